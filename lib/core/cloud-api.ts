@@ -1,0 +1,90 @@
+import type {
+  AccountId,
+  Attachment,
+  AttachmentId,
+  Connection,
+  ConnectionId,
+  RegionId,
+  Routing,
+  Tags,
+  TransitRouter,
+  TransitRouterId,
+} from './estate.ts';
+
+/** Now (milliseconds since the epoch) and sleep; the only way the sweep knows the time. */
+export type Clock = {
+  now(): number;
+  sleep(delayMs: number): Promise<void>;
+};
+
+/**
+ * Runs before every attempt of a write, retries included, after the pace has let it through: the place to look once
+ * more. Throwing anything stops the write; nothing is sent.
+ *
+ * `mayHaveEffect` is true when an earlier attempt of the same write ended without a definite answer.
+ */
+export type BeforeAttempt = (mayHaveEffect: boolean) => Promise<void>;
+
+export type WriteReply = { readonly requestId: string | undefined };
+
+/**
+ * What a run needs of the cloud, for one account. Implemented in `lib/cloud`.
+ *
+ * Every method retries and paces by the policy and throws `CloudError` when it gives up. A list is all pages or a
+ * `CloudError` with code `IncompleteListing`; it is never cut short.
+ */
+export interface CloudApi {
+  /** GetCallerIdentity: the account these credentials belong to. */
+  getAccountId(): Promise<AccountId>;
+  /** DescribeRegions. */
+  listRegions(): Promise<readonly RegionId[]>;
+  /** DescribeVpnConnections, VPN-gateway connections too. */
+  listConnections(regionId: RegionId): Promise<readonly Connection[]>;
+  /** DescribeVpnConnection; `gone` only when the cloud says not found or the state is `deleted`. */
+  getConnection(regionId: RegionId, connectionId: ConnectionId): Promise<Connection | 'gone'>;
+  /** ListTransitRouters of the region, those of the account only. */
+  listTransitRouters(regionId: RegionId): Promise<readonly TransitRouter[]>;
+  /** ListTransitRouterVpnAttachments of one transit router. */
+  listAttachments(regionId: RegionId, transitRouterId: TransitRouterId): Promise<readonly Attachment[]>;
+  /** Route-table associations, propagations and static routes of every VPN attachment of one transit router. */
+  listRouting(regionId: RegionId, transitRouterId: TransitRouterId): Promise<ReadonlyMap<AttachmentId, Routing>>;
+  /** ListTagResources (type VPNATTACHMENT). Every id asked for is in the answer; at most 50 ids. */
+  listTags(regionId: RegionId, connectionIds: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Tags>>;
+
+  /** TagResources: writes. At most 50 ids, the same tags for all of them. */
+  setTags(regionId: RegionId, connectionIds: readonly ConnectionId[], tags: Tags): Promise<WriteReply>;
+  /** UnTagResources: writes. At most 50 ids. */
+  removeTags(regionId: RegionId, connectionIds: readonly ConnectionId[], keys: readonly string[]): Promise<WriteReply>;
+  /** DeleteTransitRouterVpnAttachment: writes. An accepted request proves nothing: read back. */
+  detach(
+    regionId: RegionId,
+    attachmentId: AttachmentId,
+    options: { readonly force: boolean; readonly beforeAttempt: BeforeAttempt },
+  ): Promise<WriteReply>;
+  /** DeleteVpnAttachment: writes. An accepted request proves nothing: read back. */
+  deleteConnection(
+    regionId: RegionId,
+    connectionId: ConnectionId,
+    options: { readonly beforeAttempt: BeforeAttempt },
+  ): Promise<WriteReply>;
+
+  /** AssumeRole: an api for the role's account. Throws `CloudError` when the role cannot be assumed. */
+  assumeRole(roleArn: string): Promise<CloudApi>;
+}
+
+/** What the cloud client tells whoever watches a run. */
+export type CallObserver = {
+  /** Each attempt that goes out. */
+  onCall(action: string): void;
+  /** An attempt failed and will be made again after `delayMs`. */
+  onRetry(retry: {
+    readonly action: string;
+    readonly code: string;
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly accountId: AccountId | undefined;
+    readonly regionId: RegionId | undefined;
+    readonly connectionId: ConnectionId | undefined;
+    readonly requestId: string | undefined;
+  }): void;
+};

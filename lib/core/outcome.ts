@@ -1,0 +1,67 @@
+import type { AccountId, ConnectionId, RegionId } from './estate.ts';
+import type { Mode, RuleName } from './options.ts';
+
+/** Every way a connection can end in a run, in the order in which counts are shown. */
+export const OUTCOMES = [
+  'kept',
+  'protected',
+  'unknown',
+  'marked',
+  'waiting',
+  'cleared',
+  'planned',
+  'deleted',
+  'already-gone',
+  'deferred',
+  'blocked',
+  'failed',
+] as const;
+export type OutcomeKind = (typeof OUTCOMES)[number];
+
+export type Outcome = {
+  readonly connectionId: ConnectionId;
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly outcome: OutcomeKind;
+  readonly rule: RuleName | 'half-done' | null;
+  /** ISO UTC: since when it has been an orphan, by its mark. */
+  readonly since: string | null;
+  readonly reason: string;
+  readonly evidence: readonly string[];
+  /** The cloud's error code, when a call of this run failed. */
+  readonly code: string | null;
+  readonly requestId: string | null;
+};
+
+export type RunStatus = 'complete' | 'incomplete' | 'halted';
+
+export type RegionResult = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly listing: 'complete' | 'unread' | 'unsupported';
+  /** All that were listed, VPN-gateway connections too. */
+  readonly connections: number;
+  readonly halted: boolean;
+};
+
+export type Counts = Readonly<Record<OutcomeKind, number>>;
+
+/** What a run answers, in all entry points. */
+export type RunResult = {
+  readonly runId: string;
+  readonly mode: Mode;
+  readonly status: RunStatus;
+  /** ISO UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly regions: readonly RegionResult[];
+  readonly counts: Counts;
+  /** All but `kept`, at most 1,000; `outcomesOmitted` says how many more there were. */
+  readonly outcomes: readonly Outcome[];
+  readonly outcomesOmitted?: number;
+  /** Attempts by action. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly refusedEvents?: readonly RefusedEvent[];
+};
+
+export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };
