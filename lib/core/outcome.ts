@@ -65,3 +65,24 @@ export type RunResult = {
 };
 
 export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };
+
+/** Outcomes of a run as counts; every kind is in it. Pure. */
+export function countOutcomes(outcomes: readonly Outcome[]): Counts {
+  const counts = Object.fromEntries(OUTCOMES.map((kind) => [kind, 0])) as Record<OutcomeKind, number>;
+  for (const { outcome } of outcomes) counts[outcome] += 1;
+  return counts;
+}
+
+/**
+ * How a run ended. `incomplete` comes before `halted`: a run that could not look everywhere, or whose step failed in a
+ * way that a later run may mend, never ends better than that.
+ */
+export function toStatus(
+  regions: readonly RegionResult[],
+  counts: Counts,
+  facts: { readonly somethingUnread: boolean; readonly timeRanOut: boolean },
+): RunStatus {
+  const unread = facts.somethingUnread || regions.some(({ listing }) => listing === 'unread');
+  if (unread || facts.timeRanOut || counts.failed > 0) return 'incomplete';
+  return regions.some(({ halted }) => halted) ? 'halted' : 'complete';
+}

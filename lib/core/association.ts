@@ -1,0 +1,130 @@
+import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from './estate.ts';
+
+/**
+ * What a connection is bound to, once both sides have spoken.
+ *
+ * `doubtful`: they disagree, or one of them said something we cannot read. `changing`: on its way from one state to
+ * another. Both keep the connection.
+ */
+export type Association =
+  | { readonly kind: 'unbound'; readonly evidence: readonly string[] }
+  | { readonly kind: 'bound'; readonly attachment: Attachment; readonly evidence: readonly string[] }
+  | { readonly kind: 'not-ours'; readonly evidence: readonly string[] }
+  | { readonly kind: 'changing' | 'doubtful'; readonly reason: string; readonly evidence: readonly string[] };
+
+/** The transit routers' side of a region. A listing that failed is not in here: then the region is unread. */
+export type Witnesses = {
+  /** Every transit router of the region that could be read, whoever owns it. */
+  readonly attachmentsOf: ReadonlyMap<TransitRouterId, readonly Attachment[]>;
+  readonly holdersOf: ReadonlyMap<ConnectionId, readonly Attachment[]>;
+  /** Accounts whose transit routers were meant to be read, and whose role could not be assumed. */
+  readonly unreadOwners: readonly AccountId[];
+};
+
+export function createWitnesses(
+  attachmentsOf: ReadonlyMap<TransitRouterId, readonly Attachment[]>,
+  unreadOwners: readonly AccountId[],
+): Witnesses {
+  const holdersOf = new Map<ConnectionId, Attachment[]>();
+  for (const attachment of [...attachmentsOf.values()].flat()) {
+    const holders = holdersOf.get(attachment.connectionId);
+    if (holders) holders.push(attachment);
+    else holdersOf.set(attachment.connectionId, [attachment]);
+  }
+  return { attachmentsOf, holdersOf, unreadOwners };
+}
+
+/** The same witnesses with one transit router's listing replaced by a fresher one. */
+export const withAttachments = (
+  witnesses: Witnesses,
+  transitRouterId: TransitRouterId,
+  attachments: readonly Attachment[],
+): Witnesses =>
+  createWitnesses(new Map(witnesses.attachmentsOf).set(transitRouterId, attachments), witnesses.unreadOwners);
+
+const CHANGING = new Set(['attaching', 'detaching', 'updating', 'provisioning', 'upgrading']);
+
+/** Decide what a connection is bound to. Pure; never throws. Any contradiction is `doubtful`. */
+export function associate(connection: Connection, accountId: AccountId, witnesses: Witnesses): Association {
+  const { attachType, state } = connection;
+  const seen = `AttachType ${attachType}, State ${state}`;
+  const evidence = [seen];
+  // A connection of a VPN gateway is somebody else's business, and so is one that does not say what it is (S9).
+  if (attachType === 'VPNGW' || attachType === 'missing') return { kind: 'not-ours', evidence };
+  const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
+  if (attachType === 'unknown') return doubt('its AttachType is not one we know');
+  if (connection.vpnGatewayId !== undefined) return doubt(`it names the VPN gateway ${connection.vpnGatewayId}`);
+  if (CHANGING.has(state)) return { kind: 'changing', reason: `it is ${state}`, evidence };
+
+  const holders = witnesses.holdersOf.get(connection.connectionId) ?? [];
+  return attachType === 'NO_ASSOCIATED'
+    ? associateUnbound(connection, holders, witnesses, evidence)
+    : associateBound(connection, accountId, holders, witnesses, evidence);
+}
+
+function associateUnbound(
+  connection: Connection,
+  holders: readonly Attachment[],
+  witnesses: Witnesses,
+  evidence: readonly string[],
+): Association {
+  const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
+  if (connection.state !== 'init' && connection.state !== 'financialLocked') {
+    return doubt(`State ${connection.state} does not go with AttachType NO_ASSOCIATED`);
+  }
+  if (connection.transitRouterId !== undefined) return doubt(`it still names ${connection.transitRouterId}`);
+  if (connection.crossAccount) return doubt('it says that a transit router of another account holds it');
+  const [holder] = holders;
+  if (holder) {
+    return doubt(
+      `${holder.transitRouterId} lists ${holder.attachmentId} for it, although it says it is bound to nothing`,
+    );
+  }
+  if (witnesses.unreadOwners.length > 0) {
+    return doubt(`the transit routers of account ${witnesses.unreadOwners.join(', ')} could not be read`);
+  }
+  return { kind: 'unbound', evidence: [...evidence, noHolder(witnesses)] };
+}
+
+function noHolder(witnesses: Witnesses): string {
+  const ids = [...witnesses.attachmentsOf.keys()];
+  if (ids.length === 0) return 'the region has no transit router that could hold it';
+  if (ids.length <= 3) return `no attachment of ${ids.join(', ')} holds it`;
+  return `no attachment of the region's ${ids.length} transit routers holds it`;
+}
+
+function associateBound(
+  connection: Connection,
+  accountId: AccountId,
+  holders: readonly Attachment[],
+  witnesses: Witnesses,
+  evidence: readonly string[],
+): Association {
+  const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
+  const { state, transitRouterId } = connection;
+  if (state !== 'attached' && state !== 'financialLocked') {
+    return doubt(`State ${state} does not go with AttachType CEN`);
+  }
+  if (transitRouterId === undefined) return doubt('it does not say which transit router holds it');
+  if (!witnesses.attachmentsOf.has(transitRouterId)) {
+    return doubt(`${transitRouterId} is another account's, and no role for that account is in detach.roles`);
+  }
+  const [holder, second] = holders;
+  if (!holder) return doubt(`${transitRouterId} lists no attachment for it`);
+  if (second) return doubt(`${holder.attachmentId} and ${second.attachmentId} both claim it`);
+  if (holder.transitRouterId !== transitRouterId) {
+    return doubt(`it names ${transitRouterId}, but ${holder.transitRouterId} lists it`);
+  }
+  if (holder.connectionOwnerId !== undefined && holder.connectionOwnerId !== accountId) {
+    return doubt(`${holder.attachmentId} is for a connection of account ${holder.connectionOwnerId}`);
+  }
+  if (holder.status === 'Attaching' || holder.status === 'Detaching') {
+    return { kind: 'changing', reason: `${holder.attachmentId} is ${holder.status}`, evidence };
+  }
+  if (holder.status !== 'Attached') return doubt(`the status of ${holder.attachmentId} is not one we know`);
+  return {
+    kind: 'bound',
+    attachment: holder,
+    evidence: [...evidence, `${transitRouterId} holds it by ${holder.attachmentId}, Attached`],
+  };
+}

@@ -1,0 +1,78 @@
+import type { AccountId, RegionId } from './estate.ts';
+import type { Verdict } from './judge.ts';
+import type { Mode, Policy } from './options.ts';
+
+/** One judged connection; `mode` is what this run may do to it, undefined when an event left it out of scope. */
+export type Judged = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly verdict: Verdict;
+  readonly mode: Mode | undefined;
+};
+
+/** All connections of one region whose listings were complete, in scope or not. */
+export type JudgedRegion = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly judged: readonly Judged[];
+};
+
+export type Halt = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly ripe: number;
+  readonly ours: number;
+};
+
+export type Plan = {
+  /** Half-done first, then longest orphaned; the first `perRun` that can be done are, the rest is deferred. */
+  readonly queue: readonly Judged[];
+  readonly perRun: number;
+  /** Ripe, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
+  readonly blocked: ReadonlyMap<Judged, string>;
+  readonly halts: readonly Halt[];
+};
+
+/** Decide what may be detached and deleted, within the limits of one run. Pure; the same input gives the same order. */
+export function plan(regions: readonly JudgedRegion[], limits: Policy['limits']): Plan {
+  const blocked = new Map<Judged, string>();
+  const queue: Judged[] = [];
+  const halts: Halt[] = [];
+  for (const region of regions) {
+    const halt = checkShare(region, limits);
+    if (halt) halts.push(halt);
+    for (const judged of region.judged.filter(({ verdict, mode }) => verdict.ripe && mode !== undefined)) {
+      const reason = halt ? haltReason(halt) : judged.verdict.locked ? LOCKED : undefined;
+      if (reason === undefined) queue.push(judged);
+      else blocked.set(judged, reason);
+    }
+  }
+  return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, halts };
+}
+
+const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
+
+const haltReason = ({ ripe, ours }: Halt): string =>
+  `the region is halted: ${ripe} of its ${ours} connections would go, more than limits.perRegionShare allows`;
+
+/**
+ * The share guard. It counts the whole region, whatever an event narrowed: otherwise a storm of events about single
+ * connections would empty a region unnoticed. A share of 0 lets nothing through, whatever the floor.
+ */
+function checkShare({ accountId, regionId, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
+  const ours = judged.filter(({ verdict }) => verdict.kind !== 'not-ours').length;
+  const ripe = judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length;
+  if (ripe === 0) return undefined;
+  const overShare = limits.perRegionShare === 0 || ripe / ours > limits.perRegionShare;
+  const overFloor = limits.perRegionShare === 0 || ripe > limits.shareFloor;
+  return overShare && overFloor ? { accountId, regionId, ripe, ours } : undefined;
+}
+
+/** Without a mark there is no since; such a one has a rule without grace and comes last. */
+function inOrder(a: Judged, b: Judged): number {
+  const halfDone = Number(b.verdict.kind === 'half-done') - Number(a.verdict.kind === 'half-done');
+  if (halfDone !== 0) return halfDone;
+  const since = (a.verdict.sinceMs ?? Number.MAX_SAFE_INTEGER) - (b.verdict.sinceMs ?? Number.MAX_SAFE_INTEGER);
+  if (since !== 0) return since;
+  return a.verdict.connection.connectionId < b.verdict.connection.connectionId ? -1 : 1;
+}

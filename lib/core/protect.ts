@@ -1,0 +1,62 @@
+import picomatch from 'picomatch';
+import type { Connection } from './estate.ts';
+import type { Policy } from './options.ts';
+import { TAG_KEEP } from './tag-names.ts';
+import { toIso } from './time.ts';
+
+/**
+ * Why a connection may not be touched, whatever the rules say. `unread`: whether it is protected cannot be told,
+ * which keeps it just as well.
+ */
+export type Protection = {
+  readonly reasons: readonly string[];
+  readonly unread: readonly string[];
+};
+
+/** Check a connection against everything that protects it. Pure; never throws. Holds in every mode and for events. */
+export function protect(connection: Connection, policy: Policy['protect'], nowMs: number): Protection {
+  const tagged = protectByTags(connection, policy);
+  const reasons = [...tagged.reasons];
+  const unread = [...tagged.unread];
+
+  const glob = policy.names.find((pattern) => matchesName(connection.name, pattern));
+  if (glob !== undefined) reasons.push(`its name "${connection.name}" matches protect.names "${glob}"`);
+  if (policy.connections.includes(connection.connectionId)) reasons.push('it is listed in protect.connections');
+
+  if (policy.resourceGroups.length > 0) {
+    if (connection.resourceGroupId === undefined) unread.push('the reply did not say which resource group it is in');
+    else if (policy.resourceGroups.includes(connection.resourceGroupId)) {
+      reasons.push(`its resource group ${connection.resourceGroupId} is in protect.resourceGroups`);
+    }
+  }
+
+  if (connection.createdAtMs === undefined) unread.push('the reply did not say when it was created');
+  else if (nowMs - connection.createdAtMs < policy.youngerThanMs) {
+    reasons.push(`created ${toIso(connection.createdAtMs)}, younger than protect.youngerThan`);
+  }
+  return { reasons, unread };
+}
+
+function protectByTags(connection: Connection, policy: Policy['protect']): Protection {
+  const { tags } = connection;
+  if (tags === 'unread') return { reasons: [], unread: ['its tags could not be read'] };
+  const reasons: string[] = [];
+  const keep = tags.get(TAG_KEEP);
+  if (keep !== undefined && keep.trim().toLowerCase() !== 'false') reasons.push(`tag ${TAG_KEEP}`);
+  for (const { key, value } of policy.tags) {
+    const actual = tags.get(key);
+    if (actual !== undefined && (value === undefined || actual === value)) {
+      reasons.push(`tag ${value === undefined ? key : `${key}=${value}`} is in protect.tags`);
+    }
+  }
+  return { reasons, unread: [] };
+}
+
+/**
+ * Case-sensitive. `*` spans slashes and leading dots too: a glob that protects less than it seems to would cost a
+ * tunnel. The empty name is matched by stars alone.
+ */
+function matchesName(name: string, pattern: string): boolean {
+  if (name === '') return /^\*+$/.test(pattern);
+  return picomatch.isMatch(name, pattern, { bash: true, dot: true, nonegate: true });
+}

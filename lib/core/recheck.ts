@@ -1,0 +1,47 @@
+import type { Connection } from './estate.ts';
+import { TAG_DETACHED, TAG_SEEN } from './tag-names.ts';
+
+/** Tags this run, or another run of the sweeper, changes while it works: they are read, but are no reason to stop. */
+const OUR_TAGS: ReadonlySet<string> = new Set([TAG_SEEN, TAG_DETACHED]);
+
+/**
+ * What changed between the listing that judged and a later read, as words for a person; empty when nothing that a
+ * verdict rests on did. Pure.
+ *
+ * @param expectDetach our own detach lies between the two reads: then only what owners set is compared
+ */
+export function listChanges(before: Connection, now: Connection, expectDetach: boolean): readonly string[] {
+  const changes: string[] = [];
+  const compare = (what: string, a: unknown, b: unknown) => {
+    if (a !== b) changes.push(`${what} was ${String(a)}, is ${String(b)}`);
+  };
+  compare('name', before.name, now.name);
+  compare('resource group', before.resourceGroupId, now.resourceGroupId);
+  compare('creation time', before.createdAtMs, now.createdAtMs);
+  changes.push(...tagChanges(before, now));
+  if (expectDetach) return changes;
+
+  compare('AttachType', before.attachType, now.attachType);
+  compare('State', before.state, now.state);
+  compare('transit router', before.transitRouterId, now.transitRouterId);
+  compare('VPN gateway', before.vpnGatewayId, now.vpnGatewayId);
+  compare('status', before.status, now.status);
+  compare('tunnels', describeTunnels(before), describeTunnels(now));
+  return changes;
+}
+
+const describeTunnels = (connection: Connection): string =>
+  [...connection.tunnels]
+    .map((tunnel) => `${tunnel.tunnelId} ${tunnel.status} ${tunnel.state ?? '?'}`)
+    .sort()
+    .join(', ') || 'none';
+
+/** Keys only: a value is the owner's and may be anything. */
+function tagChanges(before: Connection, now: Connection): readonly string[] {
+  if (before.tags === 'unread' || now.tags === 'unread') return ['its tags could not be read'];
+  const was = before.tags;
+  const is = now.tags;
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .filter((key) => !OUR_TAGS.has(key) && was.get(key) !== is.get(key))
+    .map((key) => `tag ${key} was ${was.has(key) ? (is.has(key) ? 'changed' : 'removed') : 'added'}`);
+}

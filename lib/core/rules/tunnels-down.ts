@@ -1,0 +1,31 @@
+import type { Connection, Tunnel } from '../estate.ts';
+import { finding, type Rule } from './rule.ts';
+
+/**
+ * Bound to a transit router, and no tunnel has an IPsec SA.
+ *
+ * Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection.
+ */
+export const tunnelsDown: Rule = ({ connection, association }) => {
+  if (association.kind !== 'bound') return finding('no', 'not bound to a transit router');
+  if (isUp(connection.status)) return finding('no', 'the connection reports ipsec_sa_established');
+  const up = connection.tunnels.find((tunnel) => isUp(tunnel.status));
+  if (up) return finding('no', `tunnel ${up.tunnelId} has ipsec_sa_established`);
+
+  const statuses =
+    connection.tunnels.length > 0 ? connection.tunnels.map((tunnel) => tunnel.status) : [connection.status];
+  if (statuses.includes('unknown')) return finding('unread', 'the status of a tunnel is missing or not one we know');
+  const changing = connection.tunnels.find(isChanging);
+  if (changing) return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
+  return finding('yes', ...association.evidence, describe(connection, statuses));
+};
+
+const isUp = (status: string) => status === 'ipsec_sa_established';
+// A tunnel without a state is a reply that left it out; one that says it is being changed will soon say otherwise.
+const isChanging = (tunnel: Tunnel) => tunnel.state !== undefined && tunnel.state !== 'active';
+
+function describe(connection: Connection, statuses: readonly string[]): string {
+  const distinct = [...new Set(statuses)].join(', ');
+  if (connection.tunnels.length === 0) return `the only tunnel is ${distinct}`;
+  return connection.tunnels.length === 2 ? `both tunnels ${distinct}` : `all ${statuses.length} tunnels ${distinct}`;
+}

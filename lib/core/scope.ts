@@ -1,0 +1,23 @@
+import type { ConnectionId, RegionId } from './estate.ts';
+import { MODES, type Mode, type Narrowing } from './options.ts';
+
+const higher = (a: Mode | undefined, b: Mode): Mode =>
+  a !== undefined && MODES.indexOf(a) >= MODES.indexOf(b) ? a : b;
+
+/** Whether any part of the request wants this region looked at. A part that names no connection wants nothing. */
+export const wantsRegion = (parts: readonly Narrowing[], regionId: RegionId): boolean =>
+  parts.some((part) => (part.regions?.includes(regionId) ?? true) && part.connections?.length !== 0);
+
+/** What may be done to a connection: the most that any part which covers it asks for; undefined when none does. */
+export function modeFor(parts: readonly Narrowing[], regionId: RegionId, connectionId: ConnectionId): Mode | undefined {
+  let mode: Mode | undefined;
+  for (const part of parts) {
+    const covers = (part.regions?.includes(regionId) ?? true) && (part.connections?.includes(connectionId) ?? true);
+    if (covers) mode = higher(mode, part.mode);
+  }
+  return mode;
+}
+
+/** The mode a result reports: the highest any part asks for, or the policy's when nothing is looked at. */
+export const runMode = (parts: readonly Narrowing[], policyMode: Mode): Mode =>
+  parts.reduce<Mode | undefined>((mode, part) => higher(mode, part.mode), undefined) ?? policyMode;

@@ -1,0 +1,10 @@
+/** Written by the sweeper: `<rule> <since, ISO UTC>`. */
+export const TAG_ORPHAN = 'vco-sweeper:orphan';
+/** Written by the sweeper: the last run that saw it so, ISO UTC; one value for all of a run. */
+export const TAG_SEEN = 'vco-sweeper:seen';
+/** Written by the sweeper just before a detach: `<ISO UTC> <attachment id>`. */
+export const TAG_DETACHED = 'vco-sweeper:detached';
+/** Written by owners: protects, with any value but `false`. */
+export const TAG_KEEP = 'vco-sweeper:keep';
+/** Written by owners: an ISO date or date-time after which the connection may go. */
+export const TAG_EXPIRES = 'vco-sweeper:expires';

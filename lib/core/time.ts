@@ -1,0 +1,16 @@
+import * as z from 'zod/mini';
+
+const dateTime = z.iso.datetime({ offset: true });
+const date = z.iso.date();
+
+/** Milliseconds of an ISO date-time with a zone; undefined for anything else, impossible days included. */
+export const parseInstant = (text: string): number | undefined =>
+  dateTime.safeParse(text).success ? Date.parse(text) : undefined;
+
+/** As `parseInstant`; a bare date is that day's end in UTC, that is the first moment of the next day. */
+export function parseExpiry(text: string): number | undefined {
+  const trimmed = text.trim();
+  return date.safeParse(trimmed).success ? Date.parse(trimmed) + 86_400_000 : parseInstant(trimmed);
+}
+
+export const toIso = (ms: number): string => new Date(ms).toISOString();
