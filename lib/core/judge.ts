@@ -1,4 +1,4 @@
-import { type Association, associate, type Witnesses } from './association.ts';
+import { type Association, associate, type Settled, type Witnesses } from './association.ts';
 import type { AccountId, Attachment, Connection, Routing } from './estate.ts';
 import { hasMarkTags, type Mark, parseOrphanTag, readDetached, readMark } from './mark.ts';
 import { type Policy, RULE_NAMES, type RuleName } from './options.ts';
@@ -78,12 +78,7 @@ export function judge(facts: Facts, policy: Policy): Verdict {
 
   if (association.kind === 'unbound' && readDetached(tags, nowMs, policy.marks.maxGapMs))
     return judgeHalfDone(base, tags);
-  return judgeByRules(
-    { ...base, dropDetachedTag: association.kind === 'bound' && tags.has(TAG_DETACHED) },
-    facts,
-    policy,
-    association,
-  );
+  return judgeByRules(base, facts, policy, association);
 }
 
 type Base = Omit<Verdict, 'kind' | 'reason'>;
@@ -98,7 +93,7 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
     ripeAtMs: undefined,
     ripe: false,
     markAction: 'none',
-    dropDetachedTag: false,
+    dropDetachedTag: association.kind === 'bound' && tags !== 'unread' && tags.has(TAG_DETACHED),
     attachment: association.kind === 'bound' ? association.attachment : undefined,
     locked: connection.state === 'financialLocked',
     protections: [],
@@ -119,8 +114,6 @@ function judgeHalfDone(base: Base, tags: ReadonlyMap<string, string>): Verdict {
     ripe: true,
   };
 }
-
-type Settled = Association & { readonly kind: 'unbound' | 'bound' };
 
 function judgeByRules(base: Base, facts: Facts, policy: Policy, association: Settled): Verdict {
   const { connection, routing, nowMs } = facts;

@@ -1,4 +1,4 @@
-import type { Association } from '../association.ts';
+import type { Settled } from '../association.ts';
 import type { Connection, Routing } from '../estate.ts';
 
 /** `unread`: what the rule would have to look at is missing or not understood, so it says neither yes nor no. */
@@ -10,7 +10,7 @@ export type Finding = {
 
 export type RuleInput = {
   readonly connection: Connection;
-  readonly association: Association & { readonly kind: 'unbound' | 'bound' };
+  readonly association: Settled;
   /** `unread` also when no rule that needs it is on. */
   readonly routing: Routing | 'unread';
   readonly nowMs: number;

@@ -1,0 +1,129 @@
+/**
+ * What an error code means for the step that met it.
+ *
+ * `retry`: the same request may work later. `gone`: the thing is not there any more. `refused`: what we believed is
+ * not so, look again. `blocked`: only a person can mend it. `terminal`: nothing of that; stop the step.
+ */
+export type Disposition = 'retry' | 'gone' | 'refused' | 'blocked' | 'terminal';
+
+// A code we cannot source is terminal for this run; the timer is the outer retry.
+const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
+  // Busy, or not yet stable.
+  ['Operation.Blocking', 'retry'], // Terraform provider, DeleteTransitRouterVpnAttachment
+  ['IncorrectStatus.Status', 'retry'], // Terraform provider, DeleteTransitRouterVpnAttachment
+  ['IncorrectStatus.ResourceStatus', 'retry'], // documented for DeleteTransitRouterVpnAttachment: the connection is busy
+  ['IncorrectStatus.Attachment', 'retry'], // Terraform provider, the sibling operation for VPC attachments
+  ['InstanceStatus.NotSupport', 'retry'], // Terraform provider, the sibling operation for VPC attachments
+  ['SystemBusy', 'retry'], // Terraform provider
+  ['LastTokenProcessing', 'retry'], // Terraform provider, VPC: the earlier request with this client token still runs
+  ['TokenProcessing', 'retry'], // Terraform provider, CBN: the same
+  ['IdempotentProcessing', 'retry'], // Terraform provider: the same
+  ['ServiceUnavailable', 'retry'], // common error codes, 503
+  ['InternalError', 'retry'], // common error codes, 500; documented with 400 for DeleteVpnAttachment
+  ['InvalidTimeStamp.Expired', 'retry'], // common error codes: once, with a fresh time
+  ['SignatureNonceUsed', 'retry'], // common error codes: once, with a fresh nonce
+
+  // Ours: no answer, or none that can be trusted.
+  ['RequestTimeoutError', 'retry'], // the write may have happened; the next attempt then answers `gone`
+  ['NetworkError', 'retry'], // broken connection
+  ['HostNotFound', 'retry'], // the endpoint's name has no address; also how a region without the service looks
+  ['UnreadableReply', 'retry'], // a gateway's HTML page, a truncated body, a reply without its fields
+  ['DeadlineExceeded', 'retry'], // not tried again in this run; the next one may
+  ['IncompleteListing', 'retry'], // the estate changed under the listing; the next run lists again
+
+  // What we believed is not so.
+  ['IncorrectStatus.VpnConnection', 'refused'], // our assumption: still bound to a transit router
+  ['IdempotentParameterMismatch', 'refused'], // common error codes: the client token was used for something else
+  ['SuccessFalse', 'refused'], // ours: HTTP 200 with `Success: false` and no code (Terraform provider checks the same)
+
+  // Documented for DeleteTransitRouterVpnAttachment without Force.
+  ['OperationFailed.RouteTableAssociationExist', 'blocked'],
+  ['OperationFailed.RouteTablePropagationExist', 'blocked'],
+  ['OperationFailed.RouteEntryExist', 'blocked'],
+  ['OperationFailed.PrefixListExist', 'blocked'],
+  ['OperationFailed.FlowLogExistOrNisOpened', 'blocked'],
+  // Documented for DeleteTransitRouterVpnAttachment with Force.
+  ['OperationFailed.NotSupportForceDelete', 'blocked'],
+  ['OperationUnsupported.TransitRouterType', 'blocked'], // documented for DeleteTransitRouterVpnAttachment
+  ['OperationNotPermitted.AttachmentManagedByCloudService', 'blocked'], // documented for VPC attachments
+]);
+
+/** Families of codes, tried in this order after the table above. */
+const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
+  // Documented for operations on VPN connections (404) and, in the other spellings, for siblings of theirs.
+  [/^(Invalid)?Vpn(Connection|Attachment)(Instance)?(Id)?\.NotFound$/i, 'gone'],
+  // Documented for DeleteTransitRouterVpnAttachment and its route-table siblings (400).
+  [/^Invalid(TransitRouter)?(Vpn)?Attachment(Id)?\.NotFound$/i, 'gone'],
+  [/\.Configuring$/i, 'retry'], // VpnConnection. documented for DeleteVpnAttachment; VpnGateway., Appliance.: Terraform
+  [/conflict/i, 'retry'], // VpnTask.CONFLICT, TaskConflict, OperationConflict: Terraform provider
+  [/^HttpStatus5\d\d$/, 'retry'], // ours: a 5xx without a code
+  [/\.FinancialLocked$/i, 'blocked'], // VpnGateway. documented for sibling operations; VpnConnection. by analogy
+];
+
+/**
+ * Sort an error. A 5xx is worth a retry whatever its code says: the answer is not definite.
+ *
+ * @param status HTTP status, when a reply came
+ */
+export function disposition(code: string, status?: number): Disposition {
+  if (isThrottling(code, status) || (status !== undefined && status >= 500)) return 'retry';
+  return BY_CODE.get(code) ?? BY_PATTERN.find(([pattern]) => pattern.test(code))?.[1] ?? 'terminal';
+}
+
+/** Throttling in all spellings seen: `Throttling`, `Throttling.User`, `Throttling.user`, `Rejected.Throttling`, 429. */
+export function isThrottling(code: string, status?: number): boolean {
+  return /throttling/i.test(code) || code === 'HttpStatus429' || status === 429;
+}
+
+/** The request was stale, not wrong: one more attempt, freshly signed, then it is terminal. */
+export function isRetriedOnce(code: string): boolean {
+  return code === 'InvalidTimeStamp.Expired' || code === 'SignatureNonceUsed';
+}
+
+/** An earlier request with the same client token still runs: ask again with that token, never with a new one. */
+export function isTokenProcessing(code: string): boolean {
+  return code === 'LastTokenProcessing' || code === 'TokenProcessing' || code === 'IdempotentProcessing';
+}
+
+/** The identity may not do this. CBN says `Unauthorized` (400); VPN operations spell it `Forbbiden`. */
+export function isPermission(code: string): boolean {
+  return /^(Forbidden|Forbbiden|NoPermission|Unauthorized)(\.|$)/.test(code);
+}
+
+/** The region does not serve the API: unknown action or region there, or no such host. */
+export function isUnsupportedRegion(code: string): boolean {
+  return /^(Invalid(Action|Api|RegionId)\.NotFound|HostNotFound|UnsupportedRegion|InvalidRegionId)$/.test(code);
+}
+
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  [
+    'OperationFailed.RouteTableAssociationExist',
+    'Dissociate the attachment from its transit router route table, or set detach.force.',
+  ],
+  [
+    'OperationFailed.RouteTablePropagationExist',
+    'Disable route learning of the attachment on the transit router, or set detach.force.',
+  ],
+  [
+    'OperationFailed.RouteEntryExist',
+    'Delete the transit router routes whose next hop is the attachment, or set detach.force.',
+  ],
+  ['OperationFailed.PrefixListExist', 'Remove the prefix list association that points to the attachment.'],
+  ['OperationFailed.FlowLogExistOrNisOpened', 'Delete the flow log of the attachment, or turn NIS off for it.'],
+  [
+    'OperationFailed.NotSupportForceDelete',
+    'Turn detach.force off and remove associations, propagations and routes of the attachment by hand.',
+  ],
+  ['OperationUnsupported.TransitRouterType', 'Detach the connection in the console: this edition cannot by API.'],
+  [
+    'OperationNotPermitted.AttachmentManagedByCloudService',
+    'Release the attachment in the cloud service that manages it.',
+  ],
+]);
+
+/** One sentence on what a person can do about a blocked or forbidden step; undefined for any other code. */
+export function advice(code: string): string | undefined {
+  if (/\.FinancialLocked$/i.test(code)) return 'Settle the overdue payment of the account, then run again.';
+  if (isPermission(code)) return 'Grant the action to the identity that runs the sweep (see the RAM policies).';
+  return ADVICE.get(code);
+}

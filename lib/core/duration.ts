@@ -1,0 +1,45 @@
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof unitMs;
+const unitsLargestFirst: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
+
+/** A whole number and its unit, nothing between or around them: `250ms` `30s` `10m` `24h` `14d`. */
+export const DURATION_PATTERN = /^(\d+)(ms|s|m|h|d)$/;
+
+const isUnit = (text: string | undefined): text is Unit => text !== undefined && Object.hasOwn(unitMs, text);
+
+/** Milliseconds; undefined when the text is not a duration, or too long to count exactly. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit] = DURATION_PATTERN.exec(text) ?? [];
+  if (!isUnit(unit)) return undefined;
+  const ms = Number(count) * unitMs[unit];
+  return Number.isSafeInteger(ms) ? ms : undefined;
+}
+
+/**
+ * For people: the largest unit that says it exactly (`90m`, `14d`), else the two largest, rounded down (`1d 2h`).
+ *
+ * What has a single unit, `parseDuration` reads back as the same length.
+ */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms)) return 'forever';
+  if (ms < 0) return `-${formatDuration(-ms)}`;
+  const whole = Math.floor(ms);
+  if (whole === 0) return '0s';
+  const exact = unitsLargestFirst.find((unit) => whole % unitMs[unit] === 0) ?? 'ms';
+  const count = whole / unitMs[exact];
+  return count < 1_000 || exact === 'd' ? `${count}${exact}` : twoLargest(whole);
+}
+
+function twoLargest(ms: number): string {
+  const first = unitsLargestFirst.findIndex((unit) => ms >= unitMs[unit]);
+  let rest = ms;
+  return unitsLargestFirst
+    .slice(first, first + 2)
+    .map((unit) => {
+      const count = Math.floor(rest / unitMs[unit]);
+      rest -= count * unitMs[unit];
+      return count === 0 ? '' : `${count}${unit}`;
+    })
+    .filter((part) => part !== '')
+    .join(' ');
+}

@@ -1,0 +1,129 @@
+import type { Clock, CloudApi } from './core/cloud-api.ts';
+import type { RegionId } from './core/estate.ts';
+import type { Journal } from './core/journal.ts';
+import type { Narrowing, Policy } from './core/options.ts';
+import { countOutcomes, type Outcome, type RefusedEvent, type RunResult, toStatus } from './core/outcome.ts';
+import { type Judged, type Plan, plan } from './core/plan.ts';
+import { runMode } from './core/scope.ts';
+import { toIso } from './core/time.ts';
+import { act, foresee } from './sweep/act.ts';
+import { NO_TIME_LEFT } from './sweep/ending.ts';
+import { type Done, toOutcomes } from './sweep/outcomes.ts';
+import { createRegionContext, type RegionContext } from './sweep/run-context.ts';
+import { type Survey, survey, toRegionResults } from './sweep/survey.ts';
+import { keepUpTags, type TagEnding } from './sweep/tag-upkeep.ts';
+
+/** What a run needs of the world; built by `deps.ts`. */
+export type SweepDeps = {
+  readonly api: CloudApi;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Attempts by action, up to now. */
+  readonly calls: () => Readonly<Record<string, number>>;
+  readonly runId: string;
+  /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
+  readonly deadlineMs: number;
+};
+
+export type SweepRequest = {
+  readonly policy: Policy;
+  /** The union of what is to be looked at; empty means nothing. */
+  readonly parts: readonly Narrowing[];
+  readonly defaultRegion: RegionId | undefined;
+  readonly refused: readonly RefusedEvent[];
+};
+
+/** Results are bounded; what is over is counted, and each is still a log line. */
+const OUTCOMES_MAX = 1_000;
+
+/**
+ * One run: list everything, judge, plan, and then, as far as the mode allows, act. Writes to the cloud in the modes
+ * `mark` and `sweep`.
+ *
+ * A connection or region that fails is part of the result. Throws `ConfigError` for a request that widens the policy,
+ * and nothing else but defects of ours.
+ */
+export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<RunResult> {
+  const startedMs = deps.clock.now();
+  const mode = runMode(request.parts, request.policy.mode);
+  deps.journal('run.started', { mode, rules: request.policy.rules, limits: request.policy.limits });
+
+  const surveyed = await survey(request, deps);
+  const planned = plan(surveyed.regions, request.policy.limits);
+  for (const { accountId, regionId, ripe, ours } of planned.halts) {
+    deps.journal('guard.halted', {
+      accountId,
+      regionId,
+      ripe,
+      ours,
+      perRegionShare: request.policy.limits.perRegionShare,
+    });
+  }
+  const done = await carryOut(request, deps, surveyed, planned, startedMs);
+
+  const outcomes = toOutcomes(surveyed, planned.blocked, done, deps.journal);
+  const regions = toRegionResults(surveyed, planned.halts);
+  const counts = countOutcomes(outcomes);
+  const status = toStatus(regions, counts, {
+    somethingUnread: surveyed.somethingUnread,
+    timeRanOut: [...done.steps.values()].some(({ code }) => code === NO_TIME_LEFT),
+  });
+  const durationMs = deps.clock.now() - startedMs;
+  deps.journal('run.finished', { mode, status, durationMs, counts, regions: regions.length, calls: deps.calls() });
+  return {
+    runId: deps.runId,
+    mode,
+    status,
+    startedAt: toIso(startedMs),
+    durationMs,
+    regions,
+    counts,
+    ...bounded(outcomes),
+    calls: deps.calls(),
+    ...(request.refused.length > 0 ? { refusedEvents: request.refused } : {}),
+  };
+}
+
+/** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
+async function carryOut(
+  { policy }: SweepRequest,
+  deps: SweepDeps,
+  surveyed: Survey,
+  planned: Plan,
+  startedMs: number,
+): Promise<Done> {
+  const { clock, journal, deadlineMs } = deps;
+  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
+  const contexts = new Map<string, RegionContext>();
+  for (const region of surveyed.regions) contexts.set(keyOf(region), createRegionContext(run, region));
+  const contextOf = (judged: Judged): RegionContext => {
+    const context = contexts.get(keyOf(judged));
+    if (context === undefined) throw new Error(`no region ${keyOf(judged)} in this run`);
+    return context;
+  };
+
+  const tags = new Map<Judged, TagEnding>();
+  await Promise.all(
+    surveyed.regions.map(async (region) => {
+      const writable = region.judged.filter(({ mode }) => mode === 'mark' || mode === 'sweep');
+      const context = contexts.get(keyOf(region));
+      if (writable.length === 0 || context === undefined) return;
+      const endings = await keepUpTags(context, writable, surveyed.judgedMs);
+      for (const judged of writable) {
+        const ending = endings.get(judged.verdict.connection.connectionId);
+        if (ending) tags.set(judged, ending);
+      }
+    }),
+  );
+
+  const steps = await act(planned, contextOf);
+  return { steps, foreseen: foresee(planned, steps), tags };
+}
+
+const keyOf = ({ accountId, regionId }: { accountId: string; regionId: string }) => `${accountId} ${regionId}`;
+
+function bounded(outcomes: readonly Outcome[]): Pick<RunResult, 'outcomes' | 'outcomesOmitted'> {
+  const shown = outcomes.filter(({ outcome }) => outcome !== 'kept');
+  if (shown.length <= OUTCOMES_MAX) return { outcomes: shown };
+  return { outcomes: shown.slice(0, OUTCOMES_MAX), outcomesOmitted: shown.length - OUTCOMES_MAX };
+}

@@ -1,0 +1,35 @@
+import type { Verdict } from '../core/judge.ts';
+import { hasMarkTags, MARK_TAGS } from '../core/mark.ts';
+import type { OutcomeKind } from '../core/outcome.ts';
+import { endWith, endWithError, StepEnd } from './ending.ts';
+import type { Rechecked } from './recheck.ts';
+import { type RegionContext, record } from './run-context.ts';
+import { clearInBatches, type TagEnding } from './tag-upkeep.ts';
+
+/**
+ * Stop the steps on a connection that is no longer what the listing showed. In use again, or protected: its mark goes,
+ * which writes to the cloud. Throws `StepEnd` unless nothing changed.
+ */
+export async function stopIfChanged(region: RegionContext, read: Rechecked): Promise<void> {
+  if (read.kind === 'same') return;
+  if (read.kind === 'gone') throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
+  const { verdict, changes } = read;
+  const reason = `changed since it was judged: ${changes.join('; ')}`;
+  const { tags, connectionId } = verdict.connection;
+  const marked = tags !== 'unread' && hasMarkTags(tags);
+  if (marked && (verdict.kind === 'in-use' || verdict.kind === 'protected')) {
+    const endings = new Map<string, TagEnding>();
+    await clearInBatches(region, [connectionId], MARK_TAGS, endings);
+    const ending = endings.get(connectionId);
+    if (ending?.kind === 'failed')
+      throw new StepEnd(endWithError(`${reason}; its mark could not be cleared`, ending.error, false));
+    record(region, 'mark.cleared', connectionId, { reason });
+  }
+  throw new StepEnd(endWith(toOutcome(verdict, marked), reason));
+}
+
+function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
+  if (now.kind === 'protected') return 'protected';
+  if (now.kind === 'in-use') return marked ? 'cleared' : 'kept';
+  return now.kind === 'not-ours' ? 'kept' : 'unknown';
+}

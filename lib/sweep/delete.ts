@@ -1,0 +1,97 @@
+import { disposition } from '../core/disposition.ts';
+import type { Verdict } from '../core/judge.ts';
+import { stopIfChanged } from './changed.ts';
+import { type Ending, endWith, endWithError, outOfTime, StepEnd } from './ending.ts';
+import { pollUntil } from './poll.ts';
+import { type Rechecked, recheck } from './recheck.ts';
+import { type RegionContext, record } from './run-context.ts';
+import { toCloudError } from './survey-region.ts';
+import { needTimeFor } from './time-left.ts';
+
+/** What is known of our delete request before anything was read back. */
+type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
+
+/** An earlier attempt of ours, whose answer was lost, already took hold. */
+class UnderWay extends Error {}
+
+/**
+ * Delete one connection that is bound to nothing, and see it gone. Writes to the cloud.
+ *
+ * @param detached this run detached it: then a deletion of the run is used up already
+ */
+export async function deleteConnection(region: RegionContext, verdict: Verdict, detached: boolean): Promise<Ending> {
+  const request = await requestDelete(region, verdict, detached);
+  return await waitUntilGone(region, verdict, request, detached);
+}
+
+async function requestDelete(region: RegionContext, verdict: Verdict, detached: boolean): Promise<Request> {
+  const { connectionId } = verdict.connection;
+  let sent = false;
+  let answerLost = false;
+  const beforeAttempt = async (mayHaveEffect: boolean) => {
+    answerLost ||= mayHaveEffect;
+    const read = await recheck(region, verdict, 0, detached);
+    if (answerLost && isLeaving(read)) throw new UnderWay();
+    await stopIfChanged(region, read);
+    if (!sent) needTimeFor(region, 'delete', detached);
+    sent = true;
+    record(region, 'delete.requested', connectionId);
+  };
+  try {
+    const { requestId } = await region.api.deleteConnection(region.regionId, connectionId, { beforeAttempt });
+    return { accepted: 'yes', requestId: requestId ?? null };
+  } catch (error) {
+    if (error instanceof UnderWay) return { accepted: 'maybe', requestId: null };
+    if (error instanceof StepEnd) throw new StepEnd({ ...error.ending, used: detached || answerLost });
+    const failure = toCloudError(error);
+    const requestId = failure.requestId ?? null;
+    if (disposition(failure.code) === 'gone') return { accepted: answerLost ? 'maybe' : 'no', requestId };
+    if (sent && failure.effect === 'unknown') return { accepted: 'maybe', requestId };
+    throw new StepEnd(endWithError('it could not be deleted', failure, detached || answerLost));
+  }
+}
+
+/** What a connection looks like while a delete of ours takes effect. */
+const isLeaving = (read: Rechecked) =>
+  read.kind === 'gone' || (read.kind === 'changed' && ['deleted', 'unknown'].includes(read.verdict.connection.state));
+
+/** Gone means that a read says not found, or that enough whole listings in a row were without it. */
+async function waitUntilGone(
+  region: RegionContext,
+  verdict: Verdict,
+  request: Request,
+  detached: boolean,
+): Promise<Ending> {
+  const { wait } = region.policy;
+  const { requestId } = request;
+  let misses = 0;
+  const look = async () => {
+    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
+    const { value } = await region.reads.connection(verdict.connection.connectionId, want);
+    misses = value === 'absent' ? misses + 1 : 0;
+    return value === 'gone' || misses >= wait.consecutiveMisses;
+  };
+  const polled = await pollUntil(region, { timeoutMs: wait.deleteTimeoutMs, atOnce: true, look });
+  const used = detached || request.accepted !== 'no';
+  const said = SENTENCES[request.accepted];
+  switch (polled.kind) {
+    case 'done':
+      return request.accepted === 'no'
+        ? endWith('already-gone', 'the cloud says it does not exist', { used, requestId })
+        : endWith('deleted', 'deleted, and a read says it is gone', { used, requestId });
+    case 'no-time':
+      return outOfTime(`${said}, and no time left to see it gone`, { used, requestId });
+    case 'unreadable':
+      return endWithError(`${said}, but it could not be read back`, polled.error, used);
+    case 'timed-out': {
+      const reason = `${said}, but it is still there after wait.deleteTimeout (${wait.deleteTimeoutMs} ms)`;
+      return endWith('failed', reason, { used, code: polled.error?.code ?? 'DeleteTimeout', requestId });
+    }
+  }
+}
+
+const SENTENCES = {
+  yes: 'delete accepted',
+  maybe: 'delete sent, its answer lost',
+  no: 'the cloud said it was not found',
+} as const;

@@ -1,0 +1,153 @@
+import { disposition } from '../core/disposition.ts';
+import type { CloudError } from '../core/errors.ts';
+import type { Attachment } from '../core/estate.ts';
+import type { Verdict } from '../core/judge.ts';
+import { toDetachedTags } from '../core/mark.ts';
+import { TAG_DETACHED } from '../core/tag-names.ts';
+import { stopIfChanged } from './changed.ts';
+import { endWith, endWithError, outOfTime, StepEnd } from './ending.ts';
+import { pollUntil } from './poll.ts';
+import { recheck } from './recheck.ts';
+import { type RegionContext, record } from './run-context.ts';
+import { toCloudError } from './survey-region.ts';
+import { needTimeFor } from './time-left.ts';
+
+/** An earlier attempt of ours, whose answer was lost, already took hold. */
+class UnderWay extends Error {}
+
+/**
+ * Detach one connection and see it done. Writes to the cloud.
+ *
+ * Returns when the transit router no longer lists the attachment and the connection says that it is bound to nothing;
+ * every other end is thrown as `StepEnd`.
+ */
+export async function detachConnection(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+  await stopIfChanged(region, await recheck(region, verdict, 0, false));
+  needTimeFor(region, 'detach', false);
+  await tagDetached(region, verdict, attachment);
+  await requestDetach(region, verdict, attachment);
+  await waitUntilDetached(region, verdict, attachment);
+  record(region, 'detach.done', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
+}
+
+/** Written before the detach, so that a run that dies in between leaves a trace of what it did. */
+async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+  const tags = toDetachedTags(region.clock.now(), attachment.attachmentId);
+  try {
+    await region.api.setTags(region.regionId, [verdict.connection.connectionId], tags);
+  } catch (error) {
+    throw new StepEnd(
+      endWithError('the tag that must come before a detach could not be written', toCloudError(error), false),
+    );
+  }
+}
+
+/**
+ * Resolves once the cloud accepted the detach or may have; throws `StepEnd` when nothing more can be done.
+ *
+ * The tag says "we detached it". It goes again when that is certainly not so, and stays while it may be.
+ */
+async function requestDetach(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+  const { force } = region.policy.detach;
+  const request = { sent: false, answerLost: false };
+  const beforeAttempt = createDetachCheck(region, verdict, attachment, request);
+  try {
+    const owner = region.ownerOf(attachment.transitRouterId);
+    await owner.detach(region.regionId, attachment.attachmentId, { force, beforeAttempt });
+  } catch (error) {
+    if (error instanceof UnderWay) return;
+    const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
+    if (end === undefined) return;
+    if (request.answerLost) throw new StepEnd({ ...end.ending, used: true });
+    if (end.ending.outcome !== 'already-gone') await removeDetachedTag(region, verdict);
+    throw end;
+  }
+}
+
+/** Undefined when the detach may be under way after all: then only reading back tells. */
+function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: boolean }): StepEnd | undefined {
+  if (disposition(error.code) === 'gone') return undefined;
+  if (request.sent && error.effect === 'unknown') return undefined;
+  return new StepEnd(endWithError('it could not be detached', error, request.answerLost));
+}
+
+/** What has to be so just before each attempt; readings from before the tag was written do not count. */
+function createDetachCheck(
+  region: RegionContext,
+  verdict: Verdict,
+  attachment: Attachment,
+  request: { sent: boolean; answerLost: boolean },
+) {
+  const tagged = region.reads.sequence;
+  return async (mayHaveEffect: boolean): Promise<void> => {
+    request.answerLost ||= mayHaveEffect;
+    const read = await recheck(region, verdict, tagged, false);
+    if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict)) throw new UnderWay();
+    await stopIfChanged(region, read);
+    if (read.kind === 'same' && !hasDetachedTag(read.connection.tags, attachment)) {
+      throw new StepEnd(
+        endWith('failed', 'the tag that must come before a detach could not be read back', { code: 'TagNotReadBack' }),
+      );
+    }
+    if (!request.sent) needTimeFor(region, 'detach', false);
+    request.sent = true;
+    record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
+  };
+}
+
+const isLeaving = (verdict: Verdict) =>
+  verdict.connection.state === 'detaching' || verdict.connection.attachType === 'NO_ASSOCIATED';
+
+const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachment) =>
+  tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachment.attachmentId}`) ?? false);
+
+async function removeDetachedTag(region: RegionContext, verdict: Verdict): Promise<void> {
+  const { connectionId } = verdict.connection;
+  try {
+    await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED]);
+  } catch (error) {
+    // The next run sees the tag on a bound connection and removes it.
+    const { code, requestId } = toCloudError(error);
+    record(region, 'step.failed', connectionId, { action: 'UnTagResources', code, cloudRequestId: requestId });
+  }
+}
+
+/** Both sides have to say so: the transit router by whole listings, the connection by its own state. */
+async function waitUntilDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+  const { wait } = region.policy;
+  let misses = 0;
+  const look = async () => {
+    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
+    const listed = await region.reads.attachments(attachment.transitRouterId, want);
+    const held = listed.value.some(({ attachmentId }) => attachmentId === attachment.attachmentId);
+    misses = held ? 0 : misses + 1;
+    return misses >= wait.consecutiveMisses && (await isUnbound(region, verdict));
+  };
+  const polled = await pollUntil(region, { timeoutMs: wait.detachTimeoutMs, atOnce: false, look });
+  switch (polled.kind) {
+    case 'done':
+      return;
+    case 'no-time':
+      throw new StepEnd(
+        outOfTime('detach requested, and no time left to see it done; the next run finishes it', {
+          used: true,
+        }),
+      );
+    case 'unreadable':
+      throw new StepEnd(endWithError('detach requested, but it could not be read back', polled.error, true));
+    case 'timed-out': {
+      const reason = `not detached within wait.detachTimeout (${wait.detachTimeoutMs} ms); the next run goes on`;
+      throw new StepEnd(endWith('failed', reason, { used: true, code: polled.error?.code ?? 'DetachTimeout' }));
+    }
+  }
+}
+
+async function isUnbound(region: RegionContext, verdict: Verdict): Promise<boolean> {
+  const { connectionId } = verdict.connection;
+  const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
+  const { value } = await region.reads.connection(connectionId, want);
+  const now = value === 'absent' ? (await region.reads.confirm(connectionId)).value : value;
+  // Somebody else deleted it meanwhile; the delete step finds that out and says so.
+  if (now === 'gone') return true;
+  return now.attachType === 'NO_ASSOCIATED' && now.state === 'init';
+}

@@ -1,0 +1,56 @@
+import { advice, disposition } from '../core/disposition.ts';
+import type { CloudError } from '../core/errors.ts';
+import type { OutcomeKind } from '../core/outcome.ts';
+
+/** How the steps on one connection ended. */
+export type Ending = {
+  readonly outcome: OutcomeKind;
+  readonly reason: string;
+  readonly code: string | null;
+  readonly requestId: string | null;
+  /**
+   * One of the run's deletions is used up: something was detached or deleted, or may have been. Where nothing was
+   * touched, the next in the queue gets the place; else a few that are always refused would keep all others waiting.
+   */
+  readonly used: boolean;
+};
+
+/** Thrown inside a write's `beforeAttempt` to stop before anything is sent, and anywhere a step ends early. */
+export class StepEnd extends Error {
+  override readonly name = 'StepEnd';
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(ending.reason);
+    this.ending = ending;
+  }
+}
+
+export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Ending> = {}): Ending => ({
+  outcome,
+  reason,
+  code: null,
+  requestId: null,
+  used: false,
+  ...rest,
+});
+
+/** The client's own code for a call that there was no time left to make, or to make again. */
+export const NO_TIME_LEFT = 'DeadlineExceeded';
+
+/** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
+export function endWithError(what: string, error: CloudError, used: boolean): Ending {
+  const hint = advice(error.code);
+  const reason = [`${what}: ${error.message}`, ...(hint ? [hint] : [])].join('; ');
+  const outcome = toOutcome(error.code);
+  return { outcome, reason, code: error.code, requestId: error.requestId ?? null, used };
+}
+
+function toOutcome(code: string): OutcomeKind {
+  if (code === NO_TIME_LEFT) return 'deferred';
+  return disposition(code) === 'blocked' ? 'blocked' : 'failed';
+}
+
+/** Work left for want of time, which a later run does: unlike the limit, it makes the run incomplete. */
+export const outOfTime = (reason: string, rest: Partial<Ending> = {}): Ending =>
+  endWith('deferred', reason, { ...rest, code: NO_TIME_LEFT });

@@ -1,0 +1,125 @@
+import type { Connection } from '../core/estate.ts';
+import type { Journal } from '../core/journal.ts';
+import type { Verdict } from '../core/judge.ts';
+import type { Outcome, OutcomeKind } from '../core/outcome.ts';
+import type { Judged, Plan } from '../core/plan.ts';
+import { toIso } from '../core/time.ts';
+import { toJudgedFields } from './act.ts';
+import type { Ending } from './ending.ts';
+import type { LostRegion, Survey } from './survey.ts';
+import type { TagEnding } from './tag-upkeep.ts';
+
+/** What a run did, and what it would do, to those it judged. */
+export type Done = {
+  /** Steps that were started. */
+  readonly steps: ReadonlyMap<Judged, Ending>;
+  /** The rest of the plan's queue. */
+  readonly foreseen: ReadonlyMap<Judged, Ending>;
+  readonly tags: ReadonlyMap<Judged, TagEnding>;
+};
+
+/**
+ * How every connection in scope ended, exactly one outcome each, and a log line for each that no step reported.
+ *
+ * What a step said comes first, then a tag write that failed, then guards and limits, then the verdict itself.
+ */
+export function toOutcomes(
+  surveyed: Survey,
+  blocked: Plan['blocked'],
+  done: Done,
+  journal: Journal,
+): readonly Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (const judged of surveyed.regions.flatMap((region) => region.judged)) {
+    if (judged.mode === undefined) continue;
+    const step = done.steps.get(judged);
+    const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked.get(judged), done));
+    outcomes.push(outcome);
+    if (step === undefined) reportOutcome(journal, judged.verdict, outcome);
+  }
+  for (const region of surveyed.lost) {
+    for (const connection of region.inScope) outcomes.push(toLostOutcome(region, connection));
+  }
+  return outcomes;
+}
+
+type End = Pick<Ending, 'outcome' | 'reason' | 'code' | 'requestId'>;
+
+function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen, tags }: Done): End {
+  const { verdict, mode } = judged;
+  const end = (outcome: OutcomeKind, reason = verdict.reason): End => ({
+    outcome,
+    reason,
+    code: null,
+    requestId: null,
+  });
+  const tag = tags.get(judged);
+  if (tag?.kind === 'failed') {
+    const { message, code, requestId } = tag.error;
+    return {
+      outcome: 'failed',
+      reason: `its tags could not be kept up: ${message}`,
+      code,
+      requestId: requestId ?? null,
+    };
+  }
+  if (blocked !== undefined) return end('blocked', blocked);
+  const ahead = foreseen.get(judged);
+  if (ahead !== undefined) return ahead;
+  switch (verdict.kind) {
+    case 'not-ours':
+      return end('kept');
+    case 'protected':
+      return end('protected');
+    case 'unknown':
+      return end('unknown');
+    case 'in-use':
+      return end(tag?.kind === 'cleared' ? 'cleared' : 'kept');
+    case 'orphan':
+    case 'half-done':
+      if (tag?.kind === 'marked') return end('marked');
+      return end(
+        'waiting',
+        mode === 'plan' && verdict.markAction === 'set'
+          ? `${verdict.reason}; not marked yet, and a plan marks nothing`
+          : verdict.reason,
+      );
+  }
+}
+
+const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End): Outcome => ({
+  connectionId: verdict.connection.connectionId,
+  accountId,
+  regionId,
+  outcome: end.outcome,
+  rule: verdict.rule,
+  since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),
+  reason: end.reason,
+  evidence: verdict.evidence,
+  code: end.code,
+  requestId: end.requestId,
+});
+
+function toLostOutcome(region: LostRegion, connection: Connection): Outcome {
+  const theirs = connection.attachType === 'VPNGW' || connection.attachType === 'missing';
+  return {
+    connectionId: connection.connectionId,
+    accountId: region.accountId,
+    regionId: region.regionId,
+    outcome: theirs ? 'kept' : 'unknown',
+    rule: null,
+    since: null,
+    reason: theirs
+      ? 'it is not a connection made for a transit router'
+      : `the region could not be read whole: ${region.error.message}`,
+    evidence: [],
+    code: region.error.code,
+    requestId: region.error.requestId ?? null,
+  };
+}
+
+function reportOutcome(journal: Journal, verdict: Verdict, outcome: Outcome): void {
+  const { accountId, regionId, connectionId, code, reason, requestId } = outcome;
+  const where = { accountId, regionId, connectionId, code, cloudRequestId: requestId };
+  journal('connection.judged', { ...where, ...toJudgedFields(verdict), outcome: outcome.outcome, reason });
+}

@@ -1,0 +1,45 @@
+import { disposition } from '../core/disposition.ts';
+import { CloudError } from '../core/errors.ts';
+import type { RegionContext } from './run-context.ts';
+import { isOver } from './time-left.ts';
+
+/** `unreadable`: looking itself is refused for good. `error` is the last look's, when it failed. */
+export type Polled =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'no-time' | 'timed-out'; readonly error: CloudError | undefined }
+  | { readonly kind: 'unreadable'; readonly error: CloudError };
+
+/**
+ * Look until it is so, at the moments that all who wait in this region share. Reads only.
+ *
+ * A look that fails proves nothing either way, so the wait goes on; only a failure that no retry can mend ends it.
+ *
+ * @param look answers whether it is done; it must throw, not answer, when it could not look
+ */
+export async function pollUntil(
+  region: RegionContext,
+  options: { readonly timeoutMs: number; readonly atOnce: boolean; readonly look: () => Promise<boolean> },
+): Promise<Polled> {
+  const sinceMs = region.clock.now();
+  let error: CloudError | undefined;
+  for (let looks = options.atOnce ? 1 : 0; ; looks += 1) {
+    if (looks > 0) {
+      const looked = await tryLook(options.look);
+      if (looked === true) return { kind: 'done' };
+      error = looked === false ? undefined : looked;
+      if (error && disposition(error.code) === 'terminal') return { kind: 'unreadable', error };
+    }
+    if (isOver(region)) return { kind: 'no-time', error };
+    if (region.clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };
+    await region.reads.nextPoll(Math.min(region.policy.wait.pollIntervalMs, region.deadlineMs - region.clock.now()));
+  }
+}
+
+async function tryLook(look: () => Promise<boolean>): Promise<boolean | CloudError> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof CloudError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { withAttachments } from '../core/association.ts';
+import type { Connection, Routing } from '../core/estate.ts';
+import { judge, type Verdict } from '../core/judge.ts';
+import { listChanges } from '../core/recheck.ts';
+import { endWith, endWithError, StepEnd } from './ending.ts';
+import type { RegionContext } from './run-context.ts';
+import type { Freshness } from './shared-read.ts';
+import { toCloudError } from './survey-region.ts';
+
+/** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
+const LOOKS_MAX = 3;
+
+export type Rechecked =
+  | { readonly kind: 'same'; readonly connection: Connection }
+  | { readonly kind: 'changed'; readonly verdict: Verdict; readonly changes: readonly string[] }
+  | { readonly kind: 'gone' };
+
+/**
+ * Read again everything a verdict rests on, at most `recheck.maxAge` old, and judge it again. Reads only.
+ *
+ * Throws `StepEnd` when something could not be read, or not freshly enough.
+ *
+ * @param afterSequence readings up to this one do not count
+ * @param detached our own detach lies between the listing and now
+ */
+export async function recheck(
+  region: RegionContext,
+  verdict: Verdict,
+  afterSequence: number,
+  detached: boolean,
+): Promise<Rechecked> {
+  const { maxAgeMs } = region.policy.recheck;
+  for (let look = 1; look <= LOOKS_MAX; look += 1) {
+    const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };
+    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);
+    if (region.clock.now() - read.oldestMs <= maxAgeMs) return compare(region, verdict, read, detached);
+  }
+  throw new StepEnd(
+    endWith('failed', `reading it again took longer than recheck.maxAge (${maxAgeMs} ms)`, { code: 'StaleEvidence' }),
+  );
+}
+
+/** A read that failed is no answer of the write it comes before: it must not be retried or counted as one. */
+function endUnread(error: unknown): never {
+  throw new StepEnd(endWithError('it could not be read again', toCloudError(error), false));
+}
+
+type Evidence = {
+  readonly connection: Connection | 'gone';
+  readonly facts: Pick<Parameters<typeof judge>[0], 'witnesses' | 'routing'>;
+  readonly oldestMs: number;
+};
+
+async function readEvidence(
+  region: RegionContext,
+  verdict: Verdict,
+  want: Freshness,
+  detached: boolean,
+): Promise<Evidence> {
+  const { attachment } = verdict;
+  const bound = attachment !== undefined && !detached ? attachment : undefined;
+  const needsRouting = bound !== undefined && region.estate.routing !== 'unread';
+  const [connection, attachments, routing] = await Promise.all([
+    readConnection(region, verdict.connection.connectionId, want),
+    bound && region.reads.attachments(bound.transitRouterId, want),
+    needsRouting ? region.reads.routing(bound.transitRouterId, want) : undefined,
+  ]);
+  const { estate } = region;
+  const routes: Routing | 'unread' = (bound && routing?.value.get(bound.attachmentId)) ?? 'unread';
+  const witnesses = detached ? withoutAttachment(region, verdict) : estate.witnesses;
+  return {
+    connection: connection.value,
+    facts: {
+      witnesses:
+        bound && attachments ? withAttachments(witnesses, bound.transitRouterId, attachments.value) : witnesses,
+      routing: routes,
+    },
+    oldestMs: Math.min(...[connection, attachments, routing].flatMap((read) => (read ? [read.startedMs] : []))),
+  };
+}
+
+/** Absence from a listing is a hint; what a write rests on is the connection's own read. */
+async function readConnection(region: RegionContext, connectionId: string, want: Freshness) {
+  const read = await region.reads.connection(connectionId, want);
+  const { value } = read;
+  return value === 'absent' ? await region.reads.confirm(connectionId) : { ...read, value };
+}
+
+/** After our detach was read back, the transit router's listing no longer has the attachment. */
+const withoutAttachment = ({ estate }: RegionContext, { attachment }: Verdict) =>
+  attachment === undefined
+    ? estate.witnesses
+    : withAttachments(
+        estate.witnesses,
+        attachment.transitRouterId,
+        (estate.witnesses.attachmentsOf.get(attachment.transitRouterId) ?? []).filter(
+          ({ attachmentId }) => attachmentId !== attachment.attachmentId,
+        ),
+      );
+
+function compare(region: RegionContext, before: Verdict, read: Evidence, detached: boolean): Rechecked {
+  const { connection, facts } = read;
+  if (connection === 'gone') return { kind: 'gone' };
+  const nowMs = region.clock.now();
+  // Within this run the `detached` tag is ours, however small `marks.maxGap` is.
+  const policy = detached ? { ...region.policy, marks: { maxGapMs: Number.POSITIVE_INFINITY } } : region.policy;
+  const verdict = judge({ connection, accountId: region.accountId, ...facts, nowMs }, policy);
+  const changes = [...listChanges(before.connection, connection, detached)];
+  const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.ripe && !verdict.locked;
+  const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
+  const sameRule = detached || verdict.rule === before.rule;
+  if (changes.length === 0 && goes && sameHolder && sameRule) return { kind: 'same', connection };
+  if (changes.length === 0) changes.push(verdict.reason);
+  return { kind: 'changed', verdict, changes };
+}

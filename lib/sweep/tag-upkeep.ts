@@ -1,0 +1,161 @@
+import { CloudError } from '../core/errors.ts';
+import type { ConnectionId, Tags } from '../core/estate.ts';
+import { MARK_TAGS, toMarkTags, toSeenTags } from '../core/mark.ts';
+import type { RuleName } from '../core/options.ts';
+import type { Judged } from '../core/plan.ts';
+import { TAG_DETACHED } from '../core/tag-names.ts';
+import { toIso } from '../core/time.ts';
+import { inBatches } from './batches.ts';
+import { type RegionContext, record } from './run-context.ts';
+import { toCloudError } from './survey-region.ts';
+
+/** How a tag write went: `done` means it was read back. */
+export type TagEnding =
+  | { readonly kind: 'marked' | 'refreshed' | 'cleared' }
+  | { readonly kind: 'failed'; readonly error: CloudError };
+
+/** How often a tag write is looked for before it counts as lost; reads may lag behind writes. */
+const READ_BACKS_MAX = 3;
+
+/**
+ * Write and clear the marks of one region, in batches. Writes to the cloud.
+ *
+ * A mark that could not be read back is not claimed. A refreshed `seen` is: losing it only restarts a clock.
+ */
+export async function keepUpTags(
+  region: RegionContext,
+  judged: readonly Judged[],
+  sinceMs: number,
+): Promise<ReadonlyMap<ConnectionId, TagEnding>> {
+  const endings = new Map<ConnectionId, TagEnding>();
+  const writes: Promise<void>[] = [];
+  for (const [rule, ids] of byRule(judged)) {
+    const tags = toMarkTags(rule, sinceMs, region.seenMs);
+    writes.push(setInBatches(region, ids, tags, 'marked', endings));
+  }
+  const refreshed = judged.filter(({ verdict }) => verdict.markAction === 'refresh').map(idOf);
+  writes.push(setInBatches(region, refreshed, toSeenTags(region.seenMs), 'refreshed', endings));
+  for (const [keys, ids] of toClear(judged)) writes.push(clearInBatches(region, ids, keys, endings));
+  await Promise.all(writes);
+
+  for (const { verdict } of judged) {
+    const id = verdict.connection.connectionId;
+    const kind = endings.get(id)?.kind;
+    if (kind === 'marked') record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(sinceMs) });
+    if (kind === 'cleared') record(region, 'mark.cleared', id, { reason: verdict.reason });
+  }
+  return endings;
+}
+
+const idOf = ({ verdict }: Judged): ConnectionId => verdict.connection.connectionId;
+
+function byRule(judged: readonly Judged[]): ReadonlyMap<RuleName, readonly ConnectionId[]> {
+  const groups = new Map<RuleName, ConnectionId[]>();
+  for (const { verdict } of judged) {
+    if (verdict.markAction !== 'set' || verdict.rule === null || verdict.rule === 'half-done') continue;
+    groups.set(verdict.rule, [...(groups.get(verdict.rule) ?? []), verdict.connection.connectionId]);
+  }
+  return groups;
+}
+
+/** Mark and a stale `detached` tag go together where both must. */
+function toClear(judged: readonly Judged[]): readonly (readonly [readonly string[], readonly ConnectionId[]])[] {
+  const cleared = ({ verdict }: Judged) => verdict.markAction === 'clear';
+  const both = judged.filter((one) => cleared(one) && one.verdict.dropDetachedTag);
+  const mark = judged.filter((one) => cleared(one) && !one.verdict.dropDetachedTag);
+  const detached = judged.filter((one) => !cleared(one) && one.verdict.dropDetachedTag);
+  return [
+    [[...MARK_TAGS, TAG_DETACHED], both.map(idOf)],
+    [MARK_TAGS, mark.map(idOf)],
+    [[TAG_DETACHED], detached.map(idOf)],
+  ];
+}
+
+async function setInBatches(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  tags: Tags,
+  kind: 'marked' | 'refreshed',
+  endings: Map<ConnectionId, TagEnding>,
+): Promise<void> {
+  const write = (batch: readonly ConnectionId[]) => region.api.setTags(region.regionId, batch, tags);
+  const isThere = (found: Tags) => [...tags].every(([key, value]) => found.get(key) === value);
+  await writeInBatches(region, ids, write, kind === 'marked' ? isThere : undefined, { kind }, endings);
+}
+
+/** Clear tags by key. The ending of a connection that only lost a stale `detached` tag is not a `cleared` mark. */
+export async function clearInBatches(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  keys: readonly string[],
+  endings: Map<ConnectionId, TagEnding>,
+): Promise<void> {
+  const write = (batch: readonly ConnectionId[]) => region.api.removeTags(region.regionId, batch, keys);
+  const isGone = (found: Tags) => keys.every((key) => !found.has(key));
+  const kind = keys.some((key) => MARK_TAGS.some((mark) => mark === key)) ? 'cleared' : 'refreshed';
+  await writeInBatches(region, ids, write, isGone, { kind }, endings);
+}
+
+async function writeInBatches(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  write: (batch: readonly ConnectionId[]) => Promise<unknown>,
+  isDone: ((found: Tags) => boolean) | undefined,
+  ending: TagEnding,
+  endings: Map<ConnectionId, TagEnding>,
+): Promise<void> {
+  await Promise.all(
+    inBatches(ids).map(async (batch) => {
+      const failed = await writeBatch(batch, write);
+      const written = batch.filter((id) => !failed.has(id));
+      const lost = isDone ? await readBack(region, written, isDone) : new Map<ConnectionId, CloudError>();
+      for (const id of batch) {
+        const error = failed.get(id) ?? lost.get(id);
+        // A refresh must not hide a failure, nor what another write of this run says of the same connection.
+        if (error) endings.set(id, { kind: 'failed', error });
+        else if (!endings.has(id) || endings.get(id)?.kind === 'refreshed') endings.set(id, ending);
+      }
+    }),
+  );
+}
+
+/** One resource the cloud refuses fails its whole batch: then halve it, so that the others are written all the same. */
+async function writeBatch(
+  batch: readonly ConnectionId[],
+  write: (batch: readonly ConnectionId[]) => Promise<unknown>,
+): Promise<ReadonlyMap<ConnectionId, CloudError>> {
+  try {
+    await write(batch);
+    return new Map();
+  } catch (error) {
+    const cloudError = toCloudError(error);
+    if (batch.length === 1 || !cloudError.code.endsWith('.NotFound'))
+      return new Map(batch.map((id) => [id, cloudError]));
+    const middle = Math.ceil(batch.length / 2);
+    const halves = [batch.slice(0, middle), batch.slice(middle)];
+    const failed = await Promise.all(halves.map((half) => writeBatch(half, write)));
+    return new Map(failed.flatMap((errors) => [...errors]));
+  }
+}
+
+/** The ids whose tags do not show the write. Throws nothing: what cannot be read counts as lost. */
+async function readBack(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  isDone: (found: Tags) => boolean,
+): Promise<ReadonlyMap<ConnectionId, CloudError>> {
+  let missing = ids;
+  let failure: CloudError | undefined;
+  for (let look = 1; look <= READ_BACKS_MAX && missing.length > 0; look += 1) {
+    if (look > 1) await region.clock.sleep(region.policy.wait.pollIntervalMs);
+    try {
+      const found = await region.api.listTags(region.regionId, missing);
+      missing = missing.filter((id) => !isDone(found.get(id) ?? new Map()));
+      failure = undefined;
+    } catch (error) {
+      failure = toCloudError(error);
+    }
+  }
+  const lost = failure ?? new CloudError({ action: 'TagResources', code: 'TagNotReadBack', effect: 'unknown' });
+  return new Map(missing.map((id) => [id, lost]));
+}

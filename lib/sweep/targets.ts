@@ -1,0 +1,163 @@
+import type { CloudApi } from '../core/cloud-api.ts';
+import { CloudError, ConfigError } from '../core/errors.ts';
+import type { AccountId, RegionId } from '../core/estate.ts';
+import type { Narrowing, Policy } from '../core/options.ts';
+import { wantsRegion } from '../core/scope.ts';
+import { toCloudError } from './survey-region.ts';
+
+/** One account and region a run looks at. */
+export type Target = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly api: CloudApi;
+  /** With `regions: all`, a region that does not serve the API is no failure. */
+  readonly mayBeUnsupported: boolean;
+  /** Other accounts whose transit routers our connections may be bound to. */
+  readonly owners: readonly { readonly accountId: AccountId; readonly api: CloudApi }[];
+  readonly unreadOwners: readonly AccountId[];
+};
+
+/** A scope that could not even be opened. `regionIds` is empty when the regions themselves could not be listed. */
+export type Unopened = {
+  readonly accountId: AccountId;
+  readonly regionIds: readonly RegionId[];
+  readonly error: CloudError;
+};
+
+export type Targets = {
+  readonly targets: readonly Target[];
+  readonly unopened: readonly Unopened[];
+  /** Roles of `detach.roles` that could not be assumed. */
+  readonly lostRoles: readonly { readonly roleArn: string; readonly error: CloudError }[];
+};
+
+/**
+ * Resolve the policy's accounts and regions, narrowed by the request, into what a run looks at. Reads only.
+ *
+ * Throws `ConfigError` when the request names a region that no account has.
+ */
+export async function resolveTargets(
+  root: CloudApi,
+  policy: Policy,
+  parts: readonly Narrowing[],
+  defaultRegion: RegionId | undefined,
+): Promise<Targets> {
+  if (parts.length === 0 || !parts.some((part) => part.regions?.length !== 0 && part.connections?.length !== 0)) {
+    return { targets: [], unopened: [], lostRoles: [] };
+  }
+  const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
+  const lostRoles = owners.filter((owner) => 'error' in owner);
+  const openOwnersOf = (accountId: AccountId) =>
+    owners.filter((owner) => 'api' in owner).filter((owner) => owner.accountId !== accountId);
+
+  const resolved = await Promise.all(
+    accounts.map(async (account) => ({ account, regions: await regionsOf(account, policy, defaultRegion) })),
+  );
+  const known = new Set(resolved.flatMap(({ regions }) => ('error' in regions ? [] : regions.regionIds)));
+  if (!resolved.some(({ regions }) => 'error' in regions)) refuseUnknownRegions(parts, known);
+
+  const targets: Target[] = [];
+  const unopened: Unopened[] = [];
+  for (const { account, regions } of resolved) {
+    if ('error' in regions) {
+      unopened.push({ accountId: account.accountId, regionIds: regions.regionIds, error: regions.error });
+      continue;
+    }
+    const wanted = regions.regionIds.filter((regionId) => wantsRegion(parts, regionId));
+    if ('error' in account) {
+      unopened.push({ accountId: account.accountId, regionIds: wanted, error: account.error });
+      continue;
+    }
+    for (const regionId of new Set(wanted)) {
+      // Two roles of one account must not make its regions be swept twice, each within its own limits.
+      if (targets.some((other) => other.accountId === account.accountId && other.regionId === regionId)) continue;
+      targets.push({
+        accountId: account.accountId,
+        regionId,
+        api: account.api,
+        mayBeUnsupported: regions.all,
+        owners: openOwnersOf(account.accountId),
+        unreadOwners: lostRoles.map(({ accountId }) => accountId),
+      });
+    }
+  }
+  return { targets, unopened, lostRoles };
+}
+
+type Opened = { readonly accountId: AccountId; readonly regions: Policy['regions'] } & (
+  | { readonly api: CloudApi }
+  | { readonly error: CloudError }
+);
+
+/** Stands for the account of credentials that did not even say whose they are. */
+const UNKNOWN_ACCOUNT = 'unknown';
+
+async function openAccounts(root: CloudApi, policy: Policy): Promise<readonly Opened[]> {
+  if (policy.accounts.length === 0) {
+    try {
+      return [{ accountId: await root.getAccountId(), regions: policy.regions, api: root }];
+    } catch (error) {
+      return [{ accountId: UNKNOWN_ACCOUNT, regions: policy.regions, error: toCloudError(error) }];
+    }
+  }
+  return await Promise.all(
+    policy.accounts.map(async ({ roleArn, accountId, regions }) => {
+      const scope = { accountId, regions: regions ?? policy.regions };
+      const opened = await openRole(root, roleArn, accountId);
+      return { ...scope, ...opened };
+    }),
+  );
+}
+
+async function openOwners(root: CloudApi, policy: Policy) {
+  return await Promise.all(
+    policy.detach.roles.map(async ({ roleArn, accountId }) => ({
+      roleArn,
+      accountId,
+      ...(await openRole(root, roleArn, accountId)),
+    })),
+  );
+}
+
+/** Assume a role and make sure that it leads to the account its ARN names. */
+async function openRole(
+  root: CloudApi,
+  roleArn: string,
+  accountId: AccountId,
+): Promise<{ api: CloudApi } | { error: CloudError }> {
+  try {
+    const api = await root.assumeRole(roleArn);
+    const actual = await api.getAccountId();
+    if (actual === accountId) return { api };
+    const detail = `the role led to account ${actual}, not ${accountId}`;
+    return { error: new CloudError({ action: 'AssumeRole', code: 'WrongAccount', effect: 'refused', detail }) };
+  } catch (error) {
+    return { error: toCloudError(error) };
+  }
+}
+
+async function regionsOf(
+  account: Opened,
+  policy: Policy,
+  defaultRegion: RegionId | undefined,
+): Promise<{ regionIds: readonly RegionId[]; all: boolean } | { regionIds: readonly RegionId[]; error: CloudError }> {
+  const regions = account.regions ?? policy.regions ?? (defaultRegion === undefined ? undefined : [defaultRegion]);
+  if (regions === undefined) {
+    throw new ConfigError('no region: set `regions` in the policy, or --region; the function uses its own region');
+  }
+  if (regions !== 'all') return { regionIds: regions, all: false };
+  if ('error' in account) return { regionIds: [], error: account.error };
+  try {
+    return { regionIds: await account.api.listRegions(), all: true };
+  } catch (error) {
+    return { regionIds: [], error: toCloudError(error) };
+  }
+}
+
+function refuseUnknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): void {
+  const unknown = parts.flatMap((part) => part.regions ?? []).find((regionId) => !known.has(regionId));
+  if (unknown === undefined) return;
+  throw new ConfigError(
+    `the request names the region "${unknown}", which is not in the policy's scope: ${[...known].join(', ')}`,
+  );
+}

@@ -1,0 +1,29 @@
+import type { CloudApi } from '../core/cloud-api.ts';
+import type { Connection, ConnectionId, RegionId, Tags } from '../core/estate.ts';
+import { inBatches } from './batches.ts';
+
+/**
+ * The same connections, with the tags of those whose reply left them out read by themselves: a field that is missing
+ * may mean "none", and may not, so it is asked for where the answer is certain. VPN-gateway connections are left as
+ * they are. Throws `CloudError` when the tags cannot be read.
+ */
+export async function withTags(
+  api: CloudApi,
+  regionId: RegionId,
+  connections: readonly Connection[],
+): Promise<readonly Connection[]> {
+  const unread = connections.filter(({ tags, attachType }) => tags === 'unread' && isOurs(attachType));
+  if (unread.length === 0) return connections;
+  const tags = new Map<ConnectionId, Tags>();
+  const batches = inBatches(unread.map(({ connectionId }) => connectionId));
+  for (const read of await Promise.all(batches.map((ids) => api.listTags(regionId, ids)))) {
+    for (const [id, found] of read) tags.set(id, found);
+  }
+  return connections.map((connection) =>
+    connection.tags === 'unread'
+      ? { ...connection, tags: tags.get(connection.connectionId) ?? connection.tags }
+      : connection,
+  );
+}
+
+const isOurs = (attachType: Connection['attachType']) => attachType !== 'VPNGW' && attachType !== 'missing';
