@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from './clock.ts';
+import { createCloudApi } from './cloud/api.ts';
+import { resolveEndpoints } from './cloud/endpoints.ts';
+import type { Credentials } from './cloud/transport.ts';
+import type { Clock } from './core/cloud-api.ts';
+import { ConfigError } from './core/errors.ts';
+import type { Journal } from './core/journal.ts';
+import type { Policy } from './core/options.ts';
+import type { SweepDeps } from './sweep.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Join the sweep to the real cloud. Throws `ConfigError` for a refused endpoint, before any call. */
+export function createDeps(options: {
+  readonly env: Environment;
+  readonly credentials: Credentials;
+  readonly policy: Policy;
+  readonly journal: (runId: string) => Journal;
+  readonly deadlineMs: number;
+  readonly clock?: Clock;
+}): SweepDeps {
+  refuseDebug(options.env);
+  const clock = options.clock ?? systemClock;
+  const endpoints = resolveEndpoints(options.env);
+  const runId = randomUUID();
+  const journal = options.journal(runId);
+  const calls: Record<string, number> = {};
+  const api = createCloudApi({
+    credentials: options.credentials,
+    endpoints,
+    policy: options.policy,
+    clock,
+    random: Math.random,
+    deadlineMs: options.deadlineMs,
+    observer: {
+      onCall: (action) => {
+        calls[action] = (calls[action] ?? 0) + 1;
+      },
+      onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
+    },
+  });
+  return { api, clock, journal, calls: () => ({ ...calls }), runId, deadlineMs: options.deadlineMs };
+}
+
+/** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */
+export function readCredentials(env: Environment): Credentials {
+  const accessKeyId = env['ALIBABA_CLOUD_ACCESS_KEY_ID']?.trim();
+  const accessKeySecret = env['ALIBABA_CLOUD_ACCESS_KEY_SECRET']?.trim();
+  const securityToken = env['ALIBABA_CLOUD_SECURITY_TOKEN']?.trim();
+  if (!accessKeyId || !accessKeySecret) {
+    const missing = accessKeyId ? 'ALIBABA_CLOUD_ACCESS_KEY_SECRET' : 'ALIBABA_CLOUD_ACCESS_KEY_ID';
+    throw new ConfigError(`no credentials: ${missing} is not set`);
+  }
+  return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
+}
+
+/** The SDK's HTTP layer prints headers and bodies, tokens included, when `DEBUG` names it. */
+function refuseDebug(env: Environment): void {
+  const names = (env['DEBUG'] ?? '').split(/[\s,]+/);
+  const loud = names.find((name) => name === '*' || /^\*?httpx/.test(name) || name.startsWith('lambda'));
+  if (loud !== undefined) {
+    throw new ConfigError(`DEBUG is "${loud}", which would print credentials and replies; unset it`);
+  }
+}

@@ -1,0 +1,68 @@
+import { pino } from 'pino';
+import { ConfigError } from './core/errors.ts';
+import type { Journal, JournalEvent, JournalFields } from './core/journal.ts';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** One constant message for each event; everything that varies is a field. */
+const MESSAGES: Readonly<Record<JournalEvent, string>> = {
+  'run.started': 'run started',
+  'region.listed': 'region listed',
+  'connection.judged': 'connection judged',
+  'mark.set': 'mark set',
+  'mark.cleared': 'mark cleared',
+  'detach.requested': 'detach requested',
+  'detach.done': 'detach done',
+  'delete.requested': 'delete requested',
+  'delete.done': 'delete done',
+  'step.retried': 'step retried',
+  'step.failed': 'step failed',
+  'guard.halted': 'guard halted the region',
+  'run.finished': 'run finished',
+};
+
+/**
+ * A log of one JSON object a line.
+ *
+ * @param write gets whole lines. On Function Compute it must be `process.stdout.write`: the platform captures that
+ *   function, not the file descriptor, so pino's own destination would bypass it.
+ * @param bindings on every line, such as `runId` and the platform's `requestId`
+ */
+export function createJournal(options: {
+  readonly level: Level;
+  readonly write: (line: string) => void;
+  readonly bindings: Readonly<Record<string, unknown>>;
+}): Journal {
+  const log = pino(
+    {
+      level: options.level,
+      base: options.bindings,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      // Nothing with these names is ever logged on purpose; this is the second lock on that door.
+      redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
+    },
+    { write: options.write },
+  );
+  return (event, fields) => {
+    log[levelOf(event, fields)]({ event, ...fields }, MESSAGES[event]);
+  };
+}
+
+const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
+
+function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
+  if (event === 'guard.halted' || event === 'step.failed') return 'warn';
+  if (event === 'region.listed') return fields['listing'] === 'unread' ? 'warn' : 'info';
+  if (event === 'connection.judged') return fields['outcome'] === 'kept' ? 'debug' : 'info';
+  return 'info';
+}
+
+/** Read `LOG_LEVEL`; unset or blank is `info`. Throws `ConfigError` for anything pino does not know. */
+export function parseLevel(text: string | undefined): Level {
+  const wanted = text?.trim().toLowerCase() || 'info';
+  const level = LEVELS.find((known) => known === wanted);
+  if (level === undefined) throw new ConfigError(`LOG_LEVEL is "${wanted}"; allowed: ${LEVELS.join(', ')}`);
+  return level;
+}
