@@ -1,0 +1,2 @@
+export { loadPolicy, type PolicySources } from './policy/load.ts';
+export { parsePolicy } from './policy/parse.ts';

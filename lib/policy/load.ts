@@ -1,0 +1,81 @@
+import { ConfigError } from '../core/errors.ts';
+import { MODES, type Policy } from '../core/options.ts';
+import { parsePolicy } from './parse.ts';
+import { quote } from './quote.ts';
+
+export type PolicySources = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A path given on the command line. */
+  readonly file?: string | undefined;
+  /** The path of the document packed with the function; read when it exists. */
+  readonly packed?: string | undefined;
+  /** Text of a file; throws as `readFileSync` does. */
+  readonly readFile: (path: string) => string;
+};
+
+/**
+ * The policy of this run: from a flag, from `SWEEP_POLICY` (text) or `SWEEP_POLICY_FILE`, else as packed, else all
+ * defaults. `SWEEP_MODE` replaces its mode. Variables that are blank count as not set.
+ *
+ * @throws ConfigError when a source is unreadable or wrong, or when two are given and a person would have to wonder
+ * which one counted
+ */
+export function loadPolicy(sources: PolicySources): Policy {
+  const policy = readSource(sources);
+  const mode = readMode(sources.env);
+  return mode === undefined ? policy : { ...policy, mode };
+}
+
+function readSource({ env, file, packed, readFile }: PolicySources): Policy {
+  const text = nonBlank(env.SWEEP_POLICY);
+  const envFile = nonBlank(env.SWEEP_POLICY_FILE);
+  const given = [
+    ...(file === undefined ? [] : ['--policy']),
+    ...(text === undefined ? [] : ['SWEEP_POLICY']),
+    ...(envFile === undefined ? [] : ['SWEEP_POLICY_FILE']),
+  ];
+  if (given.length > 1) throw new ConfigError(`${given.join(' and ')} are both set; keep only one of them`);
+  if (text !== undefined) return parsePolicy(text, 'SWEEP_POLICY');
+  if (envFile !== undefined) return readPolicyFile(envFile, 'SWEEP_POLICY_FILE', readFile);
+  if (file !== undefined) return readPolicyFile(file, '--policy', readFile);
+  return packed === undefined ? parsePolicy('', 'defaults') : readPacked(packed, readFile);
+}
+
+function readPolicyFile(path: string, from: string, readFile: PolicySources['readFile']): Policy {
+  try {
+    return parsePolicy(readFile(path), path);
+  } catch (error) {
+    throw error instanceof ConfigError ? error : unreadable(`${from} ${quote(path)}`, error);
+  }
+}
+
+function readPacked(path: string, readFile: PolicySources['readFile']): Policy {
+  try {
+    return parsePolicy(readFile(path), path);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    if (codeOf(error) === 'ENOENT') return parsePolicy('', 'defaults');
+    throw unreadable(`the packed policy ${quote(path)}`, error);
+  }
+}
+
+function readMode(env: PolicySources['env']): Policy['mode'] | undefined {
+  const text = nonBlank(env.SWEEP_MODE);
+  if (text === undefined) return undefined;
+  const mode = MODES.find((candidate) => candidate === text);
+  if (mode === undefined) {
+    throw new ConfigError(`SWEEP_MODE: ${quote(text)} is not allowed; write one of ${MODES.join(', ')}`);
+  }
+  return mode;
+}
+
+const nonBlank = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined);
+
+const unreadable = (what: string, error: unknown): ConfigError =>
+  new ConfigError(
+    `${what} cannot be read: ${codeOf(error) ?? (error instanceof Error ? error.message : 'unknown reason')}`,
+  );
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

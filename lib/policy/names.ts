@@ -1,0 +1,44 @@
+import picomatch from 'picomatch';
+import * as z from 'zod/mini';
+import { list, text } from './fields.ts';
+
+/** `cn-hangzhou`, `ap-southeast-1`, `cn-wuhan-lr`. */
+export const REGION_PATTERN = /^[a-z]{2,}(-[a-z0-9]+)+$/;
+export const CONNECTION_PATTERN = /^vco-[0-9a-z]+$/;
+export const ROLE_ARN_PATTERN = /^acs:ram::(\d{1,20}):role\/[\w.@/-]{1,128}$/;
+
+export const regionId = text(REGION_PATTERN, 'a region id such as cn-hangzhou');
+export const connectionId = text(CONNECTION_PATTERN, 'a connection id such as vco-bp1a2b3c4d, not a pattern');
+export const roleArn = text(ROLE_ARN_PATTERN, 'a role ARN such as acs:ram::1234567890123456:role/vco-sweeper');
+/** A group's name here would protect nothing and say nothing. */
+export const resourceGroupId = text(/^rg-[0-9A-Za-z-]+$/, 'a resource group id such as rg-acfm2example');
+export const tag = text(/^[^=\s][^=]*(=[\s\S]*)?$/, 'text of the form key or key=value');
+
+const regionList = list(regionId);
+const regionsAllowed = 'all, or a list of at least one region id such as cn-hangzhou';
+/** An empty list would be a policy that looks nowhere and calls it complete. */
+export const regions = {
+  allowed: regionsAllowed,
+  schema: z.union([z.literal('all'), regionList.schema.check(z.minLength(1, { error: regionsAllowed }))], {
+    error: regionsAllowed,
+  }),
+};
+
+const globAllowed = 'a glob such as prod-*, with its brackets closed, that does not begin with !';
+/** A pattern that excludes, or that matches nothing because it is broken, would protect less than it seems to. */
+export const nameGlob = {
+  allowed: globAllowed,
+  schema: z
+    .string({ error: globAllowed })
+    .check(z.regex(/^(?!!)\s*\S/, { error: globAllowed, abort: true }), z.refine(isSoundGlob, { error: globAllowed })),
+};
+
+function isSoundGlob(pattern: string): boolean {
+  try {
+    // `debug` throws where picomatch otherwise answers an expression that matches nothing.
+    picomatch.makeRe(pattern, { bash: true, dot: true, nonegate: true, strictBrackets: true, debug: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,18 @@
+const shownMax = 60;
+
+/**
+ * A value as a message may show it: bounded, on one line, and never what is inside a list or a mapping, which may be
+ * long, deep, or not ours to print.
+ */
+export function quote(value: unknown): string {
+  if (typeof value === 'string') return quoteText(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value === null) return 'null (nothing)';
+  if (typeof value === 'object') return 'a mapping';
+  return String(value);
+}
+
+const quoteText = (text: string): string =>
+  text.length > shownMax
+    ? `${JSON.stringify(text.slice(0, shownMax))}… (${text.length} characters)`
+    : JSON.stringify(text);

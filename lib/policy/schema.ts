@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import { parseDuration } from '../core/duration.ts';
+import { MODES } from '../core/options.ts';
+import { age, count, flag, grace, key, list, mapping, optionalKey, section, share, wait, withNotes } from './fields.ts';
+import { connectionId, nameGlob, regions, resourceGroupId, roleArn, tag } from './names.ts';
+import { oneRoleEach } from './roles.ts';
+
+const modeAllowed = `one of ${MODES.join(', ')}`;
+const mode = { allowed: modeAllowed, schema: z.enum(MODES, { error: modeAllowed }) };
+
+const account = mapping({
+  roleArn: withNotes(roleArn.schema, {
+    description: 'Role to assume in the account.',
+    allowed: roleArn.allowed,
+    examples: ['acs:ram::1234567890123456:role/vco-sweeper'],
+  }),
+  regions: optionalKey(regions, "Regions of this account. Default: the policy's `regions`.", [['cn-hangzhou'], 'all']),
+});
+const accounts = {
+  allowed: 'a list of mappings with the keys roleArn and regions; an account only once',
+  schema: z
+    .array(account, { error: 'a list of mappings with the keys roleArn and regions' })
+    .check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
+};
+const roles = {
+  allowed: `${list(roleArn).allowed}; an account only once`,
+  schema: list(roleArn).schema.check(oneRoleEach((arn) => arn, [])),
+};
+
+const rules = mapping({
+  unassociated: key(grace, '24h', 'Bound to nothing: `AttachType` `NO_ASSOCIATED`, `State` `init`.', ['72h']),
+  'tunnels-down': key(grace, 'off', 'Bound to a transit router, and no tunnel has an IPsec SA.', ['14d']),
+  unrouted: key(grace, 'off', 'Bound, but no route-table association, propagation or static route uses it.', ['7d']),
+  expired: key(grace, 'off', 'Its tag `vco-sweeper:expires` names a moment that has passed.', ['0s']),
+});
+
+const protect = mapping({
+  tags: key(list(tag), [], '`vco-sweeper:keep` protects besides, whatever is listed here.', [['env=prod', 'critical']]),
+  names: key(list(nameGlob), [], 'Names that are protected; case counts.', [['prod-*', '*-hub']]),
+  resourceGroups: key(list(resourceGroupId), [], 'Resource groups that are protected.', [['rg-acfm2example']]),
+  connections: key(list(connectionId), [], 'Connections that are protected.', [['vco-bp1a2b3c4d']]),
+  youngerThan: key(age, '24h', 'A connection is protected until it is this old, by `CreateTime`.', ['7d']),
+});
+
+const limits = mapping({
+  perRun: key(count(0, 'connections'), 20, 'Deletions in one run, over all regions and accounts. 0: none.', [5]),
+  perRegionShare: key(
+    share,
+    0.5,
+    "If more than this share of a region's connections would go, the region is halted. 0: always.",
+    [0.2],
+  ),
+  shareFloor: key(count(0, 'connections'), 3, 'Up to this many go whatever the share, unless the share is 0.', [0]),
+});
+
+const detach = mapping({
+  force: key(flag, false, 'Let CEN drop associations, propagations and static routes with the attachment.', [true]),
+  roles: key(roles, [], 'Roles in the accounts that own transit routers our connections are bound to.', [
+    ['acs:ram::2345678901234567:role/vco-sweeper-detach'],
+  ]),
+});
+
+const marks = mapping({
+  maxGap: key(age, '72h', 'An orphan not seen for longer than this is marked anew: its clock restarts.', ['36h']),
+});
+
+const recheck = mapping({
+  maxAge: key(wait, '10s', 'How old the reading may be that a detach or a delete relies on.', ['5s']),
+});
+
+const waiting = mapping({
+  pollInterval: key(wait, '5s', 'Between two looks at what is being detached or deleted.', ['10s']),
+  detachTimeout: key(wait, '10m', 'How long a detach may take.', ['15m']),
+  deleteTimeout: key(wait, '5m', 'How long a delete may take.', ['10m']),
+  consecutiveMisses: key(count(1, 'listings'), 2, 'Whole listings in a row without it that prove it is gone.', [3]),
+});
+
+const delays = mapping({
+  attempts: key(count(1, 'attempts'), 6, 'Attempts of one request, the first included.', [3]),
+  minDelay: key(wait, '1s', 'Before the second attempt; grows with each.', ['2s']),
+  maxDelay: key(wait, '30s', 'The most it grows to; not less than `minDelay`.', ['1m']),
+});
+const retry = delays.check(
+  z.refine(({ minDelay, maxDelay }) => (parseDuration(maxDelay) ?? 0) >= (parseDuration(minDelay) ?? 0), {
+    path: ['maxDelay'],
+    error: 'must not be shorter than minDelay',
+    params: { sentence: true },
+  }),
+);
+
+const pace = mapping({
+  describePerMinute: key(count(1, 'calls a minute'), 500, 'Reads of one API, for each account and region.', [200]),
+  writePerMinute: key(count(1, 'calls a minute'), 50, 'Writes of one API, for each account and region.', [20]),
+  concurrency: key(count(1, 'calls'), 8, 'Calls at the same time, for each account, region and API.', [4]),
+});
+
+/** What people may write, and nothing else; what they left out is filled in. */
+export const policySchema = mapping({
+  mode: key(mode, 'plan', 'What a run may change: nothing, tags only, or tags and connections.', ['sweep']),
+  regions: optionalKey(regions, "Where to look. Default: the function's own region.", [['cn-hangzhou'], 'all']),
+  accounts: key(accounts, [], 'Default: the account of the credentials, and that one only.', [
+    [{ roleArn: 'acs:ram::1234567890123456:role/vco-sweeper', regions: ['cn-hangzhou'] }],
+  ]),
+  rules: section(z.prefault(rules, {}), 'How long an orphan by each rule must have been one before it is swept.'),
+  protect: section(z.prefault(protect, {}), 'What may not be touched, whatever the rules say.'),
+  limits: section(z.prefault(limits, {}), 'How much one run may remove.'),
+  detach: section(z.prefault(detach, {}), 'How a connection is taken off its transit router.'),
+  marks: section(z.prefault(marks, {}), 'The tags that say since when a connection has been an orphan.'),
+  recheck: section(z.prefault(recheck, {}), 'Looking again just before a write.'),
+  wait: section(z.prefault(waiting, {}), 'Waiting until a detach or a delete shows.'),
+  retry: section(z.prefault(retry, {}), 'Making a request again that was throttled or got no answer.'),
+  pace: section(z.prefault(pace, {}), "Staying under the service's published limits."),
+});
+
+export type PolicyDocument = z.infer<typeof policySchema>;

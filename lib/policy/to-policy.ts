@@ -1,0 +1,60 @@
+import { parseDuration } from '../core/duration.ts';
+import type { Policy } from '../core/options.ts';
+import { accountIdOf } from './roles.ts';
+import type { PolicyDocument } from './schema.ts';
+
+/** The document in the core's words: milliseconds for durations, account ids beside role ARNs, nothing twice. */
+export function toPolicy(document: PolicyDocument): Policy {
+  const { protect, limits, detach, wait, retry, pace } = document;
+  return {
+    mode: document.mode,
+    regions: toRegions(document.regions),
+    accounts: document.accounts.map(({ roleArn, regions }) => ({ ...toRole(roleArn), regions: toRegions(regions) })),
+    rules: {
+      unassociated: toGrace(document.rules.unassociated),
+      'tunnels-down': toGrace(document.rules['tunnels-down']),
+      unrouted: toGrace(document.rules.unrouted),
+      expired: toGrace(document.rules.expired),
+    },
+    protect: {
+      tags: protect.tags.map(toTag),
+      names: protect.names,
+      resourceGroups: protect.resourceGroups,
+      connections: protect.connections,
+      youngerThanMs: toMs(protect.youngerThan),
+    },
+    limits,
+    detach: { force: detach.force, roles: detach.roles.map(toRole) },
+    marks: { maxGapMs: toMs(document.marks.maxGap) },
+    recheck: { maxAgeMs: toMs(document.recheck.maxAge) },
+    wait: {
+      pollIntervalMs: toMs(wait.pollInterval),
+      detachTimeoutMs: toMs(wait.detachTimeout),
+      deleteTimeoutMs: toMs(wait.deleteTimeout),
+      consecutiveMisses: wait.consecutiveMisses,
+    },
+    retry: { attempts: retry.attempts, minDelayMs: toMs(retry.minDelay), maxDelayMs: toMs(retry.maxDelay) },
+    pace,
+  };
+}
+
+const toGrace = (text: string): number | 'off' => (text === 'off' ? 'off' : toMs(text));
+
+/** The value starts after the first `=` and may hold more of them; no `=` means any value. */
+function toTag(text: string): Policy['protect']['tags'][number] {
+  const at = text.indexOf('=');
+  return at === -1 ? { key: text, value: undefined } : { key: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+const toRegions = (regions: PolicyDocument['regions']): Policy['regions'] =>
+  Array.isArray(regions) ? [...new Set(regions)] : regions;
+
+const toRole = (roleArn: string) => ({ roleArn, accountId: validated(accountIdOf(roleArn), roleArn) });
+
+const toMs = (text: string): number => validated(parseDuration(text), text);
+
+/** The schema has accepted the text; a mistake of ours must not turn into a grace of zero. */
+function validated<Value>(value: Value | undefined, text: string): Value {
+  if (value === undefined) throw new TypeError(`accepted by the schema, and yet unreadable: ${text}`);
+  return value;
+}

@@ -1,0 +1,88 @@
+import { Composer, type CST, type Document, isAlias, isNode, isPair, isScalar, Parser, visit } from 'yaml';
+import { quote } from './quote.ts';
+
+/** Larger or deeper than any policy; the parser's time grows with the square of the keys, its stack with the depth. */
+const bytesMax = 128 * 1024;
+const depthMax = 32;
+
+export type YamlReading =
+  | { readonly value: unknown; readonly problems?: never }
+  | { readonly problems: readonly string[] };
+
+const problem = (text: string): YamlReading => ({ problems: [text] });
+
+/**
+ * Read one YAML 1.2 or JSON document as plain data. A text without a document (empty, or comments only) is undefined.
+ *
+ * Refused, since each of them makes a reader and the parser see different things: a key twice, aliases, merge keys,
+ * custom tags, several documents, YAML 1.1 (where `off` is a boolean).
+ */
+export function readYaml(text: string): YamlReading {
+  if (Buffer.byteLength(text) > bytesMax) return problem(`the document is larger than ${bytesMax / 1024} KiB`);
+  try {
+    const tokens = [...new Parser().parse(text)];
+    if (isDeeperThan(tokens, depthMax)) return problem(`the document is nested more than ${depthMax} levels deep`);
+    const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
+    const documents = [...composer.compose(tokens)];
+    const [document, second] = documents;
+    if (second !== undefined) return problem(`${documents.length} YAML documents; write a single one`);
+    return document === undefined ? { value: undefined } : readDocument(document, text);
+  } catch (error) {
+    return problem(
+      `not readable as YAML or JSON: ${error instanceof Error ? firstLine(error.message) : 'unknown error'}`,
+    );
+  }
+}
+
+function readDocument(document: Document.Parsed, text: string): YamlReading {
+  // Past the first few a broken text only says the same again, and each place costs a look through it.
+  const found = [...document.errors, ...document.warnings].slice(0, 20);
+  const problems = found.map(({ message, pos }) => `${placeOf(text, pos[0])}: ${firstLine(message)}`);
+  if (document.directives.yaml.version !== '1.2') problems.push('%YAML: only version 1.2 is supported');
+  problems.push(...oddNodes(document, text));
+  if (problems.length > 0) return { problems };
+  const { contents } = document;
+  // `---` alone is as empty as an empty text; a written-out null is not, it may be a template that went wrong.
+  if (contents === null || (isScalar(contents) && contents.source === '')) return { value: undefined };
+  return { value: document.toJS({ maxAliasCount: 0 }) };
+}
+
+/** What has no place in a policy although YAML has it: aliases, and keys that are not plain text. */
+function oddNodes(document: Document.Parsed, text: string): string[] {
+  const problems: string[] = [];
+  const placeOfNode = (node: unknown) => placeOf(text, isNode(node) ? (node.range?.[0] ?? 0) : 0);
+  visit(document, (_key, node) => {
+    if (isAlias(node)) problems.push(`${placeOfNode(node)}: aliases are not supported; write the value out`);
+    if (isPair(node) && !(isScalar(node.key) && typeof node.key.value === 'string')) {
+      problems.push(`${placeOfNode(node.key)}: a key must be text`);
+    }
+    // Assigning this key anywhere would change a prototype, so it is stopped before anything does.
+    if (isPair(node) && isScalar(node.key) && node.key.value === '__proto__') {
+      problems.push(`${placeOfNode(node.key)}: unknown key ${quote(node.key.value)}`);
+    }
+  });
+  return problems;
+}
+
+/** Counted on the parser's flat stack of tokens, before anything recurses into them. */
+function isDeeperThan(tokens: readonly CST.Token[], max: number): boolean {
+  let level: readonly CST.Token[] = tokens;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > max) return true;
+    level = level.flatMap(childTokens);
+  }
+  return false;
+}
+
+function childTokens(token: CST.Token): CST.Token[] {
+  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
+  if (!('items' in token)) return [];
+  return token.items.flatMap((item) => [item.key, item.value].filter((child) => child !== undefined && child !== null));
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+const firstLine = (message: string): string => (message.split('\n')[0] ?? '').slice(0, 200);
