@@ -34,10 +34,10 @@ const RESERVE_MS = 5_000;
 export async function handler(event: Uint8Array, context: FcContext): Promise<string> {
   const startedMs = systemClock.now();
   const env = process.env;
-  const throwsIncomplete = parseThrow(env['SWEEP_THROW']);
-  const level = parseLevel(env['LOG_LEVEL']);
+  const throwsIncomplete = parseThrow(env.SWEEP_THROW);
+  const level = parseLevel(env.LOG_LEVEL);
   const policy = loadPolicy({ env, ...packedPolicy(), readFile: (path) => readFileSync(path, 'utf8') });
-  const defaultRegion = context.region ?? env['FC_REGION'];
+  const defaultRegion = context.region ?? env.FC_REGION;
   const request = parseEvent(event, policy, defaultRegion);
   const deps = createDeps({
     env,

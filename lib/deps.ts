@@ -45,9 +45,9 @@ export function createDeps(options: {
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */
 export function readCredentials(env: Environment): Credentials {
-  const accessKeyId = env['ALIBABA_CLOUD_ACCESS_KEY_ID']?.trim();
-  const accessKeySecret = env['ALIBABA_CLOUD_ACCESS_KEY_SECRET']?.trim();
-  const securityToken = env['ALIBABA_CLOUD_SECURITY_TOKEN']?.trim();
+  const accessKeyId = env.ALIBABA_CLOUD_ACCESS_KEY_ID?.trim();
+  const accessKeySecret = env.ALIBABA_CLOUD_ACCESS_KEY_SECRET?.trim();
+  const securityToken = env.ALIBABA_CLOUD_SECURITY_TOKEN?.trim();
   if (!accessKeyId || !accessKeySecret) {
     const missing = accessKeyId ? 'ALIBABA_CLOUD_ACCESS_KEY_SECRET' : 'ALIBABA_CLOUD_ACCESS_KEY_ID';
     throw new ConfigError(`no credentials: ${missing} is not set`);
@@ -57,7 +57,7 @@ export function readCredentials(env: Environment): Credentials {
 
 /** The SDK's HTTP layer prints headers and bodies, tokens included, when `DEBUG` names it. */
 function refuseDebug(env: Environment): void {
-  const names = (env['DEBUG'] ?? '').split(/[\s,]+/);
+  const names = (env.DEBUG ?? '').split(/[\s,]+/);
   const loud = names.find((name) => name === '*' || /^\*?httpx/.test(name) || name.startsWith('lambda'));
   if (loud !== undefined) {
     throw new ConfigError(`DEBUG is "${loud}", which would print credentials and replies; unset it`);

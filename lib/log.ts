@@ -54,8 +54,8 @@ const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signat
 
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
   if (event === 'guard.halted' || event === 'step.failed') return 'warn';
-  if (event === 'region.listed') return fields['listing'] === 'unread' ? 'warn' : 'info';
-  if (event === 'connection.judged') return fields['outcome'] === 'kept' ? 'debug' : 'info';
+  if (event === 'region.listed') return fields.listing === 'unread' ? 'warn' : 'info';
+  if (event === 'connection.judged') return fields.outcome === 'kept' ? 'debug' : 'info';
   return 'info';
 }
 
