@@ -1,0 +1,160 @@
+import type { CallObserver, Clock, CloudApi } from '../core/cloud-api.ts';
+import { disposition } from '../core/disposition.ts';
+import { CloudError } from '../core/errors.ts';
+import type { AccountId, Attachment, Connection } from '../core/estate.ts';
+import type { Policy } from '../core/options.ts';
+import { createRefreshing } from './credentials.ts';
+import type { Endpoints } from './endpoints.ts';
+import { createPace } from './pace.ts';
+import { listByNumber, listByToken } from './paging.ts';
+import { createPopTransport } from './pop-transport.ts';
+import { listRouting } from './routing.ts';
+import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
+import { listTags, removeTags, setTags } from './tags.ts';
+import { newClientToken } from './tokens.ts';
+import type { Credentials, Transport } from './transport.ts';
+import { assumedCredentials, callerAccount, regions } from './wire-account.ts';
+import { connectionPage, singleConnection } from './wire-connection.ts';
+import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from './wire-transit-router.ts';
+
+export type CloudApiOptions = {
+  readonly credentials: Credentials;
+  readonly endpoints: Endpoints;
+  readonly policy: Pick<Policy, 'retry' | 'pace'>;
+  readonly clock: Clock;
+  /** 0…1, for jitter. */
+  readonly random: () => number;
+  /** Milliseconds since the epoch: nothing is sent, and nobody waits, past it. `Infinity` for none. */
+  readonly deadlineMs: number;
+  readonly observer: CallObserver;
+  readonly requestTimeoutMs?: number;
+  readonly newToken?: () => string;
+  readonly transport?: Transport;
+};
+
+/** The cloud as a run needs it, for the account of the credentials. */
+export function createCloudApi(options: CloudApiOptions): CloudApi {
+  const { clock, credentials, deadlineMs, endpoints, observer, policy, random } = options;
+  const context: RpcContext = {
+    transport: options.transport ?? createPopTransport(endpoints),
+    pace: createPace(policy.pace, clock),
+    retry: policy.retry,
+    clock,
+    random,
+    deadlineMs,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    observer,
+    newToken: options.newToken ?? newClientToken,
+  };
+  return apiFor(context, async () => credentials, undefined);
+}
+
+function apiFor(context: RpcContext, credentials: Identity['credentials'], known: AccountId | undefined): CloudApi {
+  let accountId = known;
+  const rpc = createRpc(context, { credentials, accountId: () => accountId });
+
+  return {
+    async getAccountId() {
+      accountId = await rpc.read({ action: 'GetCallerIdentity', params: {} }, callerAccount);
+      return accountId;
+    },
+
+    listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
+
+    listConnections(regionId) {
+      const action = 'DescribeVpnConnections';
+      return listByNumber<Connection>({
+        action,
+        idOf: (connection) => connection.connectionId,
+        fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
+      });
+    },
+
+    getConnection: (regionId, connectionId) => getConnection(rpc, regionId, connectionId),
+
+    async listTransitRouters(regionId) {
+      const action = 'ListTransitRouters';
+      const found = await listByNumber<OwnedTransitRouter>({
+        action,
+        idOf: (transitRouter) => transitRouter.transitRouterId,
+        fetch: (page) =>
+          rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, transitRouterPage(regionId)),
+      });
+      return found
+        .filter(({ ownerId }) => ownerId === undefined || accountId === undefined || ownerId === accountId)
+        .map(({ ownerId: _, ...transitRouter }) => transitRouter);
+    },
+
+    listAttachments: (regionId, transitRouterId) => listAttachments(rpc, regionId, transitRouterId),
+
+    async listRouting(regionId, transitRouterId) {
+      const attachments = await listAttachments(rpc, regionId, transitRouterId);
+      return listRouting(rpc, regionId, transitRouterId, attachments);
+    },
+
+    listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
+    setTags: (regionId, connectionIds, tags) => setTags(rpc, regionId, connectionIds, tags),
+    removeTags: (regionId, connectionIds, keys) => removeTags(rpc, regionId, connectionIds, keys),
+
+    // CBN takes no region here: the attachment's id says it all.
+    detach: (regionId, attachmentId, { force, beforeAttempt }) =>
+      rpc.writeOnce(
+        {
+          action: 'DeleteTransitRouterVpnAttachment',
+          regionId,
+          params: { TransitRouterAttachmentId: attachmentId, Force: force },
+        },
+        beforeAttempt,
+      ),
+
+    deleteConnection: (regionId, connectionId, { beforeAttempt }) =>
+      rpc.writeOnce(
+        {
+          action: 'DeleteVpnAttachment',
+          regionId,
+          connectionId,
+          params: { RegionId: regionId, VpnConnectionId: connectionId },
+        },
+        beforeAttempt,
+      ),
+
+    assumeRole: (roleArn) => assumeRole(context, rpc, roleArn),
+  };
+}
+
+async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
+  const action = 'DescribeVpnConnection';
+  const params = { RegionId: regionId, VpnConnectionId: connectionId };
+  try {
+    const connection = await rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
+    return connection.state === 'deleted' ? 'gone' : connection;
+  } catch (error) {
+    if (error instanceof CloudError && disposition(error.code, error.status) === 'gone') return 'gone';
+    throw error;
+  }
+}
+
+const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
+  listByToken<Attachment>({
+    action: 'ListTransitRouterVpnAttachments',
+    idOf: (attachment) => attachment.attachmentId,
+    fetch: (page) =>
+      rpc.read(
+        {
+          action: 'ListTransitRouterVpnAttachments',
+          regionId,
+          params: { RegionId: regionId, TransitRouterId: transitRouterId, MaxResults: 50, ...page },
+        },
+        attachmentPage(transitRouterId),
+      ),
+  });
+
+/** Asks once now, so that a role that cannot be assumed is known at once, and again whenever the credentials run out. */
+async function assumeRole(context: RpcContext, rpc: Rpc, roleArn: string): Promise<CloudApi> {
+  const action = 'AssumeRole';
+  const accountId = /^acs:ram::(\d{1,20}):role\/[^\s/]+$/i.exec(roleArn)?.[1];
+  if (accountId === undefined) throw new CloudError({ action, code: 'InvalidParameter.RoleArn', effect: 'refused' });
+  const params = { RoleArn: roleArn, RoleSessionName: 'vco-sweeper', DurationSeconds: 3600 };
+  const assume = () => rpc.read({ action, params }, assumedCredentials);
+  return apiFor(context, createRefreshing(context.clock, await assume(), assume), accountId);
+}

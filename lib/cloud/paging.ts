@@ -1,0 +1,102 @@
+import { CloudError } from '../core/errors.ts';
+import type { Action } from './actions.ts';
+import type { Params } from './transport.ts';
+
+/** One reply of a list that pages by number. */
+export type Page<T> = {
+  readonly items: readonly T[];
+  readonly totalCount: number;
+  readonly pageNumber: number | undefined;
+};
+
+/** One reply of a list that pages by token. */
+export type TokenPage<T> = {
+  readonly items: readonly T[];
+  /** Undefined when the reply did not say. */
+  readonly totalCount: number | undefined;
+  /** Undefined at the end. */
+  readonly nextToken: string | undefined;
+};
+
+type Listing<T, P> = {
+  readonly action: Action;
+  readonly idOf: (item: T) => string;
+  /** Ask for one page; `params` are those that say which. */
+  readonly fetch: (params: Params) => Promise<P>;
+};
+
+/** What one pass over all pages found, or why it does not add up. */
+type Pass<T> = { readonly items: readonly T[] } | { readonly mismatch: string };
+
+const PAGE_SIZE = 50;
+/** 50,000 of a kind in one region is far beyond any quota: a total above it is a mistake. */
+const PAGES_MAX = 1000;
+
+/**
+ * All items of a list that pages by number: the first page, then the others side by side.
+ *
+ * Complete means that every page arrived, all gave the same total, and the distinct ids are as many. Items that move
+ * between pages while we read break that; then everything is listed once more, and after that it is an error.
+ */
+export function listByNumber<T>(listing: Listing<T, Page<T>>): Promise<readonly T[]> {
+  const page = async (pageNumber: number) => {
+    const found = await listing.fetch({ PageNumber: pageNumber, PageSize: PAGE_SIZE });
+    return { ...found, isAsked: (found.pageNumber ?? pageNumber) === pageNumber };
+  };
+
+  return twice(listing.action, async () => {
+    const first = await page(1);
+    const pageCount = Math.ceil(first.totalCount / PAGE_SIZE);
+    if (pageCount > PAGES_MAX) return { mismatch: `a total of ${first.totalCount}` };
+    const others = await Promise.all(Array.from({ length: Math.max(pageCount - 1, 0) }, (_, index) => page(index + 2)));
+    const pages = [first, ...others];
+    if (!pages.every(({ isAsked }) => isAsked)) return { mismatch: 'a page that was not asked for' };
+    if (!pages.every(({ totalCount }) => totalCount === first.totalCount)) return { mismatch: 'the total changed' };
+    return countDistinct(
+      pages.flatMap(({ items }) => items),
+      first.totalCount,
+      listing.idOf,
+    );
+  });
+}
+
+/**
+ * All items of a list that pages by token.
+ *
+ * Ends when a reply has no token. A token that comes back, a total that changes, or distinct ids that are not as many
+ * as the total make it incomplete: listed once more, then an error.
+ */
+export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<readonly T[]> {
+  return twice(listing.action, async () => {
+    const items: T[] = [];
+    const totals = new Set<number>();
+    const tokens = new Set<string>();
+    let token: string | undefined;
+    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+      const page = await listing.fetch(token === undefined ? {} : { NextToken: token });
+      items.push(...page.items);
+      if (page.totalCount !== undefined) totals.add(page.totalCount);
+      if (totals.size > 1) return { mismatch: 'the total changed' };
+      token = page.nextToken;
+      if (token === undefined) return countDistinct(items, [...totals][0], listing.idOf);
+      if (tokens.has(token)) return { mismatch: 'a page token came back' };
+      tokens.add(token);
+    }
+    return { mismatch: `more than ${PAGES_MAX} pages` };
+  });
+}
+
+/** Distinct items by id, the copy read last; a mismatch when they are not as many as the total, if there is one. */
+function countDistinct<T>(items: readonly T[], total: number | undefined, idOf: (item: T) => string): Pass<T> {
+  const distinct = new Map(items.map((item) => [idOf(item), item]));
+  if (total !== undefined && distinct.size !== total) return { mismatch: `${distinct.size} of ${total}` };
+  return { items: [...distinct.values()] };
+}
+
+async function twice<T>(action: Action, pass: () => Promise<Pass<T>>): Promise<readonly T[]> {
+  const first = await pass();
+  if ('items' in first) return first.items;
+  const second = await pass();
+  if ('items' in second) return second.items;
+  throw new CloudError({ action, code: 'IncompleteListing', effect: 'refused', detail: second.mismatch });
+}

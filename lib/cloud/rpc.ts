@@ -1,0 +1,138 @@
+import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../core/cloud-api.ts';
+import { type CloudError, ConfigError } from '../core/errors.ts';
+import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
+import type { Policy } from '../core/options.ts';
+import { ACTIONS, type Action } from './actions.ts';
+import { replyError, requestIdOf, thrownError, unreadableReply } from './errors.ts';
+import type { Pace } from './pace.ts';
+import { deadlineExceeded, stopRetrying, withRetry } from './retry.ts';
+import { createClientToken } from './tokens.ts';
+import type { Credentials, Params, Transport, TransportReply } from './transport.ts';
+
+/** What all apis of a run share, whichever account they are for. */
+export type RpcContext = {
+  readonly transport: Transport;
+  readonly pace: Pace;
+  readonly retry: Policy['retry'];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly deadlineMs: number;
+  readonly requestTimeoutMs: number;
+  readonly observer: CallObserver;
+  readonly newToken: () => string;
+};
+
+/** Whose requests they are. */
+export type Identity = {
+  readonly credentials: () => Promise<Credentials>;
+  /** Undefined while it is not known. */
+  readonly accountId: () => AccountId | undefined;
+};
+
+export type Call = {
+  readonly action: Action;
+  readonly params: Params;
+  readonly regionId?: RegionId;
+  /** For those who watch; not sent. */
+  readonly connectionId?: ConnectionId;
+};
+
+/** Body to core type. `problem` names a place in the reply, and never quotes it. */
+export type Reader<T> = (body: unknown) => { readonly value: T } | { readonly problem: string };
+
+export type Rpc = {
+  read<T>(call: Call, reader: Reader<T>): Promise<T>;
+  /** A write that may be repeated freely. */
+  write(call: Call): Promise<WriteReply>;
+  /** A write with a client token, and a look before each attempt. */
+  writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
+};
+
+/** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `ACTIONS`. */
+export function createRpc(context: RpcContext, identity: Identity): Rpc {
+  const { clock, deadlineMs, observer, pace, retry, random } = context;
+
+  const leftMs = (action: Action): number => {
+    const left = deadlineMs - clock.now();
+    if (left <= 0) throw deadlineExceeded(action);
+    return left;
+  };
+
+  const attempt = (call: Call, params: () => Params, before: () => Promise<void>): Promise<TransportReply> => {
+    const { action, regionId } = call;
+    const outOfTime = (): never => {
+      throw deadlineExceeded(action);
+    };
+    const task = async () => {
+      // The errors of these two are not this request's: it must not be made again for their sake.
+      const credentials = await identity.credentials().catch(stopRetrying);
+      leftMs(action);
+      await before().catch(stopRetrying);
+      const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
+      observer.onCall(action);
+      return send(context.transport, call, params(), credentials, timeoutMs);
+    };
+    return pace.inTurn({ accountId: identity.accountId(), regionId, action }, task, deadlineMs, outOfTime);
+  };
+
+  const retrying = (call: Call, onFailure: (error: CloudError) => void) => ({
+    policy: retry,
+    clock,
+    random,
+    deadlineMs,
+    onFailure,
+    onRetry: (error: CloudError, number: number, delayMs: number) =>
+      observer.onRetry({
+        action: call.action,
+        code: error.code,
+        attempt: number,
+        delayMs,
+        accountId: identity.accountId(),
+        regionId: call.regionId,
+        connectionId: call.connectionId,
+        requestId: error.requestId,
+      }),
+  });
+
+  return {
+    read: (call, reader) =>
+      withRetry(retrying(call, ignore), async () => {
+        const reply = await attempt(call, () => call.params, nothing);
+        const read = reader(reply.body);
+        if ('problem' in read) throw unreadableReply(call.action, reply, read.problem);
+        return read.value;
+      }),
+
+    write: (call) =>
+      withRetry(retrying(call, ignore), async () => toWriteReply(await attempt(call, () => call.params, nothing))),
+
+    writeOnce: (call, beforeAttempt) => {
+      const token = createClientToken(context.newToken);
+      const params = () => ({ ...call.params, ClientToken: token.current() });
+      return withRetry(retrying(call, token.failed), async (mayHaveEffect) =>
+        toWriteReply(await attempt(call, params, async () => beforeAttempt(mayHaveEffect))),
+      );
+    },
+  };
+}
+
+const ignore = (): void => undefined;
+const nothing = async (): Promise<void> => undefined;
+const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
+
+async function send(
+  transport: Transport,
+  { action, regionId }: Call,
+  params: Params,
+  credentials: Credentials,
+  timeoutMs: number,
+): Promise<TransportReply> {
+  const { service } = ACTIONS[action];
+  const reply = await transport({ service, regionId, action, params, credentials, timeoutMs }).catch((thrown) => {
+    if (thrown instanceof ConfigError) throw thrown;
+    throw thrownError(action, thrown);
+  });
+  const error = replyError(action, reply);
+  if (error) throw error;
+  return reply;
+}

@@ -1,0 +1,67 @@
+import type { WriteReply } from '../core/cloud-api.ts';
+import type { ConnectionId, RegionId, Tags } from '../core/estate.ts';
+import { listByToken } from './paging.ts';
+import type { Rpc } from './rpc.ts';
+import { type TagOfConnection, tagPage } from './wire-account.ts';
+
+// The type of a connection made by CreateVpnAttachment (Terraform provider; the published list leaves it out).
+const RESOURCE_TYPE = 'VPNATTACHMENT';
+/** Of TagResources, UnTagResources and ListTagResources alike. */
+const RESOURCES_MAX = 50;
+
+export async function listTags(
+  rpc: Rpc,
+  regionId: RegionId,
+  connectionIds: readonly ConnectionId[],
+): Promise<ReadonlyMap<ConnectionId, Tags>> {
+  const action = 'ListTagResources';
+  const tagsOf = new Map(connectionIds.map((connectionId) => [connectionId, new Map<string, string>()]));
+  if (connectionIds.length === 0) return tagsOf;
+  const params = { ...resources(regionId, connectionIds), MaxResults: 50 };
+  const found = await listByToken<TagOfConnection>({
+    action,
+    idOf: ({ connectionId, key }) => `${connectionId} ${key}`,
+    fetch: (page) => rpc.read({ action, regionId, params: { ...params, ...page } }, tagPage(connectionIds)),
+  });
+  for (const { connectionId, key, value } of found) tagsOf.get(connectionId)?.set(key, value);
+  return tagsOf;
+}
+
+/** Writes. */
+export async function setTags(
+  rpc: Rpc,
+  regionId: RegionId,
+  connectionIds: readonly ConnectionId[],
+  tags: Tags,
+): Promise<WriteReply> {
+  if (connectionIds.length === 0 || tags.size === 0) return { requestId: undefined };
+  const tagList = [...tags].map(([key, value]) => ({ Key: key, Value: value }));
+  const params = { ...resources(regionId, connectionIds), Tag: tagList };
+  return rpc.write({ action: 'TagResources', regionId, params, ...oneConnection(connectionIds) });
+}
+
+/** Writes. */
+export async function removeTags(
+  rpc: Rpc,
+  regionId: RegionId,
+  connectionIds: readonly ConnectionId[],
+  keys: readonly string[],
+): Promise<WriteReply> {
+  // Without a key nothing is asked for; the service would take `All` for that, which is never sent.
+  if (connectionIds.length === 0 || keys.length === 0) return { requestId: undefined };
+  const params = { ...resources(regionId, connectionIds), TagKey: keys };
+  return rpc.write({ action: 'UnTagResources', regionId, params, ...oneConnection(connectionIds) });
+}
+
+function resources(regionId: RegionId, connectionIds: readonly ConnectionId[]) {
+  if (connectionIds.length > RESOURCES_MAX) {
+    throw new RangeError(`${connectionIds.length} connections in one tag request; at most ${RESOURCES_MAX}`);
+  }
+  return { RegionId: regionId, ResourceType: RESOURCE_TYPE, ResourceId: connectionIds };
+}
+
+/** Whom a retry of the request is about, when it is about one connection only. */
+function oneConnection(connectionIds: readonly ConnectionId[]): { connectionId?: ConnectionId } {
+  const [connectionId] = connectionIds;
+  return connectionId !== undefined && connectionIds.length === 1 ? { connectionId } : {};
+}

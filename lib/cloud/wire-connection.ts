@@ -1,0 +1,150 @@
+import * as z from 'zod/mini';
+import type {
+  AttachType,
+  Connection,
+  ConnectionId,
+  ConnectionState,
+  Tags,
+  Tunnel,
+  TunnelStatus,
+} from '../core/estate.ts';
+import type { Page } from './paging.ts';
+import type { Reader } from './rpc.ts';
+import { count, lenient, oneOf, optionalText, reader, requiredId } from './wire-fields.ts';
+
+/** VPC `DescribeVpnConnections` and `DescribeVpnConnection` (2016-04-28), only the fields that are used. */
+
+const STATES: readonly ConnectionState[] = [
+  'init',
+  'attaching',
+  'attached',
+  'detaching',
+  'active',
+  'financialLocked',
+  'provisioning',
+  'updating',
+  'upgrading',
+  'deleted',
+];
+const STATUSES: readonly TunnelStatus[] = [
+  'ike_sa_not_established',
+  'ike_sa_established',
+  'ipsec_sa_not_established',
+  'ipsec_sa_established',
+];
+const ATTACH_TYPES: readonly AttachType[] = ['CEN', 'NO_ASSOCIATED', 'VPNGW'];
+/** Below this a number is not milliseconds: as seconds it is some year after 5000, so it must be seconds. */
+const CREATE_TIME_MS_MIN = 100_000_000_000;
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+const attachType = lenient((value): AttachType => {
+  if (isAbsent(value)) return 'missing';
+  return ATTACH_TYPES.find((known) => known === value) ?? 'unknown';
+});
+
+// The documentation spells `Upgrading` in one place.
+const state = lenient((value): ConnectionState => {
+  if (typeof value !== 'string') return 'unknown';
+  return STATES.find((known) => known.toLowerCase() === value.toLowerCase()) ?? 'unknown';
+});
+
+const createTime = lenient((value) => {
+  const timeMs = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof timeMs === 'number' && Number.isSafeInteger(timeMs) && timeMs >= CREATE_TIME_MS_MIN
+    ? timeMs
+    : undefined;
+});
+
+// Doubt is true here: then the transit router counts as another account's.
+const crossAccount = lenient((value) => !(isAbsent(value) || value === false || value === 'false'));
+
+// Literal for "none" in replies about connections without a VPN gateway.
+const vpnGatewayId = lenient((value) =>
+  typeof value === 'string' && value !== '' && value !== 'vpn-not-exist' ? value : undefined,
+);
+
+const tunnel = z.object({ TunnelId: optionalText, Status: oneOf(STATUSES), State: optionalText });
+const UNREADABLE_TUNNEL: Tunnel = { tunnelId: '', status: 'unknown', state: undefined };
+
+// A tunnel that cannot be read must not vanish: without tunnels the connection's own status would count.
+const tunnels = lenient((value): readonly Tunnel[] => {
+  if (isAbsent(value)) return [];
+  const list = z.safeParse(z.object({ TunnelOptions: z.array(z.unknown()) }), value);
+  if (!list.success) return [UNREADABLE_TUNNEL];
+  return list.data.TunnelOptions.map((item) => {
+    const read = z.safeParse(tunnel, item);
+    if (!read.success) return UNREADABLE_TUNNEL;
+    return { tunnelId: read.data.TunnelId ?? '', status: read.data.Status, state: read.data.State };
+  });
+});
+
+const tagList = z.object({
+  Tag: z.array(z.object({ Key: requiredId, Value: z.nullish(z.string()) })),
+});
+
+// In doubt `unread`, never "no tags": a tag may protect the connection.
+const tags = lenient((value): Tags | 'unread' => {
+  const list = z.safeParse(tagList, value);
+  if (!list.success) return 'unread';
+  const found = new Map<string, string>();
+  for (const { Key: key, Value: text } of list.data.Tag) {
+    if (found.has(key) && found.get(key) !== (text ?? '')) return 'unread';
+    found.set(key, text ?? '');
+  }
+  return found;
+});
+
+const fields = {
+  VpnConnectionId: requiredId,
+  Name: optionalText,
+  CreateTime: createTime,
+  AttachType: attachType,
+  State: state,
+  Status: oneOf(STATUSES),
+  TunnelOptionsSpecification: tunnels,
+  TransitRouterId: optionalText,
+  AttachInstanceId: optionalText,
+  VpnGatewayId: vpnGatewayId,
+  CrossAccountAuthorized: crossAccount,
+  ResourceGroupId: optionalText,
+};
+
+const untagged = z.object(fields);
+
+const toConnection = (item: z.output<typeof untagged>, tagsRead: Tags | 'unread'): Connection => ({
+  connectionId: item.VpnConnectionId,
+  name: item.Name ?? '',
+  createdAtMs: item.CreateTime,
+  attachType: item.AttachType,
+  state: item.State,
+  status: item.Status,
+  tunnels: item.TunnelOptionsSpecification,
+  transitRouterId: item.TransitRouterId,
+  cenId: item.AttachInstanceId,
+  vpnGatewayId: item.VpnGatewayId,
+  crossAccount: item.CrossAccountAuthorized,
+  resourceGroupId: item.ResourceGroupId,
+  tags: tagsRead,
+});
+
+// The list says `Tag.Tag`, the single read `Tags.Tag`.
+const listReply = z.object({
+  TotalCount: count,
+  PageNumber: z.optional(count),
+  VpnConnections: z.object({ VpnConnection: z.array(z.object({ ...fields, Tag: tags })) }),
+});
+const singleReply = z.object({ ...fields, Tags: tags });
+
+/** One page of `DescribeVpnConnections`. */
+export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply) => ({
+  items: reply.VpnConnections.VpnConnection.map((item) => toConnection(item, item.Tag)),
+  totalCount: reply.TotalCount,
+  pageNumber: reply.PageNumber,
+}));
+
+/** `DescribeVpnConnection`. An answer about another connection is not an answer. */
+export const singleConnection = (connectionId: ConnectionId): Reader<Connection> =>
+  reader(singleReply.check(z.refine((reply) => reply.VpnConnectionId === connectionId)), (reply) =>
+    toConnection(reply, reply.Tags),
+  );

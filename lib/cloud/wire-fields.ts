@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import type { Reader } from './rpc.ts';
+
+/**
+ * Building blocks for replies. Two kinds of field: strict ones make the whole reply unreadable, lenient ones turn
+ * what is missing or malformed into a value that says so.
+ */
+
+/** A field the reply is nothing without. */
+export const requiredId = z.string().check(z.minLength(1));
+
+/** Missing, empty and malformed look alike: undefined. */
+export const optionalText = lenient((value) => (typeof value === 'string' && value !== '' ? value : undefined));
+
+/** One of the documented values, or `unknown`. */
+export const oneOf = <T extends string>(values: readonly T[]) =>
+  lenient((value): T | 'unknown' => values.find((known) => known === value) ?? 'unknown');
+
+/**
+ * A 16-digit account id. On the wire it is a number, which the SDK parses into an object because it has more than 15
+ * digits; as a plain number it may have lost digits, and then it is unreadable.
+ */
+export const accountNumber = lenient((value) => {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? toDigits(String(value)) : undefined;
+  if (typeof value === 'string') return toDigits(value);
+  // The parser's objects have no prototype of ours, and `toString` may be anything.
+  const isBigNumber = typeof value === 'object' && value !== null && 'toFixed' in value;
+  return isBigNumber && typeof value.toFixed === 'function' ? toDigits(String(value.toFixed())) : undefined;
+});
+
+const toDigits = (text: string): string | undefined => (/^\d{1,20}$/.test(text) ? text : undefined);
+
+/** Strict: a count, as a number or as digits. */
+export const count = z.pipe(
+  z.union([z.number(), z.string().check(z.regex(/^\d{1,9}$/))]),
+  z.pipe(z.transform(Number), z.int().check(z.nonnegative())),
+);
+
+/** Strict: absent, null or empty is the end; anything but text is unreadable. */
+export const nextToken = z.pipe(
+  z.nullish(z.string()),
+  z.transform((token) => token || undefined),
+);
+
+export function lenient<T>(to: (value: unknown) => T) {
+  return z.pipe(z.optional(z.unknown()), z.transform(to));
+}
+
+/** A reader that answers the schema's output, or the path of the first field that does not fit. */
+export function reader<T extends z.ZodMiniType, R>(schema: T, to: (reply: z.output<T>) => R): Reader<R> {
+  return (body) => {
+    const result = z.safeParse(schema, body);
+    if (result.success) return { value: to(result.data) };
+    // Paths are made of the schema's own keys and of indices, so nothing of the reply gets out.
+    return { problem: `at ${result.error.issues[0]?.path.join('.') || 'top level'}` };
+  };
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import type {
+  AccountId,
+  Attachment,
+  AttachmentStatus,
+  RegionId,
+  TransitRouter,
+  TransitRouterId,
+} from '../core/estate.ts';
+import type { Page, TokenPage } from './paging.ts';
+import type { Reader } from './rpc.ts';
+import { accountNumber, count, nextToken, oneOf, optionalText, reader, requiredId } from './wire-fields.ts';
+
+/** CBN 2017-09-12: transit routers and their VPN attachments, only the fields that are used. */
+
+const STATUSES: readonly AttachmentStatus[] = ['Attaching', 'Attached', 'Detaching'];
+
+const transitRouter = z.object({
+  TransitRouterId: requiredId,
+  TransitRouterName: optionalText,
+  CenId: optionalText,
+  RegionId: optionalText,
+  AliUid: accountNumber,
+});
+
+const attachment = z.object({
+  TransitRouterAttachmentId: requiredId,
+  VpnId: requiredId,
+  VpnOwnerId: accountNumber,
+  TransitRouterId: optionalText,
+  Status: oneOf(STATUSES),
+});
+
+/** A transit router, and whose it is when the reply says so. */
+export type OwnedTransitRouter = TransitRouter & { readonly ownerId: AccountId | undefined };
+
+/** One page of `ListTransitRouters`. An answer about another region is not an answer. */
+export const transitRouterPage = (regionId: RegionId): Reader<Page<OwnedTransitRouter>> =>
+  reader(
+    z.object({
+      TotalCount: count,
+      PageNumber: z.optional(count),
+      TransitRouters: z.array(transitRouter.check(z.refine((item) => (item.RegionId ?? regionId) === regionId))),
+    }),
+    (reply) => ({
+      items: reply.TransitRouters.map((item) => ({
+        transitRouterId: item.TransitRouterId,
+        cenId: item.CenId,
+        regionId,
+        name: item.TransitRouterName ?? '',
+        ownerId: item.AliUid,
+      })),
+      totalCount: reply.TotalCount,
+      pageNumber: reply.PageNumber,
+    }),
+  );
+
+/** One page of `ListTransitRouterVpnAttachments`. An answer about another transit router is not an answer. */
+export const attachmentPage = (transitRouterId: TransitRouterId): Reader<TokenPage<Attachment>> =>
+  reader(
+    z.object({
+      TotalCount: z.optional(count),
+      NextToken: nextToken,
+      TransitRouterAttachments: z.array(
+        attachment.check(z.refine((item) => (item.TransitRouterId ?? transitRouterId) === transitRouterId)),
+      ),
+    }),
+    (reply) => ({
+      items: reply.TransitRouterAttachments.map((item) => ({
+        attachmentId: item.TransitRouterAttachmentId,
+        connectionId: item.VpnId,
+        transitRouterId,
+        status: item.Status,
+        connectionOwnerId: item.VpnOwnerId,
+      })),
+      totalCount: reply.TotalCount,
+      nextToken: reply.NextToken,
+    }),
+  );
