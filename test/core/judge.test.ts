@@ -1,0 +1,415 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Connection, Routing } from '../../lib/core/estate.ts';
+import type { MarkAction, Verdict } from '../../lib/core/judge.ts';
+import {
+  aBoundConnection,
+  aConnection,
+  ago,
+  anAttachment,
+  aPolicy,
+  DAY,
+  HOUR,
+  judgeOne,
+  NOW,
+  tagged,
+  twoTunnels,
+  witnesses,
+} from '../support/builders.ts';
+
+const ripeMark = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
+const down = { tunnels: twoTunnels('ike_sa_not_established', 'ike_sa_not_established') };
+const onlyTunnels = aPolicy({ rules: { unassociated: 'off', 'tunnels-down': DAY } });
+
+describe('marks and grace', () => {
+  test.each<[string, Record<string, string>, MarkAction, boolean]>([
+    ['without a mark it is marked', {}, 'set', false],
+    [
+      'inside its grace it waits',
+      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(DAY - 1)}` },
+      'refresh',
+      false,
+    ],
+    [
+      'to the millisecond it is ripe',
+      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(DAY)}` },
+      'refresh',
+      true,
+    ],
+    ['seen within the gap it is ripe', { ...ripeMark, 'vco-sweeper:seen': ago(72 * HOUR) }, 'refresh', true],
+    ['after a gap the clock starts again', { ...ripeMark, 'vco-sweeper:seen': ago(72 * HOUR + 1) }, 'set', false],
+    ['without seen the clock starts again', { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }, 'set', false],
+    ['with only seen the clock starts again', { 'vco-sweeper:seen': ago(HOUR) }, 'set', false],
+    ['a malformed seen starts again', { ...ripeMark, 'vco-sweeper:seen': 'yesterday' }, 'set', false],
+    ['a seen without a zone starts again', { ...ripeMark, 'vco-sweeper:seen': '2026-11-22T11:00:00' }, 'set', false],
+    ['a seen in the future starts again', { ...ripeMark, 'vco-sweeper:seen': ago(-1) }, 'set', false],
+    [
+      'a since in the future starts again',
+      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(-1)}` },
+      'set',
+      false,
+    ],
+    ['a malformed since starts again', { ...ripeMark, 'vco-sweeper:orphan': 'unassociated long-ago' }, 'set', false],
+    [
+      'an impossible day starts again',
+      { ...ripeMark, 'vco-sweeper:orphan': 'unassociated 2026-02-30T00:00:00Z' },
+      'set',
+      false,
+    ],
+    ['an unknown rule starts again', { ...ripeMark, 'vco-sweeper:orphan': `unloved ${ago(2 * DAY)}` }, 'set', false],
+    ['a mark without a rule starts again', { ...ripeMark, 'vco-sweeper:orphan': ago(2 * DAY) }, 'set', false],
+    ['another rule starts again', { ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` }, 'set', false],
+  ])('%s', (_what, tags, markAction, ripe) => {
+    expect(judgeOne(aConnection({ tags: tagged(tags) }))).toMatchObject({
+      kind: 'orphan',
+      rule: 'unassociated',
+      markAction,
+      ripe,
+    });
+  });
+
+  test('the evidence says since when, and when it was last seen so', () => {
+    expect(judgeOne(aConnection({ tags: tagged(ripeMark) })).evidence).toEqual([
+      'AttachType NO_ASSOCIATED, State init',
+      'no attachment of tr-1 holds it',
+      `orphan since ${ago(2 * DAY)}, last seen so ${ago(HOUR)}`,
+    ]);
+  });
+
+  test('in use again, the mark goes', () => {
+    const connection = aBoundConnection({
+      tags: tagged(ripeMark),
+      ...{ tunnels: twoTunnels('ipsec_sa_established', 'ike_sa_not_established') },
+    });
+    expect(judgeOne(connection, onlyTunnels)).toMatchObject({ kind: 'in-use', markAction: 'clear' });
+  });
+
+  test('on its way from one state to another, the mark neither goes nor is renewed', () => {
+    expect(judgeOne(aConnection({ state: 'updating', tags: tagged(ripeMark) }))).toMatchObject({
+      kind: 'unknown',
+      markAction: 'none',
+    });
+  });
+
+  test('a rule without grace needs no mark', () => {
+    expect(judgeOne(aConnection(), aPolicy({ rules: { unassociated: 0 } }))).toMatchObject({
+      kind: 'orphan',
+      ripe: true,
+      markAction: 'none',
+      sinceMs: undefined,
+    });
+  });
+});
+
+describe('several rules', () => {
+  const policy = aPolicy({ rules: { unassociated: DAY, expired: DAY } });
+  const expires = { 'vco-sweeper:expires': '2026-01-01' };
+
+  test('the first in order is the one that marks', () => {
+    expect(judgeOne(aConnection({ tags: tagged(expires) }), policy)).toMatchObject({
+      rule: 'unassociated',
+      markAction: 'set',
+    });
+  });
+
+  test('a ripe mark whose rule still holds sweeps, though another comes first in order', () => {
+    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(2 * DAY)}` });
+    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
+  });
+
+  test('a mark that is not ripe gives way to the first in order, and the clock starts again', () => {
+    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(HOUR)}` });
+    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({
+      rule: 'unassociated',
+      markAction: 'set',
+      ripe: false,
+    });
+  });
+
+  test('a rule that is off sweeps nothing, however ripe its mark', () => {
+    const connection = aConnection({ tags: tagged(ripeMark) });
+    expect(judgeOne(connection, aPolicy({ rules: { unassociated: 'off' } }))).toMatchObject({
+      kind: 'in-use',
+      markAction: 'clear',
+    });
+  });
+});
+
+describe('rules on bound connections', () => {
+  test.each<[string, Partial<Connection>, Verdict['kind']]>([
+    ['both tunnels are down', down, 'orphan'],
+    ['one tunnel is up', { tunnels: twoTunnels('ike_sa_not_established', 'ipsec_sa_established') }, 'in-use'],
+    [
+      'one tunnel has only the first phase',
+      { tunnels: twoTunnels('ike_sa_established', 'ipsec_sa_not_established') },
+      'orphan',
+    ],
+    ['one tunnel says something unknown', { tunnels: twoTunnels('ike_sa_not_established', 'unknown') }, 'unknown'],
+    ['one unknown, the other up', { tunnels: twoTunnels('unknown', 'ipsec_sa_established') }, 'in-use'],
+    ['tunnels down, but the connection says up', { ...down, status: 'ipsec_sa_established' }, 'in-use'],
+    ['its only tunnel is down', { status: 'ike_sa_not_established' }, 'orphan'],
+    ['its only tunnel says something unknown', { status: 'unknown' }, 'unknown'],
+    [
+      'a tunnel is being updated',
+      {
+        tunnels: [
+          ...twoTunnels('ike_sa_not_established', 'ike_sa_not_established').slice(1),
+          { tunnelId: 'tun-1', status: 'ike_sa_not_established', state: 'updating' },
+        ],
+      },
+      'unknown',
+    ],
+  ])('tunnels-down: when %s (%j) it is %s', (_what, change, kind) => {
+    expect(judgeOne(aBoundConnection(change), onlyTunnels).kind).toBe(kind);
+  });
+
+  const free: Routing = { associations: [], propagations: [], staticRoutes: [] };
+  test.each<[string, Routing | 'unread', Verdict['kind']]>([
+    ['nothing uses it', free, 'orphan'],
+    ['a route table is associated', { ...free, associations: ['vtb-1'] }, 'in-use'],
+    ['a route table learns from it', { ...free, propagations: ['vtb-1'] }, 'in-use'],
+    ['a static route points to it', { ...free, staticRoutes: ['10.0.0.0/8'] }, 'in-use'],
+    ['the route tables were not read', 'unread', 'unknown'],
+  ])('unrouted: when %s it is %s', (_what, routing, kind) => {
+    const policy = aPolicy({ rules: { unassociated: 'off', unrouted: DAY } });
+    expect(judgeOne(aBoundConnection(), policy, { routing }).kind).toBe(kind);
+  });
+
+  test('unrouted sweeps although a tunnel is up, and the evidence says so', () => {
+    const connection = aBoundConnection({ tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') });
+    const policy = aPolicy({ rules: { unassociated: 'off', unrouted: 0 } });
+    const verdict = judgeOne(connection, policy, { routing: free });
+    expect(verdict).toMatchObject({ kind: 'orphan', rule: 'unrouted', ripe: true });
+    expect(verdict.evidence).toContain('a tunnel is up all the same');
+  });
+
+  test('a bound connection is in use while no rule looks at it', () => {
+    expect(judgeOne(aBoundConnection(down)).kind).toBe('in-use');
+  });
+});
+
+describe('expired', () => {
+  const policy = aPolicy({ rules: { unassociated: 'off', expired: 0 } });
+  test.each<[string, string, Verdict['kind']]>([
+    ['a moment that has passed', '2026-11-22T11:59:59Z', 'orphan'],
+    ['a moment to come', '2026-11-22T12:00:01Z', 'in-use'],
+    ['a moment with an offset', '2026-11-22T13:30:00+02:00', 'orphan'],
+    ['yesterday', '2026-11-21', 'orphan'],
+    ['today, which ends at midnight UTC', '2026-11-22', 'in-use'],
+    ['a date-time without a zone', '2020-01-01T00:00:00', 'in-use'],
+    ['no date', 'soon', 'in-use'],
+    ['an impossible day', '2026-02-30', 'in-use'],
+    ['nothing', '', 'in-use'],
+  ])('%s (%s): %s', (_what, expires, kind) => {
+    expect(judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:expires': expires }) }), policy).kind).toBe(kind);
+  });
+
+  test('a malformed date is warned about, whichever rule is on', () => {
+    const verdict = judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:expires': 'soon' }) }));
+    expect(verdict.evidence.join()).toContain('neither an ISO date nor a date-time with a zone');
+  });
+});
+
+describe('protection comes first', () => {
+  test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
+    ['the keep tag', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': '' }) }, {}],
+    ['the keep tag with a text', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': 'yes please' }) }, {}],
+    [
+      'a tag key',
+      { tags: tagged({ ...ripeMark, env: 'x' }) },
+      { protect: { tags: [{ key: 'env', value: undefined }] } },
+    ],
+    [
+      'a tag key and value',
+      { tags: tagged({ ...ripeMark, env: 'prod' }) },
+      { protect: { tags: [{ key: 'env', value: 'prod' }] } },
+    ],
+    ['a glob', { name: 'prod/eu.1' }, { protect: { names: ['prod*'] } }],
+    ['a glob for any name, though it has none', { name: '' }, { protect: { names: ['*'] } }],
+    ['its resource group', {}, { protect: { resourceGroups: ['rg-1'] } }],
+    ['its id', {}, { protect: { connections: ['vco-1'] } }],
+    ['its age', { createdAtMs: NOW - DAY + 1 }, {}],
+    ['a creation time in the future', { createdAtMs: NOW + DAY }, {}],
+  ])('%s protects', (_what, change, policy) => {
+    expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
+      kind: 'protected',
+      ripe: false,
+      markAction: 'clear',
+    });
+  });
+
+  test.each([['false'], ['False'], ['FALSE']])('vco-sweeper:keep=%s does not protect', (keep) => {
+    expect(judgeOne(aConnection({ tags: tagged({ ...ripeMark, 'vco-sweeper:keep': keep }) }))).toMatchObject({
+      kind: 'orphan',
+      ripe: true,
+    });
+  });
+
+  test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
+    ['a glob in another case', { name: 'Prod-1' }, { protect: { names: ['prod*'] } }],
+    [
+      'another value of the tag',
+      { tags: tagged({ ...ripeMark, env: 'test' }) },
+      { protect: { tags: [{ key: 'env', value: 'prod' }] } },
+    ],
+    ['an age just reached', { createdAtMs: NOW - DAY }, {}],
+  ])('%s does not protect', (_what, change, policy) => {
+    expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy)).kind).toBe('orphan');
+  });
+
+  test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
+    ['tags', { tags: 'unread' }, {}],
+    ['creation time', { createdAtMs: undefined }, {}],
+    ['resource group', { resourceGroupId: undefined }, { protect: { resourceGroups: ['rg-2'] } }],
+  ])('what cannot be checked for want of its %s is unknown', (_what, change, policy) => {
+    expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
+      kind: 'unknown',
+      markAction: 'none',
+    });
+  });
+
+  test('a VPN-gateway connection is not ours, and its tags are left alone', () => {
+    const connection = aConnection({
+      attachType: 'VPNGW',
+      state: 'active',
+      tags: tagged({ ...ripeMark, 'vco-sweeper:keep': '' }),
+    });
+    expect(judgeOne(connection)).toMatchObject({ kind: 'not-ours', markAction: 'none', ripe: false });
+  });
+});
+
+describe('half-done', () => {
+  const detached = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-1` };
+
+  test('our tag on an unbound connection suffices, whatever rules and marks say', () => {
+    const policy = aPolicy({ rules: { unassociated: 'off' } });
+    expect(judgeOne(aConnection({ tags: tagged(detached) }), policy)).toMatchObject({
+      kind: 'half-done',
+      rule: 'half-done',
+      ripe: true,
+    });
+  });
+
+  test('it is reported by the rule and since of its mark', () => {
+    const tags = tagged({ ...detached, 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` });
+    expect(judgeOne(aConnection({ tags }))).toMatchObject({
+      kind: 'half-done',
+      rule: 'tunnels-down',
+      sinceMs: NOW - 9 * DAY,
+    });
+  });
+
+  test('protection holds for it too', () => {
+    expect(judgeOne(aConnection({ tags: tagged({ ...detached, 'vco-sweeper:keep': '' }) })).kind).toBe('protected');
+  });
+
+  test.each<[string, string]>([
+    ['too old', `${ago(72 * HOUR + 1)} tr-attach-1`],
+    ['in the future', `${ago(-1)} tr-attach-1`],
+    ['without an attachment', ago(HOUR)],
+    ['malformed', 'yes'],
+  ])('a tag that is %s makes it an unassociated one like any other', (_what, value) => {
+    expect(judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:detached': value }) }))).toMatchObject({
+      kind: 'orphan',
+      markAction: 'set',
+      ripe: false,
+    });
+  });
+
+  test('on a bound connection the tag is stale, and goes', () => {
+    expect(judgeOne(aBoundConnection({ tags: tagged(detached) }))).toMatchObject({
+      kind: 'in-use',
+      dropDetachedTag: true,
+    });
+  });
+
+  test('while a transit router still lists it, it is not finished', () => {
+    const verdict = judgeOne(aConnection({ tags: tagged(detached) }), aPolicy(), {
+      witnesses: witnesses([anAttachment()]),
+    });
+    expect(verdict).toMatchObject({ kind: 'unknown', ripe: false });
+  });
+});
+
+describe('properties', () => {
+  const tag = fc.record(
+    {
+      'vco-sweeper:orphan': fc.constantFrom(`unassociated ${ago(2 * DAY)}`, `tunnels-down ${ago(2 * DAY)}`, 'x'),
+      'vco-sweeper:seen': fc.constantFrom(ago(HOUR), ago(9 * DAY), 'x'),
+      'vco-sweeper:keep': fc.constantFrom('', 'false'),
+      'vco-sweeper:expires': fc.constantFrom('2026-01-01', '2027-01-01', 'x'),
+      'vco-sweeper:detached': fc.constantFrom(`${ago(HOUR)} tr-attach-1`, 'x'),
+    },
+    { requiredKeys: [] },
+  );
+  const connection = fc
+    .record({
+      attachType: fc.constantFrom<Connection['attachType']>('CEN', 'NO_ASSOCIATED', 'VPNGW', 'missing', 'unknown'),
+      state: fc.constantFrom<Connection['state']>(
+        'init',
+        'attached',
+        'detaching',
+        'financialLocked',
+        'active',
+        'unknown',
+      ),
+      status: fc.constantFrom<Connection['status']>('ipsec_sa_established', 'ike_sa_not_established', 'unknown'),
+      transitRouterId: fc.constantFrom('tr-1', 'tr-foreign', undefined),
+      createdAtMs: fc.constantFrom(NOW - 100 * DAY, NOW - HOUR, undefined),
+      crossAccount: fc.boolean(),
+      tags: fc.oneof(
+        fc.constant('unread' as const),
+        tag.map((tags) => tagged(tags as Record<string, string>)),
+      ),
+    })
+    .map((change) => aConnection(change));
+  const held = fc.constantFrom(
+    witnesses(),
+    witnesses([anAttachment()]),
+    witnesses([anAttachment({ status: 'Detaching' })]),
+  );
+  const policy = fc.constantFrom(
+    aPolicy(),
+    aPolicy({ rules: { unassociated: 0, 'tunnels-down': 0, unrouted: DAY, expired: 0 } }),
+    aPolicy({ rules: { unassociated: DAY, 'tunnels-down': DAY, unrouted: 'off', expired: DAY } }),
+  );
+
+  test('losing sight of a field or a witness never makes anything ripe', () => {
+    fc.assert(
+      fc.property(connection, held, policy, fc.nat(5), (before, witnessed, rules, pick) => {
+        const blur: Partial<Connection>[] = [
+          { tags: 'unread' },
+          { attachType: 'unknown' },
+          { attachType: 'missing' },
+          { state: 'unknown' },
+          { createdAtMs: undefined },
+          {},
+        ];
+        const after = judgeOne({ ...before, ...blur[pick] }, rules, {
+          witnesses: pick === 5 ? { ...witnessed, unreadOwners: ['2'] } : witnessed,
+        });
+        const was = judgeOne(before, rules, { witnesses: witnessed });
+        if (after.ripe) expect(was.ripe).toBe(true);
+        if (pick < 5) expect(after.ripe).toBe(false);
+      }),
+    );
+  });
+
+  test('adding protection never deletes more', () => {
+    fc.assert(
+      fc.property(connection, held, policy, (before, witnessed, rules) => {
+        const guarded = { ...rules, protect: { ...rules.protect, connections: ['vco-1'] } };
+        expect(judgeOne(before, guarded, { witnesses: witnessed }).ripe).toBe(false);
+      }),
+    );
+  });
+
+  test('nothing that a transit router holds is ripe unless it is the one it names', () => {
+    fc.assert(
+      fc.property(connection, policy, (before, rules) => {
+        const verdict = judgeOne(before, rules, { witnesses: witnesses([anAttachment()]) });
+        if (verdict.ripe) expect(verdict.attachment?.attachmentId).toBe('tr-attach-1');
+      }),
+    );
+  });
+});

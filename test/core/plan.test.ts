@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Mode } from '../../lib/core/options.ts';
+import { type Judged, type JudgedRegion, plan } from '../../lib/core/plan.ts';
+import {
+  ACCOUNT,
+  aBoundConnection,
+  aConnection,
+  ago,
+  aPolicy,
+  DAY,
+  HOUR,
+  judgeOne,
+  REGION,
+  tagged,
+} from '../support/builders.ts';
+
+const LIMITS = aPolicy().limits;
+const ripe = (connectionId: string, days = 2) =>
+  judgeOne(
+    aConnection({
+      connectionId,
+      tags: tagged({ 'vco-sweeper:orphan': `unassociated ${ago(days * DAY)}`, 'vco-sweeper:seen': ago(HOUR) }),
+    }),
+  );
+const halfDone = (connectionId: string) =>
+  judgeOne(aConnection({ connectionId, tags: tagged({ 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-1` }) }));
+const used = (connectionId: string) => judgeOne(aBoundConnection({ connectionId }));
+const gateway = (connectionId: string) => judgeOne(aConnection({ connectionId, attachType: 'VPNGW' }));
+const locked = (connectionId: string) =>
+  judgeOne(aConnection({ connectionId, state: 'financialLocked' }), aPolicy({ rules: { unassociated: 0 } }));
+
+const region = (
+  verdicts: readonly Judged['verdict'][],
+  mode: Mode | 'none' = 'sweep',
+  regionId = REGION,
+): JudgedRegion => ({
+  accountId: ACCOUNT,
+  regionId,
+  judged: verdicts.map((verdict) => ({
+    accountId: ACCOUNT,
+    regionId,
+    verdict,
+    mode: mode === 'none' ? undefined : mode,
+  })),
+});
+const many = <T>(count: number, make: (id: string) => T): readonly T[] =>
+  Array.from({ length: count }, (_, index) => make(`vco-${String(index).padStart(3, '0')}`));
+const ids = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict.connection.connectionId);
+
+test('half-done first, then longest orphaned, then by id, over all regions', () => {
+  const planned = plan(
+    [
+      region([ripe('vco-b', 3), ripe('vco-a', 3), ...many(9, used)]),
+      region([halfDone('vco-c'), ripe('vco-d', 5), ...many(9, used)], 'sweep', 'eu-central-1'),
+    ],
+    LIMITS,
+  );
+  expect(ids(planned.queue)).toEqual(['vco-c', 'vco-d', 'vco-a', 'vco-b']);
+  expect(planned.halts).toEqual([]);
+});
+
+test.each<[string, number, number, Partial<typeof LIMITS>, boolean]>([
+  ['the share is not exceeded', 5, 5, {}, false],
+  ['the share is exceeded', 6, 5, {}, true],
+  ['the floor is not exceeded', 3, 0, {}, false],
+  ['the floor is exceeded', 4, 3, {}, true],
+  ['a share of 0 lets nothing through, floor or not', 1, 99, { perRegionShare: 0 }, true],
+  ['a floor of 0 lifts nothing', 2, 1, { shareFloor: 0 }, true],
+  ['a share of 1 lets all through', 10, 0, { perRegionShare: 1 }, false],
+  ['a share that has no exact binary form', 29, 71, { perRegionShare: 0.29 }, false],
+])('share guard: %s (%i of which ripe, %i in use)', (_what, gone, kept, limits, halted) => {
+  const verdicts = [...many(gone, ripe), ...many(kept, (id) => used(`${id}x`))];
+  const planned = plan([region(verdicts)], { ...LIMITS, ...limits });
+  expect(planned.halts.length > 0).toBe(halted);
+  expect(planned.queue.length).toBe(halted ? 0 : gone);
+  expect(planned.blocked.size).toBe(halted ? gone : 0);
+});
+
+test('VPN-gateway connections do not thin out the share', () => {
+  expect(plan([region([...many(4, ripe), ...many(90, (id) => gateway(`${id}g`))])], LIMITS).halts).toHaveLength(1);
+});
+
+test('the share counts the whole region, whatever an event narrowed', () => {
+  const narrowed = region(many(10, ripe), 'none');
+  const [first, ...rest] = narrowed.judged;
+  if (!first) throw new Error('no connection');
+  const planned = plan([{ ...narrowed, judged: [{ ...first, mode: 'sweep' }, ...rest] }], LIMITS);
+  expect(planned.halts).toHaveLength(1);
+  expect(ids([...planned.blocked.keys()])).toEqual(['vco-000']);
+});
+
+test('one halted region does not halt another', () => {
+  const planned = plan(
+    [region(many(9, ripe)), region([ripe('vco-z'), ...many(9, used)], 'sweep', 'eu-central-1')],
+    LIMITS,
+  );
+  expect(planned.halts.map(({ regionId }) => regionId)).toEqual([REGION]);
+  expect(ids(planned.queue)).toEqual(['vco-z']);
+});
+
+test('a locked connection is blocked and takes no place', () => {
+  const planned = plan([region([locked('vco-l'), ripe('vco-r')])], LIMITS);
+  expect(ids(planned.queue)).toEqual(['vco-r']);
+  expect([...planned.blocked.values()].join()).toContain('financialLocked');
+});
+
+test('the same verdicts in any order give the same plan', () => {
+  const verdicts = [...many(4, ripe), halfDone('vco-h'), ripe('vco-old', 9), ...many(20, (id) => used(`${id}u`))];
+  const expected = ids(plan([region(verdicts)], LIMITS).queue);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(verdicts, { minLength: verdicts.length }), (shuffled) => {
+      expect(ids(plan([region(shuffled)], LIMITS).queue)).toEqual(expected);
+    }),
+  );
+});

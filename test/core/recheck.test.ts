@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Connection } from '../../lib/core/estate.ts';
+import { listChanges } from '../../lib/core/recheck.ts';
+import { aBoundConnection, aConnection, tagged, twoTunnels } from '../support/builders.ts';
+
+const before = aBoundConnection({
+  tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'x' }),
+  tunnels: twoTunnels('ike_sa_not_established', 'ike_sa_not_established'),
+});
+
+test.each<[string, Partial<Connection>, string]>([
+  ['AttachType', { attachType: 'NO_ASSOCIATED' }, 'AttachType was CEN, is NO_ASSOCIATED'],
+  ['State', { state: 'updating' }, 'State was attached, is updating'],
+  ['transit router', { transitRouterId: 'tr-2' }, 'transit router was tr-1, is tr-2'],
+  ['status', { status: 'ipsec_sa_established' }, 'status was ike_sa_not_established, is ipsec_sa_established'],
+  ['tunnels', { tunnels: twoTunnels('ike_sa_not_established', 'ike_sa_established') }, 'tunnels was'],
+  ['name', { name: 'other' }, 'name was branch-1, is other'],
+  ['resource group', { resourceGroupId: 'rg-2' }, 'resource group was rg-1, is rg-2'],
+  ['VPN gateway', { vpnGatewayId: 'vpn-1' }, 'VPN gateway was undefined, is vpn-1'],
+  ['a tag more', { tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'x', keep: '' }) }, 'tag keep was added'],
+  ['a tag less', { tags: tagged({ 'vco-sweeper:orphan': 'x' }) }, 'tag env was removed'],
+  ['another value', { tags: tagged({ env: 'prod', 'vco-sweeper:orphan': 'x' }) }, 'tag env was changed'],
+  ['the mark', { tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'y' }) }, 'tag vco-sweeper:orphan was changed'],
+  ['unread tags', { tags: 'unread' }, 'its tags could not be read'],
+])('a change of %s is seen', (_what, change, expected) => {
+  expect(listChanges(before, { ...before, ...change }, false).join()).toContain(expected);
+});
+
+test("the values of tags are not in the words: they are their owner's", () => {
+  const now = { ...before, tags: tagged({ env: 'secret-value', 'vco-sweeper:orphan': 'x' }) };
+  expect(listChanges(before, now, false).join()).not.toContain('secret-value');
+});
+
+test('nothing changed, and the order of tunnels and our own tags are no change', () => {
+  const now = {
+    ...before,
+    tunnels: [...before.tunnels].reverse(),
+    tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'x', 'vco-sweeper:seen': 's', 'vco-sweeper:detached': 'd' }),
+  };
+  expect(listChanges(before, now, false)).toEqual([]);
+});
+
+test('after our own detach only what owners set is compared', () => {
+  const detached = aConnection({ tags: before.tags });
+  expect(listChanges(before, detached, true)).toEqual([]);
+  expect(listChanges(before, { ...detached, name: 'other' }, true)).toEqual(['name was branch-1, is other']);
+});

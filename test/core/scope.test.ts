@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { Narrowing } from '../../lib/core/options.ts';
+import { modeFor, runMode, wantsRegion } from '../../lib/core/scope.ts';
+
+const part = (change: Partial<Narrowing>): Narrowing => ({
+  mode: 'sweep',
+  regions: undefined,
+  connections: undefined,
+  ...change,
+});
+
+test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
+  ['an unnarrowed part covers everything', [part({})], true, 'sweep'],
+  ['no part covers nothing', [], false, undefined],
+  ['an empty list of regions is nothing', [part({ regions: [] })], false, undefined],
+  ['an empty list of connections is nothing', [part({ connections: [] })], false, undefined],
+  ['another region is not covered', [part({ regions: ['eu-central-1'] })], false, undefined],
+  ['another connection is not covered', [part({ connections: ['vco-2'] })], true, undefined],
+  [
+    'the region and the connection are covered',
+    [part({ regions: ['cn-hangzhou'], connections: ['vco-1'] })],
+    true,
+    'sweep',
+  ],
+  [
+    'of two parts that cover it the higher mode counts',
+    [part({ mode: 'plan' }), part({ mode: 'mark', connections: ['vco-1'] })],
+    true,
+    'mark',
+  ],
+  [
+    "a part does not lend its mode to another's scope",
+    [part({ mode: 'plan' }), part({ connections: ['vco-2'] })],
+    true,
+    'plan',
+  ],
+])('%s', (_what, parts, wanted, mode) => {
+  expect(wantsRegion(parts, 'cn-hangzhou')).toBe(wanted);
+  expect(modeFor(parts, 'cn-hangzhou', 'vco-1')).toBe(mode);
+});
+
+test("a run reports the highest mode asked for, and the policy's when nothing is looked at", () => {
+  expect(runMode([part({ mode: 'plan' }), part({ mode: 'mark' })], 'sweep')).toBe('mark');
+  expect(runMode([], 'sweep')).toBe('sweep');
+});

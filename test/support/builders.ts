@@ -1,0 +1,100 @@
+import { createWitnesses } from '../../lib/core/association.ts';
+import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/estate.ts';
+import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
+import type { Policy } from '../../lib/core/options.ts';
+
+export const ACCOUNT = '1000000000000001';
+export const REGION = 'cn-hangzhou';
+export const NOW = Date.parse('2026-11-22T12:00:00Z');
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
+
+/** The defaults of the design, spelled out apart from the parser's, so that neither can hide a mistake of the other. */
+export const DEFAULTS: Policy = {
+  mode: 'plan',
+  regions: undefined,
+  accounts: [],
+  rules: { unassociated: DAY, 'tunnels-down': 'off', unrouted: 'off', expired: 'off' },
+  protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
+  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
+  detach: { force: false, roles: [] },
+  marks: { maxGapMs: 72 * HOUR },
+  recheck: { maxAgeMs: 10_000 },
+  wait: { pollIntervalMs: 5_000, detachTimeoutMs: 600_000, deleteTimeoutMs: 300_000, consecutiveMisses: 2 },
+  retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
+  pace: { describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
+};
+
+type PolicyChange = {
+  readonly [Key in keyof Policy]?: Policy[Key] extends object ? Partial<Policy[Key]> : Policy[Key];
+};
+
+export function aPolicy(change: PolicyChange = {}): Policy {
+  const merged: Record<string, unknown> = { ...DEFAULTS };
+  for (const [key, value] of Object.entries(change)) {
+    const before = merged[key];
+    const mergeable = typeof value === 'object' && !Array.isArray(value) && typeof before === 'object';
+    merged[key] = mergeable ? { ...before, ...value } : value;
+  }
+  return merged as Policy;
+}
+
+/** An old, untagged connection that is bound to nothing. */
+export const aConnection = (change: Partial<Connection> = {}): Connection => ({
+  connectionId: 'vco-1',
+  name: 'branch-1',
+  createdAtMs: NOW - 100 * DAY,
+  attachType: 'NO_ASSOCIATED',
+  state: 'init',
+  status: 'ike_sa_not_established',
+  tunnels: [],
+  transitRouterId: undefined,
+  cenId: undefined,
+  vpnGatewayId: undefined,
+  crossAccount: false,
+  resourceGroupId: 'rg-1',
+  tags: new Map(),
+  ...change,
+});
+
+/** One that the transit router `tr-1` holds by `tr-attach-1`. */
+export const aBoundConnection = (change: Partial<Connection> = {}): Connection =>
+  aConnection({ attachType: 'CEN', state: 'attached', transitRouterId: 'tr-1', cenId: 'cen-1', ...change });
+
+export const anAttachment = (change: Partial<Attachment> = {}): Attachment => ({
+  attachmentId: 'tr-attach-1',
+  connectionId: 'vco-1',
+  transitRouterId: 'tr-1',
+  status: 'Attached',
+  connectionOwnerId: ACCOUNT,
+  ...change,
+});
+
+export const twoTunnels = (first: TunnelStatus, second: TunnelStatus): readonly Tunnel[] => [
+  { tunnelId: 'tun-1', status: first, state: 'active' },
+  { tunnelId: 'tun-2', status: second, state: 'active' },
+];
+
+export const tagged = (tags: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(tags));
+
+/** Witnesses of a region with the transit router `tr-1`, which holds just these. */
+export const witnesses = (attachments: readonly Attachment[] = [], unreadOwners: readonly string[] = []) =>
+  createWitnesses(new Map([['tr-1', attachments]]), unreadOwners);
+
+export const someFacts = (change: Partial<Facts> = {}): Facts => {
+  const connection = change.connection ?? aConnection();
+  const bound = connection.attachType === 'CEN';
+  return {
+    connection,
+    accountId: ACCOUNT,
+    witnesses: witnesses(bound ? [anAttachment({ connectionId: connection.connectionId })] : []),
+    routing: 'unread',
+    nowMs: NOW,
+    ...change,
+  };
+};
+
+export const judgeOne = (connection: Connection, policy: Policy = aPolicy(), change: Partial<Facts> = {}): Verdict =>
+  judge(someFacts({ connection, ...change }), policy);
