@@ -90,11 +90,6 @@ export function isPermission(code: string): boolean {
   return /^(Forbidden|Forbbiden|NoPermission|Unauthorized)(\.|$)/.test(code);
 }
 
-/** The region does not serve the API: unknown action or region there, or no such host. */
-export function isUnsupportedRegion(code: string): boolean {
-  return /^(Invalid(Action|Api|RegionId)\.NotFound|HostNotFound|UnsupportedRegion|InvalidRegionId)$/.test(code);
-}
-
 const ADVICE: ReadonlyMap<string, string> = new Map([
   [
     'OperationFailed.RouteTableAssociationExist',
