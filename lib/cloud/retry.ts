@@ -30,11 +30,8 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
   let mayHaveEffect = false;
   let retriedOnce = false;
 
-  const mayRetry = (error: Error): error is CloudError =>
-    error instanceof CloudError &&
-    error.code !== 'DeadlineExceeded' &&
-    isRetryable(error) &&
-    !(isRetriedOnce(error.code) && retriedOnce);
+  const mayRetry = (error: CloudError): boolean =>
+    error.code !== 'DeadlineExceeded' && isRetryable(error) && !(isRetriedOnce(error.code) && retriedOnce);
 
   return pRetry(() => attempt(mayHaveEffect), {
     retries: policy.attempts - 1,
@@ -47,8 +44,9 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
     unref: false,
     signal: undefined,
     shouldConsumeRetry: () => true,
-    shouldRetry: ({ error }) => mayRetry(error),
-    // Called for the last failure too, before `shouldRetry`; what it throws ends the attempts.
+    // Whether to retry is decided below, once; what gets this far may.
+    shouldRetry: ({ error }) => error instanceof CloudError,
+    // Called before `shouldRetry`, and for the last failure too; what it throws ends the attempts.
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
       if (!(error instanceof CloudError)) return;
       const before = mayHaveEffect;
