@@ -24,13 +24,18 @@ export const regions = {
   }),
 };
 
-const globAllowed = 'a glob such as prod-*, with its brackets closed, that does not begin with !';
+const globLengthMax = 256;
+const globAllowed = `a glob such as prod-*, with its brackets closed, that does not begin with !, at most ${globLengthMax} characters`;
 /** A pattern that excludes, or that matches nothing because it is broken, would protect less than it seems to. */
 export const nameGlob = {
   allowed: globAllowed,
   schema: z
     .string({ error: globAllowed })
-    .check(z.regex(/^(?!!)\s*\S/, { error: globAllowed, abort: true }), z.refine(isSoundGlob, { error: globAllowed })),
+    .check(
+      z.maxLength(globLengthMax, { error: globAllowed, abort: true }),
+      z.regex(/^(?!!)\s*\S/, { error: globAllowed, abort: true }),
+      z.refine(isSoundGlob, { error: globAllowed }),
+    ),
 };
 
 function isSoundGlob(pattern: string): boolean {

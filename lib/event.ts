@@ -1,0 +1,59 @@
+import { ConfigError } from './core/errors.ts';
+import type { Narrowing, Policy } from './core/options.ts';
+import type { RefusedEvent } from './core/outcome.ts';
+import type { Answer } from './event/answer.ts';
+import { type BatchAnswer, parseBatch } from './event/batch.ts';
+import { isCloudEvent, parseCloudEvent } from './event/cloud-event.ts';
+import { isObject, parseJson, toText } from './event/json.ts';
+import { type EventLimits, toLimits } from './event/limits.ts';
+import { parseRequest } from './event/request.ts';
+import { isTimer, parseTimer } from './event/timer.ts';
+
+export type EventRequest = {
+  /** The run is their union. Empty: nothing to look at. */
+  readonly parts: readonly Narrowing[];
+  /** Some part leaves regions and connections as the policy has them; its mode may still be a lower one. */
+  readonly whole: boolean;
+  /** Events of an array that asked for what they may not; the others count. */
+  readonly refused: readonly RefusedEvent[];
+  readonly source: 'timer' | 'events' | 'direct';
+  /** Events that are in order and concern nothing here, and why. */
+  readonly notes: readonly string[];
+};
+
+/**
+ * Tell what a run is asked for: by the timer, by one CloudEvent or an array of them, or by a direct call.
+ *
+ * An event narrows the policy's scope and never widens it: every part has at most the policy's mode, and names only
+ * regions of the policy. With `all` any well-formed region passes here; the run knows which ones exist.
+ *
+ * @param defaultRegion the function's own region, the policy's scope when it names none
+ * @throws ConfigError when the event, or every event of an array, is none of these shapes or asks for more
+ */
+export function parseEvent(
+  event: Uint8Array | string,
+  policy: Pick<Policy, 'mode' | 'regions' | 'accounts'>,
+  defaultRegion: string | undefined,
+): EventRequest {
+  const limits = toLimits(policy, defaultRegion);
+  const text = toText(event).trim();
+  const value = text === '' ? {} : parseJson(text);
+  if (value === undefined) throw new ConfigError('event refused: it is text that is not JSON');
+  const { source, ...answer } = parseValue(value, limits);
+  const whole = answer.parts.some(({ regions, connections }) => regions === undefined && connections === undefined);
+  return { ...answer, whole, source };
+}
+
+function parseValue(value: unknown, limits: EventLimits): BatchAnswer & Pick<EventRequest, 'source'> {
+  if (Array.isArray(value)) return { ...parseBatch(value, limits), source: 'events' };
+  if (isObject(value) && isTimer(value)) return { ...single(parseTimer(value, limits)), source: 'timer' };
+  if (isCloudEvent(value)) return { ...single(parseCloudEvent(value, limits)), source: 'events' };
+  return { ...single(parseRequest(value, limits, 'request')), source: 'direct' };
+}
+
+function single(answer: Answer): BatchAnswer {
+  if (answer.kind === 'refused') throw new ConfigError(`event refused: ${answer.reason}`);
+  return answer.kind === 'part'
+    ? { parts: [answer.part], refused: [], notes: [] }
+    : { parts: [], refused: [], notes: [`event ignored: ${answer.reason}`] };
+}

@@ -1,0 +1,14 @@
+import type { Narrowing } from '../core/options.ts';
+
+/**
+ * What one event comes to. `ignored` is an event that is in order and concerns nothing here: refusing it would only
+ * make the platform send it again.
+ */
+export type Answer =
+  | { readonly kind: 'part'; readonly part: Narrowing }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export const refused = (reason: string): Answer => ({ kind: 'refused', reason });
+export const ignored = (reason: string): Answer => ({ kind: 'ignored', reason });
+export const part = (narrowing: Narrowing): Answer => ({ kind: 'part', part: narrowing });

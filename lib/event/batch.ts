@@ -1,0 +1,58 @@
+import { ConfigError } from '../core/errors.ts';
+import type { Narrowing } from '../core/options.ts';
+import type { RefusedEvent } from '../core/outcome.ts';
+import { type Answer, refused } from './answer.ts';
+import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
+import { isObject, parseJson } from './json.ts';
+import type { EventLimits } from './limits.ts';
+
+/** More than a batch of the platform holds, and still a result of bounded size. */
+const eventsMax = 10_000;
+const shownMax = 20;
+
+export type BatchAnswer = {
+  readonly parts: readonly Narrowing[];
+  readonly refused: readonly RefusedEvent[];
+  readonly notes: readonly string[];
+};
+
+/**
+ * Judge each event of an array by itself; the run is the union of what they ask for.
+ *
+ * @throws ConfigError when all are refused
+ */
+export function parseBatch(events: readonly unknown[], limits: EventLimits): BatchAnswer {
+  if (events.length > eventsMax) {
+    throw new ConfigError(`event refused: an array of ${events.length} events; at most ${eventsMax} are read`);
+  }
+  const answers = events.map((event) => parseElement(event, limits));
+  const refusedEvents = answers.flatMap(({ answer, id }, index) =>
+    answer.kind === 'refused' ? [{ index, id, reason: answer.reason }] : [],
+  );
+  if (refusedEvents.length > 0 && refusedEvents.length === events.length) throw allRefused(refusedEvents);
+  return {
+    parts: answers.flatMap(({ answer }) => (answer.kind === 'part' ? [answer.part] : [])),
+    refused: refusedEvents,
+    notes: answers.flatMap(({ answer }, index) =>
+      answer.kind === 'ignored' ? [`event ${index} ignored: ${answer.reason}`] : [],
+    ),
+  };
+}
+
+function parseElement(element: unknown, limits: EventLimits): { readonly answer: Answer; readonly id: string | null } {
+  // Sources that are queues hand events over as text.
+  const event = typeof element === 'string' ? parseJson(element) : element;
+  const id = isObject(event) && typeof event.id === 'string' ? event.id.slice(0, 128) : null;
+  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused('it is not a CloudEvent') };
+}
+
+function allRefused(events: readonly RefusedEvent[]): ConfigError {
+  const lines = events
+    .slice(0, shownMax)
+    .map(
+      ({ index, id, reason }) =>
+        `  - event ${index} (${id === null ? 'no id' : `id ${JSON.stringify(id)}`}): ${reason}`,
+    );
+  const more = events.length > shownMax ? [`  - and ${events.length - shownMax} more`] : [];
+  return new ConfigError(`all ${events.length} events refused\n${[...lines, ...more].join('\n')}`);
+}

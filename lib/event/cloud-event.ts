@@ -1,0 +1,42 @@
+import { type Answer, ignored, refused } from './answer.ts';
+import { parseHint } from './hint.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
+import type { EventLimits } from './limits.ts';
+import { parseRequest, REQUEST_KEYS } from './request.ts';
+
+const requiredKeys = ['specversion', 'id', 'source', 'type'] as const;
+export type CloudEvent = JsonObject & Readonly<Record<(typeof requiredKeys)[number], string>>;
+
+export const isCloudEvent = (value: unknown): value is CloudEvent =>
+  isObject(value) && requiredKeys.every((key) => typeof value[key] === 'string');
+
+/** What a CloudEvent asks for: a hint, a request, nothing (an event of the cloud about something else), or refused. */
+export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer {
+  const data = readData(event.data);
+  if (isObject(data)) {
+    if (typeof data.eventName === 'string') return parseHint(event, data, data.eventName, limits);
+    if (isRequestShaped(data)) return parseEventRequest(event, data, limits);
+  }
+  if (event.source.startsWith('acs.')) return ignored('it is about something else');
+  if (data === undefined) return refused('data: text that is not JSON');
+  return parseEventRequest(event, data, limits);
+}
+
+/** Absent and blank data ask for nothing in particular; text is read as JSON. Undefined when it is not. */
+function readData(data: unknown): unknown {
+  if (data === undefined || data === null) return {};
+  if (typeof data !== 'string') return data;
+  return data.trim() === '' ? {} : parseJson(data);
+}
+
+function isRequestShaped(data: JsonObject): boolean {
+  const keys = Object.keys(data);
+  return keys.length > 0 && keys.every((key) => REQUEST_KEYS.includes(key));
+}
+
+function parseEventRequest(event: CloudEvent, data: unknown, limits: EventLimits): Answer {
+  // Beside `data` they would go unread, and the run would be wider than whoever sent them meant.
+  const misplaced = [...REQUEST_KEYS, 'data_base64'].filter((key) => Object.hasOwn(event, key));
+  if (misplaced.length > 0) return refused(`${misplaced.join(', ')}: has to be inside data`);
+  return parseRequest(data, limits, 'data');
+}

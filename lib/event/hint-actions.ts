@@ -1,0 +1,46 @@
+/** `named`: only when the call names a connection; such calls exist for every kind of resource. */
+type Hint = 'always' | 'named';
+
+/**
+ * Calls after which a connection may have become an orphan, stopped being one, or have a new owner's word on it.
+ *
+ * Names of VPC 2016-04-28 and CBN 2017-09-12 actions, as ActionTrail writes them in `eventName`. A call that is not
+ * here is an event about something else; the timer covers what events miss.
+ */
+const hintOf = new Map<string, Hint>([
+  // The link to a transit router comes or goes; the connection stays behind.
+  ['CreateTransitRouterVpnAttachment', 'always'],
+  ['DeleteTransitRouterVpnAttachment', 'always'],
+  ['UpdateTransitRouterVpnAttachmentAttribute', 'always'],
+  ['DeleteTransitRouter', 'always'],
+  ['DeleteCen', 'always'],
+  ['GrantInstanceToTransitRouter', 'always'],
+  ['RevokeInstanceFromTransitRouter', 'always'],
+  // What makes an attachment carry traffic (rule `unrouted`).
+  ['AssociateTransitRouterAttachmentWithRouteTable', 'always'],
+  ['DissociateTransitRouterAttachmentFromRouteTable', 'always'],
+  ['ReplaceTransitRouterRouteTableAssociation', 'always'],
+  ['EnableTransitRouterRouteTablePropagation', 'always'],
+  ['DisableTransitRouterRouteTablePropagation', 'always'],
+  ['CreateTransitRouterRouteEntry', 'always'],
+  ['DeleteTransitRouterRouteEntry', 'always'],
+  ['DeleteTransitRouterRouteTable', 'always'],
+  // The connection itself.
+  ['CreateVpnAttachment', 'always'],
+  ['ModifyVpnAttachmentAttribute', 'always'],
+  ['DeleteVpnAttachment', 'always'],
+  ['ModifyVpnConnectionAttribute', 'always'],
+  ['DeleteVpnConnection', 'always'],
+  // Signs that a site is being torn down.
+  ['DeleteVpnGateway', 'always'],
+  ['DeleteCustomerGateway', 'always'],
+  // Owners' tags: `vco-sweeper:keep`, `vco-sweeper:expires`. VPC spells it with a capital T, CBN without.
+  ['TagResources', 'named'],
+  ['UnTagResources', 'named'],
+  ['UntagResources', 'named'],
+]);
+
+export function isHint(eventName: string, namesConnection: boolean): boolean {
+  const hint = hintOf.get(eventName);
+  return hint === 'always' || (hint === 'named' && namesConnection);
+}

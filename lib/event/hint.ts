@@ -1,0 +1,57 @@
+import { CONNECTION_PATTERN, REGION_PATTERN } from '../policy/names.ts';
+import { quote } from '../policy/quote.ts';
+import { type Answer, ignored, part } from './answer.ts';
+import { isHint } from './hint-actions.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
+import { allowsRegion, type EventLimits } from './limits.ts';
+
+/**
+ * Read an ActionTrail event: a hint where to look, never proof. Deletions on the transit-router side are asynchronous,
+ * so what the call removed may still be there; the run reads everything itself.
+ *
+ * It narrows to the region and connections it names. Never refused: nobody asked for anything.
+ *
+ * @param event the CloudEvent around `data`, for the region when the call names none
+ */
+export function parseHint(event: JsonObject, data: JsonObject, eventName: string, limits: EventLimits): Answer {
+  const parameters = [data.requestParameters, parsedText(data.requestParameterJson)];
+  const connections = connectionIdsIn([...parameters, data.referencedResources, data.resourceName]);
+  if (!isHint(eventName, connections.length > 0)) return ignored(`${quote(eventName)} concerns no connection`);
+  if (isFailed(data)) return ignored(`${quote(eventName)} is a failed call`);
+  const regionId = regionOf(parameters, data, event);
+  if (regionId === undefined) return ignored(`${quote(eventName)} names no region`);
+  if (!allowsRegion(limits, regionId)) return ignored(`region ${quote(regionId)} is not in the policy`);
+  return part({
+    mode: limits.mode,
+    regions: [regionId],
+    connections: connections.length > 0 ? connections : undefined,
+  });
+}
+
+/** Failed calls are events too. A code in a form we do not know is a code. */
+const isFailed = ({ errorCode }: JsonObject): boolean =>
+  errorCode !== undefined && errorCode !== null && !(typeof errorCode === 'string' && errorCode.trim() === '');
+
+function regionOf(parameters: readonly unknown[], data: JsonObject, event: JsonObject): string | undefined {
+  const named = parameters.map((value) => (isObject(value) ? value.RegionId : undefined));
+  return [...named, data.acsRegion, event.aliyunregionid].find(
+    (value): value is string => typeof value === 'string' && REGION_PATTERN.test(value),
+  );
+}
+
+const parsedText = (value: unknown): unknown => (typeof value === 'string' ? parseJson(value) : value);
+
+/** Ids anywhere below, in values only; several may share one text. Without recursion: an event may be deep. */
+function connectionIdsIn(values: readonly unknown[]): string[] {
+  const found = new Set<string>();
+  const open = [...values];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value === 'string') {
+      for (const word of value.split(/[,;]/)) if (CONNECTION_PATTERN.test(word.trim())) found.add(word.trim());
+    } else if (typeof value === 'object' && value !== null) {
+      for (const child of Object.values(value)) open.push(child);
+    }
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,79 @@
+import { MODES, type Mode } from '../core/options.ts';
+import { CONNECTION_PATTERN, connectionId, REGION_PATTERN, regionId } from '../policy/names.ts';
+import { unknownKey } from '../policy/problems.ts';
+import { quote } from '../policy/quote.ts';
+import { type Answer, part, refused } from './answer.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { allowsRegion, type EventLimits } from './limits.ts';
+
+export const REQUEST_KEYS: readonly string[] = ['mode', 'regions', 'connections'];
+const shownMax = 10;
+
+/**
+ * Read `{"mode": …, "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
+ *
+ * Whatever would widen the run is refused rather than cut down: who asked for it would believe it had been done.
+ *
+ * @param where what to call the request in a reason
+ */
+export function parseRequest(value: unknown, limits: EventLimits, where: string): Answer {
+  if (!isObject(value))
+    return refused(`${where}: ${quote(value)} is not a request; write an object, {} for a whole run`);
+  const problems = [
+    ...Object.keys(value)
+      .filter((key) => !REQUEST_KEYS.includes(key))
+      .map((key) => unknownKey([key], key, REQUEST_KEYS.join(', '))),
+    ...modeProblems(value, limits),
+    ...listProblems(value, 'regions', (id) => regionProblem(id, limits)),
+    ...listProblems(value, 'connections', connectionProblem),
+  ];
+  if (problems.length > 0) return refused(`${where}: ${joined(problems)}`);
+  return part({
+    mode: toMode(value.mode) ?? limits.mode,
+    regions: toList(value.regions),
+    connections: toList(value.connections),
+  });
+}
+
+const toMode = (value: unknown): Mode | undefined => MODES.find((mode) => mode === value);
+
+const toList = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) ? [...new Set(value.filter((item) => typeof item === 'string'))] : undefined;
+
+function modeProblems(request: JsonObject, limits: EventLimits): string[] {
+  if (!Object.hasOwn(request, 'mode')) return [];
+  const allowed = MODES.slice(0, MODES.indexOf(limits.mode) + 1);
+  const mode = toMode(request.mode);
+  if (mode !== undefined && allowed.includes(mode)) return [];
+  const found = mode === undefined ? 'is not a mode' : `is more than the policy's mode ${limits.mode}`;
+  return [`mode: ${quote(request.mode)} ${found} (allowed: ${allowed.join(', ')})`];
+}
+
+function listProblems(
+  request: JsonObject,
+  key: 'regions' | 'connections',
+  check: (id: unknown) => string | undefined,
+): string[] {
+  if (!Object.hasOwn(request, key)) return [];
+  const list: unknown = request[key];
+  if (!Array.isArray(list)) return [`${key}: ${quote(list)} is not a list of ids`];
+  return list.flatMap((id: unknown, index) => {
+    const found = check(id);
+    return found === undefined ? [] : [`${key}[${index}]: ${quote(id)} ${found}`];
+  });
+}
+
+function regionProblem(id: unknown, limits: EventLimits): string | undefined {
+  if (typeof id !== 'string' || !REGION_PATTERN.test(id)) return `is not ${regionId.allowed}`;
+  if (limits.regions === 'all' || allowsRegion(limits, id)) return undefined;
+  const allowed = [...limits.regions].slice(0, shownMax).join(', ');
+  return `is not a region of the policy (allowed: ${allowed === '' ? 'none' : allowed})`;
+}
+
+const connectionProblem = (id: unknown): string | undefined =>
+  typeof id === 'string' && CONNECTION_PATTERN.test(id) ? undefined : `is not ${connectionId.allowed}`;
+
+const joined = (problems: readonly string[]): string =>
+  problems.length > shownMax
+    ? `${problems.slice(0, shownMax).join('; ')}; and ${problems.length - shownMax} more`
+    : problems.join('; ');

@@ -1,0 +1,23 @@
+import { unknownKey } from '../policy/problems.ts';
+import { quote } from '../policy/quote.ts';
+import { type Answer, refused } from './answer.ts';
+import { type JsonObject, parseJson } from './json.ts';
+import type { EventLimits } from './limits.ts';
+import { parseRequest } from './request.ts';
+
+const timerKeys: readonly string[] = ['triggerTime', 'triggerName', 'payload'];
+
+export const isTimer = (value: JsonObject): boolean =>
+  typeof value.triggerTime === 'string' && typeof value.triggerName === 'string';
+
+/** Read `{"triggerTime": …, "triggerName": …, "payload": "…"}`. A timer without a payload asks for the whole run. */
+export function parseTimer(event: JsonObject, limits: EventLimits): Answer {
+  // A `mode` here would be ignored, and the run would do more than whoever wrote it meant.
+  const unknown = Object.keys(event).find((key) => !timerKeys.includes(key));
+  if (unknown !== undefined) return refused(`timer: ${unknownKey([unknown], unknown, timerKeys.join(', '))}`);
+  const payload = event.payload ?? '';
+  if (typeof payload !== 'string') return refused(`payload: ${quote(payload)} is not text`);
+  if (payload.trim() === '') return parseRequest({}, limits, 'payload');
+  const request = parseJson(payload);
+  return request === undefined ? refused('payload: text that is not JSON') : parseRequest(request, limits, 'payload');
+}
