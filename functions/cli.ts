@@ -1,0 +1,33 @@
+import { EXIT } from './cli/exit-code.ts';
+import { reportFailure } from './cli/failure.ts';
+import type { Io } from './cli/io.ts';
+import { createProcessIo, flush } from './cli/process-io.ts';
+import { createProgram } from './cli/program.ts';
+
+/**
+ * Run one command. Answers its exit code; never throws.
+ *
+ * @param argv what stands after the program's name
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.nothingLeft;
+  const program = createProgram(io, (ended) => {
+    exitCode = ended;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, io);
+  }
+}
+
+/** Set the exit code and let the process end by itself, so that nothing written is cut off. */
+async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), createProcessIo());
+  await flush();
+  // Whoever gave up does not wait for what is still under way.
+  if (process.exitCode === EXIT.interrupted) process.exit();
+}
+
+if (typeof require !== 'undefined' && require.main === module) void run();

@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+
+export type RunOptions = {
+  readonly policy?: string;
+  readonly json?: true;
+  readonly region?: readonly string[];
+  readonly connection?: readonly string[];
+};
+
+const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
+const CONNECTION = /^vco-[0-9a-z]+$/;
+
+export const isRegionId = (text: string): boolean => REGION.test(text);
+
+const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+export function parseRegion(text: string): string {
+  if (isRegionId(text)) return text;
+  throw new InvalidArgumentError(`${shown(text)} is not a region id such as cn-hangzhou.`);
+}
+
+/** Ids are ids, not patterns. */
+export function parseConnection(text: string): string {
+  if (CONNECTION.test(text)) return text;
+  throw new InvalidArgumentError(`${shown(text)} is not a connection id such as vco-bp1a2b3c4d.`);
+}
+
+/** An option that may be repeated, and may hold several values between commas. */
+export const listOf =
+  (parse: (text: string) => string) =>
+  (text: string, before: readonly string[] = []): readonly string[] => [
+    ...new Set([...before, ...text.split(',').map((piece) => parse(piece.trim()))]),
+  ];
+
+/** A whole number within bounds. */
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`${shown(text)} is not a whole number from ${min} to ${max}.`);
+  };

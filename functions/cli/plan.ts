@@ -1,0 +1,34 @@
+import type { RunResult } from '../../lib/core/outcome.ts';
+import { count, paletteOf } from '../../lib/report.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { type Io, lookOf } from './io.ts';
+import type { RunOptions } from './options.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
+export async function planCommand(options: RunOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const result = await session.run([session.scope.narrow('plan')]);
+  session.print(result);
+  if (!options.json) io.stdout.write(hints(result, io));
+  sayMissing(options, session, result);
+  return exitCodeOf(result);
+}
+
+/** Ids that were asked for and are nowhere in scope: mistyped, or already gone. */
+export function sayMissing(options: RunOptions, session: Session, { outcomes }: RunResult): void {
+  const seen = new Set([...session.names.keys(), ...outcomes.map(({ connectionId }) => connectionId)]);
+  const missing = (options.connection ?? []).filter((id) => !seen.has(id));
+  if (missing.length > 0) session.say(`Not found where this run looked: ${missing.join(', ')}`);
+}
+
+function hints({ counts, outcomes }: RunResult, io: Io): string {
+  const [first] = outcomes;
+  if (first === undefined) return '';
+  const { dim } = paletteOf(lookOf(io));
+  const lines = [
+    ...(counts.planned > 0 ? [`Delete ${count(counts.planned, 'connection')}:  vco-sweeper sweep`] : []),
+    `Why?  vco-sweeper explain ${first.connectionId}`,
+  ];
+  return `\n${lines.map(dim).join('\n')}\n`;
+}

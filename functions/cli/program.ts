@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import packageFile from '../../package.json' with { type: 'json' };
+import { demoCommand } from './demo.ts';
+import { type EmulatorCommandOptions, emulatorCommand } from './emulator.ts';
+import { explainCommand } from './explain.ts';
+import { AFTER_HELP } from './help.ts';
+import type { Io } from './io.ts';
+import { listOf, parseConnection, parseRegion, type RunOptions, wholeNumber } from './options.ts';
+import { planCommand } from './plan.ts';
+import { type SweepOptions, sweepCommand } from './sweep.ts';
+
+/**
+ * The commands and their options.
+ *
+ * @param ended gets the exit code of the command that ran
+ */
+export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
+  const program = new Command('vco-sweeper')
+    .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
+    .version(packageFile.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout.write,
+      writeErr: io.stderr.write,
+      outputError: (text, write) => write(text.replace(/^error: /, 'vco-sweeper: ')),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText('after', AFTER_HELP);
+  addRunCommands(program, io, ended);
+  addEmulatorCommands(program, io, ended);
+  return program;
+}
+
+function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withRunOptions(program.command('plan'))
+    .description('show what a sweep would delete, and why; changes nothing')
+    .action(async (options: RunOptions) => ended(await planCommand(options, io)));
+
+  withRunOptions(program.command('sweep'))
+    .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
+
+  withRunOptions(program.command('explain'), false)
+    .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
+    .argument('<connection>', 'its id, vco-…', parseConnection)
+    .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
+}
+
+function withRunOptions(command: Command, narrowing = true): Command {
+  command
+    .option('-p, --policy <file>', 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)')
+    .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
+  if (narrowing) {
+    command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+  }
+  return command.option('--json', 'the result as one JSON object on standard output');
+}
+
+function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  program
+    .command('emulator')
+    .description('serve a small cloud on 127.0.0.1 to try everything on, until it is stopped')
+    .option('--port <number>', 'where to listen (default: any free port)', wholeNumber(0, 65_535))
+    .option('--estate <file>', 'what exists in it, JSON or YAML (default: a generated one)')
+    .option('--connections <number>', 'generated: how many connections (default: 40)', wholeNumber(0, 100_000))
+    .option('--regions <list>', 'generated: where (default: three regions)', listOf(parseRegion))
+    .option('--accounts <number>', 'generated: how many accounts (default: 1)', wholeNumber(1, 100))
+    .option('--seed <number>', 'decides everything that chance decides (default: 1)', wholeNumber(0, 4_294_967_295))
+    .option('--limits <scale>', '"off", or a factor on the published rate limits (default: 1)')
+    .option('--latency <ms>', 'how long a call takes (default: 0)', wholeNumber(0, 600_000))
+    .option('--faults <file>', 'what goes wrong, and when, JSON or YAML')
+    .option('--save <file>', 'write the estate here when it is stopped; JSON, or YAML by its ending')
+    .action(async (options: EmulatorCommandOptions) => ended(await emulatorCommand(options, io)));
+
+  program
+    .command('demo')
+    .description('plan, mark and sweep on an emulated cloud in this process; needs no account')
+    .action(async () => ended(await demoCommand(io)));
+}

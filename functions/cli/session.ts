@@ -1,0 +1,73 @@
+import type { ConnectionId } from '../../lib/core/estate.ts';
+import type { Narrowing, Policy } from '../../lib/core/options.ts';
+import type { RunResult } from '../../lib/core/outcome.ts';
+import { createDeps, readCredentials } from '../../lib/deps.ts';
+import { loadPolicy } from '../../lib/policy.ts';
+import { reportRun, toJsonLine } from '../../lib/report.ts';
+import { type SweepDeps, sweep } from '../../lib/sweep.ts';
+import { untilStopped } from './interrupt.ts';
+import { type Io, lookOf } from './io.ts';
+import type { RunOptions } from './options.ts';
+import { createWatch } from './run-journal.ts';
+import { resolveScope, type Scope } from './scope.ts';
+import { withStop } from './stoppable-api.ts';
+
+/** One command at work: policy and scope settled, credentials read, somebody watching. */
+export type Session = {
+  readonly policy: Policy;
+  readonly scope: Scope;
+  readonly names: ReadonlyMap<ConnectionId, string>;
+  /** A run over these parts. Writes to the cloud as far as they allow. */
+  readonly run: (parts: readonly Narrowing[]) => Promise<RunResult>;
+  /** Something that only reads, given what a run needs. */
+  readonly read: <T>(task: (deps: SweepDeps) => Promise<T>) => Promise<T>;
+  /** The result on standard output, for a person or as JSON. */
+  readonly print: (result: RunResult) => void;
+  /** A sentence for the person at the terminal, on standard error. */
+  readonly say: (text: string) => void;
+};
+
+/**
+ * Settle everything that can be wrong before the first call to the cloud.
+ *
+ * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
+ */
+export function openSession(options: RunOptions, io: Io): Session {
+  const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+  const scope = resolveScope(loaded, options, io.env);
+  const { policy } = scope;
+  const credentials = readCredentials(io.env);
+  const names = new Map<ConnectionId, string>();
+
+  const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
+    const watch = createWatch(io);
+    const { journalOf: journal, screen } = watch;
+    try {
+      const deadlineMs = Number.POSITIVE_INFINITY;
+      const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
+      return await untilStopped(io, watch, writes, (isStopped) =>
+        task(writes ? { ...deps, api: withStop(deps.api, isStopped) } : deps),
+      );
+    } finally {
+      screen.close();
+      for (const [id, name] of watch.names) names.set(id, name);
+    }
+  };
+
+  return {
+    policy,
+    scope,
+    names,
+    read: (task) => watched(false, task),
+    run: (parts) => {
+      const request = { policy, parts, defaultRegion: scope.defaultRegion, refused: [] };
+      return watched(
+        parts.some(({ mode }) => mode !== 'plan'),
+        (deps) => sweep(request, deps),
+      );
+    },
+    print: (result) =>
+      io.stdout.write(options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names }, lookOf(io))),
+    say: (text) => io.stderr.write(`${text}\n`),
+  };
+}

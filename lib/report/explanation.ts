@@ -1,0 +1,156 @@
+import { type Association, associate, type Witnesses } from '../core/association.ts';
+import type { AttachmentId, Connection, Routing } from '../core/estate.ts';
+import type { Verdict } from '../core/judge.ts';
+import { type Mode, type Policy, RULE_NAMES, type RuleName } from '../core/options.ts';
+import type { Judged, Plan } from '../core/plan.ts';
+import { RULES } from '../core/rules/index.ts';
+import { toIso } from '../core/time.ts';
+import { holdBack } from './hold-back.ts';
+import { foresee } from './next-step.ts';
+import { showTags } from './shown-tags.ts';
+
+/** What a rule said of the connection; `not-asked`: what it rests on could not be settled. */
+export type RuleReport = {
+  readonly rule: RuleName;
+  readonly grace: number | 'off';
+  readonly says: 'holds' | 'does not hold' | 'cannot tell' | 'not asked' | 'off';
+  readonly evidence: readonly string[];
+};
+
+/** Everything about one connection that its verdict rests on, as data. Moments are ISO UTC. */
+export type Explanation = {
+  readonly connectionId: string;
+  readonly accountId: string;
+  readonly regionId: string;
+  readonly name: string;
+  readonly judgedAt: string;
+  readonly policyMode: Mode;
+  readonly connection: {
+    readonly attachType: string;
+    readonly state: string;
+    readonly status: string;
+    readonly tunnels: readonly { readonly tunnelId: string; readonly status: string; readonly state: string | null }[];
+    readonly transitRouterId: string | null;
+    readonly attachmentId: string | null;
+    readonly cenId: string | null;
+    readonly vpnGatewayId: string | null;
+    readonly createdAt: string | null;
+    readonly resourceGroupId: string | null;
+    /** Values only of the tags that the sweeper or the policy knows. */
+    readonly tags: readonly string[] | 'unread';
+  };
+  readonly association: { readonly kind: Association['kind']; readonly evidence: readonly string[] };
+  readonly protections: readonly string[];
+  readonly rules: readonly RuleReport[];
+  readonly mark:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'broken'; readonly reason: string }
+    | { readonly kind: 'valid'; readonly rule: RuleName; readonly since: string; readonly seen: string };
+  readonly verdict: {
+    readonly kind: Verdict['kind'];
+    readonly reason: string;
+    readonly rule: Verdict['rule'];
+    readonly since: string | null;
+    readonly ripeAt: string | null;
+    readonly ripe: boolean;
+    readonly evidence: readonly string[];
+  };
+  /** What a sweep would do, and from when on; `at` is null when that is now, or no moment is known. */
+  readonly next: { readonly what: string; readonly at: string | null };
+  /** Limits and guards that keep a ripe one from going, or that show where it stands. */
+  readonly heldBackBy: readonly string[];
+};
+
+/** What was read of the region the connection is in. */
+export type RegionFacts = {
+  readonly witnesses: Witnesses;
+  readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
+};
+
+/**
+ * Explain one judged connection. Pure.
+ *
+ * @param plan of the whole scope, so that guards and limits count all that a run would
+ */
+export function createExplanation(
+  judged: Judged,
+  facts: RegionFacts,
+  plan: Plan,
+  policy: Policy,
+  judgedMs: number,
+): Explanation {
+  const { verdict, accountId, regionId } = judged;
+  const { connection } = verdict;
+  const association = associate(connection, accountId, facts.witnesses);
+  return {
+    connectionId: connection.connectionId,
+    accountId,
+    regionId,
+    name: connection.name,
+    judgedAt: toIso(judgedMs),
+    policyMode: policy.mode,
+    connection: describe(connection, association, policy),
+    association: { kind: association.kind, evidence: [...association.evidence, ...doubtOf(association)] },
+    protections: verdict.protections,
+    rules: RULE_NAMES.map((rule) => askRule(rule, connection, association, facts, policy, judgedMs)),
+    mark: describeMark(verdict.mark),
+    verdict: {
+      kind: verdict.kind,
+      reason: verdict.reason,
+      rule: verdict.rule,
+      since: isoOrNull(verdict.sinceMs),
+      ripeAt: isoOrNull(verdict.ripeAtMs),
+      ripe: verdict.ripe,
+      evidence: verdict.evidence,
+    },
+    next: foresee(verdict, policy, judgedMs),
+    heldBackBy: holdBack(judged, plan),
+  };
+}
+
+const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toIso(ms));
+
+const doubtOf = (association: Association): readonly string[] => ('reason' in association ? [association.reason] : []);
+
+function describe(connection: Connection, association: Association, policy: Policy): Explanation['connection'] {
+  const { attachType, state, status, tunnels, transitRouterId, cenId, vpnGatewayId, resourceGroupId } = connection;
+  return {
+    attachType,
+    state,
+    status,
+    tunnels: tunnels.map((tunnel) => ({ ...tunnel, state: tunnel.state ?? null })),
+    transitRouterId: transitRouterId ?? null,
+    attachmentId: association.kind === 'bound' ? association.attachment.attachmentId : null,
+    cenId: cenId ?? null,
+    vpnGatewayId: vpnGatewayId ?? null,
+    createdAt: isoOrNull(connection.createdAtMs),
+    resourceGroupId: resourceGroupId ?? null,
+    tags: showTags(connection.tags, policy),
+  };
+}
+
+/** Rules are asked here too when protection came first: a person wants to know what would be without it. */
+function askRule(
+  rule: RuleName,
+  connection: Connection,
+  association: Association,
+  { routing }: RegionFacts,
+  policy: Policy,
+  nowMs: number,
+): RuleReport {
+  const grace = policy.rules[rule];
+  if (grace === 'off') return { rule, grace, says: 'off', evidence: [] };
+  if (association.kind !== 'bound' && association.kind !== 'unbound') {
+    return { rule, grace, says: 'not asked', evidence: doubtOf(association) };
+  }
+  const own = association.kind === 'bound' && routing !== 'unread' && routing.get(association.attachment.attachmentId);
+  const { holds, evidence } = RULES[rule]({ connection, association, routing: own || 'unread', nowMs });
+  return { rule, grace, says: SAYS[holds], evidence };
+}
+
+const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
+
+function describeMark(mark: Verdict['mark']): Explanation['mark'] {
+  if (mark.kind !== 'valid') return mark;
+  return { kind: 'valid', rule: mark.rule, since: toIso(mark.sinceMs), seen: toIso(mark.seenMs) };
+}

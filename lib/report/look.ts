@@ -1,0 +1,37 @@
+import pc from 'picocolors';
+import type { OutcomeKind } from '../core/outcome.ts';
+
+/** How a report may look: whether in colour, and how many columns wide. */
+export type Look = { readonly color: boolean; readonly columns: number };
+
+export type Paint = (text: string) => string;
+export type Palette = {
+  readonly dim: Paint;
+  readonly bold: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+};
+
+export const paletteOf = ({ color }: Pick<Look, 'color'>): Palette => pc.createColors(color);
+
+/** Red is what is lost or broken, yellow what is on its way there, green what is safe. */
+const COLORS: Readonly<Partial<Record<OutcomeKind, 'red' | 'green' | 'yellow'>>> = {
+  planned: 'red',
+  deleted: 'red',
+  'already-gone': 'red',
+  failed: 'red',
+  blocked: 'yellow',
+  deferred: 'yellow',
+  marked: 'yellow',
+  waiting: 'yellow',
+  unknown: 'yellow',
+  cleared: 'green',
+  protected: 'green',
+  kept: 'green',
+};
+
+export const paintOutcome = (palette: Palette, outcome: OutcomeKind): Paint => {
+  const color = COLORS[outcome];
+  return color === undefined ? (text) => text : palette[color];
+};

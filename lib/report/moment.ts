@@ -1,0 +1,37 @@
+import { formatDuration } from '../core/duration.ts';
+import { toIso } from '../core/time.ts';
+
+const MINUTE_MS = 60_000;
+
+/** To the minute, UTC: `2026-03-01 08:30Z`. */
+export const formatMoment = (ms: number): string => `${toIso(ms).slice(0, 10)} ${toIso(ms).slice(11, 16)}Z`;
+
+/** The same with its distance from now: `2026-03-01 08:30Z (in 5h 12m)`. Rounded up: it is never sooner. */
+export function formatAhead(ms: number, nowMs: number): string {
+  const minutes = Math.ceil((ms - nowMs) / MINUTE_MS);
+  return minutes <= 0 ? formatMoment(ms) : `${formatMoment(ms)} (in ${formatSpan(minutes * MINUTE_MS)})`;
+}
+
+/** The same with how long ago it is. */
+export function formatAgo(ms: number, nowMs: number): string {
+  const minutes = Math.floor((nowMs - ms) / MINUTE_MS);
+  return minutes <= 0 ? formatMoment(ms) : `${formatMoment(ms)} (${formatSpan(minutes * MINUTE_MS)} ago)`;
+}
+
+/** The two largest units: `1d 4h`, where the exact `1684m` would be hard to read. */
+function formatSpan(ms: number): string {
+  const units = [
+    ['d', 1440 * MINUTE_MS],
+    ['h', 60 * MINUTE_MS],
+    ['m', MINUTE_MS],
+  ] as const;
+  const first = Math.max(
+    0,
+    units.findIndex(([, unitMs]) => ms >= unitMs),
+  );
+  const [large, small] = [units[first], units[first + 1]];
+  if (large === undefined) return formatDuration(ms);
+  const rest = ms % large[1];
+  const tail = small === undefined ? 0 : Math.floor(rest / small[1]);
+  return `${Math.floor(ms / large[1])}${large[0]}${tail > 0 ? ` ${tail}${small?.[0]}` : ''}`;
+}

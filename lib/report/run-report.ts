@@ -1,0 +1,18 @@
+import type { ConnectionId } from '../core/estate.ts';
+import type { Policy } from '../core/options.ts';
+import type { RunResult } from '../core/outcome.ts';
+import type { Look } from './look.ts';
+import { toOutcomeTable } from './outcome-table.ts';
+import { toSummary } from './summary.ts';
+
+/** A run's result as text for a person. Pure; every text that came from the cloud is made printable. */
+export function reportRun(
+  result: RunResult,
+  background: { readonly policy: Policy; readonly names: ReadonlyMap<ConnectionId, string> },
+  look: Look,
+): string {
+  const startedMs = Date.parse(result.startedAt);
+  const table =
+    result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, look), ''];
+  return [...table, toSummary(result, look), ''].join('\n');
+}

@@ -1,0 +1,71 @@
+import { formatDuration } from '../core/duration.ts';
+import { OUTCOMES, type RunResult } from '../core/outcome.ts';
+import { type Look, type Palette, paintOutcome, paletteOf } from './look.ts';
+import { toPrintable } from './printable.ts';
+import { wrap } from './text-width.ts';
+
+/** The end of a report: how the run went, counts, what could not be looked at, what to do next. */
+export function toSummary(result: RunResult, look: Look): string {
+  const palette = paletteOf(look);
+  return [
+    headline(result, palette),
+    counts(result, palette),
+    ...warnings(result)
+      .flatMap((text) => wrap(text, look.columns))
+      .map(palette.yellow),
+    ...wrap(callsLine(result), look.columns).map(palette.dim),
+  ].join('\n');
+}
+
+function headline({ mode, status, regions, durationMs }: RunResult, palette: Palette): string {
+  const looked = regions.filter(({ listing }) => listing === 'complete');
+  const connections = regions.reduce((sum, region) => sum + region.connections, 0);
+  const where = looked.length === 1 && looked[0] ? looked[0].regionId : `${looked.length} regions`;
+  const paint = status === 'complete' ? palette.green : palette.red;
+  const took =
+    durationMs < 10_000 ? `${(durationMs / 1000).toFixed(1)}s` : formatDuration(Math.round(durationMs / 1000) * 1000);
+  return `${paint(`${mode} ${status}`)}: ${count(connections, 'connection')} in ${toPrintable(where)}, ${took}`;
+}
+
+function counts({ counts: all }: RunResult, palette: Palette): string {
+  const shown = OUTCOMES.filter((kind) => all[kind] > 0).map((kind) =>
+    paintOutcome(palette, kind)(`${all[kind]} ${kind}`),
+  );
+  return `  ${shown.length > 0 ? shown.join(', ') : 'no connection in scope'}`;
+}
+
+function warnings({
+  regions,
+  refusedEvents = [],
+  outcomesOmitted = 0,
+  status,
+  counts: all,
+}: RunResult): readonly string[] {
+  const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
+  const where = (region: { accountId: string; regionId: string }) =>
+    accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
+  const unread = regions.filter(({ listing }) => listing === 'unread').map(where);
+  const unsupported = regions.filter(({ listing }) => listing === 'unsupported').map(where);
+  const halted = regions.filter((region) => region.halted).map(where);
+  const failed = all.failed > 0 ? ' and steps that failed' : '';
+  return [
+    ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
+    ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
+    ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
+    ...(status === 'incomplete' ? [`Incomplete: the next run looks again at what was not read${failed}.`] : []),
+    ...refusedEvents.map(({ index, id, reason }) => `Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
+    ...(outcomesOmitted > 0
+      ? [`${count(outcomesOmitted, 'more outcome')} not shown; the log has a line for each`]
+      : []),
+  ].map(toPrintable);
+}
+
+function callsLine({ calls }: RunResult): string {
+  const actions = Object.entries(calls).sort(([a], [b]) => (a < b ? -1 : 1));
+  const total = actions.reduce((sum, [, times]) => sum + times, 0);
+  const each = actions.map(([action, times]) => `${action} ${times}`).join(', ');
+  return toPrintable(total === 0 ? 'No call to the cloud.' : `${count(total, 'call')}: ${each}`);
+}
+
+export const count = (number: number, noun: string, plural = `${noun}s`): string =>
+  `${number} ${number === 1 ? noun : plural}`;
