@@ -1,0 +1,29 @@
+/** A refusal as the service words it: HTTP status, machine-readable code, message for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+export const missing = (name: string): ApiError =>
+  new ApiError(400, `Missing${name}`, `${name} is mandatory for this action.`);
+
+export const invalid = (name: string): ApiError =>
+  new ApiError(400, 'InvalidParameter', `The specified parameter ${name} is not valid.`);
+
+export const connectionNotFound = (): ApiError =>
+  new ApiError(
+    404,
+    'InvalidVpnConnectionInstanceId.NotFound',
+    'The specified vpn connection instance id does not exist.',
+  );
+
+export const unknownAction = (): ApiError =>
+  new ApiError(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');

@@ -1,0 +1,22 @@
+/** Who calls: an account and, of it, a key of its own, a user's key, or an assumed role. */
+export type Caller = {
+  readonly accountId: string;
+  readonly identity:
+    | { readonly kind: 'root' }
+    | { readonly kind: 'user'; readonly name: string }
+    | { readonly kind: 'role'; readonly name: string; readonly session: string };
+  /** RAM actions denied, and all that are allowed; `*` stands for anything. */
+  readonly deny: readonly string[];
+  readonly allow: readonly string[];
+};
+
+const matches = (pattern: string, action: string): boolean => {
+  const [head = '', ...tail] = pattern.toLowerCase().split('*');
+  const name = action.toLowerCase();
+  if (tail.length === 0) return name === head;
+  return name.startsWith(head) && name.length >= pattern.length - 1 && name.endsWith(tail.join('*'));
+};
+
+/** A denial wins over what is allowed, as in RAM. */
+export const mayCall = ({ deny, allow }: Caller, ramAction: string): boolean =>
+  !deny.some((pattern) => matches(pattern, ramAction)) && allow.some((pattern) => matches(pattern, ramAction));

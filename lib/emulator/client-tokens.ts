@@ -1,0 +1,51 @@
+import { ApiError } from './api-error.ts';
+import type { RawParams } from './params.ts';
+
+const memoryMs = 24 * 60 * 60 * 1000;
+
+/** A reply as it was given, success or refusal. */
+export type Given = { readonly status: number; readonly body: Record<string, unknown> };
+
+type Kept = { readonly params: string; readonly given: Given; readonly atMs: number };
+
+type Question = { readonly accountId: string; readonly action: string; readonly params: RawParams };
+
+/** One request with one ClientToken has one reply, however often it is sent; kept for a day. */
+export class ClientTokens {
+  private readonly kept = new Map<string, Kept>();
+
+  /** The reply given before. Throws when the token was used for something else. */
+  recall(question: Question, nowMs: number): Given | undefined {
+    const key = keyOf(question);
+    const kept = key === undefined ? undefined : this.kept.get(key);
+    if (kept === undefined || nowMs - kept.atMs > memoryMs) return undefined;
+    if (kept.params !== fingerprint(question.params)) {
+      throw new ApiError(
+        400,
+        'IdempotentParameterMismatch',
+        'The request uses the same client token as a previous, but non-identical request.',
+      );
+    }
+    return kept.given;
+  }
+
+  keep(question: Question, given: Given, nowMs: number): void {
+    const key = keyOf(question);
+    // A dry run does nothing, so there is nothing that must not happen twice.
+    if (key === undefined || question.params.DryRun?.toLowerCase() === 'true') return;
+    this.kept.set(key, { params: fingerprint(question.params), given, atMs: nowMs });
+  }
+}
+
+function keyOf({ accountId, action, params }: Question): string | undefined {
+  return params.ClientToken === undefined || params.ClientToken === ''
+    ? undefined
+    : `${accountId} ${action} ${params.ClientToken}`;
+}
+
+const fingerprint = (params: RawParams): string =>
+  JSON.stringify(
+    Object.entries(params)
+      .filter(([name]) => name !== 'ClientToken')
+      .sort(([left], [right]) => (left < right ? -1 : 1)),
+  );

@@ -1,0 +1,189 @@
+import { ApiError, unknownAction } from './api-error.ts';
+import { CallLog } from './call-log.ts';
+import { type Caller, mayCall } from './callers.ts';
+import { ClientTokens, type Given } from './client-tokens.ts';
+import { type Delivery, type Fate, fateAfter, fateBefore } from './delivery.ts';
+import { type Fault, Faults } from './faults.ts';
+import { Limits } from './limits.ts';
+import { Nonces } from './nonces.ts';
+import { type Context, cbnVersion, type Operation, stsVersion } from './operation.ts';
+import { hostIds, operations } from './operations.ts';
+import type { EmulatorClock, EmulatorOptions } from './options.ts';
+import { Params, type RawParams } from './params.ts';
+import { createRandom, type Random, requestId } from './random.ts';
+import { checkRegion } from './regions.ts';
+import { Sessions } from './sessions.ts';
+import { Lifecycle } from './state/lifecycle.ts';
+import { Store } from './state/store.ts';
+import { type Switches, switchesDefault } from './switches.ts';
+
+/** One call whose sender is known. */
+export type Call = {
+  readonly caller: Caller;
+  readonly version: string;
+  readonly action: string;
+  readonly params: RawParams;
+};
+
+type Ending = { readonly delivery: Delivery; readonly effect: boolean; readonly fault: string | undefined };
+
+/** The cloud below signatures and HTTP: who may do what, how often, and what then happens. */
+export class Engine {
+  readonly log = new CallLog();
+  readonly nonces = new Nonces();
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly faults: Faults;
+  switches: Switches;
+  /** How far the emulator's time is ahead of its clock. */
+  offsetMs = 0;
+  private readonly lifecycle: Lifecycle;
+  private readonly limits: Limits;
+  private readonly random: Random;
+  private readonly tokens = new ClientTokens();
+
+  constructor(
+    private readonly options: EmulatorOptions,
+    private readonly clock: EmulatorClock,
+  ) {
+    const seed = options.seed ?? 1;
+    this.random = createRandom(seed);
+    this.store = new Store(structuredClone(options.estate));
+    this.switches = { ...switchesDefault, ...options.switches };
+    this.lifecycle = new Lifecycle(this.store, () => this.switches);
+    this.sessions = new Sessions(createRandom(seed + 1));
+    this.faults = new Faults(createRandom(seed + 2));
+    this.faults.set(options.faults ?? []);
+    this.limits = new Limits(options.limits ?? 1);
+  }
+
+  now(): number {
+    return this.clock.now() + this.offsetMs;
+  }
+
+  /** Serves one call, from permission to reply, and logs it. */
+  async perform(call: Call): Promise<Delivery> {
+    const latencyMs = this.latencyOf(call.action);
+    if (latencyMs > 0) await this.clock.sleep(latencyMs);
+    let fault: Fault | undefined;
+    try {
+      const operation = this.admit(call);
+      fault = this.faults.next(operation, call.params);
+      const { fate, effect } = this.serve(operation, call, fault);
+      this.record(call, { delivery: fate.delivery, effect, fault: fault?.kind });
+      if (fate.waitMs > 0) await this.clock.sleep(fate.waitMs);
+      return fate.delivery;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const delivery = this.refusal(call.version, error);
+      this.record(call, { delivery, effect: false, fault: fault?.kind });
+      return delivery;
+    }
+  }
+
+  /** A refusal in the service's words. */
+  refusal(version: string, error: ApiError): Delivery {
+    const RequestId = requestId(this.random);
+    const body = {
+      RequestId,
+      HostId: hostIds.get(version) ?? 'vpc.aliyuncs.com',
+      Code: error.code,
+      Message: error.message,
+      Recommend: `https://api.aliyun.com/troubleshoot?q=${error.code}&requestId=${RequestId}`,
+    };
+    return { kind: 'reply', status: error.status, headers: error.headers, body };
+  }
+
+  private latencyOf(action: string): number {
+    const { latencyMs = 0 } = this.options;
+    return typeof latencyMs === 'number' ? latencyMs : (latencyMs[action] ?? latencyMs['*'] ?? 0);
+  }
+
+  /** Knows the action, the caller's permission and the rate limit. Throws `ApiError`. */
+  private admit(call: Call): Operation {
+    if (!hostIds.has(call.version))
+      throw new ApiError(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
+    const operation = operations.get(`${call.version} ${call.action}`);
+    if (operation === undefined) throw unknownAction();
+    if (operation.ram !== undefined && !mayCall(call.caller, operation.ram)) throw denied(operation, this.switches);
+    const place = { accountId: call.caller.accountId, regionId: call.params.RegionId ?? '' };
+    const waitMs = this.limits.take({ ...place, version: call.version, action: call.action }, this.now());
+    if (waitMs === undefined) return operation;
+    const { throttleCode, throttleStatus, throttleRetryAfter } = this.switches;
+    const headers = throttleRetryAfter ? { 'x-acs-retry-after': String(waitMs) } : {};
+    throw new ApiError(throttleStatus, throttleCode, 'Request was denied due to user flow control.', headers);
+  }
+
+  private serve(operation: Operation, call: Call, fault: Fault | undefined): { fate: Fate; effect: boolean } {
+    const early = fateBefore(fault, () => requestId(this.random));
+    if (early !== undefined) return { fate: early, effect: false };
+    const { given, effect } = this.run(operation, call, fault);
+    return { fate: fateAfter(fault, { kind: 'reply', headers: {}, ...given }), effect };
+  }
+
+  /** Lets the operation happen: once for each client token, wholly or not at all. */
+  private run(operation: Operation, call: Call, fault: Fault | undefined): { given: Given; effect: boolean } {
+    const nowMs = this.now();
+    const { journal } = this.store;
+    this.store.refresh();
+    this.lifecycle.tick(nowMs);
+    journal.commit();
+    const context = this.contextFor(call, fault, nowMs);
+    if (operation.kind === 'read') return { given: this.read(operation, context), effect: false };
+    const question = { accountId: call.caller.accountId, action: call.action, params: call.params };
+    const recalled = this.tokens.recall(question, nowMs);
+    if (recalled !== undefined) return { given: recalled, effect: false };
+    const given = this.answer(operation, context);
+    if (given.status !== 200 || fault?.kind === 'no-effect') journal.rollback();
+    this.tokens.keep(question, given, nowMs);
+    return { given, effect: journal.commit() };
+  }
+
+  private read(operation: Operation, context: Context): Given {
+    if (context.fault?.kind !== 'stale') return this.answer(operation, context);
+    return this.store.journal.before(() => this.lifecycle.unobserved(() => this.answer(operation, context)));
+  }
+
+  private answer(operation: Operation, context: Context): Given {
+    try {
+      if (operation.regional === true) checkRegion(context);
+      return { status: 200, body: { RequestId: requestId(this.random), ...operation.run(context) } };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { status, body } = this.refusal(operation.version, error);
+      return { status, body };
+    }
+  }
+
+  private contextFor(call: Call, fault: Fault | undefined, nowMs: number): Context {
+    const { store, lifecycle, sessions, switches, random } = this;
+    const params = new Params(call.params);
+    const { caller } = call;
+    return { caller, params, store, estate: store.estate, lifecycle, sessions, switches, random, nowMs, fault };
+  }
+
+  private record(call: Call, { delivery, effect, fault }: Ending): void {
+    const { kind, status, body } = delivery;
+    const code = kind !== 'reply' ? kind : status === 200 ? successCode(body) : String(body.Code);
+    this.log.add({
+      atMs: this.now(),
+      accountId: call.caller.accountId,
+      action: call.action,
+      params: call.params,
+      status,
+      code,
+      ...(effect && { effect }),
+      ...(fault !== undefined && { fault }),
+    });
+  }
+}
+
+const successCode = (body: Record<string, unknown>): string => (body.Success === false ? 'Success:false' : 'OK');
+
+function denied({ version, action }: Operation, switches: Switches): ApiError {
+  if (version === stsVersion) return new ApiError(403, 'NoPermission', 'You are not authorized to do this action.');
+  if (version === cbnVersion && switches.cbnDenied === 'Unauthorized') {
+    return new ApiError(400, 'Unauthorized', 'The AccessKeyId is unauthorized.');
+  }
+  return new ApiError(403, 'Forbidden.RAM', `User not authorized to operate on the specified resource: ${action}.`);
+}

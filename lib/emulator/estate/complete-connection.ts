@@ -1,0 +1,89 @@
+import { longAgoMs } from './defaults.ts';
+import type { EstateRead } from './schema.ts';
+import type { Connection, Tunnel } from './types.ts';
+
+export type ConnectionRead = NonNullable<EstateRead['vpnConnections']>[number];
+export type Home = { readonly accountId: string; readonly regionId: string };
+
+const stateByAttachType = new Map<string, string>([
+  ['CEN', 'attached'],
+  ['VPNGW', 'active'],
+]);
+
+/** The letters of an id after its kind: `vco-gw8abc` gives `gw8abc`. */
+export const idLetters = (id: string): string => id.replace(/^[a-z]+-/, '');
+
+/** A key that no log, error or report may ever show; the connection's letters tell whose it is. */
+export const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
+
+function attachTypeOf(item: ConnectionRead): string | null {
+  if (item.AttachType !== undefined) return item.AttachType;
+  if (item.TransitRouterId !== undefined) return 'CEN';
+  return item.VpnGatewayId !== undefined && item.VpnGatewayId !== 'vpn-not-exist' ? 'VPNGW' : 'NO_ASSOCIATED';
+}
+
+/** A connection with every field that the service would show; the attachment is made elsewhere. */
+export function completeConnection(item: ConnectionRead, home: Home): Connection {
+  const { attachmentId: _ownedByAttachment, ...wire } = item;
+  const id = item.VpnConnectionId;
+  const attachType = attachTypeOf(item);
+  const status = item.Status === undefined ? defaultStatus(attachType) : item.Status;
+  const dual = item.TunnelOptions !== undefined;
+  return {
+    VpnConnectionId: id,
+    VpnGatewayId: 'vpn-not-exist',
+    LocalSubnet: '0.0.0.0/0',
+    RemoteSubnet: '0.0.0.0/0',
+    NetworkType: 'public',
+    EffectImmediately: false,
+    ResourceGroupId: 'rg-acfmxxxxxxxxxxx',
+    ...(dual ? { EnableTunnelsBgp: false } : singleTunnel(id)),
+    ...wire,
+    accountId: item.accountId ?? home.accountId,
+    regionId: item.regionId ?? home.regionId,
+    CreateTime: item.CreateTime ?? longAgoMs,
+    AttachType: attachType,
+    State: item.State === undefined ? (stateByAttachType.get(attachType ?? 'VPNGW') ?? 'init') : item.State,
+    Status: status,
+    tags: item.tags ?? {},
+    ...(item.TunnelOptions && {
+      TunnelOptions: item.TunnelOptions.map((tunnel, at) => completeTunnel(tunnel, { id, at, status })),
+    }),
+  };
+}
+
+const defaultStatus = (attachType: string | null): string =>
+  attachType === 'NO_ASSOCIATED' ? 'ike_sa_not_established' : 'ipsec_sa_established';
+
+const ike = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2', LocalId: '203.0.113.7', RemoteId: '198.51.100.9' };
+const ipsec = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
+
+const singleTunnel = (id: string) => ({
+  EnableDpd: true,
+  EnableNatTraversal: true,
+  IkeConfig: { IkeVersion: 'ikev1', IkeAuthAlg: 'md5', ...ike, IkeLifetime: 86_400, Psk: canaryPsk(id) },
+  IpsecConfig: { ...ipsec, IpsecLifetime: 86_400 },
+  VcoHealthCheck: { Enable: 'false', Interval: 3, Retry: 3 },
+});
+
+type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
+
+/** One tunnel as the service would show it. */
+export const completeTunnel = (tunnel: Tunnel, { id, at, status }: TunnelPlace): Tunnel => ({
+  TunnelId: `tun-${idLetters(id)}${at + 1}`,
+  TunnelIndex: at + 1,
+  Role: at === 0 ? 'master' : 'slave',
+  State: 'active',
+  Status: status ?? null,
+  EnableDpd: 'true',
+  EnableNatTraversal: 'true',
+  TunnelIkeConfig: {
+    IkeVersion: 'ikev2',
+    IkeAuthAlg: 'sha1',
+    ...ike,
+    IkeLifetime: '86400',
+    Psk: canaryPsk(id, at + 1),
+  },
+  TunnelIpsecConfig: { ...ipsec, IpsecLifetime: '86400' },
+  ...tunnel,
+});

@@ -1,0 +1,143 @@
+import { type ConnectionRead, type Home, idLetters } from './complete-connection.ts';
+import { longAgo } from './defaults.ts';
+import type { EstateRead } from './schema.ts';
+import type { Attachment, Cen, Connection, Estate, RouteTable, TransitRouter } from './types.ts';
+
+type Routing = Pick<
+  Estate,
+  'cens' | 'transitRouters' | 'attachments' | 'routeTables' | 'associations' | 'propagations' | 'routeEntries'
+>;
+
+/** The transit-router side. What bound connections imply is made, unless the file says `derive: false`. */
+export function completeRouting(file: EstateRead, connections: readonly Connection[], home: Home): Routing {
+  const derive = file.derive ?? true;
+  const transitRouters = (file.transitRouters ?? []).map((item) => completeTransitRouter(item, home));
+  if (derive) transitRouters.push(...impliedTransitRouters(connections, transitRouters));
+  const routerById = new Map(transitRouters.map((item) => [item.TransitRouterId, item]));
+  for (const connection of connections) nameHolder(connection, routerById.get(connection.TransitRouterId ?? ''));
+
+  const cens = (file.cens ?? []).map((item) => ({
+    ...item,
+    accountId: item.accountId ?? home.accountId,
+    tags: item.tags ?? {},
+  }));
+  const owners = new Map(connections.map((item) => [item.VpnConnectionId, item]));
+  const attachments = (file.attachments ?? []).map((item) => {
+    const router = routerById.get(item.TransitRouterId);
+    const connection = owners.get(item.VpnId);
+    return {
+      ...item,
+      accountId: item.accountId ?? router?.accountId ?? home.accountId,
+      VpnOwnerId: item.VpnOwnerId ?? connection?.accountId ?? home.accountId,
+      VpnRegionId: item.VpnRegionId ?? connection?.regionId ?? router?.RegionId ?? home.regionId,
+      CenId: item.CenId ?? router?.CenId ?? 'cen-unknown',
+      Status: item.Status ?? 'Attached',
+      CreationTime: item.CreationTime ?? longAgo,
+      tags: item.tags ?? {},
+    };
+  });
+  const routeTables = [...(file.routeTables ?? [])];
+  if (derive) {
+    cens.push(...impliedCens(transitRouters, cens));
+    attachments.push(...impliedAttachments(file.vpnConnections ?? [], owners, routerById, attachments));
+    routeTables.push(...impliedRouteTables(transitRouters, routeTables));
+  }
+  return {
+    cens,
+    transitRouters,
+    attachments,
+    routeTables,
+    associations: (file.associations ?? []).map((item) => ({ ...item, Status: item.Status ?? 'Active' })),
+    propagations: (file.propagations ?? []).map((item) => ({ ...item, Status: item.Status ?? 'Active' })),
+    routeEntries: [...(file.routeEntries ?? [])],
+  };
+}
+
+const completeTransitRouter = (item: NonNullable<EstateRead['transitRouters']>[number], home: Home): TransitRouter => {
+  const accountId = item.accountId ?? home.accountId;
+  return {
+    ...item,
+    accountId,
+    RegionId: item.RegionId ?? home.regionId,
+    CenId: item.CenId ?? `cen-${accountId}`,
+    tags: item.tags ?? {},
+  };
+};
+
+function impliedTransitRouters(connections: readonly Connection[], listed: readonly TransitRouter[]): TransitRouter[] {
+  const known = new Set(listed.map((item) => item.TransitRouterId));
+  const implied: TransitRouter[] = [];
+  for (const { accountId, regionId, TransitRouterId, AttachInstanceId } of connections) {
+    if (TransitRouterId === undefined || known.has(TransitRouterId)) continue;
+    known.add(TransitRouterId);
+    const CenId = AttachInstanceId ?? `cen-${accountId}`;
+    implied.push({ accountId, RegionId: regionId, TransitRouterId, CenId, tags: {} });
+  }
+  return implied;
+}
+
+/** What the VPC side shows of the transit router that a connection names. */
+function nameHolder(connection: Connection, router: TransitRouter | undefined): void {
+  if (connection.AttachType !== 'CEN') {
+    connection.CrossAccountAuthorized ??= false;
+    return;
+  }
+  if (router !== undefined) connection.AttachInstanceId ??= router.CenId;
+  connection.CrossAccountAuthorized ??= router !== undefined && router.accountId !== connection.accountId;
+  if (connection.TunnelOptions === undefined) connection.InternetIp ??= '203.0.113.7';
+}
+
+function impliedCens(routers: readonly TransitRouter[], listed: readonly Cen[]): Cen[] {
+  const known = new Set(listed.map((item) => item.CenId));
+  return routers.flatMap(({ accountId, CenId }) => {
+    if (known.has(CenId)) return [];
+    known.add(CenId);
+    return [{ accountId, CenId, tags: {} }];
+  });
+}
+
+function impliedAttachments(
+  read: readonly ConnectionRead[],
+  owners: ReadonlyMap<string, Connection>,
+  routers: ReadonlyMap<string, TransitRouter>,
+  listed: readonly Attachment[],
+): Attachment[] {
+  const held = new Set(listed.map((item) => item.VpnId));
+  return read.flatMap(({ VpnConnectionId, attachmentId }) => {
+    const connection = owners.get(VpnConnectionId);
+    const router = routers.get(connection?.TransitRouterId ?? '');
+    if (connection?.AttachType !== 'CEN' || router === undefined) return [];
+    if (attachmentId === null || held.has(VpnConnectionId)) return [];
+    return [attachmentFor(connection, router, attachmentId ?? `tr-attach-${idLetters(VpnConnectionId)}`)];
+  });
+}
+
+const statusByState = new Map<string, string>([
+  ['attaching', 'Attaching'],
+  ['detaching', 'Detaching'],
+]);
+
+/** The transit router's side of a bound connection. */
+export const attachmentFor = (connection: Connection, router: TransitRouter, id: string): Attachment => ({
+  accountId: router.accountId,
+  TransitRouterAttachmentId: id,
+  VpnId: connection.VpnConnectionId,
+  VpnOwnerId: connection.accountId,
+  VpnRegionId: connection.regionId,
+  TransitRouterId: router.TransitRouterId,
+  CenId: router.CenId,
+  Status: statusByState.get(connection.State ?? '') ?? 'Attached',
+  CreationTime: longAgo,
+  tags: {},
+});
+
+function impliedRouteTables(routers: readonly TransitRouter[], listed: readonly RouteTable[]): RouteTable[] {
+  const known = new Set(listed.map((item) => item.TransitRouterId));
+  return routers
+    .filter((item) => !known.has(item.TransitRouterId))
+    .map(({ TransitRouterId }) => ({
+      TransitRouterRouteTableId: `vtb-${idLetters(TransitRouterId)}`,
+      TransitRouterId,
+      TransitRouterRouteTableType: 'System',
+    }));
+}

@@ -1,0 +1,31 @@
+import { parseDocument, stringify } from 'yaml';
+import { completeEstate } from './complete.ts';
+import { EstateError, readBy } from './problems.ts';
+import { type EstateFile, estateFile } from './schema.ts';
+import type { Estate } from './types.ts';
+
+/** Reads an estate from JSON or YAML text. `source` names it in messages. Throws `EstateError`. */
+export function parseEstate(text: string, source: string): Estate {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const problem = document.errors[0];
+  // The library's message quotes the line, which may hold a key: only the place is told.
+  if (problem !== undefined) {
+    const at = problem.linePos?.[0];
+    const place = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;
+    throw new EstateError(`${source}: neither JSON nor YAML${place} (${problem.code})`);
+  }
+  return readEstate(document.toJS(), source);
+}
+
+/** Checks plain data and fills in what it leaves out. Throws `EstateError`. */
+export const readEstate = (value: unknown, source: string): Estate => completeEstate(readBy(estateFile, value, source));
+
+/** An estate from an object that leaves out what does not matter, for tests. */
+export const defineEstate = (file: EstateFile): Estate => readEstate(file, 'estate');
+
+/** The estate as text that `parseEstate` reads back to the same estate. */
+export function formatEstate(estate: Estate, format: 'json' | 'yaml'): string {
+  return format === 'json'
+    ? `${JSON.stringify(estate, null, 2)}\n`
+    : stringify(estate, { aliasDuplicateObjects: false });
+}

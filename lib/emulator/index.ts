@@ -1,0 +1,31 @@
+/** A local cloud with the part of VPC, CBN and STS that IPsec-VPN connections live in. */
+export type { CallRecord } from './call-log.ts';
+export { createEmulator } from './emulator.ts';
+export { defineEstate, formatEstate, parseEstate } from './estate/parse.ts';
+export { EstateError } from './estate/problems.ts';
+export type { EstateFile } from './estate/schema.ts';
+export type {
+  Account,
+  Association,
+  Attachment,
+  Cen,
+  Connection,
+  CustomerGateway,
+  Estate,
+  Propagation,
+  RouteEntry,
+  RouteTable,
+  TransitRouter,
+  Tunnel,
+} from './estate/types.ts';
+export type { Fault, FaultRule } from './faults.ts';
+export {
+  type CallAs,
+  type Emulator,
+  type EmulatorClock,
+  type EmulatorOptions,
+  type RunningEmulator,
+  WireError,
+} from './options.ts';
+export { startEmulator } from './server.ts';
+export { type Switches, switchesDefault } from './switches.ts';

@@ -1,0 +1,22 @@
+import { ApiError } from './api-error.ts';
+
+const memoryMs = 30 * 60 * 1000;
+
+/** Remembers nonces, so that a request that was recorded cannot be sent again. */
+export class Nonces {
+  private readonly seenMs = new Map<string, number>();
+
+  /** Takes a nonce. Throws when it was used before. */
+  take(accessKeyId: string, nonce: string, nowMs: number): void {
+    for (const [key, atMs] of this.seenMs) {
+      if (nowMs - atMs <= memoryMs) break;
+      this.seenMs.delete(key);
+    }
+    const key = `${accessKeyId} ${nonce}`;
+    const usedMs = this.seenMs.get(key);
+    if (usedMs !== undefined && nowMs - usedMs <= memoryMs) {
+      throw new ApiError(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
+    }
+    this.seenMs.set(key, nowMs);
+  }
+}

@@ -1,0 +1,66 @@
+import type { ApiError } from './api-error.ts';
+import type { Caller } from './callers.ts';
+import type { Estate } from './estate/types.ts';
+import type { Fault } from './faults.ts';
+import type { Params } from './params.ts';
+import type { Random } from './random.ts';
+import type { Sessions } from './sessions.ts';
+import type { Lifecycle } from './state/lifecycle.ts';
+import type { Store } from './state/store.ts';
+import type { Switches } from './switches.ts';
+
+export type Body = Record<string, unknown>;
+
+/** What an operation may look at and change. */
+export type Context = {
+  readonly caller: Caller;
+  readonly params: Params;
+  readonly store: Store;
+  readonly estate: Estate;
+  readonly lifecycle: Lifecycle;
+  readonly sessions: Sessions;
+  readonly switches: Switches;
+  readonly random: Random;
+  readonly nowMs: number;
+  /** A fault that the operation itself must act out. */
+  readonly fault: Fault | undefined;
+};
+
+/** One API action. `run` answers the body without RequestId, or throws `ApiError`. */
+export type Operation = {
+  readonly version: string;
+  readonly action: string;
+  readonly kind: 'read' | 'write';
+  /** The RAM action that a caller needs; undefined: none. */
+  readonly ram: string | undefined;
+  /** Whether RegionId must name a region that serves this. */
+  readonly regional?: boolean;
+  /** What a region without IPsec-VPN lists when it answers at all. */
+  readonly paging?: 'number' | 'token';
+  /** How a caller without permission is refused, where it is not the usual way. */
+  readonly denied?: (context: Context) => ApiError;
+  run(context: Context): Body;
+};
+
+export const vpcVersion = '2016-04-28';
+export const cbnVersion = '2017-09-12';
+export const stsVersion = '2015-04-01';
+
+type Rest = Omit<Operation, 'version' | 'action' | 'ram'>;
+
+/** A VPC action: RAM action `vpc:…`, RegionId needed. */
+export const vpc = (action: string, rest: Rest): Operation => ({
+  version: vpcVersion,
+  action,
+  ram: `vpc:${action}`,
+  regional: true,
+  ...rest,
+});
+
+/** A CBN action: its RAM actions begin with `cen:`, although the product is Cbn. */
+export const cbn = (action: string, rest: Rest): Operation => ({
+  version: cbnVersion,
+  action,
+  ram: `cen:${action}`,
+  ...rest,
+});

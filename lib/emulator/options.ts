@@ -1,0 +1,68 @@
+import type { CallRecord } from './call-log.ts';
+import type { Estate } from './estate/types.ts';
+import type { FaultRule } from './faults.ts';
+import type { WireReply } from './reply.ts';
+import type { Switches } from './switches.ts';
+import type { WireRequest } from './wire-request.ts';
+
+export type EmulatorClock = { now(): number; sleep(ms: number): Promise<void> };
+
+export type EmulatorOptions = {
+  /** Copied: the live one is `Emulator.estate`. */
+  estate: Estate;
+  clock?: EmulatorClock;
+  /** Decides everything that chance decides. Default 1. */
+  seed?: number;
+  switches?: Partial<Switches>;
+  /** A factor on the published rate limits, or `off`. Default 1. */
+  limits?: 'off' | number;
+  /** How long a call takes, for all or by action; `*` is any other. Default 0. */
+  latencyMs?: number | Record<string, number>;
+  faults?: FaultRule[];
+};
+
+/** Calls as one key or role of the account, with its permissions, rather than as a user who may do everything. */
+export type CallAs = { readonly role?: string; readonly accessKeyId?: string };
+
+export interface Emulator {
+  /** A request as it comes over the wire, signature and all; `reset` means: cut the connection. */
+  handle(request: WireRequest): Promise<WireReply | 'reset'>;
+  /**
+   * The same call below signatures: state, faults, limits, latency and log are the same.
+   * Throws `WireError` where no reply, or none in JSON, would have come.
+   */
+  call(
+    accountId: string,
+    version: string,
+    action: string,
+    params: Record<string, string>,
+    as?: CallAs,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** The live state. Tests may change it, as other people would. */
+  readonly estate: Estate;
+  readonly calls: readonly CallRecord[];
+  setFaults(rules: readonly FaultRule[]): void;
+  setSwitches(switches: Partial<Switches>): void;
+  resetCalls(): void;
+}
+
+export interface RunningEmulator extends Emulator {
+  readonly url: string;
+  /** The first account, and its first key. */
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  close(): Promise<void>;
+}
+
+/** No reply that a client could read: the connection was cut, at once or after a while, or something else than JSON came. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+
+  constructor(
+    readonly kind: 'reset' | 'timeout' | 'html' | 'truncated',
+    readonly status: number,
+  ) {
+    super(`no readable reply: ${kind}`);
+  }
+}

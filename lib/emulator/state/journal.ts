@@ -1,0 +1,46 @@
+type Change = { readonly undo: () => void; readonly redo: () => void };
+
+/**
+ * What changed, so that it can be taken back: for replies that are accepted without effect, and for reads answered
+ * from the state before the last change.
+ */
+export class Journal {
+  private open: Change[] = [];
+  private last: readonly Change[] = [];
+
+  /** Makes a change and remembers how to take it back. */
+  apply(change: Change): void {
+    change.redo();
+    this.open.push(change);
+  }
+
+  /** Closes the changes since the last close into one step; answers whether there were any. */
+  commit(): boolean {
+    if (this.open.length === 0) return false;
+    this.last = this.open;
+    this.open = [];
+    return true;
+  }
+
+  /** Takes back the changes that are not committed. */
+  rollback(): void {
+    for (const change of this.open.toReversed()) change.undo();
+    this.open = [];
+  }
+
+  /** Runs `read` as if the last committed step had not happened yet. */
+  before<T>(read: () => T): T {
+    for (const change of this.last.toReversed()) change.undo();
+    try {
+      return read();
+    } finally {
+      for (const change of this.last) change.redo();
+    }
+  }
+}
+
+/** Makes `target` hold what `source` holds, keeping its identity. */
+export function overwrite<T extends object>(target: T, source: T): void {
+  for (const key of Object.keys(target)) Reflect.deleteProperty(target, key);
+  Object.assign(target, source);
+}

@@ -1,0 +1,175 @@
+import type { Pending } from '../estate/fields.ts';
+import type { Association, Attachment, Connection, Propagation, RouteEntry } from '../estate/types.ts';
+import type { Switches } from '../switches.ts';
+import type { Store } from './store.ts';
+import type { Table } from './table.ts';
+
+type Changing = { pending?: Pending | undefined };
+type Finish = (atMs: number) => void;
+
+/** How long a change takes: a count of reads that still show the old state, or time, whichever ends first. */
+export type Span = { readonly polls: number | null; readonly ms: number | null };
+
+export const pendingFor = (to: Pending['to'], span: Span, fromMs: number): Pending => ({
+  to,
+  polls: span.polls,
+  atMs: span.ms === null ? null : fromMs + span.ms,
+});
+
+/**
+ * Ends changes that are under way. Nothing happens by itself: every call first asks what the clock and the reads so
+ * far have brought about, so a virtual clock works.
+ */
+export class Lifecycle {
+  private isObserved = true;
+  private readonly finishers = new Map<Changing, Finish>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly switches: () => Switches,
+  ) {
+    this.watch(store.connections, (row, atMs) => this.finishConnection(row, atMs));
+    this.watch(store.attachments, (row, atMs) => this.finishAttachment(row, atMs));
+    this.watch(store.associations, (row) => store.remove<Association>(store.associations, row));
+    this.watch(store.propagations, (row) => store.remove<Propagation>(store.propagations, row));
+    this.watch(store.routeEntries, (row) => store.remove<RouteEntry>(store.routeEntries, row));
+  }
+
+  /** Ends what the clock or enough reads have ended; one end may begin and end another. */
+  tick(nowMs: number): void {
+    for (let ended = true; ended; ) {
+      ended = false;
+      for (const [row, finish] of this.finishers) {
+        const endedAtMs = endOf(row, nowMs);
+        if (row.pending === undefined || endedAtMs !== undefined) this.finishers.delete(row);
+        if (endedAtMs === undefined) continue;
+        finish(endedAtMs);
+        ended = true;
+      }
+    }
+  }
+
+  /** Runs a read that shows the past: it does not count as a look at what happens now. */
+  unobserved<T>(read: () => T): T {
+    this.isObserved = false;
+    try {
+      return read();
+    } finally {
+      this.isObserved = true;
+    }
+  }
+
+  /** One read has shown these rows as they are. */
+  seen(rows: readonly Changing[]): void {
+    if (!this.isObserved) return;
+    for (const { pending } of rows) {
+      if (pending?.polls != null && pending.polls > 0) pending.polls -= 1;
+    }
+  }
+
+  /** Begins a change of a connection. */
+  changeConnection(row: Connection, state: string, pending: Pending | undefined): void {
+    this.store.edit(row, (target) => {
+      target.State = state;
+      setPending(target, pending);
+    });
+    this.expect(row, (atMs) => this.finishConnection(row, atMs));
+  }
+
+  changeAttachment(row: Attachment, status: string, pending: Pending | undefined): void {
+    this.store.edit(row, (target) => {
+      target.Status = status;
+      setPending(target, pending);
+    });
+    this.expect(row, (atMs) => this.finishAttachment(row, atMs));
+  }
+
+  /** Begins to remove what depends on an attachment. */
+  removeLater<T extends Changing>(table: Table<T>, row: T, change: (row: T) => void, nowMs: number): void {
+    const { dependencyPolls, dependencyMs } = this.switches();
+    this.store.edit(row, (target) => {
+      change(target);
+      target.pending = pendingFor('gone', { polls: dependencyPolls, ms: dependencyMs }, nowMs);
+    });
+    this.expect(row, () => this.store.remove(table, row));
+  }
+
+  private watch<T extends Changing>(table: Table<T>, finish: (row: T, atMs: number) => void): void {
+    table.onRebuilt((rows) => {
+      for (const row of rows) this.expect(row, (atMs) => finish(row, atMs));
+    });
+  }
+
+  private expect(row: Changing, finish: Finish): void {
+    if (row.pending !== undefined) this.finishers.set(row, finish);
+  }
+
+  private finishAttachment(row: Attachment, atMs: number): void {
+    const { store } = this;
+    const connection = store.connections.get(row.VpnId);
+    if (row.pending?.to === 'attached') {
+      this.changeAttachment(row, 'Attached', undefined);
+      if (connection?.State === 'attaching') this.changeConnection(connection, 'attached', undefined);
+      return;
+    }
+    store.remove(store.attachments, row);
+    for (const table of [store.associations, store.propagations]) {
+      for (const link of [...table.in('attachment', row.TransitRouterAttachmentId)]) store.remove(table, link);
+    }
+    if (connection?.State !== 'detaching' || connection.pending !== undefined) return;
+    const { detachSecondPolls: polls, detachSecondMs: ms } = this.switches();
+    this.changeConnection(connection, 'detaching', pendingFor('init', { polls, ms }, atMs));
+  }
+
+  private finishConnection(row: Connection, atMs: number): void {
+    const { store } = this;
+    const to = row.pending?.to;
+    if (to === 'gone') store.remove(store.connections, row);
+    else if (to === 'attached') this.changeConnection(row, 'attached', undefined);
+    else if (to === 'deleted') {
+      const { deletedStateReads: polls, deleteMs: ms } = this.switches();
+      this.changeConnection(row, 'deleted', pendingFor('gone', { polls, ms }, atMs));
+    } else {
+      store.edit(row, unbind);
+      this.forgetSecond(row, atMs);
+    }
+  }
+
+  /** The VPC side was first to forget: now the transit router's turn begins. */
+  private forgetSecond(row: Connection, atMs: number): void {
+    const { detachSecondPolls: polls, detachSecondMs: ms } = this.switches();
+    for (const attachment of [...this.store.attachments.in('connection', row.VpnConnectionId)]) {
+      if (attachment.Status !== 'Detaching' || attachment.pending !== undefined) continue;
+      this.changeAttachment(attachment, 'Detaching', pendingFor('gone', { polls, ms }, atMs));
+    }
+  }
+}
+
+/** When a change ended; undefined while it has not. */
+function endOf({ pending }: Changing, nowMs: number): number | undefined {
+  if (pending === undefined) return undefined;
+  if (pending.atMs !== null && pending.atMs <= nowMs) return pending.atMs;
+  return pending.polls !== null && pending.polls <= 0 ? nowMs : undefined;
+}
+
+function setPending(row: Changing, pending: Pending | undefined): void {
+  if (pending === undefined) delete row.pending;
+  else row.pending = pending;
+}
+
+/** A connection that is bound to nothing. */
+export function unbind(row: Connection): void {
+  row.State = 'init';
+  row.AttachType = 'NO_ASSOCIATED';
+  row.CrossAccountAuthorized = false;
+  row.Status = 'ike_sa_not_established';
+  for (const tunnel of row.TunnelOptions ?? []) {
+    tunnel.Status = 'ike_sa_not_established';
+    delete tunnel.InternetIp;
+  }
+  delete row.AttachInstanceId;
+  delete row.TransitRouterId;
+  delete row.TransitRouterName;
+  delete row.InternetIp;
+  delete row.pending;
+}

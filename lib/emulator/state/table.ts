@@ -1,0 +1,98 @@
+/** How a table finds its rows: by id, and by groups such as account and region. */
+export type TableShape<T> = {
+  readonly id: (row: T) => string;
+  readonly groups?: Readonly<Record<string, (row: T) => string>>;
+  /** The order of a group; without it, the order of the rows. */
+  readonly order?: (left: T, right: T) => number;
+};
+
+type Group<T> = { rows: T[]; sorted: boolean };
+
+/**
+ * An index over one array of the estate, so that a call need not scan it.
+ *
+ * The array stays the truth: tests change it directly, as other people would. A shadow copy tells that this happened
+ * (comparing 100,000 references takes a tenth of a millisecond), and the index is built anew.
+ */
+export class Table<T extends object> {
+  private shadow: T[] = [];
+  private byId = new Map<string, T>();
+  private groups = new Map<string, Map<string, Group<T>>>();
+  private readonly listeners: ((rows: readonly T[]) => void)[] = [];
+
+  constructor(
+    private readonly rows: () => T[],
+    private readonly shape: TableShape<T>,
+  ) {}
+
+  /** Calls back with all rows whenever the array was changed from outside. */
+  onRebuilt(listener: (rows: readonly T[]) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Notices what was changed from outside. To be called once before a request is served. */
+  refresh(): void {
+    const rows = this.rows();
+    if (rows.length === this.shadow.length && this.shadow.every((row, at) => row === rows[at])) return;
+    this.shadow = [...rows];
+    this.byId = new Map(rows.map((row) => [this.shape.id(row), row]));
+    this.groups = new Map(Object.keys(this.shape.groups ?? {}).map((name) => [name, new Map()]));
+    for (const row of rows) this.group(row);
+    for (const listener of this.listeners) listener(rows);
+  }
+
+  all(): readonly T[] {
+    return this.shadow;
+  }
+
+  get(id: string): T | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The rows of one group, in the table's order. */
+  in(name: string, key: string): readonly T[] {
+    const group = this.groups.get(name)?.get(key);
+    if (group === undefined) return [];
+    if (!group.sorted && this.shape.order !== undefined) group.rows.sort(this.shape.order);
+    group.sorted = true;
+    return group.rows;
+  }
+
+  insert(row: T, at = this.shadow.length): void {
+    this.rows().splice(at, 0, row);
+    this.shadow.splice(at, 0, row);
+    this.byId.set(this.shape.id(row), row);
+    this.group(row);
+  }
+
+  /** Takes the row out and answers where it was, or -1. */
+  remove(row: T): number {
+    const at = this.shadow.indexOf(row);
+    if (at < 0) return at;
+    this.rows().splice(at, 1);
+    this.shadow.splice(at, 1);
+    this.byId.delete(this.shape.id(row));
+    for (const [name, key] of this.keys(row)) {
+      const rows = this.groups.get(name)?.get(key)?.rows;
+      rows?.splice(rows.indexOf(row), 1);
+    }
+    return at;
+  }
+
+  private keys(row: T): [string, string][] {
+    return Object.entries(this.shape.groups ?? {}).map(([name, keyOf]) => [name, keyOf(row)]);
+  }
+
+  private group(row: T): void {
+    for (const [name, key] of this.keys(row)) {
+      const groups = this.groups.get(name) ?? new Map<string, Group<T>>();
+      this.groups.set(name, groups);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { rows: [row], sorted: true });
+      else {
+        group.rows.push(row);
+        group.sorted = false;
+      }
+    }
+  }
+}

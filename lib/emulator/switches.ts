@@ -1,0 +1,99 @@
+import * as z from 'zod/mini';
+
+/** A count of reads, or nothing: then reads do not matter. */
+const polls = z.nullable(z.int().check(z.gte(0)));
+const durationMs = z.nullable(z.number().check(z.gte(0)));
+
+/** The behaviours that no public page settles. Each has a default; the variants are worth testing against. */
+export const switchesShape = z.strictObject({
+  /** DeleteVpnAttachment on a connection bound to a transit router. */
+  deleteAttached: z.enum(['incorrect-status', 'configuring', 'success-false']),
+  /** DeleteVpnAttachment on a VPN gateway's connection: 404 not found, or 400. */
+  deleteVpnGateway: z.enum(['not-found', 'refused']),
+  /** DeleteVpnAttachment on an unknown id: 404 not found, or 200 as if it had just been deleted. */
+  deleteUnknown: z.enum(['not-found', 'success']),
+  /** DeleteVpnAttachment on an overdue connection. */
+  deleteFinancialLocked: z.enum(['refused', 'success']),
+  /** How many reads still show a deleted connection: a count, or a seeded one from 0 to 3. */
+  deleteReads: z.union([z.literal('random'), z.int().check(z.gte(0))]),
+  /** How many reads after those show it with State `deleted`, before it answers not found. */
+  deletedStateReads: z.int().check(z.gte(0)),
+  /** The longest a deleted connection stays readable when nobody reads it. */
+  deleteMs: durationMs,
+  /** Which side forgets the binding first after DeleteTransitRouterVpnAttachment. */
+  detachOrder: z.enum(['cbn-first', 'vpc-first']),
+  /** Reads that show the first side still detaching. */
+  detachPolls: polls,
+  /** Time after which the first side has forgotten, however few the reads. */
+  detachMs: durationMs,
+  /** Reads of the second side, after the first has forgotten. */
+  detachSecondPolls: polls,
+  detachSecondMs: durationMs,
+  /** Reads that show a new attachment as `Attaching`. */
+  attachPolls: polls,
+  attachMs: durationMs,
+  /** Reads that show a new connection as `provisioning`. */
+  createPolls: polls,
+  createMs: durationMs,
+  /** Reads that show an association, propagation or route still being removed. */
+  dependencyPolls: polls,
+  dependencyMs: durationMs,
+  /** DeleteTransitRouterVpnAttachment with an unknown id: 200 without effect (documented), or 400. */
+  deleteAttachmentUnknown: z.enum(['accepted', 'refused']),
+  /** DeleteTransitRouterVpnAttachment with Force: removes what depends on it, or refuses. */
+  forceDelete: z.enum(['removes', 'not-supported']),
+  /** ListTransitRouterVpnAttachments without any filter. */
+  listUnfiltered: z.enum(['empty', 'refused']),
+  /** PageSize or MaxResults out of range. */
+  pageSizeOutOfRange: z.enum(['refused', 'clamp']),
+  /** Order of VPC listings; `shuffled` moves items between the pages of one listing. */
+  listingOrder: z.enum(['newest-first', 'shuffled']),
+  /** A known region without IPsec-VPN for transit routers. */
+  unsupportedRegion: z.enum(['not-found', 'empty']),
+  /** Fields of a transit router on a connection bound to none: left out, or the empty text. */
+  absentFields: z.enum(['omitted', 'empty']),
+  /** TagResources and UnTagResources with an id that does not exist: nothing is written, or it is passed over. */
+  tagUnknownResource: z.enum(['refused', 'ignored']),
+  /** What CBN answers to a caller without permission: 400 `Unauthorized` (documented), or 403 `Forbidden.RAM`. */
+  cbnDenied: z.enum(['Unauthorized', 'Forbidden.RAM']),
+  /** The answer over a rate limit. */
+  throttleCode: z.enum(['Throttling.User', 'Throttling.Api', 'Throttling.user', 'Throttling', 'ServiceUnavailable']),
+  throttleStatus: z.union([z.literal(400), z.literal(429), z.literal(503)]),
+  /** Whether that answer has the header x-acs-retry-after, in milliseconds. */
+  throttleRetryAfter: z.boolean(),
+});
+
+export type Switches = z.output<typeof switchesShape>;
+
+export const switchesDefault: Switches = {
+  deleteAttached: 'incorrect-status',
+  deleteVpnGateway: 'not-found',
+  deleteUnknown: 'not-found',
+  deleteFinancialLocked: 'refused',
+  deleteReads: 'random',
+  deletedStateReads: 0,
+  deleteMs: 60_000,
+  detachOrder: 'cbn-first',
+  detachPolls: 2,
+  detachMs: 60_000,
+  detachSecondPolls: 1,
+  detachSecondMs: 30_000,
+  attachPolls: 2,
+  attachMs: 60_000,
+  createPolls: 0,
+  createMs: null,
+  dependencyPolls: 1,
+  dependencyMs: 30_000,
+  deleteAttachmentUnknown: 'accepted',
+  forceDelete: 'removes',
+  listUnfiltered: 'empty',
+  pageSizeOutOfRange: 'refused',
+  listingOrder: 'newest-first',
+  unsupportedRegion: 'not-found',
+  absentFields: 'omitted',
+  tagUnknownResource: 'refused',
+  cbnDenied: 'Unauthorized',
+  throttleCode: 'Throttling.User',
+  throttleStatus: 400,
+  throttleRetryAfter: false,
+};

@@ -1,0 +1,36 @@
+import type { RawParams } from './params.ts';
+
+/** A request as it came over the wire. */
+export type WireRequest = {
+  readonly method: string;
+  /** Path and query, or a whole URL. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** The same, taken apart: header names in lower case, query and form by name. */
+export type ParsedRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: RawParams;
+  readonly form: RawParams;
+  readonly headers: RawParams;
+  readonly body: string;
+};
+
+export function parseRequest(request: WireRequest): ParsedRequest {
+  const url = new URL(request.url, 'http://127.0.0.1');
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  return {
+    method: request.method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    form: isForm && request.method === 'POST' ? Object.fromEntries(new URLSearchParams(request.body)) : {},
+    headers,
+    body: request.body,
+  };
+}
