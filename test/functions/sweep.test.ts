@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import { DAY, HOUR, REGION } from '../support/builders.ts';
+import { bound, down, estate, free, inUse } from '../support/estates.ts';
+import { invoke } from '../support/function.ts';
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const policy = {
+  mode: 'sweep',
+  rules: { unassociated: '24h', 'tunnels-down': '24h' },
+  wait: { pollInterval: '20ms' },
+  retry: { minDelay: '10ms', maxDelay: '100ms' },
+  pace: { describePerMinute: 60_000, writePerMinute: 6_000 },
+};
+const timer = { triggerTime: '2026-11-22T19:30:00Z', triggerName: 'nightly', payload: '' };
+
+const running: RunningEmulator[] = [];
+async function start(
+  options: Partial<Parameters<typeof startEmulator>[0]> & { rows: readonly Record<string, unknown>[] },
+) {
+  const { rows, ...rest } = options;
+  const cloud = await startEmulator({
+    estate: parseEstate(JSON.stringify(estate(...rows)), 'test'),
+    seed: 1,
+    limits: 'off',
+    ...rest,
+  });
+  running.push(cloud);
+  return cloud;
+}
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((cloud) => cloud.close()));
+});
+
+const ids = (cloud: RunningEmulator) =>
+  cloud.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId).sort();
+const rows = () => [free('old', ripe('unassociated')), bound('down', ripe('tunnels-down'), down), ...inUse(5)];
+
+describe('the built function, over HTTP', () => {
+  test('on a timer tick the orphans go, and nothing else', async () => {
+    const cloud = await start({ rows: rows() });
+    const { answer, lines } = await invoke(cloud, { event: timer, policy }).ended;
+    expect(answer).toMatchObject({
+      mode: 'sweep',
+      status: 'complete',
+      regions: [{ regionId: REGION, listing: 'complete', connections: 7, halted: false }],
+      counts: { deleted: 2, kept: 5 },
+    });
+    expect(ids(cloud)).toEqual(inUse(5).map(({ VpnConnectionId }) => VpnConnectionId));
+    expect(lines.at(-1)).toMatchObject({
+      event: 'run.finished',
+      requestId: expect.any(String),
+      runId: expect.any(String),
+    });
+  });
+
+  test('on an EventBridge event only what it names is looked at', async () => {
+    const cloud = await start({ rows: rows() });
+    const event = {
+      id: 'event-1',
+      source: 'acs.vpc',
+      specversion: '1.0',
+      type: 'vpc:ActionTrail:ApiCall',
+      aliyunregionid: REGION,
+      data: {
+        eventName: 'ModifyVpnAttachmentAttribute',
+        acsRegion: REGION,
+        requestParameters: { RegionId: REGION, VpnConnectionId: 'vco-old' },
+      },
+    };
+    const { answer } = await invoke(cloud, { event, policy }).ended;
+    expect(answer).toMatchObject({
+      status: 'complete',
+      counts: { deleted: 1 },
+      outcomes: [{ connectionId: 'vco-old' }],
+    });
+    expect(ids(cloud)).toContain('vco-down');
+  });
+
+  test('killed between detach and delete, and run again: it converges, and says that it finished a half-done one', async () => {
+    const cloud = await start({
+      rows: rows(),
+      faults: [
+        {
+          action: 'DeleteVpnAttachment',
+          match: { VpnConnectionId: 'vco-down' },
+          times: 'always',
+          fault: { kind: 'timeout', when: 'before' },
+        },
+      ],
+    });
+    const first = invoke(cloud, { event: timer, policy });
+    await until(() =>
+      cloud.calls.some(
+        ({ action, params }) => action === 'DeleteVpnAttachment' && params.VpnConnectionId === 'vco-down',
+      ),
+    );
+    first.kill();
+    await first.ended;
+    expect(ids(cloud)).toContain('vco-down');
+
+    cloud.setFaults([]);
+    const { answer, lines } = await invoke(cloud, { event: timer, policy }).ended;
+    expect(answer).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
+    expect(ids(cloud)).toEqual(inUse(5).map(({ VpnConnectionId }) => VpnConnectionId));
+    expect(
+      lines.find(({ event, connectionId }) => event === 'connection.judged' && connectionId === 'vco-down'),
+    ).toMatchObject({ verdict: 'half-done' });
+  });
+
+  test('two at once: each connection goes once, and both end well', async () => {
+    const cloud = await start({ rows: rows() });
+    const both = await Promise.all([
+      invoke(cloud, { event: timer, policy }).ended,
+      invoke(cloud, { event: timer, policy }).ended,
+    ]);
+    expect(ids(cloud)).toEqual(inUse(5).map(({ VpnConnectionId }) => VpnConnectionId));
+    const claimed = both.map(({ answer }) => (answer as { counts: { deleted: number; failed: number } }).counts);
+    expect(claimed.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
+  });
+});
+
+describe('endings', () => {
+  const denied = [
+    {
+      action: 'DescribeVpnConnections',
+      times: 'always' as const,
+      fault: { kind: 'error' as const, status: 403, code: 'Forbidden.RAM' },
+    },
+  ];
+
+  test('an incomplete run throws, with counts and run id', async () => {
+    const cloud = await start({ rows: rows(), faults: denied });
+    const { thrown } = await invoke(cloud, { event: timer, policy }).ended;
+    expect(thrown).toMatchObject({
+      name: 'IncompleteRun',
+      message: expect.stringMatching(/^run [0-9a-f-]{36} is incomplete: \{"kept":0/),
+    });
+  });
+
+  test('with SWEEP_THROW=never it answers', async () => {
+    const cloud = await start({ rows: rows(), faults: denied });
+    const { answer } = await invoke(cloud, { event: timer, policy, env: { SWEEP_THROW: 'never' } }).ended;
+    expect(answer).toMatchObject({ status: 'incomplete' });
+  });
+
+  test.each<[string, Parameters<typeof invoke>[1], RegExp]>([
+    ['an unknown policy key', { event: timer, policy: { ...policy, rule: {} } }, /rule/],
+    ['an unknown rule', { event: timer, policy: { rules: { unloved: '1h' } } }, /rules\.unloved/],
+    ['a bad duration', { event: timer, policy: { rules: { unassociated: '1 day' } } }, /rules\.unassociated.*1 day/s],
+    ['an empty list of regions', { event: timer, policy: { regions: [] } }, /regions/],
+    ['both sources of a policy', { event: timer, policy, env: { SWEEP_POLICY_FILE: '/x.yaml' } }, /SWEEP_POLICY_FILE/],
+    ['a mode that is none', { event: timer, policy, env: { SWEEP_MODE: 'destroy' } }, /SWEEP_MODE.*destroy/s],
+    ['a log level that is none', { event: timer, policy, env: { LOG_LEVEL: 'loud' } }, /LOG_LEVEL.*loud/s],
+    ['SWEEP_THROW', { event: timer, policy, env: { SWEEP_THROW: 'no' } }, /SWEEP_THROW.*no/s],
+    [
+      'plain http to a host that is not this machine',
+      { event: timer, policy, env: { ALIBABA_CLOUD_VPC_ENDPOINT: 'http://vpc.aliyuncs.com' } },
+      /ALIBABA_CLOUD_VPC_ENDPOINT/,
+    ],
+    ['DEBUG that would print credentials', { event: timer, policy, env: { DEBUG: 'httpx*' } }, /DEBUG/],
+    ['an event of no known shape', { event: { hello: 'world' }, policy }, /hello/],
+    ['an event that is not JSON', { event: 'sweep please', policy }, /JSON/],
+    ['an event that raises the mode', { event: { mode: 'sweep' }, policy: { ...policy, mode: 'plan' } }, /mode/],
+    ['an event for a region outside the policy', { event: { regions: ['eu-central-1'] }, policy }, /eu-central-1/],
+    ['a payload that is not JSON', { event: { ...timer, payload: 'now' }, policy }, /payload/],
+  ])('%s is one clear ConfigError, and not one call', async (_what, invocation, message) => {
+    const cloud = await start({ rows: rows() });
+    const { thrown } = await invoke(cloud, { ...invocation, env: { SWEEP_THROW: 'never', ...invocation.env } }).ended;
+    expect(thrown).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(message) });
+    expect(cloud.calls).toEqual([]);
+  });
+});
+
+/** Turns of the event loop until it is so; the test's own time limit ends it. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((next) => setImmediate(next));
+}

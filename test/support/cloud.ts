@@ -1,0 +1,148 @@
+import { createCloudApi } from '../../lib/cloud/api.ts';
+import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
+import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
+import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
+import type { Narrowing, Policy } from '../../lib/core/options.ts';
+import type { RunResult } from '../../lib/core/outcome.ts';
+import { createEmulator, type EmulatorOptions, parseEstate } from '../../lib/emulator/index.ts';
+import { sweep } from '../../lib/sweep.ts';
+import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
+
+export type CloudOptions = {
+  /** An estate as people write it; everything but ids may be left out. */
+  readonly estate: Readonly<Record<string, unknown>>;
+  readonly policy?: Parameters<typeof aPolicy>[0];
+  readonly switches?: EmulatorOptions['switches'];
+  readonly faults?: EmulatorOptions['faults'];
+};
+
+export type RunOptions = {
+  readonly policy?: Policy;
+  readonly parts?: readonly Narrowing[];
+  readonly deadlineMs?: number;
+  readonly defaultRegion?: string;
+  /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
+  readonly before?: (call: TransportCall) => void;
+};
+
+/** An emulated cloud in this process, on a clock of its own, and the sweep joined to it below the SDK. */
+export function startCloud(options: CloudOptions) {
+  const clock = new VirtualClock(NOW);
+  const emulator = createEmulator({
+    estate: parseEstate(JSON.stringify(options.estate), 'test'),
+    clock,
+    seed: 1,
+    limits: 'off',
+    ...(options.switches ? { switches: options.switches } : {}),
+    ...(options.faults ? { faults: options.faults } : {}),
+  });
+  const policy = aPolicy({ mode: 'sweep', regions: [REGION], ...options.policy });
+  const lines: (JournalFields & { event: JournalEvent })[] = [];
+  const accountOf = new Map<string, string>();
+
+  const transport =
+    (before: RunOptions['before']): Transport =>
+    async (call) => {
+      before?.(call);
+      const params = flatten(call.params);
+      const accountId = accountOf.get(call.credentials.accessKeyId) ?? ACCOUNT;
+      const reply = await withTimeout(
+        emulator.call(accountId, VERSIONS[call.service], call.action, params),
+        call.timeoutMs,
+      );
+      rememberRole(params.RoleArn, reply, accountOf);
+      return reply;
+    };
+
+  const withTimeout = async (reply: Promise<TransportReply | 'reset'>, timeoutMs: number): Promise<TransportReply> => {
+    const late = clock.sleep(timeoutMs).then(() => 'late' as const);
+    const first = await Promise.race([reply, late]);
+    if (first === 'late') throw Object.assign(new Error('late'), { name: 'RequestTimeoutError' });
+    if (first === 'reset') throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    return first;
+  };
+
+  /** One run; its log lines are added to `lines`. */
+  async function run(change: RunOptions = {}): Promise<RunResult> {
+    const calls: Record<string, number> = {};
+    const journal = (event: JournalEvent, fields: JournalFields) => {
+      lines.push({ event, ...fields });
+    };
+    const runPolicy = change.policy ?? policy;
+    const api = createCloudApi({
+      credentials: { accessKeyId: 'test', accessKeySecret: 'test' },
+      endpoints: resolveEndpoints({}),
+      policy: runPolicy,
+      clock,
+      random: () => 0.5,
+      deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+      observer: {
+        onCall: (action) => {
+          calls[action] = (calls[action] ?? 0) + 1;
+        },
+        onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
+      },
+      transport: transport(change.before),
+    });
+    const parts = change.parts ?? [{ mode: runPolicy.mode, regions: undefined, connections: undefined }];
+    return await sweep(
+      { policy: runPolicy, parts, defaultRegion: change.defaultRegion ?? REGION, refused: [] },
+      {
+        api,
+        clock,
+        journal,
+        calls: () => calls,
+        runId: 'run',
+        deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+      },
+    );
+  }
+
+  return {
+    clock,
+    emulator,
+    policy,
+    lines,
+    run,
+    connectionIds: () => emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId).sort(),
+    connection: (id: string) => emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id),
+    tags: (id: string) => emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id)?.tags,
+    /** Calls that change the cloud, in order, as `Action id`. */
+    writes: () => emulator.calls.filter(({ action }) => WRITES.test(action)).map(toLine),
+    /** All calls in order. */
+    calls: () => emulator.calls.map(toLine),
+  };
+}
+
+const WRITES = /^(Delete|TagResources|UnTagResources|Create|Dissociate|Disable)/;
+
+type Call = { readonly action: string; readonly params: Readonly<Record<string, string>> };
+const toLine = ({ action, params }: Call): string =>
+  [action, params.TransitRouterAttachmentId ?? params.VpnConnectionId ?? params['ResourceId.1']]
+    .filter(Boolean)
+    .join(' ');
+
+function rememberRole(roleArn: string | undefined, { body }: TransportReply, accountOf: Map<string, string>): void {
+  const [, accountId] = /^acs:ram::(\d+):/.exec(roleArn ?? '') ?? [];
+  const keyId = (body as { Credentials?: { AccessKeyId?: string } })?.Credentials?.AccessKeyId;
+  if (accountId && keyId) accountOf.set(keyId, accountId);
+}
+
+/** Lists as the wire has them: `Name.1`, and `Name.1.Key` for objects. */
+function flatten(params: TransportCall['params']): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (!Array.isArray(value)) {
+      flat[name] = String(value);
+      continue;
+    }
+    value.forEach((item: unknown, index) => {
+      if (typeof item !== 'object' || item === null) flat[`${name}.${index + 1}`] = String(item);
+      else for (const [key, inner] of Object.entries(item)) flat[`${name}.${index + 1}.${key}`] = String(inner);
+    });
+  }
+  return flat;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { ACCOUNT, DAY, REGION } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+
+const OTHER = '2000000000000002';
+const role = (accountId: string) => ({ roleArn: `acs:ram::${accountId}:role/vco-sweeper`, accountId });
+const accounts = [
+  { accountId: ACCOUNT, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] },
+  { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] },
+];
+const theirs = (name: string) => free(name, ripe(), { accountId: OTHER });
+
+describe('several accounts', () => {
+  test('each account is swept through its role, and reported by its own id', async () => {
+    const cloud = startCloud({
+      estate: { accounts, ...estate(free('mine', ripe()), theirs('theirs'), ...inUse(3)) },
+      policy: {
+        accounts: [
+          { ...role(ACCOUNT), regions: undefined },
+          { ...role(OTHER), regions: undefined },
+        ],
+      },
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2 } });
+    expect(result.regions.map(({ accountId, regionId }) => [accountId, regionId])).toEqual([
+      [ACCOUNT, REGION],
+      [OTHER, REGION],
+    ]);
+  });
+
+  test('a role that cannot be assumed leaves that account unread, and the others are swept', async () => {
+    const cloud = startCloud({
+      estate: {
+        accounts: [accounts[0], { accountId: OTHER, roles: [] }],
+        ...estate(free('mine', ripe()), theirs('theirs')),
+      },
+      policy: {
+        accounts: [
+          { ...role(ACCOUNT), regions: undefined },
+          { ...role(OTHER), regions: undefined },
+        ],
+      },
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'incomplete', counts: { deleted: 1 } });
+    expect(result.regions).toMatchObject([
+      { accountId: ACCOUNT, listing: 'complete' },
+      { accountId: OTHER, listing: 'unread' },
+    ]);
+    expect(cloud.connectionIds()).toEqual(['vco-theirs']);
+  });
+
+  test('two roles of one account do not sweep it twice', async () => {
+    const cloud = startCloud({
+      estate: { accounts, ...estate(free('mine', ripe())) },
+      policy: {
+        accounts: [
+          { ...role(ACCOUNT), regions: undefined },
+          { ...role(ACCOUNT), regions: undefined },
+        ],
+      },
+    });
+    expect((await cloud.run()).regions).toHaveLength(1);
+  });
+});
+
+describe('a transit router of another account', () => {
+  const crossAccount = {
+    accounts,
+    transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
+    ...estate(
+      bound('far', ripe('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
+      free('mine', ripe()),
+      ...inUse(4),
+    ),
+  };
+  const rules = { unassociated: DAY, 'tunnels-down': DAY } as const;
+
+  test("with its owner's role in detach.roles the connection is detached there and deleted here", async () => {
+    const cloud = startCloud({ estate: crossAccount, policy: { rules, detach: { roles: [role(OTHER)] } } });
+    expect(await cloud.run()).toMatchObject({ status: 'complete', counts: { deleted: 2 } });
+    const detach = cloud.emulator.calls.find(({ action }) => action === 'DeleteTransitRouterVpnAttachment');
+    const deletion = cloud.emulator.calls.find(
+      ({ action, params }) => action === 'DeleteVpnAttachment' && params.VpnConnectionId === 'vco-far',
+    );
+    expect(detach?.accountId).toBe(OTHER);
+    expect(deletion?.accountId).toBe(ACCOUNT);
+  });
+
+  test('while that role cannot be assumed, nothing rests on half the witnesses', async () => {
+    const cloud = startCloud({
+      estate: { ...crossAccount, accounts: [accounts[0], { accountId: OTHER, roles: [] }] },
+      policy: { rules, detach: { roles: [role(OTHER)] } },
+    });
+    expect(await cloud.run()).toMatchObject({ status: 'incomplete', counts: { unknown: 2, deleted: 0 } });
+    expect(cloud.writes()).toEqual([]);
+  });
+});
+
+describe('regions', () => {
+  test('all: every region is looked at, and one that does not serve the API is not counted against the run', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(free('mine', ripe()), free('far', ripe(), { regionId: 'eu-central-1' })),
+        regions: [{ RegionId: REGION }, { RegionId: 'eu-central-1' }, { RegionId: 'cn-fuzhou', vpn: false }],
+      },
+      policy: { regions: 'all' },
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2 } });
+    expect(result.regions.map(({ regionId, listing }) => [regionId, listing])).toEqual([
+      ['cn-fuzhou', 'unsupported'],
+      [REGION, 'complete'],
+      ['eu-central-1', 'complete'],
+    ]);
+  });
+
+  test('a listed region that does not serve the API is unread', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(free('mine', ripe())),
+        regions: [{ RegionId: REGION }, { RegionId: 'cn-fuzhou', vpn: false }],
+      },
+      policy: { regions: [REGION, 'cn-fuzhou'] },
+    });
+    expect(await cloud.run()).toMatchObject({ status: 'incomplete', counts: { deleted: 1 } });
+  });
+
+  test('with all, a region that does not exist is refused', async () => {
+    const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: 'all' } });
+    const parts = [{ mode: 'sweep' as const, regions: ['xx-nowhere'], connections: undefined }];
+    await expect(cloud.run({ parts })).rejects.toThrow(/xx-nowhere.*not in the policy's scope/);
+    expect(cloud.writes()).toEqual([]);
+  });
+
+  test('when the regions cannot be listed, the run is incomplete', async () => {
+    const cloud = startCloud({
+      estate: estate(free('mine', ripe())),
+      policy: { regions: 'all' },
+      faults: [
+        { action: 'DescribeRegions', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } },
+      ],
+    });
+    expect(await cloud.run()).toMatchObject({ status: 'incomplete', regions: [] });
+  });
+
+  test('when the account cannot be told, its regions are unread', async () => {
+    const cloud = startCloud({
+      estate: estate(free('mine', ripe())),
+      faults: [
+        { action: 'GetCallerIdentity', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden' } },
+      ],
+    });
+    expect(await cloud.run()).toMatchObject({
+      status: 'incomplete',
+      regions: [{ regionId: REGION, listing: 'unread' }],
+    });
+  });
+});

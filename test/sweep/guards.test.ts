@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { ago, DAY, HOUR, REGION } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, estate, free, inUse, ripe } from '../support/estates.ts';
+
+const orphans = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    free(`orphan${index}`, { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago((20 - index) * DAY)}` }),
+  );
+const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
+const only = (connectionId: string, mode: 'plan' | 'mark' | 'sweep' = 'sweep') => [
+  { mode, regions: undefined, connections: [connectionId] },
+];
+
+describe('limits', () => {
+  test('no more than perRun are deleted, longest orphaned first, and the rest is deferred', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(9)), policy: { limits: { perRun: 2 } } });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2, deferred: 4 } });
+    expect(deletions(cloud.writes()).sort()).toEqual([
+      'DeleteVpnAttachment vco-orphan0',
+      'DeleteVpnAttachment vco-orphan1',
+    ]);
+  });
+
+  test('perRun 0 means none', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(3), ...inUse(9)), policy: { limits: { perRun: 0 } } });
+    expect((await cloud.run()).counts).toMatchObject({ deleted: 0, deferred: 3 });
+    expect(deletions(cloud.writes())).toEqual([]);
+  });
+
+  test('perRun counts over regions', async () => {
+    const far = orphans(3).map((row, index) => ({
+      ...row,
+      VpnConnectionId: `vco-far${index}`,
+      regionId: 'eu-central-1',
+    }));
+    const cloud = startCloud({
+      estate: estate(...orphans(3), ...far),
+      policy: { regions: [REGION, 'eu-central-1'], limits: { perRun: 4 } },
+    });
+    expect((await cloud.run()).counts).toMatchObject({ deleted: 4, deferred: 2 });
+  });
+
+  test.each([['plan'], ['mark'], ['sweep']] as const)(
+    'over the share the region is halted, in mode %s too',
+    async (mode) => {
+      const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(5)), policy: { mode } });
+      const result = await cloud.run();
+      expect(result).toMatchObject({
+        status: 'halted',
+        regions: [{ halted: true }],
+        counts: { blocked: 6, deleted: 0 },
+      });
+      expect(deletions(cloud.writes())).toEqual([]);
+      expect(cloud.tags('vco-orphan0')?.['vco-sweeper:seen']).toBe(mode === 'plan' ? ago(HOUR) : ago(0));
+    },
+  );
+
+  test('an event about one connection does not get past the share guard', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(5)) });
+    const result = await cloud.run({ parts: only('vco-orphan0') });
+    expect(result).toMatchObject({ status: 'halted', counts: { blocked: 1 } });
+    expect(cloud.connectionIds()).toHaveLength(11);
+  });
+
+  test('a share of 0 stops everything, events too', async () => {
+    const cloud = startCloud({
+      estate: estate(...orphans(1), ...inUse(50)),
+      policy: { limits: { perRegionShare: 0 } },
+    });
+    expect(await cloud.run({ parts: only('vco-orphan0') })).toMatchObject({ status: 'halted', counts: { blocked: 1 } });
+  });
+});
+
+describe('modes', () => {
+  test('plan changes nothing and says what a sweep would do', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(2), free('new'), ...inUse(9)), policy: { mode: 'plan' } });
+    const result = await cloud.run();
+    expect(result.counts).toMatchObject({ planned: 2, waiting: 1, kept: 9 });
+    expect(result.outcomes.find(({ connectionId }) => connectionId === 'vco-new')?.reason).toContain('not marked yet');
+    expect(cloud.writes()).toEqual([]);
+  });
+
+  test('mark writes tags and nothing else', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        ...orphans(2),
+        free('new'),
+        bound('back', ripe()),
+        free('kept', { ...ripe(), 'vco-sweeper:keep': '' }),
+        ...inUse(9),
+      ),
+      policy: { mode: 'mark' },
+    });
+    const result = await cloud.run();
+    expect(result.counts).toMatchObject({ planned: 2, marked: 1, cleared: 1, protected: 1, kept: 9 });
+    expect(deletions(cloud.writes())).toEqual([]);
+    expect(cloud.tags('vco-new')).toEqual({
+      'vco-sweeper:orphan': `unassociated ${ago(0)}`,
+      'vco-sweeper:seen': ago(0),
+    });
+    expect(cloud.tags('vco-back')).toEqual({});
+    expect(cloud.tags('vco-kept')).toEqual({ 'vco-sweeper:keep': '' });
+  });
+
+  test('marks are written 50 at a time', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => free(`new${index}`));
+    const cloud = startCloud({ estate: estate(...many), policy: { mode: 'mark' } });
+    expect((await cloud.run()).counts.marked).toBe(120);
+    expect(cloud.writes()).toHaveLength(3);
+  });
+
+  test('a connection that vanished meanwhile does not keep the others of its batch from being marked', async () => {
+    const cloud = startCloud({ estate: estate(free('a'), free('b'), free('c')), policy: { mode: 'mark' } });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        const { vpnConnections } = cloud.emulator.estate;
+        const index = vpnConnections.findIndex(({ VpnConnectionId }) => VpnConnectionId === 'vco-b');
+        if (action === 'TagResources' && index >= 0) vpnConnections.splice(index, 1);
+      },
+    });
+    expect(result.counts).toMatchObject({ marked: 2, failed: 1 });
+  });
+
+  test('from mark to sweep: marked, waiting inside the grace, deleted after it', async () => {
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)) });
+    expect((await cloud.run()).counts).toMatchObject({ marked: 1 });
+    cloud.clock.advance(DAY - 60_000);
+    expect((await cloud.run()).counts).toMatchObject({ waiting: 1 });
+    cloud.clock.advance(120_000);
+    expect((await cloud.run()).counts).toMatchObject({ deleted: 1 });
+  });
+
+  test('runs too far apart start the clock again', async () => {
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)) });
+    await cloud.run();
+    cloud.clock.advance(4 * DAY);
+    expect((await cloud.run()).counts).toMatchObject({ marked: 1, deleted: 0 });
+  });
+});
+
+describe('events narrow', () => {
+  test('only the connections named are touched, and only they have an outcome', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(2), free('new'), ...inUse(9)) });
+    const result = await cloud.run({ parts: only('vco-new') });
+    expect(result.outcomes.map(({ connectionId, outcome }) => [connectionId, outcome])).toEqual([
+      ['vco-new', 'marked'],
+    ]);
+    expect(cloud.writes()).toEqual(['TagResources vco-new']);
+    expect(result.regions).toMatchObject([{ connections: 12 }]);
+  });
+
+  test('an empty list is nothing, never all', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(2), ...inUse(9)) });
+    for (const part of [
+      { regions: [], connections: undefined },
+      { regions: undefined, connections: [] },
+    ]) {
+      const result = await cloud.run({ parts: [{ mode: 'sweep', ...part }] });
+      expect(result).toMatchObject({ status: 'complete', regions: [], outcomes: [] });
+    }
+    expect(await cloud.run({ parts: [] })).toMatchObject({ status: 'complete', regions: [] });
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  test('protection holds for events too', async () => {
+    const cloud = startCloud({ estate: estate(free('kept', { ...ripe(), 'vco-sweeper:keep': '' }), ...inUse(9)) });
+    expect((await cloud.run({ parts: only('vco-kept') })).counts).toMatchObject({ protected: 1 });
+    expect(cloud.connectionIds()).toContain('vco-kept');
+  });
+
+  test('parts of different modes: each connection gets what its own part allows', async () => {
+    const cloud = startCloud({ estate: estate(...orphans(2), ...inUse(9)) });
+    const result = await cloud.run({ parts: [...only('vco-orphan0', 'plan'), ...only('vco-orphan1')] });
+    expect(result).toMatchObject({ mode: 'sweep', counts: { planned: 1, deleted: 1 } });
+    expect(cloud.connectionIds()).toContain('vco-orphan0');
+  });
+});

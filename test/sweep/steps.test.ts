@@ -1,0 +1,336 @@
+import { describe, expect, test } from 'vitest';
+import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+
+const tunnelsDown = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as const;
+
+test('deletes an unassociated orphan whose grace has run out, and nothing else', async () => {
+  const cloud = startCloud({ estate: estate(free('old', ripe()), free('new'), ...inUse(5)) });
+
+  const result = await cloud.run();
+
+  expect(result.status).toBe('complete');
+  expect(result.counts).toMatchObject({ deleted: 1, marked: 1, kept: 5 });
+  expect(cloud.connectionIds()).not.toContain('vco-old');
+  expect(cloud.connectionIds()).toHaveLength(6);
+  expect(cloud.writes()).toEqual(['TagResources vco-new', 'TagResources vco-old', 'DeleteVpnAttachment vco-old']);
+});
+
+test('a deleted one is read again before, and seen gone after', async () => {
+  const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+  await cloud.run();
+  const calls = cloud.calls();
+  const deleted = calls.indexOf('DeleteVpnAttachment vco-old');
+  expect(calls[deleted - 1]).toBe('DescribeVpnConnection vco-old');
+  expect(calls.slice(deleted + 1).at(-1)).toBe('DescribeVpnConnection vco-old');
+});
+
+test('detaches an attached orphan before it deletes it: tag, detach, both sides gone, delete', async () => {
+  const cloud = startCloud({
+    estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+    policy: tunnelsDown,
+  });
+
+  const result = await cloud.run();
+
+  expect(result.counts).toMatchObject({ deleted: 1, kept: 5 });
+  const [outcome] = result.outcomes;
+  expect(outcome).toMatchObject({ outcome: 'deleted', rule: 'tunnels-down', since: ago(2 * DAY) });
+  expect(cloud.connectionIds()).toHaveLength(5);
+  expect(cloud.writes()).toEqual([
+    'TagResources vco-old', // seen
+    'TagResources vco-old', // detached
+    expect.stringMatching(/^DeleteTransitRouterVpnAttachment tr-attach-/),
+    'DeleteVpnAttachment vco-old',
+  ]);
+  expect(cloud.lines.map(({ event }) => event)).toEqual([
+    'run.started',
+    'region.listed',
+    'connection.judged',
+    'detach.requested',
+    'detach.done',
+    'delete.requested',
+    'delete.done',
+    ...Array.from({ length: 5 }, () => 'connection.judged'),
+    'run.finished',
+  ]);
+});
+
+test.each([['cbn-first'], ['vpc-first']] as const)(
+  'waits for both sides of a detach, whichever lets go first (%s)',
+  async (detachOrder) => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+      switches: { detachOrder, detachPolls: 3, detachSecondPolls: 4 },
+    });
+    expect((await cloud.run()).counts.deleted).toBe(1);
+    expect(cloud.writes().filter((call) => call.startsWith('DeleteVpnAttachment'))).toHaveLength(1);
+  },
+);
+
+test('a second run has nothing to change', async () => {
+  const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+  await cloud.run();
+  const before = cloud.writes().length;
+  expect((await cloud.run()).counts).toMatchObject({ kept: 5, deleted: 0 });
+  expect(cloud.writes().length).toBe(before);
+});
+
+describe('half-done', () => {
+  const halfDone = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` };
+
+  test('a connection that an earlier run detached is finished first, whatever the rules say', async () => {
+    const cloud = startCloud({
+      estate: estate(free('half', halfDone), free('old', ripe()), ...inUse(8)),
+      policy: { rules: { unassociated: DAY }, limits: { perRun: 1 } },
+    });
+    const result = await cloud.run();
+    expect(result.outcomes.map(({ connectionId, outcome, rule }) => [connectionId, outcome, rule])).toEqual(
+      expect.arrayContaining([
+        ['vco-half', 'deleted', 'half-done'],
+        ['vco-old', 'deferred', 'unassociated'],
+      ]),
+    );
+  });
+
+  test('in the modes plan and mark it is only planned', async () => {
+    for (const mode of ['plan', 'mark'] as const) {
+      const cloud = startCloud({ estate: estate(free('half', halfDone), ...inUse(5)), policy: { mode } });
+      expect((await cloud.run()).counts).toMatchObject({ planned: 1, deleted: 0 });
+      expect(cloud.writes()).toEqual([]);
+    }
+  });
+
+  test('bound again, the stale tag goes', async () => {
+    const cloud = startCloud({ estate: estate(bound('back', halfDone), ...inUse(5)) });
+    expect((await cloud.run()).counts).toMatchObject({ kept: 6 });
+    expect(cloud.tags('vco-back')).toEqual({});
+  });
+
+  test('a process that dies between detach and delete leaves what the next run finishes', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+    });
+    const died = new Error('killed');
+    await expect(
+      cloud.run({
+        before: ({ action }) => {
+          if (action === 'DeleteVpnAttachment') throw died;
+        },
+      }),
+    ).resolves.toMatchObject({ counts: { deleted: 0 } });
+    expect(cloud.connection('vco-old')).toMatchObject({ AttachType: 'NO_ASSOCIATED' });
+
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted', rule: 'tunnels-down', since: ago(2 * DAY) });
+    expect(result.outcomes[0]?.evidence.join()).toContain('vco-sweeper:detached');
+  });
+});
+
+describe('what the cloud refuses', () => {
+  test('a detach that something depends on is blocked, with what to do, and its tag goes again', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+        transitRouters: [{ TransitRouterId: 'tr-1' }],
+        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
+        attachments: [{ TransitRouterAttachmentId: 'tr-attach-old', VpnId: 'vco-old', TransitRouterId: 'tr-1' }],
+        associations: [{ TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-1' }],
+      },
+      policy: tunnelsDown,
+    });
+    const result = await cloud.run();
+    expect(result.status).toBe('complete');
+    expect(result.outcomes[0]).toMatchObject({
+      outcome: 'blocked',
+      code: 'OperationFailed.RouteTableAssociationExist',
+    });
+    expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+
+  test('with detach.force what depends on it goes too', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+        transitRouters: [{ TransitRouterId: 'tr-1' }],
+        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
+        attachments: [{ TransitRouterAttachmentId: 'tr-attach-old', VpnId: 'vco-old', TransitRouterId: 'tr-1' }],
+        associations: [{ TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-1' }],
+      },
+      policy: { ...tunnelsDown, detach: { force: true } },
+    });
+    expect((await cloud.run()).counts.deleted).toBe(1);
+  });
+
+  test('a blocked one leaves its place in the run to the next', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(
+          bound('first', { ...ripe('tunnels-down'), 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` }, down),
+          free('second', ripe()),
+          ...inUse(8),
+        ),
+        transitRouters: [{ TransitRouterId: 'tr-1' }],
+        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
+        attachments: [{ TransitRouterAttachmentId: 'tr-attach-first', VpnId: 'vco-first', TransitRouterId: 'tr-1' }],
+        associations: [{ TransitRouterAttachmentId: 'tr-attach-first', TransitRouterRouteTableId: 'vtb-1' }],
+      },
+      policy: { ...tunnelsDown, limits: { perRun: 1 } },
+    });
+    expect((await cloud.run()).counts).toMatchObject({ blocked: 1, deleted: 1, deferred: 0 });
+  });
+
+  test('a locked connection is blocked, and nothing is sent', async () => {
+    const cloud = startCloud({ estate: estate(free('locked', ripe(), { State: 'financialLocked' }), ...inUse(5)) });
+    const result = await cloud.run();
+    expect(result.counts).toMatchObject({ blocked: 1 });
+    expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
+  });
+
+  test('a busy connection is tried again, and is deleted', async () => {
+    const cloud = startCloud({
+      estate: estate(free('old', ripe()), ...inUse(5)),
+      faults: [
+        {
+          action: 'DeleteVpnAttachment',
+          times: 2,
+          fault: { kind: 'error', status: 400, code: 'VpnConnection.Configuring' },
+        },
+      ],
+    });
+    expect((await cloud.run()).counts.deleted).toBe(1);
+    const tokens = cloud.emulator.calls
+      .filter(({ action }) => action === 'DeleteVpnAttachment')
+      .map(({ params }) => params.ClientToken);
+    expect(new Set(tokens).size).toBe(3);
+  });
+
+  test('a missing permission is failed, with the code', async () => {
+    const cloud = startCloud({
+      estate: estate(free('old', ripe()), ...inUse(5)),
+      faults: [
+        {
+          action: 'DeleteVpnAttachment',
+          times: 'always',
+          fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' },
+        },
+      ],
+    });
+    const result = await cloud.run();
+    expect(result.status).toBe('incomplete');
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Forbidden.RAM' });
+  });
+});
+
+describe('nothing is claimed that was not read back', () => {
+  test('a delete that is accepted and has no effect is failed, not deleted', async () => {
+    const cloud = startCloud({
+      estate: estate(free('old', ripe()), ...inUse(5)),
+      faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'no-effect' } }],
+    });
+    const result = await cloud.run();
+    expect(result.status).toBe('incomplete');
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'DeleteTimeout' });
+    expect(cloud.lines.map(({ event }) => event)).not.toContain('delete.done');
+  });
+
+  test('Success:false is a failure', async () => {
+    const cloud = startCloud({
+      estate: estate(free('old', ripe()), ...inUse(5)),
+      faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'success-false' } }],
+    });
+    expect((await cloud.run()).counts).toMatchObject({ deleted: 0, failed: 1 });
+  });
+
+  test('a detach that is accepted and gets stuck is failed, and what lies behind it is not deleted', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+      faults: [{ action: 'DeleteTransitRouterVpnAttachment', times: 'always', fault: { kind: 'stuck-detach' } }],
+    });
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'DetachTimeout' });
+    expect(cloud.writes().filter((call) => call.startsWith('DeleteVpnAttachment'))).toEqual([]);
+    expect(cloud.tags('vco-old')).toHaveProperty('vco-sweeper:detached');
+  });
+
+  test('a delete whose answer was lost is looked for, and counts once it is seen gone', async () => {
+    const cloud = startCloud({
+      estate: estate(free('old', ripe()), ...inUse(5)),
+      faults: [{ action: 'DeleteVpnAttachment', fault: { kind: 'reset', when: 'after' } }],
+    });
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted' });
+  });
+
+  test('gone before anything was sent is already-gone', async () => {
+    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)), switches: { deleteReads: 0 } });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        const { vpnConnections } = cloud.emulator.estate;
+        const index = vpnConnections.findIndex(({ VpnConnectionId }) => VpnConnectionId === 'vco-old');
+        if (action === 'DescribeVpnConnection' && index >= 0) vpnConnections.splice(index, 1);
+      },
+    });
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'already-gone' });
+    expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
+  });
+
+  test('a mark that cannot be seen is not claimed', async () => {
+    const cloud = startCloud({
+      estate: estate(free('new'), ...inUse(5)),
+      faults: [{ action: 'TagResources', times: 'always', fault: { kind: 'no-effect' } }],
+    });
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'TagNotReadBack' });
+    expect(cloud.lines.map(({ event }) => event)).not.toContain('mark.set');
+  });
+});
+
+describe('time', () => {
+  test('what there is no time for is deferred, and the run is incomplete', async () => {
+    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+    const result = await cloud.run({ deadlineMs: NOW + 6_000 });
+    expect(result.status).toBe('incomplete');
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'deferred' });
+    expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
+  });
+
+  test('a detach under way when time is over is left half-done, and the next run finishes it', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+      switches: { detachPolls: 100, detachMs: 120_000 },
+    });
+    const deadlineMs = NOW + 60_000;
+    const result = await cloud.run({ deadlineMs });
+    expect(result).toMatchObject({ status: 'incomplete', counts: { deferred: 1 } });
+    expect(cloud.clock.now()).toBeLessThanOrEqual(deadlineMs);
+
+    cloud.clock.advance(600_000);
+    expect((await cloud.run()).counts.deleted).toBe(1);
+  });
+
+  test('a re-read that is too old by the time of the write is done again', async () => {
+    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+    let slow = true;
+    await cloud.run({
+      before: ({ action }) => {
+        if (action === 'DescribeVpnConnection' && slow) {
+          slow = false;
+          cloud.clock.advance(10_001);
+        }
+      },
+    });
+    const reads = cloud.calls();
+    expect(
+      reads
+        .slice(0, reads.indexOf('DeleteVpnAttachment vco-old'))
+        .filter((call) => call === 'DescribeVpnConnection vco-old'),
+    ).toHaveLength(2);
+  });
+});
