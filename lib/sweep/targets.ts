@@ -47,8 +47,14 @@ export async function resolveTargets(
   }
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
   const lostRoles = owners.filter((owner) => 'error' in owner);
-  const openOwnersOf = (accountId: AccountId) =>
-    owners.filter((owner) => 'api' in owner).filter((owner) => owner.accountId !== accountId);
+  const toTarget = ({ accountId, api }: OpenAccount, regionId: RegionId, mayBeUnsupported: boolean): Target => ({
+    accountId,
+    regionId,
+    api,
+    mayBeUnsupported,
+    owners: owners.filter((owner) => 'api' in owner).filter((owner) => owner.accountId !== accountId),
+    unreadOwners: lostRoles.map((role) => role.accountId),
+  });
 
   const resolved = await Promise.all(
     accounts.map(async (account) => ({ account, regions: await regionsOf(account, policy, defaultRegion) })),
@@ -58,36 +64,26 @@ export async function resolveTargets(
 
   const targets: Target[] = [];
   const unopened: Unopened[] = [];
+  // Two roles of one account must not make its regions be swept twice, each within its own limits.
+  const taken = new Set<string>();
+  const take = (accountId: AccountId, regionId: RegionId): boolean => {
+    const key = `${accountId} ${regionId}`;
+    return !taken.has(key) && taken.add(key).has(key);
+  };
   for (const { account, regions } of resolved) {
-    if ('error' in regions) {
-      unopened.push({ accountId: account.accountId, regionIds: regions.regionIds, error: regions.error });
-      continue;
-    }
-    const wanted = regions.regionIds.filter((regionId) => wantsRegion(parts, regionId));
-    if ('error' in account) {
-      unopened.push({ accountId: account.accountId, regionIds: wanted, error: account.error });
-      continue;
-    }
-    for (const regionId of new Set(wanted)) {
-      // Two roles of one account must not make its regions be swept twice, each within its own limits.
-      if (targets.some((other) => other.accountId === account.accountId && other.regionId === regionId)) continue;
-      targets.push({
-        accountId: account.accountId,
-        regionId,
-        api: account.api,
-        mayBeUnsupported: regions.all,
-        owners: openOwnersOf(account.accountId),
-        unreadOwners: lostRoles.map(({ accountId }) => accountId),
-      });
-    }
+    const { accountId } = account;
+    const wanted = regions.regionIds.filter((id) => wantsRegion(parts, id) && take(accountId, id));
+    if ('error' in regions) unopened.push({ accountId, regionIds: wanted, error: regions.error });
+    else if (!('error' in account)) targets.push(...wanted.map((regionId) => toTarget(account, regionId, regions.all)));
+    // An account without a region that is wanted is not missed.
+    else if (wanted.length > 0) unopened.push({ accountId, regionIds: wanted, error: account.error });
   }
   return { targets, unopened, lostRoles };
 }
 
-type Opened = { readonly accountId: AccountId; readonly regions: Policy['regions'] } & (
-  | { readonly api: CloudApi }
-  | { readonly error: CloudError }
-);
+type Scope = { readonly accountId: AccountId; readonly regions: Policy['regions'] };
+type OpenAccount = Scope & { readonly api: CloudApi };
+type Opened = OpenAccount | (Scope & { readonly error: CloudError });
 
 /** Stands for the account of credentials that did not even say whose they are. */
 const UNKNOWN_ACCOUNT = 'unknown';
