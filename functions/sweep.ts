@@ -51,7 +51,8 @@ export async function handler(event: Uint8Array, context: FcContext): Promise<st
         write: (line) => process.stdout.write(line),
       }),
   });
-  const result = await sweep({ policy, parts: request.parts, defaultRegion, refused: request.refused }, deps);
+  const { parts, refused, notes } = request;
+  const result = await sweep({ policy, parts, defaultRegion, refused, notes }, deps);
   if (result.status === 'incomplete' && throwsIncomplete) throw new IncompleteRun(result);
   return JSON.stringify(result);
 }

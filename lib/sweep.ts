@@ -31,6 +31,8 @@ export type SweepRequest = {
   readonly parts: readonly Narrowing[];
   readonly defaultRegion: RegionId | undefined;
   readonly refused: readonly RefusedEvent[];
+  /** What else there is to say of the events, for the log. */
+  readonly notes: readonly string[];
 };
 
 /** Results are bounded; what is over is counted, and each is still a log line. */
@@ -46,7 +48,13 @@ const OUTCOMES_MAX = 1_000;
 export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<RunResult> {
   const startedMs = deps.clock.now();
   const mode = runMode(request.parts, request.policy.mode);
-  deps.journal('run.started', { mode, rules: request.policy.rules, limits: request.policy.limits });
+  deps.journal('run.started', {
+    mode,
+    rules: request.policy.rules,
+    limits: request.policy.limits,
+    ...(request.notes.length > 0 ? { notes: request.notes } : {}),
+    ...(request.refused.length > 0 ? { refusedEvents: request.refused } : {}),
+  });
 
   const surveyed = await survey(request, deps);
   const planned = plan(surveyed.regions, request.policy.limits);

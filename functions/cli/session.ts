@@ -60,7 +60,7 @@ export function openSession(options: RunOptions, io: Io): Session {
     names,
     read: (task) => watched(false, task),
     run: (parts) => {
-      const request = { policy, parts, defaultRegion: scope.defaultRegion, refused: [] };
+      const request = { policy, parts, defaultRegion: scope.defaultRegion, refused: [], notes: [] };
       return watched(
         parts.some(({ mode }) => mode !== 'plan'),
         (deps) => sweep(request, deps),

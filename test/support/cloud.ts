@@ -89,7 +89,7 @@ export function startCloud(options: CloudOptions) {
     });
     const parts = change.parts ?? [{ mode: runPolicy.mode, regions: undefined, connections: undefined }];
     return await sweep(
-      { policy: runPolicy, parts, defaultRegion: change.defaultRegion ?? REGION, refused: [] },
+      { policy: runPolicy, parts, defaultRegion: change.defaultRegion ?? REGION, refused: [], notes: [] },
       {
         api,
         clock,
