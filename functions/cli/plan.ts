@@ -23,7 +23,7 @@ export function sayMissing(options: RunOptions, session: Session, { outcomes }: 
 }
 
 function hints({ counts, outcomes }: RunResult, io: Io): string {
-  const [first] = outcomes;
+  const first = outcomes.find(({ outcome }) => outcome === 'planned') ?? outcomes[0];
   if (first === undefined) return '';
   const { dim } = paletteOf(lookOf(io));
   const lines = [

@@ -22,22 +22,29 @@ export function createScreen(out: Output, clock: Clock, status: () => string): S
 
 function createLive(out: Output, clock: Clock, status: () => string): Screen {
   const startedMs = clock.now();
+  let shown = '';
   const draw = () => {
     const seconds = Math.max(0, Math.round((clock.now() - startedMs) / 1000));
-    out.write(CLEAR_LINE + cutTo(`${seconds}s  ${status()}`, Math.max(20, (out.columns ?? 80) - 1)));
+    const text = cutTo(`${seconds}s  ${status()}`, Math.max(20, (out.columns ?? 80) - 1));
+    if (text !== shown) out.write(CLEAR_LINE + text);
+    shown = text;
+  };
+  const clear = () => {
+    shown = '';
+    out.write(CLEAR_LINE);
   };
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
-  draw();
   return {
     line: (text) => {
-      out.write(`${CLEAR_LINE}${text}\n`);
+      clear();
+      out.write(`${text}\n`);
       draw();
     },
     update: draw,
     close: () => {
       clearInterval(timer);
-      out.write(CLEAR_LINE);
+      clear();
     },
   };
 }

@@ -28,6 +28,7 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
     const answer = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
     if (answer === 'cancelled') throw new Interrupted('interrupted; nothing was changed');
     if (!answer) return leave(session, planned, options);
+    session.say('');
   } else {
     session.say('Nothing to delete now; marks are kept up.');
   }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Explanation, RuleReport } from './explanation.ts';
 import { type Look, type Palette, paletteOf } from './look.ts';
-import { formatAgo, formatAhead, formatMoment } from './moment.ts';
+import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment.ts';
 import { toPrintable } from './printable.ts';
 import { wrap } from './text-width.ts';
 
@@ -23,7 +23,7 @@ export function reportExplanation(explanation: Explanation, look: Look): string 
     ...(explanation.heldBackBy.length > 0 ? [['limits', explanation.heldBackBy] as const] : []),
     ['where', [`${regionId}, account ${accountId}`]],
     ['what it is', connectionLines(explanation)],
-    ['bound to', [boundTo(explanation), ...explanation.association.evidence]],
+    ['bound to', [boundTo(explanation), ...explanation.association.evidence.slice(1)]],
     ['tunnels', tunnelLines(explanation)],
     ['tags', tagLines(explanation)],
     ['protection', explanation.protections.length > 0 ? explanation.protections : ['none']],
@@ -42,14 +42,19 @@ function toLines([heading, texts]: Section, width: number, palette: Palette): re
 }
 
 const verdictLines = ({ verdict, judgedAt }: Explanation): readonly string[] => [
-  `${verdict.kind}, ${formatMoment(Date.parse(judgedAt))}`,
-  verdict.reason,
+  `${verdict.kind}, judged ${formatMoment(Date.parse(judgedAt))}`,
+  shortenMoments(verdict.reason),
 ];
 
-function nextLines({ next, judgedAt, policyMode }: Explanation): readonly string[] {
-  const when = next.at === null ? '' : `from ${formatAhead(Date.parse(next.at), Date.parse(judgedAt))}: `;
-  const note = policyMode === 'sweep' ? [] : [`the policy's mode is ${policyMode}: ${MODE_NOTES[policyMode]}`];
-  return [`${when}${next.what}`, ...note];
+function nextLines({ next, judgedAt, policyMode, verdict }: Explanation): readonly string[] {
+  const earliest = next.first === null ? '' : ' at the earliest';
+  const when = next.at === null ? '' : `from ${formatAhead(Date.parse(next.at), Date.parse(judgedAt))}${earliest}: `;
+  const isOrphan = verdict.kind === 'orphan' || verdict.kind === 'half-done';
+  return [
+    ...(next.first === null ? [] : [next.first]),
+    `${when}${next.what}`,
+    ...(isOrphan && policyMode !== 'sweep' ? [`the policy's mode is ${policyMode}: ${MODE_NOTES[policyMode]}`] : []),
+  ];
 }
 
 const MODE_NOTES = {
@@ -86,13 +91,13 @@ const tagLines = ({ connection: { tags } }: Explanation): readonly string[] =>
 function ruleLines({ rule, grace, says, evidence }: RuleReport): readonly string[] {
   if (grace === 'off') return [`${rule}: off`];
   const after = grace === 0 ? 'no grace' : `grace ${formatDuration(grace)}`;
-  return [`${rule} (${after}): ${says}`, ...evidence.map((item) => `- ${item}`)];
+  return [`${rule} (${after}): ${says}`, ...evidence.map((item) => `- ${shortenMoments(item)}`)];
 }
 
 function markLines({ mark, judgedAt }: Explanation): readonly string[] {
   const nowMs = Date.parse(judgedAt);
   if (mark.kind === 'none') return ['none'];
-  if (mark.kind === 'broken') return [`counts no more: ${mark.reason}`];
+  if (mark.kind === 'broken') return [`counts no more: ${shortenMoments(mark.reason)}`];
   return [
     `orphan by ${mark.rule} since ${formatAgo(Date.parse(mark.since), nowMs)}`,
     `last seen so ${formatAgo(Date.parse(mark.seen), nowMs)}`,

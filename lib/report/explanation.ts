@@ -6,7 +6,7 @@ import type { Judged, Plan } from '../core/plan.ts';
 import { RULES } from '../core/rules/index.ts';
 import { toIso } from '../core/time.ts';
 import { holdBack } from './hold-back.ts';
-import { foresee } from './next-step.ts';
+import { foresee, type NextStep } from './next-step.ts';
 import { showTags } from './shown-tags.ts';
 
 /** What a rule said of the connection; `not-asked`: what it rests on could not be settled. */
@@ -55,8 +55,7 @@ export type Explanation = {
     readonly ripe: boolean;
     readonly evidence: readonly string[];
   };
-  /** What a sweep would do, and from when on; `at` is null when that is now, or no moment is known. */
-  readonly next: { readonly what: string; readonly at: string | null };
+  readonly next: NextStep;
   /** Limits and guards that keep a ripe one from going, or that show where it stands. */
   readonly heldBackBy: readonly string[];
 };

@@ -7,5 +7,5 @@ export function holdBack(judged: Judged, plan: Plan): readonly string[] {
   const at = plan.queue.indexOf(judged);
   if (at === -1) return [];
   const place = `number ${at + 1} of ${plan.queue.length} in the queue, and limits.perRun is ${plan.perRun}`;
-  return [at < plan.perRun ? `nothing: ${place}` : `its turn comes in a later run: it is ${place}`];
+  return [at < plan.perRun ? `not held back: ${place}` : `its turn comes in a later run: it is ${place}`];
 }

@@ -2,6 +2,8 @@ import { formatDuration } from '../core/duration.ts';
 import { toIso } from '../core/time.ts';
 
 const MINUTE_MS = 60_000;
+/** From here on hours say nothing. */
+const LONG_MS = 14 * 1440 * MINUTE_MS;
 
 /** To the minute, UTC: `2026-03-01 08:30Z`. */
 export const formatMoment = (ms: number): string => `${toIso(ms).slice(0, 10)} ${toIso(ms).slice(11, 16)}Z`;
@@ -32,6 +34,11 @@ function formatSpan(ms: number): string {
   const [large, small] = [units[first], units[first + 1]];
   if (large === undefined) return formatDuration(ms);
   const rest = ms % large[1];
-  const tail = small === undefined ? 0 : Math.floor(rest / small[1]);
+  const isLong = ms >= LONG_MS;
+  const tail = small === undefined || isLong ? 0 : Math.floor(rest / small[1]);
   return `${Math.floor(ms / large[1])}${large[0]}${tail > 0 ? ` ${tail}${small?.[0]}` : ''}`;
 }
+
+/** The same text with the moments in it to the minute: sentences of the core name them to the millisecond. */
+export const shortenMoments = (text: string): string =>
+  text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z/g, '$1 $2Z');

@@ -3,11 +3,16 @@ import type { Verdict } from '../core/judge.ts';
 import type { Policy } from '../core/options.ts';
 import { toIso } from '../core/time.ts';
 
-/** What a sweep would do with a connection, and from when on (null: now, or no moment is known). Pure. */
-export type NextStep = { readonly what: string; readonly at: string | null };
+/**
+ * What a sweep would do with a connection.
+ *
+ * `first`: what has to happen before, null when nothing has. `at`: from when on, null: now, or no moment is known.
+ */
+export type NextStep = { readonly first: string | null; readonly what: string; readonly at: string | null };
 
+/** What would happen to a connection, and when, if nothing about it changed. Pure. */
 export function foresee(verdict: Verdict, policy: Policy, nowMs: number): NextStep {
-  const step = (what: string, atMs?: number): NextStep => ({ what, at: atMs === undefined ? null : toIso(atMs) });
+  const step = (what: string): NextStep => ({ first: null, what, at: null });
   const unmarked = verdict.markAction === 'clear' ? ', and the next run in mode mark or sweep removes its mark' : '';
   switch (verdict.kind) {
     case 'not-ours':
@@ -21,17 +26,22 @@ export function foresee(verdict: Verdict, policy: Policy, nowMs: number): NextSt
     case 'half-done':
       return step('deleted by the next sweep, which finishes what an earlier one began');
     case 'orphan':
-      return step(...foreseeOrphan(verdict, policy, nowMs));
+      return foreseeOrphan(verdict, policy, nowMs);
   }
 }
 
-function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number): readonly [string, number | undefined] {
+function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number): NextStep {
   const held = verdict.attachment;
   const steps = held ? `detached from ${held.transitRouterId} and deleted` : 'deleted';
-  if (verdict.ripe) return [`${steps} by the next sweep`, undefined];
+  if (verdict.ripe) return { first: null, what: `${steps} by the next sweep`, at: null };
   const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;
-  if (verdict.ripeAtMs !== undefined) return [`${steps}, ${seen}`, verdict.ripeAtMs];
+  if (verdict.ripeAtMs !== undefined) {
+    return { first: null, what: `${steps} by a sweep, ${seen}`, at: toIso(verdict.ripeAtMs) };
+  }
   const grace = verdict.rule === null || verdict.rule === 'half-done' ? 'off' : policy.rules[verdict.rule];
-  const atMs = grace === 'off' ? undefined : nowMs + grace;
-  return [`marked by the next run in mode mark or sweep; ${steps} at the earliest, ${seen}`, atMs];
+  return {
+    first: 'marked by the next run in mode mark or sweep',
+    what: `${steps} by a sweep, ${seen}`,
+    at: grace === 'off' ? null : toIso(nowMs + grace),
+  };
 }

@@ -3,7 +3,7 @@ import type { Policy } from '../core/options.ts';
 import type { Outcome, OutcomeKind } from '../core/outcome.ts';
 import { foretell } from './foresight.ts';
 import { type Look, paintOutcome, paletteOf } from './look.ts';
-import { formatMoment } from './moment.ts';
+import { formatMoment, shortenMoments } from './moment.ts';
 import { toPrintable } from './printable.ts';
 import { type Column, type Row, toTable } from './table.ts';
 
@@ -63,7 +63,7 @@ function toRow(outcome: Outcome, background: Background, long: boolean, paint: (
   const cells = long ? [...short, rule ?? '', sinceText] : short;
   const lead = [...(rule === null ? [] : [rule]), ...(sinceText === '' ? [] : [`since ${sinceText}`])].join(' ');
   const detail = long || lead === '' ? happens : `${lead}: ${happens}`;
-  return { cells: cells.map(toPrintable), detail: toPrintable(detail), paint };
+  return { cells: cells.map(toPrintable), detail: toPrintable(shortenMoments(detail)), paint };
 }
 
 function inOrder(a: Outcome, b: Outcome): number {

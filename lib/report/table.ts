@@ -39,14 +39,16 @@ export function toTable(
   const room = look.columns - used;
   const beside = room >= DETAIL_WIDTH_MIN;
   const [first = 0] = widths;
-  const below = Math.max(DETAIL_WIDTH_MIN, look.columns - first - GAP);
+  // Sentences below span all columns but the first, so the last one takes what is left of the width.
+  const below = Math.max(used, look.columns) - first - GAP;
+  const stretched = widths.map((width, at) => (at === widths.length - 1 ? width + Math.max(0, room) : width) + GAP);
 
   const titles = [...columns.map(({ title }) => title), ...(beside ? [detailTitle] : [])];
   const table = new Table({
     head: titles.map(look.head),
     chars: NO_BORDERS,
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
-    colWidths: [...widths.map((width) => width + GAP), ...(beside ? [room + GAP] : [])],
+    colWidths: beside ? [...widths.map((width) => width + GAP), room + GAP] : stretched,
   });
   for (const { cells, detail, paint } of rows) {
     const shown = widths
