@@ -27,3 +27,7 @@ export const connectionNotFound = (): ApiError =>
 
 export const unknownAction = (): ApiError =>
   new ApiError(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
+
+/** A dry run that would have worked is answered as a refusal. */
+export const dryRunPassed = (): ApiError =>
+  new ApiError(400, 'DryRunOperation', 'Request validation has been passed with DryRun flag set.');

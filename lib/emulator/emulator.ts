@@ -1,4 +1,5 @@
 import type { Caller } from './callers.ts';
+import { control, isControl } from './control.ts';
 import { Engine } from './engine.ts';
 import type { Estate } from './estate/types.ts';
 import { serve } from './gateway.ts';
@@ -18,7 +19,7 @@ export const createEmulator = (options: EmulatorOptions): Emulator => emulatorOf
 
 export function emulatorOf(engine: Engine): Emulator {
   return {
-    handle: (request) => serve(engine, request),
+    handle: async (request) => (isControl(request.url) ? control(engine, request) : serve(engine, request)),
     async call(accountId, version, action, params, as = {}) {
       const caller = callerAs(engine.store.estate, accountId, as);
       const { kind, status, body } = await engine.perform({ caller, version, action, params });

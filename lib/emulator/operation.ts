@@ -1,4 +1,3 @@
-import type { ApiError } from './api-error.ts';
 import type { Caller } from './callers.ts';
 import type { Estate } from './estate/types.ts';
 import type { Fault } from './faults.ts';
@@ -35,10 +34,8 @@ export type Operation = {
   readonly ram: string | undefined;
   /** Whether RegionId must name a region that serves this. */
   readonly regional?: boolean;
-  /** What a region without IPsec-VPN lists when it answers at all. */
+  /** How a listing is cut into pages. */
   readonly paging?: 'number' | 'token';
-  /** How a caller without permission is refused, where it is not the usual way. */
-  readonly denied?: (context: Context) => ApiError;
   run(context: Context): Body;
 };
 

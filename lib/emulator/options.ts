@@ -58,11 +58,14 @@ export interface RunningEmulator extends Emulator {
 /** No reply that a client could read: the connection was cut, at once or after a while, or something else than JSON came. */
 export class WireError extends Error {
   override readonly name = 'WireError';
+  /** As a socket would say it; undefined where something did come, only not JSON. */
+  readonly code: string | undefined;
 
   constructor(
     readonly kind: 'reset' | 'timeout' | 'html' | 'truncated',
     readonly status: number,
   ) {
     super(`no readable reply: ${kind}`);
+    this.code = kind === 'reset' ? 'ECONNRESET' : kind === 'timeout' ? 'ETIMEDOUT' : undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../api-error.ts';
+import { ApiError, dryRunPassed } from '../api-error.ts';
 import type { Attachment } from '../estate/types.ts';
 import { type Context, cbn } from '../operation.ts';
 import { pendingFor } from '../state/lifecycle.ts';
@@ -17,9 +17,6 @@ function dependency({ store }: Context, { TransitRouterAttachmentId: id }: Attac
     .some((row) => (row.TransitRouterRouteEntryType ?? 'Static') === 'Static');
   return isStatic ? refusal('RouteEntry') : undefined;
 }
-
-export const dryRunPassed = (): ApiError =>
-  new ApiError(400, 'DryRunOperation', 'Request validation has been passed with DryRun flag set.');
 
 function removeDependants({ store }: Context, { TransitRouterAttachmentId: id }: Attachment): void {
   for (const row of [...store.associations.in('attachment', id)]) store.remove(store.associations, row);

@@ -24,8 +24,7 @@ function attachTypeOf(item: ConnectionRead): string | null {
 
 /** A connection with every field that the service would show; the attachment is made elsewhere. */
 export function completeConnection(item: ConnectionRead, home: Home): Connection {
-  const { attachmentId: _ownedByAttachment, ...wire } = item;
-  const id = item.VpnConnectionId;
+  const { attachmentId: _ownedByAttachment, VpnConnectionId: id, ...wire } = item;
   const attachType = attachTypeOf(item);
   const status = item.Status === undefined ? defaultStatus(attachType) : item.Status;
   const dual = item.TunnelOptions !== undefined;

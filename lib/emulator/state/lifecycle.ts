@@ -5,7 +5,6 @@ import type { Store } from './store.ts';
 import type { Table } from './table.ts';
 
 type Changing = { pending?: Pending | undefined };
-type Finish = (atMs: number) => void;
 
 /** How long a change takes: a count of reads that still show the old state, or time, whichever ends first. */
 export type Span = { readonly polls: number | null; readonly ms: number | null };
@@ -16,37 +15,66 @@ export const pendingFor = (to: Pending['to'], span: Span, fromMs: number): Pendi
   atMs: span.ms === null ? null : fromMs + span.ms,
 });
 
+/** The rows of one table that are changing, and what happens when a change ends. */
+class Watch<T extends Changing> {
+  private readonly rows = new Set<T>();
+
+  constructor(
+    table: Table<T>,
+    private readonly finish: (row: T, atMs: number) => void,
+  ) {
+    table.onRebuilt((rows) => {
+      this.rows.clear();
+      for (const row of rows) this.add(row);
+    });
+  }
+
+  add(row: T): void {
+    if (row.pending !== undefined) this.rows.add(row);
+  }
+
+  /** Ends what has ended, and answers whether anything had. */
+  end(nowMs: number): boolean {
+    let hasEnded = false;
+    for (const row of this.rows) {
+      const endedAtMs = endOf(row, nowMs);
+      if (row.pending === undefined || endedAtMs !== undefined) this.rows.delete(row);
+      if (endedAtMs === undefined) continue;
+      this.finish(row, endedAtMs);
+      hasEnded = true;
+    }
+    return hasEnded;
+  }
+}
+
 /**
  * Ends changes that are under way. Nothing happens by itself: every call first asks what the clock and the reads so
  * far have brought about, so a virtual clock works.
  */
 export class Lifecycle {
   private isObserved = true;
-  private readonly finishers = new Map<Changing, Finish>();
+  private readonly connections: Watch<Connection>;
+  private readonly attachments: Watch<Attachment>;
+  private readonly associations: Watch<Association>;
+  private readonly propagations: Watch<Propagation>;
+  private readonly routeEntries: Watch<RouteEntry>;
 
   constructor(
     private readonly store: Store,
     private readonly switches: () => Switches,
   ) {
-    this.watch(store.connections, (row, atMs) => this.finishConnection(row, atMs));
-    this.watch(store.attachments, (row, atMs) => this.finishAttachment(row, atMs));
-    this.watch(store.associations, (row) => store.remove<Association>(store.associations, row));
-    this.watch(store.propagations, (row) => store.remove<Propagation>(store.propagations, row));
-    this.watch(store.routeEntries, (row) => store.remove<RouteEntry>(store.routeEntries, row));
+    this.connections = new Watch(store.connections, (row, atMs) => this.finishConnection(row, atMs));
+    this.attachments = new Watch(store.attachments, (row, atMs) => this.finishAttachment(row, atMs));
+    this.associations = new Watch(store.associations, (row) => store.remove(store.associations, row));
+    this.propagations = new Watch(store.propagations, (row) => store.remove(store.propagations, row));
+    this.routeEntries = new Watch(store.routeEntries, (row) => store.remove(store.routeEntries, row));
   }
 
   /** Ends what the clock or enough reads have ended; one end may begin and end another. */
   tick(nowMs: number): void {
-    for (let ended = true; ended; ) {
-      ended = false;
-      for (const [row, finish] of this.finishers) {
-        const endedAtMs = endOf(row, nowMs);
-        if (row.pending === undefined || endedAtMs !== undefined) this.finishers.delete(row);
-        if (endedAtMs === undefined) continue;
-        finish(endedAtMs);
-        ended = true;
-      }
-    }
+    const { attachments, connections, associations, propagations, routeEntries } = this;
+    const watches = [attachments, connections, associations, propagations, routeEntries];
+    while (watches.map((watch) => watch.end(nowMs)).includes(true));
   }
 
   /** Runs a read that shows the past: it does not count as a look at what happens now. */
@@ -73,7 +101,7 @@ export class Lifecycle {
       target.State = state;
       setPending(target, pending);
     });
-    this.expect(row, (atMs) => this.finishConnection(row, atMs));
+    this.connections.add(row);
   }
 
   changeAttachment(row: Attachment, status: string, pending: Pending | undefined): void {
@@ -81,27 +109,37 @@ export class Lifecycle {
       target.Status = status;
       setPending(target, pending);
     });
-    this.expect(row, (atMs) => this.finishAttachment(row, atMs));
+    this.attachments.add(row);
   }
 
-  /** Begins to remove what depends on an attachment. */
-  removeLater<T extends Changing>(table: Table<T>, row: T, change: (row: T) => void, nowMs: number): void {
-    const { dependencyPolls, dependencyMs } = this.switches();
+  /** Begins to remove an association, a propagation or a route. */
+  dissociate(row: Association, nowMs: number): void {
+    this.leave(row, nowMs, (link) => {
+      link.Status = 'Dissociating';
+    });
+    this.associations.add(row);
+  }
+
+  disable(row: Propagation, nowMs: number): void {
+    this.leave(row, nowMs, (link) => {
+      link.Status = 'Disabling';
+    });
+    this.propagations.add(row);
+  }
+
+  deleteRoute(row: RouteEntry, nowMs: number): void {
+    this.leave(row, nowMs, (entry) => {
+      entry.TransitRouterRouteEntryStatus = 'Deleting';
+    });
+    this.routeEntries.add(row);
+  }
+
+  private leave<T extends Changing>(row: T, nowMs: number, change: (row: T) => void): void {
+    const { dependencyPolls: polls, dependencyMs: ms } = this.switches();
     this.store.edit(row, (target) => {
       change(target);
-      target.pending = pendingFor('gone', { polls: dependencyPolls, ms: dependencyMs }, nowMs);
+      setPending(target, pendingFor('gone', { polls, ms }, nowMs));
     });
-    this.expect(row, () => this.store.remove(table, row));
-  }
-
-  private watch<T extends Changing>(table: Table<T>, finish: (row: T, atMs: number) => void): void {
-    table.onRebuilt((rows) => {
-      for (const row of rows) this.expect(row, (atMs) => finish(row, atMs));
-    });
-  }
-
-  private expect(row: Changing, finish: Finish): void {
-    if (row.pending !== undefined) this.finishers.set(row, finish);
   }
 
   private finishAttachment(row: Attachment, atMs: number): void {
@@ -116,6 +154,8 @@ export class Lifecycle {
     for (const table of [store.associations, store.propagations]) {
       for (const link of [...table.in('attachment', row.TransitRouterAttachmentId)]) store.remove(table, link);
     }
+    const routes = [...store.routeEntries.in('nextHop', row.TransitRouterAttachmentId)];
+    for (const route of routes) store.remove(store.routeEntries, route);
     if (connection?.State !== 'detaching' || connection.pending !== undefined) return;
     const { detachSecondPolls: polls, detachSecondMs: ms } = this.switches();
     this.changeConnection(connection, 'detaching', pendingFor('init', { polls, ms }, atMs));

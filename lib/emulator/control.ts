@@ -1,0 +1,99 @@
+import * as z from 'zod/mini';
+import type { Engine } from './engine.ts';
+import { readEstate } from './estate/parse.ts';
+import { EstateError, readBy } from './estate/problems.ts';
+import { faultRule } from './faults.ts';
+import type { WireReply } from './reply.ts';
+import { switchesShape } from './switches.ts';
+import type { WireRequest } from './wire-request.ts';
+
+const prefix = '/_emulator/';
+const faultList = z.array(faultRule);
+const switchChanges = z.partial(switchesShape);
+const clockChange = z.strictObject({ offsetMs: z.number() });
+
+export const isControl = (url: string): boolean => url.startsWith(prefix);
+
+type Deed = (engine: Engine, body: string) => unknown;
+
+/** What people and tests may do from outside. Everything is checked before anything changes. */
+const deeds = new Map<string, Deed>([
+  ['GET estate', (engine) => engine.store.estate],
+  [
+    'PUT estate',
+    (engine, body) => {
+      engine.store.estate = readEstate(parse(body), 'estate');
+      return { connections: engine.store.estate.vpnConnections.length };
+    },
+  ],
+  ['GET calls', (engine) => engine.log.records],
+  [
+    'DELETE calls',
+    (engine) => {
+      engine.log.reset();
+      return {};
+    },
+  ],
+  ['GET faults', (engine) => engine.faults.rules],
+  [
+    'PUT faults',
+    (engine, body) => {
+      engine.faults.set(readBy(faultList, parse(body), 'faults'));
+      return engine.faults.rules;
+    },
+  ],
+  ['GET switches', (engine) => engine.switches],
+  [
+    'PUT switches',
+    (engine, body) => {
+      const changes = readBy(switchChanges, parse(body), 'switches');
+      engine.switches = readBy(switchesShape, { ...engine.switches, ...changes }, 'switches');
+      return engine.switches;
+    },
+  ],
+  ['GET clock', clockOf],
+  [
+    'PUT clock',
+    (engine, body) => {
+      engine.offsetMs = readBy(clockChange, parse(body), 'clock').offsetMs;
+      return clockOf(engine);
+    },
+  ],
+]);
+
+function clockOf(engine: Engine): { offsetMs: number; nowMs: number } {
+  return { offsetMs: engine.offsetMs, nowMs: engine.now() };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new EstateError('the body is not JSON');
+  }
+}
+
+const reply = (status: number, body: unknown): WireReply => ({
+  status,
+  headers: { 'content-type': 'application/json;charset=utf-8' },
+  body: `${JSON.stringify(body, null, 2)}\n`,
+});
+
+/** A web page that resolves its own name to 127.0.0.1 must not get in: only a local name is answered. */
+const isLocal = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+
+/** Answers the control endpoint. It has no signature, which is why the server listens on this machine only. */
+export function control(engine: Engine, { method, url, headers, body }: WireRequest): WireReply {
+  const name = url.slice(prefix.length).replace(/\?.*$/, '');
+  if (headers.host !== undefined && !isLocal(headers.host)) return reply(403, { error: 'only for local names' });
+  const deed = deeds.get(`${method} ${name}`);
+  if (deed === undefined) {
+    return reply(404, { error: `unknown: ${method} ${prefix}${name}`, known: [...deeds.keys()] });
+  }
+  try {
+    return reply(200, deed(engine, body));
+  } catch (error) {
+    if (error instanceof EstateError) return reply(400, { error: error.message });
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Tunnel } from '../estate/types.ts';
+import type { Params } from '../params.ts';
+
+const ikeFields = [
+  'IkeVersion',
+  'IkeMode',
+  'IkeEncAlg',
+  'IkeAuthAlg',
+  'IkePfs',
+  'IkeLifetime',
+  'LocalId',
+  'RemoteId',
+  'Psk',
+];
+const ipsecFields = ['IpsecEncAlg', 'IpsecAuthAlg', 'IpsecPfs', 'IpsecLifetime'];
+const bgpFields = ['LocalAsn', 'LocalBgpIp', 'TunnelCidr'];
+
+const picked = (params: Params | undefined, fields: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    fields.flatMap((name) => {
+      const value = params?.text(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+function tunnelAt(params: Params): Tunnel {
+  const bgp = params.below('TunnelBgpConfig');
+  const ike = params.below('TunnelIkeConfig');
+  const ipsec = params.below('TunnelIpsecConfig');
+  const customerGatewayId = params.text('CustomerGatewayId');
+  return {
+    ...(customerGatewayId !== undefined && { CustomerGatewayId: customerGatewayId }),
+    TunnelIndex: params.integer('TunnelIndex'),
+    EnableDpd: String(params.flag('EnableDpd') ?? true),
+    EnableNatTraversal: String(params.flag('EnableNatTraversal') ?? true),
+    ...(ike && { TunnelIkeConfig: picked(ike, ikeFields) }),
+    ...(ipsec && { TunnelIpsecConfig: picked(ipsec, ipsecFields) }),
+    ...(bgp && { TunnelBgpConfig: picked(bgp, bgpFields) }),
+  };
+}
+
+/** The tunnels that a request describes, `TunnelOptionsSpecification.1.…`; undefined for a single tunnel. */
+export function tunnelsOf(params: Params): Tunnel[] | undefined {
+  const tunnels: Tunnel[] = [];
+  for (let at = 1; ; at++) {
+    const below = params.below(`TunnelOptionsSpecification.${at}`);
+    if (below === undefined) return at === 1 ? undefined : tunnels;
+    tunnels.push(tunnelAt(below));
+  }
+}
