@@ -19,7 +19,6 @@ await build({
   target: 'node20',
   format: 'cjs',
   minify: true,
-  keepNames: true,
   logLevel: 'warning',
 });
 

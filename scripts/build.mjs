@@ -15,8 +15,6 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
     target: 'node20',
     format: 'cjs',
     minify: true,
-    // Names stay: error names are part of what the platform reports.
-    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
