@@ -1,15 +1,29 @@
 import * as z from 'zod/mini';
 import { parseDuration } from '../core/duration.ts';
 import { MODES } from '../core/options.ts';
-import { age, count, flag, grace, key, list, mapping, optionalKey, section, share, wait, withNotes } from './fields.ts';
-import { connectionId, nameGlob, regions, resourceGroupId, roleArn, tag } from './names.ts';
+import {
+  age,
+  count,
+  flag,
+  grace,
+  key,
+  list,
+  mapping,
+  optionalKey,
+  section,
+  share,
+  text,
+  wait,
+  withNotes,
+} from './fields.ts';
+import { connectionId, nameGlob, ROLE_ARN_PATTERN, regions, resourceGroupId, roleArn, tag } from './names.ts';
 import { oneRoleEach } from './roles.ts';
 
 const modeAllowed = `one of ${MODES.join(', ')}`;
 const mode = { allowed: modeAllowed, schema: z.enum(MODES, { error: modeAllowed }) };
 
 const account = mapping({
-  roleArn: withNotes(roleArn.schema, {
+  roleArn: withNotes(text(ROLE_ARN_PATTERN, roleArn.allowed).schema, {
     description: 'Role to assume in the account.',
     allowed: roleArn.allowed,
     examples: ['acs:ram::1234567890123456:role/vco-sweeper'],
@@ -35,7 +49,9 @@ const rules = mapping({
 });
 
 const protect = mapping({
-  tags: key(list(tag), [], '`vco-sweeper:keep` protects besides, whatever is listed here.', [['env=prod', 'critical']]),
+  tags: key(list(tag), [], 'Tags that protect, besides `vco-sweeper:keep`, which always does.', [
+    ['env=prod', 'critical'],
+  ]),
   names: key(list(nameGlob), [], 'Names that are protected; case counts.', [['prod-*', '*-hub']]),
   resourceGroups: key(list(resourceGroupId), [], 'Resource groups that are protected.', [['rg-acfm2example']]),
   connections: key(list(connectionId), [], 'Connections that are protected.', [['vco-bp1a2b3c4d']]),
@@ -47,7 +63,7 @@ const limits = mapping({
   perRegionShare: key(
     share,
     0.5,
-    "If more than this share of a region's connections would go, the region is halted. 0: always.",
+    "If more than this share of a region's connections would go, the region is halted. 0: none may.",
     [0.2],
   ),
   shareFloor: key(count(0, 'connections'), 3, 'Up to this many go whatever the share, unless the share is 0.', [0]),

@@ -1,0 +1,52 @@
+import { annotatedSchema, type JsonSchema } from './json-schema.ts';
+
+/** Every key of the policy as a Markdown table, for `docs/policy.md`. */
+export function policyKeyTable(): string {
+  const header = ['Key', 'Unit', 'Default', 'Allowed', 'Example', 'What it does'];
+  const rows = [header, header.map(() => '---'), ...keysBelow(annotatedSchema(), '').map(toRow)];
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Dotted names of all keys that hold a value. */
+export const policyKeys = (): string[] => keysBelow(annotatedSchema(), '').map(({ name }) => name);
+
+type Key = { readonly name: string; readonly schema: JsonSchema };
+
+function keysBelow(schema: JsonSchema, above: string): Key[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([step, child]) => {
+    if (typeof child === 'boolean') return [];
+    const name = `${above}${step}`;
+    if (child.properties !== undefined) return keysBelow(child, `${name}.`);
+    const items =
+      isSchema(child.items) && child.items.properties !== undefined ? keysBelow(child.items, `${name}[].`) : [];
+    return [{ name, schema: child }, ...items];
+  });
+}
+
+const isSchema = (items: JsonSchema['items']): items is JsonSchema =>
+  typeof items === 'object' && items !== null && !Array.isArray(items);
+
+const toRow = ({ name, schema }: Key): string[] => [
+  code(name),
+  typeof schema.unit === 'string' ? schema.unit : '',
+  schema.default === undefined ? '' : code(written(schema.default)),
+  cell(String(schema.allowed ?? '')),
+  cell((schema.examples ?? []).map((example) => code(written(example))).join(' ')),
+  cell(schema.description ?? ''),
+];
+
+/** As people write it in YAML, on one line. */
+const written = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return plain(String(value));
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${written(inner)}`)
+    .join(', ')} }`;
+};
+
+/** A leading star would be an alias, and needs quotes. */
+const plain = (text: string): string => (text.startsWith('*') ? `"${text}"` : text);
+
+const code = (text: string): string => `\`${text}\``;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');

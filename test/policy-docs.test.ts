@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { policyKeys, policyKeyTable } from '../lib/policy/key-table.ts';
+import { parsePolicy } from '../lib/policy.ts';
+
+const docs = new URL('../docs/policy.md', import.meta.url);
+const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const tablePart = /(?<=<!-- keys -->\n)[\s\S]*?(?=<!-- \/keys -->)/;
+
+describe('docs/policy.md', () => {
+  test('its table of keys is what the validating schema says', () => {
+    const expected = `\n${policyKeyTable()}\n\n`;
+    const text = readFileSync(docs, 'utf8');
+    if (process.env.UPDATE_DOCS === '1')
+      writeFileSync(
+        docs,
+        text.replace(tablePart, () => expected),
+      );
+    expect(
+      tablePart.exec(readFileSync(docs, 'utf8'))?.[0],
+      'the table in docs/policy.md is stale; run: UPDATE_DOCS=1 npx vitest run test/policy-docs.test.ts',
+    ).toBe(expected);
+  });
+
+  test('its examples are policies', () => {
+    const blocks = [...readText('../docs/policy.md').matchAll(/```yaml\n(# (cautious|bold)\n[\s\S]*?)```/g)];
+    expect(blocks.map(([, yaml = '', name = '']) => [name, parsePolicy(yaml, name).mode])).toEqual([
+      ['cautious', 'mark'],
+      ['bold', 'sweep'],
+    ]);
+  });
+
+  test('the message it shows is the one people get', () => {
+    const [, shown] = /```text\n([\s\S]*?)\n```/.exec(readText('../docs/policy.md')) ?? [];
+    const text = 'rules: { unassociated: 1 day }\nlimits: { perrun: 5 }';
+    expect(() => parsePolicy(text, 'policy.yaml')).toThrow(expect.objectContaining({ message: shown }));
+  });
+
+  test('every example of a key is allowed there', () => {
+    for (const row of policyKeyTable().split('\n').slice(2)) {
+      const [key = '', , , , example = ''] = row.slice(2, -2).split(' | ');
+      const name = key.replaceAll('`', '');
+      for (const [, value = ''] of example.matchAll(/`([^`]+)`/g)) {
+        if (name.includes('[]')) continue;
+        const yaml = name.split('.').reduceRight((inner, step) => `{ ${step}: ${inner} }`, value);
+        expect(() => parsePolicy(yaml, yaml)).not.toThrow();
+      }
+    }
+  });
+});
+
+describe('policy.example.yaml', () => {
+  test('does what no policy does', () => {
+    expect(parsePolicy(readText('../policy.example.yaml'), 'example')).toEqual(parsePolicy('', 'defaults'));
+  });
+
+  test('shows every key', () => {
+    const text = readText('../policy.example.yaml');
+    const missing = policyKeys().filter((name) => !text.includes(`${name.split('.').at(-1)}:`));
+    expect(missing).toEqual([]);
+  });
+});

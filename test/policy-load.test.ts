@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../lib/core/errors.ts';
+import { loadPolicy, type PolicySources } from '../lib/policy.ts';
+
+const files = new Map([
+  ['mark.yaml', 'mode: mark'],
+  ['packed.yaml', 'limits: { perRun: 7 }'],
+  ['bad.yaml', 'mode: go'],
+]);
+
+function readFile(path: string): string {
+  const text = files.get(path);
+  if (text !== undefined) return text;
+  const code = path === 'locked.yaml' ? 'EACCES' : 'ENOENT';
+  throw Object.assign(new Error(`${code}: no way to open '${path}'`), { code });
+}
+
+const load = (sources: Partial<PolicySources>) => loadPolicy({ env: {}, readFile, ...sources });
+const packed = 'packed.yaml';
+
+describe('the policy comes from', () => {
+  test.each<[string, Partial<PolicySources>, object]>([
+    ['SWEEP_POLICY', { env: { SWEEP_POLICY: 'mode: sweep' }, packed }, { mode: 'sweep' }],
+    ['SWEEP_POLICY_FILE', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed }, { mode: 'mark' }],
+    ['the flag', { file: 'mark.yaml', packed }, { mode: 'mark' }],
+    ['the packed document', { packed }, { limits: { perRun: 7 } }],
+    ['defaults, when nothing is packed', { packed: 'none.yaml' }, { limits: { perRun: 20 } }],
+    ['defaults, when there is no source at all', {}, { mode: 'plan' }],
+    [
+      'the packed document, when variables are blank',
+      { env: { SWEEP_POLICY: ' ', SWEEP_POLICY_FILE: '' }, packed },
+      { limits: { perRun: 7 } },
+    ],
+    [
+      'a variable without content: all defaults',
+      { env: { SWEEP_POLICY: '# none' }, packed },
+      { limits: { perRun: 20 } },
+    ],
+  ])('%s', (_where, sources, expected) => {
+    expect(load(sources)).toMatchObject(expected);
+  });
+});
+
+describe('SWEEP_MODE', () => {
+  test.each([
+    ['plan', 'plan'],
+    ['sweep', 'sweep'],
+    ['', 'mark'],
+    ['  ', 'mark'],
+  ])('%j on top of mode mark gives %s', (text, mode) => {
+    expect(load({ env: { SWEEP_MODE: text, SWEEP_POLICY: 'mode: mark' } }).mode).toBe(mode);
+  });
+
+  test('counts on top of the flag too', () => {
+    expect(load({ env: { SWEEP_MODE: 'plan' }, file: 'mark.yaml' }).mode).toBe('plan');
+  });
+});
+
+describe('is refused:', () => {
+  test.each<[string, Partial<PolicySources>, string]>([
+    [
+      'two variables',
+      { env: { SWEEP_POLICY: 'mode: plan', SWEEP_POLICY_FILE: 'mark.yaml' } },
+      'SWEEP_POLICY and SWEEP_POLICY_FILE',
+    ],
+    ['flag and text', { env: { SWEEP_POLICY: 'mode: plan' }, file: 'mark.yaml' }, '--policy and SWEEP_POLICY'],
+    [
+      'flag and variable',
+      { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, file: 'mark.yaml' },
+      '--policy and SWEEP_POLICY_FILE',
+    ],
+    [
+      'a file that is not there',
+      { env: { SWEEP_POLICY_FILE: 'none.yaml' } },
+      'SWEEP_POLICY_FILE "none.yaml" cannot be read: ENOENT',
+    ],
+    ['a flag whose file is not there', { file: 'none.yaml' }, '--policy "none.yaml" cannot be read: ENOENT'],
+    [
+      'a packed file that may not be read',
+      { packed: 'locked.yaml' },
+      'the packed policy "locked.yaml" cannot be read: EACCES',
+    ],
+    ['a bad file', { file: 'bad.yaml' }, 'bad.yaml: mode: "go" is not allowed'],
+    ['a bad text', { env: { SWEEP_POLICY: 'mode: go' } }, 'SWEEP_POLICY: mode: "go" is not allowed'],
+    ['a bad packed file', { packed: 'bad.yaml' }, 'bad.yaml: mode: "go" is not allowed'],
+    [
+      'a bad mode',
+      { env: { SWEEP_MODE: 'Sweep' } },
+      'SWEEP_MODE: "Sweep" is not allowed; write one of plan, mark, sweep',
+    ],
+  ])('%s', (_what, sources, part) => {
+    expect(() => load(sources)).toThrow(ConfigError);
+    expect(() => load(sources)).toThrow(part);
+  });
+});

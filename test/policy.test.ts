@@ -1,0 +1,320 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../lib/core/errors.ts';
+import type { Policy } from '../lib/core/options.ts';
+import { parsePolicy } from '../lib/policy.ts';
+
+const parse = (text: string) => parsePolicy(text, 'policy.yaml');
+
+function messageOf(text: string): string {
+  try {
+    parse(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error(`accepted: ${text.slice(0, 200)}`);
+}
+
+const minute = 60_000;
+const day = 86_400_000;
+const defaults: Policy = {
+  mode: 'plan',
+  regions: undefined,
+  accounts: [],
+  rules: { unassociated: day, 'tunnels-down': 'off', unrouted: 'off', expired: 'off' },
+  protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: day },
+  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
+  detach: { force: false, roles: [] },
+  marks: { maxGapMs: 3 * day },
+  recheck: { maxAgeMs: 10_000 },
+  wait: { pollIntervalMs: 5_000, detachTimeoutMs: 10 * minute, deleteTimeoutMs: 5 * minute, consecutiveMisses: 2 },
+  retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
+  pace: { describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
+};
+
+describe('a document', () => {
+  test.each([
+    ['empty', ''],
+    ['blank', ' \n\n'],
+    ['comments only', '# nothing yet\n'],
+    ['a marker only', '---\n'],
+    ['a byte order mark only', '\uFEFF'],
+    ['an empty mapping', '{}'],
+  ])('that is %s is all defaults', (_what, text) => {
+    expect(parse(text)).toEqual(defaults);
+  });
+
+  test('may set every key, in YAML', () => {
+    const text = `
+mode: sweep
+regions: [cn-hangzhou, ap-southeast-1, cn-hangzhou]
+accounts:
+  - roleArn: acs:ram::1234567890123456:role/sweeper
+  - { roleArn: "acs:ram::2345678901234567:role/sweeper", regions: all }
+rules: { unassociated: 0s, tunnels-down: 14d, unrouted: 250ms, expired: off }
+protect:
+  tags: [critical, env=prod, "q=a=b", "empty="]
+  names: [prod-*, "*-{hub,core}", "[ab]?"]
+  resourceGroups: [rg-acfm2abc]
+  connections: [vco-bp1abc, vco-bp1abc]
+  youngerThan: 7d
+limits: { perRun: 0, perRegionShare: 0, shareFloor: 0 }
+detach: { force: true, roles: ["acs:ram::3456789012345678:role/detach"] }
+marks: { maxGap: 36h }
+recheck: { maxAge: 0s }
+wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, consecutiveMisses: 1 }
+retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
+pace: { describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
+`;
+    const expected: Policy = {
+      mode: 'sweep',
+      regions: ['cn-hangzhou', 'ap-southeast-1'],
+      accounts: [
+        { roleArn: 'acs:ram::1234567890123456:role/sweeper', accountId: '1234567890123456', regions: undefined },
+        { roleArn: 'acs:ram::2345678901234567:role/sweeper', accountId: '2345678901234567', regions: 'all' },
+      ],
+      rules: { unassociated: 0, 'tunnels-down': 14 * day, unrouted: 250, expired: 'off' },
+      protect: {
+        tags: [
+          { key: 'critical', value: undefined },
+          { key: 'env', value: 'prod' },
+          { key: 'q', value: 'a=b' },
+          { key: 'empty', value: '' },
+        ],
+        names: ['prod-*', '*-{hub,core}', '[ab]?'],
+        resourceGroups: ['rg-acfm2abc'],
+        connections: ['vco-bp1abc', 'vco-bp1abc'],
+        youngerThanMs: 7 * day,
+      },
+      limits: { perRun: 0, perRegionShare: 0, shareFloor: 0 },
+      detach: {
+        force: true,
+        roles: [{ roleArn: 'acs:ram::3456789012345678:role/detach', accountId: '3456789012345678' }],
+      },
+      marks: { maxGapMs: 1.5 * day },
+      recheck: { maxAgeMs: 0 },
+      wait: { pollIntervalMs: 0, detachTimeoutMs: minute, deleteTimeoutMs: day, consecutiveMisses: 1 },
+      retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
+      pace: { describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
+    };
+    expect(parse(text)).toEqual(expected);
+  });
+
+  test('may be JSON, and a key alone leaves the others of its section as they are', () => {
+    const text = '{"mode": "mark", "regions": "all", "limits": {"perRun": 5}}';
+    expect(parse(text)).toEqual({
+      ...defaults,
+      mode: 'mark',
+      regions: 'all',
+      limits: { ...defaults.limits, perRun: 5 },
+    });
+  });
+});
+
+describe('is refused, naming the path, the value and what is allowed:', () => {
+  const duration = 'a duration such as 250ms, 30s, 10m, 24h or 14d, at most';
+  test.each([
+    ['mode: delete', 'mode: "delete" is not allowed; write one of plan, mark, sweep'],
+    ['mode: Plan', 'mode: "Plan" is not allowed'],
+    ['mode:', 'mode: null (nothing) is not allowed; write one of plan, mark, sweep, or leave the key out'],
+    ['regions: []', 'regions: an empty list is not allowed; write all, or a list of at least one region id'],
+    ['regions: cn-hangzhou', 'regions: "cn-hangzhou" is not allowed; write all, or a list'],
+    ['regions: [cn-hangzhou, ""]', 'regions[1]: "" is not allowed; write a region id such as cn-hangzhou'],
+    ['regions: [CN-Hangzhou]', 'regions[0]: "CN-Hangzhou" is not allowed'],
+    ['regions: [all]', 'regions[0]: "all" is not allowed'],
+    ['regions: ["cn-hangzhou\\n"]', 'regions[0]: "cn-hangzhou\\n" is not allowed'],
+    ['accounts: {}', 'accounts: a mapping is not allowed; write a list of mappings'],
+    ['accounts: [{}]', 'accounts[0].roleArn: is missing; write a role ARN such as'],
+    ['accounts: [{roleArn: "acs:ram::1:role/a", regions: []}]', 'accounts[0].regions: an empty list is not allowed'],
+    ['accounts: [{roleArn: "arn:aws:iam::1:role/a"}]', 'accounts[0].roleArn: "arn:aws:iam::1:role/a" is not allowed'],
+    ['accounts: [{roleArn: "acs:ram::x:role/a"}]', 'accounts[0].roleArn: "acs:ram::x:role/a" is not allowed'],
+    ['accounts: [{roleArn: "acs:ram::1:user/a"}]', 'accounts[0].roleArn: "acs:ram::1:user/a" is not allowed'],
+    ['detach: {roles: [a]}', 'detach.roles[0]: "a" is not allowed; write a role ARN'],
+    ['detach: {force: "yes"}', 'detach.force: "yes" is not allowed; write true or false'],
+    ['rules: {unassociated: 24}', `rules.unassociated: 24 is not allowed; write off, or ${duration} 3650d`],
+    ['rules: {unassociated: -1h}', 'rules.unassociated: "-1h" is not allowed'],
+    ['rules: {unassociated: 3651d}', 'rules.unassociated: "3651d" is not allowed'],
+    [
+      'rules: {expired: false}',
+      'rules.expired: false is not allowed; write the word off (not false) to disable a rule',
+    ],
+    ['rules: {expired: Off}', 'rules.expired: "Off" is not allowed'],
+    ['rules: {orphaned: 1d}', 'rules.orphaned: unknown key (allowed: unassociated, tunnels-down, unrouted, expired)'],
+    ['rules: {tunnels_down: 1d}', 'rules.tunnels_down: unknown key; did you mean tunnels-down?'],
+    ['protect: {tags: env=prod}', 'protect.tags: "env=prod" is not allowed; write a list'],
+    ['protect: {tags: [""]}', 'protect.tags[0]: "" is not allowed; write text of the form key or key=value'],
+    ['protect: {tags: ["=prod"]}', 'protect.tags[0]: "=prod" is not allowed'],
+    ['protect: {tags: [" "]}', 'protect.tags[0]: " " is not allowed'],
+    ['protect: {tags: [2024]}', 'protect.tags[0]: 2024 is not allowed'],
+    ['protect: {tags: [env: prod]}', 'protect.tags[0]: a mapping is not allowed'],
+    ['protect: {names: ["!prod-*"]}', 'protect.names[0]: "!prod-*" is not allowed; write a glob'],
+    ['protect: {names: ["  "]}', 'protect.names[0]: "  " is not allowed'],
+    ['protect: {names: ["prod-[a"]}', 'protect.names[0]: "prod-[a" is not allowed'],
+    ['protect: {names: ["prod-(a"]}', 'protect.names[0]: "prod-(a" is not allowed'],
+    ['protect: {resourceGroups: [prod]}', 'protect.resourceGroups[0]: "prod" is not allowed'],
+    ['protect: {connections: [vco-*]}', 'protect.connections[0]: "vco-*" is not allowed; write a connection id'],
+    ['protect: {youngerThan: off}', `protect.youngerThan: "off" is not allowed; write ${duration} 3650d`],
+    ['limits: {perRun: -1}', 'limits.perRun: -1 is not allowed; write a whole number, 0 or more'],
+    ['limits: {perRun: 1.5}', 'limits.perRun: 1.5 is not allowed'],
+    ['limits: {perRun: "20"}', 'limits.perRun: "20" is not allowed'],
+    ['limits: {perRun: .inf}', 'limits.perRun: Infinity is not allowed'],
+    ['limits: {perRun: 1e300}', 'limits.perRun: 1e+300 is not allowed'],
+    ['limits: {shareFloor: -1}', 'limits.shareFloor: -1 is not allowed'],
+    ['limits: {perRegionShare: 50}', 'limits.perRegionShare: 50 is not allowed; write a number from 0 to 1'],
+    ['limits: {perRegionShare: -0.1}', 'limits.perRegionShare: -0.1 is not allowed'],
+    ['limits: {perRegionShare: .nan}', 'limits.perRegionShare: NaN is not allowed'],
+    ['limits:', 'limits: null (nothing) is not allowed; write a mapping'],
+    [
+      'limits: {perrun: 1}',
+      'limits.perrun: unknown key; did you mean perRun? (allowed: perRun, perRegionShare, shareFloor)',
+    ],
+    ['wait: {consecutiveMisses: 0}', 'wait.consecutiveMisses: 0 is not allowed; write a whole number, 1 or more'],
+    ['wait: {pollInterval: 25h}', `wait.pollInterval: "25h" is not allowed; write ${duration} 24h`],
+    ['retry: {attempts: 0}', 'retry.attempts: 0 is not allowed; write a whole number, 1 or more'],
+    ['retry: {minDelay: 31s}', 'retry.maxDelay: must not be shorter than minDelay'],
+    ['retry: {minDelay: 1d}', 'retry.maxDelay: must not be shorter than minDelay'],
+    ['pace: {concurrency: 0}', 'pace.concurrency: 0 is not allowed; write a whole number, 1 or more'],
+    ['pace: {describePerMinute: 0}', 'pace.describePerMinute: 0 is not allowed'],
+    ['pace: {writePerMinute: 0}', 'pace.writePerMinute: 0 is not allowed'],
+    ['modes: plan', 'modes: unknown key; did you mean mode?'],
+    ['? 1\n: plan', 'a key must be text'],
+    ['"": plan', '"": unknown key'],
+    ['constructor: 1', 'constructor: unknown key'],
+    ['__proto__: { mode: sweep }', 'unknown key "__proto__"'],
+    ['rules: { __proto__: { expired: 0s } }', 'unknown key "__proto__"'],
+    ['null', 'the whole document: null (nothing) is not allowed'],
+    ['plan', 'the whole document: "plan" is not allowed'],
+    ['[]', 'the whole document: an empty list is not allowed'],
+    ['mode: plan\nmode: sweep', 'line 2, column 1: Map keys must be unique'],
+    ['mode: plan\n---\nmode: sweep', '2 YAML documents; write a single one'],
+    ['mode: &m plan\nregions: *m', 'line 2, column 10: aliases are not supported'],
+    ['<<: { mode: sweep }', '"<<": unknown key'],
+    ['mode: !mode plan', 'line 1, column 7: Unresolved tag: !mode'],
+    ['%YAML 1.1\n---\nmode: plan', '%YAML: only version 1.2 is supported'],
+    ['mode: [plan', 'line 1, column 12: Flow sequence'],
+    ['{"mode": "plan"', 'Flow map'],
+    ['\tmode: plan', 'Tabs are not allowed'],
+  ])('%j', (text, part) => {
+    const message = messageOf(text);
+    expect(message).toContain('policy.yaml: ');
+    expect(message).toContain(part);
+  });
+
+  test.each([
+    ['accounts', 'accounts: [{roleArn: "acs:ram::1:role/a"}, {roleArn: "acs:ram::1:role/a"}]', 'accounts[1].roleArn'],
+    [
+      'two roles of an account',
+      'accounts: [{roleArn: "acs:ram::1:role/a"}, {roleArn: "acs:ram::1:role/b"}]',
+      'accounts[1].roleArn',
+    ],
+    ['detach roles', 'detach: {roles: ["acs:ram::1:role/a", "acs:ram::1:role/b"]}', 'detach.roles[1]'],
+  ])('%s that are there twice', (_what, text, path) => {
+    expect(messageOf(text)).toContain(`${path}: account 1 is there twice`);
+  });
+});
+
+describe('a message', () => {
+  test('lists everything that is wrong, not only the first', () => {
+    const text =
+      'mode: go\nlimits: { perRun: -1, perrun: 1 }\nretry: { minDelay: 2m }\nwait: { pollInterval: 5 }\nfoo: 1';
+    const paths = messageOf(text)
+      .split('\n')
+      .map((line) => /^ {2}- ([^:]+): /.exec(line)?.[1]);
+    expect(paths.slice(1).sort()).toEqual(
+      ['mode', 'limits.perRun', 'limits.perrun', 'retry.maxDelay', 'wait.pollInterval', 'foo'].sort(),
+    );
+  });
+
+  test('stays short, however long the document is', () => {
+    expect(messageOf(`mode: ${'x'.repeat(100_000)}`).length).toBeLessThan(300);
+    expect(messageOf(`? ${'x'.repeat(1_000)}\n: 1`).length).toBeLessThan(400);
+    expect(messageOf(`regions: [${'1,'.repeat(50_000)}]`).length).toBeLessThan(10_000);
+    expect(messageOf('&a '.repeat(40_000)).length).toBeLessThan(10_000);
+  });
+
+  test.each([
+    ['too large', `# ${'x'.repeat(128 * 1024)}`, 'larger than 128 KiB'],
+    ['nested too deep in flows', '['.repeat(60_000), 'nested more than 32 levels'],
+    ['nested too deep in blocks', '- '.repeat(60_000), 'nested more than 32 levels'],
+    ['a nest of aliases', 'a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n', 'aliases are not supported'],
+    ['an alias to itself', 'a: &a [*a]', 'aliases are not supported'],
+  ])('says that the document is %s', (_what, text, part) => {
+    expect(messageOf(text)).toContain(part);
+  });
+});
+
+describe('any text gives a policy or a ConfigError:', () => {
+  const word = fc.constantFrom(
+    ...[
+      'mode',
+      'plan',
+      'sweep',
+      'rules',
+      'unassociated',
+      'off',
+      '24h',
+      '-1',
+      '0.5',
+      'limits',
+      'perRun',
+      'regions',
+      'all',
+    ],
+    ...[
+      ': ',
+      '\n',
+      '\n  ',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ', ',
+      '&a ',
+      '*a',
+      '!!str ',
+      '|\n',
+      '"',
+      "'",
+      '? ',
+      '#',
+      '---\n',
+      '%',
+    ],
+  );
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('plan', 'off', '1h', 'all', ['cn-hangzhou']));
+  const key = fc.constantFrom(
+    'mode',
+    'regions',
+    'accounts',
+    'rules',
+    'protect',
+    'limits',
+    'detach',
+    'wait',
+    'retry',
+    'x',
+  );
+
+  test.each<[string, fc.Arbitrary<string>]>([
+    ['characters', fc.string({ unit: 'binary', maxLength: 200 })],
+    ['words of the language', fc.array(word, { maxLength: 40 }).map((words) => words.join(''))],
+    ['JSON', fc.json()],
+    ['known keys with any value', fc.dictionary(key, value).map((document) => JSON.stringify(document))],
+    ['any globs', fc.string().map((glob) => JSON.stringify({ protect: { names: [glob] } }))],
+  ])('%s', (_what, texts) => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          const policy = parse(text);
+          expect(policy.limits.perRun).toBeGreaterThanOrEqual(0);
+          expect(policy.retry.maxDelayMs).toBeGreaterThanOrEqual(policy.retry.minDelayMs);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
