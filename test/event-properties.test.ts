@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../lib/core/errors.ts';
+import { MODES, type Policy } from '../lib/core/options.ts';
+import { parseEvent } from '../lib/event.ts';
+
+type Scope = Pick<Policy, 'mode' | 'regions' | 'accounts'>;
+
+const regionId = fc.constantFrom('cn-hangzhou', 'ap-southeast-1', 'eu-west-1', 'us-east-1');
+const regions = fc.uniqueArray(regionId, { minLength: 1 });
+const accounts = fc.array(
+  fc.record({
+    roleArn: fc.constant('acs:ram::1:role/a'),
+    accountId: fc.constant('1'),
+    regions: fc.option(regions, { nil: undefined }),
+  }),
+  { maxLength: 2 },
+);
+const scope: fc.Arbitrary<Scope> = fc.record({
+  mode: fc.constantFrom(...MODES),
+  regions: fc.option(regions, { nil: undefined }),
+  accounts,
+});
+
+const mixed = fc.oneof(regionId, fc.constantFrom('vco-a', 'all', '', 'cn-*'), fc.jsonValue({ maxDepth: 1 }));
+const request = fc.record(
+  {
+    mode: fc.oneof(fc.constantFrom(...MODES), fc.jsonValue({ maxDepth: 1 })),
+    regions: fc.oneof(fc.array(regionId), fc.array(mixed), mixed),
+    connections: fc.oneof(fc.array(fc.constantFrom('vco-a', 'vco-b')), fc.array(mixed), mixed),
+  },
+  { requiredKeys: [] },
+);
+const hint = fc.record(
+  {
+    eventName: fc.constantFrom('DeleteCen', 'DeleteVpnAttachment', 'TagResources', 'RunInstances'),
+    acsRegion: mixed,
+    requestParameters: fc.record({ RegionId: mixed, ResourceId: mixed }, { requiredKeys: [] }),
+    requestParameterJson: fc.oneof(fc.json(), fc.string()),
+    errorCode: mixed,
+  },
+  { requiredKeys: ['eventName'] },
+);
+const data = fc.oneof(
+  request,
+  hint,
+  fc.jsonValue(),
+  fc.oneof(request, hint).map((value) => JSON.stringify(value)),
+);
+const cloudEvent = fc.record(
+  {
+    id: fc.string(),
+    source: fc.constantFrom('acs.vpc', 'acs.cen', 'my.app'),
+    specversion: fc.constant('1.0'),
+    type: fc.string(),
+    data,
+    aliyunregionid: mixed,
+  },
+  { requiredKeys: ['id', 'source', 'specversion', 'type'] },
+);
+const timer = fc.record({
+  triggerTime: fc.string(),
+  triggerName: fc.string(),
+  payload: fc.oneof(
+    request.map((value) => JSON.stringify(value)),
+    fc.string(),
+    fc.jsonValue(),
+  ),
+});
+const anyEvent = fc.oneof(request, timer, cloudEvent, fc.array(fc.oneof(cloudEvent, fc.jsonValue())), fc.jsonValue());
+
+/** All that a policy covers, said in another way than the code under test says it. */
+function covered(
+  { regions: own, accounts: listed }: Scope,
+  region: string | undefined,
+): readonly (string | undefined)[] {
+  const fallback = Array.isArray(own) ? own : [region];
+  return listed.length === 0
+    ? fallback
+    : listed.flatMap((entry) => (Array.isArray(entry.regions) ? entry.regions : fallback));
+}
+
+function expectWithin(event: Uint8Array | string, policy: Scope, region: string | undefined): void {
+  try {
+    const { parts, whole } = parseEvent(event, policy, region);
+    for (const part of parts) {
+      expect(MODES.indexOf(part.mode)).toBeLessThanOrEqual(MODES.indexOf(policy.mode));
+      expect(covered(policy, region)).toEqual(expect.arrayContaining([...(part.regions ?? [])]));
+      for (const id of part.connections ?? []) expect(id).toMatch(/^vco-[0-9a-z]+$/);
+    }
+    expect(whole).toBe(parts.some((part) => part.regions === undefined && part.connections === undefined));
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+  }
+}
+
+describe('gives a request within the policy or a ConfigError, never more and never another error:', () => {
+  test.each<[string, fc.Arbitrary<Uint8Array | string>]>([
+    ['any bytes', fc.uint8Array({ maxLength: 300 })],
+    ['any text', fc.string({ unit: 'binary', maxLength: 300 })],
+    ['any JSON', fc.json()],
+    ['events that are nearly right', anyEvent.map((event) => JSON.stringify(event))],
+    [
+      'such events, broken off or bent',
+      fc.tuple(anyEvent, fc.nat(200), fc.string({ maxLength: 3 })).map(([event, at, text]) => {
+        const json = JSON.stringify(event);
+        return `${json.slice(0, at)}${text}${json.slice(at + 1)}`;
+      }),
+    ],
+  ])('%s', (_what, events) => {
+    fc.assert(fc.property(events, scope, fc.option(regionId, { nil: undefined }), expectWithin), { numRuns: 500 });
+  });
+
+  test.each([
+    ['deep arrays', '['.repeat(400_000) + ']'.repeat(400_000)],
+    ['a deep request', `{"regions":${'['.repeat(400_000)}${']'.repeat(400_000)}}`],
+    [
+      'deep data',
+      JSON.stringify({
+        id: '1',
+        source: 'acs.vpc',
+        specversion: '1.0',
+        type: 't',
+        data: { eventName: 'DeleteCen', requestParameters: 0 },
+      }).replace('":0', `":${'['.repeat(400_000)}${']'.repeat(400_000)}`),
+    ],
+    [
+      'deep data as text',
+      JSON.stringify({ id: '1', source: 'acs.vpc', specversion: '1.0', type: 't', data: '{"a":'.repeat(90_000) }),
+    ],
+    ['a very long list', `{"connections":[${'1,'.repeat(500_000)}1]}`],
+    ['very many keys', `{${Array.from({ length: 50_000 }, (_, index) => `"mod${index}":0`).join()}}`],
+  ])('%s', (_what, event) => {
+    expectWithin(event, { mode: 'sweep', regions: ['cn-hangzhou'], accounts: [] }, undefined);
+  });
+
+  test('asking twice asks for the same, as bytes or as text', () => {
+    fc.assert(
+      fc.property(anyEvent, scope, (event, policy) => {
+        const text = JSON.stringify(event);
+        const answer = (input: Uint8Array | string) => {
+          try {
+            return parseEvent(input, policy, 'cn-hangzhou');
+          } catch (error) {
+            return String(error);
+          }
+        };
+        expect(answer(Buffer.from(text))).toEqual(answer(text));
+      }),
+    );
+  });
+});
