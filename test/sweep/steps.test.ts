@@ -65,8 +65,16 @@ test.each([['cbn-first'], ['vpc-first']] as const)(
       policy: tunnelsDown,
       switches: { detachOrder, detachPolls: 3, detachSecondPolls: 4 },
     });
-    expect((await cloud.run()).counts.deleted).toBe(1);
-    expect(cloud.writes().filter((call) => call.startsWith('DeleteVpnAttachment'))).toHaveLength(1);
+    const seen: unknown[] = [];
+    const result = await cloud.run({
+      before: ({ action }) => {
+        if (action !== 'DeleteVpnAttachment') return;
+        const held = cloud.emulator.estate.attachments.some(({ VpnId }) => VpnId === 'vco-old');
+        seen.push([held, cloud.connection('vco-old')?.AttachType]);
+      },
+    });
+    expect(result.counts.deleted).toBe(1);
+    expect(seen).toEqual([[false, 'NO_ASSOCIATED']]);
   },
 );
 
