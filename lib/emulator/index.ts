@@ -19,6 +19,7 @@ export type {
   Tunnel,
 } from './estate/types.ts';
 export type { Fault, FaultRule } from './faults.ts';
+export { type GenerateOptions, generateEstate } from './generate/generate.ts';
 export {
   type CallAs,
   type Emulator,

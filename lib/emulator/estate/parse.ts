@@ -5,7 +5,18 @@ import { type EstateFile, estateFile } from './schema.ts';
 import type { Estate } from './types.ts';
 
 /** Reads an estate from JSON or YAML text. `source` names it in messages. Throws `EstateError`. */
-export function parseEstate(text: string, source: string): Estate {
+export const parseEstate = (text: string, source: string): Estate => readEstate(parseText(text, source), source);
+
+function parseText(text: string, source: string): unknown {
+  try {
+    // A hundred times as fast as the YAML reader, which large saved estates feel.
+    return JSON.parse(text);
+  } catch {
+    return parseYaml(text, source);
+  }
+}
+
+function parseYaml(text: string, source: string): unknown {
   const document = parseDocument(text, { logLevel: 'silent' });
   const problem = document.errors[0];
   // The library's message quotes the line, which may hold a key: only the place is told.
@@ -14,7 +25,7 @@ export function parseEstate(text: string, source: string): Estate {
     const place = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;
     throw new EstateError(`${source}: neither JSON nor YAML${place} (${problem.code})`);
   }
-  return readEstate(document.toJS(), source);
+  return document.toJS();
 }
 
 /** Checks plain data and fills in what it leaves out. Throws `EstateError`. */
