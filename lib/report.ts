@@ -1,7 +1,8 @@
+export { digestKept, type Kept } from './report/digest.ts';
 export { createExplanation, type Explanation } from './report/explanation.ts';
 export { reportExplanation } from './report/explanation-report.ts';
 export { type Look, paletteOf } from './report/look.ts';
 export { toJsonLine, toPrintable } from './report/printable.ts';
-export { reportRun } from './report/run-report.ts';
+export { reportOutcomes, reportRun } from './report/run-report.ts';
 export { count } from './report/summary.ts';
 export { cutTo, wrap } from './report/text-width.ts';

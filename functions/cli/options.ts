@@ -40,3 +40,11 @@ export const wholeNumber =
     if (/^\d+$/.test(text) && number >= min && number <= max) return number;
     throw new InvalidArgumentError(`${shown(text)} is not a whole number from ${min} to ${max}.`);
   };
+
+/** `off`, or a factor above zero. */
+export function parseLimits(text: string): 'off' | number {
+  const factor = Number(text);
+  if (text === 'off') return text;
+  if (/^\d+(\.\d+)?$/.test(text) && factor > 0) return factor;
+  throw new InvalidArgumentError(`${shown(text)} is neither "off" nor a number above 0.`);
+}

@@ -1,13 +1,13 @@
-import { Command } from 'commander';
-import packageFile from '../../package.json' with { type: 'json' };
+import { Command, Option } from 'commander';
 import { demoCommand } from './demo.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './emulator.ts';
 import { explainCommand } from './explain.ts';
 import { AFTER_HELP } from './help.ts';
 import type { Io } from './io.ts';
-import { listOf, parseConnection, parseRegion, type RunOptions, wholeNumber } from './options.ts';
+import { listOf, parseConnection, parseLimits, parseRegion, type RunOptions, wholeNumber } from './options.ts';
 import { planCommand } from './plan.ts';
 import { type SweepOptions, sweepCommand } from './sweep.ts';
+import { VERSION } from './version.ts';
 
 /**
  * The commands and their options.
@@ -17,7 +17,7 @@ import { type SweepOptions, sweepCommand } from './sweep.ts';
 export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
   const program = new Command('vco-sweeper')
     .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
-    .version(packageFile.version, '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput({
@@ -64,12 +64,18 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     .command('emulator')
     .description('serve a small cloud on 127.0.0.1 to try everything on, until it is stopped')
     .option('--port <number>', 'where to listen (default: any free port)', wholeNumber(0, 65_535))
-    .option('--estate <file>', 'what exists in it, JSON or YAML (default: a generated one)')
+    .addOption(
+      new Option('--estate <file>', 'what exists in it, JSON or YAML (default: a generated one)').conflicts([
+        'connections',
+        'regions',
+        'accounts',
+      ]),
+    )
     .option('--connections <number>', 'generated: how many connections (default: 40)', wholeNumber(0, 100_000))
     .option('--regions <list>', 'generated: where (default: three regions)', listOf(parseRegion))
     .option('--accounts <number>', 'generated: how many accounts (default: 1)', wholeNumber(1, 100))
     .option('--seed <number>', 'decides everything that chance decides (default: 1)', wholeNumber(0, 4_294_967_295))
-    .option('--limits <scale>', '"off", or a factor on the published rate limits (default: 1)')
+    .option('--limits <scale>', '"off", or a factor on the published rate limits (default: 1)', parseLimits)
     .option('--latency <ms>', 'how long a call takes (default: 0)', wholeNumber(0, 600_000))
     .option('--faults <file>', 'what goes wrong, and when, JSON or YAML')
     .option('--save <file>', 'write the estate here when it is stopped; JSON, or YAML by its ending')

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../core/estate.ts';
 import type { Policy } from '../core/options.ts';
-import type { RunResult } from '../core/outcome.ts';
+import type { Outcome, RunResult } from '../core/outcome.ts';
 import type { Look } from './look.ts';
 import { toOutcomeTable } from './outcome-table.ts';
 import { toSummary } from './summary.ts';
@@ -16,3 +16,14 @@ export function reportRun(
     result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, look), ''];
   return [...table, toSummary(result, look), ''].join('\n');
 }
+
+/** Only the table, of some of a run's outcomes. */
+export const reportOutcomes = (
+  outcomes: readonly Outcome[],
+  background: {
+    readonly policy: Policy;
+    readonly names: ReadonlyMap<ConnectionId, string>;
+    readonly startedAt: string;
+  },
+  look: Look,
+): string => toOutcomeTable(outcomes, { ...background, startedMs: Date.parse(background.startedAt) }, look);

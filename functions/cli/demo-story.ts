@@ -1,0 +1,52 @@
+import type { Policy } from '../../lib/core/options.ts';
+import type { Outcome, OutcomeKind } from '../../lib/core/outcome.ts';
+import { count, digestKept, paletteOf, reportOutcomes, toPrintable, wrap } from '../../lib/report.ts';
+import type { DemoRun } from './demo-runs.ts';
+import { type Io, lookOf } from './io.ts';
+
+const TEXT_WIDTH_MAX = 100;
+
+/** The teller of the demo's story, on standard output. */
+export type Story = {
+  readonly chapter: (title: string, text: string) => void;
+  readonly say: (text: string) => void;
+  readonly list: (items: readonly string[]) => void;
+  /** Some rows of a run, at most so many that ended so, and how many more there are. */
+  readonly show: (run: DemoRun, most: Readonly<Partial<Record<OutcomeKind, number>>>) => void;
+  readonly kept: (run: DemoRun) => void;
+};
+
+export function createStory(io: Io, policy: Policy): Story {
+  const look = lookOf(io);
+  const palette = paletteOf(look);
+  const write = (text: string) => io.stdout.write(`${text}\n`);
+  const say = (text: string) => write(wrap(text, Math.min(look.columns, TEXT_WIDTH_MAX)).join('\n'));
+  return {
+    chapter: (title, text) => {
+      write(`\n${palette.bold(title)}`);
+      if (text !== '') say(text);
+    },
+    say,
+    list: (items) => {
+      for (const item of items) write(`  - ${toPrintable(item)}`);
+    },
+    show: ({ result, names }, most) => {
+      const ended = result.outcomes.filter(({ outcome }) => most[outcome] !== undefined);
+      const shown = ended.filter((one) => rankOf(one, ended) < (most[one.outcome] ?? 0));
+      if (shown.length === 0) return;
+      write(`\n${reportOutcomes(shown, { policy, names, startedAt: result.startedAt }, look)}`);
+      if (ended.length > shown.length) write(palette.dim(`… and ${ended.length - shown.length} more`));
+    },
+    kept: ({ kept }) => {
+      write(`\n${count(kept.size, 'connection')} stay, because they are`);
+      for (const line of digestKept([...kept.values()])) write(`  ${line}`);
+    },
+  };
+}
+
+/** The place among those that ended the same way: one of each rule first, so that a few rows show all there is. */
+function rankOf(one: Outcome, all: readonly Outcome[]): number {
+  const same = all.filter(({ outcome }) => outcome === one.outcome);
+  const turnOf = (other: Outcome) => same.filter(({ rule }) => rule === other.rule).indexOf(other);
+  return same.toSorted((a, b) => turnOf(a) - turnOf(b)).indexOf(one);
+}
