@@ -8,6 +8,9 @@ import type { Transport, TransportReply } from './transport.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const satisfies Record<Service, string>;
 
+// The SDK's own limit must not come first: it leaves the socket open. Without one it would be 3 s.
+const SDK_LIMIT_LATER_MS = 1000;
+
 type Exchange = { readonly response?: { readonly statusCode?: unknown; readonly headers?: unknown } | null };
 // The package's types leave out `verbose`, which makes a request answer the body and the HTTP exchange.
 const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, verbose: true) => RPCClient;
@@ -15,8 +18,8 @@ const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, ver
 /**
  * The transport to the real cloud: pop-core, with what it lacks added.
  *
- * POST, so that signature and token are in the body and not in a URL; a limit for the whole request, since pop-core's
- * own leaves the socket of a trickling reply open; one pool of connections for each endpoint. A client is made for each
+ * POST, so that signature and token are in the body and not in a URL; a limit for the whole request, which ends it for
+ * good; one pool of connections for each endpoint. A client is made for each
  * request because credentials change during a run; it is no more than their holder.
  */
 export function createPopTransport(endpoints: Endpoints): Transport {
@@ -45,7 +48,8 @@ export function createPopTransport(endpoints: Endpoints): Transport {
     );
     return limitTime(timeoutMs, async (signal) => {
       const beforeRequest = (options: http.RequestOptions) => ({ ...options, signal });
-      const options = { method: 'POST', timeout: timeoutMs, agent: agentOf(endpoint), beforeRequest };
+      const timeout = timeoutMs + SDK_LIMIT_LATER_MS;
+      const options = { method: 'POST', timeout, agent: agentOf(endpoint), beforeRequest };
       try {
         const [body, exchange] = await client.request<[unknown, Exchange]>(action, { ...params }, options);
         return toReply(body, exchange);
@@ -73,15 +77,12 @@ function toReply(body: unknown, { response }: Exchange): TransportReply {
   };
 }
 
-/** Runs the request; when its time is over, or it fails, its socket is destroyed. */
+/** Runs the request; when its time is over, its socket is destroyed. */
 async function limitTime<T>(timeoutMs: number, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
     return await request(controller.signal);
-  } catch (error) {
-    controller.abort();
-    throw error;
   } finally {
     clearTimeout(timer);
   }

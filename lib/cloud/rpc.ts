@@ -66,7 +66,6 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
     const task = async () => {
       // The errors of these two are not this request's: it must not be made again for their sake.
       const credentials = await identity.credentials().catch(stopRetrying);
-      leftMs(action);
       await before().catch(stopRetrying);
       const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
       observer.onCall(action);

@@ -131,7 +131,6 @@ const toConnection = (item: z.output<typeof untagged>, tagsRead: Tags | 'unread'
 // The list says `Tag.Tag`, the single read `Tags.Tag`.
 const listReply = z.object({
   TotalCount: count,
-  PageNumber: z.optional(count),
   VpnConnections: z.object({ VpnConnection: z.array(z.object({ ...fields, Tag: tags })) }),
 });
 const singleReply = z.object({ ...fields, Tags: tags });
@@ -140,7 +139,6 @@ const singleReply = z.object({ ...fields, Tags: tags });
 export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply) => ({
   items: reply.VpnConnections.VpnConnection.map((item) => toConnection(item, item.Tag)),
   totalCount: reply.TotalCount,
-  pageNumber: reply.PageNumber,
 }));
 
 /** `DescribeVpnConnection`. An answer about another connection is not an answer. */

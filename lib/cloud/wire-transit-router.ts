@@ -39,7 +39,6 @@ export const transitRouterPage = (regionId: RegionId): Reader<Page<OwnedTransitR
   reader(
     z.object({
       TotalCount: count,
-      PageNumber: z.optional(count),
       TransitRouters: z.array(transitRouter.check(z.refine((item) => (item.RegionId ?? regionId) === regionId))),
     }),
     (reply) => ({
@@ -51,7 +50,6 @@ export const transitRouterPage = (regionId: RegionId): Reader<Page<OwnedTransitR
         ownerId: item.AliUid,
       })),
       totalCount: reply.TotalCount,
-      pageNumber: reply.PageNumber,
     }),
   );
 

@@ -338,19 +338,20 @@ describe('a role', () => {
 
   test('that can no longer be assumed fails the request, which is not made again for it', async () => {
     let allowed = true;
+    const refused = failure('Throttling.User');
     const { api, sent, clock, retries } = fakeCloud((call) => {
-      if (call.action === 'AssumeRole' && !allowed) return failure('NoPermission', 403);
+      if (call.action === 'AssumeRole' && !allowed) return refused;
       return answers[call.action](call);
     });
     const other = await api.assumeRole(ROLE);
     allowed = false;
     clock.set(clock.now() + 3_600_000);
     await expect(other.deleteConnection(REGION, 'vco-1', look)).rejects.toMatchObject({
-      code: 'NoPermission',
+      code: 'Throttling.User',
       action: 'AssumeRole',
     });
-    expect(sent.map(({ action }) => action)).toEqual(['AssumeRole', 'AssumeRole']);
-    expect(retries).toEqual([]);
+    expect(sent.map(({ action }) => action)).toEqual(Array.from({ length: 7 }, () => 'AssumeRole'));
+    expect(retries.map(({ action }) => action)).toEqual(Array.from({ length: 5 }, () => 'AssumeRole'));
     allowed = true;
     await expect(other.listConnections(REGION)).resolves.toHaveLength(1);
   });

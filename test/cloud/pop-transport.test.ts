@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import { createPopTransport } from '../../lib/cloud/pop-transport.ts';
 import type { TransportCall } from '../../lib/cloud/transport.ts';
@@ -128,6 +128,14 @@ describe('a request', () => {
     expect(seen.map(({ form }) => form.get('AccessKeyId'))).toEqual(['testid', 'testid', 'other']);
     expect(sockets.size).toBe(1);
   });
+});
+
+test("the SDK's own time limit, three seconds if none is given, is never the first to come", async () => {
+  const { call } = await serve((response) => json(response, 200, {}));
+  const request = vi.spyOn(http, 'request');
+  await call({ timeoutMs: 10_000 });
+  expect(request).toHaveBeenCalledWith(expect.objectContaining({ timeout: 11_000 }));
+  request.mockRestore();
 });
 
 describe('an answer', () => {

@@ -155,6 +155,20 @@ describe('the deadline', () => {
     expect(sent).toEqual([]);
   });
 
+  test('a turn that comes too late is not waited for, and not asked for again', async () => {
+    const slow = { describePerMinute: 1, writePerMinute: 1, concurrency: 8 };
+    const { api, result, clock, sent, retries } = read([single], {
+      policy: { ...retryPolicy({}).policy, pace: slow },
+      deadlineMs: startMs + 30_000,
+    });
+    await result;
+    await expect(api.getConnection('eu-central-1', 'vco-1')).rejects.toMatchObject({
+      message: 'DescribeVpnConnection failed: DeadlineExceeded',
+      effect: 'refused',
+    });
+    expect([sent.length, retries, clock.sleeps]).toEqual([1, [], []]);
+  });
+
   test('a request gets no more time than is left', async () => {
     const left = async (deadlineMs: number) => {
       const { result, sent } = read([single], { deadlineMs });

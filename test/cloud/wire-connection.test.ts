@@ -65,7 +65,6 @@ test('a connection with two tunnels, bound to a transit router, as the SDK parse
   expect(page).toMatchObject({
     value: {
       totalCount: 1,
-      pageNumber: 1,
       items: [
         {
           attachType: 'CEN',

@@ -109,7 +109,6 @@ describe('transit routers', () => {
     expect(read(page([router()]))).toEqual({
       value: {
         totalCount: 1,
-        pageNumber: 1,
         items: [
           { transitRouterId: 'tr-c', cenId: 'cen-a', regionId: 'eu-central-1', name: '', ownerId: '1000000000000001' },
         ],

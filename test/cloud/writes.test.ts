@@ -45,6 +45,11 @@ describe.each<Write>(['detach', 'delete'])('the client token of a %s', (kind) =>
       [failure('Throttling.User'), failure('Throttling.Api', 503), done],
       ['token-1', 'token-1', 'token-1'],
     ],
+    [
+      'after throttling that came with 200',
+      [ok({ Code: 'Throttling.User', Success: false }), done],
+      ['token-1', 'token-1'],
+    ],
     ['after a reply nobody can read', [{ status: 200, body: 'x' }, done], ['token-1', 'token-1']],
     [
       'while the first request still runs',
@@ -168,13 +173,13 @@ describe('the look before each attempt', () => {
   });
 
   test('that throws before it waits for anything stops the write as well', async () => {
-    const reason = new Stop('at once');
+    const reason = new CloudError({ action: 'DescribeVpnConnection', code: 'Throttling.User', effect: 'unknown' });
     const cloud = fakeCloud([done]);
     const beforeAttempt = () => {
       throw reason;
     };
     expect(await rejection(cloud.api.deleteConnection('eu-central-1', 'vco-1', { beforeAttempt }))).toBe(reason);
-    expect(cloud.sent).toEqual([]);
+    expect([cloud.sent, cloud.retries]).toEqual([[], []]);
   });
 
   test('that takes until the deadline: nothing is sent after it', async () => {
