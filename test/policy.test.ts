@@ -122,6 +122,8 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['regions: cn-hangzhou', 'regions: "cn-hangzhou" is not allowed; write all, or a list'],
     ['regions: [cn-hangzhou, ""]', 'regions[1]: "" is not allowed; write a region id such as cn-hangzhou'],
     ['regions: [CN-Hangzhou]', 'regions[0]: "CN-Hangzhou" is not allowed'],
+    ['regions: [3]', 'regions[0]: 3 is not allowed; write a region id such as cn-hangzhou'],
+    ['regions: ["", 3]', 'regions[1]: 3 is not allowed; write a region id such as cn-hangzhou'],
     ['regions: [all]', 'regions[0]: "all" is not allowed'],
     ['regions: ["cn-hangzhou\\n"]', 'regions[0]: "cn-hangzhou\\n" is not allowed'],
     ['accounts: {}', 'accounts: a mapping is not allowed; write a list of mappings'],
@@ -178,6 +180,7 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['pace: {describePerMinute: 0}', 'pace.describePerMinute: 0 is not allowed'],
     ['pace: {writePerMinute: 0}', 'pace.writePerMinute: 0 is not allowed'],
     ['modes: plan', 'modes: unknown key; did you mean mode?'],
+    ['wait: { CONSECUTIVE-MISSES: 1 }', 'did you mean consecutiveMisses?'],
     ['? 1\n: plan', 'a key must be text'],
     ['"": plan', '"": unknown key'],
     ['constructor: 1', 'constructor: unknown key'],
@@ -230,7 +233,7 @@ describe('a message', () => {
     expect(messageOf(`mode: ${'x'.repeat(100_000)}`).length).toBeLessThan(300);
     expect(messageOf(`? ${'x'.repeat(1_000)}\n: 1`).length).toBeLessThan(400);
     expect(messageOf(`regions: [${'1,'.repeat(50_000)}]`).length).toBeLessThan(10_000);
-    expect(messageOf('&a '.repeat(40_000)).length).toBeLessThan(10_000);
+    expect(messageOf('&a '.repeat(40_000))).toContain('20 problems');
   });
 
   test.each([
