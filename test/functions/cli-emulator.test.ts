@@ -1,0 +1,115 @@
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
+import { parseEstate } from '../../lib/emulator/index.ts';
+import { envOf, type Ran, run } from './cli-harness.ts';
+
+const LINE = /^emulator url=(http:\/\/127\.0\.0\.1:\d+) accessKeyId=(\S+) accessKeySecret=(\S+)\n$/;
+
+/** Serve an emulator, do something with it once its line is there, then stop it. */
+async function serving(
+  args: string[],
+  visit: (env: Record<string, string>) => Promise<void>,
+  files: Record<string, string> = {},
+): Promise<Ran> {
+  let visited = Promise.resolve();
+  const ran = await run(['emulator', ...args], {
+    files,
+    clock: systemClock,
+    onWrite: (out, _err, stop) => {
+      const [, url = '', accessKeyId = '', accessKeySecret = ''] = LINE.exec(out) ?? [];
+      visited = visit(envOf(url, { accessKeyId, accessKeySecret })).finally(stop);
+    },
+  });
+  await visited;
+  return ran;
+}
+
+test('it says in one line where it is and with which key, serves until it is stopped, and exits with 0', async () => {
+  let planned: Ran | undefined;
+  const ran = await serving(['--connections', '3', '--seed', '5', '--limits', 'off'], async (env) => {
+    planned = await run(['plan', '--json'], { env, clock: systemClock });
+  });
+  expect(ran).toMatchObject({ code: 0, err: '' });
+  expect(ran.out).toMatch(LINE);
+  expect(JSON.parse(planned?.out ?? '')).toMatchObject({ status: 'complete', regions: [{ connections: 1 }] });
+});
+
+test('nothing listens any more when it has ended', async () => {
+  let url = '';
+  await serving([], async (env) => {
+    url = env.ALIBABA_CLOUD_VPC_ENDPOINT ?? '';
+  });
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test('--estate serves a file, --faults breaks it, --save writes what is left of it', async () => {
+  const files: Record<string, string> = {
+    'estate.yaml': 'vpnConnections: [{ VpnConnectionId: vco-one, Name: one }]',
+    'faults.yaml':
+      '- { action: GetCallerIdentity, times: always, fault: { kind: error, status: 403, code: Forbidden } }',
+  };
+  let planned: Ran | undefined;
+  const args = ['--estate', 'estate.yaml', '--faults', 'faults.yaml', '--save', 'left.json'];
+  const { code } = await serving(
+    args,
+    async (env) => {
+      planned = await run(['plan'], { env, clock: systemClock });
+    },
+    files,
+  );
+  expect(code).toBe(0);
+  expect(planned?.code).toBe(4);
+  expect(parseEstate(files['left.json'] ?? '', 'left.json').vpnConnections.map((one) => one.VpnConnectionId)).toEqual([
+    'vco-one',
+  ]);
+  expect(JSON.parse(files['left.json'] ?? '')).toBeTypeOf('object');
+});
+
+test('a generated estate is the same for the same seed', async () => {
+  const save = async (seed: string) => {
+    const files: Record<string, string> = {};
+    await serving(['--seed', seed, '--connections', '5', '--save', 'e.yaml'], async () => undefined, files);
+    return parseEstate(files['e.yaml'] ?? '', 'e.yaml').vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
+  };
+  expect(await save('3')).toEqual(await save('3'));
+  expect(await save('3')).not.toEqual(await save('4'));
+});
+
+test('a port that is taken is refused with exit code 2', async () => {
+  const other = createServer();
+  const port = await new Promise<number>((resolve) => {
+    other.listen(0, '127.0.0.1', () => {
+      const address = other.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  const { code, out, err } = await run(['emulator', '--port', String(port)]);
+  other.close();
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^vco-sweeper: the emulator cannot listen: .*taken\n$/);
+});
+
+test('the demo finds, marks, deletes and keeps, and says so', async () => {
+  const { code, out, err } = await run(['demo'], { clock: systemClock });
+  expect(code).toBe(0);
+  expect(err).toBe('');
+  expect(out).toMatch(
+    /1\. Plan[\s\S]*planned +vco-[\s\S]*waiting +vco-[\s\S]*connections stay, because they are\n +\d+ {2}in use/,
+  );
+  expect(out).toMatch(/2\. Mark\n\d+ orphans marked/);
+  expect(out).toMatch(/3\. Sweep, 25h later[\s\S]*blocked +vco-[\s\S]*deleted +vco-[\s\S]*Why was .* deleted\?/);
+  const [, alive, inUse] = /all that were in use \((\d+)\s+of\s+(\d+)\)/.exec(out) ?? [];
+  expect(Number(alive)).toBeGreaterThan(10);
+  expect(alive).toBe(inUse);
+});
+
+test('Ctrl-C ends the demo', async () => {
+  const { code } = await run(['demo'], {
+    clock: systemClock,
+    onWrite: (out, _err, stop) => {
+      if (out.includes('1. Plan')) stop();
+    },
+  });
+  expect(code).toBe(130);
+});
