@@ -1,3 +1,5 @@
+import type { Key, Role } from './estate/types.ts';
+
 /** Who calls: an account and, of it, a key of its own, a user's key, or an assumed role. */
 export type Caller = {
   readonly accountId: string;
@@ -9,6 +11,22 @@ export type Caller = {
   readonly deny: readonly string[];
   readonly allow: readonly string[];
 };
+
+/** Whoever holds a key. */
+export const callerWithKey = (accountId: string, key: Key): Caller => ({
+  accountId,
+  identity: key.root === true ? { kind: 'root' } : { kind: 'user', name: key.user ?? 'emulator' },
+  deny: key.deny ?? [],
+  allow: key.allow ?? ['*'],
+});
+
+/** Whoever has assumed a role. */
+export const callerInRole = (accountId: string, role: Role, session: string): Caller => ({
+  accountId,
+  identity: { kind: 'role', name: role.name, session },
+  deny: role.deny ?? [],
+  allow: role.allow ?? ['*'],
+});
 
 const matches = (pattern: string, action: string): boolean => {
   const [head = '', ...tail] = pattern.toLowerCase().split('*');

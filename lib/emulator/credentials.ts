@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts';
-import type { Caller } from './callers.ts';
-import type { Estate, Key } from './estate/types.ts';
+import { type Caller, callerWithKey } from './callers.ts';
+import type { Estate } from './estate/types.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who a key belongs to, and the secret that its signatures are made with. */
@@ -8,13 +8,6 @@ export type Credentials = { readonly caller: Caller; readonly secret: string };
 
 const unknownKey = (): ApiError =>
   new ApiError(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
-
-const callerOf = (accountId: string, key: Key): Caller => ({
-  accountId,
-  identity: key.root === true ? { kind: 'root' } : { kind: 'user', name: key.user ?? 'emulator' },
-  deny: key.deny ?? [],
-  allow: key.allow ?? ['*'],
-});
 
 /** Finds a key. Temporary ones must come with their token, and in time. Throws `ApiError`. */
 export function findCredentials(
@@ -29,7 +22,7 @@ export function findCredentials(
     if (key.inactive === true) {
       throw new ApiError(400, 'InvalidAccessKeyId.Inactive', 'Specified access key is disabled.');
     }
-    return { caller: callerOf(accountId, key), secret: key.accessKeySecret };
+    return { caller: callerWithKey(accountId, key), secret: key.accessKeySecret };
   }
   throw unknownKey();
 }

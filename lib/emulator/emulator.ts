@@ -1,4 +1,4 @@
-import type { Caller } from './callers.ts';
+import { type Caller, callerInRole, callerWithKey } from './callers.ts';
 import { control, isControl } from './control.ts';
 import { Engine } from './engine.ts';
 import type { Estate } from './estate/types.ts';
@@ -40,14 +40,18 @@ export function emulatorOf(engine: Engine): Emulator {
   };
 }
 
-/** The account's own user, who may do everything, unless a key or a role is named. */
+/** A user of the account who may do everything, unless a key or a role is named. */
 function callerAs(estate: Estate, accountId: string, { role, accessKeyId }: CallAs): Caller {
   const account = estate.accounts.find((candidate) => candidate.accountId === accountId);
-  const found =
-    role === undefined
-      ? account?.keys.find((key) => key.accessKeyId === accessKeyId)
-      : account?.roles.find((candidate) => candidate.name === role);
-  const identity: Caller['identity'] =
-    role === undefined ? { kind: 'user', name: 'emulator' } : { kind: 'role', name: role, session: 'emulator' };
-  return { accountId, identity, deny: found?.deny ?? [], allow: found?.allow ?? ['*'] };
+  if (role !== undefined) {
+    const found = account?.roles.find((candidate) => candidate.name === role);
+    if (found !== undefined) return callerInRole(accountId, found, 'emulator');
+    throw new Error(`account ${accountId} has no role ${role}`);
+  }
+  if (accessKeyId !== undefined) {
+    const found = account?.keys.find((candidate) => candidate.accessKeyId === accessKeyId);
+    if (found !== undefined) return callerWithKey(accountId, found);
+    throw new Error(`account ${accountId} has no such key`);
+  }
+  return { accountId, identity: { kind: 'user', name: 'emulator' }, deny: [], allow: ['*'] };
 }

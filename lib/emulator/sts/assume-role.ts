@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.ts';
+import { callerInRole } from '../callers.ts';
 import type { Role } from '../estate/types.ts';
 import { type Context, type Operation, stsVersion } from '../operation.ts';
 
@@ -34,12 +35,7 @@ export const assumeRole: Operation = {
     const seconds = params.integer('DurationSeconds') ?? 3600;
     if (seconds < 900 || seconds > (role.maxSessionSeconds ?? 3600)) throw badParameter('DurationSeconds');
     const expiresMs = nowMs + seconds * 1000;
-    const caller = {
-      accountId,
-      identity: { kind: 'role', name: role.name, session },
-      deny: role.deny ?? [],
-      allow: role.allow ?? ['*'],
-    } as const;
+    const caller = callerInRole(accountId, role, session);
     const issued = sessions.issue(caller, expiresMs);
     return {
       AssumedRoleUser: {
