@@ -3,7 +3,8 @@ import { CloudError, type Effect } from '../core/errors.ts';
 import type { TransportReply } from './transport.ts';
 
 const SAFE_CODE = /^[A-Za-z][\w.:-]{0,100}$/;
-const SAFE_REQUEST_ID = /^[\w-]{1,100}$/;
+// A UUID, as every operation documents it; no key or token looks like that.
+const SAFE_REQUEST_ID = /^[0-9A-Fa-f-]{1,64}$/;
 const SUCCESS_CODES: ReadonlySet<unknown> = new Set([200, '200', 'OK', 'Success', 'success']);
 const RETRY_AFTER_MS_MAX = 120_000;
 
@@ -37,6 +38,14 @@ export function replyError(action: string, reply: TransportReply): CloudError | 
     requestId: requestIdOf(body),
     retryAfterMs: cappedDelay(reply.retryAfterMs),
   });
+}
+
+/** The same error, unless its code repeats the caller's own keys: a code is printed everywhere, and they nowhere. */
+export function withoutSecrets(error: CloudError, secrets: readonly (string | undefined)[]): CloudError {
+  const echoes = secrets.some((secret) => secret && error.code.includes(secret));
+  if (!echoes) return error;
+  const { action, status, requestId } = error;
+  return new CloudError({ action, code: 'UnreadableReply', effect: 'unknown', status, requestId });
 }
 
 function codeOf(body: Body, status: number): string | undefined {

@@ -3,7 +3,7 @@ import { type CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
 import type { Policy } from '../core/options.ts';
 import { ACTIONS, type Action } from './actions.ts';
-import { replyError, requestIdOf, thrownError, unreadableReply } from './errors.ts';
+import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './errors.ts';
 import type { Pace } from './pace.ts';
 import { deadlineExceeded, stopRetrying, withRetry } from './retry.ts';
 import { createClientToken } from './tokens.ts';
@@ -132,6 +132,6 @@ async function send(
     throw thrownError(action, thrown);
   });
   const error = replyError(action, reply);
-  if (error) throw error;
+  if (error) throw withoutSecrets(error, Object.values(credentials));
   return reply;
 }

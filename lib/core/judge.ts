@@ -170,7 +170,9 @@ function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number):
 
   if (mark.kind === 'valid' && mark.rule === rule) {
     const ripeAtMs = mark.sinceMs + grace;
-    const lasted = `orphan since ${toIso(mark.sinceMs)}, last seen so ${toIso(mark.seenMs)}`;
+    // The first run's `seen` is when it began to look, its `since` when it had looked: a moment later.
+    const seenMs = Math.max(mark.sinceMs, mark.seenMs);
+    const lasted = `orphan since ${toIso(mark.sinceMs)}, last seen so ${toIso(seenMs)}`;
     return {
       ...orphan,
       reason:
