@@ -40,9 +40,14 @@ export function replyError(action: string, reply: TransportReply): CloudError | 
   });
 }
 
+// Shorter than any real key, and longer than what a code may contain by chance.
+const KEY_LENGTH_MIN = 8;
+
 /** The same error, unless its code repeats the caller's own keys: a code is printed everywhere, and they nowhere. */
 export function withoutSecrets(error: CloudError, secrets: readonly (string | undefined)[]): CloudError {
-  const echoes = secrets.some((secret) => secret && error.code.includes(secret));
+  const echoes = secrets.some(
+    (secret) => secret !== undefined && secret.length >= KEY_LENGTH_MIN && error.code.includes(secret),
+  );
   if (!echoes) return error;
   const { action, status, requestId } = error;
   return new CloudError({ action, code: 'UnreadableReply', effect: 'unknown', status, requestId });
