@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOutcomes, type Outcome, type RunResult } from '../lib/core/outcome.ts';
-import { widthOf } from '../lib/report/text-width.ts';
+import { widthOf, wrap } from '../lib/report/text-width.ts';
 import { reportRun, toJsonLine } from '../lib/report.ts';
 import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from './support/builders.ts';
 
@@ -165,4 +165,20 @@ test('JSON is one line that no terminal obeys, and parses to the same', () => {
   const line = toJsonLine({ name: HOSTILE, astral: '\u{e0041}😀' });
   expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   expect(JSON.parse(line)).toEqual({ name: HOSTILE, astral: '\u{e0041}😀' });
+});
+
+test('wrapped text fits, and loses nothing but the spaces at which it breaks', () => {
+  const text = fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(text, fc.integer({ min: 10, max: 60 }), (words, width) => {
+      const lines = wrap(words.join(' '), width);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+      expect(lines.join('').replaceAll(' ', '')).toBe(words.join('').replaceAll(' ', ''));
+    }),
+  );
+});
+
+test('wide characters count as two columns', () => {
+  expect(widthOf('旧的-1')).toBe(6);
+  expect(wrap('旧的分支机构', 4)).toEqual(['旧的', '分支', '机构']);
 });

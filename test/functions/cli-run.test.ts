@@ -221,6 +221,15 @@ test('explain tells everything about one connection, and exits as a run would', 
   expect(writes()).toEqual([]);
 });
 
+test('explain of one whose turn has come in a halted region exits with 5, of one that waits there with 3', async () => {
+  const all = ['a', 'b', 'c', 'd'].map((name) => free(name, ripe()));
+  const { command } = await cloud(estate(...all, free('fresh', fresh)));
+  const held = await command(['explain', 'vco-a']);
+  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would go/);
+  expect(held.code).toBe(5);
+  expect((await command(['explain', 'vco-fresh'])).code).toBe(3);
+});
+
 test('explain of an id that is nowhere says where it looked and how to find a deletion', async () => {
   const { command } = await cloud(SOME);
   const { code, out, err } = await command(['explain', 'vco-gone']);
