@@ -10,7 +10,8 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/deps\.ts$/, /^lib\/((core|cloud)\/|(clock|sweep)\.ts$)/],
   [/^lib\/sweep(\.ts$|\/)/, /^lib\/(core|sweep)\//],
   [/^lib\/policy(\.ts$|\/)/, /^lib\/(core|policy)\//],
-  [/^lib\/event(\.ts$|\/)/, /^lib\/(core|event)\//],
+  // Ids in an event are read by the same rules as ids in a policy.
+  [/^lib\/event(\.ts$|\/)/, /^lib\/(core|event|policy)\//],
   [/^lib\/report(\.ts$|\/)/, /^lib\/(core|report)\//],
   [/^lib\/[^/]+\.ts$/, /^lib\/core\//],
   // Entry points use what `lib` offers on its first level, and words of the core; the cloud only through `deps.ts`.

@@ -27,6 +27,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   await tagDetached(region, verdict, attachment);
   await requestDetach(region, verdict, attachment);
   await waitUntilDetached(region, verdict, attachment);
+  await keepDetachedTag(region, verdict, attachment);
   record(region, 'detach.done', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
 }
 
@@ -59,7 +60,7 @@ async function requestDetach(region: RegionContext, verdict: Verdict, attachment
     const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
     if (end === undefined) return;
     if (request.answerLost) throw new StepEnd({ ...end.ending, used: true });
-    if (end.ending.outcome !== 'already-gone') await removeDetachedTag(region, verdict);
+    await removeDetachedTag(region, verdict);
     throw end;
   }
 }
@@ -101,15 +102,39 @@ const isLeaving = (verdict: Verdict) =>
 const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachment) =>
   tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachment.attachmentId}`) ?? false);
 
+/**
+ * Only from a connection that is as bound as before: if it is on its way, another run of ours detaches it, and the tag
+ * is that run's trace. What cannot be read or removed now, the next run removes.
+ */
 async function removeDetachedTag(region: RegionContext, verdict: Verdict): Promise<void> {
   const { connectionId } = verdict.connection;
   try {
+    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
+    const { value } = await region.reads.connection(connectionId, want);
+    if (value === 'gone' || value === 'absent' || value.state !== verdict.connection.state) return;
     await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED]);
   } catch (error) {
-    // The next run sees the tag on a bound connection and removes it.
-    const { code, requestId } = toCloudError(error);
-    record(region, 'step.failed', connectionId, { action: 'UnTagResources', code, cloudRequestId: requestId });
+    reportTagFailure(region, verdict, 'UnTagResources', error);
   }
+}
+
+/** Another run that gave up may have removed the tag under our hands: without it nobody would finish what we began. */
+async function keepDetachedTag(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+  const { connectionId } = verdict.connection;
+  try {
+    const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
+    const { value } = await region.reads.connection(connectionId, want);
+    if (value === 'gone' || value === 'absent' || hasDetachedTag(value.tags, attachment)) return;
+    const tags = toDetachedTags(region.clock.now(), attachment.attachmentId);
+    await region.api.setTags(region.regionId, [connectionId], tags);
+  } catch (error) {
+    reportTagFailure(region, verdict, 'TagResources', error);
+  }
+}
+
+function reportTagFailure(region: RegionContext, verdict: Verdict, action: string, error: unknown): void {
+  const { code, requestId } = toCloudError(error);
+  record(region, 'step.failed', verdict.connection.connectionId, { action, code, cloudRequestId: requestId });
 }
 
 /** Both sides have to say so: the transit router by whole listings, the connection by its own state. */

@@ -1,6 +1,7 @@
 import { withAttachments } from '../core/association.ts';
 import type { Connection, Routing } from '../core/estate.ts';
 import { judge, type Verdict } from '../core/judge.ts';
+import { toDetachedTags } from '../core/mark.ts';
 import { listChanges } from '../core/recheck.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import type { RegionContext } from './run-context.ts';
@@ -102,9 +103,8 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const { connection, facts } = read;
   if (connection === 'gone') return { kind: 'gone' };
   const nowMs = region.clock.now();
-  // Within this run the `detached` tag is ours, however small `marks.maxGap` is.
-  const policy = detached ? { ...region.policy, marks: { maxGapMs: Number.POSITIVE_INFINITY } } : region.policy;
-  const verdict = judge({ connection, accountId: region.accountId, ...facts, nowMs }, policy);
+  const judged = detached ? withDetachedTag(connection, before, nowMs) : connection;
+  const verdict = judge({ connection: judged, accountId: region.accountId, ...facts, nowMs }, region.policy);
   const changes = [...listChanges(before.connection, connection, detached)];
   const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.ripe && !verdict.locked;
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
@@ -112,4 +112,10 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   if (changes.length === 0 && goes && sameHolder && sameRule) return { kind: 'same', connection };
   if (changes.length === 0) changes.push(verdict.reason);
   return { kind: 'changed', verdict, changes };
+}
+
+/** That we detached it, this run knows by itself; the tag is for those who come after. */
+function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs: number): Connection {
+  if (connection.tags === 'unread' || attachment === undefined) return connection;
+  return { ...connection, tags: new Map([...connection.tags, ...toDetachedTags(nowMs, attachment.attachmentId)]) };
 }

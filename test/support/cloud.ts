@@ -17,6 +17,7 @@ export type CloudOptions = {
   readonly policy?: Parameters<typeof aPolicy>[0];
   readonly switches?: EmulatorOptions['switches'];
   readonly faults?: EmulatorOptions['faults'];
+  readonly latencyMs?: number;
 };
 
 export type RunOptions = {
@@ -38,6 +39,7 @@ export function startCloud(options: CloudOptions) {
     limits: 'off',
     ...(options.switches ? { switches: options.switches } : {}),
     ...(options.faults ? { faults: options.faults } : {}),
+    ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
   });
   const policy = aPolicy({ mode: 'sweep', regions: [REGION], ...options.policy });
   const lines: (JournalFields & { event: JournalEvent })[] = [];

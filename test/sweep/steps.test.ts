@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
 
@@ -135,6 +135,60 @@ describe('half-done', () => {
     const result = await cloud.run();
     expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted', rule: 'tunnels-down', since: ago(2 * DAY) });
     expect(result.outcomes[0]?.evidence.join()).toContain('vco-sweeper:detached');
+  });
+});
+
+describe('two runs at once', () => {
+  test.each([[0], [1], [5], [40], [300], [6_000]])('%i ms apart, they finish what either began', async (apartMs) => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), free('free', ripe()), ...inUse(5)),
+      policy: tunnelsDown,
+      latencyMs: 7,
+    });
+    const later = cloud.clock.sleep(apartMs).then(() => cloud.run());
+    const both = await Promise.all([cloud.run(), later]);
+    expect(cloud.connectionIds()).toHaveLength(5);
+    expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
+  });
+
+  test('a run that stops at its own check leaves the tag of the other, whose detach is under way', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+      switches: { detachPolls: null, detachMs: 60_000 },
+    });
+    let tagged = false;
+    const result = await cloud.run({
+      before: () => {
+        // Between our tag and our check, another run detaches it.
+        const attachment = cloud.emulator.estate.attachments.find(({ VpnId }) => VpnId === 'vco-old');
+        if (tagged && attachment?.Status === 'Attached') {
+          void cloud.emulator.call(ACCOUNT, '2017-09-12', 'DeleteTransitRouterVpnAttachment', {
+            TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
+          });
+        }
+        tagged ||= 'vco-sweeper:detached' in (cloud.tags('vco-old') ?? {});
+      },
+    });
+    expect(result.counts).toMatchObject({ unknown: 1 });
+    expect(cloud.tags('vco-old')).toHaveProperty('vco-sweeper:detached');
+    cloud.clock.advance(600_000);
+    expect((await cloud.run()).counts.deleted).toBe(1);
+  });
+
+  test('a tag that somebody removed during our detach is written again, and the delete follows', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+    });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        const row = cloud.connection('vco-old');
+        if (action === 'ListTransitRouterVpnAttachments' && row?.State === 'detaching') row.tags = ripe('tunnels-down');
+      },
+    });
+    expect(result.counts).toMatchObject({ deleted: 1 });
+    expect(cloud.writes().filter((call) => call === 'TagResources vco-old')).toHaveLength(3);
   });
 });
 
