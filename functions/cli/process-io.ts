@@ -3,6 +3,9 @@ import { confirm, isCancel } from '@clack/prompts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Io, Output } from './io.ts';
 
+/** Some terminals do not say how wide they are. */
+const COLUMNS_UNKNOWN = 80;
+
 /** The real process. */
 export const createProcessIo = (): Io => ({
   env: process.env,
@@ -39,7 +42,7 @@ function toOutput(stream: NodeJS.WriteStream): Output {
       return stream.isTTY === true;
     },
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
     },
   };
 }

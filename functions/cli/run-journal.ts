@@ -13,6 +13,8 @@ export type Watch = {
   readonly screen: Screen;
   /** Every connection that was judged, kept ones too. */
   readonly names: ReadonlyMap<ConnectionId, string>;
+  /** What failed that is no connection's: a region, an account, a role. */
+  readonly problems: readonly string[];
 };
 
 /**
@@ -26,8 +28,12 @@ export function createWatch(io: Io): Watch {
   const tally = createTally();
   const screen = createScreen(io.stderr, io.clock, tally.status);
   const names = new Map<ConnectionId, string>();
-  const note: Journal = (_event, { connectionId, name }) => {
+  const problems: string[] = [];
+  const note: Journal = (event, fields) => {
+    const { connectionId, name } = fields;
     if (connectionId !== undefined && typeof name === 'string') names.set(connectionId, name);
+    const sentence = connectionId === undefined && event !== 'guard.halted' ? toSentence(event, fields) : undefined;
+    if (sentence !== undefined) problems.push(sentence);
   };
   const sentences: Journal = (event, fields) => {
     const sentence = toSentence(event, fields);
@@ -42,7 +48,7 @@ export function createWatch(io: Io): Watch {
       screen.update();
     };
   };
-  return { journalOf, tally, screen, names };
+  return { journalOf, tally, screen, names, problems };
 }
 
 const toJsonLog = (runId: string, level: Level, screen: Screen): Journal =>
@@ -58,8 +64,12 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
     case 'step.failed':
-      return [connectionId ?? regionId ?? fields.roleArn ?? fields.accountId, why].filter(Boolean).join(': ');
+      return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
     default:
       return undefined;
   }
 }
+
+/** An account that did not even say its id stands for the credentials. */
+const nameOf = (accountId: string | undefined): string =>
+  accountId === undefined || accountId === 'unknown' ? 'the credentials' : `account ${accountId}`;

@@ -38,6 +38,7 @@ export function openSession(options: RunOptions, io: Io): Session {
   const { policy } = scope;
   const credentials = readCredentials(io.env);
   const names = new Map<ConnectionId, string>();
+  let problems: readonly string[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
     const watch = createWatch(io);
@@ -50,6 +51,7 @@ export function openSession(options: RunOptions, io: Io): Session {
       );
     } finally {
       screen.close();
+      problems = watch.problems;
       for (const [id, name] of watch.names) names.set(id, name);
     }
   };
@@ -67,7 +69,9 @@ export function openSession(options: RunOptions, io: Io): Session {
       );
     },
     print: (result) =>
-      io.stdout.write(options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names }, lookOf(io))),
+      io.stdout.write(
+        options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names, problems }, lookOf(io)),
+      ),
     say: (text) => io.stderr.write(`${text}\n`),
   };
 }

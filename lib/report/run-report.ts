@@ -5,16 +5,24 @@ import type { Look } from './look.ts';
 import { toOutcomeTable } from './outcome-table.ts';
 import { toSummary } from './summary.ts';
 
-/** A run's result as text for a person. Pure; every text that came from the cloud is made printable. */
+/**
+ * A run's result as text for a person. Pure; every text that came from the cloud is made printable.
+ *
+ * @param background `problems`: sentences about failures that no outcome tells of, such as why a region was not read
+ */
 export function reportRun(
   result: RunResult,
-  background: { readonly policy: Policy; readonly names: ReadonlyMap<ConnectionId, string> },
+  background: {
+    readonly policy: Policy;
+    readonly names: ReadonlyMap<ConnectionId, string>;
+    readonly problems?: readonly string[];
+  },
   look: Look,
 ): string {
   const startedMs = Date.parse(result.startedAt);
   const table =
     result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, look), ''];
-  return [...table, toSummary(result, look), ''].join('\n');
+  return [...table, toSummary(result, background.problems ?? [], look), ''].join('\n');
 }
 
 /** Only the table, of some of a run's outcomes. */

@@ -4,13 +4,17 @@ import { type Look, type Palette, paintOutcome, paletteOf } from './look.ts';
 import { toPrintable } from './printable.ts';
 import { wrap } from './text-width.ts';
 
-/** The end of a report: how the run went, counts, what could not be looked at, what to do next. */
-export function toSummary(result: RunResult, look: Look): string {
+/**
+ * The end of a report: how the run went, counts, what could not be looked at and why.
+ *
+ * @param problems sentences about failures that no outcome tells of
+ */
+export function toSummary(result: RunResult, problems: readonly string[], look: Look): string {
   const palette = paletteOf(look);
   return [
     headline(result, palette),
     counts(result, palette),
-    ...warnings(result)
+    ...warnings(result, problems)
       .flatMap((text) => wrap(text, look.columns))
       .map(palette.yellow),
     ...wrap(callsLine(result), look.columns).map(palette.dim),
@@ -34,25 +38,22 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
   return `  ${shown.length > 0 ? shown.join(', ') : 'no connection in scope'}`;
 }
 
-function warnings({
-  regions,
-  refusedEvents = [],
-  outcomesOmitted = 0,
-  status,
-  counts: all,
-}: RunResult): readonly string[] {
+function warnings(
+  { regions, refusedEvents = [], outcomesOmitted = 0, status }: RunResult,
+  problems: readonly string[],
+): readonly string[] {
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
     accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
   const unread = regions.filter(({ listing }) => listing === 'unread').map(where);
   const unsupported = regions.filter(({ listing }) => listing === 'unsupported').map(where);
   const halted = regions.filter((region) => region.halted).map(where);
-  const failed = all.failed > 0 ? ' and steps that failed' : '';
   return [
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
+    ...problems,
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
-    ...(status === 'incomplete' ? [`Incomplete: the next run looks again at what was not read${failed}.`] : []),
+    ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
     ...refusedEvents.map(({ index, id, reason }) => `Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
     ...(outcomesOmitted > 0
       ? [`${count(outcomesOmitted, 'more outcome')} not shown; the log has a line for each`]

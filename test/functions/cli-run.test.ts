@@ -194,8 +194,9 @@ test('on a terminal a warning is a sentence, and the status line is gone at the 
     },
   ];
   const { command } = await cloud(SOME, { faults });
-  const { code, err } = await command(['plan'], { tty: true, env: { LOG_LEVEL: '' } });
+  const { code, out, err } = await command(['plan'], { tty: true, env: { LOG_LEVEL: '' } });
   expect(code).toBe(4);
+  expect(out).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM');
   expect(err).toContain('warning: cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM\n');
   expect(err.endsWith('\r\u001b[K')).toBe(true);
   const piped = await command(['plan'], { env: { LOG_LEVEL: undefined } });
@@ -292,6 +293,13 @@ test('a second Ctrl-C leaves at once and names what was sent', async () => {
   });
   expect(code).toBe(130);
   expect(err).toContain('interrupted; sent, and not seen done: delete of vco-a.');
+});
+
+test('credentials that are refused: why nothing was read, and exit code 4', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out } = await command(['plan'], { env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' } });
+  expect(code).toBe(4);
+  expect(out).toContain('the credentials: GetCallerIdentity failed: SignatureDoesNotMatch');
 });
 
 test('no key, secret or token is ever printed', async () => {
