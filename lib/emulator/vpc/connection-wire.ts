@@ -4,20 +4,33 @@ import { tagList } from '../params.ts';
 import type { Switches } from '../switches.ts';
 
 const own = new Set(['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions', 'Description', 'ZoneNo']);
+const none: ReadonlySet<string> = new Set();
 const holderFields = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
+
+/** A copy of plain data, without what is null or not there. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  return copiedFields(value, none);
+}
+
+function copiedFields(source: object, left: ReadonlySet<string>): Body {
+  const fields: Body = {};
+  for (const [name, value] of Object.entries(source)) {
+    if (value != null && !left.has(name)) fields[name] = copied(value);
+  }
+  return fields;
+}
 
 /** What every reply shows of a connection; a field that is null or not there is left out. */
 function common(connection: Connection, switches: Switches): Body {
-  const fields = Object.entries(connection).filter(([name, value]) => !own.has(name) && value != null);
-  const absent = switches.absentFields === 'empty' ? holderFields.map((name) => [name, ''] as const) : [];
-  const tunnels = connection.TunnelOptions?.map((tunnel) =>
-    Object.fromEntries(Object.entries(tunnel).filter(([, value]) => value != null)),
-  );
-  return structuredClone({
-    ...Object.fromEntries(absent),
-    ...Object.fromEntries(fields),
-    ...(tunnels && { TunnelOptionsSpecification: { TunnelOptions: tunnels } }),
-  });
+  const body: Body = {};
+  if (switches.absentFields === 'empty') for (const name of holderFields) body[name] = '';
+  Object.assign(body, copiedFields(connection, own));
+  if (connection.TunnelOptions !== undefined) {
+    body.TunnelOptionsSpecification = { TunnelOptions: copied(connection.TunnelOptions) };
+  }
+  return body;
 }
 
 /** An item of DescribeVpnConnections: tags under `Tag.Tag`, and `EnableBgp` is not shown. */
