@@ -120,16 +120,21 @@ test('the place in the queue counts all that are ripe, not only the one asked ab
     connectionId: 'vco-0',
     tags: tagged({ 'vco-sweeper:orphan': `unassociated ${ago(30 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) }),
   });
-  expect(explain(aConnection({ tags: ripe() }), policy, [longer]).heldBackBy).toEqual([
+  expect(explain(aConnection({ tags: ripe() }), policy, [longer]).limits).toEqual([
     'its turn comes in a later run: it is number 2 of 2 in the queue, and limits.perRun is 1',
   ]);
 });
 
 test('a halted region holds it back', () => {
   const policy = aPolicy({ limits: { shareFloor: 0 } });
-  expect(explain(aConnection({ tags: ripe() }), policy).heldBackBy).toEqual([
+  expect(explain(aConnection({ tags: ripe() }), policy).limits).toEqual([
     'the region is halted: 1 of its 1 connections would go, more than limits.perRegionShare allows',
   ]);
+});
+
+test('what is held back is not announced as deleted', () => {
+  const { what } = explain(aConnection({ tags: ripe() }), aPolicy({ limits: { shareFloor: 0 } })).next;
+  expect(what).toBe('kept for now, by what stands under limits; else deleted by the next sweep');
 });
 
 test('of tags that mean nothing to the sweeper only the key is shown', () => {

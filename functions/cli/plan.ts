@@ -1,4 +1,4 @@
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { OutcomeKind, RunResult } from '../../lib/core/outcome.ts';
 import { count, paletteOf } from '../../lib/report.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { type Io, lookOf } from './io.ts';
@@ -22,8 +22,11 @@ export function sayMissing(options: RunOptions, session: Session, { outcomes }: 
   if (missing.length > 0) session.say(`Not found where this run looked: ${missing.join(', ')}`);
 }
 
+/** Those that a person is likely to ask about, likeliest first. */
+const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiting', 'unknown', 'protected'];
+
 function hints({ counts, outcomes }: RunResult, io: Io): string {
-  const first = outcomes.find(({ outcome }) => outcome === 'planned') ?? outcomes[0];
+  const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
   if (first === undefined) return '';
   const { dim } = paletteOf(lookOf(io));
   const lines = [

@@ -20,7 +20,7 @@ export function reportExplanation(explanation: Explanation, look: Look): string 
   const sections: readonly Section[] = [
     ['verdict', verdictLines(explanation)],
     ['what happens', nextLines(explanation)],
-    ...(explanation.heldBackBy.length > 0 ? [['limits', explanation.heldBackBy] as const] : []),
+    ...(explanation.limits.length > 0 ? [['limits', explanation.limits] as const] : []),
     ['where', [`${regionId}, account ${accountId}`]],
     ['what it is', connectionLines(explanation)],
     ['bound to', [boundTo(explanation), ...explanation.association.evidence.slice(1)]],

@@ -56,8 +56,8 @@ export type Explanation = {
     readonly evidence: readonly string[];
   };
   readonly next: NextStep;
-  /** Limits and guards that keep a ripe one from going, or that show where it stands. */
-  readonly heldBackBy: readonly string[];
+  /** What limits and guards say to one that is ripe: what keeps it from going, or where it stands. */
+  readonly limits: readonly string[];
 };
 
 /** What was read of the region the connection is in. */
@@ -81,6 +81,7 @@ export function createExplanation(
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
   const association = associate(connection, accountId, facts.witnesses);
+  const { held, reasons } = holdBack(judged, plan);
   return {
     connectionId: connection.connectionId,
     accountId,
@@ -102,8 +103,8 @@ export function createExplanation(
       ripe: verdict.ripe,
       evidence: verdict.evidence,
     },
-    next: foresee(verdict, policy, judgedMs),
-    heldBackBy: holdBack(judged, plan),
+    next: foresee(verdict, policy, judgedMs, held),
+    limits: reasons,
   };
 }
 

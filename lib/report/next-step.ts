@@ -10,8 +10,12 @@ import { toIso } from '../core/time.ts';
  */
 export type NextStep = { readonly first: string | null; readonly what: string; readonly at: string | null };
 
-/** What would happen to a connection, and when, if nothing about it changed. Pure. */
-export function foresee(verdict: Verdict, policy: Policy, nowMs: number): NextStep {
+/**
+ * What would happen to a connection, and when, if nothing about it changed. Pure.
+ *
+ * @param held limits or guards of a run keep it although it is ripe
+ */
+export function foresee(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
   const step = (what: string): NextStep => ({ first: null, what, at: null });
   const unmarked = verdict.markAction === 'clear' ? ', and the next run in mode mark or sweep removes its mark' : '';
   switch (verdict.kind) {
@@ -24,16 +28,18 @@ export function foresee(verdict: Verdict, policy: Policy, nowMs: number): NextSt
     case 'in-use':
       return step(`kept${unmarked}`);
     case 'half-done':
-      return step('deleted by the next sweep, which finishes what an earlier one began');
+      return step(`${held ? HELD : ''}deleted by the next sweep, which finishes what an earlier one began`);
     case 'orphan':
-      return foreseeOrphan(verdict, policy, nowMs);
+      return foreseeOrphan(verdict, policy, nowMs, held);
   }
 }
 
-function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number): NextStep {
-  const held = verdict.attachment;
-  const steps = held ? `detached from ${held.transitRouterId} and deleted` : 'deleted';
-  if (verdict.ripe) return { first: null, what: `${steps} by the next sweep`, at: null };
+const HELD = 'kept for now, by what stands under limits; else ';
+
+function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
+  const { attachment } = verdict;
+  const steps = attachment ? `detached from ${attachment.transitRouterId} and deleted` : 'deleted';
+  if (verdict.ripe) return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
   const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;
   if (verdict.ripeAtMs !== undefined) {
     return { first: null, what: `${steps} by a sweep, ${seen}`, at: toIso(verdict.ripeAtMs) };

@@ -59,6 +59,7 @@ test('elsewhere it is a plain line, ten seconds apart at least, and only when it
   screen.update();
   clock.advance(9_999);
   screen.update();
+  expect(written).toEqual([]);
   clock.advance(1);
   screen.update();
   clock.advance(10_000);
