@@ -19,8 +19,8 @@ const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, ver
  * The transport to the real cloud: pop-core, with what it lacks added.
  *
  * POST, so that signature and token are in the body and not in a URL; a limit for the whole request, which ends it for
- * good; one pool of connections for each endpoint. A client is made for each
- * request because credentials change during a run; it is no more than their holder.
+ * good; one pool of connections for each endpoint. A client is made for each request because credentials change during
+ * a run; it is no more than their holder.
  */
 export function createPopTransport(endpoints: Endpoints): Transport {
   const agents = new Map<string, http.Agent>();
