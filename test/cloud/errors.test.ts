@@ -71,6 +71,7 @@ describe('a reply that is not a success', () => {
   test.each([
     [RequestId, RequestId],
     ['has spaces', undefined],
+    ['LTAIcanary', undefined],
     [{ toString: 'x' }, undefined],
     [42, undefined],
     ['', undefined],

@@ -90,6 +90,9 @@ const FAILURES: Record<string, (response: ServerResponse, form: URLSearchParams)
   'a wrong signature': echo(400, { Code: 'SignatureDoesNotMatch' }),
   'a code that holds a secret': echo(400, { Code: `x ${CANARIES.psk}` }),
   'a code that is an object': echo(400, { Code: { Psk: CANARIES.psk } }),
+  'a code that is a key': (response, form) => echo(400, { Code: form.get('SecurityToken') })(response, form),
+  'a code that contains a key': (response, form) =>
+    echo(403, { Code: `No.${form.get('AccessKeyId')}` })(response, form),
   '500 without a code': echo(500),
   'Success false': echo(200, { Code: '200', Success: false }),
   'a reply without its fields': echo(200),
