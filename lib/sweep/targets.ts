@@ -45,6 +45,7 @@ export async function resolveTargets(
   if (parts.length === 0 || !parts.some((part) => part.regions?.length !== 0 && part.connections?.length !== 0)) {
     return { targets: [], unopened: [], lostRoles: [] };
   }
+  refuseNoRegion(policy, defaultRegion);
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
   const lostRoles = owners.filter((owner) => 'error' in owner);
   const toTarget = ({ accountId, api }: OpenAccount, regionId: RegionId, mayBeUnsupported: boolean): Target => ({
@@ -137,10 +138,7 @@ async function regionsOf(
   policy: Policy,
   defaultRegion: RegionId | undefined,
 ): Promise<{ regionIds: readonly RegionId[]; all: boolean } | { regionIds: readonly RegionId[]; error: CloudError }> {
-  const regions = account.regions ?? policy.regions ?? (defaultRegion === undefined ? undefined : [defaultRegion]);
-  if (regions === undefined) {
-    throw new ConfigError('no region: set `regions` in the policy, or --region; the function uses its own region');
-  }
+  const regions = account.regions ?? policy.regions ?? (defaultRegion === undefined ? [] : [defaultRegion]);
   if (regions !== 'all') return { regionIds: regions, all: false };
   if ('error' in account) return { regionIds: [], error: account.error };
   try {
@@ -148,6 +146,13 @@ async function regionsOf(
   } catch (error) {
     return { regionIds: [], error: toCloudError(error) };
   }
+}
+
+/** Before any call: a run that looks nowhere must not look like one that found nothing. */
+function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): void {
+  const covered = policy.accounts.length > 0 && policy.accounts.every(({ regions }) => regions !== undefined);
+  if (policy.regions !== undefined || defaultRegion !== undefined || covered) return;
+  throw new ConfigError('no region: set `regions` in the policy, or --region; the function uses its own region');
 }
 
 function refuseUnknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): void {

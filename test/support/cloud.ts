@@ -24,7 +24,8 @@ export type RunOptions = {
   readonly policy?: Policy;
   readonly parts?: readonly Narrowing[];
   readonly deadlineMs?: number;
-  readonly defaultRegion?: string;
+  /** Null: none, as where neither function nor environment has one. */
+  readonly defaultRegion?: string | null;
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   readonly before?: (call: TransportCall) => void;
 };
@@ -91,7 +92,13 @@ export function startCloud(options: CloudOptions) {
     });
     const parts = change.parts ?? [{ mode: runPolicy.mode, regions: undefined, connections: undefined }];
     return await sweep(
-      { policy: runPolicy, parts, defaultRegion: change.defaultRegion ?? REGION, refused: [], notes: [] },
+      {
+        policy: runPolicy,
+        parts,
+        defaultRegion: change.defaultRegion === null ? undefined : (change.defaultRegion ?? REGION),
+        refused: [],
+        notes: [],
+      },
       {
         api,
         clock,

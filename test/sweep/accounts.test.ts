@@ -135,6 +135,12 @@ describe('regions', () => {
     expect(cloud.writes()).toEqual([]);
   });
 
+  test('no region at all is refused before any call', async () => {
+    const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: undefined } });
+    await expect(cloud.run({ defaultRegion: null })).rejects.toThrow(/no region/);
+    expect(cloud.calls()).toEqual([]);
+  });
+
   test('when the regions cannot be listed, the run is incomplete', async () => {
     const cloud = startCloud({
       estate: estate(free('mine', ripe())),
