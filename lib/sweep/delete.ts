@@ -1,7 +1,7 @@
 import { disposition } from '../core/disposition.ts';
 import type { Verdict } from '../core/judge.ts';
 import { stopIfChanged } from './changed.ts';
-import { type Ending, endWith, endWithError, outOfTime, StepEnd } from './ending.ts';
+import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
 import { pollUntil } from './poll.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
@@ -46,8 +46,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     const failure = toCloudError(error);
     const requestId = failure.requestId ?? null;
     if (disposition(failure.code) === 'gone') return { accepted: answerLost ? 'maybe' : 'no', requestId };
-    if (sent && failure.effect === 'unknown') return { accepted: 'maybe', requestId };
-    throw new StepEnd(endWithError('it could not be deleted', failure, detached || answerLost));
+    if (answerLost || (sent && mayHaveTakenHold(failure))) return { accepted: 'maybe', requestId };
+    throw new StepEnd(endWithError('it could not be deleted', failure, detached));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Verdict } from '../core/judge.ts';
 import { toDetachedTags } from '../core/mark.ts';
 import { TAG_DETACHED } from '../core/tag-names.ts';
 import { stopIfChanged } from './changed.ts';
-import { endWith, endWithError, outOfTime, StepEnd } from './ending.ts';
+import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
 import { pollUntil } from './poll.ts';
 import { recheck } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
@@ -68,8 +68,8 @@ async function requestDetach(region: RegionContext, verdict: Verdict, attachment
 /** Undefined when the detach may be under way after all: then only reading back tells. */
 function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: boolean }): StepEnd | undefined {
   if (disposition(error.code) === 'gone') return undefined;
-  if (request.sent && error.effect === 'unknown') return undefined;
-  return new StepEnd(endWithError('it could not be detached', error, request.answerLost));
+  if (request.answerLost || (request.sent && mayHaveTakenHold(error))) return undefined;
+  return new StepEnd(endWithError('it could not be detached', error, false));
 }
 
 /** What has to be so just before each attempt; readings from before the tag was written do not count. */

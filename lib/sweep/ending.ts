@@ -1,4 +1,4 @@
-import { advice, disposition } from '../core/disposition.ts';
+import { advice, disposition, isThrottling } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
 import type { OutcomeKind } from '../core/outcome.ts';
 
@@ -25,6 +25,10 @@ export class StepEnd extends Error {
     this.ending = ending;
   }
 }
+
+/** Whether a write that failed may have taken hold all the same. A request that was throttled certainly did not. */
+export const mayHaveTakenHold = (error: CloudError): boolean =>
+  error.effect === 'unknown' && !isThrottling(error.code, error.status);
 
 export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Ending> = {}): Ending => ({
   outcome,

@@ -271,6 +271,16 @@ describe('what the cloud refuses', () => {
     expect(new Set(tokens).size).toBe(3);
   });
 
+  test('a delete that is throttled to the end is failed at once: it certainly did nothing', async () => {
+    const cloud = startCloud({
+      estate: estate(free('old', ripe()), ...inUse(5)),
+      faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'throttle' } }],
+    });
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Throttling.User' });
+    expect(cloud.calls().at(-1)).toBe('DeleteVpnAttachment vco-old');
+  });
+
   test('a missing permission is failed, with the code', async () => {
     const cloud = startCloud({
       estate: estate(free('old', ripe()), ...inUse(5)),
