@@ -28,12 +28,11 @@ export const callerInRole = (accountId: string, role: Role, session: string): Ca
   allow: role.allow ?? ['*'],
 });
 
-const matches = (pattern: string, action: string): boolean => {
-  const [head = '', ...tail] = pattern.toLowerCase().split('*');
-  const name = action.toLowerCase();
-  if (tail.length === 0) return name === head;
-  return name.startsWith(head) && name.length >= pattern.length - 1 && name.endsWith(tail.join('*'));
-};
+/** `*` stands for any letters, `?` for one; letter case does not matter. */
+function matches(pattern: string, action: string): boolean {
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(action);
+}
 
 /** A denial wins over what is allowed, as in RAM. */
 export const mayCall = ({ deny, allow }: Caller, ramAction: string): boolean =>

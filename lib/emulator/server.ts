@@ -12,7 +12,7 @@ export async function startEmulator(options: EmulatorOptions & { port?: number }
   const emulator = emulatorOf(engine);
   const account = firstAccount(emulator);
   const server = createServer((request, response) => {
-    answer(emulator, request, response).catch(() => request.socket.destroy());
+    answer(emulator, request, response).catch((error: unknown) => fail(response, error));
   });
   const port = options.port ?? 0;
   await new Promise<void>((resolve, reject) => {
@@ -42,6 +42,12 @@ function firstAccount({ estate }: Emulator): { accountId: string; accessKeyId: s
   const key = account.keys[0] ?? { ...defaultKey };
   if (account.keys.length === 0) account.keys.push(key);
   return { accountId: account.accountId, accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret };
+}
+
+/** A mistake of the emulator itself: said aloud, so that nobody takes it for the cloud's behaviour. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-type': 'text/plain' }).end(`the emulator failed: ${String(error)}\n`);
 }
 
 async function answer(emulator: Emulator, request: IncomingMessage, response: ServerResponse): Promise<void> {

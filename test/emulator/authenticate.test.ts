@@ -154,6 +154,32 @@ test('v3 refuses a body that is not the one signed', async () => {
   const { emulator } = aCloud({});
   const reply = await send(emulator, { ...v3('DescribeVpnConnections', list), body: 'x' });
   expect(reply.code).toBe('SignatureDoesNotMatch');
+  const hash = v3('DescribeVpnConnections', list, { common: { 'x-acs-content-sha256': 'f'.repeat(64) } });
+  expect((await send(emulator, hash)).code).toBe('SignatureDoesNotMatch');
+});
+
+test.each([
+  [['vpc:DescribeVpnConnections'], false],
+  [['VPC:describevpnconnections'], false],
+  [['vpc:*'], false],
+  [['*'], false],
+  [['*:Describe*s'], false],
+  [['vpc:Delete*'], true],
+  [['vpc:DescribeVpnConnection'], true],
+  [['vpc:DescribeVpnConnections*s'], true],
+])('a key denied %j may list: %s', async (deny, isServed) => {
+  const { emulator } = aCloud({ accounts: [{ accountId: A, keys: [{ ...KEY, deny }] }] });
+  expect((await send(emulator, v1('DescribeVpnConnections', list))).code).toBe(isServed ? 'OK' : 'Forbidden.RAM');
+});
+
+test('a denial wins over what is allowed, and what is not allowed is denied', async () => {
+  const code = async (deny: string[], allow: string[]) => {
+    const { emulator } = aCloud({ accounts: [{ accountId: A, keys: [{ ...KEY, deny, allow }] }] });
+    return (await send(emulator, v1('DescribeVpnConnections', list))).code;
+  };
+  expect(await code([], ['vpc:Describe*'])).toBe('OK');
+  expect(await code(['vpc:*'], ['vpc:Describe*'])).toBe('Forbidden.RAM');
+  expect(await code([], ['cen:*'])).toBe('Forbidden.RAM');
 });
 
 test('another signature method, another HTTP method and another path are refused', async () => {

@@ -10,6 +10,8 @@ import { A, B, CBN, REGION, STS, VPC } from './support.ts';
 let emulator: RunningEmulator;
 const started: RunningEmulator[] = [];
 
+type Key = { accessKeyId: string; accessKeySecret: string; securityToken?: string };
+
 beforeEach(async () => {
   const estate = defineEstate({
     regions: [{ RegionId: REGION }],
@@ -32,11 +34,12 @@ afterAll(async () => {
 });
 
 describe('@alicloud/vpc20160428 (signature v3)', () => {
-  const client = () =>
+  const client = (key: Key = emulator) =>
     new VpcClient(
       new $OpenApiUtil.Config({
-        accessKeyId: emulator.accessKeyId,
-        accessKeySecret: emulator.accessKeySecret,
+        accessKeyId: key.accessKeyId,
+        accessKeySecret: key.accessKeySecret,
+        ...(key.securityToken && { securityToken: key.securityToken }),
         endpoint: new URL(emulator.url).host,
         protocol: 'http',
         regionId: REGION,
@@ -100,6 +103,18 @@ describe('@alicloud/vpc20160428 (signature v3)', () => {
     expect(regions.body?.regions?.region?.map((region) => region.regionId)).toEqual([REGION]);
   });
 
+  test('acts with temporary credentials', async () => {
+    const params = { RoleArn: `acs:ram::${B}:role/sweeper`, RoleSessionName: 'test' };
+    const { body } = await emulator.call(A, STS, 'AssumeRole', params);
+    const { AccessKeyId, AccessKeySecret, SecurityToken } = Object(body.Credentials);
+    const key = { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret, securityToken: SecurityToken };
+    const request = new vpcModel.DescribeVpnConnectionsRequest({ regionId: REGION });
+    expect((await client(key).describeVpnConnections(request)).body?.totalCount).toBe(1);
+    await expect(client({ ...key, securityToken: '' }).describeVpnConnections(request)).rejects.toMatchObject({
+      code: 'MissingSecurityToken',
+    });
+  });
+
   test('recognises a refusal as its own kind of error', async () => {
     emulator.setFaults([{ fault: { kind: 'throttle', retryAfterMs: 7 } }]);
     await expect(client().deleteVpnAttachment(new vpcModel.DeleteVpnAttachmentRequest(one))).rejects.toMatchObject({
@@ -112,8 +127,6 @@ describe('@alicloud/vpc20160428 (signature v3)', () => {
 
 describe.each(['GET', 'POST'])('@alicloud/pop-core (signature v1, %s)', (method) => {
   type Reply = Record<string, unknown>;
-  type Key = { accessKeyId: string; accessKeySecret: string; securityToken?: string };
-
   function caller(apiVersion: string, key: Key = emulator) {
     const { accessKeyId, accessKeySecret, securityToken } = key;
     const client = new RPCClient({

@@ -3,7 +3,14 @@ import type { EstateFile, Switches } from '../../lib/emulator/index.ts';
 import { A, aCloud, at, B, CBN, KEY, REGION, rows, send, v1 } from './support.ts';
 
 const bound: EstateFile = {
-  vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION, TransitRouterId: 'tr-1', TunnelOptions: [{}, {}] }],
+  vpnConnections: [
+    {
+      VpnConnectionId: 'vco-1',
+      regionId: REGION,
+      TransitRouterId: 'tr-1',
+      TunnelOptions: [{ InternetIp: '203.0.113.8' }, {}],
+    },
+  ],
 };
 const ID = { TransitRouterAttachmentId: 'tr-attach-1' };
 
@@ -79,6 +86,39 @@ describe('detaching', () => {
     for (const name of ['TransitRouterId', 'AttachInstanceId', 'InternetIp', 'pending']) {
       expect(connection).not.toHaveProperty(name);
     }
+    expect(connection?.TunnelOptions?.[0]).not.toHaveProperty('InternetIp');
+  });
+
+  test('takes routes that were learnt along', async () => {
+    const route = {
+      TransitRouterRouteTableId: 'vtb-1',
+      TransitRouterRouteEntryDestinationCidrBlock: '10.0.0.0/8',
+      TransitRouterRouteEntryNextHopId: 'tr-attach-1',
+      TransitRouterRouteEntryType: 'Propagated',
+    };
+    const { cbn, emulator } = aCloud({ ...bound, routeEntries: [route] }, { switches: { detachPolls: 0 } });
+    await cbn('DeleteTransitRouterVpnAttachment', ID);
+    await cbn('DescribeCens');
+    expect(emulator.estate.routeEntries).toEqual([]);
+  });
+
+  test('leaves a connection alone that says it is bound elsewhere', async () => {
+    const { cbn, emulator } = aCloud({
+      ...bound,
+      attachments: [{ ...ID, VpnId: 'vco-1', TransitRouterId: 'tr-2' }],
+      transitRouters: [{ TransitRouterId: 'tr-2', RegionId: REGION }],
+    });
+    await cbn('DeleteTransitRouterVpnAttachment', ID);
+    expect(emulator.estate).toMatchObject({
+      attachments: [{ Status: 'Detaching' }],
+      vpnConnections: [{ State: 'attached' }],
+    });
+  });
+
+  test('a stale read does not count as a look', async () => {
+    const { cbn, emulator } = await detached({ detachPolls: 1 });
+    emulator.setFaults([{ fault: { kind: 'stale', reads: 3 } }]);
+    expect(await times(5, cbn)).toEqual(['Attached', 'Attached', 'Attached', 'Detaching', 'absent']);
   });
 
   test('a delete in between is told to wait, and works afterwards', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { percentEncode } from '../../lib/emulator/signature/encode.ts';
+import { canonicalQuery, percentEncode } from '../../lib/emulator/signature/encode.ts';
 import { signV1, stringToSignV1 } from '../../lib/emulator/signature/v1.ts';
 import { bodyHash, parseAuthorization, signV3, stringToSignV3 } from '../../lib/emulator/signature/v3.ts';
 
@@ -28,6 +28,13 @@ test('v1 does not sign the signature, and encodes the time twice', () => {
   const text = stringToSignV1('GET', { ...v1Params, Signature: 'anything' });
   expect(text).toBe(stringToSignV1('GET', v1Params));
   expect(text).toContain('03%253A04%253A05Z');
+});
+
+test('the order in which parameters come does not matter', () => {
+  const reversed = Object.fromEntries(Object.entries(v1Params).reverse());
+  expect(stringToSignV1('POST', reversed)).toBe(stringToSignV1('POST', v1Params));
+  const query = { b: '2', 'a.10': '1', 'a.2': '1', B: '3' };
+  expect(canonicalQuery(query)).toBe('B=3&a.10=1&a.2=1&b=2');
 });
 
 const v3Request = {
