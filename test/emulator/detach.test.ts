@@ -89,17 +89,18 @@ describe('detaching', () => {
     expect(connection?.TunnelOptions?.[0]).not.toHaveProperty('InternetIp');
   });
 
-  test('takes routes that were learnt along', async () => {
-    const route = {
+  test('takes along what came to depend on it meanwhile', async () => {
+    const link = { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterRouteTableId: 'vtb-1' };
+    const { cbn, emulator } = await detached({ detachPolls: 1 });
+    emulator.estate.associations.push({ ...link, Status: 'Active' });
+    emulator.estate.routeEntries.push({
       TransitRouterRouteTableId: 'vtb-1',
       TransitRouterRouteEntryDestinationCidrBlock: '10.0.0.0/8',
       TransitRouterRouteEntryNextHopId: 'tr-attach-1',
       TransitRouterRouteEntryType: 'Propagated',
-    };
-    const { cbn, emulator } = aCloud({ ...bound, routeEntries: [route] }, { switches: { detachPolls: 0 } });
-    await cbn('DeleteTransitRouterVpnAttachment', ID);
-    await cbn('DescribeCens');
-    expect(emulator.estate.routeEntries).toEqual([]);
+    });
+    expect(await times(2, cbn)).toEqual(['Detaching', 'absent']);
+    expect(emulator.estate).toMatchObject({ associations: [], routeEntries: [] });
   });
 
   test('leaves a connection alone that says it is bound elsewhere', async () => {
@@ -116,9 +117,11 @@ describe('detaching', () => {
   });
 
   test('a stale read does not count as a look', async () => {
-    const { cbn, emulator } = await detached({ detachPolls: 1 });
+    const { raw, cbn, emulator } = await detached({ detachPolls: 1 });
+    const tag = { RegionId: REGION, ResourceType: 'VPNATTACHMENT', 'ResourceId.1': 'vco-1', 'Tag.1.Key': 'a' };
+    expect((await raw.vpc('TagResources', tag)).code).toBe('OK');
     emulator.setFaults([{ fault: { kind: 'stale', reads: 3 } }]);
-    expect(await times(5, cbn)).toEqual(['Attached', 'Attached', 'Attached', 'Detaching', 'absent']);
+    expect(await times(5, cbn)).toEqual(['Detaching', 'Detaching', 'Detaching', 'Detaching', 'absent']);
   });
 
   test('a delete in between is told to wait, and works afterwards', async () => {
