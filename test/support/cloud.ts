@@ -7,6 +7,7 @@ import type { RunResult } from '../../lib/core/outcome.ts';
 import { createEmulator, type EmulatorOptions, parseEstate } from '../../lib/emulator/index.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
+import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
@@ -60,12 +61,14 @@ export function startCloud(options: CloudOptions) {
       return reply;
     };
 
-  const withTimeout = async (reply: Promise<TransportReply | 'reset'>, timeoutMs: number): Promise<TransportReply> => {
-    const late = clock.sleep(timeoutMs).then(() => 'late' as const);
-    const first = await Promise.race([reply, late]);
-    if (first === 'late') throw Object.assign(new Error('late'), { name: 'RequestTimeoutError' });
-    if (first === 'reset') throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-    return first;
+  const withTimeout = async (reply: Promise<TransportReply>, timeoutMs: number): Promise<TransportReply> => {
+    const { late, cancel } = clock.timeout(timeoutMs);
+    try {
+      return await Promise.race([reply, late]);
+    } finally {
+      cancel();
+      reply.catch(() => undefined);
+    }
   };
 
   /** One run; its log lines are added to `lines`. */
@@ -138,20 +141,4 @@ function rememberRole(roleArn: string | undefined, { body }: TransportReply, acc
   const [, accountId] = /^acs:ram::(\d+):/.exec(roleArn ?? '') ?? [];
   const keyId = (body as { Credentials?: { AccessKeyId?: string } })?.Credentials?.AccessKeyId;
   if (accountId && keyId) accountOf.set(keyId, accountId);
-}
-
-/** Lists as the wire has them: `Name.1`, and `Name.1.Key` for objects. */
-function flatten(params: TransportCall['params']): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(params)) {
-    if (!Array.isArray(value)) {
-      flat[name] = String(value);
-      continue;
-    }
-    value.forEach((item: unknown, index) => {
-      if (typeof item !== 'object' || item === null) flat[`${name}.${index + 1}`] = String(item);
-      else for (const [key, inner] of Object.entries(item)) flat[`${name}.${index + 1}.${key}`] = String(inner);
-    });
-  }
-  return flat;
 }

@@ -27,10 +27,30 @@ export class VirtualClock implements Clock {
 
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#order += 1;
-      this.#timers.push({ atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order, wake: resolve });
-      this.#pump();
+      this.#start(delayMs, resolve);
     });
+  }
+
+  /** Rejects after a while, as a client does that waits for a reply; unless it is cancelled first. */
+  timeout(delayMs: number): { readonly late: Promise<never>; cancel(): void } {
+    let timer: Timer | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = this.#start(delayMs, () => reject(Object.assign(new Error('late'), { name: 'RequestTimeoutError' })));
+    });
+    return {
+      late,
+      cancel: () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+      },
+    };
+  }
+
+  #start(delayMs: number, wake: () => void): Timer {
+    this.#order += 1;
+    const timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order, wake };
+    this.#timers.push(timer);
+    this.#pump();
+    return timer;
   }
 
   #pump(): void {

@@ -1,0 +1,61 @@
+import type { Connection, Emulator } from '../../lib/emulator/index.ts';
+import { FOREIGN, OWN, type PolicyDocument, REGIONS, type Scenario } from './scenario.ts';
+import { dependenciesOf, heldRules, holdersOf, isBound, isOurs, isProtected, section } from './truth.ts';
+
+/**
+ * Once faults and other people have stopped, and runs went on for long enough: what should be gone, and is not. What
+ * should not be gone is checked at every call; this is the other half.
+ */
+export function checkConverged(
+  emulator: Emulator,
+  scenario: Pick<Scenario, 'switches'>,
+  policy: PolicyDocument,
+  nowMs: number,
+): readonly string[] {
+  if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) return [];
+  const regions = policy.regions === 'all' ? REGIONS : (policy.regions as readonly string[]);
+  const { estate } = emulator;
+  const due = (row: Connection): boolean =>
+    row.accountId === OWN &&
+    regions.includes(row.regionId) &&
+    isOurs(row) &&
+    !isProtected(row, policy, nowMs) &&
+    heldRules(row, estate, policy, nowMs).length > 0 &&
+    canGo(row, emulator, scenario, policy);
+
+  return regions.flatMap((regionId) => {
+    const here = estate.vpnConnections.filter(
+      (row) => row.regionId === regionId && row.accountId === OWN && isOurs(row),
+    );
+    const left = here.filter(due);
+    const { perRegionShare = 0.5, shareFloor = 3 } = section(policy, 'limits') as {
+      perRegionShare?: number;
+      shareFloor?: number;
+    };
+    // The guard may hold a whole region back, and then it is right to.
+    const ripe = here.filter(
+      (row) => isOurs(row) && row.State !== 'financialLocked' && heldRules(row, estate, policy, nowMs).length > 0,
+    ).length;
+    if (left.length === 0 || perRegionShare === 0 || (ripe / here.length > perRegionShare && ripe > shareFloor))
+      return [];
+    return left.map(({ VpnConnectionId }) => `${VpnConnectionId} should be gone, and is still there`);
+  });
+}
+
+/** Whether a sweep can remove it without a person's help. */
+function canGo(
+  row: Connection,
+  emulator: Emulator,
+  { switches }: Pick<Scenario, 'switches'>,
+  policy: PolicyDocument,
+): boolean {
+  const { estate } = emulator;
+  if (row.State === 'financialLocked') return false;
+  const roles = section(policy, 'detach').roles as readonly string[] | undefined;
+  const foreign = holdersOf(estate, row.VpnConnectionId).some(({ accountId }) => accountId === FOREIGN);
+  if (foreign && !roles?.length) return false;
+  const { force } = section(policy, 'detach');
+  if (isBound(row, estate) && force === true && switches.forceDelete === 'not-supported') return false;
+  // Route tables of the attachment: without force a person has to settle them.
+  return force === true || !isBound(row, estate) || dependenciesOf(row, estate) === 0;
+}

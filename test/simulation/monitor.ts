@@ -1,0 +1,352 @@
+import type { RunResult } from '../../lib/core/outcome.ts';
+import type { Connection, Emulator } from '../../lib/emulator/index.ts';
+import { OWN, type PolicyDocument, type RunPlan } from './scenario.ts';
+import { type Reply, Shown } from './shown.ts';
+import { graceMs, heldRules, isFree, isOurs, isProtected, RULES, type RuleName, section, toMs } from './truth.ts';
+
+export type Violation = {
+  readonly promise: string;
+  readonly text: string;
+  readonly atMs: number;
+  readonly run: number;
+};
+
+/** What is true of one connection, and since when. */
+type Since = { readonly value: boolean; readonly sinceMs: number };
+type Truth = { protected: Since; sweepable: Since };
+/** Where a mark came from: who wrote it when, and when it was last renewed. */
+type Chain = { readonly rule: string; readonly since: string; renewedMs: number; broken: string | undefined };
+
+export type Watched = {
+  readonly plan: RunPlan;
+  readonly policy: PolicyDocument;
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  readonly shown: Shown;
+  /** Connections whose detach or delete the cloud accepted. */
+  readonly touched: Set<string>;
+  readonly marked: Set<string>;
+  readonly seenGone: Set<string>;
+};
+
+type Call = { readonly action: string; readonly params: Readonly<Record<string, string>>; readonly accountId: string };
+
+/** Tolerance for what happens between a reading and the write that follows it, beyond `recheck.maxAge`. */
+const SLACK_MS = 4_000;
+const CANARY = /CANARY|Signature=|SecurityToken=/;
+
+/**
+ * Knows the truth, and compares every call and every claim with it. Written apart from the sweeper's logic, from the
+ * promises alone.
+ */
+export class Monitor {
+  readonly violations: Violation[] = [];
+  readonly #emulator: Emulator;
+  readonly #now: () => number;
+  /** While the cloud itself serves old states, nobody can be blamed for believing them. */
+  readonly #blurred: () => boolean;
+  #policy: PolicyDocument;
+  readonly #truths = new Map<string, Truth>();
+  readonly #chains = new Map<string, Chain>();
+  readonly #halfDone = new Map<string, number>();
+
+  constructor(emulator: Emulator, policy: PolicyDocument, now: () => number, blurred: () => boolean) {
+    this.#emulator = emulator;
+    this.#policy = policy;
+    this.#now = now;
+    this.#blurred = blurred;
+    this.observe();
+  }
+
+  usePolicy(policy: PolicyDocument): void {
+    this.#policy = policy;
+    // What was in use or protected by another policy was so in another sense.
+    this.#truths.clear();
+    this.observe();
+  }
+
+  watch(plan: RunPlan, policy: PolicyDocument, deadlineMs: number): Watched {
+    const sets = { touched: new Set<string>(), marked: new Set<string>(), seenGone: new Set<string>() };
+    return { plan, policy, startedMs: this.#now(), deadlineMs, shown: new Shown(), ...sets };
+  }
+
+  /** Look at everything again; called whenever something may have changed. */
+  observe(): void {
+    for (const row of this.#emulator.estate.vpnConnections) {
+      const id = row.VpnConnectionId;
+      const before = this.#truths.get(id);
+      const keep = (since: Since | undefined, value: boolean): Since =>
+        since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
+      this.#truths.set(id, {
+        protected: keep(before?.protected, isProtected(row, this.#policy, this.#now())),
+        sweepable: keep(before?.sweepable, this.#isSweepable(row)),
+      });
+    }
+  }
+
+  before(run: Watched, call: Call): void {
+    this.observe();
+    if (this.#now() > run.deadlineMs + SLACK_MS) this.#report(run, 'deadline', `${call.action} after the deadline`);
+    const id = this.#targetOf(call);
+    if (id === undefined) {
+      if (call.action === 'TagResources' || call.action === 'UnTagResources') this.#checkTagWrite(run, call);
+      return;
+    }
+    this.#checkRemoval(run, call, id);
+  }
+
+  after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
+    run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
+    this.observe();
+  }
+
+  /** An effect took place in the cloud, whether or not the run heard of it. */
+  effect(run: Watched, call: Call, id: string | undefined): void {
+    if (id !== undefined) {
+      run.touched.add(id);
+      if (call.action === 'DeleteTransitRouterVpnAttachment') this.#halfDone.set(id, this.#now());
+    }
+    if (call.action === 'TagResources') this.#noteMarks(run, call);
+    if (call.action === 'UnTagResources') {
+      for (const target of idsOf(call)) if (keysOf(call).includes('vco-sweeper:orphan')) this.#chains.delete(target);
+    }
+    this.observe();
+  }
+
+  /** Somebody else detached it meanwhile: not ours to finish by the half-done rule alone. */
+  end(run: Watched, result: RunResult, lines: readonly unknown[]): void {
+    this.observe();
+    this.#checkClaims(run, result);
+    this.#checkCounts(run, result);
+    this.#checkMarksOfUsed(run, result);
+    if (this.#now() > run.deadlineMs + SLACK_MS) this.#report(run, 'deadline', 'the run ended after its deadline');
+    const text = JSON.stringify(result) + JSON.stringify(lines);
+    const [leak] = CANARY.exec(text) ?? [];
+    if (leak) this.#report(run, 'S13', `a secret got out: ${leak}`);
+  }
+
+  fail(run: Watched, what: string): void {
+    this.#report(run, 'S14', what);
+  }
+
+  #isSweepable(row: Connection): boolean {
+    const { estate } = this.#emulator;
+    const halfDone = isFree(row, estate) && 'vco-sweeper:detached' in row.tags;
+    return isOurs(row) && (halfDone || heldRules(row, estate, this.#policy, this.#now()).length > 0);
+  }
+
+  #targetOf({ action, params }: Call): string | undefined {
+    if (action === 'DeleteVpnAttachment') return params.VpnConnectionId;
+    if (action !== 'DeleteTransitRouterVpnAttachment') return undefined;
+    const { attachments } = this.#emulator.estate;
+    return (
+      attachments.find((one) => one.TransitRouterAttachmentId === params.TransitRouterAttachmentId)?.VpnId ?? 'gone'
+    );
+  }
+
+  #checkRemoval(run: Watched, call: Call, id: string): void {
+    const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
+    if (row === undefined) return;
+    const say = (promise: string, text: string) => this.#report(run, promise, `${call.action} ${id}: ${text}`);
+    const mode = modeOf(run, id, row.regionId);
+    if (mode !== 'sweep') say('S8', mode === undefined ? 'outside what was asked for' : `in mode ${mode}`);
+    if (!isOurs(row)) say('S9', "it is a VPN gateway's");
+    if (!run.shown.sawWhole(OWN, row.regionId)) say('S2', `the listing of ${row.regionId} was not complete`);
+    const allowanceMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s') + SLACK_MS;
+    this.#checkFreshness(run, call, row, allowanceMs, say);
+    this.#checkTruth(run, row, allowanceMs, say);
+    this.#checkGrace(run, row, say);
+    this.#checkLimits(run, row, say);
+  }
+
+  #checkFreshness(run: Watched, call: Call, row: Connection, allowanceMs: number, say: Say): void {
+    const readings = run.shown.readings.get(row.VpnConnectionId) ?? [];
+    const last = readings.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (readings.length < 2) say('S5', 'never read again after the listing');
+    if (this.#now() - last > allowanceMs) say('S5', `last read ${this.#now() - last} ms ago`);
+    if (call.action !== 'DeleteTransitRouterVpnAttachment') return;
+    const router = run.shown.routerReadings.get(row.TransitRouterId ?? '') ?? [];
+    if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs)
+      say('S5', 'its transit router was not read again');
+    if (!('vco-sweeper:detached' in row.tags) && !this.#blurred()) say('S11', 'detached without a trace in its tags');
+  }
+
+  #checkTruth(_run: Watched, row: Connection, allowanceMs: number, say: Say): void {
+    const truth = this.#truths.get(row.VpnConnectionId);
+    if (truth === undefined || this.#blurred()) return;
+    const forLong = ({ sinceMs }: Since) => this.#now() - sinceMs > allowanceMs;
+    if (truth.protected.value && forLong(truth.protected)) say('S6', 'it is protected');
+    if (!truth.sweepable.value && forLong(truth.sweepable))
+      say('S1', 'no rule that is on holds: it is in use, or in doubt');
+  }
+
+  #checkGrace(run: Watched, row: Connection, say: Say): void {
+    if (this.#halfDone.has(row.VpnConnectionId) || this.#blurred()) return;
+    const { estate } = this.#emulator;
+    const rules = heldRules(row, estate, run.policy, this.#now());
+    if (rules.some((rule) => graceMs(run.policy, rule) === 0)) return;
+    const [rule, since] = (row.tags['vco-sweeper:orphan'] ?? '').split(' ');
+    const grace = RULES.includes(rule as RuleName) ? graceMs(run.policy, rule as RuleName) : undefined;
+    if (rule === undefined || since === undefined || grace === undefined) {
+      say('S4', 'it has no mark of a rule that is on');
+      return;
+    }
+    if (this.#now() - Date.parse(since) < grace - CLOCKS_OFF_MS) say('S4', `inside its grace: orphan since ${since}`);
+    const chain = this.#chains.get(row.VpnConnectionId);
+    if (chain && chain.broken !== undefined) say('S4', chain.broken);
+    const maxGap = toMs(section(run.policy, 'marks').maxGap ?? '72h');
+    const seenMs = Date.parse(row.tags['vco-sweeper:seen'] ?? '');
+    if (!(this.#now() - seenMs <= maxGap + CLOCKS_OFF_MS)) say('S4', `last seen so ${row.tags['vco-sweeper:seen']}`);
+  }
+
+  #checkLimits(run: Watched, row: Connection, say: Say): void {
+    const limits = section(run.policy, 'limits');
+    const touched = new Set([...run.touched, row.VpnConnectionId]);
+    if (touched.size > Number(limits.perRun ?? 20)) say('S7', `number ${touched.size} of this run`);
+    const rows = this.#emulator.estate.vpnConnections.filter(
+      (other) => other.regionId === row.regionId && isOurs(other),
+    );
+    const here = rows.filter(({ VpnConnectionId }) => touched.has(VpnConnectionId)).length;
+    const gone = [...run.seenGone].length;
+    const share = Number(limits.perRegionShare ?? 0.5);
+    const count = here + gone;
+    // Other people may have created or deleted some since the listing: one of each is let pass.
+    const over = count / (rows.length + gone + 1) > share && count > Number(limits.shareFloor ?? 3) + 1;
+    if (share === 0 || over) say('S7', `${count} of ${rows.length + gone} in the region`);
+  }
+
+  #checkTagWrite(run: Watched, call: Call): void {
+    for (const id of idsOf(call)) {
+      const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
+      if (row === undefined) continue;
+      const mode = modeOf(run, id, row.regionId);
+      if (mode !== 'mark' && mode !== 'sweep') this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
+      if (!isOurs(row)) this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
+      if (!run.shown.sawWhole(OWN, row.regionId)) this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
+    }
+  }
+
+  #noteMarks(run: Watched, call: Call): void {
+    const tags = tagsOf(call);
+    const orphan = tags['vco-sweeper:orphan'];
+    for (const id of idsOf(call)) {
+      if (orphan !== undefined) {
+        const [rule = '', since = ''] = orphan.split(' ');
+        const sinceMs = Date.parse(since);
+        const early = sinceMs < run.startedMs - CLOCKS_OFF_MS;
+        const late = sinceMs > this.#now() + CLOCKS_OFF_MS;
+        this.#chains.set(id, {
+          rule,
+          since,
+          renewedMs: this.#now(),
+          broken: early || late ? `its mark says ${since}` : undefined,
+        });
+        run.marked.add(id);
+      } else if (tags['vco-sweeper:seen'] !== undefined) {
+        const chain = this.#chains.get(id);
+        const maxGap = toMs(section(run.policy, 'marks').maxGap ?? '72h');
+        if (chain === undefined) continue;
+        if (run.startedMs - chain.renewedMs > maxGap + CLOCKS_OFF_MS) chain.broken = 'its mark was renewed after a gap';
+        chain.renewedMs = this.#now();
+      }
+    }
+  }
+
+  #checkClaims(run: Watched, result: RunResult): void {
+    for (const { connectionId, outcome } of result.outcomes) {
+      const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === connectionId);
+      const leaving =
+        row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
+      if ((outcome === 'deleted' || outcome === 'already-gone') && !leaving)
+        this.#report(run, 'S10', `${connectionId} is said to be ${outcome}`);
+      if (outcome === 'deleted' && !run.touched.has(connectionId))
+        this.#report(run, 'S10', `${connectionId} is said to be deleted by this run`);
+      if (outcome === 'marked' && !run.marked.has(connectionId))
+        this.#report(run, 'S10', `${connectionId} is said to be marked`);
+      if (outcome === 'planned' && modeOf(run, connectionId, '') === 'sweep' && result.mode === 'sweep') continue;
+    }
+  }
+
+  #checkCounts(run: Watched, result: RunResult): void {
+    const sum = Object.values(result.counts).reduce((total, count) => total + count, 0);
+    const ids = result.outcomes.map(({ connectionId }) => connectionId);
+    if (new Set(ids).size !== ids.length) this.#report(run, 'S14', 'a connection has two outcomes');
+    if (sum - result.counts.kept !== ids.length) this.#report(run, 'S14', 'counts and outcomes differ');
+    const listed = result.regions.reduce((total, { connections }) => total + connections, 0);
+    if (sum > listed || (isWhole(run.plan.event) && sum !== listed))
+      this.#report(run, 'S14', `${sum} outcomes of ${listed} connections`);
+    const blind = result.regions.find(
+      ({ regionId, listing }) => listing === 'complete' && !run.shown.sawAllConnections(OWN, regionId),
+    );
+    if (blind) this.#report(run, 'S2', `${blind.regionId} is said to be complete`);
+    const unread = result.regions.some(({ listing }) => listing === 'unread');
+    if ((unread || result.counts.failed > 0) && result.status !== 'incomplete')
+      this.#report(run, 'S14', `ended ${result.status}`);
+  }
+
+  /** In use for the whole of a run that saw it so, its mark must be gone; one that stays is not to be trusted again. */
+  #checkMarksOfUsed(run: Watched, result: RunResult): void {
+    if (this.#blurred()) return;
+    for (const row of this.#emulator.estate.vpnConnections) {
+      const truth = this.#truths.get(row.VpnConnectionId);
+      const mode = modeOf(run, row.VpnConnectionId, row.regionId);
+      const used =
+        truth && !truth.sweepable.value && truth.sweepable.sinceMs < run.startedMs && row.State === 'attached';
+      const region = result.regions.find(({ regionId }) => regionId === row.regionId);
+      const told = result.outcomes.find(({ connectionId }) => connectionId === row.VpnConnectionId)?.outcome ?? 'kept';
+      if (!used || mode === undefined || mode === 'plan' || region?.listing !== 'complete' || told !== 'kept') continue;
+      if ('vco-sweeper:orphan' in row.tags)
+        this.#report(run, 'S4', `${row.VpnConnectionId} is in use and keeps its mark`);
+    }
+  }
+
+  #report(run: Watched, promise: string, text: string): void {
+    this.violations.push({ promise, text, atMs: this.#now(), run: run.plan.id });
+  }
+}
+
+type Say = (promise: string, text: string) => void;
+/** Two processes' clocks may be this far off, each. */
+const CLOCKS_OFF_MS = 10 * 60_000;
+
+export const idsOf = ({ params }: Call): readonly string[] =>
+  Object.entries(params).flatMap(([name, value]) => (/^ResourceId\.\d+$/.test(name) ? [value] : []));
+
+const keysOf = ({ params }: Call): readonly string[] =>
+  Object.entries(params).flatMap(([name, value]) => (/^TagKey\.\d+$/.test(name) ? [value] : []));
+
+function tagsOf({ params }: Call): Readonly<Record<string, string>> {
+  const tags: Record<string, string> = {};
+  for (let index = 1; params[`Tag.${index}.Key`] !== undefined; index += 1) {
+    tags[params[`Tag.${index}.Key`] ?? ''] = params[`Tag.${index}.Value`] ?? '';
+  }
+  return tags;
+}
+
+const isWhole = (event: unknown): boolean =>
+  JSON.stringify(event) === '{}' || (typeof event === 'object' && event !== null && 'triggerTime' in event);
+
+const MODES = ['plan', 'mark', 'sweep'];
+
+/** What an event allows for a connection, by a second reading of the rules for events; regionId '' is any. */
+export function modeOf(run: Watched, id: string, regionId: string): string | undefined {
+  const events = Array.isArray(run.plan.event) ? run.plan.event : [run.plan.event];
+  let best: string | undefined;
+  for (const event of events as readonly Record<string, unknown>[]) {
+    const request = requestOf(event);
+    const regions = request.regions as readonly string[] | undefined;
+    const connections = request.connections as readonly string[] | undefined;
+    if (regionId !== '' && regions && !regions.includes(regionId)) continue;
+    if (connections && !connections.includes(id)) continue;
+    const mode = String(request.mode ?? run.policy.mode);
+    if (best === undefined || MODES.indexOf(mode) > MODES.indexOf(best)) best = mode;
+  }
+  return best;
+}
+
+function requestOf(event: Record<string, unknown>): Record<string, unknown> {
+  if ('triggerTime' in event) return {};
+  if (!('specversion' in event)) return event;
+  const data = event.data as { acsRegion: string; requestParameters: { VpnConnectionId: string } };
+  return { regions: [data.acsRegion], connections: [data.requestParameters.VpnConnectionId] };
+}

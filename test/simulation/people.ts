@@ -1,0 +1,92 @@
+import type { Connection, Emulator } from '../../lib/emulator/index.ts';
+import { OWN, type PeopleAct } from './scenario.ts';
+
+/** What other people do meanwhile, through the same API where there is one. Answers whether it was possible. */
+export async function actOut(emulator: Emulator, { act, connectionId }: PeopleAct, nowMs: number): Promise<boolean> {
+  const row = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === connectionId);
+  if (act === 'create') return await create(emulator);
+  if (row === undefined) return false;
+  const [attachment] = emulator.estate.attachments.filter(({ VpnId }) => VpnId === connectionId);
+  const call = async (version: string, action: string, params: Record<string, string>): Promise<boolean> => {
+    try {
+      return (await emulator.call(OWN, version, action, params)).status === 200;
+    } catch {
+      // A fault befell them too.
+      return false;
+    }
+  };
+  const tag = (tags: Record<string, string>) => {
+    row.tags = { ...row.tags, ...tags };
+    return true;
+  };
+  switch (act) {
+    case 'attach':
+      return await call('2017-09-12', 'CreateTransitRouterVpnAttachment', {
+        VpnId: connectionId,
+        RegionId: row.regionId,
+        TransitRouterId: row.regionId === 'cn-hangzhou' ? 'tr-a' : 'tr-b',
+      });
+    case 'detach':
+      if (!attachment) return false;
+      return await call('2017-09-12', 'DeleteTransitRouterVpnAttachment', {
+        TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
+        Force: 'true',
+      });
+    case 'delete':
+      return await call('2016-04-28', 'DeleteVpnAttachment', { RegionId: row.regionId, VpnConnectionId: connectionId });
+    case 'tunnels-up':
+      return setTunnels(row, 'ipsec_sa_established');
+    case 'tunnels-down':
+      return setTunnels(row, 'ike_sa_not_established');
+    case 'keep':
+      return tag({ 'vco-sweeper:keep': 'yes' });
+    case 'unkeep':
+      return tag({ 'vco-sweeper:keep': 'false' });
+    case 'tag':
+      return tag({ env: 'test', note: String(nowMs) });
+    case 'untag-all':
+      row.tags = {};
+      return true;
+    case 'expire':
+      return tag({ 'vco-sweeper:expires': new Date(nowMs - 1_000).toISOString() });
+    case 'rename':
+      row.Name = 'renamed';
+      return true;
+    case 'lock':
+      if (row.State !== 'init' && row.State !== 'attached') return false;
+      row.State = 'financialLocked';
+      return true;
+    case 'route':
+      if (attachment?.TransitRouterId !== 'tr-a') return false;
+      emulator.estate.associations.push({
+        TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
+        TransitRouterRouteTableId: 'vtb-a',
+        Status: 'Active',
+      });
+      return true;
+    case 'unroute':
+      emulator.estate.associations.splice(0);
+      return true;
+  }
+}
+
+function setTunnels(row: Connection, status: string): boolean {
+  row.Status = status;
+  for (const tunnel of row.TunnelOptions ?? []) tunnel.Status = status;
+  return true;
+}
+
+async function create(emulator: Emulator): Promise<boolean> {
+  try {
+    const reply = await emulator.call(OWN, '2016-04-28', 'CreateVpnAttachment', {
+      RegionId: 'cn-hangzhou',
+      LocalSubnet: '0.0.0.0/0',
+      RemoteSubnet: '0.0.0.0/0',
+      CustomerGatewayId: 'cgw-1',
+      Name: 'new',
+    });
+    return reply.status === 200;
+  } catch {
+    return false;
+  }
+}

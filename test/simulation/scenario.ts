@@ -1,0 +1,407 @@
+import type { EstateFile, FaultRule, Switches } from '../../lib/emulator/index.ts';
+import { createRandom, type Random } from '../../lib/emulator/random.ts';
+
+/** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
+export type Scenario = {
+  readonly seed: number;
+  readonly policy: PolicyDocument;
+  readonly estate: EstateFile;
+  readonly switches: Partial<Switches>;
+  readonly latencyMs: number;
+  readonly runs: readonly RunPlan[];
+  readonly people: readonly PeopleAct[];
+  readonly faults: readonly FaultWindow[];
+  /** After this moment faults and other people stop, and runs go on until nothing changes. */
+  readonly calmAtMs: number;
+  readonly periodMs: number;
+};
+
+export type PolicyDocument = Readonly<Record<string, unknown>> & { readonly mode: 'plan' | 'mark' | 'sweep' };
+
+export type RunPlan = {
+  readonly id: number;
+  /** From the start of the story. */
+  readonly atMs: number;
+  readonly event: unknown;
+  /** The function's timeout, when it has one. */
+  readonly timeoutMs: number | undefined;
+  /** The process is killed at its nth call, before or after the call takes effect. */
+  readonly death: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
+  /** How far this process's clock is off. */
+  readonly skewMs: number;
+  /** Replaces the policy from this run on. */
+  readonly policy: PolicyDocument | undefined;
+};
+
+export type PeopleAct = {
+  readonly atMs: number;
+  readonly connectionId: string;
+  readonly act: Act;
+  readonly note?: string;
+};
+export const ACTS = [
+  'attach',
+  'detach',
+  'tunnels-up',
+  'tunnels-down',
+  'keep',
+  'unkeep',
+  'tag',
+  'untag-all',
+  'rename',
+  'delete',
+  'create',
+  'expire',
+  'lock',
+  'route',
+  'unroute',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+export type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
+
+export const START_MS = Date.parse('2026-11-01T00:00:00Z');
+export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
+export const OWN = '1000000000000001';
+export const FOREIGN = '2000000000000002';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+type Chance = Random & {
+  pick<T>(items: readonly T[]): T;
+  maybe(probability: number): boolean;
+  between(from: number, to: number): number;
+};
+
+export function createChance(seed: number): Chance {
+  const random = createRandom(seed);
+  return {
+    ...random,
+    pick<T>(items: readonly T[]): T {
+      const item = items[random.below(items.length)];
+      if (item === undefined) throw new Error('nothing to pick from');
+      return item;
+    },
+    maybe: (probability) => random.next() < probability,
+    between: (from, to) => from + random.below(to - from + 1),
+  };
+}
+
+/** Everything random comes from the seed: the same seed, the same story. */
+export function createScenario(seed: number): Scenario {
+  const chance = createChance(seed);
+  const periodMs = chance.pick([2, 6, 12, 24]) * HOUR;
+  const policy = createPolicy(chance);
+  const estate = createEstate(chance);
+  const ids = (estate.vpnConnections ?? []).map(({ VpnConnectionId }) => VpnConnectionId);
+  const stormy = chance.between(2, 5);
+  const calmAtMs = stormy * periodMs;
+  return {
+    seed,
+    policy,
+    estate,
+    switches: createSwitches(chance),
+    latencyMs: chance.pick([0, 0, 5, 40, 800]),
+    runs: createRuns(chance, periodMs, stormy, policy, ids),
+    people: Array.from({ length: chance.below(5) }, () => createAct(chance, calmAtMs, periodMs, ids)),
+    faults: Array.from({ length: chance.below(4) }, () => createFault(chance, calmAtMs, periodMs)),
+    calmAtMs,
+    periodMs,
+  };
+}
+
+function createPolicy(chance: Chance): PolicyDocument {
+  const grace = () => chance.pick(['off', '0s', '1h', '12h', '24h']);
+  return {
+    mode: chance.pick(['sweep', 'sweep', 'sweep', 'sweep', 'mark', 'plan']),
+    regions: chance.pick([[REGIONS[0]], [...REGIONS], 'all']),
+    rules: {
+      unassociated: chance.pick(['0s', '12h', '24h', '24h', 'off']),
+      'tunnels-down': grace(),
+      unrouted: chance.maybe(0.3) ? grace() : 'off',
+      expired: grace(),
+    },
+    protect: {
+      youngerThan: chance.pick(['0s', '6h', '24h']),
+      ...(chance.maybe(0.3) ? { names: ['prod*'] } : {}),
+      ...(chance.maybe(0.3) ? { tags: ['env=prod', 'critical'] } : {}),
+      ...(chance.maybe(0.2) ? { resourceGroups: ['rg-safe'] } : {}),
+      ...(chance.maybe(0.2) ? { connections: ['vco-0'] } : {}),
+    },
+    limits: {
+      perRun: chance.pick([0, 1, 2, 20, 20, 20]),
+      perRegionShare: chance.pick([0, 0.2, 0.5, 0.5, 1, 1]),
+      shareFloor: chance.pick([0, 1, 3, 3]),
+    },
+    detach: { force: chance.maybe(0.2), roles: chance.maybe(0.5) ? [`acs:ram::${FOREIGN}:role/vco-sweeper`] : [] },
+    marks: { maxGap: chance.pick(['30h', '72h']) },
+    recheck: { maxAge: chance.pick(['2s', '10s', '10s']) },
+    wait: {
+      pollInterval: chance.pick(['1s', '5s']),
+      detachTimeout: '5m',
+      deleteTimeout: '2m',
+      consecutiveMisses: chance.pick([1, 2, 2]),
+    },
+    retry: { attempts: chance.pick([1, 3, 4]), minDelay: '1s', maxDelay: '10s' },
+  };
+}
+
+function createEstate(chance: Chance): EstateFile {
+  const count = chance.between(1, 7);
+  const transitRouters = [
+    { TransitRouterId: 'tr-a', RegionId: REGIONS[0] },
+    { TransitRouterId: 'tr-b', RegionId: REGIONS[1] },
+    ...(chance.maybe(0.3) ? [{ TransitRouterId: 'tr-foreign', RegionId: REGIONS[0], accountId: FOREIGN }] : []),
+  ];
+  const foreign = transitRouters.length > 2;
+  const routed: string[] = [];
+  const vpnConnections = Array.from({ length: count }, (_, index) => {
+    const row = createConnection(chance, `vco-${index}`, foreign);
+    if (row.TransitRouterId === 'tr-a' && chance.maybe(0.25)) routed.push(row.VpnConnectionId);
+    return row;
+  });
+  return {
+    regions: REGIONS.map((RegionId) => ({ RegionId })),
+    accounts: [
+      { accountId: OWN, keys: [{ accessKeyId: 'CANARYKEY', accessKeySecret: 'CANARYSECRET' }] },
+      { accountId: FOREIGN, roles: [{ name: 'vco-sweeper', trusted: [OWN] }] },
+    ],
+    transitRouters,
+    vpnConnections,
+    attachments: routed.map((id) => ({
+      TransitRouterAttachmentId: `tr-attach-${id}`,
+      VpnId: id,
+      TransitRouterId: 'tr-a',
+    })),
+    routeTables: [{ TransitRouterRouteTableId: 'vtb-a', TransitRouterId: 'tr-a' }],
+    associations: routed.map((id) => ({
+      TransitRouterAttachmentId: `tr-attach-${id}`,
+      TransitRouterRouteTableId: 'vtb-a',
+    })),
+  };
+}
+
+type Row = NonNullable<EstateFile['vpnConnections']>[number];
+
+function createConnection(chance: Chance, id: string, foreign: boolean): Row {
+  const kind = chance.pick(['free', 'free', 'free', 'up', 'up', 'down', 'down', 'gateway', 'odd', 'locked', 'far']);
+  const tags = createTags(chance);
+  const regionId = chance.maybe(0.8) ? REGIONS[0] : REGIONS[1];
+  const base = {
+    VpnConnectionId: id,
+    regionId,
+    Name: chance.pick(['branch', 'prod-1', 'lab', '']),
+    CreateTime: START_MS - chance.pick([1, 20, 24 * 30]) * HOUR,
+    ResourceGroupId: chance.pick(['rg-safe', 'rg-other']),
+    IkeConfig: { Psk: `CANARYPSK${id}` },
+    tags,
+  };
+  const bound = { TransitRouterId: regionId === REGIONS[0] ? 'tr-a' : 'tr-b' };
+  const dual = (first: string, second: string) => ({ TunnelOptions: [{ Status: first }, { Status: second }] });
+  switch (kind) {
+    case 'up':
+      return {
+        ...base,
+        ...bound,
+        ...(chance.maybe(0.5) ? dual('ipsec_sa_established', 'ike_sa_not_established') : {}),
+      };
+    case 'down':
+      return {
+        ...base,
+        ...bound,
+        Status: 'ike_sa_not_established',
+        ...(chance.maybe(0.5)
+          ? dual('ike_sa_not_established', chance.pick(['ipsec_sa_not_established', 'ike_sa_established', 'mystery']))
+          : {}),
+      };
+    case 'gateway':
+      return {
+        ...base,
+        VpnGatewayId: 'vpn-1',
+        AttachType: chance.maybe(0.5) ? 'VPNGW' : null,
+        State: chance.maybe(0.5) ? 'active' : null,
+      };
+    case 'odd':
+      return {
+        ...base,
+        ...chance.pick([{ State: 'mystery' }, { AttachType: 'mystery' }, { State: 'updating' }, { State: 'attached' }]),
+      };
+    case 'locked':
+      return { ...base, State: 'financialLocked' };
+    case 'far':
+      return foreign && regionId === REGIONS[0]
+        ? { ...base, TransitRouterId: 'tr-foreign', Status: 'ike_sa_not_established' }
+        : base;
+    default:
+      return base;
+  }
+}
+
+/** Marks of earlier runs are part of the past: true ones, and what else may stand there. */
+function createTags(chance: Chance): Record<string, string> {
+  const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
+  const rule = chance.pick(['unassociated', 'unassociated', 'tunnels-down', 'expired']);
+  return {
+    ...(chance.maybe(0.1) ? { 'vco-sweeper:keep': chance.pick(['', 'yes', 'false']) } : {}),
+    ...(chance.maybe(0.1)
+      ? { 'vco-sweeper:expires': chance.pick(['2026-10-01', '2026-11-02T00:00:00Z', 'soon']) }
+      : {}),
+    ...(chance.maybe(0.1) ? { env: chance.pick(['prod', 'test']) } : {}),
+    ...(chance.maybe(0.15)
+      ? chance.pick([
+          { 'vco-sweeper:orphan': `${rule} ${ago(-5)}`, 'vco-sweeper:seen': ago(1) },
+          { 'vco-sweeper:orphan': `${rule} ${ago(200)}`, 'vco-sweeper:seen': ago(100) },
+          { 'vco-sweeper:orphan': `${rule} yesterday`, 'vco-sweeper:seen': ago(1) },
+          { 'vco-sweeper:orphan': `${rule} ${ago(200)}` },
+        ])
+      : {}),
+  };
+}
+
+const createSwitches = (chance: Chance): Partial<Switches> => ({
+  detachOrder: chance.pick(['cbn-first', 'vpc-first']),
+  detachPolls: chance.pick([0, 1, 3, null]),
+  detachMs: chance.pick([1_000, 20_000, 90_000]),
+  detachSecondPolls: chance.pick([0, 1, 2]),
+  detachSecondMs: chance.pick([500, 20_000]),
+  deleteReads: chance.pick([0, 1, 3]),
+  deletedStateReads: chance.pick([0, 0, 2]),
+  deleteAttached: chance.pick(['incorrect-status', 'configuring', 'success-false']),
+  deleteUnknown: chance.pick(['not-found', 'not-found', 'success']),
+  deleteAttachmentUnknown: chance.pick(['accepted', 'refused']),
+  listingOrder: chance.pick(['newest-first', 'newest-first', 'shuffled']),
+  absentFields: chance.pick(['omitted', 'empty']),
+  forceDelete: chance.pick(['removes', 'not-supported']),
+});
+
+function createRuns(
+  chance: Chance,
+  periodMs: number,
+  count: number,
+  policy: PolicyDocument,
+  ids: readonly string[],
+): readonly RunPlan[] {
+  const runs: RunPlan[] = [];
+  const add = (atMs: number, event: unknown) =>
+    runs.push({
+      id: runs.length,
+      atMs,
+      event,
+      timeoutMs: chance.maybe(0.2) ? chance.pick([10_000, 40_000, 120_000]) : undefined,
+      death: chance.maybe(0.25) ? { call: chance.between(1, 40), when: chance.pick(['before', 'after']) } : undefined,
+      skewMs: chance.maybe(0.1) ? chance.between(-5 * MINUTE, 5 * MINUTE) : 0,
+      policy: chance.maybe(0.05) ? createPolicy(chance) : undefined,
+    });
+  for (let tick = 0; tick < count; tick += 1) {
+    add(tick * periodMs, { triggerTime: 't', triggerName: 'n', payload: '' });
+    if (chance.maybe(0.25)) add(tick * periodMs + chance.pick([0, 3, 700, 9_000]), {});
+    if (chance.maybe(0.25)) add(tick * periodMs + chance.below(periodMs), createEvent(chance, policy, ids));
+  }
+  return runs;
+}
+
+function createEvent(chance: Chance, policy: PolicyDocument, ids: readonly string[]): unknown {
+  const request = {
+    ...(chance.maybe(0.4) ? { mode: chance.pick(['plan', policy.mode]) } : {}),
+    ...(chance.maybe(0.4) ? { regions: chance.pick([[], [REGIONS[0]]]) } : {}),
+    ...(chance.maybe(0.6)
+      ? { connections: chance.pick([[], [chance.pick(ids)], [chance.pick(ids), 'vco-unknown']]) }
+      : {}),
+  };
+  const hint = {
+    id: '1',
+    source: 'acs.vpc',
+    specversion: '1.0',
+    type: 'vpc:ActionTrail:ApiCall',
+    aliyunregionid: REGIONS[0],
+    data: {
+      eventName: 'ModifyVpnAttachmentAttribute',
+      acsRegion: REGIONS[0],
+      requestParameters: { VpnConnectionId: chance.pick(ids) },
+    },
+  };
+  return chance.pick<unknown>([request, request, hint, [hint, hint]]);
+}
+
+const createAct = (chance: Chance, calmAtMs: number, periodMs: number, ids: readonly string[]): PeopleAct => {
+  const act = chance.pick(ACTS);
+  // Right when a run is at work, or any time.
+  const atMs = chance.maybe(0.6)
+    ? chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs +
+      chance.below(chance.pick([200, 3_000, 40_000]))
+    : chance.below(calmAtMs);
+  return { atMs, act, connectionId: act === 'create' ? `vco-new${chance.below(9)}` : chance.pick(ids) };
+};
+
+function createFault(chance: Chance, calmAtMs: number, periodMs: number): FaultWindow {
+  const fromMs = chance.maybe(0.7)
+    ? chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs
+    : chance.below(calmAtMs);
+  const toMs = fromMs + chance.pick([500, 20_000, 600_000, DAY]);
+  const always = { times: 'always' as const, probability: chance.pick([0.05, 0.3, 1]) };
+  const reads = [
+    'DescribeVpnConnections',
+    'DescribeVpnConnection',
+    'ListTransitRouters',
+    'ListTransitRouterVpnAttachments',
+    'ListTagResources',
+  ];
+  const writes = ['DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment', 'TagResources', 'UnTagResources'];
+  const action = chance.pick([...reads, ...writes]);
+  const rule = chance.pick<FaultRule>([
+    {
+      action,
+      ...always,
+      fault: {
+        kind: 'throttle',
+        code: chance.pick(['Throttling.User', 'Throttling.Api', 'Throttling.user', 'Throttling']),
+      },
+    },
+    { ...always, fault: { kind: 'throttle', status: 503, code: 'ServiceUnavailable' } },
+    { action, ...always, fault: { kind: 'error', status: 500, code: 'InternalError' } },
+    { action, ...always, fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } },
+    { ...always, probability: 0.02, fault: { kind: 'error', status: 403, code: 'InvalidSecurityToken.Expired' } },
+    { action, ...always, fault: { kind: 'html', status: 502 } },
+    { action, ...always, fault: { kind: 'truncated' } },
+    { action, ...always, fault: { kind: 'reset', when: 'before' } },
+    { action, ...always, fault: { kind: 'reset', when: 'after' } },
+    { action: chance.pick(writes), ...always, fault: { kind: 'timeout', when: 'after' } },
+    { action, times: 2, fault: { kind: 'timeout', when: 'before' } },
+    { action: 'DeleteVpnAttachment', ...always, fault: { kind: 'success-false' } },
+    { action: chance.pick(writes), ...always, fault: { kind: 'no-effect' } },
+    { action: 'DeleteTransitRouterVpnAttachment', times: 1, fault: { kind: 'stuck-detach' } },
+    { action: chance.pick(reads), times: 1, probability: 0.5, fault: { kind: 'stale', reads: chance.between(1, 3) } },
+    {
+      action: chance.pick(['DescribeVpnConnections', 'ListTransitRouterVpnAttachments', 'ListTransitRouters']),
+      ...always,
+      fault: { kind: 'wrong-total', delta: chance.pick([1, -1]) },
+    },
+    {
+      action: chance.pick(['DescribeVpnConnections', 'ListTransitRouterVpnAttachments']),
+      ...always,
+      fault: {
+        kind: 'drop-field',
+        field: chance.pick([
+          'Tag',
+          'State',
+          'AttachType',
+          'TotalCount',
+          'TransitRouterId',
+          'CreateTime',
+          'VpnConnections',
+          'TransitRouterAttachments',
+          'Status',
+        ]),
+      },
+    },
+    { action: 'ListTransitRouterVpnAttachments', ...always, fault: { kind: 'repeat-next-token' } },
+    {
+      action: chance.pick(['ListTransitRouterVpnAttachments', 'ListTransitRouters']),
+      ...always,
+      fault: { kind: 'empty-list' },
+    },
+    { action: 'AssumeRole', ...always, fault: { kind: 'error', status: 403, code: 'NoPermission' } },
+  ]);
+  return { fromMs, toMs, rule };
+}

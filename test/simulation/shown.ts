@@ -1,0 +1,68 @@
+/** What the cloud showed one run, reply by reply: the ground for asking whether it had looked before it acted. */
+export type Reply = { readonly status: number; readonly body: unknown };
+type Body = Readonly<Record<string, unknown>>;
+type Params = Readonly<Record<string, string>>;
+
+type Page = { readonly total: unknown; readonly ids: readonly string[] };
+
+export class Shown {
+  /** Per connection: when each reading of it was sent. */
+  readonly readings = new Map<string, number[]>();
+  /** Per transit router: when each whole listing of it was sent. */
+  readonly routerReadings = new Map<string, number[]>();
+  readonly #pages = new Map<string, Map<string, Page>>();
+  readonly #routers = new Map<string, readonly string[]>();
+
+  add(action: string, params: Params, accountId: string, sentMs: number, { status, body }: Reply): void {
+    if (status !== 200 || typeof body !== 'object' || body === null) return;
+    const reply = body as Body;
+    if (action === 'DescribeVpnConnections') this.#addConnections(params, accountId, sentMs, reply);
+    if (action === 'ListTransitRouters') this.#addRouters(params, accountId, reply);
+    if (action === 'DescribeVpnConnection' && typeof reply.VpnConnectionId === 'string') {
+      this.#read(this.readings, reply.VpnConnectionId, sentMs);
+    }
+    if (action === 'ListTransitRouterVpnAttachments' && Array.isArray(reply.TransitRouterAttachments)) {
+      this.#read(this.routerReadings, params.TransitRouterId ?? '', sentMs);
+    }
+  }
+
+  /** Whether the connections of a region, and the attachments of each of its transit routers, were read whole. */
+  sawWhole(accountId: string, regionId: string): boolean {
+    const routers = this.#routers.get(`${accountId} ${regionId}`);
+    if (routers === undefined || !this.sawAllConnections(accountId, regionId)) return false;
+    return routers.every((id) => this.routerReadings.has(id));
+  }
+
+  sawAllConnections(accountId: string, regionId: string): boolean {
+    const pages = [...(this.#pages.get(`${accountId} ${regionId}`)?.values() ?? [])];
+    const [first] = pages;
+    if (first === undefined) return false;
+    const ids = new Set(pages.flatMap((page) => page.ids));
+    return pages.every(({ total }) => total === first.total) && ids.size === first.total;
+  }
+
+  #addConnections(params: Params, accountId: string, sentMs: number, reply: Body): void {
+    const items = (reply.VpnConnections as { VpnConnection?: unknown } | undefined)?.VpnConnection;
+    if (!Array.isArray(items)) return;
+    const ids = items.map((item: Body) => String(item.VpnConnectionId));
+    for (const id of ids) this.#read(this.readings, id, sentMs);
+    const key = `${accountId} ${params.RegionId}`;
+    const pages = this.#pages.get(key) ?? new Map<string, Page>();
+    pages.set(params.PageNumber ?? '1', { total: reply.TotalCount, ids });
+    this.#pages.set(key, pages);
+  }
+
+  #addRouters(params: Params, accountId: string, reply: Body): void {
+    if (!Array.isArray(reply.TransitRouters)) return;
+    this.#routers.set(
+      `${accountId} ${params.RegionId}`,
+      reply.TransitRouters.map((router: Body) => String(router.TransitRouterId)),
+    );
+  }
+
+  #read(readings: Map<string, number[]>, id: string, sentMs: number): void {
+    const known = readings.get(id);
+    if (known) known.push(sentMs);
+    else readings.set(id, [sentMs]);
+  }
+}

@@ -1,0 +1,334 @@
+import { createCloudApi } from '../../lib/cloud/api.ts';
+import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
+import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
+import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
+import type { RunResult } from '../../lib/core/outcome.ts';
+import { type CallRecord, createEmulator, defineEstate, type Emulator } from '../../lib/emulator/index.ts';
+import { parseEvent } from '../../lib/event.ts';
+import { parsePolicy } from '../../lib/policy.ts';
+import { sweep } from '../../lib/sweep.ts';
+import { flatten } from '../support/flatten.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { checkConverged } from './convergence.ts';
+import { Monitor, type Violation, type Watched } from './monitor.ts';
+import { actOut } from './people.ts';
+import { createChance, OWN, type PolicyDocument, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+
+const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
+/** Runs without faults and other people, after which nothing may be left to do. */
+const CALM_RUNS_MAX = 40;
+
+export type Story = {
+  readonly violations: readonly Violation[];
+  /** One line for each call, act of other people, start and end of a run. */
+  readonly history: readonly string[];
+  readonly stats: Stats;
+};
+
+export type Stats = {
+  runs: number;
+  calls: number;
+  deletions: number;
+  faults: number;
+  crashes: number;
+  overlaps: number;
+  people: number;
+};
+
+/**
+ * Live through one scenario: the real sweep, from event and policy to the transport below the client's retries, against
+ * the emulated cloud, on a virtual clock. Nothing in it depends on anything but the scenario.
+ */
+export async function simulate(scenario: Scenario): Promise<Story> {
+  const world = new World(scenario);
+  await world.live();
+  return { violations: world.monitor.violations, history: world.history, stats: world.stats };
+}
+
+class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly emulator: Emulator;
+  readonly monitor: Monitor;
+  readonly history: string[] = [];
+  readonly stats: Stats = { runs: 0, calls: 0, deletions: 0, faults: 0, crashes: 0, overlaps: 0, people: 0 };
+  readonly #scenario: Scenario;
+  #policy: PolicyDocument;
+  #running = 0;
+  #blurredUntilMs = 0;
+  #tokens = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#policy = scenario.policy;
+    this.emulator = createEmulator({
+      estate: defineEstate(scenario.estate),
+      clock: this.clock,
+      seed: scenario.seed,
+      limits: 'off',
+      switches: scenario.switches,
+      latencyMs: scenario.latencyMs,
+    });
+    const blurred = () => this.clock.now() < this.#blurredUntilMs;
+    this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred);
+  }
+
+  async live(): Promise<void> {
+    const { runs, people, calmAtMs, periodMs } = this.#scenario;
+    const storm = [
+      ...runs.map((plan) =>
+        this.#at(plan.atMs, async () => {
+          await this.#run(plan);
+        }),
+      ),
+      ...people.map((act) =>
+        this.#at(act.atMs, async () => {
+          this.stats.people += 1;
+          const done = await actOut(this.emulator, act, this.clock.now());
+          this.#tell(`people: ${act.act} ${act.connectionId}${done ? '' : ' (not possible)'}`);
+          this.monitor.observe();
+        }),
+      ),
+      ...this.#scenario.faults.flatMap(({ fromMs, toMs }) => [
+        this.#at(fromMs, () => this.#arm()),
+        this.#at(toMs, () => this.#arm()),
+      ]),
+      this.#at(calmAtMs, async () => undefined),
+    ];
+    await Promise.all(storm);
+    this.emulator.setFaults([]);
+    this.#tell('calm: no more faults, no other people');
+    await this.#calmDown(periodMs);
+  }
+
+  async #at(atMs: number, act: () => Promise<void>): Promise<void> {
+    await this.clock.sleep(START_MS + atMs - this.clock.now());
+    await act();
+  }
+
+  async #arm(): Promise<void> {
+    const nowMs = this.clock.now() - START_MS;
+    const open = this.#scenario.faults.filter(({ fromMs, toMs }) => fromMs <= nowMs && nowMs < toMs);
+    this.emulator.setFaults(open.map(({ rule }) => rule));
+    this.#tell(`faults: ${open.map(({ rule }) => `${rule.action ?? 'any'} ${rule.fault.kind}`).join(', ') || 'none'}`);
+  }
+
+  /** Runs at the policy's own pace, until one changes nothing and has nothing left that time alone would change. */
+  async #calmDown(periodMs: number): Promise<void> {
+    const plan = (id: number): RunPlan => ({
+      id,
+      atMs: 0,
+      event: {},
+      timeoutMs: undefined,
+      death: undefined,
+      skewMs: 0,
+      policy: undefined,
+    });
+    for (let round = 0; round < CALM_RUNS_MAX; round += 1) {
+      await this.clock.sleep(periodMs);
+      const result = await this.#run(plan(1_000 + round));
+      const { counts } = result ?? {};
+      const left =
+        counts &&
+        counts.marked + counts.waiting + counts.deferred + counts.deleted + counts.cleared + counts['already-gone'];
+      if (left === 0 && round > 0) break;
+      if (
+        counts?.deferred &&
+        Number((this.#policy.limits as { perRun?: number })?.perRun) === 0 &&
+        counts.marked + counts.waiting === 0
+      )
+        break;
+    }
+    for (const text of checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now())) {
+      this.monitor.violations.push({ promise: 'liveness', text, atMs: this.clock.now(), run: -1 });
+    }
+  }
+
+  async #run(plan: RunPlan): Promise<RunResult | undefined> {
+    if (plan.policy) {
+      this.#policy = plan.policy;
+      this.monitor.usePolicy(plan.policy);
+    }
+    const startedMs = this.clock.now();
+    const deadlineMs = plan.timeoutMs === undefined ? Number.POSITIVE_INFINITY : startedMs + plan.timeoutMs * 0.9;
+    const watched = this.monitor.watch(plan, this.#policy, deadlineMs);
+    this.stats.runs += 1;
+    this.stats.overlaps += this.#running > 0 ? 1 : 0;
+    this.#running += 1;
+    this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}`);
+    const lines: unknown[] = [];
+    try {
+      const died = new Promise<undefined>((die) => this.#graves.set(plan.id, () => die(undefined)));
+      const result = await Promise.race([this.#sweep(plan, watched, deadlineMs, lines), died]);
+      if (result === undefined) {
+        this.stats.crashes += 1;
+        this.#tell(`run ${plan.id} is killed`);
+        return undefined;
+      }
+      this.monitor.end(watched, result, lines);
+      this.#tell(`run ${plan.id} ends ${result.status}: ${describe(result)}`);
+      return result;
+    } catch (error) {
+      this.monitor.fail(watched, `the run threw: ${error instanceof Error ? error.stack : String(error)}`);
+      return undefined;
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  readonly #graves = new Map<number, () => void>();
+
+  async #sweep(plan: RunPlan, watched: Watched, deadlineMs: number, lines: unknown[]): Promise<RunResult> {
+    const clock = { now: () => this.clock.now() + plan.skewMs, sleep: (ms: number) => this.clock.sleep(ms) };
+    const policy = parsePolicy(JSON.stringify(watched.policy), 'simulation');
+    const request = parseEvent(JSON.stringify(plan.event), policy, REGIONS[0]);
+    const calls: Record<string, number> = {};
+    const random = createChance(this.#scenario.seed + plan.id);
+    const journal = (event: JournalEvent, fields: JournalFields) => {
+      lines.push({ event, ...fields });
+    };
+    const api = createCloudApi({
+      credentials: { accessKeyId: 'CANARYKEY', accessKeySecret: 'CANARYSECRET' },
+      endpoints: resolveEndpoints({}),
+      policy,
+      clock,
+      random: () => random.next(),
+      deadlineMs: deadlineMs + plan.skewMs,
+      newToken: () => {
+        this.#tokens += 1;
+        return `token-${this.#tokens}`;
+      },
+      observer: {
+        onCall: (action) => {
+          calls[action] = (calls[action] ?? 0) + 1;
+        },
+        onRetry: (retry) => journal('step.retried', retry),
+      },
+      transport: this.#transport(plan, watched),
+    });
+    return await sweep(
+      { policy, parts: request.parts, defaultRegion: REGIONS[0], refused: request.refused, notes: request.notes },
+      { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: deadlineMs + plan.skewMs },
+    );
+  }
+
+  /** The boundary: below the client's retries, pace and checks, above its SDK, which has tests of its own over HTTP. */
+  #transport(plan: RunPlan, watched: Watched): Transport {
+    const accountOf = new Map<string, string>();
+    let calls = 0;
+    return async (call) => {
+      calls += 1;
+      const params = flatten(call.params);
+      const sent = { action: call.action, params, accountId: accountOf.get(call.credentials.accessKeyId) ?? OWN };
+      const dies = plan.death?.call === calls ? plan.death.when : undefined;
+      if (plan.death && calls > plan.death.call) return await never();
+      if (dies === 'before') return await this.#die(plan);
+      const sentMs = this.clock.now();
+      const reply = await this.#deliver(plan, watched, call, sent);
+      if (dies === 'after') return await this.#die(plan);
+      if ('error' in reply) throw reply.error;
+      this.monitor.after(watched, sent, sentMs, reply);
+      rememberRole(params.RoleArn, reply, accountOf);
+      return reply;
+    };
+  }
+
+  #die(plan: RunPlan): Promise<never> {
+    this.#graves.get(plan.id)?.();
+    return never();
+  }
+
+  /** One call as the cloud saw it: whatever became of the reply, the monitor learns what took effect. */
+  async #deliver(
+    plan: RunPlan,
+    watched: Watched,
+    call: TransportCall,
+    sent: Sent,
+  ): Promise<TransportReply | { error: unknown }> {
+    this.stats.calls += 1;
+    this.monitor.before(watched, sent);
+    const target = targetOf(this.emulator, sent);
+    const logged = this.emulator.calls.length;
+    const reply = await this.#serve(call, sent.accountId, sent.params).catch((error: unknown) => ({ error }));
+    const record = this.emulator.calls
+      .slice(logged)
+      .find(({ action, params }) => action === sent.action && sameTarget(params, sent.params));
+    if (record) this.#note(watched, sent, target, record);
+    const fault = record?.fault ? ` (${record.fault})` : '';
+    this.#tell(`run ${plan.id}: ${sent.action} ${describeParams(sent.params)}-> ${record?.code ?? 'lost'}${fault}`);
+    return reply;
+  }
+
+  #note(watched: Watched, sent: Sent, target: string | undefined, { fault, effect }: CallRecord): void {
+    if (fault) this.stats.faults += 1;
+    if (fault === 'stale') this.#blurredUntilMs = this.clock.now() + BLUR_MS;
+    if (!effect) return;
+    if (sent.action === 'DeleteVpnAttachment') this.stats.deletions += 1;
+    this.monitor.effect(watched, sent, target);
+  }
+
+  async #serve(call: TransportCall, accountId: string, params: Record<string, string>): Promise<TransportReply> {
+    const reply = this.emulator.call(accountId, VERSIONS[call.service], call.action, params);
+    const { late, cancel } = this.clock.timeout(call.timeoutMs);
+    try {
+      return await Promise.race([reply, late]);
+    } finally {
+      cancel();
+      reply.catch(() => undefined);
+    }
+  }
+
+  #tell(text: string): void {
+    const atMs = this.clock.now() - START_MS;
+    this.history.push(
+      `${String(Math.floor(atMs / 3_600_000)).padStart(4)}h ${String((atMs % 3_600_000) / 1000).padStart(8)}s  ${text}`,
+    );
+  }
+}
+
+/** How long after a stale answer what a run believes may still rest on it. */
+const BLUR_MS = 30 * 60_000;
+
+function targetOf(
+  emulator: Emulator,
+  { action, params }: { action: string; params: Record<string, string> },
+): string | undefined {
+  if (action === 'DeleteVpnAttachment') return params.VpnConnectionId;
+  if (action !== 'DeleteTransitRouterVpnAttachment') return undefined;
+  return emulator.estate.attachments.find((one) => one.TransitRouterAttachmentId === params.TransitRouterAttachmentId)
+    ?.VpnId;
+}
+
+type Sent = { readonly action: string; readonly params: Record<string, string>; readonly accountId: string };
+
+const never = () => new Promise<never>(() => undefined);
+
+function rememberRole(roleArn: string | undefined, { body }: TransportReply, accountOf: Map<string, string>): void {
+  const role = /^acs:ram::(\d+):/.exec(roleArn ?? '')?.[1];
+  const key = (body as { Credentials?: { AccessKeyId?: string } }).Credentials?.AccessKeyId;
+  if (role && key) accountOf.set(key, role);
+}
+
+const KEYS = [
+  'VpnConnectionId',
+  'TransitRouterAttachmentId',
+  'TransitRouterId',
+  'ResourceId.1',
+  'RegionId',
+  'PageNumber',
+];
+const sameTarget = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) =>
+  KEYS.every((key) => a[key] === b[key]);
+const describeParams = (params: Readonly<Record<string, string>>) =>
+  [
+    'VpnConnectionId',
+    'TransitRouterAttachmentId',
+    'TransitRouterId',
+    'ResourceId.1',
+    'Tag.1.Key',
+    'Tag.1.Value',
+    'TagKey.1',
+  ]
+    .flatMap((key) => (params[key] === undefined ? [] : [`${params[key]} `]))
+    .join('');
+const describe = ({ outcomes }: RunResult) =>
+  outcomes.map(({ connectionId, outcome }) => `${connectionId} ${outcome}`).join(', ') || 'nothing';
