@@ -93,7 +93,7 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
     ripeAtMs: undefined,
     ripe: false,
     markAction: 'none',
-    dropDetachedTag: association.kind === 'bound' && tags !== 'unread' && tags.has(TAG_DETACHED),
+    dropDetachedTag: association.kind === 'bound' && tags !== 'unread' && isStaleDetach(tags, policy, nowMs),
     attachment: association.kind === 'bound' ? association.attachment : undefined,
     locked: connection.state === 'financialLocked',
     protections: [],
@@ -101,6 +101,10 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
     mark: tags === 'unread' ? { kind: 'none' } : readMark(tags, nowMs, policy.marks.maxGapMs),
   };
 }
+
+/** A fresh one may be the trace of another run that is just about to detach: only one past any wait for that is stale. */
+const isStaleDetach = (tags: ReadonlyMap<string, string>, policy: Policy, nowMs: number): boolean =>
+  tags.has(TAG_DETACHED) && readDetached(tags, nowMs, policy.wait.detachTimeoutMs) === undefined;
 
 function judgeHalfDone(base: Base, tags: ReadonlyMap<string, string>): Verdict {
   const mark = parseOrphanTag(tags);

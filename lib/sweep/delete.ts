@@ -30,7 +30,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   let answerLost = false;
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
-    const read = await recheck(region, verdict, 0, detached);
+    // After a lost answer nothing that was read before it says how things stand.
+    const read = await recheck(region, verdict, mayHaveEffect ? region.reads.sequence : 0, detached);
     if (answerLost && isLeaving(read)) throw new UnderWay();
     await stopIfChanged(region, read);
     if (!sent) needTimeFor(region, 'delete', detached);

@@ -82,7 +82,8 @@ function createDetachCheck(
   const tagged = region.reads.sequence;
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
-    const read = await recheck(region, verdict, tagged, false);
+    // After a lost answer nothing that was read before it says how things stand.
+    const read = await recheck(region, verdict, mayHaveEffect ? region.reads.sequence : tagged, false);
     if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict)) throw new UnderWay();
     await stopIfChanged(region, read);
     if (read.kind === 'same' && !hasDetachedTag(read.connection.tags, attachment)) {

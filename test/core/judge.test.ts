@@ -323,6 +323,13 @@ describe('half-done', () => {
     });
   });
 
+  test('a fresh tag on a bound connection may be that of a run at work, and stays', () => {
+    const fresh = tagged({ 'vco-sweeper:detached': `${ago(600_000)} tr-attach-1` });
+    expect(judgeOne(aBoundConnection({ tags: fresh })).dropDetachedTag).toBe(false);
+    const stale = tagged({ 'vco-sweeper:detached': `${ago(600_001)} tr-attach-1` });
+    expect(judgeOne(aBoundConnection({ tags: stale })).dropDetachedTag).toBe(true);
+  });
+
   test('while a transit router still lists it, it is not finished', () => {
     const verdict = judgeOne(aConnection({ tags: tagged(detached) }), aPolicy(), {
       witnesses: witnesses([anAttachment()]),

@@ -26,7 +26,8 @@ export type Watched = {
   /** Connections whose detach or delete the cloud accepted. */
   readonly touched: Set<string>;
   readonly marked: Set<string>;
-  readonly seenGone: Set<string>;
+  /** Connections for which a delete was sent, whatever became of it. */
+  readonly sent: Set<string>;
 };
 
 type Call = { readonly action: string; readonly params: Readonly<Record<string, string>>; readonly accountId: string };
@@ -66,7 +67,7 @@ export class Monitor {
   }
 
   watch(plan: RunPlan, policy: PolicyDocument, deadlineMs: number): Watched {
-    const sets = { touched: new Set<string>(), marked: new Set<string>(), seenGone: new Set<string>() };
+    const sets = { touched: new Set<string>(), marked: new Set<string>(), sent: new Set<string>() };
     return { plan, policy, startedMs: this.#now(), deadlineMs, shown: new Shown(), ...sets };
   }
 
@@ -92,6 +93,7 @@ export class Monitor {
       if (call.action === 'TagResources' || call.action === 'UnTagResources') this.#checkTagWrite(run, call);
       return;
     }
+    if (call.action === 'DeleteVpnAttachment') run.sent.add(id);
     this.#checkRemoval(run, call, id);
   }
 
@@ -165,15 +167,17 @@ export class Monitor {
     if (readings.length < 2) say('S5', 'never read again after the listing');
     if (this.#now() - last > allowanceMs) say('S5', `last read ${this.#now() - last} ms ago`);
     if (call.action !== 'DeleteTransitRouterVpnAttachment') return;
-    const router = run.shown.routerReadings.get(row.TransitRouterId ?? '') ?? [];
+    if (row.TransitRouterId === undefined) return;
+    const router = run.shown.routerReadings.get(row.TransitRouterId) ?? [];
     if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs)
       say('S5', 'its transit router was not read again');
     if (!('vco-sweeper:detached' in row.tags) && !this.#blurred()) say('S11', 'detached without a trace in its tags');
   }
 
-  #checkTruth(_run: Watched, row: Connection, allowanceMs: number, say: Say): void {
+  #checkTruth(run: Watched, row: Connection, allowanceMs: number, say: Say): void {
     const truth = this.#truths.get(row.VpnConnectionId);
-    if (truth === undefined || this.#blurred()) return;
+    // A run that began under another policy is not to be measured by this one.
+    if (truth === undefined || this.#blurred() || run.policy !== this.#policy) return;
     const forLong = ({ sinceMs }: Since) => this.#now() - sinceMs > allowanceMs;
     if (truth.protected.value && forLong(truth.protected)) say('S6', 'it is protected');
     if (!truth.sweepable.value && forLong(truth.sweepable))
@@ -207,12 +211,11 @@ export class Monitor {
       (other) => other.regionId === row.regionId && isOurs(other),
     );
     const here = rows.filter(({ VpnConnectionId }) => touched.has(VpnConnectionId)).length;
-    const gone = [...run.seenGone].length;
     const share = Number(limits.perRegionShare ?? 0.5);
-    const count = here + gone;
+    const count = here;
     // Other people may have created or deleted some since the listing: one of each is let pass.
-    const over = count / (rows.length + gone + 1) > share && count > Number(limits.shareFloor ?? 3) + 1;
-    if (share === 0 || over) say('S7', `${count} of ${rows.length + gone} in the region`);
+    const over = count / (rows.length + 1) > share && count > Number(limits.shareFloor ?? 3) + 1;
+    if (share === 0 || over) say('S7', `${count} of ${rows.length} in the region`);
   }
 
   #checkTagWrite(run: Watched, call: Call): void {
@@ -259,11 +262,10 @@ export class Monitor {
         row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
       if ((outcome === 'deleted' || outcome === 'already-gone') && !leaving)
         this.#report(run, 'S10', `${connectionId} is said to be ${outcome}`);
-      if (outcome === 'deleted' && !run.touched.has(connectionId))
+      if (outcome === 'deleted' && !run.sent.has(connectionId))
         this.#report(run, 'S10', `${connectionId} is said to be deleted by this run`);
       if (outcome === 'marked' && !run.marked.has(connectionId))
         this.#report(run, 'S10', `${connectionId} is said to be marked`);
-      if (outcome === 'planned' && modeOf(run, connectionId, '') === 'sweep' && result.mode === 'sweep') continue;
     }
   }
 

@@ -64,6 +64,7 @@ export const START_MS = Date.parse('2026-11-01T00:00:00Z');
 export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
 export const OWN = '1000000000000001';
 export const FOREIGN = '2000000000000002';
+const LATENCY_MAX_MS = 800;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -92,7 +93,8 @@ export function createChance(seed: number): Chance {
 export function createScenario(seed: number): Scenario {
   const chance = createChance(seed);
   const periodMs = chance.pick([2, 6, 12, 24]) * HOUR;
-  const policy = createPolicy(chance);
+  const latencyMs = chance.pick([0, 0, 5, 40, 800]);
+  const policy = createPolicy(chance, latencyMs);
   const estate = createEstate(chance);
   const ids = (estate.vpnConnections ?? []).map(({ VpnConnectionId }) => VpnConnectionId);
   const stormy = chance.between(2, 5);
@@ -102,7 +104,7 @@ export function createScenario(seed: number): Scenario {
     policy,
     estate,
     switches: createSwitches(chance),
-    latencyMs: chance.pick([0, 0, 5, 40, 800]),
+    latencyMs,
     runs: createRuns(chance, periodMs, stormy, policy, ids),
     people: Array.from({ length: chance.below(5) }, () => createAct(chance, calmAtMs, periodMs, ids)),
     faults: Array.from({ length: chance.below(4) }, () => createFault(chance, calmAtMs, periodMs)),
@@ -111,13 +113,13 @@ export function createScenario(seed: number): Scenario {
   };
 }
 
-function createPolicy(chance: Chance): PolicyDocument {
+function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
   const grace = () => chance.pick(['off', '0s', '1h', '12h', '24h']);
   return {
     mode: chance.pick(['sweep', 'sweep', 'sweep', 'sweep', 'mark', 'plan']),
     regions: chance.pick([[REGIONS[0]], [...REGIONS], 'all']),
     rules: {
-      unassociated: chance.pick(['0s', '12h', '24h', '24h', 'off']),
+      unassociated: chance.pick(['0s', '0s', '12h', '24h', '24h', 'off']),
       'tunnels-down': grace(),
       unrouted: chance.maybe(0.3) ? grace() : 'off',
       expired: grace(),
@@ -127,16 +129,17 @@ function createPolicy(chance: Chance): PolicyDocument {
       ...(chance.maybe(0.3) ? { names: ['prod*'] } : {}),
       ...(chance.maybe(0.3) ? { tags: ['env=prod', 'critical'] } : {}),
       ...(chance.maybe(0.2) ? { resourceGroups: ['rg-safe'] } : {}),
-      ...(chance.maybe(0.2) ? { connections: ['vco-0'] } : {}),
+      ...(chance.maybe(0.1) ? { connections: ['vco-0'] } : {}),
     },
     limits: {
-      perRun: chance.pick([0, 1, 2, 20, 20, 20]),
-      perRegionShare: chance.pick([0, 0.2, 0.5, 0.5, 1, 1]),
+      perRun: chance.pick([0, 1, 2, 20, 20, 20, 20, 20]),
+      perRegionShare: chance.pick([0, 0.2, 0.5, 1, 1, 1, 1]),
       shareFloor: chance.pick([0, 1, 3, 3]),
     },
     detach: { force: chance.maybe(0.2), roles: chance.maybe(0.5) ? [`acs:ram::${FOREIGN}:role/vco-sweeper`] : [] },
     marks: { maxGap: chance.pick(['30h', '72h']) },
-    recheck: { maxAge: chance.pick(['2s', '10s', '10s']) },
+    // Reading everything again must not take longer than what is read may be old.
+    recheck: { maxAge: latencyMs > 100 ? '10s' : chance.pick(['2s', '10s', '10s']) },
     wait: {
       pollInterval: chance.pick(['1s', '5s']),
       detachTimeout: '5m',
@@ -192,7 +195,7 @@ function createConnection(chance: Chance, id: string, foreign: boolean): Row {
     VpnConnectionId: id,
     regionId,
     Name: chance.pick(['branch', 'prod-1', 'lab', '']),
-    CreateTime: START_MS - chance.pick([1, 20, 24 * 30]) * HOUR,
+    CreateTime: START_MS - chance.pick([1, 20, 24 * 30, 24 * 30, 24 * 300]) * HOUR,
     ResourceGroupId: chance.pick(['rg-safe', 'rg-other']),
     IkeConfig: { Psk: `CANARYPSK${id}` },
     tags,
@@ -248,8 +251,10 @@ function createTags(chance: Chance): Record<string, string> {
       ? { 'vco-sweeper:expires': chance.pick(['2026-10-01', '2026-11-02T00:00:00Z', 'soon']) }
       : {}),
     ...(chance.maybe(0.1) ? { env: chance.pick(['prod', 'test']) } : {}),
-    ...(chance.maybe(0.15)
+    ...(chance.maybe(0.4)
       ? chance.pick([
+          { 'vco-sweeper:orphan': `${rule} ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
+          { 'vco-sweeper:orphan': `${rule} ${ago(20)}`, 'vco-sweeper:seen': ago(1) },
           { 'vco-sweeper:orphan': `${rule} ${ago(-5)}`, 'vco-sweeper:seen': ago(1) },
           { 'vco-sweeper:orphan': `${rule} ${ago(200)}`, 'vco-sweeper:seen': ago(100) },
           { 'vco-sweeper:orphan': `${rule} yesterday`, 'vco-sweeper:seen': ago(1) },
@@ -291,7 +296,7 @@ function createRuns(
       timeoutMs: chance.maybe(0.2) ? chance.pick([10_000, 40_000, 120_000]) : undefined,
       death: chance.maybe(0.25) ? { call: chance.between(1, 40), when: chance.pick(['before', 'after']) } : undefined,
       skewMs: chance.maybe(0.1) ? chance.between(-5 * MINUTE, 5 * MINUTE) : 0,
-      policy: chance.maybe(0.05) ? createPolicy(chance) : undefined,
+      policy: chance.maybe(0.05) ? createPolicy(chance, LATENCY_MAX_MS) : undefined,
     });
   for (let tick = 0; tick < count; tick += 1) {
     add(tick * periodMs, { triggerTime: 't', triggerName: 'n', payload: '' });
