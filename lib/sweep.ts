@@ -74,7 +74,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   const counts = countOutcomes(outcomes);
   const status = toStatus(regions, counts, {
     somethingUnread: surveyed.somethingUnread,
-    timeRanOut: [...done.steps.values()].some(({ code }) => code === NO_TIME_LEFT),
+    timeRanOut: outcomes.some(({ code }) => code === NO_TIME_LEFT),
   });
   const durationMs = deps.clock.now() - startedMs;
   deps.journal('run.finished', { mode, status, durationMs, counts, regions: regions.length, calls: deps.calls() });

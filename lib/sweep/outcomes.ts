@@ -5,7 +5,7 @@ import type { Outcome, OutcomeKind } from '../core/outcome.ts';
 import type { Judged, Plan } from '../core/plan.ts';
 import { toIso } from '../core/time.ts';
 import { toJudgedFields } from './act.ts';
-import type { Ending } from './ending.ts';
+import { type Ending, NO_TIME_LEFT } from './ending.ts';
 import type { LostRegion, Survey } from './survey.ts';
 import type { TagEnding } from './tag-upkeep.ts';
 
@@ -56,12 +56,8 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
   const tag = tags.get(judged);
   if (tag?.kind === 'failed') {
     const { message, code, requestId } = tag.error;
-    return {
-      outcome: 'failed',
-      reason: `its tags could not be kept up: ${message}`,
-      code,
-      requestId: requestId ?? null,
-    };
+    const outcome = code === NO_TIME_LEFT ? 'deferred' : 'failed';
+    return { outcome, reason: `its tags could not be kept up: ${message}`, code, requestId: requestId ?? null };
   }
   if (blocked !== undefined) return end('blocked', blocked);
   const ahead = foreseen.get(judged);

@@ -6,6 +6,7 @@ import type { Judged } from '../core/plan.ts';
 import { TAG_DETACHED } from '../core/tag-names.ts';
 import { toIso } from '../core/time.ts';
 import { inBatches } from './batches.ts';
+import { NO_TIME_LEFT } from './ending.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
 
@@ -147,7 +148,14 @@ async function readBack(
   let missing = ids;
   let failure: CloudError | undefined;
   for (let look = 1; look <= READ_BACKS_MAX && missing.length > 0; look += 1) {
-    if (look > 1) await region.clock.sleep(region.policy.wait.pollIntervalMs);
+    if (look > 1) {
+      const { pollIntervalMs } = region.policy.wait;
+      if (region.clock.now() + pollIntervalMs >= region.deadlineMs) {
+        failure = new CloudError({ action: 'ListTagResources', code: NO_TIME_LEFT, effect: 'unknown' });
+        break;
+      }
+      await region.clock.sleep(pollIntervalMs);
+    }
     try {
       const found = await region.api.listTags(region.regionId, missing);
       missing = missing.filter((id) => !isDone(found.get(id) ?? new Map()));

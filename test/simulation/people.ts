@@ -70,6 +70,9 @@ export async function actOut(emulator: Emulator, { act, connectionId }: PeopleAc
   }
 }
 
+const _isRouted = ({ estate }: Emulator, { TransitRouterAttachmentId: id }: { TransitRouterAttachmentId: string }) =>
+  estate.associations.some(({ TransitRouterAttachmentId }) => TransitRouterAttachmentId === id);
+
 function setTunnels(row: Connection, status: string): boolean {
   row.Status = status;
   for (const tunnel of row.TunnelOptions ?? []) tunnel.Status = status;

@@ -372,6 +372,17 @@ describe('time', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
+  test('looking for a mark that does not show ends with the time, not after it', async () => {
+    const cloud = startCloud({
+      estate: estate(free('new'), ...inUse(5)),
+      faults: [{ action: 'TagResources', times: 'always', fault: { kind: 'no-effect' } }],
+    });
+    const deadlineMs = NOW + 4_000;
+    const result = await cloud.run({ deadlineMs });
+    expect(result).toMatchObject({ status: 'incomplete', counts: { deferred: 1, marked: 0 } });
+    expect(cloud.clock.now()).toBeLessThanOrEqual(deadlineMs);
+  });
+
   test('a detach under way when time is over is left half-done, and the next run finishes it', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
