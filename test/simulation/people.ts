@@ -57,7 +57,7 @@ export async function actOut(emulator: Emulator, { act, connectionId }: PeopleAc
       row.State = 'financialLocked';
       return true;
     case 'route':
-      if (attachment?.TransitRouterId !== 'tr-a') return false;
+      if (attachment?.TransitRouterId !== 'tr-a' || isRouted(emulator, attachment)) return false;
       emulator.estate.associations.push({
         TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
         TransitRouterRouteTableId: 'vtb-a',
@@ -70,7 +70,7 @@ export async function actOut(emulator: Emulator, { act, connectionId }: PeopleAc
   }
 }
 
-const _isRouted = ({ estate }: Emulator, { TransitRouterAttachmentId: id }: { TransitRouterAttachmentId: string }) =>
+const isRouted = ({ estate }: Emulator, { TransitRouterAttachmentId: id }: { TransitRouterAttachmentId: string }) =>
   estate.associations.some(({ TransitRouterAttachmentId }) => TransitRouterAttachmentId === id);
 
 function setTunnels(row: Connection, status: string): boolean {
