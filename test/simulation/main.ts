@@ -1,30 +1,84 @@
+import { parseArgs } from 'node:util';
 import { createScenario } from './scenario.ts';
-import { type Stats, simulate } from './world.ts';
+import { shrink } from './shrink.ts';
+import { type Story, simulate } from './world.ts';
 
-const argument = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
+/**
+ * Two ways to be called: `--seed N` lives through one scenario and tells it, shrunk when it breaks a promise;
+ * `--from N --runs M` lives through many and answers one JSON object with the sums.
+ */
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, from: { type: 'string' }, runs: { type: 'string' } },
+});
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+async function tell(seed: number): Promise<void> {
+  const scenario = createScenario(seed);
+  const story = await simulate(scenario);
+  const [violation] = story.violations;
+  if (violation === undefined) {
+    say(story.history.join('\n'));
+    say(`seed ${seed}: no violation; ${JSON.stringify(story.stats)}`);
+    return;
+  }
+  const shortest = await shrink(scenario, violation.promise);
+  const retold = await simulate(shortest);
+  say(`seed ${seed} breaks ${violation.promise}: ${retold.violations[0]?.text ?? violation.text}`);
+  say(`policy: ${JSON.stringify(shortest.policy, null, 2)}`);
+  say(`connections: ${JSON.stringify(shortest.estate.vpnConnections, null, 2)}`);
+  say(retold.history.join('\n'));
+  say(`replay: npm run simulate -- --seed ${seed}`);
+  process.exitCode = 1;
+}
+
+type Sums = {
+  scenarios: number;
+  withFault: number;
+  withCrash: number;
+  withOverlap: number;
+  withPeople: number;
+  runs: number;
+  calls: number;
+  deletions: number;
+  violations: { seed: number; promise: string; text: string }[];
 };
 
-const runs = Number(argument('runs') ?? 1_000);
-const first = Number(argument('seed') ?? 1);
-const seeds = argument('seed') !== undefined && argument('runs') === undefined ? 1 : runs;
-const totals: Record<string, number> = {};
-let bad = 0;
-const started = Date.now();
-for (let seed = first; seed < first + seeds; seed += 1) {
-  const story = await simulate(createScenario(seed));
-  for (const [name, count] of Object.entries(story.stats) as [keyof Stats, number][])
-    totals[name] = (totals[name] ?? 0) + count;
-  if (story.violations.length > 0) {
-    bad += 1;
-    if (bad <= 5) {
-      process.stdout.write(`seed ${seed}: ${JSON.stringify(story.violations.slice(0, 3))}\n`);
-    }
-  }
-  if (seeds === 1)
-    process.stdout.write(`${JSON.stringify(createScenario(seed).policy)}\n${story.history.join('\n')}\n`);
+async function sum(from: number, runs: number): Promise<Sums> {
+  const sums: Sums = {
+    scenarios: 0,
+    withFault: 0,
+    withCrash: 0,
+    withOverlap: 0,
+    withPeople: 0,
+    runs: 0,
+    calls: 0,
+    deletions: 0,
+    violations: [],
+  };
+  for (let seed = from; seed < from + runs; seed += 1) add(sums, seed, await simulate(createScenario(seed)));
+  return sums;
 }
-process.stdout.write(
-  `${seeds} scenarios, ${bad} with violations, ${((Date.now() - started) / seeds).toFixed(1)} ms each; ${JSON.stringify(totals)}\n`,
-);
+
+function add(sums: Sums, seed: number, { stats, violations }: Story): void {
+  sums.scenarios += 1;
+  sums.withFault += Number(stats.faults > 0);
+  sums.withCrash += Number(stats.crashes > 0);
+  sums.withOverlap += Number(stats.overlaps > 0);
+  sums.withPeople += Number(stats.people > 0);
+  sums.runs += stats.runs;
+  sums.calls += stats.calls;
+  sums.deletions += stats.deletions;
+  const [first] = violations;
+  if (first) sums.violations.push({ seed, promise: first.promise, text: first.text });
+}
+
+async function main(): Promise<void> {
+  if (values.seed !== undefined) await tell(Number(values.seed));
+  else say(JSON.stringify(await sum(Number(values.from ?? 1), Number(values.runs ?? 1))));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});

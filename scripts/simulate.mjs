@@ -1,0 +1,73 @@
+// Lives through many bad weeks, or tells one of them:
+//   npm run simulate -- --runs 100000      seeds 1 to 100,000, on all cores
+//   npm run simulate -- --seed 448         one seed; what breaks a promise is shrunk to the shortest story that does
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+  },
+});
+
+const bundle = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-simulate-')), 'main.cjs');
+await build({
+  entryPoints: ['test/simulation/main.ts'],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  logLevel: 'warning',
+});
+
+if (values.seed !== undefined) {
+  process.exit(spawnSync(process.execPath, [bundle, '--seed', values.seed], { stdio: 'inherit' }).status ?? 1);
+}
+
+// Small slices, so that all cores are busy to the end and a long run shows how far it is.
+const SLICE = 500;
+const run = promisify(execFile);
+const total = Number(values.runs);
+const startedMs = Date.now();
+const sums = {};
+const violations = [];
+let next = Number(values.from);
+const end = next + total;
+
+async function worker() {
+  while (next < end) {
+    const from = next;
+    const runs = Math.min(SLICE, end - from);
+    next += runs;
+    const { stdout } = await run(process.execPath, [bundle, '--from', String(from), '--runs', String(runs)], {
+      maxBuffer: 1e8,
+    });
+    const { violations: found, ...counts } = JSON.parse(stdout);
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+    violations.push(...found);
+    if (process.stderr.isTTY) process.stderr.write(`\r${sums.scenarios} of ${total}, ${violations.length} violations`);
+  }
+}
+await Promise.all(Array.from({ length: availableParallelism() }, worker));
+if (process.stderr.isTTY) process.stderr.write('\n');
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const seconds = (Date.now() - startedMs) / 1000;
+const share = (name) => `${Math.round((100 * sums[name]) / sums.scenarios)} %`;
+say(`${sums.scenarios} scenarios in ${seconds.toFixed(1)} s, ${(sums.scenarios / seconds).toFixed(0)} a second`);
+say(
+  `with a fault ${share('withFault')}, a crash ${share('withCrash')}, an overlap ${share('withOverlap')}, other people ${share('withPeople')}`,
+);
+say(`runs ${sums.runs}, calls ${sums.calls}, deletions ${sums.deletions}`);
+say(`violations: ${violations.length}`);
+for (const { seed, promise, text } of violations.sort((a, b) => a.seed - b.seed).slice(0, 20)) {
+  say(`  seed ${seed}, ${promise}: ${text}   (npm run simulate -- --seed ${seed})`);
+}
+process.exitCode = violations.length > 0 ? 1 : 0;
