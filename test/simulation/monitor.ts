@@ -264,7 +264,7 @@ export class Monitor {
         this.#report(run, 'S10', `${connectionId} is said to be ${outcome}`);
       if (outcome === 'deleted' && !run.sent.has(connectionId))
         this.#report(run, 'S10', `${connectionId} is said to be deleted by this run`);
-      if (outcome === 'marked' && !run.marked.has(connectionId))
+      if (outcome === 'marked' && !run.marked.has(connectionId) && !('vco-sweeper:orphan' in (row?.tags ?? {})))
         this.#report(run, 'S10', `${connectionId} is said to be marked`);
     }
   }

@@ -11,6 +11,8 @@ export class Shown {
   /** Per transit router: when each whole listing of it was sent. */
   readonly routerReadings = new Map<string, number[]>();
   readonly #pages = new Map<string, Map<string, Page>>();
+  /** Regions whose connections were listed whole at least once; a later listing that fails takes nothing back. */
+  readonly #whole = new Set<string>();
   readonly #routers = new Map<string, readonly string[]>();
 
   add(action: string, params: Params, accountId: string, sentMs: number, { status, body }: Reply): void {
@@ -34,11 +36,7 @@ export class Shown {
   }
 
   sawAllConnections(accountId: string, regionId: string): boolean {
-    const pages = [...(this.#pages.get(`${accountId} ${regionId}`)?.values() ?? [])];
-    const [first] = pages;
-    if (first === undefined) return false;
-    const ids = new Set(pages.flatMap((page) => page.ids));
-    return pages.every(({ total }) => total === first.total) && ids.size === first.total;
+    return this.#whole.has(`${accountId} ${regionId}`);
   }
 
   #addConnections(params: Params, accountId: string, sentMs: number, reply: Body): void {
@@ -50,6 +48,7 @@ export class Shown {
     const pages = this.#pages.get(key) ?? new Map<string, Page>();
     pages.set(params.PageNumber ?? '1', { total: reply.TotalCount, ids });
     this.#pages.set(key, pages);
+    if (isWhole([...pages.values()])) this.#whole.add(key);
   }
 
   #addRouters(params: Params, accountId: string, reply: Body): void {
@@ -65,4 +64,10 @@ export class Shown {
     if (known) known.push(sentMs);
     else readings.set(id, [sentMs]);
   }
+}
+
+function isWhole(pages: readonly Page[]): boolean {
+  const [first] = pages;
+  const ids = new Set(pages.flatMap((page) => page.ids));
+  return first !== undefined && pages.every(({ total }) => total === first.total) && ids.size === first.total;
 }
