@@ -24,6 +24,8 @@ export type Story = {
   /** One line for each call, act of other people, start and end of a run. */
   readonly history: readonly string[];
   readonly stats: Stats;
+  /** What is left in the end: each connection, and what holds it. */
+  readonly left: readonly string[];
 };
 
 export type Stats = {
@@ -43,7 +45,12 @@ export type Stats = {
 export async function simulate(scenario: Scenario): Promise<Story> {
   const world = new World(scenario);
   await world.live();
-  return { violations: world.monitor.violations, history: world.history, stats: world.stats };
+  const { vpnConnections, attachments } = world.emulator.estate;
+  const left = vpnConnections.map(({ VpnConnectionId: id, AttachType }) => {
+    const holders = attachments.filter(({ VpnId }) => VpnId === id).map((one) => one.TransitRouterAttachmentId);
+    return [id, AttachType, ...holders].join(' ');
+  });
+  return { violations: world.monitor.violations, history: world.history, stats: world.stats, left: left.sort() };
 }
 
 class World {

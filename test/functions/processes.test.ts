@@ -1,0 +1,90 @@
+import { afterEach, expect, test } from 'vitest';
+import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import { createRandom } from '../../lib/emulator/random.ts';
+import { DAY, HOUR } from '../support/builders.ts';
+import { bound, down, estate, free, inUse } from '../support/estates.ts';
+import { invoke } from '../support/function.ts';
+
+/** A few in the suite; `OVERLAPS=20 KILLS=50 npx vitest run test/functions/processes.test.ts` for the long run. */
+const OVERLAPS = Number(process.env.OVERLAPS ?? 2);
+const KILLS = Number(process.env.KILLS ?? 4);
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const policy = {
+  mode: 'sweep',
+  rules: { unassociated: '24h', 'tunnels-down': '24h' },
+  limits: { perRegionShare: 1 },
+  wait: { pollInterval: '20ms' },
+  retry: { minDelay: '10ms', maxDelay: '100ms' },
+  pace: { describePerMinute: 60_000, writePerMinute: 60_000 },
+};
+const stays = inUse(4).map(({ VpnConnectionId }) => VpnConnectionId);
+const rows = () => [
+  ...Array.from({ length: 5 }, (_, index) => free(`free${index}`, ripe('unassociated'))),
+  ...Array.from({ length: 5 }, (_, index) => bound(`down${index}`, ripe('tunnels-down'), down)),
+  ...inUse(4),
+];
+
+let cloud: RunningEmulator | undefined;
+afterEach(async () => {
+  await cloud?.close();
+  cloud = undefined;
+});
+
+const start = async (seed: number) => {
+  cloud = await startEmulator({
+    estate: parseEstate(JSON.stringify(estate(...rows())), 'test'),
+    seed,
+    limits: 'off',
+    latencyMs: 2,
+  });
+  return cloud;
+};
+/** What a delete still shows for a few reads is gone all the same. */
+const ids = ({ estate: { vpnConnections } }: RunningEmulator) =>
+  vpnConnections
+    .filter(({ pending }) => pending?.to !== 'gone')
+    .map(({ VpnConnectionId }) => VpnConnectionId)
+    .sort();
+
+const sweepNow = (at: RunningEmulator) => invoke(at, { event: {}, policy, env: { SWEEP_THROW: 'never' } });
+
+/** Never a connection in use, whatever else happened: nothing but orphans was detached or deleted. */
+function expectOnlyOrphansTouched(at: RunningEmulator): void {
+  const touched = at.calls
+    .filter(({ action, effect }) => effect && action.startsWith('Delete'))
+    .map(({ params }) => params.VpnConnectionId ?? params.TransitRouterAttachmentId ?? '');
+  expect(touched.filter((id) => id.includes('used'))).toEqual([]);
+}
+
+test.each(Array.from({ length: OVERLAPS }, (_, index) => index + 1))(
+  'two processes at once, time %i: nothing but orphans goes, and all of them do',
+  async (seed) => {
+    const at = await start(seed);
+    const both = await Promise.all([sweepNow(at).ended, sweepNow(at).ended]);
+    for (const { answer } of both) expect(answer).toMatchObject({ counts: { failed: 0 } });
+    // Where each saw the other at work it stood back; the next run has nothing to stand back from.
+    await sweepNow(at).ended;
+    expect(ids(at)).toEqual(stays);
+    expectOnlyOrphansTouched(at);
+  },
+);
+
+test.each(Array.from({ length: KILLS }, (_, index) => index + 1))(
+  'killed at a random moment, time %i: the next run finishes',
+  async (seed) => {
+    const at = await start(seed);
+    const killAt = 1 + createRandom(seed).below(60);
+    const first = sweepNow(at);
+    const over = first.ended.then(() => true);
+    while (at.calls.length < killAt) {
+      if (await Promise.race([over, new Promise<false>((next) => setImmediate(() => next(false)))])) break;
+    }
+    first.kill();
+    await first.ended;
+    await sweepNow(at).ended;
+    expect(ids(at)).toEqual(stays);
+    expectOnlyOrphansTouched(at);
+  },
+);
