@@ -72,7 +72,7 @@ test.each(Array.from({ length: OVERLAPS }, (_, index) => index + 1))(
 );
 
 test.each(Array.from({ length: KILLS }, (_, index) => index + 1))(
-  'killed at a random moment, time %i: the next run finishes',
+  'killed at a random moment, time %i: the next runs finish',
   async (seed) => {
     const at = await start(seed);
     const killAt = 1 + createRandom(seed).below(60);
