@@ -26,6 +26,8 @@ export type Watched = {
   /** Connections whose detach or delete the cloud accepted. */
   readonly touched: Set<string>;
   readonly marked: Set<string>;
+  /** A reply of this run was spoilt: what it did not do, it may not have known of. */
+  misled: boolean;
   /** Connections for which a delete was sent, whatever became of it. */
   readonly sent: Set<string>;
 };
@@ -68,7 +70,7 @@ export class Monitor {
 
   watch(plan: RunPlan, policy: PolicyDocument, deadlineMs: number): Watched {
     const sets = { touched: new Set<string>(), marked: new Set<string>(), sent: new Set<string>() };
-    return { plan, policy, startedMs: this.#now(), deadlineMs, shown: new Shown(), ...sets };
+    return { plan, policy, startedMs: this.#now(), deadlineMs, shown: new Shown(), misled: false, ...sets };
   }
 
   /** Look at everything again; called whenever something may have changed. */
@@ -148,7 +150,8 @@ export class Monitor {
 
   #checkRemoval(run: Watched, call: Call, id: string): void {
     const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
-    if (row === undefined) return;
+    // What is already on its way out can be deleted no more.
+    if (row === undefined || row.pending?.to === 'gone' || row.pending?.to === 'deleted') return;
     const say = (promise: string, text: string) => this.#report(run, promise, `${call.action} ${id}: ${text}`);
     const mode = modeOf(run, id, row.regionId);
     if (mode !== 'sweep') say('S8', mode === undefined ? 'outside what was asked for' : `in mode ${mode}`);
@@ -288,7 +291,7 @@ export class Monitor {
 
   /** In use for the whole of a run that saw it so, its mark must be gone; one that stays is not to be trusted again. */
   #checkMarksOfUsed(run: Watched, result: RunResult): void {
-    if (this.#blurred()) return;
+    if (this.#blurred() || run.misled) return;
     for (const row of this.#emulator.estate.vpnConnections) {
       const truth = this.#truths.get(row.VpnConnectionId);
       const mode = modeOf(run, row.VpnConnectionId, row.regionId);

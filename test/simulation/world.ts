@@ -269,7 +269,10 @@ class World {
   }
 
   #note(watched: Watched, sent: Sent, target: string | undefined, { fault, effect }: CallRecord): void {
-    if (fault) this.stats.faults += 1;
+    if (fault) {
+      this.stats.faults += 1;
+      watched.misled = true;
+    }
     if (fault === 'stale') this.#blurredUntilMs = this.clock.now() + BLUR_MS;
     if (!effect) return;
     if (sent.action === 'DeleteVpnAttachment') this.stats.deletions += 1;
