@@ -1,6 +1,6 @@
 import { disposition } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
-import type { Attachment } from '../core/estate.ts';
+import type { Attachment, Tags } from '../core/estate.ts';
 import type { Verdict } from '../core/judge.ts';
 import { toDetachedTags } from '../core/mark.ts';
 import { TAG_DETACHED } from '../core/tag-names.ts';
@@ -24,18 +24,19 @@ class UnderWay extends Error {}
 export async function detachConnection(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
   await stopIfChanged(region, await recheck(region, verdict, 0, false));
   needTimeFor(region, 'detach', false);
-  await tagDetached(region, verdict, attachment);
-  await requestDetach(region, verdict, attachment);
+  const tags = await tagDetached(region, verdict, attachment);
+  await requestDetach(region, verdict, attachment, tags);
   await waitUntilDetached(region, verdict, attachment);
   await keepDetachedTag(region, verdict, attachment);
   record(region, 'detach.done', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
 }
 
 /** Written before the detach, so that a run that dies in between leaves a trace of what it did. */
-async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<Tags> {
   const tags = toDetachedTags(region.clock.now(), attachment.attachmentId);
   try {
     await region.api.setTags(region.regionId, [verdict.connection.connectionId], tags);
+    return tags;
   } catch (error) {
     throw new StepEnd(
       endWithError('the tag that must come before a detach could not be written', toCloudError(error), false),
@@ -48,7 +49,12 @@ async function tagDetached(region: RegionContext, verdict: Verdict, attachment: 
  *
  * The tag says "we detached it". It goes again when that is certainly not so, and stays while it may be.
  */
-async function requestDetach(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+async function requestDetach(
+  region: RegionContext,
+  verdict: Verdict,
+  attachment: Attachment,
+  tags: Tags,
+): Promise<void> {
   const { force } = region.policy.detach;
   const request = { sent: false, answerLost: false };
   const beforeAttempt = createDetachCheck(region, verdict, attachment, request);
@@ -60,7 +66,7 @@ async function requestDetach(region: RegionContext, verdict: Verdict, attachment
     const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
     if (end === undefined) return;
     if (request.answerLost) throw new StepEnd({ ...end.ending, used: true });
-    await removeDetachedTag(region, verdict);
+    await removeDetachedTag(region, verdict, tags);
     throw end;
   }
 }
@@ -82,8 +88,9 @@ function createDetachCheck(
   const tagged = region.reads.sequence;
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
-    // After a lost answer nothing that was read before it says how things stand.
-    const read = await recheck(region, verdict, mayHaveEffect ? region.reads.sequence : tagged, false);
+    // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
+    // removed the tag.
+    const read = await recheck(region, verdict, request.sent ? region.reads.sequence : tagged, false);
     if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict)) throw new UnderWay();
     await stopIfChanged(region, read);
     if (read.kind === 'same' && !hasDetachedTag(read.connection.tags, attachment)) {
@@ -104,15 +111,16 @@ const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachm
   tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachment.attachmentId}`) ?? false);
 
 /**
- * Only from a connection that is as bound as before: if it is on its way, another run of ours detaches it, and the tag
- * is that run's trace. What cannot be read or removed now, the next run removes.
+ * Only our own, and only from a connection that is as bound as before: if it is on its way, another run of ours
+ * detaches it, and the tag is that run's trace. What cannot be read or removed now, the next run removes.
  */
-async function removeDetachedTag(region: RegionContext, verdict: Verdict): Promise<void> {
+async function removeDetachedTag(region: RegionContext, verdict: Verdict, ours: Tags): Promise<void> {
   const { connectionId } = verdict.connection;
   try {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
     const { value } = await region.reads.connection(connectionId, want);
     if (value === 'gone' || value === 'absent' || value.state !== verdict.connection.state) return;
+    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) return;
     await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED]);
   } catch (error) {
     reportTagFailure(region, verdict, 'UnTagResources', error);

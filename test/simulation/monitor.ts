@@ -51,6 +51,8 @@ export class Monitor {
   #policy: PolicyDocument;
   readonly #truths = new Map<string, Truth>();
   readonly #chains = new Map<string, Chain>();
+  /** When the trace of a detach was last seen in its tags: other runs may remove it a moment before. */
+  readonly #traced = new Map<string, number>();
   readonly #halfDone = new Map<string, number>();
 
   constructor(emulator: Emulator, policy: PolicyDocument, now: () => number, blurred: () => boolean) {
@@ -77,6 +79,7 @@ export class Monitor {
   observe(): void {
     for (const row of this.#emulator.estate.vpnConnections) {
       const id = row.VpnConnectionId;
+      if ('vco-sweeper:detached' in row.tags) this.#traced.set(id, this.#now());
       const before = this.#truths.get(id);
       const keep = (since: Since | undefined, value: boolean): Since =>
         since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
@@ -174,7 +177,8 @@ export class Monitor {
     const router = run.shown.routerReadings.get(row.TransitRouterId) ?? [];
     if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs)
       say('S5', 'its transit router was not read again');
-    if (!('vco-sweeper:detached' in row.tags) && !this.#blurred()) say('S11', 'detached without a trace in its tags');
+    const traced = this.#now() - (this.#traced.get(row.VpnConnectionId) ?? Number.NEGATIVE_INFINITY) <= SLACK_MS;
+    if (!traced && !this.#blurred()) say('S11', 'detached without a trace in its tags');
   }
 
   #checkTruth(run: Watched, row: Connection, allowanceMs: number, say: Say): void {

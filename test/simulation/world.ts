@@ -61,7 +61,7 @@ class World {
   readonly stats: Stats = { runs: 0, calls: 0, deletions: 0, faults: 0, crashes: 0, overlaps: 0, people: 0 };
   readonly #scenario: Scenario;
   #policy: PolicyDocument;
-  #running = 0;
+  readonly #running = new Set<Watched>();
   #blurredUntilMs = 0;
   #tokens = 0;
 
@@ -160,8 +160,10 @@ class World {
     const deadlineMs = plan.timeoutMs === undefined ? Number.POSITIVE_INFINITY : startedMs + plan.timeoutMs * 0.9;
     const watched = this.monitor.watch(plan, this.#policy, deadlineMs);
     this.stats.runs += 1;
-    this.stats.overlaps += this.#running > 0 ? 1 : 0;
-    this.#running += 1;
+    this.stats.overlaps += this.#running.size > 0 ? 1 : 0;
+    this.#running.add(watched);
+    // Runs at the same time undo and redo each other's tags.
+    if (this.#running.size > 1) for (const other of this.#running) other.misled = true;
     this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}`);
     const lines: unknown[] = [];
     try {
@@ -181,7 +183,7 @@ class World {
       this.monitor.fail(watched, `the run threw: ${error instanceof Error ? error.stack : String(error)}`);
       return undefined;
     } finally {
-      this.#running -= 1;
+      this.#running.delete(watched);
     }
   }
 
@@ -273,7 +275,7 @@ class World {
       this.stats.faults += 1;
       watched.misled = true;
     }
-    if (fault === 'stale') this.#blurredUntilMs = this.clock.now() + BLUR_MS;
+    if (fault === 'stale' || fault === 'empty-list') this.#blurredUntilMs = this.clock.now() + BLUR_MS;
     if (!effect) return;
     if (sent.action === 'DeleteVpnAttachment') this.stats.deletions += 1;
     this.monitor.effect(watched, sent, target);
