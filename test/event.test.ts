@@ -222,7 +222,7 @@ describe('of an array', () => {
           id: 'bad',
           reason: 'data: regions[0]: "eu-west-1" is not a region of the policy (allowed: cn-hangzhou, ap-southeast-1)',
         },
-        { index: 4, id: null, reason: 'it is not a CloudEvent' },
+        { index: 4, id: null, reason: expect.stringMatching(/^only CloudEvents may be in an array/) },
       ],
       notes: ['event 3 ignored: it is about something else'],
     });
@@ -231,7 +231,7 @@ describe('of an array', () => {
   test('all refused throws, naming each', () => {
     expect(() => parse([bad, 'text', null])).toThrow(ConfigError);
     expect(() => parse([bad, 'text', null])).toThrow(
-      /^all 3 events refused\n {2}- event 0 \(id "bad"\): data: regions\[0\].*\n {2}- event 1 \(no id\): it is not a CloudEvent\n.*event 2 /,
+      /^all 3 events refused\n {2}- event 0 \(id "bad"\): data: regions\[0\].*\n {2}- event 1 \(no id\): only CloudEvents may be in an array.*\n.*event 2 /,
     );
   });
 
@@ -244,7 +244,17 @@ describe('of an array', () => {
   });
 
   test('arrays within it are refused', () => {
-    expect(() => parse([[good]])).toThrow('event 0 (no id): it is not a CloudEvent');
+    expect(() => parse([[good]])).toThrow('event 0 (no id): only CloudEvents may be in an array');
+  });
+
+  test.each([
+    ['an event of the timer', timer()],
+    ['a request', { mode: 'plan' }],
+  ])('%s is refused, although it is in order by itself', (_what, event) => {
+    expect(parse(event).parts).toHaveLength(1);
+    expect(parse([good, event]).refused).toEqual([
+      { index: 1, id: null, reason: expect.stringMatching(/^only CloudEvents may be in an array/) },
+    ]);
   });
 
   test('more events than any batch holds are refused', () => {

@@ -9,6 +9,8 @@ import type { EventLimits } from './limits.ts';
 /** More than a batch of the platform holds, and still a result of bounded size. */
 const eventsMax = 10_000;
 const shownMax = 20;
+// A timer's event or a request would be in order by itself, so it has to be said that here it is not.
+const notCloudEvent = 'only CloudEvents may be in an array, and it is not one (specversion, id, source, type)';
 
 export type BatchAnswer = {
   readonly parts: readonly Narrowing[];
@@ -43,7 +45,7 @@ function parseElement(element: unknown, limits: EventLimits): { readonly answer:
   // Sources that are queues hand events over as text.
   const event = typeof element === 'string' ? parseJson(element) : element;
   const id = isObject(event) && typeof event.id === 'string' ? event.id.slice(0, 128) : null;
-  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused('it is not a CloudEvent') };
+  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused(notCloudEvent) };
 }
 
 function allRefused(events: readonly RefusedEvent[]): ConfigError {

@@ -7,7 +7,7 @@ type Hint = 'always' | 'named';
  * Names of VPC 2016-04-28 and CBN 2017-09-12 actions, as ActionTrail writes them in `eventName`. A call that is not
  * here is an event about something else; the timer covers what events miss.
  */
-const hintOf = new Map<string, Hint>([
+export const hintOf: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   // The link to a transit router comes or goes; the connection stays behind.
   ['CreateTransitRouterVpnAttachment', 'always'],
   ['DeleteTransitRouterVpnAttachment', 'always'],
