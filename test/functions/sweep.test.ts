@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
 import { DAY, HOUR, REGION } from '../support/builders.ts';
@@ -118,6 +121,28 @@ describe('the built function, over HTTP', () => {
     expect(ids(cloud)).toEqual(inUse(5).map(({ VpnConnectionId }) => VpnConnectionId));
     const claimed = both.map(({ answer }) => (answer as { counts: { deleted: number; failed: number } }).counts);
     expect(claimed.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
+  });
+});
+
+describe('the code package', () => {
+  test('works from anywhere, with the policy packed beside it, and without one it only plans', async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'code');
+    cpSync('dist/sweep', folder, { recursive: true });
+    rmSync(join(folder, 'policy.yaml'), { force: true });
+    const cloud = await start({ rows: rows() });
+    const { answer: planned } = await invoke(cloud, { event: timer, policy: undefined, folder }).ended;
+    expect(planned).toMatchObject({ mode: 'plan', counts: { planned: 1 } });
+
+    writeFileSync(join(folder, 'policy.yaml'), 'mode: sweep\nwait: { pollInterval: 20ms }\n');
+    const { answer: swept } = await invoke(cloud, { event: timer, policy: undefined, folder }).ended;
+    expect(swept).toMatchObject({ mode: 'sweep', counts: { deleted: 1 } });
+    const { answer: lowered } = await invoke(cloud, {
+      event: '',
+      policy: undefined,
+      folder,
+      env: { SWEEP_MODE: 'mark' },
+    }).ended;
+    expect(lowered).toMatchObject({ mode: 'mark' });
   });
 });
 

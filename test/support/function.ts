@@ -5,7 +5,10 @@ import { REGION } from './builders.ts';
 
 export type Invocation = {
   readonly event: unknown;
+  /** Undefined: none is given, so that the packed one counts. */
   readonly policy: unknown;
+  /** The code package; default: the built one where it is. */
+  readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly timeout?: number;
@@ -37,10 +40,10 @@ export function invoke(
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      TEST_BUNDLE: resolve('dist/sweep/index.js'),
+      TEST_BUNDLE: resolve(invocation.folder ?? 'dist/sweep', 'index.js'),
       TEST_EVENT: typeof invocation.event === 'string' ? invocation.event : JSON.stringify(invocation.event),
       TEST_CONTEXT: JSON.stringify(context),
-      SWEEP_POLICY: JSON.stringify(invocation.policy),
+      ...(invocation.policy === undefined ? {} : { SWEEP_POLICY: JSON.stringify(invocation.policy) }),
       ALIBABA_CLOUD_VPC_ENDPOINT: cloud.url,
       ALIBABA_CLOUD_CBN_ENDPOINT: cloud.url,
       ALIBABA_CLOUD_STS_ENDPOINT: cloud.url,
