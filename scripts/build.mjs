@@ -1,8 +1,15 @@
 // Bundles the entry points, each into a folder of its own that needs nothing beside it.
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { checkPolicy } from './check-policy.mjs';
 
 const ENTRIES = { sweep: 'functions/sweep.ts', cli: 'functions/cli.ts' };
+/** One's own, packed with the function. */
+const POLICY = 'policy.yaml';
+
+// First, so that a broken one leaves the last good build as it was.
+const isPacked = existsSync(POLICY);
+if (isPacked) await checkPolicy(POLICY).catch(fail);
 
 rmSync('dist', { recursive: true, force: true });
 for (const [name, entry] of Object.entries(ENTRIES)) {
@@ -24,5 +31,9 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
   // The project says "type": "module"; the bundle is CommonJS wherever it is put.
   writeFileSync(`dist/${name}/package.json`, '{"type":"commonjs"}\n');
 }
-// A policy of one's own, packed with the function.
-if (existsSync('policy.yaml')) cpSync('policy.yaml', 'dist/sweep/policy.yaml');
+if (isPacked) cpSync(POLICY, `dist/sweep/${POLICY}`);
+
+function fail(error) {
+  process.stderr.write(`${error.message}\nNothing was built.\n`);
+  process.exit(1);
+}
