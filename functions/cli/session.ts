@@ -11,6 +11,7 @@ import type { RunOptions } from './options.ts';
 import { createWatch } from './run-journal.ts';
 import { resolveScope, type Scope } from './scope.ts';
 import { withStop } from './stoppable-api.ts';
+import { sayUnusedPolicy } from './unused-policy.ts';
 
 /** One command at work: policy and scope settled, credentials read, somebody watching. */
 export type Session = {
@@ -34,6 +35,7 @@ export type Session = {
  */
 export function openSession(options: RunOptions, io: Io): Session {
   const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+  sayUnusedPolicy(options, io);
   const scope = resolveScope(loaded, options, io.env);
   const { policy } = scope;
   const credentials = readCredentials(io.env);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../functions/cli/exit-code.ts';
 import { VERSION } from '../../functions/cli/version.ts';
 import { type Counts, countOutcomes, type OutcomeKind, type RunStatus } from '../../lib/core/outcome.ts';
@@ -85,6 +85,38 @@ test.each<[string, string[], typeof none, RegExp]>([
   expect(ran.err).toMatch(message);
   if (args.length > 0) expect(ran.err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   expect(requests).toEqual([]);
+});
+
+describe('a policy.yaml in the current folder', () => {
+  const note = 'policy.yaml is here and was not used; --policy policy.yaml uses it.\n';
+  const files = { [POLICY]: 'regions: [cn-hangzhou]', 'other.yaml': 'mode: plan' };
+  // Ends before any call, and after the policy was read.
+  const here = () => ({ ...env, ALIBABA_CLOUD_ACCESS_KEY_ID: '' });
+
+  test.each([[['plan']], [['sweep', '--yes']], [['explain', 'vco-1']], [['plan', '--json']]])(
+    'is told of when %j uses none',
+    async (args) => {
+      const { out, err } = await run(args, { env: here(), files });
+      expect(err.split(note)).toHaveLength(2);
+      expect(out).toBe('');
+    },
+  );
+
+  test('is not told of when it is used, another is, or there is none', async () => {
+    const quiet = [
+      await run(['plan', '--policy', POLICY], { env: here(), files }),
+      await run(['plan', '--policy', 'other.yaml'], { env: here(), files }),
+      await run(['plan'], { env: { ...here(), SWEEP_POLICY: 'mode: plan' }, files }),
+      await run(['plan'], { env: { ...here(), SWEEP_POLICY_FILE: 'other.yaml' }, files }),
+      await run(['plan'], { env: here(), files: {} }),
+    ];
+    for (const { err } of quiet) expect(err).not.toContain('was not used');
+  });
+
+  test('is told of when the variables are blank', async () => {
+    const blank = { SWEEP_POLICY: ' ', SWEEP_POLICY_FILE: '' };
+    expect((await run(['plan'], { env: { ...here(), ...blank }, files })).err).toContain(note);
+  });
 });
 
 test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo']])(
