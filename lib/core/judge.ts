@@ -27,6 +27,8 @@ export type Verdict = {
   readonly markAction: MarkAction;
   /** A `detached` tag stands on a connection that is bound: that detach came to nothing, and the tag goes. */
   readonly dropDetachedTag: boolean;
+  /** The rule of its mark was looked at and does not hold: the mark goes, whatever other rules say. */
+  readonly markDisproved: boolean;
   /** What holds it, when a ripe one must be detached first. */
   readonly attachment: Attachment | undefined;
   /** Overdue payment locks it: only a person can mend that. */
@@ -51,6 +53,12 @@ export type Facts = {
  * A wrong `orphan` drops a live tunnel, a wrong `unknown` costs one more run: so doubt is `unknown`.
  */
 export function judge(facts: Facts, policy: Policy): Verdict {
+  const verdict = judgeByOrder(facts, policy);
+  return { ...verdict, dropDetachedTag: isStaleDetach(verdict, policy, facts.nowMs) };
+}
+
+/** Protection, then rules, then mark and grace. */
+function judgeByOrder(facts: Facts, policy: Policy): Verdict {
   const { connection, accountId, witnesses, nowMs } = facts;
   const association = associate(connection, accountId, witnesses);
   const base = createBase(facts, policy, association);
@@ -93,7 +101,8 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
     ripeAtMs: undefined,
     ripe: false,
     markAction: 'none',
-    dropDetachedTag: association.kind === 'bound' && tags !== 'unread' && isStaleDetach(tags, policy, nowMs),
+    dropDetachedTag: false,
+    markDisproved: false,
     attachment: association.kind === 'bound' ? association.attachment : undefined,
     locked: connection.state === 'financialLocked',
     protections: [],
@@ -102,9 +111,17 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
   };
 }
 
-/** A fresh one may be the trace of another run that is just about to detach: only one past any wait for that is stale. */
-const isStaleDetach = (tags: ReadonlyMap<string, string>, policy: Policy, nowMs: number): boolean =>
-  tags.has(TAG_DETACHED) && readDetached(tags, nowMs, policy.wait.detachTimeoutMs) === undefined;
+/**
+ * Whether the trace of a detach on a bound connection is to be removed. It may be that of another run, which is just
+ * about to detach: then it is fresh, names the attachment, and the connection is due.
+ */
+function isStaleDetach(verdict: Verdict, policy: Policy, nowMs: number): boolean {
+  const { attachment, ripe } = verdict;
+  const { tags } = verdict.connection;
+  if (attachment === undefined || tags === 'unread' || !tags.has(TAG_DETACHED)) return false;
+  const fresh = readDetached(tags, nowMs, policy.wait.detachTimeoutMs);
+  return !(ripe && fresh?.attachmentId === attachment.attachmentId);
+}
 
 function judgeHalfDone(base: Base, tags: ReadonlyMap<string, string>): Verdict {
   const mark = parseOrphanTag(tags);
@@ -125,7 +142,8 @@ function judgeByRules(base: Base, facts: Facts, policy: Policy, association: Set
   for (const name of RULE_NAMES) {
     if (policy.rules[name] !== 'off') findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
   }
-  const found = { ...base, findings, evidence: [...base.evidence, ...warnings(connection)] };
+  const markDisproved = base.mark.kind === 'valid' && findings.get(base.mark.rule)?.holds === 'no';
+  const found = { ...base, findings, markDisproved, evidence: [...base.evidence, ...warnings(connection)] };
 
   const holding = RULE_NAMES.filter((name) => findings.get(name)?.holds === 'yes');
   const chosen = chooseRule(holding, base.mark, policy, nowMs);
@@ -133,12 +151,13 @@ function judgeByRules(base: Base, facts: Facts, policy: Policy, association: Set
   return judgeOrphan(found, chosen, policy, nowMs);
 }
 
-/** No rule holds. Positively in use clears the mark; a rule that could not look does not. */
+/** No rule holds. Positively in use clears the mark; a rule that could not look does not, unless it is another's. */
 function judgeUsed(base: Base, connection: Connection): Verdict {
   const unread = [...base.findings].filter(([, { holds }]) => holds === 'unread');
   if (unread.length > 0) {
     const said = unread.map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`);
-    return { ...base, kind: 'unknown', reason: `a rule could not be decided (${said.join('; ')})` };
+    const markAction = base.markDisproved ? 'clear' : 'none';
+    return { ...base, kind: 'unknown', reason: `a rule could not be decided (${said.join('; ')})`, markAction };
   }
   const said = [...base.findings].map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`);
   const marked = connection.tags !== 'unread' && hasMarkTags(connection.tags);
@@ -189,7 +208,8 @@ function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number):
     };
   }
   if (grace === 0) {
-    return { ...orphan, reason: `${rule}: this rule has no grace`, evidence, ripeAtMs: nowMs, ripe: true };
+    const markAction = mark.kind === 'valid' ? (base.markDisproved ? 'clear' : 'refresh') : 'none';
+    return { ...orphan, reason: `${rule}: this rule has no grace`, evidence, ripeAtMs: nowMs, ripe: true, markAction };
   }
   const restarted = mark.kind === 'none' ? [] : [restartReason(mark)];
   return {

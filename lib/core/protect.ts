@@ -42,7 +42,7 @@ function protectByTags(connection: Connection, policy: Policy['protect']): Prote
   if (tags === 'unread') return { reasons: [], unread: ['its tags could not be read'] };
   const reasons: string[] = [];
   const keep = tags.get(TAG_KEEP);
-  if (keep !== undefined && keep.trim().toLowerCase() !== 'false') reasons.push(`tag ${TAG_KEEP}`);
+  if (keep !== undefined && keep.toLowerCase() !== 'false') reasons.push(`tag ${TAG_KEEP}`);
   for (const { key, value } of policy.tags) {
     const actual = tags.get(key);
     if (actual !== undefined && (value === undefined || actual === value)) {

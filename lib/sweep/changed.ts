@@ -7,7 +7,8 @@ import { type RegionContext, record } from './run-context.ts';
 import { clearInBatches, type TagEnding } from './tag-upkeep.ts';
 
 /**
- * Stop the steps on a connection that is no longer what the listing showed. In use again, or protected: its mark goes,
+ * Stop the steps on a connection that is no longer what the listing showed. In use again, protected, or no
+ * longer an orphan by the rule of its mark: the mark goes,
  * which writes to the cloud. Throws `StepEnd` unless nothing changed.
  */
 export async function stopIfChanged(region: RegionContext, read: Rechecked): Promise<void> {
@@ -17,7 +18,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked): Pro
   const reason = `changed since it was judged: ${changes.join('; ')}`;
   const { tags, connectionId } = verdict.connection;
   const marked = tags !== 'unread' && hasMarkTags(tags);
-  if (marked && (verdict.kind === 'in-use' || verdict.kind === 'protected')) {
+  if (marked && (verdict.kind === 'in-use' || verdict.kind === 'protected' || verdict.markDisproved)) {
     const endings = new Map<string, TagEnding>();
     await clearInBatches(region, [connectionId], MARK_TAGS, endings);
     const ending = endings.get(connectionId);

@@ -38,7 +38,11 @@ export function toOutcomes(
     if (step === undefined) reportOutcome(journal, judged.verdict, outcome);
   }
   for (const region of surveyed.lost) {
-    for (const connection of region.inScope) outcomes.push(toLostOutcome(region, connection));
+    for (const connection of region.inScope) {
+      const outcome = toLostOutcome(region, connection);
+      outcomes.push(outcome);
+      reportLost(journal, connection, outcome);
+    }
   }
   return outcomes;
 }
@@ -118,4 +122,11 @@ function reportOutcome(journal: Journal, verdict: Verdict, outcome: Outcome): vo
   const { accountId, regionId, connectionId, code, reason, requestId } = outcome;
   const where = { accountId, regionId, connectionId, code, cloudRequestId: requestId };
   journal('connection.judged', { ...where, ...toJudgedFields(verdict), outcome: outcome.outcome, reason });
+}
+
+/** Of what was seen in a region that could not be read whole, one line each as well. */
+function reportLost(journal: Journal, { name }: Connection, outcome: Outcome): void {
+  const { accountId, regionId, connectionId, code, reason, requestId } = outcome;
+  const where = { accountId, regionId, connectionId, code, cloudRequestId: requestId };
+  journal('connection.judged', { ...where, name, verdict: 'unknown', outcome: outcome.outcome, reason });
 }

@@ -126,6 +126,42 @@ describe('several rules', () => {
     });
   });
 
+  describe('a mark whose rule was looked at and does not hold goes, so that its clock starts again', () => {
+    const up = { tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') };
+    const marked = { ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` };
+    const rules = { unassociated: DAY, 'tunnels-down': DAY } as const;
+
+    test('though another rule without grace holds', () => {
+      const tags = tagged({ ...marked, ...expires });
+      const verdict = judgeOne(aBoundConnection({ ...up, tags }), aPolicy({ rules: { ...rules, expired: 0 } }));
+      expect(verdict).toMatchObject({ rule: 'expired', ripe: true, markDisproved: true, markAction: 'clear' });
+    });
+
+    test('though another rule could not be decided', () => {
+      const policy = aPolicy({ rules: { ...rules, unrouted: DAY } });
+      expect(judgeOne(aBoundConnection({ ...up, tags: tagged(marked) }), policy)).toMatchObject({
+        kind: 'unknown',
+        markDisproved: true,
+        markAction: 'clear',
+      });
+    });
+
+    test('a mark whose rule could not be decided stays', () => {
+      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': `unrouted ${ago(2 * DAY)}` });
+      const policy = aPolicy({ rules: { ...rules, unrouted: DAY } });
+      expect(judgeOne(aBoundConnection({ ...up, tags }), policy)).toMatchObject({
+        kind: 'unknown',
+        markAction: 'none',
+      });
+    });
+
+    test('a mark whose rule holds is renewed beside a rule without grace', () => {
+      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, ...expires });
+      const policy = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
+      expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', markAction: 'refresh' });
+    });
+  });
+
   test('a rule that is off sweeps nothing, however ripe its mark', () => {
     const connection = aConnection({ tags: tagged(ripeMark) });
     expect(judgeOne(connection, aPolicy({ rules: { unassociated: 'off' } }))).toMatchObject({
@@ -213,6 +249,7 @@ describe('expired', () => {
 describe('protection comes first', () => {
   test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
     ['the keep tag', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': '' }) }, {}],
+    ['the keep tag with a blank before false', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': ' false' }) }, {}],
     ['the keep tag with a text', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': 'yes please' }) }, {}],
     [
       'a tag key',
@@ -323,11 +360,26 @@ describe('half-done', () => {
     });
   });
 
-  test('a fresh tag on a bound connection may be that of a run at work, and stays', () => {
-    const fresh = tagged({ 'vco-sweeper:detached': `${ago(600_000)} tr-attach-1` });
-    expect(judgeOne(aBoundConnection({ tags: fresh })).dropDetachedTag).toBe(false);
-    const stale = tagged({ 'vco-sweeper:detached': `${ago(600_001)} tr-attach-1` });
-    expect(judgeOne(aBoundConnection({ tags: stale })).dropDetachedTag).toBe(true);
+  test.each<[string, string, boolean]>([
+    ['a fresh one of this attachment may be that of a run at work, and stays', `${ago(600_000)} tr-attach-1`, false],
+    ['an older one goes', `${ago(600_001)} tr-attach-1`, true],
+    ['a fresh one of another attachment goes', `${ago(1_000)} tr-attach-2`, true],
+    ['one in the future goes', `${ago(-1)} tr-attach-1`, true],
+  ])('the tag on a bound connection that is due: %s', (_what, detachedTag, drops) => {
+    const tags = tagged({
+      ...ripeMark,
+      'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
+      'vco-sweeper:detached': detachedTag,
+    });
+    expect(judgeOne(aBoundConnection({ ...down, tags }), onlyTunnels)).toMatchObject({
+      ripe: true,
+      dropDetachedTag: drops,
+    });
+  });
+
+  test('on a bound connection that is not due even a fresh tag goes', () => {
+    const tags = tagged({ 'vco-sweeper:detached': `${ago(1_000)} tr-attach-1` });
+    expect(judgeOne(aBoundConnection({ tags })).dropDetachedTag).toBe(true);
   });
 
   test('while a transit router still lists it, it is not finished', () => {

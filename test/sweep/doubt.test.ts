@@ -169,6 +169,31 @@ describe('read again before each write', () => {
     expect(cloud.tags('vco-old')).toEqual({});
   });
 
+  test('its mark goes too when another rule, not due yet, takes the place of the one that no longer holds', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(9)),
+        transitRouters: [{ TransitRouterId: 'tr-1' }],
+        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
+        associations: inUse(9).map(({ VpnConnectionId }) => ({
+          TransitRouterAttachmentId: `tr-attach-${String(VpnConnectionId).slice(4)}`,
+          TransitRouterRouteTableId: 'vtb-1',
+        })),
+      },
+      policy: { rules: { 'tunnels-down': DAY, unrouted: 7 * DAY } },
+    });
+    await cloud.run({
+      before: ({ action }) => {
+        const row = cloud.connection('vco-old');
+        if (action === 'DescribeVpnConnection' && row) row.Status = 'ipsec_sa_established';
+      },
+    });
+    expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:orphan');
+    Object.assign(cloud.connection('vco-old') ?? {}, down);
+    cloud.clock.advance(3_600_000);
+    expect((await cloud.run()).counts.deleted).toBe(0);
+  });
+
   test('protected between detach and delete, it is not deleted', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
@@ -214,6 +239,19 @@ test('VPN-gateway connections are kept, never written to, whatever their tags sa
   const result = await cloud.run();
   expect(result.counts).toMatchObject({ kept: 5 });
   expect(cloud.writes()).toEqual([]);
+});
+
+test('each outcome has its line in the log, in a region that could not be read whole too', async () => {
+  const cloud = startCloud({
+    estate: estate(free('old', ripe()), free('new'), ...inUse(3)),
+    faults: [
+      { action: 'ListTransitRouters', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden' } },
+    ],
+  });
+  const { outcomes } = await cloud.run();
+  const told = cloud.lines.filter(({ event }) => event === 'connection.judged').map(({ connectionId }) => connectionId);
+  expect(told.sort()).toEqual(outcomes.map(({ connectionId }) => connectionId).sort());
+  expect(outcomes).toHaveLength(5);
 });
 
 test('counts add up to the connections listed, and everything but kept is in the outcomes', async () => {
