@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The order of tests must not matter; the seed is printed so a failing order can be repeated.
     sequence: { shuffle: true },
-    testTimeout: 30_000,
+    setupFiles: ['test/support/setup.ts'],
+    testTimeout: 60_000,
     env: { NO_COLOR: '1' },
   },
 });

@@ -30,8 +30,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   let answerLost = false;
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
-    // After a lost answer nothing that was read before it says how things stand.
-    const read = await recheck(region, verdict, mayHaveEffect ? region.reads.sequence : 0, detached);
+    // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
+    const read = await recheck(region, verdict, sent ? region.reads.sequence : 0, detached);
     if (answerLost && isLeaving(read)) throw new UnderWay();
     await stopIfChanged(region, read);
     if (!sent) needTimeFor(region, 'delete', detached);
