@@ -3,8 +3,16 @@ import { confirm, isCancel } from '@clack/prompts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Io, Output } from './io.ts';
 
-/** Some terminals do not say how wide they are. */
+/** Some terminals do not say how large they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
+const ROWS_UNKNOWN = 24;
+
+/** The same stream, as large as it says or as is usual: a question laid out for 0 columns has one letter a line. */
+export function withSize<T extends { columns: number; rows: number }>(stream: T): T {
+  stream.columns ||= COLUMNS_UNKNOWN;
+  stream.rows ||= ROWS_UNKNOWN;
+  return stream;
+}
 
 /** The real process. */
 export const createProcessIo = (): Io => ({
@@ -16,7 +24,8 @@ export const createProcessIo = (): Io => ({
   readFile: (path) => readFileSync(path, 'utf8'),
   writeFile: (path, text) => writeFileSync(path, text),
   confirm: async (message) => {
-    const answer = await confirm({ message, initialValue: false, input: process.stdin, output: process.stderr });
+    const output = withSize(process.stderr);
+    const answer = await confirm({ message, initialValue: false, input: process.stdin, output });
     return isCancel(answer) ? 'cancelled' : answer;
   },
   onStop: (listener) => {
