@@ -114,3 +114,25 @@ test('the same verdicts in any order give the same plan', () => {
     }),
   );
 });
+
+test('whatever the verdicts and limits, nothing goes beyond them, and nothing ripe is forgotten', () => {
+  const kinds = fc.constantFrom(ripe, halfDone, used, gateway, locked);
+  const limits = fc.record({
+    perRun: fc.nat(6),
+    perRegionShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    shareFloor: fc.nat(6),
+  });
+  fc.assert(
+    fc.property(fc.array(kinds, { maxLength: 15 }), limits, (makers, bounds) => {
+      const verdicts = makers.map((make, index) => make(`vco-${index}`));
+      const planned = plan([region(verdicts)], bounds);
+      const ours = verdicts.filter(({ kind }) => kind !== 'not-ours').length;
+      const share = planned.queue.length / Math.max(1, ours);
+      const within = share <= bounds.perRegionShare || planned.queue.length <= bounds.shareFloor;
+      expect(planned.queue.length === 0 || (within && bounds.perRegionShare > 0)).toBe(true);
+      expect(planned.perRun).toBe(bounds.perRun);
+      const due = verdicts.filter((verdict) => verdict.ripe).length;
+      expect(planned.queue.length + planned.blocked.size).toBe(due);
+    }),
+  );
+});
