@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { EXIT } from './cli/exit-code.ts';
 import { reportFailure } from './cli/failure.ts';
 import type { Io } from './cli/io.ts';
@@ -14,12 +15,20 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io, (ended) => {
     exitCode = ended;
   });
+  if (argv.length === 0) io.stderr.write('vco-sweeper: a command is missing\n\n');
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withoutVainOptions(program, argv), { from: 'user' });
     return exitCode;
   } catch (error) {
     return reportFailure(error, io);
   }
+}
+
+/** Asked for the help of a command that does not exist, the parser shows the general one, as if all were well. */
+function withoutVainOptions(program: Command, argv: readonly string[]): readonly string[] {
+  const [first] = argv;
+  if (first === undefined || first.startsWith('-') || first === 'help') return argv;
+  return program.commands.some((command) => command.name() === first) ? argv : [first];
 }
 
 /** Set the exit code and let the process end by itself, so that nothing written is cut off. */

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { demoCommand } from './demo.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './emulator.ts';
 import { explainCommand } from './explain.ts';
-import { AFTER_HELP } from './help.ts';
+import { AFTER_EXPLAIN_HELP, AFTER_HELP, AFTER_PLAN_HELP, AFTER_SWEEP_HELP } from './help.ts';
 import type { Io } from './io.ts';
 import { listOf, parseConnection, parseLimits, parseRegion, type RunOptions, wholeNumber } from './options.ts';
 import { planCommand } from './plan.ts';
@@ -36,16 +36,19 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
   withRunOptions(program.command('plan'))
     .description('show what a sweep would delete, and why; changes nothing')
+    .addHelpText('after', AFTER_PLAN_HELP)
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
   withRunOptions(program.command('sweep'))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
+    .addHelpText('after', AFTER_SWEEP_HELP)
     .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
 
   withRunOptions(program.command('explain'), false)
     .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
     .argument('<connection>', 'its id, vco-…', parseConnection)
+    .addHelpText('after', AFTER_EXPLAIN_HELP)
     .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
 }
 

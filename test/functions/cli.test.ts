@@ -30,7 +30,15 @@ const none: Record<string, string | undefined> = {};
 const POLICY = 'policy.yaml';
 
 test.each<[string, string[], typeof none, RegExp]>([
-  ['no command', [], none, /^Usage: vco-sweeper/],
+  ['no command', [], none, /^vco-sweeper: a command is missing\n\nUsage: vco-sweeper/],
+  ['the help of an unknown command', ['mark', '--help'], none, /^vco-sweeper: unknown command 'mark'\n/],
+  ['an unknown command with options', ['mark', '-r', 'x', '--version'], none, /^vco-sweeper: unknown command 'mark'\n/],
+  [
+    'an option before the command',
+    ['--region', 'cn-hangzhou', 'plan'],
+    none,
+    /^vco-sweeper: unknown option '--region'/,
+  ],
   ['an unknown command', ['pln'], none, /^vco-sweeper: unknown command 'pln'\n\(Did you mean plan\?\)\n$/],
   ['an unknown option', ['plan', '--force'], none, /^vco-sweeper: unknown option '--force'\n/],
   ['an argument too many', ['plan', 'x'], none, /^vco-sweeper: too many arguments for 'plan'/],
@@ -132,8 +140,15 @@ test('--help has examples and every exit code', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);
   expect(out).toContain('vco-sweeper plan --region cn-hangzhou');
-  for (const meaning of ['0 nothing', '1 unexp', '2 bad', '3 orph', '4 incom', '5 halt'])
+  for (const meaning of ['0 nothing', '1 unexp', '2 bad', '3 orph', '4 incom', '5 halt', '130 interrupted'])
     expect(out).toContain(meaning);
+  expect(out).toContain('"No" at the question exits like plan.');
+});
+
+test.each([['plan'], ['sweep'], ['explain']])('%s --help has its exit codes', async (command) => {
+  const { out } = await run([command, '--help']);
+  const [, codes = ''] = out.split('Exit codes:');
+  for (const code of [' 0 ', '3 ', '4 ', '5 ', '130 ']) expect(codes).toContain(code);
 });
 
 test("--version is the package's", async () => {
