@@ -49,8 +49,11 @@ export function readCredentials(env: Environment): Credentials {
   const accessKeySecret = env.ALIBABA_CLOUD_ACCESS_KEY_SECRET?.trim();
   const securityToken = env.ALIBABA_CLOUD_SECURITY_TOKEN?.trim();
   if (!accessKeyId || !accessKeySecret) {
-    const missing = accessKeyId ? 'ALIBABA_CLOUD_ACCESS_KEY_SECRET' : 'ALIBABA_CLOUD_ACCESS_KEY_ID';
-    throw new ConfigError(`no credentials: ${missing} is not set`);
+    const missing = [
+      ...(accessKeyId ? [] : ['ALIBABA_CLOUD_ACCESS_KEY_ID']),
+      ...(accessKeySecret ? [] : ['ALIBABA_CLOUD_ACCESS_KEY_SECRET']),
+    ];
+    throw new ConfigError(`no credentials: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`);
   }
   return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
 }

@@ -8,10 +8,16 @@ const files = new Map([
   ['bad.yaml', 'mode: go'],
 ]);
 
+const codes = new Map([
+  ['locked.yaml', 'EACCES'],
+  ['folder', 'EISDIR'],
+  ['odd.yaml', 'EIO'],
+]);
+
 function readFile(path: string): string {
   const text = files.get(path);
   if (text !== undefined) return text;
-  const code = path === 'locked.yaml' ? 'EACCES' : 'ENOENT';
+  const code = codes.get(path) ?? 'ENOENT';
   throw Object.assign(new Error(`${code}: no way to open '${path}'`), { code });
 }
 
@@ -72,13 +78,19 @@ describe('is refused:', () => {
     [
       'a file that is not there',
       { env: { SWEEP_POLICY_FILE: 'none.yaml' } },
-      'SWEEP_POLICY_FILE "none.yaml" cannot be read: ENOENT',
+      'SWEEP_POLICY_FILE "none.yaml" cannot be read: no such file or directory (ENOENT)',
     ],
-    ['a flag whose file is not there', { file: 'none.yaml' }, '--policy "none.yaml" cannot be read: ENOENT'],
+    [
+      'a flag whose file is not there',
+      { file: 'none.yaml' },
+      '--policy "none.yaml" cannot be read: no such file or directory (ENOENT)',
+    ],
+    ['a folder', { file: 'folder' }, '--policy "folder" cannot be read: it is a directory (EISDIR)'],
+    ['a file with a problem of its own', { file: 'odd.yaml' }, '--policy "odd.yaml" cannot be read: EIO'],
     [
       'a packed file that may not be read',
       { packed: 'locked.yaml' },
-      'the packed policy "locked.yaml" cannot be read: EACCES',
+      'the packed policy "locked.yaml" cannot be read: permission denied (EACCES)',
     ],
     ['a bad file', { file: 'bad.yaml' }, 'bad.yaml: mode: "go" is not allowed'],
     ['a bad text', { env: { SWEEP_POLICY: 'mode: go' } }, 'SWEEP_POLICY: mode: "go" is not allowed'],

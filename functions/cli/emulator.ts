@@ -8,6 +8,7 @@ import {
   type RunningEmulator,
   startEmulator,
 } from '../../lib/emulator/index.ts';
+import { toFileProblem } from '../../lib/policy.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 
@@ -92,7 +93,7 @@ function save(estate: Estate, path: string, io: Io): void {
   try {
     io.writeFile(path, formatEstate(estate, /\.ya?ml$/i.test(path) ? 'yaml' : 'json'));
   } catch (error) {
-    throw new ConfigError(`--save ${JSON.stringify(path)} cannot be written: ${codeOf(error)}`);
+    throw new ConfigError(`--save ${JSON.stringify(path)} cannot be written: ${toFileProblem(error)}`);
   }
 }
 
@@ -100,9 +101,6 @@ function readText(option: string, path: string, io: Io): string {
   try {
     return io.readFile(path);
   } catch (error) {
-    throw new ConfigError(`${option} ${JSON.stringify(path)} cannot be read: ${codeOf(error)}`);
+    throw new ConfigError(`${option} ${JSON.stringify(path)} cannot be read: ${toFileProblem(error)}`);
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';

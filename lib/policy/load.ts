@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/errors.ts';
 import { MODES, type Policy } from '../core/options.ts';
+import { toFileProblem } from './file-problem.ts';
 import { parsePolicy } from './parse.ts';
 import { quote } from './quote.ts';
 
@@ -54,7 +55,7 @@ function readPacked(path: string, readFile: PolicySources['readFile']): Policy {
     return parsePolicy(readFile(path), path);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    if (codeOf(error) === 'ENOENT') return parsePolicy('', 'defaults');
+    if (isAbsent(error)) return parsePolicy('', 'defaults');
     throw unreadable(`the packed policy ${quote(path)}`, error);
   }
 }
@@ -72,10 +73,6 @@ function readMode(env: PolicySources['env']): Policy['mode'] | undefined {
 const nonBlank = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined);
 
 const unreadable = (what: string, error: unknown): ConfigError =>
-  new ConfigError(
-    `${what} cannot be read: ${codeOf(error) ?? (error instanceof Error ? error.message : 'unknown reason')}`,
-  );
+  new ConfigError(`${what} cannot be read: ${toFileProblem(error)}`);
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
+const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
