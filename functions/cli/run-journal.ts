@@ -60,7 +60,7 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   const why = reason ?? [action, code].filter((part) => part !== undefined && part !== null).join(' ');
   switch (event) {
     case 'region.listed':
-      return fields.listing === 'unread' ? `${regionId} was not read: ${why}` : undefined;
+      return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
     case 'step.failed':
@@ -68,6 +68,17 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     default:
       return undefined;
   }
+}
+
+const hints = new Map([
+  ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
+  // The region is a part of the host's name.
+  ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
+]);
+
+function hintOf(code: string | null | undefined): string {
+  const hint = hints.get(code ?? '');
+  return hint === undefined ? '' : ` (${hint})`;
 }
 
 /** An account that did not even say its id stands for the credentials. */

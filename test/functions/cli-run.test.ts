@@ -82,6 +82,15 @@ test('--region says where when the policy names no region, and beats the default
   expect(emulator.calls.some(({ params }) => params.RegionId === 'cn-hangzhou')).toBe(false);
 });
 
+test('a region that the service does not know is called so', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
+  expect(code).toBe(4);
+  expect(out).toMatch(
+    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound.*\(the service knows no region with this id\)/s,
+  );
+});
+
 test('without a terminal and without --yes sweep shows the plan, deletes nothing and exits 2', async () => {
   const { command, writes, ids } = await cloud(SOME);
   const before = ids();
