@@ -52,8 +52,8 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     mode,
     rules: request.policy.rules,
     limits: request.policy.limits,
-    ...(request.notes.length > 0 ? { notes: request.notes } : {}),
-    ...(request.refused.length > 0 ? { refusedEvents: request.refused } : {}),
+    ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
+    ...refusedEvents(request.refused),
   });
 
   const surveyed = await survey(request, deps);
@@ -88,7 +88,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     counts,
     ...bounded(outcomes),
     calls: deps.calls(),
-    ...(request.refused.length > 0 ? { refusedEvents: request.refused } : {}),
+    ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
 }
 
@@ -129,6 +129,15 @@ async function carryOut(
 }
 
 const keyOf = ({ accountId, regionId }: { accountId: string; regionId: string }) => `${accountId} ${regionId}`;
+
+/** Each has its reason; past a hundred of them the rest is counted. */
+const REFUSED_MAX = 100;
+
+function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
+  if (refused.length === 0) return {};
+  const omitted = refused.length - REFUSED_MAX;
+  return { refusedEvents: refused.slice(0, REFUSED_MAX), ...(omitted > 0 ? { refusedEventsOmitted: omitted } : {}) };
+}
 
 function bounded(outcomes: readonly Outcome[]): Pick<RunResult, 'outcomes' | 'outcomesOmitted'> {
   const shown = outcomes.filter(({ outcome }) => outcome !== 'kept');

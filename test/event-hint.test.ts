@@ -29,7 +29,7 @@ test('a hint narrows the run to the region and the connections it names, in the 
     requestParameters: { RegionId: 'cn-hangzhou', VpnConnectionId: 'vco-test1' },
     referencedResources: { 'ACS::VPN::VpnConnection': ['vco-test1'] },
   };
-  expect(parse(trail(data))).toEqual({
+  expect(parse(trail(data))).toMatchObject({
     parts: [{ mode: 'mark', regions: ['cn-hangzhou'], connections: ['vco-test1'] }],
     whole: false,
     refused: [],
@@ -39,7 +39,7 @@ test('a hint narrows the run to the region and the connections it names, in the 
 });
 
 test('a hint that names no connection narrows the run to its region', () => {
-  expect(partOf({ requestParameters: { TransitRouterAttachmentId: 'tr-attach-1' } })).toEqual({
+  expect(partOf({ requestParameters: { TransitRouterAttachmentId: 'tr-attach-1' } })).toMatchObject({
     mode: 'mark',
     regions: ['cn-hangzhou'],
     connections: undefined,

@@ -122,6 +122,11 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
   };
 }
 
+/** Not found is about the connection, unless it names what the request went through. */
+const saysGone = ({ code, status, effect }: CloudError): boolean =>
+  disposition(code, status) === 'gone' ||
+  (effect === 'refused' && code.endsWith('.NotFound') && !/^Invalid(Action|Api|RegionId|AccessKeyId)\./.test(code));
+
 async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
   const action = 'DescribeVpnConnection';
   const params = { RegionId: regionId, VpnConnectionId: connectionId };
@@ -129,7 +134,7 @@ async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
     const connection = await rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
     return connection.state === 'deleted' ? 'gone' : connection;
   } catch (error) {
-    if (error instanceof CloudError && disposition(error.code, error.status) === 'gone') return 'gone';
+    if (error instanceof CloudError && saysGone(error)) return 'gone';
     throw error;
   }
 }

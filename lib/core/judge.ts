@@ -80,13 +80,24 @@ function judgeByOrder(facts: Facts, policy: Policy): Verdict {
   const [unread] = protection.unread;
   if (unread !== undefined || tags === 'unread')
     return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
-  if (association.kind === 'changing' || association.kind === 'doubtful') {
-    return { ...base, kind: 'unknown', reason: association.reason };
+  if (association.kind === 'changing') return { ...base, kind: 'unknown', reason: association.reason };
+  if (association.kind === 'doubtful') {
+    const markDisproved = isDisprovedByItself(base.mark, connection);
+    const markAction = markDisproved ? 'clear' : 'none';
+    return { ...base, kind: 'unknown', reason: association.reason, markDisproved, markAction };
   }
 
   if (association.kind === 'unbound' && readDetached(tags, nowMs, policy.marks.maxGapMs))
     return judgeHalfDone(base, tags);
   return judgeByRules(base, facts, policy, association);
+}
+
+/** However the transit routers' side is to be read: what the connection itself says is enough to end an orphan's mark. */
+function isDisprovedByItself(mark: Mark, connection: Connection): boolean {
+  if (mark.kind !== 'valid') return false;
+  const statuses = [connection.status, ...connection.tunnels.map(({ status }) => status)];
+  if (mark.rule === 'tunnels-down') return statuses.includes('ipsec_sa_established');
+  return mark.rule === 'unassociated' && connection.attachType === 'CEN' && connection.state === 'attached';
 }
 
 type Base = Omit<Verdict, 'kind' | 'reason'>;
@@ -208,7 +219,9 @@ function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number):
     };
   }
   if (grace === 0) {
-    const markAction = mark.kind === 'valid' ? (base.markDisproved ? 'clear' : 'refresh') : 'none';
+    // Renewing says that it was seen so: a rule that is off or could not look has not seen it.
+    const stillHolds = mark.kind === 'valid' && base.findings.get(mark.rule)?.holds === 'yes';
+    const markAction = base.markDisproved ? 'clear' : stillHolds ? 'refresh' : 'none';
     return { ...orphan, reason: `${rule}: this rule has no grace`, evidence, ripeAtMs: nowMs, ripe: true, markAction };
   }
   const restarted = mark.kind === 'none' ? [] : [restartReason(mark)];

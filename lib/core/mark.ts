@@ -13,6 +13,9 @@ export type Mark =
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'valid'; readonly rule: RuleName; readonly sinceMs: number; readonly seenMs: number };
 
+/** No run takes longer: the platform's limit for one invocation. */
+const RUN_MS_MAX = 86_400_000;
+
 export const MARK_TAGS = [TAG_ORPHAN, TAG_SEEN] as const;
 export const hasMarkTags = (tags: Tags): boolean => MARK_TAGS.some((key) => tags.has(key));
 
@@ -25,6 +28,9 @@ export function readMark(tags: Tags, nowMs: number, maxGapMs: number): Mark {
   if (seenMs === undefined) return { kind: 'broken', reason: `tag ${TAG_SEEN} is missing or malformed` };
   if (orphan.sinceMs > nowMs) return { kind: 'broken', reason: `tag ${TAG_ORPHAN} is in the future` };
   if (seenMs > nowMs) return { kind: 'broken', reason: `tag ${TAG_SEEN} is in the future` };
+  // A run writes both: its `seen` is when it began, its `since` when it had looked.
+  if (orphan.sinceMs - seenMs > RUN_MS_MAX)
+    return { kind: 'broken', reason: `tag ${TAG_SEEN} is from before the mark` };
   if (nowMs - seenMs > maxGapMs) {
     return { kind: 'broken', reason: `last seen so ${toIso(seenMs)}, longer ago than marks.maxGap` };
   }

@@ -60,4 +60,8 @@ export type Narrowing = {
   readonly mode: Mode;
   readonly regions: readonly RegionId[] | undefined;
   readonly connections: readonly ConnectionId[] | undefined;
+  /** From what happened in the cloud, not from somebody's wish: never refused. */
+  readonly hint?: true;
+  /** Which event of an array asked for it. */
+  readonly event?: { readonly index: number; readonly id: string | null };
 };

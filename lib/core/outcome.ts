@@ -62,6 +62,7 @@ export type RunResult = {
   /** Attempts by action. */
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
+  readonly refusedEventsOmitted?: number;
 };
 
 export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };

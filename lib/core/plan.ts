@@ -50,6 +50,9 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'])
   return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, halts };
 }
 
+/** Bound to a transit router or to nothing; what says neither must not thin out the share. */
+const COUNTED: ReadonlySet<string> = new Set(['CEN', 'NO_ASSOCIATED']);
+
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
 const haltReason = ({ ripe, ours }: Halt): string =>
@@ -60,7 +63,7 @@ const haltReason = ({ ripe, ours }: Halt): string =>
  * connections would empty a region unnoticed. A share of 0 lets nothing through, whatever the floor.
  */
 function checkShare({ accountId, regionId, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
-  const ours = judged.filter(({ verdict }) => verdict.kind !== 'not-ours').length;
+  const ours = judged.filter(({ verdict }) => COUNTED.has(verdict.connection.attachType)).length;
   const ripe = judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length;
   if (ripe === 0) return undefined;
   const overShare = limits.perRegionShare === 0 || ripe / ours > limits.perRegionShare;

@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import type { Connection } from './estate.ts';
+import { parseGlob } from './glob.ts';
 import type { Policy } from './options.ts';
 import { TAG_KEEP } from './tag-names.ts';
 import { toIso } from './time.ts';
@@ -19,7 +19,8 @@ export function protect(connection: Connection, policy: Policy['protect'], nowMs
   const reasons = [...tagged.reasons];
   const unread = [...tagged.unread];
 
-  const glob = policy.names.find((pattern) => matchesName(connection.name, pattern));
+  // The policy has refused patterns that are none; one that slipped through protects everything.
+  const glob = policy.names.find((pattern) => parseGlob(pattern)?.(connection.name) ?? true);
   if (glob !== undefined) reasons.push(`its name "${connection.name}" matches protect.names "${glob}"`);
   if (policy.connections.includes(connection.connectionId)) reasons.push('it is listed in protect.connections');
 
@@ -50,13 +51,4 @@ function protectByTags(connection: Connection, policy: Policy['protect']): Prote
     }
   }
   return { reasons, unread: [] };
-}
-
-/**
- * Case-sensitive. `*` spans slashes and leading dots too: a glob that protects less than it seems to would cost a
- * tunnel. The empty name is matched by stars alone.
- */
-function matchesName(name: string, pattern: string): boolean {
-  if (name === '') return /^\*+$/.test(pattern);
-  return picomatch.isMatch(name, pattern, { bash: true, dot: true, nonegate: true });
 }

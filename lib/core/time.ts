@@ -8,9 +8,7 @@ export const parseInstant = (text: string): number | undefined =>
   dateTime.safeParse(text).success ? Date.parse(text) : undefined;
 
 /** As `parseInstant`; a bare date is that day's end in UTC, that is the first moment of the next day. */
-export function parseExpiry(text: string): number | undefined {
-  const trimmed = text.trim();
-  return date.safeParse(trimmed).success ? Date.parse(trimmed) + 86_400_000 : parseInstant(trimmed);
-}
+export const parseExpiry = (text: string): number | undefined =>
+  date.safeParse(text).success ? Date.parse(text) + 86_400_000 : parseInstant(text);
 
 export const toIso = (ms: number): string => new Date(ms).toISOString();

@@ -33,7 +33,9 @@ export function parseBatch(events: readonly unknown[], limits: EventLimits): Bat
   );
   if (refusedEvents.length > 0 && refusedEvents.length === events.length) throw allRefused(refusedEvents);
   return {
-    parts: answers.flatMap(({ answer }) => (answer.kind === 'part' ? [answer.part] : [])),
+    parts: answers.flatMap(({ answer, id }, index) =>
+      answer.kind === 'part' ? [{ ...answer.part, event: { index, id } }] : [],
+    ),
     refused: refusedEvents,
     notes: answers.flatMap(({ answer }, index) =>
       answer.kind === 'ignored' ? [`event ${index} ignored: ${answer.reason}`] : [],

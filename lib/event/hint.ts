@@ -25,6 +25,7 @@ export function parseHint(event: JsonObject, data: JsonObject, eventName: string
     mode: limits.mode,
     regions: [regionId],
     connections: connections.length > 0 ? connections : undefined,
+    hint: true,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Verdict } from '../core/judge.ts';
 import { hasMarkTags, MARK_TAGS } from '../core/mark.ts';
 import type { OutcomeKind } from '../core/outcome.ts';
+import { TAG_DETACHED } from '../core/tag-names.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import type { Rechecked } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
@@ -16,21 +17,33 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked): Pro
   if (read.kind === 'gone') throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
   const { verdict, changes } = read;
   const reason = `changed since it was judged: ${changes.join('; ')}`;
-  const { tags, connectionId } = verdict.connection;
-  const marked = tags !== 'unread' && hasMarkTags(tags);
-  if (marked && (verdict.kind === 'in-use' || verdict.kind === 'protected' || verdict.markDisproved)) {
+  const { connectionId } = verdict.connection;
+  const keys = staleTags(verdict);
+  if (keys.length > 0) {
     const endings = new Map<string, TagEnding>();
-    await clearInBatches(region, [connectionId], MARK_TAGS, endings);
+    await clearInBatches(region, [connectionId], keys, endings);
     const ending = endings.get(connectionId);
-    if (ending?.kind === 'failed')
-      throw new StepEnd(endWithError(`${reason}; its mark could not be cleared`, ending.error, false));
-    record(region, 'mark.cleared', connectionId, { reason });
+    if (ending?.kind === 'failed') {
+      throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, ending.error, false));
+    }
+    if (ending?.kind === 'cleared') record(region, 'mark.cleared', connectionId, { reason });
   }
-  throw new StepEnd(endWith(toOutcome(verdict, marked), reason));
+  throw new StepEnd(endWith(toOutcome(verdict, keys.some(isMarkTag)), reason));
 }
 
 function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
   if (now.kind === 'protected') return 'protected';
   if (now.kind === 'in-use') return marked ? 'cleared' : 'kept';
   return now.kind === 'not-ours' ? 'kept' : 'unknown';
+}
+
+const isMarkTag = (key: string) => MARK_TAGS.some((mark) => mark === key);
+
+/** The mark when it proves nothing any more, and the trace of a detach on a connection that is bound again. */
+function staleTags({ connection, kind, markDisproved, ripe }: Verdict): readonly string[] {
+  const { tags, attachType, state } = connection;
+  if (tags === 'unread') return [];
+  const unmark = hasMarkTags(tags) && (kind === 'in-use' || kind === 'protected' || markDisproved);
+  const boundAgain = attachType === 'CEN' && state === 'attached' && !ripe && tags.has(TAG_DETACHED);
+  return [...(unmark ? MARK_TAGS : []), ...(boundAgain ? [TAG_DETACHED] : [])];
 }

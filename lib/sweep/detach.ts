@@ -1,6 +1,6 @@
 import { disposition } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
-import type { Attachment, Tags } from '../core/estate.ts';
+import type { Attachment, Connection, Tags } from '../core/estate.ts';
 import type { Verdict } from '../core/judge.ts';
 import { toDetachedTags } from '../core/mark.ts';
 import { TAG_DETACHED } from '../core/tag-names.ts';
@@ -91,7 +91,7 @@ function createDetachCheck(
     // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
     // removed the tag.
     const read = await recheck(region, verdict, request.sent ? region.reads.sequence : tagged, false);
-    if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict)) throw new UnderWay();
+    if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict.connection)) throw new UnderWay();
     await stopIfChanged(region, read);
     if (read.kind === 'same' && !hasDetachedTag(read.connection.tags, attachment)) {
       throw new StepEnd(
@@ -104,22 +104,21 @@ function createDetachCheck(
   };
 }
 
-const isLeaving = (verdict: Verdict) =>
-  verdict.connection.state === 'detaching' || verdict.connection.attachType === 'NO_ASSOCIATED';
+const isLeaving = ({ state, attachType }: Connection) => state === 'detaching' || attachType === 'NO_ASSOCIATED';
 
 const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachment) =>
   tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachment.attachmentId}`) ?? false);
 
 /**
- * Only our own, and only from a connection that is as bound as before: if it is on its way, another run of ours
- * detaches it, and the tag is that run's trace. What cannot be read or removed now, the next run removes.
+ * Only our own, and not from a connection that is being detached, or is: then another run of ours did it, and the tag
+ * is that run's trace. What cannot be read or removed now, the next run removes.
  */
 async function removeDetachedTag(region: RegionContext, verdict: Verdict, ours: Tags): Promise<void> {
   const { connectionId } = verdict.connection;
   try {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
     const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent' || value.state !== verdict.connection.state) return;
+    if (value === 'gone' || value === 'absent' || isLeaving(value)) return;
     if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) return;
     await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED]);
   } catch (error) {

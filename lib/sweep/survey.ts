@@ -4,7 +4,7 @@ import type { AccountId, Connection, RegionId, Routing } from '../core/estate.ts
 import type { Journal } from '../core/journal.ts';
 import { judge } from '../core/judge.ts';
 import type { Narrowing, Policy } from '../core/options.ts';
-import type { RegionResult } from '../core/outcome.ts';
+import type { RefusedEvent, RegionResult } from '../core/outcome.ts';
 import type { Halt, Judged, JudgedRegion } from '../core/plan.ts';
 import { modeFor } from '../core/scope.ts';
 import { type RegionEstate, type RegionListing, surveyRegion } from './survey-region.ts';
@@ -30,6 +30,8 @@ export type Survey = {
   readonly judgedMs: number;
   /** Something besides a region could not be read: an account, a role, tags. */
   readonly somethingUnread: boolean;
+  /** Events that turned out to ask for a region that does not exist. */
+  readonly refused: readonly RefusedEvent[];
 };
 
 /** Read everything the request asks for, and judge it. Reads only; `plan` and `explain` need no more than this. */
@@ -42,7 +44,12 @@ export async function survey(
   deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
 ): Promise<Survey> {
   const { policy, parts } = request;
-  const { targets, unopened, lostRoles } = await resolveTargets(deps.api, policy, parts, request.defaultRegion);
+  const { targets, unopened, lostRoles, refused } = await resolveTargets(
+    deps.api,
+    policy,
+    parts,
+    request.defaultRegion,
+  );
   for (const { roleArn, error } of lostRoles) {
     deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
@@ -81,7 +88,13 @@ export async function survey(
   }
   reportUnopened(deps.journal, unopened);
   const tagsUnread = regions.some(({ estate }) => estate.tagsError !== undefined);
-  return { regions, lost, judgedMs, somethingUnread: unopened.length > 0 || lostRoles.length > 0 || tagsUnread };
+  return {
+    regions,
+    lost,
+    judgedMs,
+    refused,
+    somethingUnread: unopened.length > 0 || lostRoles.length > 0 || tagsUnread,
+  };
 }
 
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */

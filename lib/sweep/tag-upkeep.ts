@@ -1,3 +1,4 @@
+import { isPermission } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
 import type { ConnectionId, Tags } from '../core/estate.ts';
 import { MARK_TAGS, toMarkTags, toSeenTags } from '../core/mark.ts';
@@ -130,14 +131,17 @@ async function writeBatch(
     return new Map();
   } catch (error) {
     const cloudError = toCloudError(error);
-    if (batch.length === 1 || !cloudError.code.endsWith('.NotFound'))
-      return new Map(batch.map((id) => [id, cloudError]));
+    if (batch.length === 1 || !isAboutOne(cloudError)) return new Map(batch.map((id) => [id, cloudError]));
     const middle = Math.ceil(batch.length / 2);
     const halves = [batch.slice(0, middle), batch.slice(middle)];
     const failed = await Promise.all(halves.map((half) => writeBatch(half, write)));
     return new Map(failed.flatMap((errors) => [...errors]));
   }
 }
+
+/** A definite refusal may be about one resource only: one that is gone, or has as many tags as it may have. */
+const isAboutOne = ({ effect, code }: CloudError) =>
+  effect === 'refused' && !isPermission(code) && code !== NO_TIME_LEFT;
 
 /** The ids whose tags do not show the write. Throws nothing: what cannot be read counts as lost. */
 async function readBack(

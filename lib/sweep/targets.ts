@@ -2,6 +2,7 @@ import type { CloudApi } from '../core/cloud-api.ts';
 import { CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, RegionId } from '../core/estate.ts';
 import type { Narrowing, Policy } from '../core/options.ts';
+import type { RefusedEvent } from '../core/outcome.ts';
 import { wantsRegion } from '../core/scope.ts';
 import { toCloudError } from './survey-region.ts';
 
@@ -29,6 +30,8 @@ export type Targets = {
   readonly unopened: readonly Unopened[];
   /** Roles of `detach.roles` that could not be assumed. */
   readonly lostRoles: readonly { readonly roleArn: string; readonly error: CloudError }[];
+  /** Events of an array that name a region which does not exist: with `all` only the cloud knows. */
+  readonly refused: readonly RefusedEvent[];
 };
 
 /**
@@ -43,7 +46,7 @@ export async function resolveTargets(
   defaultRegion: RegionId | undefined,
 ): Promise<Targets> {
   if (parts.length === 0 || !parts.some((part) => part.regions?.length !== 0 && part.connections?.length !== 0)) {
-    return { targets: [], unopened: [], lostRoles: [] };
+    return { targets: [], unopened: [], lostRoles: [], refused: [] };
   }
   refuseNoRegion(policy, defaultRegion);
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
@@ -61,7 +64,8 @@ export async function resolveTargets(
     accounts.map(async (account) => ({ account, regions: await regionsOf(account, policy, defaultRegion) })),
   );
   const known = new Set(resolved.flatMap(({ regions }) => ('error' in regions ? [] : regions.regionIds)));
-  if (!resolved.some(({ regions }) => 'error' in regions)) refuseUnknownRegions(parts, known);
+  const allKnown = !resolved.some(({ regions }) => 'error' in regions);
+  const refused = allKnown ? refuseUnknownRegions(parts, known) : [];
 
   const targets: Target[] = [];
   const unopened: Unopened[] = [];
@@ -79,7 +83,7 @@ export async function resolveTargets(
     // An account without a region that is wanted is not missed.
     else if (wanted.length > 0) unopened.push({ accountId, regionIds: wanted, error: account.error });
   }
-  return { targets, unopened, lostRoles };
+  return { targets, unopened, lostRoles, refused };
 }
 
 type Scope = { readonly accountId: AccountId; readonly regions: Policy['regions'] };
@@ -155,10 +159,15 @@ function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): vo
   throw new ConfigError('no region: set `regions` in the policy, or --region; the function uses its own region');
 }
 
-function refuseUnknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): void {
-  const unknown = parts.flatMap((part) => part.regions ?? []).find((regionId) => !known.has(regionId));
-  if (unknown === undefined) return;
-  throw new ConfigError(
-    `the request names the region "${unknown}", which is not in the policy's scope: ${[...known].join(', ')}`,
-  );
+/** Throws when nothing that was asked for can be used; a hint about a region that is not there asks for nothing. */
+function refuseUnknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): readonly RefusedEvent[] {
+  const refused = parts.flatMap(({ regions, hint, event }) => {
+    const unknown = hint ? undefined : regions?.find((regionId) => !known.has(regionId));
+    if (unknown === undefined) return [];
+    const reason = `the region "${unknown}" is not in the policy's scope: ${[...known].join(', ')}`;
+    return [{ index: event?.index ?? 0, id: event?.id ?? null, reason }];
+  });
+  const [first] = refused;
+  if (first && refused.length === parts.length) throw new ConfigError(`the request is refused: ${first.reason}`);
+  return refused;
 }

@@ -57,6 +57,12 @@ describe('marks and grace', () => {
       false,
     ],
     ['an unknown rule starts again', { ...ripeMark, 'vco-sweeper:orphan': `unloved ${ago(2 * DAY)}` }, 'set', false],
+    [
+      'a seen long before the mark itself starts again',
+      { 'vco-sweeper:orphan': `unassociated ${ago(25 * HOUR)}`, 'vco-sweeper:seen': ago(71 * HOUR) },
+      'set',
+      false,
+    ],
     ['a mark without a rule starts again', { ...ripeMark, 'vco-sweeper:orphan': ago(2 * DAY) }, 'set', false],
     ['another rule starts again', { ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` }, 'set', false],
   ])('%s', (_what, tags, markAction, ripe) => {
@@ -143,6 +149,25 @@ describe('several rules', () => {
         kind: 'unknown',
         markDisproved: true,
         markAction: 'clear',
+      });
+    });
+
+    test('though the witnesses disagree, when the connection itself says that it is attached, or up', () => {
+      const attached = aBoundConnection({ ...up, tags: tagged(ripeMark), transitRouterId: 'tr-foreign' });
+      expect(judgeOne(attached)).toMatchObject({ kind: 'unknown', markDisproved: true, markAction: 'clear' });
+      const upAgain = aBoundConnection({ ...up, tags: tagged(marked), transitRouterId: 'tr-foreign' });
+      expect(judgeOne(upAgain)).toMatchObject({ kind: 'unknown', markDisproved: true, markAction: 'clear' });
+    });
+
+    test('a mark whose rule is off, or could not be decided, is not renewed by another rule', () => {
+      const tags = tagged({ ...marked, ...expires });
+      const off = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
+      expect(judgeOne(aBoundConnection({ ...down, tags }), off)).toMatchObject({ rule: 'expired', markAction: 'none' });
+      const unread = { tunnels: twoTunnels('unknown', 'ike_sa_not_established') };
+      const on = aPolicy({ rules: { ...rules, expired: 0 } });
+      expect(judgeOne(aBoundConnection({ ...unread, tags }), on)).toMatchObject({
+        rule: 'expired',
+        markAction: 'none',
       });
     });
 
@@ -233,6 +258,7 @@ describe('expired', () => {
     ['yesterday', '2026-11-21', 'orphan'],
     ['today, which ends at midnight UTC', '2026-11-22', 'in-use'],
     ['a date-time without a zone', '2020-01-01T00:00:00', 'in-use'],
+    ['a date with blanks around it', ' 2026-01-01 ', 'in-use'],
     ['no date', 'soon', 'in-use'],
     ['an impossible day', '2026-02-30', 'in-use'],
     ['nothing', '', 'in-use'],
@@ -263,6 +289,10 @@ describe('protection comes first', () => {
     ],
     ['a glob', { name: 'prod/eu.1' }, { protect: { names: ['prod*'] } }],
     ['a glob for any name, though it has none', { name: '' }, { protect: { names: ['*'] } }],
+    ['a glob that leaves a path alone', { name: './prod-x' }, { protect: { names: ['*prod-x'] } }],
+    ['a glob with parentheses', { name: 'prod (old) 1' }, { protect: { names: ['prod (old)*'] } }],
+    ['a glob over lines and emoji', { name: 'prod\n\u{1f512}' }, { protect: { names: ['prod??'] } }],
+    ['a glob with alternatives', { name: 'hub-b' }, { protect: { names: ['{edge,hub}-[ab]'] } }],
     ['its resource group', {}, { protect: { resourceGroups: ['rg-1'] } }],
     ['its id', {}, { protect: { connections: ['vco-1'] } }],
     ['its age', { createdAtMs: NOW - DAY + 1 }, {}],

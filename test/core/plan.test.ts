@@ -81,6 +81,11 @@ test('VPN-gateway connections do not thin out the share', () => {
   expect(plan([region([...many(4, ripe), ...many(90, (id) => gateway(`${id}g`))])], LIMITS).halts).toHaveLength(1);
 });
 
+test('nor do those whose AttachType is not one we know', () => {
+  const odd = many(5, (id) => judgeOne(aConnection({ connectionId: `${id}o`, attachType: 'unknown' })));
+  expect(plan([region([...many(4, ripe), ...odd])], LIMITS).halts).toMatchObject([{ ripe: 4, ours: 4 }]);
+});
+
 test('the share counts the whole region, whatever an event narrowed', () => {
   const narrowed = region(many(10, ripe), 'none');
   const [first, ...rest] = narrowed.judged;

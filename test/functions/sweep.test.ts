@@ -185,6 +185,7 @@ describe('endings', () => {
       /ALIBABA_CLOUD_VPC_ENDPOINT/,
     ],
     ['DEBUG that would print credentials', { event: timer, policy, env: { DEBUG: 'httpx*' } }, /DEBUG/],
+    ['DEBUG with a pattern that would too', { event: timer, policy, env: { DEBUG: 'app,h*' } }, /DEBUG/],
     ['an event of no known shape', { event: { hello: 'world' }, policy }, /hello/],
     ['an event that is not JSON', { event: 'sweep please', policy }, /JSON/],
     ['an event that raises the mode', { event: { mode: 'sweep' }, policy: { ...policy, mode: 'plan' } }, /mode/],

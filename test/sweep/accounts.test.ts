@@ -135,6 +135,16 @@ describe('regions', () => {
     expect(cloud.writes()).toEqual([]);
   });
 
+  test('with all, an event of an array that names no region there is refused, a hint is passed over, the rest is done', async () => {
+    const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: 'all' } });
+    const part = { mode: 'sweep' as const, connections: undefined };
+    const hint = { ...part, regions: ['xx-nowhere'], hint: true as const };
+    const wish = { ...part, regions: ['xx-nowhere'], event: { index: 1, id: 'b' } };
+    expect(await cloud.run({ parts: [hint] })).toMatchObject({ status: 'complete', regions: [] });
+    const result = await cloud.run({ parts: [hint, wish, { ...part, regions: [REGION] }] });
+    expect(result).toMatchObject({ counts: { deleted: 1 }, refusedEvents: [{ index: 1, id: 'b' }] });
+  });
+
   test('no region at all is refused before any call', async () => {
     const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: undefined } });
     await expect(cloud.run({ defaultRegion: null })).rejects.toThrow(/no region/);

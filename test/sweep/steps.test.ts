@@ -176,6 +176,35 @@ describe('two runs at once', () => {
     expect((await cloud.run()).counts.deleted).toBe(1);
   });
 
+  test('a run that stops before it sent anything leaves no trace of a detach, whatever state it stopped for', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+    });
+    await cloud.run({
+      before: () => {
+        const row = cloud.connection('vco-old');
+        if (row && 'vco-sweeper:detached' in row.tags) row.State = 'updating';
+      },
+    });
+    expect(cloud.writes().join()).not.toContain('DeleteTransitRouter');
+    expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
+  });
+
+  test('a half-done one that turns out to be bound again loses the trace', async () => {
+    const cloud = startCloud({
+      estate: estate(free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }), ...inUse(5)),
+    });
+    await cloud.run({
+      before: ({ action }) => {
+        const row = cloud.connection('vco-half');
+        if (action === 'DescribeVpnConnection' && row)
+          Object.assign(row, { State: 'attached', AttachType: 'CEN', TransitRouterId: 'tr-1' });
+      },
+    });
+    expect(cloud.tags('vco-half')).toEqual({});
+  });
+
   test('a tag that somebody removed during our detach is written again, and the delete follows', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
