@@ -36,3 +36,11 @@ export const estate = (...vpnConnections: readonly Row[]) => ({
   regions: [{ RegionId: REGION }, { RegionId: 'eu-central-1' }],
   vpnConnections,
 });
+
+/** A route table of `tr-1` that the attachment of this connection is associated with. */
+export const routed = (name: string) => ({
+  transitRouters: [{ TransitRouterId: 'tr-1' }],
+  routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
+  attachments: [{ TransitRouterAttachmentId: `tr-attach-${name}`, VpnId: id(name), TransitRouterId: 'tr-1' }],
+  associations: [{ TransitRouterAttachmentId: `tr-attach-${name}`, TransitRouterRouteTableId: 'vtb-1' }],
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { bound, down, estate, free, inUse, ripe, routed } from '../support/estates.ts';
 
 const tunnelsDown = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as const;
 
@@ -226,10 +226,7 @@ describe('what the cloud refuses', () => {
     const cloud = startCloud({
       estate: {
         ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
-        transitRouters: [{ TransitRouterId: 'tr-1' }],
-        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
-        attachments: [{ TransitRouterAttachmentId: 'tr-attach-old', VpnId: 'vco-old', TransitRouterId: 'tr-1' }],
-        associations: [{ TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-1' }],
+        ...routed('old'),
       },
       policy: tunnelsDown,
     });
@@ -247,10 +244,7 @@ describe('what the cloud refuses', () => {
     const cloud = startCloud({
       estate: {
         ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
-        transitRouters: [{ TransitRouterId: 'tr-1' }],
-        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
-        attachments: [{ TransitRouterAttachmentId: 'tr-attach-old', VpnId: 'vco-old', TransitRouterId: 'tr-1' }],
-        associations: [{ TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-1' }],
+        ...routed('old'),
       },
       policy: { ...tunnelsDown, detach: { force: true } },
     });
@@ -265,10 +259,7 @@ describe('what the cloud refuses', () => {
           free('second', ripe()),
           ...inUse(8),
         ),
-        transitRouters: [{ TransitRouterId: 'tr-1' }],
-        routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
-        attachments: [{ TransitRouterAttachmentId: 'tr-attach-first', VpnId: 'vco-first', TransitRouterId: 'tr-1' }],
-        associations: [{ TransitRouterAttachmentId: 'tr-attach-first', TransitRouterRouteTableId: 'vtb-1' }],
+        ...routed('first'),
       },
       policy: { ...tunnelsDown, limits: { perRun: 1 } },
     });
