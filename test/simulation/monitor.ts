@@ -1,5 +1,7 @@
 import type { RunResult } from '../../lib/core/outcome.ts';
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
+import { CLOCKS_OFF_MS, isCounted, isDue, isHalfDone, maxGapMs, mayBeHalfDone } from './due.ts';
+import { RequestLog } from './request-log.ts';
 import { OWN, type PolicyDocument, type RunPlan } from './scenario.ts';
 import { type Reply, Shown } from './shown.ts';
 import { graceMs, heldRules, isFree, isOurs, isProtected, RULES, type RuleName, section, toMs } from './truth.ts';
@@ -12,8 +14,8 @@ export type Violation = {
 };
 
 /** What is true of one connection, and since when. */
-type Since = { readonly value: boolean; readonly sinceMs: number };
-type Truth = { protected: Since; sweepable: Since };
+type Since<Value> = { readonly value: Value; readonly sinceMs: number };
+type Truth = { protected: Since<boolean>; sweepable: Since<boolean>; held: Since<string> };
 /** Where a mark came from: who wrote it when, and when it was last renewed. */
 type Chain = { readonly rule: string; readonly since: string; renewedMs: number; broken: string | undefined };
 
@@ -30,6 +32,12 @@ export type Watched = {
   misled: boolean;
   /** Connections for which a delete was sent, whatever became of it. */
   readonly sent: Set<string>;
+  readonly unmarked: Set<string>;
+  readonly requests: RequestLog;
+  /** By region, how many would have to go when the run began. */
+  readonly due: ReadonlyMap<string, number>;
+  /** Those an earlier run detached and did not delete, when the run began. */
+  readonly halfDone: ReadonlySet<string>;
 };
 
 type Call = { readonly action: string; readonly params: Readonly<Record<string, string>>; readonly accountId: string };
@@ -60,6 +68,7 @@ export class Monitor {
     this.#policy = policy;
     this.#now = now;
     this.#blurred = blurred;
+    for (const row of emulator.estate.vpnConnections) this.#rememberPast(row);
     this.observe();
   }
 
@@ -71,8 +80,24 @@ export class Monitor {
   }
 
   watch(plan: RunPlan, policy: PolicyDocument, deadlineMs: number): Watched {
-    const sets = { touched: new Set<string>(), marked: new Set<string>(), sent: new Set<string>() };
-    return { plan, policy, startedMs: this.#now(), deadlineMs, shown: new Shown(), misled: false, ...sets };
+    this.observe();
+    const { estate } = this.#emulator;
+    const halfDone = estate.vpnConnections.filter((row) => isHalfDone(row, estate, policy, this.#now()));
+    return {
+      plan,
+      policy,
+      startedMs: this.#now(),
+      deadlineMs,
+      shown: new Shown(),
+      misled: false,
+      touched: new Set(),
+      marked: new Set(),
+      unmarked: new Set(),
+      sent: new Set(),
+      requests: new RequestLog(),
+      due: this.#countDue(policy),
+      halfDone: new Set(halfDone.map(({ VpnConnectionId }) => VpnConnectionId)),
+    };
   }
 
   /** Look at everything again; called whenever something may have changed. */
@@ -81,11 +106,12 @@ export class Monitor {
       const id = row.VpnConnectionId;
       if ('vco-sweeper:detached' in row.tags) this.#traced.set(id, this.#now());
       const before = this.#truths.get(id);
-      const keep = (since: Since | undefined, value: boolean): Since =>
+      const keep = <Value>(since: Since<Value> | undefined, value: Value): Since<Value> =>
         since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
       this.#truths.set(id, {
         protected: keep(before?.protected, isProtected(row, this.#policy, this.#now())),
         sweepable: keep(before?.sweepable, this.#isSweepable(row)),
+        held: keep(before?.held, heldRules(row, this.#emulator.estate, this.#policy, this.#now()).join(' ')),
       });
     }
   }
@@ -99,11 +125,14 @@ export class Monitor {
       return;
     }
     if (call.action === 'DeleteVpnAttachment') run.sent.add(id);
+    const wrongToken = run.requests.send(call);
+    if (wrongToken !== undefined) this.#report(run, 'S12', `${call.action} ${id}: ${wrongToken}`);
     this.#checkRemoval(run, call, id);
   }
 
   after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
     run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
+    run.requests.receive(call, reply);
     this.observe();
   }
 
@@ -115,16 +144,21 @@ export class Monitor {
     }
     if (call.action === 'TagResources') this.#noteMarks(run, call);
     if (call.action === 'UnTagResources') {
-      for (const target of idsOf(call)) if (keysOf(call).includes('vco-sweeper:orphan')) this.#chains.delete(target);
+      for (const target of idsOf(call)) {
+        if (!keysOf(call).includes('vco-sweeper:orphan')) continue;
+        this.#chains.delete(target);
+        run.unmarked.add(target);
+      }
     }
     this.observe();
   }
 
-  /** Somebody else detached it meanwhile: not ours to finish by the half-done rule alone. */
   end(run: Watched, result: RunResult, lines: readonly unknown[]): void {
     this.observe();
     this.#checkClaims(run, result);
+    this.#checkDetachClaims(run, lines);
     this.#checkCounts(run, result);
+    this.#checkHalfDone(run, result);
     this.#checkMarksOfUsed(run, result);
     if (this.#now() > run.deadlineMs + SLACK_MS) this.#report(run, 'deadline', 'the run ended after its deadline');
     const text = JSON.stringify(result) + JSON.stringify(lines);
@@ -138,7 +172,7 @@ export class Monitor {
 
   #isSweepable(row: Connection): boolean {
     const { estate } = this.#emulator;
-    const halfDone = isFree(row, estate) && 'vco-sweeper:detached' in row.tags;
+    const halfDone = isFree(row, estate) && mayBeHalfDone(row, this.#policy, this.#now());
     return isOurs(row) && (halfDone || heldRules(row, estate, this.#policy, this.#now()).length > 0);
   }
 
@@ -163,8 +197,23 @@ export class Monitor {
     const allowanceMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s') + SLACK_MS;
     this.#checkFreshness(run, call, row, allowanceMs, say);
     this.#checkTruth(run, row, allowanceMs, say);
-    this.#checkGrace(run, row, say);
+    this.#checkWitnesses(run, call, row, say);
+    this.#checkGrace(run, row, allowanceMs, say);
     this.#checkLimits(run, row, say);
+    this.#checkShare(run, row, say);
+  }
+
+  /** Whoever may hold it has to have been asked. */
+  #checkWitnesses(run: Watched, call: Call, row: Connection, say: Say): void {
+    const holders = this.#emulator.estate.attachments.filter(({ VpnId }) => VpnId === row.VpnConnectionId);
+    if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED') return;
+    const [holder] = holders;
+    const held = this.#truths.get(row.VpnConnectionId)?.sweepable;
+    const settled = held !== undefined && !held.value && this.#now() - held.sinceMs > SLACK_MS;
+    if (holder && settled && !this.#blurred()) say('S3', `${holder.TransitRouterId} still lists it`);
+    const accounts = rolesOf(run.policy).map((role) => /^acs:ram::(\d+):/.exec(role)?.[1] ?? '');
+    const unheard = accounts.find((accountId) => !run.shown.sawRouters(accountId, row.regionId));
+    if (unheard) say('S3', `the transit routers of ${unheard} were not read`);
   }
 
   #checkFreshness(run: Watched, call: Call, row: Connection, allowanceMs: number, say: Say): void {
@@ -185,14 +234,14 @@ export class Monitor {
     const truth = this.#truths.get(row.VpnConnectionId);
     // A run that began under another policy is not to be measured by this one.
     if (truth === undefined || this.#blurred() || run.policy !== this.#policy) return;
-    const forLong = ({ sinceMs }: Since) => this.#now() - sinceMs > allowanceMs;
+    const forLong = ({ sinceMs }: Since<boolean>) => this.#now() - sinceMs > allowanceMs;
     if (truth.protected.value && forLong(truth.protected)) say('S6', 'it is protected');
     if (!truth.sweepable.value && forLong(truth.sweepable))
       say('S1', 'no rule that is on holds: it is in use, or in doubt');
   }
 
-  #checkGrace(run: Watched, row: Connection, say: Say): void {
-    if (this.#halfDone.has(row.VpnConnectionId) || this.#blurred()) return;
+  #checkGrace(run: Watched, row: Connection, allowanceMs: number, say: Say): void {
+    if (this.#blurred() || this.#isFinishing(run, row)) return;
     const { estate } = this.#emulator;
     const rules = heldRules(row, estate, run.policy, this.#now());
     if (rules.some((rule) => graceMs(run.policy, rule) === 0)) return;
@@ -203,11 +252,27 @@ export class Monitor {
       return;
     }
     if (this.#now() - Date.parse(since) < grace - CLOCKS_OFF_MS) say('S4', `inside its grace: orphan since ${since}`);
+    const held = this.#truths.get(row.VpnConnectionId)?.held;
+    const settled = held !== undefined && this.#now() - held.sinceMs > allowanceMs && run.policy === this.#policy;
+    if (settled && held.value !== '' && !held.value.split(' ').includes(rule))
+      say('S4', `marked for ${rule}, and an orphan by ${held.value}`);
     const chain = this.#chains.get(row.VpnConnectionId);
     if (chain && chain.broken !== undefined) say('S4', chain.broken);
-    const maxGap = toMs(section(run.policy, 'marks').maxGap ?? '72h');
     const seenMs = Date.parse(row.tags['vco-sweeper:seen'] ?? '');
-    if (!(this.#now() - seenMs <= maxGap + CLOCKS_OFF_MS)) say('S4', `last seen so ${row.tags['vco-sweeper:seen']}`);
+    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS))
+      say('S4', `last seen so ${row.tags['vco-sweeper:seen']}`);
+    if (seenMs > this.#now() + CLOCKS_OFF_MS) say('S4', `seen so in the future: ${row.tags['vco-sweeper:seen']}`);
+  }
+
+  /** What the sweeper itself detached needs no mark to be deleted, for as long as that counts. */
+  #isFinishing(run: Watched, row: Connection): boolean {
+    const id = row.VpnConnectionId;
+    const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
+    return (
+      run.touched.has(id) ||
+      mayBeHalfDone(row, run.policy, this.#now()) ||
+      this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS
+    );
   }
 
   #checkLimits(run: Watched, row: Connection, say: Say): void {
@@ -215,7 +280,7 @@ export class Monitor {
     const touched = new Set([...run.touched, row.VpnConnectionId]);
     if (touched.size > Number(limits.perRun ?? 20)) say('S7', `number ${touched.size} of this run`);
     const rows = this.#emulator.estate.vpnConnections.filter(
-      (other) => other.regionId === row.regionId && isOurs(other),
+      (other) => other.regionId === row.regionId && isCounted(other),
     );
     const here = rows.filter(({ VpnConnectionId }) => touched.has(VpnConnectionId)).length;
     const share = Number(limits.perRegionShare ?? 0.5);
@@ -223,6 +288,26 @@ export class Monitor {
     // Other people may have created or deleted some since the listing: one of each is let pass.
     const over = count / (rows.length + 1) > share && count > Number(limits.shareFloor ?? 3) + 1;
     if (share === 0 || over) say('S7', `${count} of ${rows.length} in the region`);
+  }
+
+  /** Too many would have to go, now and when the run began, whatever part of them this run is about. */
+  #checkShare(run: Watched, row: Connection, say: Say): void {
+    if (run.touched.size > 0 || run.misled || this.#blurred() || run.policy !== this.#policy) return;
+    const limits = section(run.policy, 'limits');
+    const due = Math.min(run.due.get(row.regionId) ?? 0, this.#countDue(run.policy).get(row.regionId) ?? 0);
+    const { vpnConnections } = this.#emulator.estate;
+    const ours = vpnConnections.filter((other) => other.regionId === row.regionId && isCounted(other)).length;
+    if (due / ours > Number(limits.perRegionShare ?? 0.5) && due > Number(limits.shareFloor ?? 3))
+      say('S7', `${due} of ${ours} would have to go, which halts the region`);
+  }
+
+  #countDue(policy: PolicyDocument): ReadonlyMap<string, number> {
+    const { estate } = this.#emulator;
+    const counts = new Map<string, number>();
+    for (const row of estate.vpnConnections) {
+      if (isDue(row, estate, policy, this.#now())) counts.set(row.regionId, (counts.get(row.regionId) ?? 0) + 1);
+    }
+    return counts;
   }
 
   #checkTagWrite(run: Watched, call: Call): void {
@@ -233,7 +318,27 @@ export class Monitor {
       if (mode !== 'mark' && mode !== 'sweep') this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
       if (!isOurs(row)) this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
       if (!run.shown.sawWhole(OWN, row.regionId)) this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
+      if ('vco-sweeper:seen' in tagsOf(call)) this.#checkMark(run, id);
     }
+  }
+
+  /** A mark says that it was seen as an orphan: that must not be said of one that was none all the time. */
+  #checkMark(run: Watched, id: string): void {
+    const sweepable = this.#truths.get(id)?.sweepable;
+    if (sweepable === undefined || this.#blurred() || run.policy !== this.#policy) return;
+    if (!sweepable.value && sweepable.sinceMs < run.startedMs)
+      this.#report(run, 'S4', `${id} is said to be seen as an orphan: it is in use, or in doubt`);
+  }
+
+  /** The marks that were there before the story began. */
+  #rememberPast({ VpnConnectionId: id, tags }: Connection): void {
+    const orphan = tags['vco-sweeper:orphan'];
+    if (orphan === undefined) return;
+    const [rule = '', since = ''] = orphan.split(' ');
+    const seenMs = Date.parse(tags['vco-sweeper:seen'] ?? '');
+    const isSound = !Number.isNaN(Date.parse(since) + seenMs);
+    const broken = isSound ? undefined : `its mark proves nothing: ${orphan}, seen ${tags['vco-sweeper:seen']}`;
+    this.#chains.set(id, { rule, since, renewedMs: seenMs, broken });
   }
 
   #noteMarks(run: Watched, call: Call): void {
@@ -254,25 +359,55 @@ export class Monitor {
         run.marked.add(id);
       } else if (tags['vco-sweeper:seen'] !== undefined) {
         const chain = this.#chains.get(id);
-        const maxGap = toMs(section(run.policy, 'marks').maxGap ?? '72h');
         if (chain === undefined) continue;
-        if (run.startedMs - chain.renewedMs > maxGap + CLOCKS_OFF_MS) chain.broken = 'its mark was renewed after a gap';
+        if (Math.max(Date.parse(chain.since), chain.renewedMs) > this.#now() + CLOCKS_OFF_MS)
+          chain.broken = 'its mark was of the future, and was renewed';
+        if (run.startedMs - chain.renewedMs > maxGapMs(run.policy) + CLOCKS_OFF_MS)
+          chain.broken = 'its mark was renewed after a gap';
         chain.renewedMs = this.#now();
       }
     }
   }
 
   #checkClaims(run: Watched, result: RunResult): void {
-    for (const { connectionId, outcome } of result.outcomes) {
+    for (const { connectionId: id, outcome, reason } of result.outcomes) {
+      const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
+      const say = (what: string) => this.#report(run, 'S10', `${id} is said to be ${what}`);
+      if ((outcome === 'deleted' || outcome === 'already-gone') && !isLeaving(row)) say(outcome);
+      if (outcome === 'deleted' && !run.sent.has(id)) say('deleted by this run');
+      const isMarked = 'vco-sweeper:orphan' in (row?.tags ?? {});
+      if (outcome === 'marked' && !run.marked.has(id) && !isMarked) say('marked');
+      if (outcome === 'cleared' && !run.unmarked.has(id) && isMarked) say('marked no more');
+      const answer = run.requests.answerTo('DeleteVpnAttachment', id);
+      if (answer === 'refused' && reason.startsWith('delete accepted')) say('deleted as far as the cloud goes');
+    }
+  }
+
+  /** Said to be detached, it is bound to nothing any more, or was bound again since. */
+  #checkDetachClaims(run: Watched, lines: readonly unknown[]): void {
+    for (const { event, connectionId } of lines as readonly { event?: string; connectionId?: string }[]) {
+      if (event !== 'detach.done') continue;
       const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === connectionId);
-      const leaving =
-        row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
-      if ((outcome === 'deleted' || outcome === 'already-gone') && !leaving)
-        this.#report(run, 'S10', `${connectionId} is said to be ${outcome}`);
-      if (outcome === 'deleted' && !run.sent.has(connectionId))
-        this.#report(run, 'S10', `${connectionId} is said to be deleted by this run`);
-      if (outcome === 'marked' && !run.marked.has(connectionId) && !('vco-sweeper:orphan' in (row?.tags ?? {})))
-        this.#report(run, 'S10', `${connectionId} is said to be marked`);
+      if (row?.State === 'detaching' && !this.#blurred() && !run.misled)
+        this.#report(run, 'S10', `${connectionId} is said to be detached`);
+    }
+  }
+
+  /** What an earlier run began comes first, and is not left lying. */
+  #checkHalfDone(run: Watched, result: RunResult): void {
+    if (this.#blurred() || run.misled || run.policy !== this.#policy) return;
+    const { estate } = this.#emulator;
+    const others = [...run.touched].filter((id) => !run.halfDone.has(id));
+    for (const row of estate.vpnConnections) {
+      const id = row.VpnConnectionId;
+      if (!run.halfDone.has(id) || !isHalfDone(row, estate, run.policy, this.#now())) continue;
+      const region = result.regions.find(({ regionId }) => regionId === row.regionId);
+      if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') continue;
+      const told = result.outcomes.find(({ connectionId }) => connectionId === id);
+      if (told === undefined || ['waiting', 'marked', 'cleared', 'kept', 'planned'].includes(told.outcome))
+        this.#report(run, 'S11', `${id} is half-done, and ends ${told?.outcome ?? 'kept'}`);
+      if (told?.outcome === 'deferred' && told.code === null && others.length > 0)
+        this.#report(run, 'S11', `${id} is half-done, and ${others.join(', ')} came first`);
     }
   }
 
@@ -291,6 +426,13 @@ export class Monitor {
     const unread = result.regions.some(({ listing }) => listing === 'unread');
     if ((unread || result.counts.failed > 0) && result.status !== 'incomplete')
       this.#report(run, 'S14', `ended ${result.status}`);
+    const lost = rolesOf(run.policy).filter((role) => !run.shown.assumed.has(role));
+    if (result.regions.length > 0 && lost.length > 0 && result.status !== 'incomplete')
+      this.#report(run, 'S14', `ended ${result.status}, and ${lost.join(', ')} was not assumed`);
+    const unasked = result.outcomes.find(
+      ({ connectionId, regionId }) => modeOf(run, connectionId, regionId) === undefined,
+    );
+    if (unasked) this.#report(run, 'S14', `nobody asked for ${unasked.connectionId}`);
   }
 
   /** In use for the whole of a run that saw it so, its mark must be gone; one that stays is not to be trusted again. */
@@ -315,8 +457,12 @@ export class Monitor {
 }
 
 type Say = (promise: string, text: string) => void;
-/** Two processes' clocks may be this far off, each. */
-const CLOCKS_OFF_MS = 10 * 60_000;
+
+const isLeaving = (row: Connection | undefined): boolean =>
+  row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
+
+const rolesOf = (policy: PolicyDocument): readonly string[] =>
+  (section(policy, 'detach').roles ?? []) as readonly string[];
 
 export const idsOf = ({ params }: Call): readonly string[] =>
   Object.entries(params).flatMap(([name, value]) => (/^ResourceId\.\d+$/.test(name) ? [value] : []));
@@ -348,6 +494,8 @@ export function modeOf(run: Watched, id: string, regionId: string): string | und
     if (regionId !== '' && regions && !regions.includes(regionId)) continue;
     if (connections && !connections.includes(id)) continue;
     const mode = String(request.mode ?? run.policy.mode);
+    // It asks for more than it may: then nothing is to be done at all.
+    if (MODES.indexOf(mode) > MODES.indexOf(run.policy.mode)) continue;
     if (best === undefined || MODES.indexOf(mode) > MODES.indexOf(best)) best = mode;
   }
   return best;

@@ -1,5 +1,6 @@
 import type { EstateFile, FaultRule, Switches } from '../../lib/emulator/index.ts';
 import { createRandom, type Random } from '../../lib/emulator/random.ts';
+import { withHardships } from './hardships.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
 export type Scenario = {
@@ -99,7 +100,7 @@ export function createScenario(seed: number): Scenario {
   const ids = (estate.vpnConnections ?? []).map(({ VpnConnectionId }) => VpnConnectionId);
   const stormy = chance.between(2, 5);
   const calmAtMs = stormy * periodMs;
-  return {
+  return withHardships({
     seed,
     policy,
     estate,
@@ -110,7 +111,7 @@ export function createScenario(seed: number): Scenario {
     faults: Array.from({ length: chance.below(4) }, () => createFault(chance, calmAtMs, periodMs)),
     calmAtMs,
     periodMs,
-  };
+  });
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {

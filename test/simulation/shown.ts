@@ -14,12 +14,15 @@ export class Shown {
   /** Regions whose connections were listed whole at least once; a later listing that fails takes nothing back. */
   readonly #whole = new Set<string>();
   readonly #routers = new Map<string, readonly string[]>();
+  /** ARNs of roles that were assumed. */
+  readonly assumed = new Set<string>();
 
   add(action: string, params: Params, accountId: string, sentMs: number, { status, body }: Reply): void {
     if (status !== 200 || typeof body !== 'object' || body === null) return;
     const reply = body as Body;
     if (action === 'DescribeVpnConnections') this.#addConnections(params, accountId, sentMs, reply);
     if (action === 'ListTransitRouters') this.#addRouters(params, accountId, reply);
+    if (action === 'AssumeRole') this.assumed.add(params.RoleArn ?? '');
     if (action === 'DescribeVpnConnection' && typeof reply.VpnConnectionId === 'string') {
       this.#read(this.readings, reply.VpnConnectionId, sentMs);
     }
@@ -30,9 +33,11 @@ export class Shown {
 
   /** Whether the connections of a region, and the attachments of each of its transit routers, were read whole. */
   sawWhole(accountId: string, regionId: string): boolean {
-    const routers = this.#routers.get(`${accountId} ${regionId}`);
-    if (routers === undefined || !this.sawAllConnections(accountId, regionId)) return false;
-    return routers.every((id) => this.routerReadings.has(id));
+    return this.sawRouters(accountId, regionId) && this.sawAllConnections(accountId, regionId);
+  }
+
+  sawRouters(accountId: string, regionId: string): boolean {
+    return this.#routers.get(`${accountId} ${regionId}`)?.every((id) => this.routerReadings.has(id)) ?? false;
   }
 
   sawAllConnections(accountId: string, regionId: string): boolean {

@@ -1,0 +1,122 @@
+import type { FaultRule } from '../../lib/emulator/index.ts';
+import { createChance, type PeopleAct, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+
+type Chance = ReturnType<typeof createChance>;
+type Rows = NonNullable<Scenario['estate']['vpnConnections']>;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
+
+/**
+ * What makes a story harder than most: rare by itself, and each a way in which a janitor has gone wrong. Drawn from a
+ * stream of its own, so that most stories stay as they are without it.
+ */
+export function withHardships(scenario: Scenario): Scenario {
+  const chance = createChance(scenario.seed + SALT);
+  const estate = withHarderEstate(chance, scenario.estate);
+  const ids = (scenario.estate.vpnConnections ?? []).map(({ VpnConnectionId }) => VpnConnectionId);
+  return {
+    ...scenario,
+    estate,
+    // A crowd in another order at each call is never listed whole, and rightly never touched.
+    switches: isCrowded(estate) ? { ...scenario.switches, listingOrder: 'newest-first' } : scenario.switches,
+    runs: [...scenario.runs, ...createRequests(chance, scenario, ids)],
+    people: [...scenario.people, ...createActs(chance, scenario, ids)],
+    faults: [...scenario.faults, ...createFaults(chance, scenario)],
+  };
+}
+
+const SALT = 1_000_003;
+
+const isCrowded = ({ vpnConnections = [] }: Scenario['estate']): boolean => vpnConnections.length > 30;
+
+function withHarderEstate(chance: Chance, estate: Scenario['estate']): Scenario['estate'] {
+  const rows: Rows = (estate.vpnConnections ?? []).map((row) => ({ ...row, tags: { ...row.tags, ...past(chance) } }));
+  const crowd = chance.maybe(0.02) ? createCrowd(chance) : [];
+  const isFree = (row: Rows[number]) => !('TransitRouterId' in row || 'VpnGatewayId' in row || 'AttachType' in row);
+  const free = rows.filter((row) => isFree(row) && row.regionId === REGIONS[0]);
+  // The connection says that it is free, and the transit router says that it holds it.
+  const disputed = chance.maybe(0.05) ? free.slice(0, 1) : [];
+  const attachments = disputed.map(({ VpnConnectionId: id }) => ({
+    TransitRouterAttachmentId: `tr-attach-${id}`,
+    VpnId: id,
+    TransitRouterId: 'tr-a',
+  }));
+  return {
+    ...estate,
+    vpnConnections: [...rows, ...crowd],
+    attachments: [...(estate.attachments ?? []), ...attachments],
+  };
+}
+
+/** What earlier runs and owners left behind, true or not. */
+function past(chance: Chance): Record<string, string> {
+  if (!chance.maybe(0.06)) return {};
+  return chance.pick<Record<string, string>>([
+    { 'vco-sweeper:detached': `${ago(chance.pick([2, 20]))} tr-attach-old` },
+    { 'vco-sweeper:detached': `${ago(chance.pick([2, 20]))} tr-attach-old`, 'vco-sweeper:keep': 'yes' },
+    { 'vco-sweeper:detached': `${ago(chance.pick([100, 2_000]))} tr-attach-old` },
+    { 'vco-sweeper:detached': 'yesterday' },
+    { 'vco-sweeper:expires': chance.pick(['2026-11-01', '2026-11-02']) },
+    { 'vco-sweeper:keep': chance.pick(['False', 'FALSE', 'no', '2027-01-01']) },
+    { 'vco-sweeper:orphan': `unassociated ${ago(200)}`, 'vco-sweeper:seen': ago(-2_000) },
+    { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
+  ]);
+}
+
+/** More than fit on one page, on either side. */
+const createCrowd = (chance: Chance): Rows =>
+  Array.from({ length: chance.between(47, 55) }, (_, index) => ({
+    VpnConnectionId: `vco-crowd${index}`,
+    regionId: REGIONS[0],
+    TransitRouterId: 'tr-a',
+    Name: 'prod-crowd',
+    CreateTime: START_MS - 9_999 * HOUR,
+    tags: { 'vco-sweeper:keep': '' },
+  }));
+
+/** Requests that ask for more than the policy allows, or for nothing at all, or for one connection only. */
+function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: readonly string[]): readonly RunPlan[] {
+  if (!chance.maybe(0.15)) return [];
+  const event = chance.pick<unknown>([
+    { mode: 'sweep' },
+    { mode: 'mark', connections: ids },
+    { mode: 'sweep', connections: [chance.pick(ids)] },
+    { connections: [chance.pick(ids)] },
+    { connections: [] },
+    { regions: [] },
+  ]);
+  const plan = { timeoutMs: undefined, death: undefined, skewMs: 0, policy: undefined };
+  return [{ ...plan, id: runs.length, atMs: chance.below(calmAtMs), event }];
+}
+
+/** Right between two steps of a run: after the listing, during the wait for a detach, before the delete. */
+function createActs(chance: Chance, { calmAtMs, periodMs }: Scenario, ids: readonly string[]): readonly PeopleAct[] {
+  if (!chance.maybe(0.2)) return [];
+  const tick = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
+  const act = chance.pick(['keep', 'keep', 'tunnels-up', 'attach', 'tag', 'rename'] as const);
+  const atMs = tick + chance.below(chance.pick([2_000, 20_000, 90_000]));
+  return ids.map((connectionId) => ({ atMs, act, connectionId }));
+}
+
+function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenario['faults'] {
+  if (!chance.maybe(0.15)) return [];
+  const fromMs = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
+  const refuse = (action: string, code: string): FaultRule => ({
+    action,
+    times: chance.between(1, 3),
+    fault: { kind: 'error', status: 400, code },
+  });
+  const rule = chance.pick<FaultRule>([
+    refuse('DeleteVpnAttachment', 'VpnConnection.Configuring'),
+    refuse('DeleteTransitRouterVpnAttachment', 'Operation.Blocking'),
+    { action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'success-false' } },
+    { action: 'DescribeVpnConnections', times: chance.between(1, 2), fault: { kind: 'shift-pages' } },
+    { action: 'DeleteVpnAttachment', times: 1, fault: { kind: 'reset', when: 'before' } },
+    { action: 'DeleteVpnAttachment', times: 1, fault: { kind: 'timeout', when: 'before' } },
+    { action: 'DeleteTransitRouterVpnAttachment', times: 1, fault: { kind: 'reset', when: 'before' } },
+    { action: 'AssumeRole', times: 'always', fault: { kind: 'error', status: 403, code: 'NoPermission' } },
+  ]);
+  return [{ fromMs, toMs: fromMs + chance.pick([5 * MINUTE, 24 * HOUR]), rule }];
+}
