@@ -1,5 +1,4 @@
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
-import { isCounted } from './due.ts';
 import { FOREIGN, OWN, type PolicyDocument, REGIONS, type Scenario } from './scenario.ts';
 import { dependenciesOf, heldRules, holdersOf, isBound, isOurs, isProtected, section } from './truth.ts';
 
@@ -32,7 +31,6 @@ export function checkConverged(
         (row.AttachType === 'CEN' || row.AttachType === 'NO_ASSOCIATED'),
     );
     const left = here.filter(due);
-    const counted = here.filter(isCounted).length;
     const { perRegionShare = 0.5, shareFloor = 3 } = section(policy, 'limits') as {
       perRegionShare?: number;
       shareFloor?: number;
@@ -41,7 +39,8 @@ export function checkConverged(
     const ripe = here.filter(
       (row) => isOurs(row) && row.State !== 'financialLocked' && heldRules(row, estate, policy, nowMs).length > 0,
     ).length;
-    if (left.length === 0 || perRegionShare === 0 || (ripe / counted > perRegionShare && ripe > shareFloor)) return [];
+    if (left.length === 0 || perRegionShare === 0 || (ripe / here.length > perRegionShare && ripe > shareFloor))
+      return [];
     return left.map(({ VpnConnectionId }) => `${VpnConnectionId} should be gone, and is still there`);
   });
 }
