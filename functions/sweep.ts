@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../lib/clock.ts';
+import { startClock } from '../lib/clock.ts';
 import { ConfigError } from '../lib/core/errors.ts';
 import type { RunResult } from '../lib/core/outcome.ts';
 import { createDeps } from '../lib/deps.ts';
@@ -32,7 +32,8 @@ const RESERVE_MS = 5_000;
  * counts for an `incomplete` run (unless `SWEEP_THROW=never`), so that the platform retries and reports it.
  */
 export async function handler(event: Uint8Array, context: FcContext): Promise<string> {
-  const startedMs = systemClock.now();
+  const clock = startClock();
+  const startedMs = clock.now();
   const env = process.env;
   const throwsIncomplete = parseThrow(env.SWEEP_THROW);
   const level = parseLevel(env.LOG_LEVEL);
@@ -43,6 +44,7 @@ export async function handler(event: Uint8Array, context: FcContext): Promise<st
     env,
     credentials: toCredentials(context.credentials),
     policy,
+    clock,
     deadlineMs: startedMs + budgetMs(context),
     journal: (runId) =>
       createJournal({

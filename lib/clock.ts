@@ -1,10 +1,36 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './core/cloud-api.ts';
 
-/** The machine's time; the only reader of it. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
+/** Two ways in which a machine tells the time, both in milliseconds. */
+export type Machine = {
+  /** Since the epoch; set back or forward when somebody corrects it. */
+  readonly wallMs: () => number;
+  /** Since some moment; never set, but stands still while the machine is suspended. */
+  readonly elapsedMs: () => number;
+  readonly sleep: (delayMs: number) => Promise<void>;
+};
+
+const MACHINE: Machine = {
+  wallMs: () => Date.now(),
+  elapsedMs: () => performance.now(),
   sleep: async (delayMs) => {
     await delay(delayMs);
   },
 };
+
+/**
+ * A clock for one run. As much time passes as either of the machine's clocks says, whichever says more: set back, the
+ * wall clock would make old evidence fresh again, and so would a suspended machine's other one.
+ */
+export function startClock(machine: Machine = MACHINE): Clock {
+  let offsetMs = Number.NEGATIVE_INFINITY;
+  return {
+    now: () => {
+      const elapsedMs = machine.elapsedMs();
+      offsetMs = Math.max(offsetMs, machine.wallMs() - elapsedMs);
+      return Math.floor(elapsedMs + offsetMs);
+    },
+    sleep: machine.sleep,
+  };
+}

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from './clock.ts';
 import { createCloudApi } from './cloud/api.ts';
 import { resolveEndpoints } from './cloud/endpoints.ts';
 import type { Credentials } from './cloud/transport.ts';
@@ -18,10 +17,9 @@ export function createDeps(options: {
   readonly policy: Policy;
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }): SweepDeps {
   refuseDebug(options.env);
-  const clock = options.clock ?? systemClock;
   const endpoints = resolveEndpoints(options.env);
   const runId = randomUUID();
   const journal = options.journal(runId);
@@ -30,7 +28,7 @@ export function createDeps(options: {
     credentials: options.credentials,
     endpoints,
     policy: options.policy,
-    clock,
+    clock: options.clock,
     random: Math.random,
     deadlineMs: options.deadlineMs,
     observer: {
@@ -40,7 +38,7 @@ export function createDeps(options: {
       onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
     },
   });
-  return { api, clock, journal, calls: () => ({ ...calls }), runId, deadlineMs: options.deadlineMs };
+  return { api, clock: options.clock, journal, calls: () => ({ ...calls }), runId, deadlineMs: options.deadlineMs };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { confirm, isCancel } from '@clack/prompts';
-import { systemClock } from '../../lib/clock.ts';
+import { startClock } from '../../lib/clock.ts';
 import type { Io, Output } from './io.ts';
 
 /** Some terminals do not say how large they are, or say 0. */
@@ -20,7 +20,7 @@ export const createProcessIo = (): Io => ({
   stdout: toOutput(process.stdout),
   stderr: toOutput(process.stderr),
   stdin: { isTTY: process.stdin.isTTY === true },
-  clock: systemClock,
+  clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),
   writeFile: (path, text) => writeFileSync(path, text),
   confirm: async (message) => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
+import { startClock } from '../../lib/clock.ts';
 import { parseEstate } from '../../lib/emulator/index.ts';
 import { envOf, type Ran, run } from './cli-harness.ts';
 
@@ -15,7 +15,7 @@ async function serving(
   let visited = Promise.resolve();
   const ran = await run(['emulator', ...args], {
     files,
-    clock: systemClock,
+    clock: startClock(),
     onWrite: (out, _err, stop) => {
       const [, url = '', accessKeyId = '', accessKeySecret = ''] = LINE.exec(out) ?? [];
       visited = visit(envOf(url, { accessKeyId, accessKeySecret })).finally(stop);
@@ -28,7 +28,7 @@ async function serving(
 test('it says in one line where it is and with which key, serves until it is stopped, and exits with 0', async () => {
   let planned: Ran | undefined;
   const ran = await serving(['--connections', '3', '--seed', '5', '--limits', 'off'], async (env) => {
-    planned = await run(['plan', '--json'], { env, clock: systemClock });
+    planned = await run(['plan', '--json'], { env, clock: startClock() });
   });
   expect(ran).toMatchObject({ code: 0, err: '' });
   expect(ran.out).toMatch(LINE);
@@ -54,7 +54,7 @@ test('--estate serves a file, --faults breaks it, --save writes what is left of 
   const { code } = await serving(
     args,
     async (env) => {
-      planned = await run(['plan'], { env, clock: systemClock });
+      planned = await run(['plan'], { env, clock: startClock() });
     },
     files,
   );
@@ -91,7 +91,7 @@ test('a port that is taken is refused with exit code 2', async () => {
 });
 
 test('the demo finds, marks, deletes and keeps, and says so', async () => {
-  const { code, out, err } = await run(['demo'], { clock: systemClock });
+  const { code, out, err } = await run(['demo'], { clock: startClock() });
   expect(code).toBe(0);
   expect(err).toBe('');
   expect(out).toMatch(
@@ -106,7 +106,7 @@ test('the demo finds, marks, deletes and keeps, and says so', async () => {
 
 test('Ctrl-C ends the demo', async () => {
   const { code } = await run(['demo'], {
-    clock: systemClock,
+    clock: startClock(),
     onWrite: (out, _err, stop) => {
       if (out.includes('1. Plan')) stop();
     },

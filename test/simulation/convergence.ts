@@ -1,6 +1,6 @@
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
-import { FOREIGN, OWN, type PolicyDocument, REGIONS, type Scenario } from './scenario.ts';
-import { dependenciesOf, heldRules, holdersOf, isBound, isOurs, isProtected, section } from './truth.ts';
+import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from './scenario.ts';
+import { dependenciesOf, heldRules, holdersOf, isBound, isOurs, isProtected, regionsOf, section } from './truth.ts';
 
 /**
  * Once faults and other people have stopped, and runs went on for long enough: what should be gone, and is not. What
@@ -13,7 +13,7 @@ export function checkConverged(
   nowMs: number,
 ): readonly string[] {
   if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) return [];
-  const regions = policy.regions === 'all' ? REGIONS : (policy.regions as readonly string[]);
+  const regions = regionsOf(policy, CALM_RUN.home);
   const { estate } = emulator;
   const due = (row: Connection): boolean =>
     row.accountId === OWN &&

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OWN, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+import { CALM_RUN, OWN, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
 import { simulate } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -34,15 +34,7 @@ const scenario = (vpnConnections: Scenario['estate']['vpnConnections'], change: 
   ...change,
 });
 
-const first = (death: RunPlan['death']): RunPlan => ({
-  id: 0,
-  atMs: 0,
-  event: {},
-  timeoutMs: undefined,
-  death,
-  skewMs: 0,
-  policy: undefined,
-});
+const first = (death: RunPlan['death']): RunPlan => ({ ...CALM_RUN, death });
 
 const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ['one that is free', scenario([{ VpnConnectionId: 'vco-free', tags: ripe('unassociated'), ...old }])],

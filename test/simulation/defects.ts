@@ -333,6 +333,22 @@ export const DEFECTS: readonly Defect[] = [
     promise: 'S5',
   },
   {
+    id: 'detach-retry-does-not-look',
+    happened: 'A detach whose answer was lost was sent again on evidence from before it.',
+    file: 'lib/sweep/detach.ts',
+    from: '    request.answerLost ||= mayHaveEffect;\n',
+    to: '    request.answerLost ||= mayHaveEffect;\n    if (request.sent) return;\n',
+    promise: 'S5',
+  },
+  {
+    id: 'clock-set-back',
+    happened: "The machine's clock was set back during a run, and what had been read minutes ago was fresh again.",
+    file: 'lib/clock.ts',
+    from: 'offsetMs = Math.max(offsetMs, machine.wallMs() - elapsedMs);',
+    to: 'offsetMs = machine.wallMs() - elapsedMs;',
+    promise: 'S5',
+  },
+  {
     id: 'second-look-not-compared',
     happened: 'It was read again, and nobody compared what came with what had been judged.',
     file: 'lib/sweep/recheck.ts',
@@ -415,6 +431,14 @@ export const DEFECTS: readonly Defect[] = [
     promise: 'S11',
   },
   {
+    id: 'refusal-removes-another-trace',
+    happened: 'A run whose detach was refused removed the trace of another run that was still at it.',
+    file: 'lib/sweep/detach.ts',
+    from: "    if (value === 'gone' || value === 'absent' || isLeaving(value)) return;\n    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) return;\n",
+    to: "    if (value === 'gone' || value === 'absent' || ours.size === 0) return;\n",
+    promise: 'S11',
+  },
+  {
     id: 'half-done-forgotten',
     happened: 'What one run had detached, no later run deleted.',
     file: 'lib/core/judge.ts',
@@ -494,6 +518,14 @@ export const DEFECTS: readonly Defect[] = [
     file: 'lib/sweep/poll.ts',
     from: "    if (isOver(region)) return { kind: 'no-time', error };\n    if (region.clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };\n    await region.reads.nextPoll(Math.min(region.policy.wait.pollIntervalMs, region.deadlineMs - region.clock.now()));",
     to: "    if (region.clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };\n    await region.reads.nextPoll(region.policy.wait.pollIntervalMs);",
+    promise: 'deadline',
+  },
+  {
+    id: 'tag-look-ignores-the-deadline',
+    happened: 'Looking for a tag that did not show went on after the time was over.',
+    file: 'lib/sweep/tag-upkeep.ts',
+    from: 'if (region.clock.now() + pollIntervalMs >= region.deadlineMs) {',
+    to: 'if (region.clock.now() === -1) {',
     promise: 'deadline',
   },
   {

@@ -1,5 +1,5 @@
 import type { FaultRule } from '../../lib/emulator/index.ts';
-import { createChance, type PeopleAct, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+import { CALM_RUN, createChance, type PeopleAct, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;
 type Rows = NonNullable<Scenario['estate']['vpnConnections']>;
@@ -23,7 +23,11 @@ export function withHardships(scenario: Scenario): Scenario {
     switches: isCrowded(estate) ? { ...scenario.switches, listingOrder: 'newest-first' } : scenario.switches,
     runs: [...scenario.runs, ...createRequests(chance, scenario, ids)],
     people: [...scenario.people, ...createActs(chance, scenario, ids)],
-    faults: [...scenario.faults, ...createFaults(chance, scenario)],
+    faults: [
+      ...scenario.faults,
+      ...createFaults(chance, scenario),
+      ...(isCrowded(estate) ? createPageFaults(chance, scenario) : []),
+    ],
   };
 }
 
@@ -87,8 +91,7 @@ function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: reado
     { connections: [] },
     { regions: [] },
   ]);
-  const plan = { timeoutMs: undefined, death: undefined, skewMs: 0, policy: undefined };
-  return [{ ...plan, id: runs.length, atMs: chance.below(calmAtMs), event }];
+  return [{ ...CALM_RUN, id: runs.length, atMs: chance.below(calmAtMs), event }];
 }
 
 /** Right between two steps of a run: after the listing, during the wait for a detach, before the delete. */
@@ -117,6 +120,30 @@ function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenari
     { action: 'DeleteVpnAttachment', times: 1, fault: { kind: 'timeout', when: 'before' } },
     { action: 'DeleteTransitRouterVpnAttachment', times: 1, fault: { kind: 'reset', when: 'before' } },
     { action: 'AssumeRole', times: 'always', fault: { kind: 'error', status: 403, code: 'NoPermission' } },
+  ]);
+  return [{ fromMs, toMs: fromMs + chance.pick([5 * MINUTE, 24 * HOUR]), rule }];
+}
+
+/** Where there is a second page: it fails, it repeats itself, items move to another, the total is off. */
+function createPageFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenario['faults'] {
+  const fromMs = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
+  const rule = chance.pick<FaultRule>([
+    {
+      action: 'DescribeVpnConnections',
+      match: { PageNumber: '2' },
+      times: 'always',
+      fault: { kind: 'error', status: 500, code: 'InternalError' },
+    },
+    {
+      action: 'ListTransitRouterVpnAttachments',
+      skip: 1,
+      times: 'always',
+      fault: { kind: 'error', status: 503, code: 'ServiceUnavailable' },
+    },
+    { action: 'DescribeVpnConnections', times: 'always', probability: 0.5, fault: { kind: 'shift-pages' } },
+    { action: 'DescribeVpnConnections', match: { PageNumber: '2' }, times: 'always', fault: { kind: 'empty-list' } },
+    { action: 'ListTransitRouterVpnAttachments', times: 'always', fault: { kind: 'repeat-next-token' } },
+    { action: 'DescribeVpnConnections', times: 'always', fault: { kind: 'wrong-total', delta: -50 } },
   ]);
   return [{ fromMs, toMs: fromMs + chance.pick([5 * MINUTE, 24 * HOUR]), rule }];
 }

@@ -4,7 +4,18 @@ import { CLOCKS_OFF_MS, isCounted, isDue, isHalfDone, maxGapMs, mayBeHalfDone } 
 import { RequestLog } from './request-log.ts';
 import { OWN, type PolicyDocument, type RunPlan } from './scenario.ts';
 import { type Reply, Shown } from './shown.ts';
-import { graceMs, heldRules, isFree, isOurs, isProtected, RULES, type RuleName, section, toMs } from './truth.ts';
+import {
+  graceMs,
+  heldRules,
+  isFree,
+  isOurs,
+  isProtected,
+  RULES,
+  type RuleName,
+  regionsOf,
+  section,
+  toMs,
+} from './truth.ts';
 
 export type Violation = {
   readonly promise: string;
@@ -108,10 +119,11 @@ export class Monitor {
       const before = this.#truths.get(id);
       const keep = <Value>(since: Since<Value> | undefined, value: Value): Since<Value> =>
         since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
+      const rules = heldRules(row, this.#emulator.estate, this.#policy, this.#now());
       this.#truths.set(id, {
         protected: keep(before?.protected, isProtected(row, this.#policy, this.#now())),
-        sweepable: keep(before?.sweepable, this.#isSweepable(row)),
-        held: keep(before?.held, heldRules(row, this.#emulator.estate, this.#policy, this.#now()).join(' ')),
+        sweepable: keep(before?.sweepable, this.#isSweepable(row, rules)),
+        held: keep(before?.held, rules.join(' ')),
       });
     }
   }
@@ -133,7 +145,6 @@ export class Monitor {
   after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
     run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
     run.requests.receive(call, reply);
-    this.observe();
   }
 
   /** An effect took place in the cloud, whether or not the run heard of it. */
@@ -170,10 +181,9 @@ export class Monitor {
     this.#report(run, 'S14', what);
   }
 
-  #isSweepable(row: Connection): boolean {
-    const { estate } = this.#emulator;
-    const halfDone = isFree(row, estate) && mayBeHalfDone(row, this.#policy, this.#now());
-    return isOurs(row) && (halfDone || heldRules(row, estate, this.#policy, this.#now()).length > 0);
+  #isSweepable(row: Connection, held: readonly RuleName[]): boolean {
+    const halfDone = isFree(row, this.#emulator.estate) && mayBeHalfDone(row, this.#policy, this.#now());
+    return isOurs(row) && (halfDone || held.length > 0);
   }
 
   #targetOf({ action, params }: Call): string | undefined {
@@ -483,15 +493,15 @@ const isWhole = (event: unknown): boolean =>
 
 const MODES = ['plan', 'mark', 'sweep'];
 
-/** What an event allows for a connection, by a second reading of the rules for events; regionId '' is any. */
+/** What an event allows for a connection, by a second reading of the rules for events. */
 export function modeOf(run: Watched, id: string, regionId: string): string | undefined {
   const events = Array.isArray(run.plan.event) ? run.plan.event : [run.plan.event];
   let best: string | undefined;
   for (const event of events as readonly Record<string, unknown>[]) {
     const request = requestOf(event);
-    const regions = request.regions as readonly string[] | undefined;
+    const { regions = regionsOf(run.policy, run.plan.home) } = request as { regions?: readonly string[] };
     const connections = request.connections as readonly string[] | undefined;
-    if (regionId !== '' && regions && !regions.includes(regionId)) continue;
+    if (!regions.includes(regionId)) continue;
     if (connections && !connections.includes(id)) continue;
     const mode = String(request.mode ?? run.policy.mode);
     // It asks for more than it may: then nothing is to be done at all.

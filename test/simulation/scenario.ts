@@ -30,9 +30,26 @@ export type RunPlan = {
   readonly death: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
   /** How far this process's clock is off. */
   readonly skewMs: number;
+  /** Somebody sets its clock, after its nth call. */
+  readonly jump: { readonly call: number; readonly byMs: number } | undefined;
+  /** Where the function is deployed. */
+  readonly home: Region;
   /** Replaces the policy from this run on. */
   readonly policy: PolicyDocument | undefined;
 };
+
+/** A run that nothing befalls. */
+export const CALM_RUN = {
+  id: 0,
+  atMs: 0,
+  event: {},
+  timeoutMs: undefined,
+  death: undefined,
+  skewMs: 0,
+  jump: undefined,
+  home: 'cn-hangzhou',
+  policy: undefined,
+} satisfies RunPlan;
 
 export type PeopleAct = {
   readonly atMs: number;
@@ -63,6 +80,7 @@ export type FaultWindow = { readonly fromMs: number; readonly toMs: number; read
 
 export const START_MS = Date.parse('2026-11-01T00:00:00Z');
 export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
+type Region = (typeof REGIONS)[number];
 export const OWN = '1000000000000001';
 export const FOREIGN = '2000000000000002';
 const LATENCY_MAX_MS = 800;
@@ -108,7 +126,7 @@ export function createScenario(seed: number): Scenario {
     latencyMs,
     runs: createRuns(chance, periodMs, stormy, policy, ids),
     people: Array.from({ length: chance.below(5) }, () => createAct(chance, calmAtMs, periodMs, ids)),
-    faults: Array.from({ length: chance.below(4) }, () => createFault(chance, calmAtMs, periodMs)),
+    faults: Array.from({ length: chance.below(6) }, () => createFault(chance, calmAtMs, periodMs)),
     calmAtMs,
     periodMs,
   });
@@ -118,7 +136,7 @@ function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
   const grace = () => chance.pick(['off', '0s', '1h', '12h', '24h']);
   return {
     mode: chance.pick(['sweep', 'sweep', 'sweep', 'sweep', 'mark', 'plan']),
-    regions: chance.pick([[REGIONS[0]], [...REGIONS], 'all']),
+    ...chance.pick([{ regions: [REGIONS[0]] }, { regions: REGIONS }, { regions: REGIONS }, { regions: 'all' }, {}]),
     rules: {
       unassociated: chance.pick(['0s', '0s', '12h', '24h', '24h', 'off']),
       'tunnels-down': grace(),
@@ -297,6 +315,10 @@ function createRuns(
       timeoutMs: chance.maybe(0.2) ? chance.pick([10_000, 40_000, 120_000]) : undefined,
       death: chance.maybe(0.25) ? { call: chance.between(1, 40), when: chance.pick(['before', 'after']) } : undefined,
       skewMs: chance.maybe(0.1) ? chance.between(-5 * MINUTE, 5 * MINUTE) : 0,
+      jump: chance.maybe(0.1)
+        ? { call: chance.between(1, 30), byMs: chance.between(-4 * MINUTE, 4 * MINUTE) }
+        : undefined,
+      home: chance.maybe(0.8) ? REGIONS[0] : REGIONS[1],
       policy: chance.maybe(0.05) ? createPolicy(chance, LATENCY_MAX_MS) : undefined,
     });
   for (let tick = 0; tick < count; tick += 1) {
@@ -344,7 +366,7 @@ function createFault(chance: Chance, calmAtMs: number, periodMs: number): FaultW
   const fromMs = chance.maybe(0.7)
     ? chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs
     : chance.below(calmAtMs);
-  const toMs = fromMs + chance.pick([500, 20_000, 600_000, DAY]);
+  const toMs = fromMs + chance.pick([20_000, 600_000, 2 * HOUR, DAY]);
   const always = { times: 'always' as const, probability: chance.pick([0.05, 0.3, 1]) };
   const reads = [
     'DescribeVpnConnections',
@@ -361,13 +383,31 @@ function createFault(chance: Chance, calmAtMs: number, periodMs: number): FaultW
       ...always,
       fault: {
         kind: 'throttle',
-        code: chance.pick(['Throttling.User', 'Throttling.Api', 'Throttling.user', 'Throttling']),
+        code: chance.pick([
+          'Throttling.User',
+          'Throttling.Api',
+          'Throttling.user',
+          'Throttling',
+          'Rejected.Throttling',
+        ]),
+        status: chance.pick([400, 429, 503]),
       },
     },
     { ...always, fault: { kind: 'throttle', status: 503, code: 'ServiceUnavailable' } },
     { action, ...always, fault: { kind: 'error', status: 500, code: 'InternalError' } },
     { action, ...always, fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } },
-    { ...always, probability: 0.02, fault: { kind: 'error', status: 403, code: 'InvalidSecurityToken.Expired' } },
+    // Half-way: from a call on, and from then on for good.
+    {
+      times: 'always',
+      skip: chance.between(1, 40),
+      fault: { kind: 'error', status: 403, code: 'InvalidSecurityToken.Expired' },
+    },
+    {
+      action: chance.pick(writes),
+      times: 'always',
+      skip: chance.between(0, 2),
+      fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' },
+    },
     { action, ...always, fault: { kind: 'html', status: 502 } },
     { action, ...always, fault: { kind: 'truncated' } },
     { action, ...always, fault: { kind: 'reset', when: 'before' } },

@@ -1,5 +1,5 @@
 import type { Connection, Estate } from '../../lib/emulator/index.ts';
-import type { PolicyDocument } from './scenario.ts';
+import { type PolicyDocument, REGIONS } from './scenario.ts';
 
 /**
  * What is really so, read from the emulated cloud's own state and judged by a second, simpler reading of the rules.
@@ -8,10 +8,20 @@ import type { PolicyDocument } from './scenario.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+const durations = new Map<unknown, number>();
+
 export function toMs(text: unknown): number {
+  const known = durations.get(text);
+  if (known !== undefined) return known;
   const [, count, unit] = /^(\d+)([smhd])$/.exec(String(text)) ?? [];
-  return Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
+  const durationMs = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
+  durations.set(text, durationMs);
+  return durationMs;
 }
+
+/** The regions that a run is about, unless its event names fewer. */
+export const regionsOf = (policy: PolicyDocument, home: string): readonly string[] =>
+  policy.regions === 'all' ? REGIONS : ((policy.regions as readonly string[] | undefined) ?? [home]);
 
 type Section = Readonly<Record<string, unknown>>;
 export const section = (policy: PolicyDocument, name: string): Section => (policy[name] ?? {}) as Section;

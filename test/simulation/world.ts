@@ -1,8 +1,10 @@
+import { startClock } from '../../lib/clock.ts';
 import { createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
 import { ConfigError } from '../../lib/core/errors.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
+import type { Policy } from '../../lib/core/options.ts';
 import type { RunResult } from '../../lib/core/outcome.ts';
 import { type CallRecord, createEmulator, defineEstate, type Emulator } from '../../lib/emulator/index.ts';
 import { parseEvent } from '../../lib/event.ts';
@@ -13,7 +15,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 import { checkConverged } from './convergence.ts';
 import { Monitor, type Violation, type Watched } from './monitor.ts';
 import { actOut } from './people.ts';
-import { createChance, OWN, type PolicyDocument, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+import { CALM_RUN, createChance, OWN, type PolicyDocument, type RunPlan, type Scenario, START_MS } from './scenario.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 /** Runs without faults and other people, after which nothing may be left to do. */
@@ -122,15 +124,7 @@ class World {
 
   /** Runs at the policy's own pace, until one changes nothing and has nothing left that time alone would change. */
   async #calmDown(periodMs: number): Promise<void> {
-    const plan = (id: number): RunPlan => ({
-      id,
-      atMs: 0,
-      event: {},
-      timeoutMs: undefined,
-      death: undefined,
-      skewMs: 0,
-      policy: undefined,
-    });
+    const plan = (id: number): RunPlan => ({ ...CALM_RUN, id });
     for (let round = 0; round < CALM_RUNS_MAX; round += 1) {
       await this.clock.sleep(periodMs);
       const result = await this.#run(plan(1_000 + round));
@@ -190,9 +184,14 @@ class World {
   readonly #graves = new Map<number, () => void>();
 
   async #sweep(plan: RunPlan, watched: Watched, deadlineMs: number, lines: unknown[]): Promise<RunResult> {
-    const clock = { now: () => this.clock.now() + plan.skewMs, sleep: (ms: number) => this.clock.sleep(ms) };
-    const policy = parsePolicy(JSON.stringify(watched.policy), 'simulation');
-    const request = parseEvent(JSON.stringify(plan.event), policy, REGIONS[0]);
+    const clock = startClock({
+      wallMs: () => this.clock.now() + plan.skewMs + (plan.jump && calling.count > plan.jump.call ? plan.jump.byMs : 0),
+      elapsedMs: () => this.clock.now() - START_MS,
+      sleep: (ms) => this.clock.sleep(ms),
+    });
+    const calling = { count: 0 };
+    const policy = readPolicy(watched.policy);
+    const request = parseEvent(JSON.stringify(plan.event), policy, plan.home);
     const calls: Record<string, number> = {};
     const random = createChance(this.#scenario.seed + plan.id);
     const journal = (event: JournalEvent, fields: JournalFields) => {
@@ -215,20 +214,20 @@ class World {
         },
         onRetry: (retry) => journal('step.retried', retry),
       },
-      transport: this.#transport(plan, watched),
+      transport: this.#transport(plan, watched, calling),
     });
     return await sweep(
-      { policy, parts: request.parts, defaultRegion: REGIONS[0], refused: request.refused, notes: request.notes },
+      { policy, parts: request.parts, defaultRegion: plan.home, refused: request.refused, notes: request.notes },
       { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: deadlineMs + plan.skewMs },
     );
   }
 
   /** The boundary: below the client's retries, pace and checks, above its SDK, which has tests of its own over HTTP. */
-  #transport(plan: RunPlan, watched: Watched): Transport {
+  #transport(plan: RunPlan, watched: Watched, calling: { count: number }): Transport {
     const accountOf = new Map<string, string>();
-    let calls = 0;
     return async (call) => {
-      calls += 1;
+      calling.count += 1;
+      const calls = calling.count;
       const params = flatten(call.params);
       const sent = { action: call.action, params, accountId: accountOf.get(call.credentials.accessKeyId) ?? OWN };
       const dies = plan.death?.call === calls ? plan.death.when : undefined;
@@ -300,6 +299,15 @@ class World {
   }
 }
 
+/** Each document is read once, as an instance of the function does. */
+const policies = new WeakMap<PolicyDocument, Policy>();
+
+function readPolicy(document: PolicyDocument): Policy {
+  const policy = policies.get(document) ?? parsePolicy(JSON.stringify(document), 'simulation');
+  policies.set(document, policy);
+  return policy;
+}
+
 /** How long after a stale answer what a run believes may still rest on it. */
 const BLUR_MS = 30 * 60_000;
 
@@ -323,8 +331,10 @@ function rememberRole(roleArn: string | undefined, { body }: TransportReply, acc
   if (role && key) accountOf.set(key, role);
 }
 
-const sameParams = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+function sameParams(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
 const describeParams = (params: Readonly<Record<string, string>>) =>
   [
     'VpnConnectionId',
