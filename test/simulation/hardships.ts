@@ -14,18 +14,25 @@ const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
  */
 export function withHardships(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
-  const estate = withHarderEstate(chance, scenario.estate);
-  const ids = (scenario.estate.vpnConnections ?? []).map(({ VpnConnectionId }) => VpnConnectionId);
+  const ripe = chance.maybe(0.3) ? createRipe(chance) : [];
+  const estate = withHarderEstate(chance, scenario.estate, ripe);
+  const ids = [...(scenario.estate.vpnConnections ?? []), ...ripe].map(({ VpnConnectionId }) => VpnConnectionId);
+  const duel = ripe.length > 0 && chance.maybe(0.4) ? createDuel(chance, scenario) : undefined;
   return {
     ...scenario,
+    policy: ripe.length > 0 ? withRule(scenario.policy) : scenario.policy,
     estate,
     // A crowd in another order at each call is never listed whole, and rightly never touched.
     switches: isCrowded(estate) ? { ...scenario.switches, listingOrder: 'newest-first' } : scenario.switches,
-    runs: [...scenario.runs, ...createRequests(chance, scenario, ids)],
+    runs: [...scenario.runs, ...createRequests(chance, scenario, ids), ...(duel?.runs ?? [])].map((run, id) => ({
+      ...run,
+      id,
+    })),
     people: [...scenario.people, ...createActs(chance, scenario, ids)],
     faults: [
       ...scenario.faults,
       ...createFaults(chance, scenario),
+      ...(duel?.faults ?? []),
       ...(isCrowded(estate) ? createPageFaults(chance, scenario) : []),
     ],
   };
@@ -35,7 +42,7 @@ const SALT = 1_000_003;
 
 const isCrowded = ({ vpnConnections = [] }: Scenario['estate']): boolean => vpnConnections.length > 30;
 
-function withHarderEstate(chance: Chance, estate: Scenario['estate']): Scenario['estate'] {
+function withHarderEstate(chance: Chance, estate: Scenario['estate'], ripe: Rows): Scenario['estate'] {
   const rows: Rows = (estate.vpnConnections ?? []).map((row) => ({ ...row, tags: { ...row.tags, ...past(chance) } }));
   const crowd = chance.maybe(0.02) ? createCrowd(chance) : [];
   const isFree = (row: Rows[number]) => !('TransitRouterId' in row || 'VpnGatewayId' in row || 'AttachType' in row);
@@ -49,14 +56,14 @@ function withHarderEstate(chance: Chance, estate: Scenario['estate']): Scenario[
   }));
   return {
     ...estate,
-    vpnConnections: [...rows, ...crowd],
+    vpnConnections: [...rows, ...ripe, ...crowd],
     attachments: [...(estate.attachments ?? []), ...attachments],
   };
 }
 
 /** What earlier runs and owners left behind, true or not. */
 function past(chance: Chance): Record<string, string> {
-  if (!chance.maybe(0.06)) return {};
+  if (!chance.maybe(0.12)) return {};
   return chance.pick<Record<string, string>>([
     { 'vco-sweeper:detached': `${ago(chance.pick([2, 20]))} tr-attach-old` },
     { 'vco-sweeper:detached': `${ago(chance.pick([2, 20]))} tr-attach-old`, 'vco-sweeper:keep': 'yes' },
@@ -67,6 +74,40 @@ function past(chance: Chance): Record<string, string> {
     { 'vco-sweeper:orphan': `unassociated ${ago(200)}`, 'vco-sweeper:seen': ago(-2_000) },
     { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
   ]);
+}
+
+/** Bound, down for long and marked as such: nothing is left but to detach and delete them. */
+const createRipe = (chance: Chance): Rows =>
+  Array.from({ length: chance.between(1, 3) }, (_, index) => ({
+    VpnConnectionId: `vco-ripe${index}`,
+    regionId: REGIONS[0],
+    TransitRouterId: 'tr-a',
+    Status: 'ike_sa_not_established',
+    Name: 'lab',
+    CreateTime: START_MS - 9_999 * HOUR,
+    ResourceGroupId: 'rg-other',
+    tags: { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
+  }));
+
+const withRule = (policy: Scenario['policy']): Scenario['policy'] => ({
+  ...policy,
+  rules: { ...(policy.rules as object), 'tunnels-down': '12h' },
+});
+
+/** Two runs at the same connections, while the transit router is busy: one is refused, the other may not be. */
+function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scenario, 'runs' | 'faults'> {
+  const tick = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
+  const code = chance.pick(['Operation.Blocking', 'IncorrectStatus.Status', 'Forbidden.RAM', 'InternalError']);
+  const rule: FaultRule = {
+    action: 'DeleteTransitRouterVpnAttachment',
+    times: chance.between(1, 5),
+    probability: chance.pick([0.5, 1]),
+    fault: { kind: 'error', status: code === 'InternalError' ? 500 : 400, code },
+  };
+  return {
+    runs: [{ ...CALM_RUN, atMs: tick + chance.pick([0, 5, 300, 2_000, 9_000]) }],
+    faults: [{ fromMs: tick, toMs: tick + 30 * MINUTE, rule }],
+  };
 }
 
 /** More than fit on one page, on either side. */
@@ -104,14 +145,23 @@ function createActs(chance: Chance, { calmAtMs, periodMs }: Scenario, ids: reado
 }
 
 function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenario['faults'] {
-  if (!chance.maybe(0.15)) return [];
+  if (!chance.maybe(0.3)) return [];
   const fromMs = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
   const refuse = (action: string, code: string): FaultRule => ({
     action,
     times: chance.between(1, 3),
     fault: { kind: 'error', status: 400, code },
   });
+  const drop = (field: string): FaultRule => ({
+    action: ['DescribeVpnConnections', 'DescribeVpnConnection'],
+    times: 'always',
+    fault: { kind: 'drop-field', field },
+  });
   const rule = chance.pick<FaultRule>([
+    drop('Tag'),
+    drop('CreateTime'),
+    drop(chance.pick(['State', 'AttachType', 'Status', 'Name', 'ResourceGroupId'])),
+    { action: 'DeleteTransitRouterVpnAttachment', times: 2, fault: { kind: 'timeout', when: 'before' } },
     refuse('DeleteVpnAttachment', 'VpnConnection.Configuring'),
     refuse('DeleteTransitRouterVpnAttachment', 'Operation.Blocking'),
     { action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'success-false' } },

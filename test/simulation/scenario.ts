@@ -165,7 +165,9 @@ function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
       deleteTimeout: '2m',
       consecutiveMisses: chance.pick([1, 2, 2]),
     },
-    retry: { attempts: chance.pick([1, 3, 4]), minDelay: '1s', maxDelay: '10s' },
+    retry: { attempts: chance.pick([1, 3, 4]), minDelay: chance.pick(['1s', '1s', '6s']), maxDelay: '10s' },
+    // At two a minute much happens between two deletes.
+    pace: { writePerMinute: chance.pick([50, 50, 50, 6, 2]) },
   };
 }
 
@@ -226,7 +228,11 @@ function createConnection(chance: Chance, id: string, foreign: boolean): Row {
       return {
         ...base,
         ...bound,
-        ...(chance.maybe(0.5) ? dual('ipsec_sa_established', 'ike_sa_not_established') : {}),
+        ...chance.pick([
+          {},
+          dual('ipsec_sa_established', 'ike_sa_not_established'),
+          { Status: 'ike_sa_not_established', ...dual('ike_sa_not_established', 'ipsec_sa_established') },
+        ]),
       };
     case 'down':
       return {
