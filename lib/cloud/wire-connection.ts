@@ -114,7 +114,7 @@ const untagged = z.object(fields);
 
 const toConnection = (item: z.output<typeof untagged>, tagsRead: Tags | 'unread'): Connection => ({
   connectionId: item.VpnConnectionId,
-  name: item.Name ?? '',
+  name: item.Name ?? undefined,
   createdAtMs: item.CreateTime,
   attachType: item.AttachType,
   state: item.State,

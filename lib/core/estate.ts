@@ -47,8 +47,8 @@ export type Tags = ReadonlyMap<string, string>;
 /** An IPsec-VPN connection, `vco-…`, as one read showed it. */
 export type Connection = {
   readonly connectionId: ConnectionId;
-  /** Empty when the reply had none. */
-  readonly name: string;
+  /** Undefined when the reply did not say, which for one without a name it may do. */
+  readonly name: string | undefined;
   /** Milliseconds since the epoch; undefined when missing or not a number. */
   readonly createdAtMs: number | undefined;
   readonly attachType: AttachType;

@@ -328,6 +328,7 @@ describe('protection comes first', () => {
     ['tags', { tags: 'unread' }, {}],
     ['creation time', { createdAtMs: undefined }, {}],
     ['resource group', { resourceGroupId: undefined }, { protect: { resourceGroups: ['rg-2'] } }],
+    ['name', { name: undefined }, { protect: { names: ['prod*'] } }],
   ])('what cannot be checked for want of its %s is unknown', (_what, change, policy) => {
     expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
       kind: 'unknown',

@@ -15,18 +15,21 @@ const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 export function withHardships(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
   const ripe = chance.maybe(0.3) ? createRipe(chance) : [];
-  const estate = withHarderEstate(chance, scenario.estate, ripe);
+  const owned = ripe.length === 0 && chance.maybe(0.2) ? createOwned(chance) : [];
+  const estate = withHarderEstate(chance, scenario.estate, [...ripe, ...owned]);
   const ids = [...(scenario.estate.vpnConnections ?? []), ...ripe].map(({ VpnConnectionId }) => VpnConnectionId);
+  const isSetBack = ripe.length > 0 && chance.maybe(0.25);
   const duel = ripe.length > 0 && chance.maybe(0.4) ? createDuel(chance, scenario) : undefined;
   return {
     ...scenario,
-    policy: ripe.length > 0 ? withRule(scenario.policy) : scenario.policy,
+    policy: toHarderPolicy(scenario.policy, { ripe: ripe.length > 0, owned: owned.length > 0, isSetBack }),
     estate,
     // A crowd in another order at each call is never listed whole, and rightly never touched.
     switches: isCrowded(estate) ? { ...scenario.switches, listingOrder: 'newest-first' } : scenario.switches,
     runs: [...scenario.runs, ...createRequests(chance, scenario, ids), ...(duel?.runs ?? [])].map((run, id) => ({
       ...run,
       id,
+      ...(isSetBack ? { jump: { afterMs: chance.below(120_000), byMs: -4 * MINUTE } } : {}),
     })),
     people: [...scenario.people, ...createActs(chance, scenario, ids)],
     faults: [
@@ -89,10 +92,40 @@ const createRipe = (chance: Chance): Rows =>
     tags: { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
   }));
 
-const withRule = (policy: Scenario['policy']): Scenario['policy'] => ({
-  ...policy,
-  rules: { ...(policy.rules as object), 'tunnels-down': '12h' },
-});
+/** Bound to nothing, and due at once but for its owner's word, of one kind each. */
+const createOwned = (chance: Chance): Rows =>
+  Array.from({ length: chance.between(1, 2) }, (_, index) => ({
+    VpnConnectionId: `vco-owned${index}`,
+    regionId: REGIONS[0],
+    Name: 'lab',
+    CreateTime: START_MS - 9_999 * HOUR,
+    ResourceGroupId: 'rg-other',
+    tags: {},
+    ...chance.pick<object>([
+      { tags: { 'vco-sweeper:keep': 'yes' } },
+      { tags: { critical: '1' } },
+      { Name: 'prod-9' },
+      { ResourceGroupId: 'rg-safe' },
+      { CreateTime: START_MS - HOUR },
+    ]),
+  }));
+
+function toHarderPolicy(
+  policy: Scenario['policy'],
+  { ripe, owned, isSetBack }: { readonly ripe: boolean; readonly owned: boolean; readonly isSetBack: boolean },
+): Scenario['policy'] {
+  const rules = policy.rules as object;
+  if (owned) {
+    const protect = { names: ['prod*'], tags: ['critical'], resourceGroups: ['rg-safe'], youngerThan: '24h' };
+    return { ...policy, rules: { ...rules, unassociated: '0s' }, protect };
+  }
+  if (!ripe) return policy;
+  return {
+    ...policy,
+    rules: { ...rules, 'tunnels-down': '12h' },
+    ...(isSetBack ? { pace: { writePerMinute: 2 } } : {}),
+  };
+}
 
 /** Two runs at the same connections, while the transit router is busy: one is refused, the other may not be. */
 function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scenario, 'runs' | 'faults'> {
@@ -105,7 +138,13 @@ function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scen
     fault: { kind: 'error', status: code === 'InternalError' ? 500 : 400, code },
   };
   return {
-    runs: [{ ...CALM_RUN, atMs: tick + chance.pick([0, 5, 300, 2_000, 9_000]) }],
+    runs: [
+      {
+        ...CALM_RUN,
+        atMs: tick + chance.pick([0, 5, 300, 2_000, 9_000]),
+        death: chance.maybe(0.3) ? { call: chance.between(5, 30), when: 'after' } : undefined,
+      },
+    ],
     faults: [{ fromMs: tick, toMs: tick + 30 * MINUTE, rule }],
   };
 }
@@ -157,10 +196,11 @@ function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenari
     times: 'always',
     fault: { kind: 'drop-field', field },
   });
+  if (chance.maybe(0.4)) {
+    const field = chance.pick(['Tag', 'Tag', 'CreateTime', 'State', 'AttachType', 'Status', 'Name', 'ResourceGroupId']);
+    return [{ fromMs: 0, toMs: calmAtMs, rule: drop(field) }];
+  }
   const rule = chance.pick<FaultRule>([
-    drop('Tag'),
-    drop('CreateTime'),
-    drop(chance.pick(['State', 'AttachType', 'Status', 'Name', 'ResourceGroupId'])),
     { action: 'DeleteTransitRouterVpnAttachment', times: 2, fault: { kind: 'timeout', when: 'before' } },
     refuse('DeleteVpnAttachment', 'VpnConnection.Configuring'),
     refuse('DeleteTransitRouterVpnAttachment', 'Operation.Blocking'),

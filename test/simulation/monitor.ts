@@ -55,6 +55,8 @@ type Call = { readonly action: string; readonly params: Readonly<Record<string, 
 
 /** Tolerance for what happens between a reading and the write that follows it, beyond `recheck.maxAge`. */
 const SLACK_MS = 4_000;
+/** Who changed the tags this long before a detach may have removed its trace. */
+const OTHERS_MS = 60_000;
 const CANARY = /CANARY|Signature=|SecurityToken=/;
 
 /**
@@ -73,6 +75,8 @@ export class Monitor {
   /** When the trace of a detach was last seen in its tags: other runs may remove it a moment before. */
   readonly #traced = new Map<string, number>();
   readonly #halfDone = new Map<string, number>();
+  /** When other people last changed its tags. */
+  readonly #retagged = new Map<string, number>();
 
   constructor(emulator: Emulator, policy: PolicyDocument, now: () => number, blurred: () => boolean) {
     this.#emulator = emulator;
@@ -147,6 +151,16 @@ export class Monitor {
     run.requests.receive(call, reply);
   }
 
+  /** Other people did something to a connection. */
+  othersActed(id: string): void {
+    this.#retagged.set(id, this.#now());
+    this.observe();
+  }
+
+  #isOthers(id: string, sinceMs: number): boolean {
+    return (this.#retagged.get(id) ?? Number.NEGATIVE_INFINITY) >= sinceMs - OTHERS_MS;
+  }
+
   /** An effect took place in the cloud, whether or not the run heard of it. */
   effect(run: Watched, call: Call, id: string | undefined): void {
     if (id !== undefined) {
@@ -156,6 +170,7 @@ export class Monitor {
     if (call.action === 'TagResources') this.#noteMarks(run, call);
     if (call.action === 'UnTagResources') {
       for (const target of idsOf(call)) {
+        if (keysOf(call).includes('vco-sweeper:detached')) this.#checkTraceRemoval(run, target);
         if (!keysOf(call).includes('vco-sweeper:orphan')) continue;
         this.#chains.delete(target);
         run.unmarked.add(target);
@@ -175,6 +190,19 @@ export class Monitor {
     const text = JSON.stringify(result) + JSON.stringify(lines);
     const [leak] = CANARY.exec(text) ?? [];
     if (leak) this.#report(run, 'S13', `a secret got out: ${leak}`);
+  }
+
+  /** What a run that was killed had detached, somebody else has to find. */
+  die(run: Watched): void {
+    this.observe();
+    for (const row of this.#emulator.estate.vpnConnections) {
+      const id = row.VpnConnectionId;
+      const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
+      if (!run.touched.has(id) || detachedMs < run.startedMs || this.#blurred()) continue;
+      const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
+      if (stillSo && !('vco-sweeper:detached' in row.tags) && !this.#isOthers(id, detachedMs))
+        this.#report(run, 'S11', `nothing tells of the detach of ${id}`);
+    }
   }
 
   fail(run: Watched, what: string): void {
@@ -224,6 +252,17 @@ export class Monitor {
     const accounts = rolesOf(run.policy).map((role) => /^acs:ram::(\d+):/.exec(role)?.[1] ?? '');
     const unheard = accounts.find((accountId) => !run.shown.sawRouters(accountId, row.regionId));
     if (unheard) say('S3', `the transit routers of ${unheard} were not read`);
+  }
+
+  /** What one of us detached is found again by its trace; for a moment another run cannot know of the detach. */
+  #checkTraceRemoval(run: Watched, id: string): void {
+    const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
+    const detachedMs = this.#halfDone.get(id);
+    if (row === undefined || detachedMs === undefined || this.#blurred()) return;
+    const ageMs = this.#now() - detachedMs;
+    const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
+    if (stillSo && ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS)
+      this.#report(run, 'S11', `the trace of the detach of ${id} was removed`);
   }
 
   #checkFreshness(run: Watched, call: Call, row: Connection, allowanceMs: number, say: Say): void {

@@ -30,8 +30,8 @@ export type RunPlan = {
   readonly death: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
   /** How far this process's clock is off. */
   readonly skewMs: number;
-  /** Somebody sets its clock, after its nth call. */
-  readonly jump: { readonly call: number; readonly byMs: number } | undefined;
+  /** Somebody sets its clock, so long after its start. */
+  readonly jump: { readonly afterMs: number; readonly byMs: number } | undefined;
   /** Where the function is deployed. */
   readonly home: Region;
   /** Replaces the policy from this run on. */
@@ -322,7 +322,10 @@ function createRuns(
       death: chance.maybe(0.25) ? { call: chance.between(1, 40), when: chance.pick(['before', 'after']) } : undefined,
       skewMs: chance.maybe(0.1) ? chance.between(-5 * MINUTE, 5 * MINUTE) : 0,
       jump: chance.maybe(0.1)
-        ? { call: chance.between(1, 30), byMs: chance.between(-4 * MINUTE, 4 * MINUTE) }
+        ? {
+            afterMs: chance.below(chance.pick([2_000, 20_000, 120_000])),
+            byMs: chance.between(-4 * MINUTE, 4 * MINUTE),
+          }
         : undefined,
       home: chance.maybe(0.8) ? REGIONS[0] : REGIONS[1],
       policy: chance.maybe(0.05) ? createPolicy(chance, LATENCY_MAX_MS) : undefined,

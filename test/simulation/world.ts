@@ -95,7 +95,7 @@ class World {
           this.stats.people += 1;
           const done = await actOut(this.emulator, act, this.clock.now());
           this.#tell(`people: ${act.act} ${act.connectionId}${done ? '' : ' (not possible)'}`);
-          this.monitor.observe();
+          this.monitor.othersActed(act.connectionId);
         }),
       ),
       ...this.#scenario.faults.flatMap(({ fromMs, toMs }) => [
@@ -165,6 +165,7 @@ class World {
       const result = await Promise.race([this.#sweep(plan, watched, deadlineMs, lines), died]);
       if (result === undefined) {
         this.stats.crashes += 1;
+        this.monitor.die(watched);
         this.#tell(`run ${plan.id} is killed`);
         return undefined;
       }
@@ -184,12 +185,13 @@ class World {
   readonly #graves = new Map<number, () => void>();
 
   async #sweep(plan: RunPlan, watched: Watched, deadlineMs: number, lines: unknown[]): Promise<RunResult> {
+    const elapsedMs = () => this.clock.now() - watched.startedMs;
+    const jumpMs = () => (plan.jump && elapsedMs() >= plan.jump.afterMs ? plan.jump.byMs : 0);
     const clock = startClock({
-      wallMs: () => this.clock.now() + plan.skewMs + (plan.jump && calling.count > plan.jump.call ? plan.jump.byMs : 0),
-      elapsedMs: () => this.clock.now() - START_MS,
+      wallMs: () => this.clock.now() + plan.skewMs + jumpMs(),
+      elapsedMs,
       sleep: (ms) => this.clock.sleep(ms),
     });
-    const calling = { count: 0 };
     const policy = readPolicy(watched.policy);
     const request = parseEvent(JSON.stringify(plan.event), policy, plan.home);
     const calls: Record<string, number> = {};
@@ -214,7 +216,7 @@ class World {
         },
         onRetry: (retry) => journal('step.retried', retry),
       },
-      transport: this.#transport(plan, watched, calling),
+      transport: this.#transport(plan, watched),
     });
     return await sweep(
       { policy, parts: request.parts, defaultRegion: plan.home, refused: request.refused, notes: request.notes },
@@ -223,11 +225,11 @@ class World {
   }
 
   /** The boundary: below the client's retries, pace and checks, above its SDK, which has tests of its own over HTTP. */
-  #transport(plan: RunPlan, watched: Watched, calling: { count: number }): Transport {
+  #transport(plan: RunPlan, watched: Watched): Transport {
     const accountOf = new Map<string, string>();
+    let calls = 0;
     return async (call) => {
-      calling.count += 1;
-      const calls = calling.count;
+      calls += 1;
       const params = flatten(call.params);
       const sent = { action: call.action, params, accountId: accountOf.get(call.credentials.accessKeyId) ?? OWN };
       const dies = plan.death?.call === calls ? plan.death.when : undefined;
