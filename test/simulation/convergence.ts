@@ -1,6 +1,16 @@
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
 import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from './scenario.ts';
-import { dependenciesOf, heldRules, holdersOf, isBound, isOurs, isProtected, regionsOf, section } from './truth.ts';
+import {
+  dependenciesOf,
+  heldRules,
+  holdersOf,
+  isBound,
+  isOurs,
+  isProtected,
+  mayBeNamed,
+  regionsOf,
+  section,
+} from './truth.ts';
 
 /**
  * Once faults and other people have stopped, and runs went on for long enough: what should be gone, and is not. What
@@ -20,6 +30,7 @@ export function checkConverged(
     regions.includes(row.regionId) &&
     isOurs(row) &&
     !isProtected(row, policy, nowMs) &&
+    !mayBeNamed(row, policy) &&
     heldRules(row, estate, policy, nowMs).length > 0 &&
     canGo(row, emulator, scenario, policy);
 

@@ -148,8 +148,16 @@ export const DEFECTS: readonly Defect[] = [
     id: 'names-not-protected',
     happened: 'The patterns of names that were to be protected were never applied.',
     file: 'lib/core/protect.ts',
-    from: 'parseGlob(pattern)?.(connection.name) ?? true',
-    to: 'pattern === connection.name',
+    from: "parseGlob(pattern)?.(name ?? '') ?? true",
+    to: 'pattern === name',
+    promise: 'S6',
+  },
+  {
+    id: 'missing-name-is-none',
+    happened: 'A reply that left the name out made a protected connection one without a name.',
+    file: 'lib/core/protect.ts',
+    from: "if (policy.names.length > 0 && name === undefined) unread.push('the reply did not say its name');\n",
+    to: '',
     promise: 'S6',
   },
   {
@@ -420,14 +428,6 @@ export const DEFECTS: readonly Defect[] = [
     file: 'lib/sweep/detach.ts',
     from: "tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(",
     to: "tags !== 'unread' || (tags.get(TAG_DETACHED)?.endsWith(",
-    promise: 'S11',
-  },
-  {
-    id: 'fresh-trace-is-stale',
-    happened: "A run took another run's trace of a detach for a stale one, and removed it.",
-    file: 'lib/core/judge.ts',
-    from: 'return !(ripe && fresh?.attachmentId === attachment.attachmentId);',
-    to: 'return ripe || fresh?.attachmentId !== attachment.attachmentId;',
     promise: 'S11',
   },
   {

@@ -1,6 +1,17 @@
 import type { Connection, Estate } from '../../lib/emulator/index.ts';
 import { FOREIGN, type PolicyDocument } from './scenario.ts';
-import { graceMs, heldRules, holdersOf, isFree, isOurs, isProtected, type RuleName, section, toMs } from './truth.ts';
+import {
+  graceMs,
+  heldRules,
+  holdersOf,
+  isFree,
+  isOurs,
+  isProtected,
+  mayBeNamed,
+  type RuleName,
+  section,
+  toMs,
+} from './truth.ts';
 
 /** Two processes' clocks may be this far off, each. */
 export const CLOCKS_OFF_MS = 10 * 60_000;
@@ -53,7 +64,7 @@ export const isCounted = ({ AttachType }: Connection): boolean =>
 
 /** Nothing under way, not locked, and held by nobody whose transit routers cannot be read. */
 function isUndisputed(row: Connection, estate: Estate, policy: PolicyDocument): boolean {
-  if (row.State === 'financialLocked' || row.pending !== undefined) return false;
+  if (row.State === 'financialLocked' || row.pending !== undefined || mayBeNamed(row, policy)) return false;
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   return roles?.length ? true : holdersOf(estate, row.VpnConnectionId).every(({ accountId }) => accountId !== FOREIGN);
 }

@@ -120,3 +120,7 @@ export function isProtected(row: Connection, policy: PolicyDocument, nowMs: numb
   if (list('tags').some(tagged)) return true;
   return nowMs - row.CreateTime < toMs(protect.youngerThan ?? '24h');
 }
+
+/** Without a name the cloud may leave the field out, and then nobody can tell whether it is a protected one. */
+export const mayBeNamed = (row: Connection, policy: PolicyDocument): boolean =>
+  !row.Name && ((section(policy, 'protect').names ?? []) as readonly string[]).length > 0;
