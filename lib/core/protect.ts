@@ -19,9 +19,12 @@ export function protect(connection: Connection, policy: Policy['protect'], nowMs
   const reasons = [...tagged.reasons];
   const unread = [...tagged.unread];
 
-  // The policy has refused patterns that are none; one that slipped through protects everything.
-  const glob = policy.names.find((pattern) => parseGlob(pattern)?.(connection.name) ?? true);
-  if (glob !== undefined) reasons.push(`its name "${connection.name}" matches protect.names "${glob}"`);
+  const { name } = connection;
+  if (name !== undefined) {
+    // The policy has refused patterns that are none; one that slipped through protects everything.
+    const glob = policy.names.find((pattern) => parseGlob(pattern)?.(name) ?? true);
+    if (glob !== undefined) reasons.push(`its name "${name}" matches protect.names "${glob}"`);
+  } else if (policy.names.length > 0) unread.push('the reply did not say what its name is');
   if (policy.connections.includes(connection.connectionId)) reasons.push('it is listed in protect.connections');
 
   if (policy.resourceGroups.length > 0) {

@@ -86,7 +86,7 @@ export function createExplanation(
     connectionId: connection.connectionId,
     accountId,
     regionId,
-    name: connection.name,
+    name: connection.name ?? '',
     judgedAt: toIso(judgedMs),
     policyMode: policy.mode,
     connection: describe(connection, association, policy),

@@ -64,7 +64,7 @@ const toPlanned = ({ verdict }: Judged): Ending =>
 
 /** What the log says of a verdict; the same fields whether or not steps follow. */
 export const toJudgedFields = (verdict: Judged['verdict']) => ({
-  name: verdict.connection.name,
+  name: verdict.connection.name ?? '',
   verdict: verdict.kind,
   rule: verdict.rule,
   since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),

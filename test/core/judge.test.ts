@@ -327,6 +327,7 @@ describe('protection comes first', () => {
   test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
     ['tags', { tags: 'unread' }, {}],
     ['creation time', { createdAtMs: undefined }, {}],
+    ['name', { name: undefined }, { protect: { names: ['prod*'] } }],
     ['resource group', { resourceGroupId: undefined }, { protect: { resourceGroups: ['rg-2'] } }],
   ])('what cannot be checked for want of its %s is unknown', (_what, change, policy) => {
     expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
