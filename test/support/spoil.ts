@@ -6,9 +6,12 @@ export type Path = readonly (string | number)[];
 type Container = Record<string | number, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 
+/** Replies are not deeper than that; what a spoiling nests has no more places worth spoiling. */
+const DEPTH_MAX = 12;
+
 /** Every place of a JSON value but its top, in order. */
 export function pathsOf(value: unknown, at: Path = []): readonly Path[] {
-  if (!isContainer(value)) return [];
+  if (!isContainer(value) || at.length >= DEPTH_MAX) return [];
   const keys: Path = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   return keys.flatMap((key) => [[...at, key], ...pathsOf(value[key], [...at, key])]);
 }
