@@ -245,6 +245,10 @@ const { tree: anyJson } = fc.letrec((again) => ({
     }),
   ),
 }));
+const failureLike = fc.record(
+  { Code: anyText, Message: anyText, RequestId: anyText, HostId: anyText, Success: anyJson, Data: anyJson },
+  { requiredKeys: ['Code'] },
+);
 const method = fc.constantFrom(...Object.values(METHODS));
 const withAction = method.chain((chosen) => fc.tuple(fc.constant(chosen), fc.constantFrom(...chosen.actions)));
 
@@ -259,7 +263,7 @@ describe('a value of its type or a CloudError, never anything else:', () => {
   test('any body with any status', async () => {
     const reply = fc.record({
       status: httpStatus,
-      body: anyJson,
+      body: fc.oneof(anyJson, failureLike),
       retryAfterMs: fc.option(fc.double(), { nil: undefined }),
     });
     await fc.assert(
