@@ -69,7 +69,19 @@ const tagText = fc.oneof(
     .tuple(timeText, fc.constantFrom(' tr-attach-1', ' tr-attach-', ' x', ' tr-attach-1 y', '\ntr-attach-1'))
     .map((parts) => parts.join('')),
 );
-const tags = fc.dictionary(fc.oneof(fc.constantFrom(...OUR_KEYS), fc.string()), tagText, { maxKeys: 6 }).map(tagged);
+const nearNow = fc.oneof(
+  { weight: 4, arbitrary: fc.noBias(fc.integer({ min: NOW - 80 * HOUR, max: NOW + 10 * HOUR })).map(toIso) },
+  timeText,
+);
+const separator = fc.oneof({ weight: 6, arbitrary: fc.constant(' ') }, fc.constantFrom('  ', '\t', '\u2028'));
+const nearlyMarked = fc
+  .record({
+    orphan: fc.tuple(fc.constantFrom(...RULE_NAMES), separator, nearNow).map((parts) => parts.join('')),
+    seen: nearNow,
+  })
+  .map(({ orphan, seen }) => tagged({ [TAG_ORPHAN]: orphan, [TAG_SEEN]: seen }));
+const anyTags = fc.dictionary(fc.oneof(fc.constantFrom(...OUR_KEYS), fc.string()), tagText, { maxKeys: 6 }).map(tagged);
+const tags = fc.oneof(nearlyMarked, anyTags);
 
 describe('a date-time', () => {
   test('is the very moment it spells out, to the millisecond, or nothing', () => {
