@@ -25,7 +25,7 @@ const tags = fc
         .tuple(fc.constantFrom('unassociated', 'tunnels-down', 'unrouted', 'expired'), fc.constantFrom(HOUR, 2 * DAY))
         .map(([rule, age]) => `${rule} ${ago(age)}`),
       'vco-sweeper:seen': mostly(ago(HOUR), ago(9 * DAY), 'x'),
-      'vco-sweeper:keep': fc.constantFrom('', 'false'),
+      'vco-sweeper:keep': mostly('false', ''),
       'vco-sweeper:expires': fc.constantFrom('2026-01-01', '2027-01-01', 'x'),
       'vco-sweeper:detached': fc.constantFrom(`${ago(HOUR)} tr-attach-1`, 'x'),
       env: fc.constantFrom('prod', 'test', ''),
@@ -39,9 +39,10 @@ const tunnel: fc.Arbitrary<Tunnel> = fc.record({
   status,
   state: fc.constantFrom('active', 'updating', undefined),
 });
+const UNBOUND: Partial<Connection> = { attachType: 'NO_ASSOCIATED', state: 'init' };
+const BOUND: Partial<Connection> = { attachType: 'CEN', state: 'attached', transitRouterId: 'tr-1' };
 const shape = fc.constantFrom<Partial<Connection>>(
-  { attachType: 'NO_ASSOCIATED', state: 'init' },
-  { attachType: 'CEN', state: 'attached', transitRouterId: 'tr-1' },
+  ...[UNBOUND, UNBOUND, BOUND, BOUND, BOUND, BOUND],
   { attachType: 'CEN', state: 'financialLocked', transitRouterId: 'tr-1' },
   { attachType: 'CEN', state: 'detaching', transitRouterId: 'tr-1' },
   { attachType: 'CEN', state: 'attached', transitRouterId: 'tr-foreign' },
@@ -53,8 +54,8 @@ const connection = fc
     shape,
     status,
     tunnels: fc.oneof(fc.constant([]), fc.tuple(tunnel, tunnel)),
-    name: fc.constantFrom('branch', 'prod-1', ''),
-    resourceGroupId: fc.constantFrom('rg-1', 'rg-prod'),
+    name: mostly('branch', 'prod-1', ''),
+    resourceGroupId: mostly('rg-1', 'rg-prod'),
     createdAtMs: mostly(NOW - 100 * DAY, NOW - HOUR),
     tags,
   })
@@ -77,7 +78,7 @@ const routing: fc.Arbitrary<Routing | 'unread'> = fc.oneof(
 const facts: fc.Arbitrary<Facts> = fc
   .record({
     connection,
-    attachments: fc.array(attachment, { maxLength: 2 }),
+    attachments: fc.oneof(fc.tuple(attachment), fc.array(attachment, { maxLength: 2 })),
     routing,
     unreadOwners: mostly<string[]>([], ['2']),
   })
