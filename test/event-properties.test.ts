@@ -94,6 +94,25 @@ function expectWithin(event: Uint8Array | string, policy: Scope, region: string 
   }
 }
 
+type Wish = { readonly mode?: unknown; readonly regions?: unknown; readonly connections?: unknown };
+
+/** A list that was asked for holds what is given; what is not narrowed would be all, which nobody asked for. */
+const expectAmong = (asked: unknown, given: readonly string[] | undefined) =>
+  expect(Array.isArray(asked) ? asked : []).toEqual(expect.arrayContaining([...(given ?? ['all'])]));
+
+function expectNoMore(wish: Wish, event: object, policy: Scope): void {
+  try {
+    for (const { mode, regions: given, connections } of parseEvent(JSON.stringify(event), policy, 'cn-hangzhou')
+      .parts) {
+      if ('mode' in wish) expect(mode).toBe(wish.mode);
+      if ('regions' in wish) expectAmong(wish.regions, given);
+      if ('connections' in wish) expectAmong(wish.connections, connections);
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+  }
+}
+
 describe('gives a request within the policy or a ConfigError, never more and never another error:', () => {
   test.each<[string, fc.Arbitrary<Uint8Array | string>]>([
     ['any bytes', fc.uint8Array({ maxLength: 300 })],
@@ -132,6 +151,25 @@ describe('gives a request within the policy or a ConfigError, never more and nev
     ['very many keys', `{${Array.from({ length: 50_000 }, (_, index) => `"mod${index}":0`).join()}}`],
   ])('%s', (_what, event) => {
     expectWithin(event, { mode: 'sweep', regions: ['cn-hangzhou'], accounts: [] }, undefined);
+  });
+
+  test('a request that names a mode, regions or connections gets no more than it names', () => {
+    const idOrNot = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('vco-a', 'vco-b') }, mixed);
+    const asked = fc.record(
+      {
+        mode: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...MODES) }, mixed),
+        regions: fc.oneof({ weight: 8, arbitrary: fc.array(regionId, { maxLength: 2 }) }, mixed),
+        connections: fc.oneof({ weight: 8, arbitrary: fc.array(idOrNot, { maxLength: 2 }) }, mixed),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(asked, scope, (wish, policy) => {
+        expectNoMore(wish, wish, policy);
+        expectNoMore(wish, { triggerTime: 't', triggerName: 'n', payload: JSON.stringify(wish) }, policy);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('asking twice asks for the same, as bytes or as text', () => {

@@ -55,13 +55,15 @@ export function withoutSecrets(error: CloudError, secrets: readonly (string | un
 
 function codeOf(body: Body, status: number): string | undefined {
   const { Code: code, Success: success } = body;
-  const failed = status < 200 || status > 299 || isFalse(success);
+  const failed = !isSuccess(status) || isFalse(success);
   if (code !== undefined && code !== null && code !== '' && !SUCCESS_CODES.has(code)) {
     return typeof code === 'string' && SAFE_CODE.test(code) ? code : 'UnreadableReply';
   }
   if (!failed) return undefined;
-  return status < 200 || status > 299 ? `HttpStatus${status}` : 'SuccessFalse';
+  return isSuccess(status) ? 'SuccessFalse' : `HttpStatus${status}`;
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299;
 
 const isFalse = (success: unknown): boolean =>
   success === false || (typeof success === 'string' && success.trim().toLowerCase() === 'false');
@@ -98,7 +100,9 @@ export function thrownError(action: string, thrown: unknown): CloudError {
   if (thrown instanceof CloudError) return thrown;
   const { name, code } = describeThrown(thrown);
   if (name === 'RequestTimeoutError') return new CloudError({ action, code: name, effect: 'unknown' });
-  if (name === 'SyntaxError' || name === 'TypeError') return unreadableReply(action, undefined, 'not JSON');
+  // A RangeError is a body nested deeper than its parser can follow.
+  if (name === 'SyntaxError' || name === 'TypeError' || name === 'RangeError')
+    return unreadableReply(action, undefined, 'not JSON');
   if (code === 'ENOTFOUND') return new CloudError({ action, code: 'HostNotFound', effect: 'unknown' });
   return new CloudError({ action, code: 'NetworkError', effect: 'unknown', detail: code });
 }

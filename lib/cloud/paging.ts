@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CloudError } from '../core/errors.ts';
 import type { Action } from './actions.ts';
 import type { Params } from './transport.ts';
@@ -69,7 +70,8 @@ export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<reado
     let token: string | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const page = await listing.fetch(token === undefined ? {} : { NextToken: token });
-      items.push(...page.items);
+      // Not spread: a reply may hold more items than a call may have arguments.
+      for (const item of page.items) items.push(item);
       if (page.totalCount !== undefined) totals.add(page.totalCount);
       if (totals.size > 1) return { mismatch: 'the total changed' };
       token = page.nextToken;
@@ -81,9 +83,17 @@ export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<reado
   });
 }
 
-/** Distinct items by id, the copy read last; a mismatch when they are not as many as the total, if there is one. */
+/**
+ * Distinct items by id. A mismatch when copies of an item differ, for either may be what holds, or when they are not as
+ * many as the total, if there is one.
+ */
 function countDistinct<T>(items: readonly T[], total: number | undefined, idOf: (item: T) => string): Pass<T> {
-  const distinct = new Map(items.map((item) => [idOf(item), item]));
+  const distinct = new Map<string, T>();
+  for (const item of items) {
+    const id = idOf(item);
+    if (distinct.has(id) && !isDeepStrictEqual(distinct.get(id), item)) return { mismatch: 'copies of an item differ' };
+    distinct.set(id, item);
+  }
   if (total !== undefined && distinct.size !== total) return { mismatch: `${distinct.size} of ${total}` };
   return { items: [...distinct.values()] };
 }

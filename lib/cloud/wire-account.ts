@@ -58,7 +58,7 @@ export const tagPage = (connectionIds: readonly ConnectionId[]): Reader<TokenPag
           z.object({
             ResourceId: requiredId.check(z.refine((id) => connectionIds.includes(id))),
             TagKey: requiredId,
-            TagValue: z.nullish(z.string()),
+            TagValue: z.string(),
           }),
         ),
       }),
@@ -67,7 +67,7 @@ export const tagPage = (connectionIds: readonly ConnectionId[]): Reader<TokenPag
       items: reply.TagResources.TagResource.map((item) => ({
         connectionId: item.ResourceId,
         key: item.TagKey,
-        value: item.TagValue ?? '',
+        value: item.TagValue,
       })),
       totalCount: undefined,
       nextToken: reply.NextToken,

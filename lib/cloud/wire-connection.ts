@@ -35,6 +35,10 @@ const STATUSES: readonly TunnelStatus[] = [
 const ATTACH_TYPES: readonly AttachType[] = ['CEN', 'NO_ASSOCIATED', 'VPNGW'];
 /** Below this a number is not milliseconds: as seconds it is some year after 5000, so it must be seconds. */
 const CREATE_TIME_MS_MIN = 100_000_000_000;
+/** The last moment a `Date` can hold; beyond it there is nothing to print. */
+const CREATE_TIME_MS_MAX = 8_640_000_000_000_000;
+/** Two-tunnel connections have just these; and only they have `EnableTunnelsBgp`, whatever it says. */
+const TUNNELS = 2;
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
@@ -51,9 +55,8 @@ const state = lenient((value): ConnectionState => {
 
 const createTime = lenient((value) => {
   const timeMs = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof timeMs === 'number' && Number.isSafeInteger(timeMs) && timeMs >= CREATE_TIME_MS_MIN
-    ? timeMs
-    : undefined;
+  const isMoment = typeof timeMs === 'number' && Number.isSafeInteger(timeMs);
+  return isMoment && timeMs >= CREATE_TIME_MS_MIN && timeMs <= CREATE_TIME_MS_MAX ? timeMs : undefined;
 });
 
 // Doubt is true here: then the transit router counts as another account's.
@@ -79,9 +82,11 @@ const tunnels = lenient((value): readonly Tunnel[] => {
   });
 });
 
-const tagList = z.object({
-  Tag: z.array(z.object({ Key: requiredId, Value: z.nullish(z.string()) })),
-});
+// The name may be missing or empty; whether a missing one is empty is not for us to say.
+const name = lenient((value) => (typeof value === 'string' ? value : undefined));
+
+// A value may be empty. One that is missing may have been any, and a policy may protect just that.
+const tagList = z.object({ Tag: z.array(z.object({ Key: requiredId, Value: z.string() })) });
 
 // In doubt `unread`, never "no tags": a tag may protect the connection.
 const tags = lenient((value): Tags | 'unread' => {
@@ -89,20 +94,21 @@ const tags = lenient((value): Tags | 'unread' => {
   if (!list.success) return 'unread';
   const found = new Map<string, string>();
   for (const { Key: key, Value: text } of list.data.Tag) {
-    if (found.has(key) && found.get(key) !== (text ?? '')) return 'unread';
-    found.set(key, text ?? '');
+    if (found.has(key) && found.get(key) !== text) return 'unread';
+    found.set(key, text);
   }
   return found;
 });
 
 const fields = {
   VpnConnectionId: requiredId,
-  Name: optionalText,
+  Name: name,
   CreateTime: createTime,
   AttachType: attachType,
   State: state,
   Status: oneOf(STATUSES),
   TunnelOptionsSpecification: tunnels,
+  EnableTunnelsBgp: lenient((value) => !isAbsent(value)),
   TransitRouterId: optionalText,
   AttachInstanceId: optionalText,
   VpnGatewayId: vpnGatewayId,
@@ -112,14 +118,20 @@ const fields = {
 
 const untagged = z.object(fields);
 
+/** Tunnels that a reply left out are there all the same, and may be up. */
+function allTunnels(listed: readonly Tunnel[], hasTwo: boolean): readonly Tunnel[] {
+  if (listed.length === 0 && !hasTwo) return listed;
+  return [...listed, ...Array<Tunnel>(Math.max(0, TUNNELS - listed.length)).fill(UNREADABLE_TUNNEL)];
+}
+
 const toConnection = (item: z.output<typeof untagged>, tagsRead: Tags | 'unread'): Connection => ({
   connectionId: item.VpnConnectionId,
-  name: item.Name ?? undefined,
+  name: item.Name,
   createdAtMs: item.CreateTime,
   attachType: item.AttachType,
   state: item.State,
   status: item.Status,
-  tunnels: item.TunnelOptionsSpecification,
+  tunnels: allTunnels(item.TunnelOptionsSpecification, item.EnableTunnelsBgp),
   transitRouterId: item.TransitRouterId,
   cenId: item.AttachInstanceId,
   vpnGatewayId: item.VpnGatewayId,

@@ -47,15 +47,15 @@ export type Tags = ReadonlyMap<string, string>;
 /** An IPsec-VPN connection, `vco-…`, as one read showed it. */
 export type Connection = {
   readonly connectionId: ConnectionId;
-  /** Undefined when the reply did not say, which for one without a name it may do. */
+  /** Empty when the reply said so; undefined when it said nothing of a name, which may be none or one left out. */
   readonly name: string | undefined;
-  /** Milliseconds since the epoch; undefined when missing or not a number. */
+  /** Milliseconds since the epoch; undefined when missing or not a moment. */
   readonly createdAtMs: number | undefined;
   readonly attachType: AttachType;
   readonly state: ConnectionState;
   /** The connection's own negotiation status; for a dual-tunnel connection the tunnels' statuses count. */
   readonly status: TunnelStatus;
-  /** Empty for a single-tunnel connection. */
+  /** Empty for a single-tunnel connection. One without an id and of status `unknown` stands for any left out. */
   readonly tunnels: readonly Tunnel[];
   readonly transitRouterId: TransitRouterId | undefined;
   readonly cenId: string | undefined;

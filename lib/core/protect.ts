@@ -20,10 +20,11 @@ export function protect(connection: Connection, policy: Policy['protect'], nowMs
   const unread = [...tagged.unread];
 
   const { name } = connection;
-  if (policy.names.length > 0 && name === undefined) unread.push('the reply did not say its name');
-  // The policy has refused patterns that are none; one that slipped through protects everything.
-  const glob = policy.names.find((pattern) => parseGlob(pattern)?.(name ?? '') ?? true);
-  if (glob !== undefined) reasons.push(`its name "${name ?? ''}" matches protect.names "${glob}"`);
+  if (name !== undefined) {
+    // The policy has refused patterns that are none; one that slipped through protects everything.
+    const glob = policy.names.find((pattern) => parseGlob(pattern)?.(name) ?? true);
+    if (glob !== undefined) reasons.push(`its name "${name}" matches protect.names "${glob}"`);
+  } else if (policy.names.length > 0) unread.push('the reply did not say what its name is');
   if (policy.connections.includes(connection.connectionId)) reasons.push('it is listed in protect.connections');
 
   if (policy.resourceGroups.length > 0) {

@@ -82,6 +82,15 @@ describe('a list that pages by number', () => {
     expect(await api.listConnections('eu-central-1')).toHaveLength(2);
   });
 
+  test('an item listed twice with two contents: listed once more, then an error', async () => {
+    const twice = [...items(['vco-1', 'vco-2']), connectionItem({ VpnConnectionId: 'vco-1', Name: 'prod-1' })];
+    const { api, sent } = fakeCloud([connectionList(twice, { TotalCount: 2 })]);
+    expect(await rejection(api.listConnections('eu-central-1'))).toMatchObject({
+      message: 'DescribeVpnConnections failed: IncompleteListing (copies of an item differ)',
+    });
+    expect(asked(sent)).toEqual([1, 1]);
+  });
+
   test('fewer items than the total, on a page that should be full', async () => {
     const { api } = fakeCloud(
       pages(
@@ -173,6 +182,18 @@ describe('a list that pages by token', () => {
       message: 'ListTransitRouterVpnAttachments failed: IncompleteListing (a page token came back)',
     });
     expect(sent).toHaveLength(4);
+  });
+
+  test('one tag with two values is no answer, whichever comes last', async () => {
+    const tag = (TagValue: string) => ({ ResourceId: 'vco-1', TagKey: 'vco-sweeper:keep', TagValue });
+    const { api } = fakeCloud([ok({ TagResources: { TagResource: [tag('true'), tag('false')] } })]);
+    await expect(api.listTags('eu-central-1', ['vco-1'])).rejects.toMatchObject({ code: 'IncompleteListing' });
+  });
+
+  test('a page of more items than a call may have arguments', async () => {
+    const tags = Array.from({ length: 200_000 }, (_, at) => ({ ResourceId: 'vco-1', TagKey: `${at}`, TagValue: '' }));
+    const { api } = fakeCloud([ok({ TagResources: { TagResource: tags } })]);
+    expect((await api.listTags('eu-central-1', ['vco-1'])).get('vco-1')?.size).toBe(200_000);
   });
 
   test('tokens that never end', async () => {

@@ -112,12 +112,14 @@ test.each<[string, unknown, Partial<Connection>]>([
   ['Status undocumented', connectionItem({ Status: 'phase_3' }), { status: 'unknown' }],
   ['Name left out', without('Name'), { name: undefined }],
   ['Name an object', connectionItem({ Name: {} }), { name: undefined }],
+  ['Name empty', connectionItem({ Name: '' }), { name: '' }],
   ['CreateTime left out', without('CreateTime'), { createdAtMs: undefined }],
   ['CreateTime as text', connectionItem({ CreateTime: '1700000000000' }), { createdAtMs: 1700000000000 }],
   ['CreateTime an ISO date', connectionItem({ CreateTime: '2023-07-22T04:27Z' }), { createdAtMs: undefined }],
   ['CreateTime in seconds', connectionItem({ CreateTime: 1700000000 }), { createdAtMs: undefined }],
   ['CreateTime zero', connectionItem({ CreateTime: 0 }), { createdAtMs: undefined }],
   ['CreateTime a fraction', connectionItem({ CreateTime: 1700000000000.5 }), { createdAtMs: undefined }],
+  ['CreateTime beyond what a date can hold', connectionItem({ CreateTime: 8.64e15 + 1 }), { createdAtMs: undefined }],
   ['CreateTime null', connectionItem({ CreateTime: null }), { createdAtMs: undefined }],
   ['TransitRouterId empty', connectionItem({ TransitRouterId: '' }), { transitRouterId: undefined }],
   ['TransitRouterId a number', connectionItem({ TransitRouterId: 7 }), { transitRouterId: undefined }],
@@ -134,7 +136,8 @@ test.each<[string, unknown, Partial<Connection>]>([
   expect(read(item)).toMatchObject(expected);
 });
 
-const UNREADABLE = [{ tunnelId: '', status: 'unknown', state: undefined }];
+const LOST = { tunnelId: '', status: 'unknown', state: undefined };
+const UNREADABLE = [LOST, LOST];
 test.each([
   ['left out', undefined, []],
   ['null', null, []],
@@ -148,11 +151,20 @@ test.each([
   [
     'an undocumented status',
     { TunnelOptions: [{ TunnelId: 'tun-a', Status: 'up', State: 'odd' }] },
-    [{ tunnelId: 'tun-a', status: 'unknown', state: 'odd' }],
+    [{ tunnelId: 'tun-a', status: 'unknown', state: 'odd' }, LOST],
   ],
 ])('tunnels %s: none vanishes for being unreadable', (_what, TunnelOptionsSpecification, expected) => {
   expect(read(connectionItem({ TunnelOptionsSpecification })).tunnels).toEqual(expected);
 });
+
+test.each([[undefined], [null], [''], [{ TunnelOptions: [] }]])(
+  'two tunnels that the reply shows as %j are there all the same: EnableTunnelsBgp says that there are two',
+  (TunnelOptionsSpecification) => {
+    for (const EnableTunnelsBgp of [false, true, 'false']) {
+      expect(read(connectionItem({ TunnelOptionsSpecification, EnableTunnelsBgp })).tunnels).toEqual(UNREADABLE);
+    }
+  },
+);
 
 test.each<[string, unknown, unknown]>([
   ['left out', undefined, 'unread'],
@@ -185,8 +197,9 @@ test.each<[string, unknown, unknown]>([
     new Map([['a', '1']]),
   ],
   ['none', { Tag: [] }, new Map()],
-  ['a tag without a value', { Tag: [{ Key: 'a' }] }, new Map([['a', '']])],
-  ['a tag with a null value', { Tag: [{ Key: 'a', Value: null }] }, new Map([['a', '']])],
+  ['a tag without a value', { Tag: [{ Key: 'a' }] }, 'unread'],
+  ['a tag with a null value', { Tag: [{ Key: 'a', Value: null }] }, 'unread'],
+  ['a tag with an empty value', { Tag: [{ Key: 'a', Value: '' }] }, new Map([['a', '']])],
   [
     'two',
     {

@@ -223,7 +223,9 @@ describe('accounts, regions and tags', () => {
     const read = tagPage(['vco-a']);
     const list = (...TagResource: unknown[]) => ({ NextToken: '', TagResources: { TagResource } });
     expect(
-      read(list({ ResourceId: 'vco-a', TagKey: 'k', TagValue: 'v' }, { ResourceId: 'vco-a', TagKey: 'l' })),
+      read(
+        list({ ResourceId: 'vco-a', TagKey: 'k', TagValue: 'v' }, { ResourceId: 'vco-a', TagKey: 'l', TagValue: '' }),
+      ),
     ).toMatchObject({
       value: {
         items: [
@@ -233,8 +235,9 @@ describe('accounts, regions and tags', () => {
         nextToken: undefined,
       },
     });
-    expect(read(list({ ResourceId: 'vco-b', TagKey: 'k' }))).toHaveProperty('problem');
-    expect(read(list({ ResourceId: 'vco-a' }))).toHaveProperty('problem');
+    expect(read(list({ ResourceId: 'vco-b', TagKey: 'k', TagValue: '' }))).toHaveProperty('problem');
+    expect(read(list({ ResourceId: 'vco-a', TagKey: 'k' }))).toHaveProperty('problem');
+    expect(read(list({ ResourceId: 'vco-a', TagValue: '' }))).toHaveProperty('problem');
     expect(read({ TagResources: {} })).toHaveProperty('problem');
     expect(read({})).toHaveProperty('problem');
   });

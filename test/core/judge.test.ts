@@ -208,6 +208,7 @@ describe('rules on bound connections', () => {
     ['one tunnel says something unknown', { tunnels: twoTunnels('ike_sa_not_established', 'unknown') }, 'unknown'],
     ['one unknown, the other up', { tunnels: twoTunnels('unknown', 'ipsec_sa_established') }, 'in-use'],
     ['tunnels down, but the connection says up', { ...down, status: 'ipsec_sa_established' }, 'in-use'],
+    ['tunnels down, but the connection says something unknown', { ...down, status: 'unknown' }, 'unknown'],
     ['its only tunnel is down', { status: 'ike_sa_not_established' }, 'orphan'],
     ['its only tunnel says something unknown', { status: 'unknown' }, 'unknown'],
     [
@@ -327,8 +328,8 @@ describe('protection comes first', () => {
   test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
     ['tags', { tags: 'unread' }, {}],
     ['creation time', { createdAtMs: undefined }, {}],
-    ['resource group', { resourceGroupId: undefined }, { protect: { resourceGroups: ['rg-2'] } }],
     ['name', { name: undefined }, { protect: { names: ['prod*'] } }],
+    ['resource group', { resourceGroupId: undefined }, { protect: { resourceGroups: ['rg-2'] } }],
   ])('what cannot be checked for want of its %s is unknown', (_what, change, policy) => {
     expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
       kind: 'unknown',

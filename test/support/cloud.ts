@@ -29,6 +29,8 @@ export type RunOptions = {
   readonly defaultRegion?: string | null;
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   readonly before?: (call: TransportCall) => void;
+  /** Replaces each reply on its way back. */
+  readonly after?: (call: TransportCall, reply: TransportReply) => TransportReply;
 };
 
 /** An emulated cloud in this process, on a clock of its own, and the sweep joined to it below the SDK. */
@@ -48,7 +50,7 @@ export function startCloud(options: CloudOptions) {
   const accountOf = new Map<string, string>();
 
   const transport =
-    (before: RunOptions['before']): Transport =>
+    ({ before, after }: RunOptions): Transport =>
     async (call) => {
       before?.(call);
       const params = flatten(call.params);
@@ -58,7 +60,7 @@ export function startCloud(options: CloudOptions) {
         call.timeoutMs,
       );
       rememberRole(params.RoleArn, reply, accountOf);
-      return reply;
+      return after?.(call, reply) ?? reply;
     };
 
   const withTimeout = async (reply: Promise<TransportReply>, timeoutMs: number): Promise<TransportReply> => {
@@ -91,7 +93,7 @@ export function startCloud(options: CloudOptions) {
         },
         onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
       },
-      transport: transport(change.before),
+      transport: transport(change),
     });
     const parts = change.parts ?? [{ mode: runPolicy.mode, regions: undefined, connections: undefined }];
     return await sweep(

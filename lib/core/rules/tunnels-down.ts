@@ -14,7 +14,9 @@ export const tunnelsDown: Rule = ({ connection, association }) => {
 
   const statuses =
     connection.tunnels.length > 0 ? connection.tunnels.map((tunnel) => tunnel.status) : [connection.status];
-  if (statuses.includes('unknown')) return finding('unread', 'the status of a tunnel is missing or not one we know');
+  // The connection's own status counts too: it might have said that it is up.
+  if ([connection.status, ...statuses].includes('unknown'))
+    return finding('unread', 'the status of the connection or of a tunnel is missing or not one we know');
   const changing = connection.tunnels.find(isChanging);
   if (changing) return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
   return finding('yes', ...association.evidence, describe(connection, statuses));

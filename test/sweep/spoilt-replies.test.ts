@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
+import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, estate, free, ripe, routed } from '../support/estates.ts';
+import {
+  NONSENSE,
+  type Path,
+  PLAUSIBLE,
+  pathsOf,
+  type Spoiling,
+  spoilAt,
+  spoilField,
+  spoiling,
+} from '../support/spoil.ts';
+
+const OTHER_ACCOUNT = '2000000000000002';
+const tunnels = (...statuses: string[]) => ({
+  ...down,
+  TunnelOptions: statuses.map((Status, index) => ({ TunnelId: `tun-${index + 1}`, Status })),
+});
+const DOWN = 'ike_sa_not_established';
+const UP = 'ipsec_sa_established';
+
+/** One connection for each reason to stay, all marked and ripe, among some that go. */
+const ESTATE = {
+  accounts: [{ accountId: '1000000000000001' }, { accountId: OTHER_ACCOUNT }],
+  ...routed('routed'),
+  ...estate(
+    free('goes', ripe()),
+    free('halfdone', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }),
+    free('expired', { ...ripe('expired'), 'vco-sweeper:expires': '2026-01-01' }),
+    free('unmarked'),
+    free('waits', { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}` }),
+    free('gap', { ...ripe(), 'vco-sweeper:seen': ago(9 * DAY) }),
+    free('keep', { ...ripe(), 'vco-sweeper:keep': 'true' }),
+    free('tagged', { ...ripe(), env: 'prod' }),
+    free('named', ripe(), { Name: 'prod-1' }),
+    free('grouped', ripe(), { ResourceGroupId: 'rg-prod' }),
+    free('young', ripe(), { CreateTime: NOW - HOUR }),
+    free('locked', ripe(), { State: 'financialLocked' }),
+    free('changing', ripe(), { State: 'updating' }),
+    free('gateway', ripe(), { AttachType: 'VPNGW', VpnGatewayId: 'vpn-1' }),
+    bound('down', ripe('tunnels-down'), tunnels(DOWN, DOWN)),
+    bound('single', ripe('tunnels-down'), down),
+    bound('up1', ripe('tunnels-down'), tunnels(DOWN, UP)),
+    bound('up2', ripe('tunnels-down'), tunnels(UP, DOWN)),
+    bound('up', ripe('tunnels-down')),
+    bound('unrouted', ripe('unrouted')),
+    bound('routed', ripe('unrouted')),
+    bound('foreign', ripe('tunnels-down'), { ...down, TransitRouterId: 'tr-foreign' }),
+  ),
+  transitRouters: [
+    { TransitRouterId: 'tr-1' },
+    { TransitRouterId: 'tr-2' },
+    { TransitRouterId: 'tr-foreign', accountId: OTHER_ACCOUNT },
+  ],
+};
+
+const aCloud = () =>
+  startCloud({
+    estate: ESTATE,
+    policy: {
+      rules: { unassociated: DAY, 'tunnels-down': DAY, unrouted: DAY, expired: DAY },
+      protect: { tags: [{ key: 'env', value: 'prod' }], names: ['prod*'], resourceGroups: ['rg-prod'] },
+      limits: { perRun: 100, perRegionShare: 1 },
+      retry: { attempts: 2 },
+    },
+  });
+
+type After = (call: TransportCall, reply: TransportReply) => TransportReply;
+
+/** Deletes and detaches that were sent, with what they were sent for; in no order. */
+async function removals(after: After): Promise<readonly string[]> {
+  const cloud = aCloud();
+  await cloud.run({ after });
+  return [...new Set(cloud.writes().filter((line) => line.startsWith('Delete')))].sort();
+}
+
+const DROPPED: Spoiling = { name: 'dropped', apply: () => undefined };
+/** As a service that shows tags in no reply about connections: then they are asked for by themselves. */
+const withoutTags: After = ({ action }, reply) => {
+  if (!action.startsWith('DescribeVpnConnection')) return reply;
+  return { ...reply, body: spoilField(spoilField(reply.body, 'Tag', DROPPED), 'Tags', DROPPED) };
+};
+const asItIs: After = (_call, reply) => reply;
+const SERVICES = [asItIs, withoutTags];
+
+/** Every reply to every call of a whole run, once for each action. */
+async function replies(service: After): Promise<ReadonlyMap<string, readonly TransportReply[]>> {
+  const seen = new Map<string, TransportReply[]>();
+  await aCloud().run({
+    after: (call, reply) => {
+      const shown = service(call, reply);
+      seen.set(call.action, [...(seen.get(call.action) ?? []), shown]);
+      return shown;
+    },
+  });
+  return seen;
+}
+
+const GOES = [
+  'DeleteTransitRouterVpnAttachment tr-attach-down',
+  'DeleteTransitRouterVpnAttachment tr-attach-single',
+  'DeleteTransitRouterVpnAttachment tr-attach-unrouted',
+  ...['down', 'expired', 'goes', 'halfdone', 'single', 'unrouted'].map((name) => `DeleteVpnAttachment vco-${name}`),
+];
+
+test.each([
+  ['with tags', asItIs],
+  ['without tags', withoutTags],
+])('a service that shows connections %s: just what is due goes', async (_what, service) => {
+  expect(await removals(service)).toEqual(GOES);
+});
+
+test('one reply with one place spoilt makes nothing go that stays otherwise', async () => {
+  const recorded = await Promise.all(SERVICES.map(replies));
+  const which = fc.record({
+    service: fc.nat(SERVICES.length - 1),
+    action: fc.nat(),
+    nth: fc.nat(),
+    place: fc.nat(),
+    how: spoiling,
+  });
+  await fc.assert(
+    fc.asyncProperty(which, async ({ service: at, action: pick, nth, place, how }) => {
+      const service = SERVICES[at] ?? asItIs;
+      const actions = [...(recorded[at] ?? [])];
+      const [action, all] = actions[pick % actions.length] ?? ['', []];
+      let left = nth % all.length;
+      const gone = await removals((call, reply) => {
+        const shown = service(call, reply);
+        if (call.action !== action || left-- !== 0) return shown;
+        const paths = pathsOf(shown.body);
+        return { ...shown, body: spoilAt(shown.body, paths[place % paths.length] ?? [], how) };
+      });
+      expect(gone.filter((line) => !GOES.includes(line))).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** What goes only because every reply is spoilt alike, and for want of what. */
+async function holes(service: After, field: string, how: Spoiling): Promise<readonly string[]> {
+  const gone = await removals((call, reply) => {
+    const shown = service(call, reply);
+    return { ...shown, body: spoilField(shown.body, field, how) };
+  });
+  return gone.filter((line) => !GOES.includes(line)).map((line) => `${line}: ${field} ${how.name}`);
+}
+
+const nameOf = (path: Path): readonly string[] => (typeof path.at(-1) === 'string' ? [String(path.at(-1))] : []);
+async function fieldsOf(service: After, actions = /./): Promise<readonly string[]> {
+  const bodies = [...(await replies(service))].filter(([action]) => actions.test(action)).map(([, all]) => all);
+  return [...new Set(bodies.flat().flatMap(({ body }) => pathsOf(body).flatMap(nameOf)))];
+}
+
+test('a field that no reply gives any more makes nothing go that stays otherwise', async () => {
+  const found: string[] = [];
+  for (const field of await fieldsOf(asItIs)) found.push(...(await holes(asItIs, field, DROPPED)));
+  for (const field of await fieldsOf(withoutTags, /^ListTagResources$/)) {
+    found.push(...(await holes(withoutTags, field, DROPPED)));
+  }
+  expect(found).toEqual([]);
+});
+
+/** Of a connection, what a verdict may rest on. */
+const USED =
+  /^(Name|CreateTime|AttachType|State|Status|TransitRouterId|VpnGatewayId|ResourceGroupId|Tunnel\w+|Tag|Value)$/;
+
+// Who left tags out of a list would say that there are none: nothing in a reply counts them.
+const COUNTED =
+  /^(VpnConnection|TunnelOptions|TransitRouters|TransitRouter(Attachments|RouteTables|Associations|Propagations|RouteEntries))$/;
+
+test('a first listing that says too little makes nothing go: each is read again', async () => {
+  const found: string[] = [];
+  const kinds = PLAUSIBLE.filter(({ name }) => /^(empty text|an empty list|its first item gone)$/.test(name));
+  for (const field of (await fieldsOf(asItIs, /^DescribeVpnConnections$/)).filter((name) => USED.test(name))) {
+    for (const how of kinds) {
+      let listings = 0;
+      const gone = await removals((call, reply) => {
+        if (call.action !== 'DescribeVpnConnections' || listings++ > 0) return reply;
+        return { ...reply, body: spoilField(reply.body, field, how) };
+      });
+      found.push(...gone.filter((line) => !GOES.includes(line)).map((line) => `${line}: ${field} ${how.name}`));
+    }
+  }
+  expect(found).toEqual([]);
+});
+
+test('a list that is short of an item in every reply makes nothing go that stays otherwise', async () => {
+  const lists = (await fieldsOf(asItIs)).filter((field) => COUNTED.test(field));
+  expect(lists).toHaveLength(8);
+  const shorter = PLAUSIBLE.filter(({ name }) => /empty list|gone/.test(name));
+  const found: string[] = [];
+  for (const field of lists) for (const how of shorter) found.push(...(await holes(asItIs, field, how)));
+  expect(found).toEqual([]);
+});
+
+test('a field that is nonsense in every reply makes nothing go that stays otherwise', async () => {
+  const fields = await fieldsOf(asItIs);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...SERVICES),
+      fc.constantFrom(...fields),
+      fc.constantFrom(...NONSENSE),
+      async (service, field, how) => {
+        expect(await holes(service, field, how)).toEqual([]);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
