@@ -202,6 +202,8 @@ function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenari
   }
   const rule = chance.pick<FaultRule>([
     { action: 'DeleteTransitRouterVpnAttachment', times: 2, fault: { kind: 'timeout', when: 'before' } },
+    { action: 'TagResources', times: 'always', fault: { kind: 'no-effect' } },
+    { action: 'TagResources', times: 1, fault: { kind: 'no-effect' } },
     refuse('DeleteVpnAttachment', 'VpnConnection.Configuring'),
     refuse('DeleteTransitRouterVpnAttachment', 'Operation.Blocking'),
     { action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'success-false' } },
