@@ -102,11 +102,10 @@ async function carryOut(
 ): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
   const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
-  const contexts = new Map<string, RegionContext>();
-  for (const region of surveyed.regions) contexts.set(keyOf(region), createRegionContext(run, region));
-  const contextOf = (judged: Judged): RegionContext => {
-    const context = contexts.get(keyOf(judged));
-    if (context === undefined) throw new Error(`no region ${keyOf(judged)} in this run`);
+  const contexts = new Map(surveyed.regions.map((region) => [keyOf(region), createRegionContext(run, region)]));
+  const contextOf = (where: Pick<Judged, 'accountId' | 'regionId'>): RegionContext => {
+    const context = contexts.get(keyOf(where));
+    if (context === undefined) throw new Error(`no region ${keyOf(where)} in this run`);
     return context;
   };
 
@@ -114,9 +113,7 @@ async function carryOut(
   await Promise.all(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mode === 'mark' || mode === 'sweep');
-      const context = contexts.get(keyOf(region));
-      if (writable.length === 0 || context === undefined) return;
-      const endings = await keepUpTags(context, writable, surveyed.judgedMs);
+      const endings = await keepUpTags(contextOf(region), writable, surveyed.judgedMs);
       for (const judged of writable) {
         const ending = endings.get(judged.verdict.connection.connectionId);
         if (ending) tags.set(judged, ending);

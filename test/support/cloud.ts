@@ -3,7 +3,7 @@ import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
 import type { Narrowing, Policy } from '../../lib/core/options.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RefusedEvent, RunResult } from '../../lib/core/outcome.ts';
 import { createEmulator, type EmulatorOptions, parseEstate } from '../../lib/emulator/index.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
@@ -27,6 +27,8 @@ export type RunOptions = {
   readonly deadlineMs?: number;
   /** Null: none, as where neither function nor environment has one. */
   readonly defaultRegion?: string | null;
+  readonly refused?: readonly RefusedEvent[];
+  readonly notes?: readonly string[];
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   readonly before?: (call: TransportCall) => void;
   /** Replaces each reply on its way back. */
@@ -101,8 +103,8 @@ export function startCloud(options: CloudOptions) {
         policy: runPolicy,
         parts,
         defaultRegion: change.defaultRegion === null ? undefined : (change.defaultRegion ?? REGION),
-        refused: [],
-        notes: [],
+        refused: change.refused ?? [],
+        notes: change.notes ?? [],
       },
       {
         api,

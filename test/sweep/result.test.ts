@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import type { RefusedEvent } from '../../lib/core/outcome.ts';
+import { ACCOUNT, NOW, REGION } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { estate, free, inUse, ripe } from '../support/estates.ts';
+
+type Cloud = ReturnType<typeof startCloud>;
+const told = ({ lines }: Cloud, event: string) => lines.filter((line) => line.event === event);
+const smallCloud = () => startCloud({ estate: estate(free('old', ripe()), ...inUse(3)), latencyMs: 40 });
+const refusals = (count: number): readonly RefusedEvent[] =>
+  Array.from({ length: count }, (_, index) => ({ index, id: `event-${index}`, reason: 'not in the scope' }));
+
+test('the log says with which rules and limits a run began', async () => {
+  const cloud = smallCloud();
+  await cloud.run();
+  const { rules, limits } = cloud.policy;
+  expect(told(cloud, 'run.started')).toEqual([{ event: 'run.started', mode: 'sweep', rules, limits }]);
+});
+
+test('the log says how a run ended, as the result does', async () => {
+  const cloud = smallCloud();
+  const { status, durationMs, counts, calls } = await cloud.run();
+  const ending = { mode: 'sweep', status, durationMs, counts, calls, regions: 1 };
+  expect(told(cloud, 'run.finished')).toEqual([{ event: 'run.finished', ...ending }]);
+  expect(cloud.lines.at(-1)?.event).toBe('run.finished');
+});
+
+test('a run lasts from before its first call until after its last', async () => {
+  const cloud = smallCloud();
+  const result = await cloud.run();
+  expect(result.startedAt).toBe(new Date(NOW).toISOString());
+  expect(result.durationMs).toBe(cloud.clock.now() - NOW);
+  expect(result.durationMs).toBeGreaterThan(0);
+});
+
+test('the log says what halted a region: how many would go, of how many, and what share may', async () => {
+  const ours = Array.from({ length: 5 }, (_, index) => free(`old${index}`, ripe()));
+  const cloud = startCloud({ estate: estate(...ours, ...inUse(2)) });
+  await cloud.run();
+  const halt = { accountId: ACCOUNT, regionId: REGION, ripe: 5, ours: 7, perRegionShare: 0.5 };
+  expect(told(cloud, 'guard.halted')).toEqual([{ event: 'guard.halted', ...halt }]);
+});
+
+test('what there is to say of the events is in the log, a hundred of them at most', async () => {
+  const cloud = smallCloud();
+  const notes = Array.from({ length: 101 }, (_, index) => `note ${index}`);
+  await cloud.run({ notes });
+  expect(told(cloud, 'run.started')).toMatchObject([{ notes: notes.slice(0, 100) }]);
+});
+
+describe('refused events', () => {
+  test('none leaves no trace', async () => {
+    const cloud = smallCloud();
+    expect(await cloud.run()).not.toHaveProperty('refusedEvents');
+  });
+
+  test('a hundred are all in the result and in the log, with their reasons', async () => {
+    const cloud = smallCloud();
+    const refused = refusals(100);
+    const result = await cloud.run({ refused });
+    expect(result.refusedEvents).toEqual(refused);
+    expect(result).not.toHaveProperty('refusedEventsOmitted');
+    expect(told(cloud, 'run.started')).toMatchObject([{ refusedEvents: refused }]);
+  });
+
+  test('those over a hundred are counted', async () => {
+    const refused = refusals(103);
+    expect(await smallCloud().run({ refused })).toMatchObject({
+      refusedEvents: refused.slice(0, 100),
+      refusedEventsOmitted: 3,
+    });
+  });
+});
+
+describe('outcomes', () => {
+  const many = (count: number) =>
+    startCloud({
+      estate: estate(...Array.from({ length: count }, (_, index) => free(`new${index}`)), ...inUse(2)),
+      policy: { mode: 'plan' },
+    });
+
+  test('a thousand besides the kept ones are all in the result', async () => {
+    const result = await many(1_000).run();
+    expect(result.outcomes).toHaveLength(1_000);
+    expect(result).not.toHaveProperty('outcomesOmitted');
+  });
+
+  test('those over a thousand are counted, and each is in the log all the same', async () => {
+    const cloud = many(1_003);
+    const result = await cloud.run();
+    expect(result.outcomes).toHaveLength(1_000);
+    expect(result).toMatchObject({ outcomesOmitted: 3, counts: { waiting: 1_003, kept: 2 } });
+    expect(told(cloud, 'connection.judged')).toHaveLength(1_005);
+  });
+});
