@@ -1,4 +1,4 @@
-import type { Connection, Tunnel } from '../estate.ts';
+import type { Tunnel } from '../estate.ts';
 import { finding, type Rule } from './rule.ts';
 
 /**
@@ -19,15 +19,15 @@ export const tunnelsDown: Rule = ({ connection, association }) => {
     return finding('unread', 'the status of the connection or of a tunnel is missing or not one we know');
   const changing = connection.tunnels.find(isChanging);
   if (changing) return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
-  return finding('yes', ...association.evidence, describe(connection, statuses));
+  return finding('yes', ...association.evidence, describe(statuses));
 };
 
 const isUp = (status: string) => status === 'ipsec_sa_established';
 // A tunnel without a state is a reply that left it out; one that says it is being changed will soon say otherwise.
 const isChanging = (tunnel: Tunnel) => tunnel.state !== undefined && tunnel.state !== 'active';
 
-function describe(connection: Connection, statuses: readonly string[]): string {
+function describe(statuses: readonly string[]): string {
   const distinct = [...new Set(statuses)].join(', ');
-  if (connection.tunnels.length === 0) return `the only tunnel is ${distinct}`;
-  return connection.tunnels.length === 2 ? `both tunnels ${distinct}` : `all ${statuses.length} tunnels ${distinct}`;
+  if (statuses.length === 1) return `the only tunnel is ${distinct}`;
+  return statuses.length === 2 ? `both tunnels ${distinct}` : `all ${statuses.length} tunnels ${distinct}`;
 }
