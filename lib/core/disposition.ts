@@ -66,7 +66,7 @@ const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
  * @param status HTTP status, when a reply came
  */
 export function disposition(code: string, status?: number): Disposition {
-  if (isThrottling(code, status) || (status !== undefined && status >= 500)) return 'retry';
+  if (isThrottling(code, status) || (status ?? 0) >= 500) return 'retry';
   return BY_CODE.get(code) ?? BY_PATTERN.find(([pattern]) => pattern.test(code))?.[1] ?? 'terminal';
 }
 

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { associate, createWitnesses } from '../../lib/core/association.ts';
+import { describe, expect, test } from 'vitest';
+import { associate, createWitnesses, withAttachments } from '../../lib/core/association.ts';
 import type { Attachment, Connection } from '../../lib/core/estate.ts';
 import { ACCOUNT, aBoundConnection, aConnection, anAttachment, witnesses } from '../support/builders.ts';
 
@@ -87,4 +87,84 @@ test('a locked connection is still bound to what holds it', () => {
   const locked = { state: 'financialLocked' as const };
   expect(associate(aConnection(locked), ACCOUNT, witnesses()).kind).toBe('unbound');
   expect(associate(aBoundConnection(locked), ACCOUNT, witnesses([anAttachment()])).kind).toBe('bound');
+});
+
+describe('what it says', () => {
+  const two = new Map([
+    ['tr-1', []],
+    ['tr-2', [anAttachment({ transitRouterId: 'tr-2' })]],
+  ]);
+
+  test.each<[string, number, string]>([
+    ['no transit router', 0, 'the region has no transit router that could hold it'],
+    ['three', 3, 'no attachment of tr-0, tr-1, tr-2 holds it'],
+    ['four', 4, "no attachment of the region's 4 transit routers holds it"],
+  ])('bound to nothing, it says who was asked: %s', (_what, count, said) => {
+    const read = new Map(Array.from({ length: count }, (_, index) => [`tr-${index}`, []]));
+    expect(associate(aConnection(), ACCOUNT, createWitnesses(read, [])).evidence).toEqual([
+      'AttachType NO_ASSOCIATED, State init',
+      said,
+    ]);
+  });
+
+  test('not ours, it says what it is', () => {
+    expect(associate(aConnection({ attachType: 'VPNGW', state: 'active' }), ACCOUNT, witnesses()).evidence).toEqual([
+      'AttachType VPNGW, State active',
+    ]);
+  });
+
+  test.each<[string, Partial<Connection>, readonly string[]]>([
+    ['its AttachType is not one we know', { attachType: 'unknown' }, []],
+    ['it names the VPN gateway vpn-1', { vpnGatewayId: 'vpn-1' }, []],
+    ['State attached does not go with AttachType NO_ASSOCIATED', { state: 'attached' }, []],
+    ['it still names tr-1', { transitRouterId: 'tr-1' }, []],
+    ['it says that a transit router of another account holds it', { crossAccount: true }, []],
+    ['the transit routers of account 2, 3 could not be read', {}, ['2', '3']],
+    ['it is updating', { state: 'updating' }, []],
+  ])('unbound and in doubt, it says that %s', (reason, change, unreadOwners) => {
+    const { evidence, ...said } = associate(aConnection(change), ACCOUNT, witnesses([], unreadOwners));
+    expect(said).toMatchObject({ reason });
+    expect(evidence).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<Connection>, readonly Attachment[] | typeof two]>([
+    ['State init does not go with AttachType CEN', { state: 'init' }, [anAttachment()]],
+    ['it does not say which transit router holds it', { transitRouterId: undefined }, [anAttachment()]],
+    [
+      "tr-far is another account's, and no role for that account is in detach.roles",
+      { transitRouterId: 'tr-far' },
+      [anAttachment()],
+    ],
+    ['tr-1 lists no attachment for it', {}, [anAttachment({ connectionId: 'vco-2' })]],
+    ['tr-attach-1 and tr-attach-2 both claim it', {}, [anAttachment(), anAttachment({ attachmentId: 'tr-attach-2' })]],
+    ['it names tr-1, but tr-2 lists it', {}, two],
+    ['tr-attach-1 is for a connection of account 9', {}, [anAttachment({ connectionOwnerId: '9' })]],
+    ['the status of tr-attach-1 is not one we know', {}, [anAttachment({ status: 'unknown' })]],
+    ['tr-attach-1 is Detaching', {}, [anAttachment({ status: 'Detaching' })]],
+  ])('bound and in doubt, it says that %s', (reason, change, listed) => {
+    const read = listed instanceof Map ? createWitnesses(listed, []) : witnesses(listed);
+    const { evidence, ...said } = associate(aBoundConnection(change), ACCOUNT, read);
+    expect(said).toMatchObject({ reason });
+    expect(evidence).toHaveLength(1);
+  });
+});
+
+test('an attachment that does not say whose connection it is for holds it all the same', () => {
+  const attachment = anAttachment({ connectionOwnerId: undefined });
+  expect(associate(aBoundConnection(), ACCOUNT, witnesses([attachment])).kind).toBe('bound');
+});
+
+test("a fresher listing takes the place of that transit router's alone", () => {
+  const before = createWitnesses(
+    new Map([
+      ['tr-1', [anAttachment()]],
+      ['tr-2', [anAttachment({ transitRouterId: 'tr-2', attachmentId: 'tr-attach-2', connectionId: 'vco-2' })]],
+    ]),
+    ['2'],
+  );
+  const after = withAttachments(before, 'tr-1', []);
+  expect([...after.holdersOf.keys()]).toEqual(['vco-2']);
+  expect([...after.attachmentsOf.keys()]).toEqual(['tr-1', 'tr-2']);
+  expect(after.unreadOwners).toEqual(['2']);
+  expect([...before.holdersOf.keys()]).toEqual(['vco-1', 'vco-2']);
 });

@@ -55,6 +55,7 @@ const CODES: Record<Disposition, string[]> = {
     'InvalidTransitRouterAttachmentId.NotFound',
     'InvalidTransitRouterVpnAttachmentId.NotFound',
     'InvalidAttachmentId.NotFound',
+    'InvalidAttachment.NotFound',
   ],
   refused: ['IncorrectStatus.VpnConnection', 'IdempotentParameterMismatch', 'SuccessFalse'],
   blocked: [
@@ -93,6 +94,17 @@ const CODES: Record<Disposition, string[]> = {
     'InvalidCustomerGatewayInstanceId.NotFound',
     'EntityNotExist.Role',
     'InvalidRouteTableId.NotFound',
+    // Nearly a code that we know, at one end or the other.
+    'NewInvalidVpnConnectionId.NotFound',
+    'InvalidVpnConnectionId.NotFoundYet',
+    'OldInvalidAttachmentId.NotFound',
+    'InvalidAttachmentId.NotFoundYet',
+    'VpnConnection.ConfiguringFailed',
+    'VpnConnection.FinancialLockedOnce',
+    'OurHttpStatus500',
+    'HttpStatus5000',
+    'HttpStatus5ab',
+    'ReallyForbidden',
     // Inherited names of a plain object are not codes.
     'constructor',
     '__proto__',
@@ -114,6 +126,10 @@ test.each([
   expect(disposition(code, status)).toBe('retry');
 });
 
+test('HTTP 499 is not worth a retry, whatever 500 is', () => {
+  expect(disposition('SomethingNobodyDocumented', 499)).toBe('terminal');
+});
+
 test('a 404 alone says nothing about the connection', () => {
   expect(disposition('SomethingNobodyDocumented', 404)).toBe('terminal');
 });
@@ -127,13 +143,18 @@ test.each(['Forbidden.RAM', 'Forbbiden.SubUser', 'NoPermission', 'Unauthorized']
   expect(advice(code)).toContain('Grant the action');
 });
 
-test.each([...CODES.retry, ...CODES.gone, ...CODES.refused, 'InvalidParameter', 'ForbiddenFruit'])(
-  '%s needs nobody: no advice',
-  (code) => {
-    expect(isPermission(code)).toBe(false);
-    expect(advice(code)).toBeUndefined();
-  },
-);
+test.each([
+  ...CODES.retry,
+  ...CODES.gone,
+  ...CODES.refused,
+  'InvalidParameter',
+  'ForbiddenFruit',
+  'ReallyForbidden',
+  'VpnConnection.FinancialLockedOnce',
+])('%s needs nobody: no advice', (code) => {
+  expect(isPermission(code)).toBe(false);
+  expect(advice(code)).toBeUndefined();
+});
 
 test('throttling is recognized in every spelling, and in nothing else', () => {
   expect(CODES.retry.filter((code) => isThrottling(code))).toEqual([

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { CloudError, ConfigError } from '../../lib/core/errors.ts';
+
+const refused = { action: 'DeleteVpnAttachment', code: 'Forbidden', effect: 'refused' } as const;
+
+test('an error of the cloud says what failed and why, and no more than we chose to say', () => {
+  expect(new CloudError(refused)).toMatchObject({
+    name: 'CloudError',
+    message: 'DeleteVpnAttachment failed: Forbidden',
+  });
+  expect(new CloudError({ ...refused, detail: 'no RAM' }).message).toBe(
+    'DeleteVpnAttachment failed: Forbidden (no RAM)',
+  );
+  expect(new CloudError(refused)).not.toHaveProperty('cause');
+});
+
+test('an error of the cloud keeps what a caller reacts to', () => {
+  const fields = { ...refused, status: 403, requestId: 'r-1', retryAfterMs: 250 };
+  expect(new CloudError(fields)).toMatchObject(fields);
+});
+
+test('a mistake of configuration is told apart by its name', () => {
+  expect(new ConfigError('protect.names[0]: no glob')).toMatchObject({
+    name: 'ConfigError',
+    message: 'protect.names[0]: no glob',
+  });
+});

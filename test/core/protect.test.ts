@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Connection } from '../../lib/core/estate.ts';
+import { protect } from '../../lib/core/protect.ts';
+import { aConnection, aPolicy, DAY, HOUR, NOW, tagged } from '../support/builders.ts';
+
+type Rules = ReturnType<typeof aPolicy>['protect'];
+const check = (change: Partial<Connection>, rules: Partial<Rules>) =>
+  protect(aConnection(change), { ...aPolicy().protect, ...rules }, NOW);
+
+test.each<[string, Partial<Connection>, Partial<Rules>]>([
+  ['tag vco-sweeper:keep', { tags: tagged({ 'vco-sweeper:keep': '' }) }, {}],
+  ['tag env is in protect.tags', { tags: tagged({ env: 'x' }) }, { tags: [{ key: 'env', value: undefined }] }],
+  ['tag env=prod is in protect.tags', { tags: tagged({ env: 'prod' }) }, { tags: [{ key: 'env', value: 'prod' }] }],
+  ['its name "prod-1" matches protect.names "prod*"', { name: 'prod-1' }, { names: ['x', 'prod*', '*'] }],
+  ['it is listed in protect.connections', {}, { connections: ['vco-0', 'vco-1'] }],
+  ['its resource group rg-1 is in protect.resourceGroups', {}, { resourceGroups: ['rg-0', 'rg-1'] }],
+  ['created 2026-11-22T11:00:00.000Z, younger than protect.youngerThan', { createdAtMs: NOW - HOUR }, {}],
+])('what protects is said: %s', (said, change, rules) => {
+  expect(check(change, rules)).toEqual({ reasons: [said], unread: [] });
+});
+
+test('all that protects is said, not only the first', () => {
+  const change = { name: 'prod', tags: tagged({ 'vco-sweeper:keep': '', env: 'prod' }), createdAtMs: NOW };
+  const rules = {
+    names: ['prod'],
+    tags: [{ key: 'env', value: 'prod' }],
+    connections: ['vco-1'],
+    resourceGroups: ['rg-1'],
+  };
+  expect(check(change, rules).reasons).toHaveLength(6);
+});
+
+test.each<[string, Partial<Connection>, Partial<Rules>]>([
+  ['its tags could not be read', { tags: 'unread' }, { tags: [{ key: 'env', value: undefined }] }],
+  ['the reply did not say what its name is', { name: undefined }, { names: ['prod*'] }],
+  ['the reply did not say which resource group it is in', { resourceGroupId: undefined }, { resourceGroups: ['rg-1'] }],
+  ['the reply did not say when it was created', { createdAtMs: undefined }, { youngerThanMs: 0 }],
+])('what cannot be told is said: %s', (said, change, rules) => {
+  expect(check(change, rules)).toEqual({ reasons: [], unread: [said] });
+});
+
+test.each<[string, Partial<Connection>, Partial<Rules>]>([
+  ['no tag of it is named', { tags: tagged({ other: 'prod' }) }, { tags: [{ key: 'env', value: undefined }] }],
+  ['it has no name, and none is asked for', { name: undefined }, {}],
+  ['it has no resource group, and none is asked for', { resourceGroupId: undefined }, {}],
+  ['another resource group is named', {}, { resourceGroups: ['rg-2'] }],
+  ['another connection is named', {}, { connections: ['vco-2'] }],
+  ['it is exactly as old as it must be', { createdAtMs: NOW - DAY }, { youngerThanMs: DAY }],
+  ['age protects nothing', { createdAtMs: NOW }, { youngerThanMs: 0 }],
+])('nothing protects when %s', (_when, change, rules) => {
+  expect(check(change, rules)).toEqual({ reasons: [], unread: [] });
+});
+
+test('a pattern that is no glob protects every name', () => {
+  expect(check({}, { names: ['[prod'] }).reasons).toEqual(['its name "branch-1" matches protect.names "[prod"']);
+});
