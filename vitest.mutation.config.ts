@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The first test that fails decides: examples of the core come first, then its properties, then whole sweeps. */
+class QuickFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) =>
+      moduleId.includes('/test/sweep/') ? 2 : moduleId.includes('properties') ? 1 : 0;
+    return files.toSorted((a, b) => rank(a) - rank(b) || (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
 
 // Each mutant runs tests again, so only quick ones take part: those of the core, and those of whole sweeps.
 export default defineConfig({
@@ -6,6 +16,7 @@ export default defineConfig({
     include: ['test/core/**/*.test.ts', 'test/sweep/**/*.test.ts'],
     // As good as the others, and slower than all of them together.
     exclude: ['test/sweep/spoilt-replies.test.ts'],
+    sequence: { sequencer: QuickFirst },
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 60_000,
     env: { NO_COLOR: '1' },
