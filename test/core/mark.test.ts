@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseOrphanTag, readDetached, readMark, toDetachedTags, toMarkTags } from '../../lib/core/mark.ts';
+import type { Tags } from '../../lib/core/estate.ts';
+import { parseOrphanTag, readDetached, readMark, toDetachedTags, toMarkTags, toSeenTags } from '../../lib/core/mark.ts';
 import { RULE_NAMES } from '../../lib/core/options.ts';
 import { protect } from '../../lib/core/protect.ts';
 import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../lib/core/tag-names.ts';
@@ -118,6 +119,46 @@ describe('a date-time', () => {
 });
 
 describe('a mark', () => {
+  const mark = (orphanMs: number, seenMs: number) => toMarkTags('unassociated', NOW - orphanMs, NOW - seenMs);
+  const ORPHAN = mark(HOUR, HOUR).get(TAG_ORPHAN) ?? '';
+
+  test.each<[string, Tags, string]>([
+    ['no rule', tagged({ [TAG_SEEN]: toIso(NOW) }), 'tag vco-sweeper:orphan is missing or malformed'],
+    ['text before the rule', tagged({ [TAG_ORPHAN]: `x ${ORPHAN}` }), 'tag vco-sweeper:orphan is missing or malformed'],
+    ['text after the time', tagged({ [TAG_ORPHAN]: `${ORPHAN} x` }), 'tag vco-sweeper:orphan is missing or malformed'],
+    ['no last time', tagged({ [TAG_ORPHAN]: ORPHAN }), 'tag vco-sweeper:seen is missing or malformed'],
+    ['a beginning to come', mark(-1, 0), 'tag vco-sweeper:orphan is in the future'],
+    ['a last time to come', mark(0, -1), 'tag vco-sweeper:seen is in the future'],
+    ['a last time a day before its beginning', mark(0, DAY + 1), 'tag vco-sweeper:seen is from before the mark'],
+    ['a gap', mark(5 * DAY, GAP + 1), 'last seen so 2026-11-19T11:59:59.999Z, longer ago than marks.maxGap'],
+  ])('with %s is broken, and says so', (_what, found, reason) => {
+    expect(readMark(found, NOW, GAP)).toEqual({ kind: 'broken', reason });
+  });
+
+  test.each<[string, Tags]>([
+    ['begins and was seen this very moment', mark(0, 0)],
+    ['was seen a whole day before it begins, in the longest run there is', mark(0, DAY)],
+    ['was last seen a whole gap ago', mark(5 * DAY, GAP)],
+  ])('that %s is valid', (_what, found) => {
+    expect(readMark(found, NOW, GAP).kind).toBe('valid');
+  });
+
+  test('that is renewed gets another last time, and nothing else', () => {
+    expect([...toSeenTags(NOW)]).toEqual([[TAG_SEEN, '2026-11-22T12:00:00.000Z']]);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['this very moment', `${toIso(NOW)} tr-attach-1`, true],
+    ['a whole gap ago', `${toIso(NOW - GAP)} tr-attach-1`, true],
+    ['longer ago than the gap', `${toIso(NOW - GAP - 1)} tr-attach-1`, false],
+    ['in the future', `${toIso(NOW + 1)} tr-attach-1`, false],
+    ['with text before it', `x ${toIso(NOW)} tr-attach-1`, false],
+    ['with text after it', `${toIso(NOW)} tr-attach-1 x`, false],
+    ['of something else', `${toIso(NOW)} vco-1`, false],
+  ])('of a detach %s counts or does not', (_what, text, counts) => {
+    expect(readDetached(tagged({ [TAG_DETACHED]: text }), NOW, GAP) !== undefined).toBe(counts);
+  });
+
   test('of any tags is none, broken with a reason, or as old as its text says and not a moment older', () => {
     fc.assert(
       fc.property(tags, fc.constantFrom(0, HOUR, GAP), (found, maxGapMs) => {

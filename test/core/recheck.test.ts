@@ -21,6 +21,7 @@ test.each<[string, Partial<Connection>, string]>([
   ['a tag less', { tags: tagged({ 'vco-sweeper:orphan': 'x' }) }, 'tag env was removed'],
   ['another value', { tags: tagged({ env: 'prod', 'vco-sweeper:orphan': 'x' }) }, 'tag env was changed'],
   ['the mark', { tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'y' }) }, 'tag vco-sweeper:orphan was changed'],
+  ['creation time', { createdAtMs: undefined }, 'creation time was 1786708800000, is undefined'],
   ['unread tags', { tags: 'unread' }, 'its tags could not be read'],
 ])('a change of %s is seen', (_what, change, expected) => {
   expect(listChanges(before, { ...before, ...change }, false).join()).toContain(expected);
@@ -44,4 +45,28 @@ test('after our own detach only what owners set is compared', () => {
   const detached = aConnection({ tags: before.tags });
   expect(listChanges(before, detached, true)).toEqual([]);
   expect(listChanges(before, { ...detached, name: 'other' }, true)).toEqual(['name was branch-1, is other']);
+});
+
+const exactly = (was: Partial<Connection>, is: Partial<Connection>) =>
+  listChanges({ ...before, ...was }, { ...before, ...is }, false);
+
+test('tunnels are told by id, status and state, or as none', () => {
+  const one = { tunnelId: 'tun-1', status: 'ike_sa_established', state: undefined } as const;
+  const two = { tunnelId: 'tun-2', status: 'unknown', state: 'active' } as const;
+  expect(exactly({ tunnels: [] }, { tunnels: [two, one] })).toEqual([
+    'tunnels was none, is tun-1 ike_sa_established ?, tun-2 unknown active',
+  ]);
+});
+
+test('tags that could not be read in the first place are a reason to stop too', () => {
+  expect(exactly({ tags: 'unread' }, {})).toEqual(['its tags could not be read']);
+});
+
+test('an empty value is not the same as no tag', () => {
+  const was = tagged({ a: '', b: 'x' });
+  expect(exactly({ tags: was }, { tags: tagged({ b: '', c: '' }) })).toEqual([
+    'tag a was removed',
+    'tag b was changed',
+    'tag c was added',
+  ]);
 });
