@@ -1,6 +1,6 @@
 import { type Association, associate, type Settled, type Witnesses } from './association.ts';
-import type { AccountId, Attachment, Connection, Routing } from './estate.ts';
-import { hasMarkTags, type Mark, parseOrphanTag, readDetached, readMark } from './mark.ts';
+import type { AccountId, Attachment, Connection, Routing, Tags } from './estate.ts';
+import { type Mark, parseOrphanTag, readDetached, readMark } from './mark.ts';
 import { type Policy, RULE_NAMES, type RuleName } from './options.ts';
 import { protect } from './protect.ts';
 import { RULES } from './rules/index.ts';
@@ -58,7 +58,7 @@ export function judge(facts: Facts, policy: Policy): Verdict {
 }
 
 /** Protection, then rules, then mark and grace. */
-function judgeByOrder(facts: Facts, policy: Policy): Verdict {
+function judgeByOrder(facts: Facts, policy: Policy): Judgement {
   const { connection, accountId, witnesses, nowMs } = facts;
   const association = associate(connection, accountId, witnesses);
   const base = createBase(facts, policy, association);
@@ -74,7 +74,7 @@ function judgeByOrder(facts: Facts, policy: Policy): Verdict {
       kind: 'protected',
       reason: protection.reasons.join('; '),
       protections: protection.reasons,
-      markAction: tags !== 'unread' && hasMarkTags(tags) ? 'clear' : 'none',
+      markAction: clearIfMarked(base.mark),
     };
   }
   const [unread] = protection.unread;
@@ -89,7 +89,7 @@ function judgeByOrder(facts: Facts, policy: Policy): Verdict {
 
   if (association.kind === 'unbound' && readDetached(tags, nowMs, policy.marks.maxGapMs))
     return judgeHalfDone(base, tags);
-  return judgeByRules(base, facts, policy, association);
+  return judgeByRules({ ...base, evidence: [...base.evidence, ...warnings(tags)] }, facts, policy, association);
 }
 
 /** However the transit routers' side is to be read: what the connection itself says is enough to end an orphan's mark. */
@@ -100,7 +100,11 @@ function isDisprovedByItself(mark: Mark, connection: Connection): boolean {
   return mark.rule === 'unassociated' && connection.attachType === 'CEN' && connection.state === 'attached';
 }
 
-type Base = Omit<Verdict, 'kind' | 'reason'>;
+/** All but whether the trace of a detach goes, which rests on the rest. */
+type Judgement = Omit<Verdict, 'dropDetachedTag'>;
+type Base = Omit<Judgement, 'kind' | 'reason'>;
+
+const clearIfMarked = (mark: Mark): MarkAction => (mark.kind === 'none' ? 'none' : 'clear');
 
 function createBase({ connection, nowMs }: Facts, policy: Policy, association: Association): Base {
   const tags = connection.tags;
@@ -112,7 +116,6 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
     ripeAtMs: undefined,
     ripe: false,
     markAction: 'none',
-    dropDetachedTag: false,
     markDisproved: false,
     attachment: association.kind === 'bound' ? association.attachment : undefined,
     locked: connection.state === 'financialLocked',
@@ -126,7 +129,7 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
  * Whether the trace of a detach on a bound connection is to be removed. It may be that of another run, which is just
  * about to detach: then it is fresh, names the attachment, and the connection is due.
  */
-function isStaleDetach(verdict: Verdict, policy: Policy, nowMs: number): boolean {
+function isStaleDetach(verdict: Judgement, policy: Policy, nowMs: number): boolean {
   const { attachment, ripe } = verdict;
   const { tags } = verdict.connection;
   if (attachment === undefined || tags === 'unread' || !tags.has(TAG_DETACHED)) return false;
@@ -134,7 +137,7 @@ function isStaleDetach(verdict: Verdict, policy: Policy, nowMs: number): boolean
   return !(ripe && fresh?.attachmentId === attachment.attachmentId);
 }
 
-function judgeHalfDone(base: Base, tags: ReadonlyMap<string, string>): Verdict {
+function judgeHalfDone(base: Base, tags: Tags): Judgement {
   const mark = parseOrphanTag(tags);
   return {
     ...base,
@@ -147,23 +150,23 @@ function judgeHalfDone(base: Base, tags: ReadonlyMap<string, string>): Verdict {
   };
 }
 
-function judgeByRules(base: Base, facts: Facts, policy: Policy, association: Settled): Verdict {
+function judgeByRules(base: Base, facts: Facts, policy: Policy, association: Settled): Judgement {
   const { connection, routing, nowMs } = facts;
   const findings = new Map<RuleName, Finding>();
   for (const name of RULE_NAMES) {
     if (policy.rules[name] !== 'off') findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
   }
   const markDisproved = base.mark.kind === 'valid' && findings.get(base.mark.rule)?.holds === 'no';
-  const found = { ...base, findings, markDisproved, evidence: [...base.evidence, ...warnings(connection)] };
+  const found = { ...base, findings, markDisproved };
 
   const holding = RULE_NAMES.filter((name) => findings.get(name)?.holds === 'yes');
   const chosen = chooseRule(holding, base.mark, policy, nowMs);
-  if (chosen === undefined) return judgeUsed(found, connection);
+  if (chosen === undefined) return judgeUsed(found);
   return judgeOrphan(found, chosen, policy, nowMs);
 }
 
 /** No rule holds. Positively in use clears the mark; a rule that could not look does not, unless it is another's. */
-function judgeUsed(base: Base, connection: Connection): Verdict {
+function judgeUsed(base: Base): Judgement {
   const unread = [...base.findings].filter(([, { holds }]) => holds === 'unread');
   if (unread.length > 0) {
     const said = unread.map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`);
@@ -171,12 +174,11 @@ function judgeUsed(base: Base, connection: Connection): Verdict {
     return { ...base, kind: 'unknown', reason: `a rule could not be decided (${said.join('; ')})`, markAction };
   }
   const said = [...base.findings].map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`);
-  const marked = connection.tags !== 'unread' && hasMarkTags(connection.tags);
   return {
     ...base,
     kind: 'in-use',
     reason: said.length > 0 ? `no rule that is on holds (${said.join('; ')})` : 'no rule is on',
-    markAction: marked ? 'clear' : 'none',
+    markAction: clearIfMarked(base.mark),
   };
 }
 
@@ -196,7 +198,7 @@ const graceMs = (rule: RuleName, policy: Policy): number => {
   return grace === 'off' ? Number.POSITIVE_INFINITY : grace;
 };
 
-function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number): Verdict {
+function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number): Judgement {
   const { mark } = base;
   const evidence = [...new Set([...(base.findings.get(rule)?.evidence ?? []), ...base.evidence])];
   const orphan = { ...base, kind: 'orphan' as const, rule };
@@ -236,9 +238,8 @@ function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number):
 const restartReason = (mark: Exclude<Mark, { kind: 'none' }>): string =>
   mark.kind === 'valid' ? `it was marked for another rule, ${mark.rule}` : `its mark counts no more: ${mark.reason}`;
 
-function warnings(connection: Connection): readonly string[] {
-  if (connection.tags === 'unread') return [];
-  const expires = connection.tags.get(TAG_EXPIRES);
+function warnings(tags: Tags): readonly string[] {
+  const expires = tags.get(TAG_EXPIRES);
   return expires !== undefined && parseExpiry(expires) === undefined
     ? [`tag ${TAG_EXPIRES} is neither an ISO date nor a date-time with a zone: taken as not expired`]
     : [];

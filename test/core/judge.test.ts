@@ -123,6 +123,11 @@ describe('several rules', () => {
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
   });
 
+  test('a mark is ripe to the millisecond, though another rule comes first in order', () => {
+    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(DAY)}` });
+    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
+  });
+
   test('a mark that is not ripe gives way to the first in order, and the clock starts again', () => {
     const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(HOUR)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({
@@ -159,6 +164,20 @@ describe('several rules', () => {
       expect(judgeOne(upAgain)).toMatchObject({ kind: 'unknown', markDisproved: true, markAction: 'clear' });
     });
 
+    test.each<[string, string, Partial<Connection>]>([
+      ['is unassociated, and the connection is not attached yet', 'unassociated', { state: 'active' }],
+      ['is unassociated, and the connection says both', 'unassociated', { attachType: 'NO_ASSOCIATED' }],
+      ['is tunnels-down, and no tunnel is up', 'tunnels-down', { ...down, transitRouterId: 'tr-foreign' }],
+      ['is unrouted, which it cannot say itself', 'unrouted', { ...up, transitRouterId: 'tr-foreign' }],
+    ])('but not while the witnesses disagree and its rule %s', (_what, rule, change) => {
+      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}` });
+      expect(judgeOne(aBoundConnection({ tags, ...change }))).toMatchObject({
+        kind: 'unknown',
+        markDisproved: false,
+        markAction: 'none',
+      });
+    });
+
     test('a mark whose rule is off, or could not be decided, is not renewed by another rule', () => {
       const tags = tagged({ ...marked, ...expires });
       const off = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
@@ -193,6 +212,106 @@ describe('several rules', () => {
       kind: 'in-use',
       markAction: 'clear',
     });
+  });
+});
+
+describe('what it says', () => {
+  const marked = (orphan: string, seen = ago(HOUR)) =>
+    tagged({ 'vco-sweeper:orphan': orphan, 'vco-sweeper:seen': seen });
+  const HELD = 'AttachType CEN, State attached, tr-1 holds it by tr-attach-1, Attached';
+
+  test.each<[string, Connection, Parameters<typeof aPolicy>[0], string]>([
+    ['it is not ours', aConnection({ attachType: 'VPNGW' }), {}, 'it is not a connection made for a transit router'],
+    [
+      'two things protect it',
+      aConnection({ tags: tagged({ 'vco-sweeper:keep': '' }) }),
+      { protect: { connections: ['vco-1'] } },
+      'tag vco-sweeper:keep; it is listed in protect.connections',
+    ],
+    ['its tags were not read', aConnection({ tags: 'unread' }), {}, 'its tags could not be read'],
+    ['it is on its way', aConnection({ state: 'updating' }), {}, 'it is updating'],
+    ['the witnesses disagree', aConnection({ transitRouterId: 'tr-1' }), {}, 'it still names tr-1'],
+    [
+      'an earlier run detached it',
+      aConnection({ tags: tagged({ 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-1` }) }),
+      {},
+      'an earlier run detached it and did not get to delete it',
+    ],
+    ['no rule is on', aConnection(), { rules: { unassociated: 'off' } }, 'no rule is on'],
+    ['a rule does not hold', aBoundConnection(), {}, `no rule that is on holds (unassociated: ${HELD})`],
+    [
+      'two rules do not hold',
+      aBoundConnection(),
+      { rules: { expired: DAY } },
+      `no rule that is on holds (unassociated: ${HELD}; expired: no tag vco-sweeper:expires)`,
+    ],
+    [
+      'two rules could not be decided',
+      aBoundConnection({ status: 'unknown' }),
+      { rules: { 'tunnels-down': DAY, unrouted: DAY } },
+      'a rule could not be decided (tunnels-down: the status of the connection or of a tunnel is missing or not one ' +
+        'we know; unrouted: the route tables of the transit router were not read)',
+    ],
+    ['its clock starts', aConnection(), {}, 'unassociated: its clock starts with this run'],
+    [
+      'its clock starts again',
+      aConnection({ tags: marked('unassociated soon') }),
+      {},
+      'unassociated: its clock starts with this run; its mark counts no more: tag vco-sweeper:orphan is missing or ' +
+        'malformed',
+    ],
+    [
+      'its clock starts again for another rule',
+      aConnection({ tags: marked(`unrouted ${ago(HOUR)}`) }),
+      {},
+      'unassociated: its clock starts with this run; it was marked for another rule, unrouted',
+    ],
+    [
+      'its grace is running',
+      aConnection({ tags: marked(`unassociated ${ago(HOUR)}`) }),
+      {},
+      'unassociated: inside its grace until 2026-11-23T11:00:00.000Z',
+    ],
+    [
+      'its grace has run out this very moment',
+      aConnection({ tags: marked(`unassociated ${ago(DAY)}`) }),
+      {},
+      'unassociated: its grace has run out',
+    ],
+    ['it needs no grace', aConnection(), { rules: { unassociated: 0 } }, 'unassociated: this rule has no grace'],
+  ])('when %s it says so', (_when, connection, policy, reason) => {
+    expect(judgeOne(connection, aPolicy(policy)).reason).toBe(reason);
+  });
+
+  test('why its clock starts again is in the evidence too', () => {
+    expect(judgeOne(aConnection({ tags: marked(`unrouted ${ago(HOUR)}`) })).evidence).toEqual([
+      'AttachType NO_ASSOCIATED, State init',
+      'no attachment of tr-1 holds it',
+      'it was marked for another rule, unrouted',
+    ]);
+  });
+
+  test('a first mark adds nothing to the evidence', () => {
+    expect(judgeOne(aConnection()).evidence).toEqual([
+      'AttachType NO_ASSOCIATED, State init',
+      'no attachment of tr-1 holds it',
+    ]);
+  });
+
+  test('what could not be read has no mark, and what nothing protects has no protections', () => {
+    expect(judgeOne(aConnection({ tags: 'unread' }))).toMatchObject({ mark: { kind: 'none' }, protections: [] });
+  });
+
+  test('without a mark there is none to clear, protected, used or in doubt', () => {
+    const none = { markAction: 'none', markDisproved: false };
+    expect(judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:keep': '' }) }))).toMatchObject(none);
+    expect(judgeOne(aBoundConnection())).toMatchObject(none);
+    expect(judgeOne(aBoundConnection({ transitRouterId: 'tr-far' }))).toMatchObject(none);
+  });
+
+  test('a date that can be read is not warned about', () => {
+    const tags = tagged({ 'vco-sweeper:expires': '2027-01-01' });
+    expect(judgeOne(aConnection({ tags })).evidence.join()).not.toContain('vco-sweeper:expires');
   });
 });
 

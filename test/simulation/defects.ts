@@ -295,8 +295,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'used-keeps-its-mark',
     happened: 'A connection that was in use again kept its mark, and went at the next short outage.',
     file: 'lib/core/judge.ts',
-    from: "markAction: marked ? 'clear' : 'none',",
-    to: "markAction: 'none',",
+    from: "'no rule is on',\n    markAction: clearIfMarked(base.mark),",
+    to: "'no rule is on',\n    markAction: 'none',",
     promise: 'S4',
   },
   {
