@@ -66,7 +66,7 @@ function checkShare({ accountId, regionId, judged }: JudgedRegion, limits: Polic
   const ours = judged.filter(({ verdict }) => COUNTED.has(verdict.connection.attachType)).length;
   const ripe = judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length;
   if (ripe === 0) return undefined;
-  const overShare = limits.perRegionShare === 0 || ripe / ours > limits.perRegionShare;
+  const overShare = ripe / ours > limits.perRegionShare;
   const overFloor = limits.perRegionShare === 0 || ripe > limits.shareFloor;
   return overShare && overFloor ? { accountId, regionId, ripe, ours } : undefined;
 }

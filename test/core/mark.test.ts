@@ -6,7 +6,7 @@ import { RULE_NAMES } from '../../lib/core/options.ts';
 import { protect } from '../../lib/core/protect.ts';
 import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../lib/core/tag-names.ts';
 import { parseExpiry, parseInstant, toIso } from '../../lib/core/time.ts';
-import { aConnection, aPolicy, DAY, HOUR, judgeOne, NOW, tagged } from '../support/builders.ts';
+import { aConnection, ago, aPolicy, DAY, HOUR, judgeOne, NOW, tagged } from '../support/builders.ts';
 
 const GAP = 72 * HOUR;
 const OUR_KEYS = [TAG_ORPHAN, TAG_SEEN, TAG_DETACHED, TAG_KEEP, TAG_EXPIRES];
@@ -119,11 +119,12 @@ describe('a date-time', () => {
 });
 
 describe('a mark', () => {
-  const mark = (orphanMs: number, seenMs: number) => toMarkTags('unassociated', NOW - orphanMs, NOW - seenMs);
-  const ORPHAN = mark(HOUR, HOUR).get(TAG_ORPHAN) ?? '';
+  const mark = (sinceMs: number, seenMs: number): Tags =>
+    tagged({ [TAG_ORPHAN]: `unassociated ${ago(sinceMs)}`, [TAG_SEEN]: ago(seenMs) });
+  const ORPHAN = `unassociated ${ago(HOUR)}`;
 
   test.each<[string, Tags, string]>([
-    ['no rule', tagged({ [TAG_SEEN]: toIso(NOW) }), 'tag vco-sweeper:orphan is missing or malformed'],
+    ['no rule', tagged({ [TAG_SEEN]: ago(0) }), 'tag vco-sweeper:orphan is missing or malformed'],
     ['text before the rule', tagged({ [TAG_ORPHAN]: `x ${ORPHAN}` }), 'tag vco-sweeper:orphan is missing or malformed'],
     ['text after the time', tagged({ [TAG_ORPHAN]: `${ORPHAN} x` }), 'tag vco-sweeper:orphan is missing or malformed'],
     ['no last time', tagged({ [TAG_ORPHAN]: ORPHAN }), 'tag vco-sweeper:seen is missing or malformed'],
@@ -148,13 +149,13 @@ describe('a mark', () => {
   });
 
   test.each<[string, string, boolean]>([
-    ['this very moment', `${toIso(NOW)} tr-attach-1`, true],
-    ['a whole gap ago', `${toIso(NOW - GAP)} tr-attach-1`, true],
-    ['longer ago than the gap', `${toIso(NOW - GAP - 1)} tr-attach-1`, false],
-    ['in the future', `${toIso(NOW + 1)} tr-attach-1`, false],
-    ['with text before it', `x ${toIso(NOW)} tr-attach-1`, false],
-    ['with text after it', `${toIso(NOW)} tr-attach-1 x`, false],
-    ['of something else', `${toIso(NOW)} vco-1`, false],
+    ['this very moment', `${ago(0)} tr-attach-1`, true],
+    ['a whole gap ago', `${ago(GAP)} tr-attach-1`, true],
+    ['longer ago than the gap', `${ago(GAP + 1)} tr-attach-1`, false],
+    ['in the future', `${ago(-1)} tr-attach-1`, false],
+    ['with text before it', `x ${ago(0)} tr-attach-1`, false],
+    ['with text after it', `${ago(0)} tr-attach-1 x`, false],
+    ['of something else', `${ago(0)} vco-1`, false],
   ])('of a detach %s counts or does not', (_what, text, counts) => {
     expect(readDetached(tagged({ [TAG_DETACHED]: text }), NOW, GAP) !== undefined).toBe(counts);
   });

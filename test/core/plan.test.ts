@@ -104,6 +104,17 @@ test('one halted region does not halt another', () => {
   expect(ids(planned.queue)).toEqual(['vco-z']);
 });
 
+test('what a halted region keeps says how many would have gone', () => {
+  const { blocked } = plan([region([...many(6, ripe), ...many(5, (id) => used(`${id}x`))])], LIMITS);
+  expect([...new Set(blocked.values())]).toEqual([
+    'the region is halted: 6 of its 11 connections would go, more than limits.perRegionShare allows',
+  ]);
+});
+
+test('where nothing would go nothing is halted, with a share of 0 either', () => {
+  expect(plan([region(many(3, used))], { ...LIMITS, perRegionShare: 0, shareFloor: 0 }).halts).toEqual([]);
+});
+
 test('a locked connection is blocked and takes no place', () => {
   const planned = plan([region([locked('vco-l'), ripe('vco-r')])], LIMITS);
   expect(ids(planned.queue)).toEqual(['vco-r']);

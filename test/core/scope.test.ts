@@ -29,6 +29,12 @@ test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
     'mark',
   ],
   [
+    'the higher mode counts whichever part comes first',
+    [part({ mode: 'mark', connections: ['vco-1'] }), part({ mode: 'plan' })],
+    true,
+    'mark',
+  ],
+  [
     "a part does not lend its mode to another's scope",
     [part({ mode: 'plan' }), part({ connections: ['vco-2'] })],
     true,
@@ -41,5 +47,6 @@ test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
 
 test("a run reports the highest mode asked for, and the policy's when nothing is looked at", () => {
   expect(runMode([part({ mode: 'plan' }), part({ mode: 'mark' })], 'sweep')).toBe('mark');
+  expect(runMode([part({ mode: 'sweep' }), part({ mode: 'plan' })], 'mark')).toBe('sweep');
   expect(runMode([], 'sweep')).toBe('sweep');
 });

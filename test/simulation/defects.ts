@@ -189,7 +189,7 @@ export const DEFECTS: readonly Defect[] = [
     id: 'share-0-is-unlimited',
     happened: 'A share of 0 was read as "no limit".',
     file: 'lib/core/plan.ts',
-    from: 'const overShare = limits.perRegionShare === 0 || ripe / ours',
+    from: 'const overShare = ripe / ours',
     to: 'const overShare = limits.perRegionShare !== 0 && ripe / ours',
     promise: 'S7',
   },
