@@ -27,7 +27,7 @@ export function formatDuration(ms: number): string {
   if (whole === 0) return '0s';
   const exact = unitsLargestFirst.find((unit) => whole % unitMs[unit] === 0) ?? 'ms';
   const count = whole / unitMs[exact];
-  return count < 1_000 || exact === 'd' ? `${count}${exact}` : twoLargest(whole);
+  return count < 1_000 ? `${count}${exact}` : twoLargest(whole);
 }
 
 function twoLargest(ms: number): string {

@@ -22,7 +22,7 @@ export function parseGlob(pattern: string): Glob | undefined {
   return compiled.get(pattern);
 }
 
-const TOKENS = /\*+|\?|\[!?[^\]]+\]|[{},]|\[|[\s\S]/gu;
+const TOKENS = /\*+|\[!?[^\]]+\]|[\s\S]/gu;
 
 function toSource(pattern: string): string | undefined {
   let depth = 0;
@@ -45,7 +45,7 @@ function toPart(token: string, inBraces: boolean): string {
   if (token === '{') return '(?:';
   if (token === '}') return ')';
   if (token === ',' && inBraces) return '|';
-  if (token.length > 1 && token.startsWith('[')) {
+  if (token.startsWith('[')) {
     const negated = token.startsWith('[!');
     return `[${negated ? '^' : ''}${token.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&')}]`;
   }

@@ -50,7 +50,9 @@ describe('formatDuration', () => {
     [93_784_123, '1d 2h'],
     [3_600_001, '1h'],
     [365 * 86_400_000, '365d'],
+    [1_000 * 86_400_000, '1000d'],
     [-1_000, '-1s'],
+    [-1_500, '-1s 500ms'],
     [0.4, '0s'],
     [Number.POSITIVE_INFINITY, 'forever'],
   ])('%d ms reads %s', (ms, text) => {

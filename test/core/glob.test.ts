@@ -6,6 +6,13 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['text is itself, all of it', 'prod', ['prod'], ['prod1', 'xprod', 'Prod', '']],
   ['a star is any text, none too', 'a*z', ['az', 'abcz', 'a/b.z', 'a\nz'], ['a', 'azb', 'za']],
   ['stars in a row are one', 'a****z', ['az', 'abz'], ['a']],
+  ['stars in a row count once', '*********', ['', 'x'], []],
+  [
+    'a character of many bytes is itself',
+    '\u{1f512}{a,\u{1f511}}',
+    ['\u{1f512}a', '\u{1f512}\u{1f511}'],
+    ['\u{1f512}', 'a'],
+  ],
   ['a question mark is one character', 'a?', ['ab', 'a.', 'a\n', 'a\u{1f512}'], ['a', 'abc']],
   ['a set is one of its characters', '[abc]1', ['a1', 'c1'], ['d1', '1', 'ab1']],
   ['a set may be a range', 'n[0-9]', ['n0', 'n9'], ['n', 'na', 'n-']],
