@@ -65,7 +65,6 @@ const haltReason = ({ ripe, ours }: Halt): string =>
 function checkShare({ accountId, regionId, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
   const ours = judged.filter(({ verdict }) => COUNTED.has(verdict.connection.attachType)).length;
   const ripe = judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length;
-  if (ripe === 0) return undefined;
   const overShare = ripe / ours > limits.perRegionShare;
   const overFloor = limits.perRegionShare === 0 || ripe > limits.shareFloor;
   return overShare && overFloor ? { accountId, regionId, ripe, ours } : undefined;

@@ -478,6 +478,22 @@ describe('half-done', () => {
     });
   });
 
+  test('the evidence shows the tag, beside what the two sides say', () => {
+    expect(judgeOne(aConnection({ tags: tagged(detached) })).evidence).toEqual([
+      'AttachType NO_ASSOCIATED, State init',
+      'no attachment of tr-1 holds it',
+      `tag vco-sweeper:detached "${ago(HOUR)} tr-attach-1"`,
+    ]);
+  });
+
+  test.each<[string, Connection]>([
+    ['a bound one without it', aBoundConnection()],
+    ['a bound one of which nobody could tell', aBoundConnection({ tags: 'unread' })],
+    ['an unbound one, which is to be finished', aConnection({ tags: tagged(detached) })],
+  ])('no tag is dropped from %s', (_what, connection) => {
+    expect(judgeOne(connection).dropDetachedTag).toBe(false);
+  });
+
   test('it is reported by the rule and since of its mark', () => {
     const tags = tagged({ ...detached, 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` });
     expect(judgeOne(aConnection({ tags }))).toMatchObject({

@@ -125,6 +125,11 @@ describe('a mark', () => {
 
   test.each<[string, Tags, string]>([
     ['no rule', tagged({ [TAG_SEEN]: ago(0) }), 'tag vco-sweeper:orphan is missing or malformed'],
+    [
+      'a rule that is none',
+      tagged({ [TAG_ORPHAN]: `unloved ${ago(HOUR)}`, [TAG_SEEN]: ago(HOUR) }),
+      'tag vco-sweeper:orphan is missing or malformed',
+    ],
     ['text before the rule', tagged({ [TAG_ORPHAN]: `x ${ORPHAN}` }), 'tag vco-sweeper:orphan is missing or malformed'],
     ['text after the time', tagged({ [TAG_ORPHAN]: `${ORPHAN} x` }), 'tag vco-sweeper:orphan is missing or malformed'],
     ['no last time', tagged({ [TAG_ORPHAN]: ORPHAN }), 'tag vco-sweeper:seen is missing or malformed'],
