@@ -229,6 +229,12 @@ describe('what it says', () => {
       'tag vco-sweeper:keep; it is listed in protect.connections',
     ],
     ['its tags were not read', aConnection({ tags: 'unread' }), {}, 'its tags could not be read'],
+    [
+      'its name was not read',
+      aConnection({ name: undefined }),
+      { protect: { names: ['prod*'] } },
+      'the reply did not say what its name is',
+    ],
     ['it is on its way', aConnection({ state: 'updating' }), {}, 'it is updating'],
     ['the witnesses disagree', aConnection({ transitRouterId: 'tr-1' }), {}, 'it still names tr-1'],
     [
