@@ -70,9 +70,12 @@ class IncompleteRun extends Error {
   }
 }
 
+/** The build packs `policy.json`; one's own `policy.yaml`, put beside the code by hand, is read as well. */
 function packedPolicy(): { packed?: string } {
-  const packed = join(__dirname, 'policy.yaml');
-  return existsSync(packed) ? { packed } : {};
+  const names = ['policy.json', 'policy.yaml'].filter((name) => existsSync(join(__dirname, name)));
+  const [name, other] = names;
+  if (other !== undefined) throw new ConfigError(`${names.join(' and ')} are both packed; keep only one of them`);
+  return name === undefined ? {} : { packed: join(__dirname, name) };
 }
 
 function parseThrow(text: string | undefined): boolean {
