@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { compilePolicy } from './compile-policy.mjs';
+import { leftOut } from './left-out.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
@@ -21,7 +22,7 @@ const yamlApart = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await bundle('sweep', 'index.js', 'functions/sweep.ts', { plugins: [yamlApart] });
+await bundle('sweep', 'index.js', 'functions/sweep.ts', { plugins: [yamlApart, leftOut] });
 await bundle('sweep', 'yaml.js', 'lib/policy/yaml.ts');
 await bundle('cli', 'index.js', 'functions/cli.ts', { banner: { js: '#!/usr/bin/env node' } });
 if (packed !== undefined) writeFileSync('dist/sweep/policy.json', packed);
