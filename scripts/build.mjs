@@ -1,6 +1,7 @@
 // Bundles the entry points, each into a folder of its own that needs nothing beside it.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { BUNDLING } from './bundling.mjs';
 import { compilePolicy } from './compile-policy.mjs';
 import { leftOut } from './left-out.mjs';
 
@@ -32,15 +33,9 @@ async function bundle(name, file, entry, options = {}) {
   await build({
     entryPoints: [entry],
     outfile: `dist/${name}/${file}`,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    minify: true,
+    ...BUNDLING,
     sourcemap: true,
     sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
     ...options,
   });
   // The project says "type": "module"; the bundle is CommonJS wherever it is put.

@@ -46,8 +46,8 @@ describe('the build', () => {
 /** What it says when it has read its policy and event: nothing runs without credentials. */
 const READ = 'the function has no credentials: give it a role (s.yaml, `role`)';
 const SCRIPT = `
-  require(process.env.TEST_BUNDLE).handler(Buffer.from(process.env.TEST_EVENT), {}).catch(({ name, message }) => {
-    process.stdout.write(JSON.stringify({ name, message, loaded: Object.keys(require.cache) }));
+  require(process.env.TEST_BUNDLE).handler(Buffer.from(process.env.TEST_EVENT), {}).catch(({ name, message, stack }) => {
+    process.stdout.write(JSON.stringify({ name, message, stack, loaded: Object.keys(require.cache) }));
   });
 `;
 
@@ -74,7 +74,7 @@ describe('the built function, in a folder with nothing beside it', () => {
     ['a blank one', { SWEEP_POLICY: ' \n' }],
     ['one in JSON', { SWEEP_POLICY: '{ "mode": "mark" }\n' }],
   ])('with %s loads no YAML parser', (_what, env) => {
-    expect(run(env)).toEqual({ name: 'ConfigError', message: READ, loaded: ['index.js'] });
+    expect(run(env)).toMatchObject({ name: 'ConfigError', message: READ, loaded: ['index.js'] });
   });
 
   test('with the packed policy loads no YAML parser, and goes by it', () => {
@@ -111,5 +111,40 @@ describe('the built function, in a folder with nothing beside it', () => {
     pack('policy.json', '{}');
     pack('policy.yaml', 'mode: sweep');
     expect(run({}).message).toBe('policy.json and policy.yaml are both packed; keep only one of them');
+  });
+
+  test('throws errors whose stacks name functions and places of the sources', () => {
+    const [first] = /^ {4}at .*$/m.exec(run({}).stack) ?? [];
+    expect(first).toMatch(/^ {4}at toCredentials \(functions\/sweep\.ts:\d+:\d+\)$/);
+  });
+});
+
+describe('what is left out of the bundle', () => {
+  /** Bundled without it, as the function is, and run. */
+  function runWithout(source: string) {
+    const script = `
+      import { build } from 'esbuild';
+      import { BUNDLING } from './scripts/bundling.mjs';
+      import { leftOut } from './scripts/left-out.mjs';
+      const stdin = { contents: process.env.TEST_SOURCE, resolveDir: '.' };
+      await build({ ...BUNDLING, stdin, outfile: process.env.TEST_BUNDLE, plugins: [leftOut] });
+    `;
+    const outfile = join(folder, 'out.cjs');
+    const env = { TEST_SOURCE: source, TEST_BUNDLE: outfile };
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return spawnSync(process.execPath, [outfile], { cwd: '/', encoding: 'utf8' });
+  }
+
+  test.each([
+    ['a destination', "require('pino').pino()", 'sonic-boom'],
+    ['a transport', "require('pino').pino({ transport: { target: 'pino/file' } })", 'thread-stream'],
+  ])('of pino, %s, throws when it is used', (_what, source, name) => {
+    expect(runWithout(source).stderr).toContain(`Error: ${name} is left out of this bundle`);
+  });
+
+  test('of the SDK, debug output, is silent whatever the environment says', () => {
+    const source = "process.env.DEBUG = '*'; require('debug')('httpx:body')('secret'); process.stdout.write('done');";
+    expect(runWithout(source)).toMatchObject({ stdout: 'done', stderr: '' });
   });
 });

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLING } from '../bundling.mjs';
 
 const LIMITS = { kilobytes: 450, slowerThanSdk: 2, fasterThanOfficial: 4 };
 const LOADS = 21;
@@ -53,12 +54,9 @@ export async function benchBundle({ loads = LOADS } = {}) {
   }
 }
 
-/** With the options of scripts/build.mjs that decide about size and time. */
 async function bundle(folder, name, contents) {
   const outfile = join(folder, name);
-  const stdin = { contents, resolveDir: process.cwd() };
-  const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true };
-  await build({ stdin, outfile, legalComments: 'none', logLevel: 'warning', ...options });
+  await build({ ...BUNDLING, stdin: { contents, resolveDir: process.cwd() }, outfile });
   return outfile;
 }
 
