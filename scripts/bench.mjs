@@ -9,7 +9,12 @@ else printBundle(bundle);
 function printBundle({ loads, rows, checks }) {
   print(
     ['bundle', 'kB', `load ms (median of ${loads})`, 'first request ms'],
-    rows.map(({ name, kilobytes, loadMs, firstRequestMs }) => [name, kilobytes, loadMs, firstRequestMs]),
+    rows.map(({ name, kilobytes, loadMs, firstRequestMs }) => [
+      name,
+      kilobytes,
+      loadMs.toFixed(1),
+      firstRequestMs.toFixed(1),
+    ]),
   );
   print(
     ['must', 'is', 'limit', ''],

@@ -1,8 +1,6 @@
-/**
- * What the function never uses and its start would load all the same. Each throws when it is used after all.
- *
- * - pino's transports, with their worker threads, and its own destinations: the journal gives it a stream.
- */
+// What the function never uses, and its start would load all the same.
+
+/** pino's transports, with their worker threads, and its own destinations: the journal gives it a stream. */
 const THROWING = ['thread-stream', 'sonic-boom'];
 
 /**
@@ -11,7 +9,7 @@ const THROWING = ['thread-stream', 'sonic-boom'];
  */
 const SILENT = ['debug'];
 
-/** Plugin for esbuild. */
+/** Plugin for esbuild that puts something small in their place. */
 export const leftOut = {
   name: 'left-out',
   setup({ onLoad, onResolve }) {

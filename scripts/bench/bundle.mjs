@@ -23,8 +23,7 @@ const FIRST_REQUEST = {
 };
 
 /**
- * Measure `dist/sweep` as it was last built: fresh processes, medians, rounds that alternate between the subjects, so
- * that a busy machine is busy for all of them.
+ * Measure `dist/sweep` as it was last built: fresh processes, rounds that alternate between the subjects, medians.
  *
  * @returns rows for a table, ratios, and the limits that must be kept
  */
@@ -40,14 +39,14 @@ export async function benchBundle({ loads = LOADS } = {}) {
       },
     ];
     for (const subject of subjects) measure(subject);
-    const rounds = Array.from({ length: loads }, () => subjects.map(measure));
+    const rounds = Array.from({ length: loads }, (_, round) => measureAll(subjects, round));
     const rows = subjects.map(({ name, path }, index) => ({
       name,
       kilobytes: Math.round(statSync(path).size / 1000),
-      loadMs: median(rounds.map((round) => round[index].loadMs)),
-      firstRequestMs: median(rounds.map((round) => round[index].firstRequestMs)),
+      loadMs: rounded(median(rounds.map((round) => round[index].loadMs))),
+      firstRequestMs: rounded(median(rounds.map((round) => round[index].firstRequestMs))),
     }));
-    const ratios = toRatios(rows);
+    const ratios = toRatios(rows, rounds);
     return { node: process.version, loads, rows, ratios, checks: toChecks(rows, ratios) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -58,6 +57,14 @@ async function bundle(folder, name, contents) {
   const outfile = join(folder, name);
   await build({ ...BUNDLING, stdin: { contents, resolveDir: process.cwd() }, outfile });
   return outfile;
+}
+
+/** Each round begins with another subject: none is always the one after the longest. */
+function measureAll(subjects, round) {
+  const order = subjects.map((_, index) => (index + round) % subjects.length);
+  const figures = [];
+  for (const index of order) figures[index] = measure(subjects[index]);
+  return figures;
 }
 
 /** Milliseconds in a process of its own. */
@@ -80,12 +87,14 @@ function measure({ name, path }) {
   return JSON.parse(output.slice(output.lastIndexOf('{')));
 }
 
-function toRatios([ours, sdk, official]) {
+/** Times are compared within a round, when the machine was as busy for the one as for the other. */
+function toRatios([ours, sdk], rounds) {
+  const ratio = (toRatio) => rounded(median(rounds.map(toRatio)));
   return {
-    loadToSdk: rounded(ours.loadMs / sdk.loadMs),
-    officialToLoad: rounded(official.loadMs / ours.loadMs),
-    firstRequestToSdk: rounded(ours.firstRequestMs / sdk.firstRequestMs),
-    officialToFirstRequest: rounded(official.firstRequestMs / ours.firstRequestMs),
+    loadToSdk: ratio(([own, alone]) => own.loadMs / alone.loadMs),
+    officialToLoad: ratio(([own, , official]) => official.loadMs / own.loadMs),
+    firstRequestToSdk: ratio(([own, alone]) => own.firstRequestMs / alone.firstRequestMs),
+    officialToFirstRequest: ratio(([own, , official]) => official.firstRequestMs / own.firstRequestMs),
     kilobytesToSdk: rounded(ours.kilobytes / sdk.kilobytes),
   };
 }
@@ -114,6 +123,6 @@ function toChecks([ours], { loadToSdk, officialToLoad }) {
   ];
 }
 
-const median = (values) => Number(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)].toFixed(1));
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-const rounded = (ratio) => Number(ratio.toFixed(2));
+const rounded = (value) => Number(value.toFixed(2));
