@@ -7,6 +7,7 @@ import { createDeps } from '../lib/deps.ts';
 import { parseEvent } from '../lib/event.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';
 import { loadPolicy } from '../lib/policy.ts';
+import { withReadableStack } from '../lib/readable-stack.ts';
 import { sweep } from '../lib/sweep.ts';
 
 /** What Function Compute passes to a handler; only the fields we use, and none is taken for granted. */
@@ -32,6 +33,15 @@ const RESERVE_MS = 5_000;
  * counts for an `incomplete` run (unless `SWEEP_THROW=never`), so that the platform retries and reports it.
  */
 export async function handler(event: Uint8Array, context: FcContext): Promise<string> {
+  try {
+    return await run(event, context);
+  } catch (error) {
+    // The platform logs the stack of what is thrown.
+    throw withReadableStack(error, __filename);
+  }
+}
+
+async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const clock = startClock();
   const startedMs = clock.now();
   const env = process.env;
@@ -70,9 +80,12 @@ class IncompleteRun extends Error {
   }
 }
 
+/** The build packs `policy.json`; one's own `policy.yaml`, put beside the code by hand, is read as well. */
 function packedPolicy(): { packed?: string } {
-  const packed = join(__dirname, 'policy.yaml');
-  return existsSync(packed) ? { packed } : {};
+  const names = ['policy.json', 'policy.yaml'].filter((name) => existsSync(join(__dirname, name)));
+  const [name, other] = names;
+  if (other !== undefined) throw new ConfigError(`${names.join(' and ')} are both packed; keep only one of them`);
+  return name === undefined ? {} : { packed: join(__dirname, name) };
 }
 
 function parseThrow(text: string | undefined): boolean {

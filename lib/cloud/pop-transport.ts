@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import RPCClient from '@alicloud/pop-core';
+import RPCClient from '@alicloud/pop-core/lib/rpc.js';
 import type { Service } from './actions.ts';
 import type { Endpoints } from './endpoints.ts';
 import { thrownError } from './errors.ts';

@@ -1,9 +1,9 @@
 import { ConfigError } from '../core/errors.ts';
 import type { Policy } from '../core/options.ts';
+import { readDocument } from './document.ts';
 import { problemText, toProblems } from './problems.ts';
 import { policySchema } from './schema.ts';
 import { toPolicy } from './to-policy.ts';
-import { readYaml } from './yaml.ts';
 
 /**
  * Read a policy document, YAML or JSON. A document without content is all defaults.
@@ -12,7 +12,7 @@ import { readYaml } from './yaml.ts';
  * @throws ConfigError listing everything that is wrong, each with its path, its value and what is allowed
  */
 export function parsePolicy(text: string, source: string): Policy {
-  const reading = readYaml(text);
+  const reading = readDocument(text);
   if (reading.problems !== undefined) throw new ConfigError(problemText(source, reading.problems));
   const document = reading.value === undefined ? {} : reading.value;
   const result = policySchema.safeParse(document, { reportInput: true });

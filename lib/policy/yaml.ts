@@ -1,15 +1,11 @@
 import { Composer, type CST, type Document, isAlias, isNode, isPair, isScalar, Parser, visit } from 'yaml';
+import type { Reading } from './document.ts';
 import { quote } from './quote.ts';
 
-/** Larger or deeper than any policy; the parser's time grows with the square of the keys, its stack with the depth. */
-const bytesMax = 128 * 1024;
+/** Deeper than any policy; the parser's stack grows with it. */
 const depthMax = 32;
 
-export type YamlReading =
-  | { readonly value: unknown; readonly problems?: never }
-  | { readonly problems: readonly string[] };
-
-const problem = (text: string): YamlReading => ({ problems: [text] });
+const problem = (text: string): Reading => ({ problems: [text] });
 
 /**
  * Read one YAML 1.2 or JSON document as plain data. A text without a document (empty, or comments only) is undefined.
@@ -17,8 +13,7 @@ const problem = (text: string): YamlReading => ({ problems: [text] });
  * Refused, since each of them makes a reader and the parser see different things: a key twice, aliases, merge keys,
  * custom tags, several documents, YAML 1.1 (where `off` is a boolean).
  */
-export function readYaml(text: string): YamlReading {
-  if (Buffer.byteLength(text) > bytesMax) return problem(`the document is larger than ${bytesMax / 1024} KiB`);
+export function readYaml(text: string): Reading {
   try {
     const tokens = [...new Parser().parse(text)];
     if (isDeeperThan(tokens, depthMax)) return problem(`the document is nested more than ${depthMax} levels deep`);
@@ -34,7 +29,7 @@ export function readYaml(text: string): YamlReading {
   }
 }
 
-function readDocument(document: Document.Parsed, text: string): YamlReading {
+function readDocument(document: Document.Parsed, text: string): Reading {
   // Past the first few a broken text only says the same again, and each place costs a look through it.
   const found = [...document.errors, ...document.warnings].slice(0, 20);
   const problems = found.map(({ message, pos }) => `${placeOf(text, pos[0])}: ${firstLine(message)}`);

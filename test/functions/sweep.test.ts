@@ -128,7 +128,7 @@ describe('the code package', () => {
   test('works from anywhere, with the policy packed beside it, and without one it only plans', async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'code');
     cpSync('dist/sweep', folder, { recursive: true });
-    rmSync(join(folder, 'policy.yaml'), { force: true });
+    rmSync(join(folder, 'policy.json'), { force: true });
     const cloud = await start({ rows: rows() });
     const { answer: planned } = await invoke(cloud, { event: timer, policy: undefined, folder }).ended;
     expect(planned).toMatchObject({ mode: 'plan', counts: { planned: 1 } });

@@ -1,0 +1,20 @@
+import { readPlainJson } from './plain-json.ts';
+import { readYaml } from './yaml.ts';
+
+/** Larger than any policy; the YAML parser's time grows with the square of the keys. */
+const bytesMax = 128 * 1024;
+
+export type Reading = { readonly value: unknown; readonly problems?: never } | { readonly problems: readonly string[] };
+
+/**
+ * Read one YAML or JSON document as plain data. A text without a document (empty, or comments only) is undefined.
+ *
+ * JSON without any doubt in it never reaches the YAML reader, whose code the function loads only when it is called.
+ */
+export function readDocument(text: string): Reading {
+  if (/^[ \r\n]*$/.test(text)) return { value: undefined };
+  if (Buffer.byteLength(text) > bytesMax) {
+    return { problems: [`the document is larger than ${bytesMax / 1024} KiB`] };
+  }
+  return readPlainJson(text) ?? readYaml(text);
+}

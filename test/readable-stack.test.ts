@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { withReadableStack } from '../lib/readable-stack.ts';
+
+let bundle = '';
+beforeEach(() => {
+  bundle = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'index.js');
+  // Line 1, column 1 is the source's line 2, column 3.
+  writeMap({ version: 3, sources: ['../../lib/plan.ts'], names: [], mappings: 'AACE' });
+});
+afterEach(() => rmSync(join(bundle, '..'), { recursive: true }));
+
+const writeMap = (map: unknown) => writeFileSync(`${bundle}.map`, JSON.stringify(map));
+const withStack = (stack: string, options: ErrorOptions = {}) => Object.assign(new Error('no', options), { stack });
+const bundled = () => `Error: no\n    at plan (${bundle}:1:1)\n    at ${bundle}:1:1\n    at node:fs:1:1`;
+const readable = 'Error: no\n    at plan (lib/plan.ts:2:3)\n    at lib/plan.ts:2:3\n    at node:fs:1:1';
+
+test('a stack points into the sources, and the error is the same one', () => {
+  const error = withStack(bundled());
+  expect(withReadableStack(error, bundle)).toBe(error);
+  expect(error.stack).toBe(readable);
+});
+
+test('so do the stacks of its causes', () => {
+  const cause = withStack(bundled());
+  withReadableStack(withStack(bundled(), { cause }), bundle);
+  expect(cause.stack).toBe(readable);
+});
+
+test('an error that is its own cause has an end', () => {
+  const error = withStack(bundled());
+  error.cause = error;
+  withReadableStack(error, bundle);
+  expect(error.stack).toBe(readable);
+});
+
+test.each<[string, () => void]>([
+  ['there is no map', () => rmSync(`${bundle}.map`)],
+  ['the map is no JSON', () => writeFileSync(`${bundle}.map`, 'broken')],
+  ['the map is none', () => writeMap(null)],
+  ['the map knows no such place', () => writeMap({ version: 3, sources: [], names: [], mappings: '' })],
+])('a stack stays as it is when %s', (_when, arrange) => {
+  arrange();
+  const error = withStack(bundled());
+  withReadableStack(error, bundle);
+  expect(error.stack).toBe(bundled());
+});
+
+test.each([['text'], [undefined], [null], [withStack('Error: no\n    at other (/other/index.js:1:1)')]])(
+  'what says nothing about the bundle stays as it is: %s',
+  (thrown) => {
+    const before = thrown instanceof Error ? thrown.stack : undefined;
+    expect(withReadableStack(thrown, bundle)).toBe(thrown);
+    expect(thrown instanceof Error ? thrown.stack : undefined).toBe(before);
+  },
+);
+
+test('a message that names the bundle and no place in it stays as it is', () => {
+  const error = withStack(`Error: cannot read ${bundle}:\n    at plan (${bundle}:1:1)`);
+  withReadableStack(error, bundle);
+  expect(error.stack).toBe(`Error: cannot read ${bundle}:\n    at plan (lib/plan.ts:2:3)`);
+});
