@@ -30,7 +30,7 @@ const defaults: Policy = {
   recheck: { maxAgeMs: 10_000 },
   wait: { pollIntervalMs: 5_000, detachTimeoutMs: 10 * minute, deleteTimeoutMs: 5 * minute, consecutiveMisses: 2 },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
-  pace: { describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
+  pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
 };
 
 describe('a document', () => {
@@ -65,7 +65,7 @@ marks: { maxGap: 36h }
 recheck: { maxAge: 0s }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
-pace: { describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
+pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
 `;
     const expected: Policy = {
       mode: 'sweep',
@@ -96,7 +96,7 @@ pace: { describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
       recheck: { maxAgeMs: 0 },
       wait: { pollIntervalMs: 0, detachTimeoutMs: minute, deleteTimeoutMs: day, consecutiveMisses: 1 },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
-      pace: { describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
+      pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
     };
     expect(parse(text)).toEqual(expected);
   });
@@ -176,6 +176,7 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['retry: {minDelay: 31s}', 'retry.maxDelay: must not be shorter than minDelay'],
     ['retry: {minDelay: 1d}', 'retry.maxDelay: must not be shorter than minDelay'],
     ['pace: {concurrency: 0}', 'pace.concurrency: 0 is not allowed; write a whole number, 1 or more'],
+    ['pace: {share: 0}', 'pace.share: 0 is not allowed'],
     ['pace: {describePerMinute: 0}', 'pace.describePerMinute: 0 is not allowed'],
     ['pace: {writePerMinute: 0}', 'pace.writePerMinute: 0 is not allowed'],
     ['modes: plan', 'modes: unknown key; did you mean mode?'],

@@ -43,6 +43,7 @@ export const ACTIONS = {
   ListTransitRouters: cbn('ListTransitRouters', 500, 'read', ['listTransitRouters']),
   ListTransitRouterVpnAttachments: cbn('ListTransitRouterVpnAttachments', UNPUBLISHED, 'read', [
     'listAttachments',
+    'getAttachment',
     'listRouting',
   ]),
   ListTransitRouterRouteTables: cbn('ListTransitRouterRouteTables', UNPUBLISHED, 'read', ['listRouting']),

@@ -5,6 +5,7 @@ import type { AccountId, Attachment, Connection } from '../core/estate.ts';
 import type { Policy } from '../core/options.ts';
 import { createRefreshing } from './credentials.ts';
 import type { Endpoints } from './endpoints.ts';
+import { createGate } from './gate.ts';
 import { createPace } from './pace.ts';
 import { listByNumber, listByToken } from './paging.ts';
 import { createPopTransport } from './pop-transport.ts';
@@ -12,7 +13,7 @@ import { listRouting } from './routing.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tags.ts';
 import { newClientToken } from './tokens.ts';
-import type { Credentials, Transport } from './transport.ts';
+import type { Credentials, Params, Transport } from './transport.ts';
 import { assumedCredentials, callerAccount, regions } from './wire-account.ts';
 import { connectionPage, singleConnection } from './wire-connection.ts';
 import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from './wire-transit-router.ts';
@@ -45,9 +46,13 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     observer,
     newToken: options.newToken ?? newClientToken,
+    readGate: createGate(READS_MAX),
   };
   return apiFor(context, async () => credentials, undefined);
 }
+
+/** A page of fifty is 100 kB of text, and several times that while it is read. */
+const READS_MAX = 64;
 
 function apiFor(context: RpcContext, credentials: Identity['credentials'], known: AccountId | undefined): CloudApi {
   let accountId = known;
@@ -61,11 +66,12 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
 
     listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
 
-    listConnections(regionId) {
+    listConnections(regionId, likely) {
       const action = 'DescribeVpnConnections';
       return listByNumber<Connection>({
         action,
         idOf: (connection) => connection.connectionId,
+        likely,
         fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
       });
     },
@@ -87,6 +93,12 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
 
     listAttachments: (regionId, transitRouterId) => listAttachments(rpc, regionId, transitRouterId),
 
+    async getAttachment(regionId, transitRouterId, attachmentId) {
+      const filter = { TransitRouterAttachmentId: attachmentId };
+      const found = await readAttachments(rpc, regionId, transitRouterId, filter);
+      return found.find((attachment) => attachment.attachmentId === attachmentId);
+    },
+
     async listRouting(regionId, transitRouterId) {
       const attachments = await listAttachments(rpc, regionId, transitRouterId);
       return listRouting(rpc, regionId, transitRouterId, attachments);
@@ -102,6 +114,7 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
         {
           action: 'DeleteTransitRouterVpnAttachment',
           regionId,
+          isRegionless: true,
           params: { TransitRouterAttachmentId: attachmentId, Force: force },
         },
         beforeAttempt,
@@ -139,7 +152,7 @@ async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
   }
 }
 
-const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
+const readAttachments = (rpc: Rpc, regionId: string, transitRouterId: string, filter: Params) =>
   listByToken<Attachment>({
     action: 'ListTransitRouterVpnAttachments',
     idOf: (attachment) => attachment.attachmentId,
@@ -148,11 +161,14 @@ const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
         {
           action: 'ListTransitRouterVpnAttachments',
           regionId,
-          params: { RegionId: regionId, TransitRouterId: transitRouterId, MaxResults: 50, ...page },
+          params: { RegionId: regionId, ...filter, MaxResults: 50, ...page },
         },
         attachmentPage(transitRouterId),
       ),
   });
+
+const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
+  readAttachments(rpc, regionId, transitRouterId, { TransitRouterId: transitRouterId });
 
 /** Asks once now, so that a role that cannot be assumed is known at once, and again whenever the credentials run out. */
 async function assumeRole(context: RpcContext, rpc: Rpc, roleArn: string): Promise<CloudApi> {

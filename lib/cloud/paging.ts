@@ -33,27 +33,49 @@ const PAGE_SIZE = 50;
 const PAGES_MAX = 1000;
 
 /**
- * All items of a list that pages by number: the first page, then the others side by side.
+ * All items of a list that pages by number: the first page, then the others side by side; or all side by side, when it
+ * is `likely` known how many items there are. The less time between the pages, the less can move between them.
  *
  * Complete means that every page arrived, all gave the same total, and the distinct ids are as many. Items that move
  * between pages while we read break that; then everything is listed once more, and after that it is an error.
  */
-export function listByNumber<T>(listing: Listing<T, Page<T>>): Promise<readonly T[]> {
+export async function listByNumber<T>(
+  listing: Listing<T, Page<T>> & { readonly likely?: number | undefined },
+): Promise<readonly T[]> {
   const page = (pageNumber: number) => listing.fetch({ PageNumber: pageNumber, PageSize: PAGE_SIZE });
 
+  const { likely = 0 } = listing;
+  if (likely > PAGE_SIZE) {
+    const pages = await Promise.all(pageNumbers(1, Math.ceil(likely / PAGE_SIZE)).map(page)).catch(asNoPages);
+    const found = toItems(pages, listing.idOf);
+    if ('items' in found) return found.items;
+  }
   return twice(listing.action, async () => {
     const first = await page(1);
     const pageCount = Math.ceil(first.totalCount / PAGE_SIZE);
     if (pageCount > PAGES_MAX) return { mismatch: `a total of ${first.totalCount}` };
-    const others = await Promise.all(Array.from({ length: Math.max(pageCount - 1, 0) }, (_, index) => page(index + 2)));
-    const pages = [first, ...others];
-    if (!pages.every(({ totalCount }) => totalCount === first.totalCount)) return { mismatch: 'the total changed' };
-    return countDistinct(
-      pages.flatMap(({ items }) => items),
-      first.totalCount,
-      listing.idOf,
-    );
+    return toItems([first, ...(await Promise.all(pageNumbers(2, pageCount).map(page)))], listing.idOf);
   });
+}
+
+const pageNumbers = (first: number, last: number): readonly number[] =>
+  Array.from({ length: Math.max(last - first + 1, 0) }, (_, index) => first + index);
+
+/** A page that may not even exist says nothing when it fails: then the pages are asked for in order. */
+function asNoPages(error: unknown): readonly never[] {
+  if (error instanceof CloudError) return [];
+  throw error;
+}
+
+function toItems<T>(pages: readonly Page<T>[], idOf: (item: T) => string): Pass<T> {
+  const [first] = pages;
+  if (first === undefined || !pages.every(({ totalCount }) => totalCount === first.totalCount))
+    return { mismatch: 'the total changed' };
+  return countDistinct(
+    pages.flatMap(({ items }) => items),
+    first.totalCount,
+    idOf,
+  );
 }
 
 /**

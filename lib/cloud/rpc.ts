@@ -20,6 +20,8 @@ export type RpcContext = {
   readonly requestTimeoutMs: number;
   readonly observer: CallObserver;
   readonly newToken: () => string;
+  /** Runs so many at a time, over all accounts and regions, that their replies fit into the memory. */
+  readonly readGate: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 /** Whose requests they are. */
@@ -33,6 +35,8 @@ export type Call = {
   readonly action: Action;
   readonly params: Params;
   readonly regionId?: RegionId;
+  /** The request itself names no region, so that all of the account's count as one for its limits. */
+  readonly isRegionless?: boolean;
   /** For those who watch; not sent. */
   readonly connectionId?: ConnectionId;
 };
@@ -67,11 +71,16 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
       // The errors of these two are not this request's: it must not be made again for their sake.
       const credentials = await identity.credentials().catch(stopRetrying);
       await before().catch(stopRetrying);
-      const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
-      observer.onCall(action);
-      return send(context.transport, call, params(), credentials, timeoutMs);
+      const sendNow = () => {
+        const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
+        observer.onCall(action);
+        return send(context.transport, call, params(), credentials, timeoutMs);
+      };
+      // A write goes out at once: what was read just before it must not grow old.
+      return ACTIONS[action].kind === 'read' ? context.readGate(sendNow) : sendNow();
     };
-    return pace.inTurn({ accountId: identity.accountId(), regionId, action }, task, deadlineMs, outOfTime);
+    const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
+    return pace.inTurn(key, task, deadlineMs, outOfTime);
   };
 
   const retrying = (call: Call, onFailure: (error: CloudError) => void) => ({

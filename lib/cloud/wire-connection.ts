@@ -10,7 +10,7 @@ import type {
 } from '../core/estate.ts';
 import type { Page } from './paging.ts';
 import type { Reader } from './rpc.ts';
-import { count, lenient, oneOf, optionalText, reader, requiredId } from './wire-fields.ts';
+import { copy, count, lenient, oneOf, optionalText, ownText, reader, requiredId } from './wire-fields.ts';
 
 /** VPC `DescribeVpnConnections` and `DescribeVpnConnection` (2016-04-28), only the fields that are used. */
 
@@ -64,16 +64,17 @@ const crossAccount = lenient((value) => !(isAbsent(value) || value === false || 
 
 // Literal for "none" in replies about connections without a VPN gateway.
 const vpnGatewayId = lenient((value) =>
-  typeof value === 'string' && value !== '' && value !== 'vpn-not-exist' ? value : undefined,
+  typeof value === 'string' && value !== '' && value !== 'vpn-not-exist' ? copy(value) : undefined,
 );
 
 const tunnel = z.object({ TunnelId: optionalText, Status: oneOf(STATUSES), State: optionalText });
+const tunnelList = z.object({ TunnelOptions: z.array(z.unknown()) });
 const UNREADABLE_TUNNEL: Tunnel = { tunnelId: '', status: 'unknown', state: undefined };
 
 // A tunnel that cannot be read must not vanish: without tunnels the connection's own status would count.
 const tunnels = lenient((value): readonly Tunnel[] => {
   if (isAbsent(value)) return [];
-  const list = z.safeParse(z.object({ TunnelOptions: z.array(z.unknown()) }), value);
+  const list = z.safeParse(tunnelList, value);
   if (!list.success) return [UNREADABLE_TUNNEL];
   return list.data.TunnelOptions.map((item) => {
     const read = z.safeParse(tunnel, item);
@@ -83,15 +84,20 @@ const tunnels = lenient((value): readonly Tunnel[] => {
 });
 
 // The name may be missing or empty; whether a missing one is empty is not for us to say.
-const name = lenient((value) => (typeof value === 'string' ? value : undefined));
+const name = lenient((value) => (typeof value === 'string' ? copy(value) : undefined));
 
 // A value may be empty. One that is missing may have been any, and a policy may protect just that.
-const tagList = z.object({ Tag: z.array(z.object({ Key: requiredId, Value: z.string() })) });
+const tagList = z.object({ Tag: z.array(z.object({ Key: requiredId, Value: ownText })) });
+
+// Most connections have none: of a big estate that is a saving.
+const NO_TAGS: Tags = new Map();
+const NO_TUNNELS: readonly Tunnel[] = [];
 
 // In doubt `unread`, never "no tags": a tag may protect the connection.
 const tags = lenient((value): Tags | 'unread' => {
   const list = z.safeParse(tagList, value);
   if (!list.success) return 'unread';
+  if (list.data.Tag.length === 0) return NO_TAGS;
   const found = new Map<string, string>();
   for (const { Key: key, Value: text } of list.data.Tag) {
     if (found.has(key) && found.get(key) !== text) return 'unread';
@@ -120,7 +126,7 @@ const untagged = z.object(fields);
 
 /** Tunnels that a reply left out are there all the same, and may be up. */
 function allTunnels(listed: readonly Tunnel[], hasTwo: boolean): readonly Tunnel[] {
-  if (listed.length === 0 && !hasTwo) return listed;
+  if (listed.length === 0 && !hasTwo) return NO_TUNNELS;
   return [...listed, ...Array<Tunnel>(Math.max(0, TUNNELS - listed.length)).fill(UNREADABLE_TUNNEL)];
 }
 
@@ -147,9 +153,24 @@ const listReply = z.object({
 });
 const singleReply = z.object({ ...fields, Tags: tags });
 
+/** Ids that many connections have in common are one text each, not as many as there are rows. */
+function withSharedTexts(connections: readonly Connection[]): readonly Connection[] {
+  const texts = new Map<string | undefined, string | undefined>();
+  const shared = <Text extends string | undefined>(text: Text): Text => {
+    if (!texts.has(text)) texts.set(text, text);
+    return texts.get(text) as Text;
+  };
+  return connections.map((connection) => ({
+    ...connection,
+    transitRouterId: shared(connection.transitRouterId),
+    cenId: shared(connection.cenId),
+    resourceGroupId: shared(connection.resourceGroupId),
+  }));
+}
+
 /** One page of `DescribeVpnConnections`. */
 export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply) => ({
-  items: reply.VpnConnections.VpnConnection.map((item) => toConnection(item, item.Tag)),
+  items: withSharedTexts(reply.VpnConnections.VpnConnection.map((item) => toConnection(item, item.Tag))),
   totalCount: reply.TotalCount,
 }));
 

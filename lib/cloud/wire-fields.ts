@@ -6,11 +6,28 @@ import type { Reader } from './rpc.ts';
  * what is missing or malformed into a value that says so.
  */
 
+/** Any text, as a copy of its own. */
+export const ownText = z.pipe(z.string(), z.transform(copy));
+
 /** A field the reply is nothing without. */
-export const requiredId = z.string().check(z.minLength(1));
+export const requiredId = z.pipe(z.string().check(z.minLength(1)), z.transform(copy));
 
 /** Missing, empty and malformed look alike: undefined. */
-export const optionalText = lenient((value) => (typeof value === 'string' && value !== '' ? value : undefined));
+export const optionalText = lenient((value) => (typeof value === 'string' && value !== '' ? copy(value) : undefined));
+
+/**
+ * The SDK's parser cuts texts out of the reply, and each piece keeps the whole reply in memory: a page of fifty
+ * connections would be kept for the sake of one id.
+ */
+export function copy(text: string): string {
+  if (text.length < CUT_MIN) return text;
+  const encoding = ASCII.test(text) ? 'latin1' : 'utf16le';
+  return Buffer.from(text, encoding).toString(encoding);
+}
+
+/** The engine copies shorter ones by itself. */
+const CUT_MIN = 13;
+const ASCII = /^[\0-\x7f]*$/;
 
 /** One of the documented values, or `unknown`. */
 export const oneOf = <T extends string>(values: readonly T[]) =>

@@ -38,14 +38,27 @@ export interface CloudApi {
   getAccountId(): Promise<AccountId>;
   /** DescribeRegions. */
   listRegions(): Promise<readonly RegionId[]>;
-  /** DescribeVpnConnections, VPN-gateway connections too. */
-  listConnections(regionId: RegionId): Promise<readonly Connection[]>;
+  /**
+   * DescribeVpnConnections, VPN-gateway connections too.
+   *
+   * @param likely how many there were lately: then all pages are asked for at once
+   */
+  listConnections(regionId: RegionId, likely?: number): Promise<readonly Connection[]>;
   /** DescribeVpnConnection; `gone` only when the cloud says not found or the state is `deleted`. */
   getConnection(regionId: RegionId, connectionId: ConnectionId): Promise<Connection | 'gone'>;
   /** ListTransitRouters of the region, those of the account only. */
   listTransitRouters(regionId: RegionId): Promise<readonly TransitRouter[]>;
   /** ListTransitRouterVpnAttachments of one transit router. */
   listAttachments(regionId: RegionId, transitRouterId: TransitRouterId): Promise<readonly Attachment[]>;
+  /**
+   * ListTransitRouterVpnAttachments of one attachment; undefined when the reply holds none, which proves nothing: the
+   * service answers a parameter that it does not like in the same way.
+   */
+  getAttachment(
+    regionId: RegionId,
+    transitRouterId: TransitRouterId,
+    attachmentId: AttachmentId,
+  ): Promise<Attachment | undefined>;
   /** Route-table associations, propagations and static routes of every VPN attachment of one transit router. */
   listRouting(regionId: RegionId, transitRouterId: TransitRouterId): Promise<ReadonlyMap<AttachmentId, Routing>>;
   /** ListTagResources (type VPNATTACHMENT). Every id asked for is in the answer; at most 50 ids. */

@@ -46,8 +46,10 @@ export type Policy = {
   };
   readonly retry: { readonly attempts: number; readonly minDelayMs: number; readonly maxDelayMs: number };
   readonly pace: {
-    readonly describePerMinute: number;
-    readonly writePerMinute: number;
+    /** Of the published limits, above 0 and up to 1; for what the next two do not say. */
+    readonly share: number;
+    readonly describePerMinute: number | undefined;
+    readonly writePerMinute: number | undefined;
     readonly concurrency: number;
   };
 };

@@ -46,6 +46,16 @@ export const count = (min: number, unit: string) => {
   };
 };
 
+const portionAllowed = 'a number from 0.01 to 1';
+/** Some of something: nothing at all would stop everything. */
+export const portion = {
+  allowed: portionAllowed,
+  unit: 'share',
+  schema: z
+    .number({ error: portionAllowed })
+    .check(z.gte(0.01, { error: portionAllowed }), z.lte(1, { error: portionAllowed })),
+};
+
 const shareAllowed = 'a number from 0 to 1';
 export const share = {
   allowed: shareAllowed,

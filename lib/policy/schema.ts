@@ -10,6 +10,7 @@ import {
   list,
   mapping,
   optionalKey,
+  portion,
   section,
   share,
   text,
@@ -105,8 +106,22 @@ const retry = delays.check(
 );
 
 const pace = mapping({
-  describePerMinute: key(count(1, 'calls a minute'), 500, 'Reads of one API, for each account and region.', [200]),
-  writePerMinute: key(count(1, 'calls a minute'), 50, 'Writes of one API, for each account and region.', [20]),
+  share: key(
+    portion,
+    0.8,
+    'How much of the published limit of each API a run may use, for each account and region; the rest is for others.',
+    [0.5],
+  ),
+  describePerMinute: optionalKey(
+    count(1, 'calls a minute'),
+    'Reads of one API, for each account and region, fewer where the published limit is under 600. Default: by `share`.',
+    [200],
+  ),
+  writePerMinute: optionalKey(
+    count(1, 'calls a minute'),
+    'Writes of one API, for each account and region. Default: by `share`.',
+    [20],
+  ),
   concurrency: key(count(1, 'calls'), 8, 'Calls at the same time, for each account, region and API.', [4]),
 });
 

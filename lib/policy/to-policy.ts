@@ -34,7 +34,12 @@ export function toPolicy(document: PolicyDocument): Policy {
       consecutiveMisses: wait.consecutiveMisses,
     },
     retry: { attempts: retry.attempts, minDelayMs: toMs(retry.minDelay), maxDelayMs: toMs(retry.maxDelay) },
-    pace,
+    pace: {
+      share: pace.share,
+      describePerMinute: pace.describePerMinute,
+      writePerMinute: pace.writePerMinute,
+      concurrency: pace.concurrency,
+    },
   };
 }
 

@@ -118,6 +118,14 @@ type Method = {
   call(api: CloudApi): Promise<unknown>;
   readonly answer: z.ZodMiniType;
 };
+const attachment = z.strictObject({
+  attachmentId: id,
+  connectionId: id,
+  transitRouterId: z.literal('tr-1'),
+  status: z.enum(['Attaching', 'Attached', 'Detaching', 'unknown']),
+  connectionOwnerId: z.optional(digits),
+});
+
 /** Every method: what it asks, and what it may answer. */
 const METHODS: Readonly<Record<keyof CloudApi, Method>> = {
   getAccountId: { actions: ['GetCallerIdentity'], call: (api) => api.getAccountId(), answer: digits },
@@ -142,15 +150,12 @@ const METHODS: Readonly<Record<keyof CloudApi, Method>> = {
   listAttachments: {
     actions: ['ListTransitRouterVpnAttachments'],
     call: (api) => api.listAttachments(REGION, 'tr-1'),
-    answer: z.array(
-      z.strictObject({
-        attachmentId: id,
-        connectionId: id,
-        transitRouterId: z.literal('tr-1'),
-        status: z.enum(['Attaching', 'Attached', 'Detaching', 'unknown']),
-        connectionOwnerId: z.optional(digits),
-      }),
-    ),
+    answer: z.array(attachment),
+  },
+  getAttachment: {
+    actions: ['ListTransitRouterVpnAttachments'],
+    call: (api) => api.getAttachment(REGION, 'tr-1', 'tr-attach-1'),
+    answer: z.optional(attachment.check(z.refine(({ attachmentId }) => attachmentId === 'tr-attach-1'))),
   },
   listRouting: {
     actions: [
@@ -196,7 +201,7 @@ const METHODS: Readonly<Record<keyof CloudApi, Method>> = {
 
 const QUICK = {
   retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
-  pace: { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 8 },
+  pace: { share: 0.8, describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 8 },
 };
 const credentials = { accessKeyId, accessKeySecret, securityToken };
 

@@ -82,7 +82,7 @@ async function start(more: { estate?: object; faults?: FaultRule[]; switches?: P
     }),
     policy: {
       retry: { attempts: 6, minDelayMs: 1000, maxDelayMs: 30_000 },
-      pace: { describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
+      pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
     },
     clock,
     random: () => 1,

@@ -79,6 +79,7 @@ const USES: { [M in keyof CloudApi]: (api: CloudApi) => Promise<unknown> } = {
   getConnection: (api) => api.getConnection(REGION, 'vco-1'),
   listTransitRouters: (api) => api.listTransitRouters(REGION),
   listAttachments: (api) => api.listAttachments(REGION, 'tr-1'),
+  getAttachment: (api) => api.getAttachment(REGION, 'tr-1', 'tr-attach-1'),
   listRouting: (api) => api.listRouting(REGION, 'tr-1'),
   listTags: (api) => api.listTags(REGION, ['vco-1']),
   setTags: (api) => api.setTags(REGION, ['vco-1'], new Map([['a', 'b']])),
@@ -291,7 +292,7 @@ describe('a role', () => {
   });
 
   test('keeps its own pace beside the account that assumed it, and one pace with another assumption of it', async () => {
-    const slow = { describePerMinute: 1, writePerMinute: 1, concurrency: 1 };
+    const slow = { share: 0.8, describePerMinute: 1, writePerMinute: 1, concurrency: 1 };
     const policy = { retry: { attempts: 1, minDelayMs: 0, maxDelayMs: 0 }, pace: slow };
     const { api, sent, clock } = fakeCloud((call) => answers[call.action](call), { policy });
     const startMs = clock.now();

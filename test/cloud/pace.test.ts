@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../lib/cloud/actions.ts';
 import { createPace } from '../../lib/cloud/pace.ts';
+import { CloudError } from '../../lib/core/errors.ts';
+import type { Policy } from '../../lib/core/options.ts';
 import { fakeClock } from './support.ts';
 
-const POLICY = { describePerMinute: 500, writePerMinute: 50, concurrency: 8 };
+const POLICY: Policy['pace'] = { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 };
 const never = (): never => {
   throw new Error('past the deadline');
 };
@@ -15,13 +17,14 @@ function setUp(policy = POLICY) {
   const starts: number[] = [];
   const run = (
     action: Action,
-    more: { accountId?: string; regionId?: string; deadlineMs?: number; takesMs?: number } = {},
+    more: { accountId?: string; regionId?: string; deadlineMs?: number; takesMs?: number; code?: string } = {},
   ) =>
     pace.inTurn(
       { accountId: more.accountId, regionId: more.regionId, action },
       async () => {
         starts.push(clock.now() - startMs);
         await clock.sleep(more.takesMs ?? 0);
+        if (more.code !== undefined) throw new CloudError({ action, code: more.code, effect: 'refused', status: 400 });
       },
       more.deadlineMs ?? Number.POSITIVE_INFINITY,
       never,
@@ -50,6 +53,20 @@ describe('the rate', () => {
     expect(starts).toHaveLength(published * 2);
     expect(busiestMinute(starts)).toBeLessThanOrEqual(published);
     expect(busiestMinute(starts)).toBe(expected);
+  });
+
+  test.each<[Action, number]>([
+    ['DescribeVpnConnections', 600],
+    ['ListTransitRouters', 500],
+    ['TagResources', 300],
+    ['DeleteVpnAttachment', 60],
+    ['DeleteTransitRouterVpnAttachment', 300],
+  ])('of %s is by default a share of the published %d, its burst included', async (action, published) => {
+    const { run, starts } = setUp({ ...POLICY, describePerMinute: undefined, writePerMinute: undefined });
+    await Promise.all(Array.from({ length: published * 2 }, () => run(action)));
+    const whole = published * 0.8;
+    expect(busiestMinute(starts)).toBe(Math.floor(whole) + Math.floor(whole * 0.1));
+    expect(busiestMinute(starts)).toBeLessThanOrEqual(published);
   });
 
   test('allows a burst, then spreads evenly, first come first served', async () => {
@@ -141,5 +158,61 @@ describe('the deadline', () => {
     await expect(late).rejects.toThrow('past the deadline');
     await slow;
     await run('DescribeVpnConnections');
+  });
+});
+
+describe('throttling', () => {
+  const throttled = { code: 'Throttling.User' };
+  const refused = async (task: Promise<unknown>) => {
+    await task.catch(() => undefined);
+  };
+  const gaps = (starts: readonly number[]) => starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+
+  test('halves the rate, and takes the burst away', async () => {
+    const { run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', throttled));
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 3 }, () => run('DeleteVpnAttachment')));
+    expect(gaps(starts)).toEqual([2400, 2400]);
+  });
+
+  test('counts once for all that were sent before it was known', async () => {
+    const { run, starts } = setUp();
+    await Promise.all(
+      Array.from({ length: 5 }, () => refused(run('DeleteVpnAttachment', { ...throttled, takesMs: 50 }))),
+    );
+    starts.length = 0;
+    await Promise.all([run('DeleteVpnAttachment'), run('DeleteVpnAttachment')]);
+    expect(gaps(starts)).toEqual([2400]);
+  });
+
+  test('leaves other regions and actions at their rate', async () => {
+    const { run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', throttled));
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 6 }, () => run('DeleteVpnAttachment', { regionId: 'eu-central-1' })));
+    expect(starts).toEqual([0, 0, 0, 0, 0, 1200]);
+  });
+
+  test('is forgotten slowly', async () => {
+    const { clock, run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', throttled));
+    await clock.sleep(30_000);
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 8 }, () => run('DeleteVpnAttachment')));
+    // Three quarters of 50 a minute after half a minute.
+    expect(gaps(starts).at(-1)).toBe(1600);
+    await clock.sleep(60_000);
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 7 }, () => run('DeleteVpnAttachment')));
+    expect(gaps(starts).at(-1)).toBe(1200);
+  });
+
+  test('any other failure changes nothing', async () => {
+    const { run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', { code: 'InternalError' }));
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 5 }, () => run('DeleteVpnAttachment')));
+    expect(starts).toEqual([0, 0, 0, 0, 1200]);
   });
 });

@@ -8,7 +8,7 @@ const read = (answers: Parameters<typeof fakeCloud>[0], more: Parameters<typeof 
   const cloud = fakeCloud(answers, more);
   return { ...cloud, result: cloud.api.getConnection('eu-central-1', 'vco-gw8aaaaaaaaaaaaaaaaaa') };
 };
-const pace = { describePerMinute: unbounded, writePerMinute: unbounded, concurrency: 8 };
+const pace = { share: 0.8, describePerMinute: unbounded, writePerMinute: unbounded, concurrency: 8 };
 const retryPolicy = (retry: Partial<{ attempts: number; minDelayMs: number; maxDelayMs: number }>) => ({
   policy: { pace, retry: { attempts: 6, minDelayMs: 1000, maxDelayMs: 30_000, ...retry } },
 });
@@ -156,7 +156,7 @@ describe('the deadline', () => {
   });
 
   test('a turn that comes too late is not waited for, and not asked for again', async () => {
-    const slow = { describePerMinute: 1, writePerMinute: 1, concurrency: 8 };
+    const slow = { share: 0.8, describePerMinute: 1, writePerMinute: 1, concurrency: 8 };
     const { api, result, clock, sent, retries } = read([single], {
       policy: { ...retryPolicy({}).policy, pace: slow },
       deadlineMs: startMs + 30_000,

@@ -48,7 +48,7 @@ async function apiOn(
     }),
     policy: {
       retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
-      pace: { describePerMinute: 1e6, writePerMinute: 1e6, concurrency: 8 },
+      pace: { share: 0.8, describePerMinute: 1e6, writePerMinute: 1e6, concurrency: 8 },
     },
     clock: fakeClock(),
     random: () => 1,
@@ -181,7 +181,7 @@ test('a refused region does not leak either, and is no CloudError', async () => 
     endpoints: resolveEndpoints({}),
     policy: {
       retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
-      pace: { describePerMinute: 1e6, writePerMinute: 1e6, concurrency: 8 },
+      pace: { share: 0.8, describePerMinute: 1e6, writePerMinute: 1e6, concurrency: 8 },
     },
     clock: fakeClock(),
     random: () => 1,

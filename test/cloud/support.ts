@@ -70,7 +70,7 @@ export function fakeCloud(
     endpoints: resolveEndpoints({}),
     policy: {
       retry: { attempts: 6, minDelayMs: 1000, maxDelayMs: 30_000 },
-      pace: { describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
+      pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
     },
     clock,
     random: () => 1,

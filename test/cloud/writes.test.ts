@@ -136,7 +136,7 @@ describe('the look before each attempt', () => {
     const cloud = fakeCloud([done], {
       policy: {
         retry: { attempts: 1, minDelayMs: 0, maxDelayMs: 0 },
-        pace: { describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
+        pace: { share: 0.8, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
       },
     });
     const looksMs: number[] = [];
