@@ -2,13 +2,13 @@ import type { Clock, CloudApi } from './core/cloud-api.ts';
 import type { RegionId } from './core/estate.ts';
 import type { Journal } from './core/journal.ts';
 import type { Narrowing, Policy } from './core/options.ts';
-import { countOutcomes, type Outcome, type RefusedEvent, type RunResult, toStatus } from './core/outcome.ts';
+import { noOutcomes, type Outcome, type RefusedEvent, type RunResult, toStatus } from './core/outcome.ts';
 import { type Judged, type Plan, plan } from './core/plan.ts';
 import { runMode } from './core/scope.ts';
 import { toIso } from './core/time.ts';
 import { act, foresee } from './sweep/act.ts';
 import { NO_TIME_LEFT } from './sweep/ending.ts';
-import { type Done, toOutcomes } from './sweep/outcomes.ts';
+import { type Done, listOutcomes } from './sweep/outcomes.ts';
 import { createRegionContext, type RegionContext } from './sweep/run-context.ts';
 import { type Survey, survey, toRegionResults } from './sweep/survey.ts';
 import { keepUpTags, type TagEnding } from './sweep/tag-upkeep.ts';
@@ -69,12 +69,11 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   }
   const done = await carryOut(request, deps, surveyed, planned, startedMs);
 
-  const outcomes = toOutcomes(surveyed, planned.blocked, done, deps.journal);
+  const { counts, timeRanOut, shown, omitted } = tally(listOutcomes(surveyed, planned.blocked, done, deps.journal));
   const regions = toRegionResults(surveyed, planned.halts);
-  const counts = countOutcomes(outcomes);
   const status = toStatus(regions, counts, {
     somethingUnread: surveyed.somethingUnread,
-    timeRanOut: outcomes.some(({ code }) => code === NO_TIME_LEFT),
+    timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
   deps.journal('run.finished', { mode, status, durationMs, counts, regions: regions.length, calls: deps.calls() });
@@ -86,7 +85,8 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     durationMs,
     regions,
     counts,
-    ...bounded(outcomes),
+    outcomes: shown,
+    ...(omitted > 0 ? { outcomesOmitted: omitted } : {}),
     calls: deps.calls(),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
@@ -136,8 +136,24 @@ function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refus
   return { refusedEvents: refused.slice(0, REFUSED_MAX), ...(omitted > 0 ? { refusedEventsOmitted: omitted } : {}) };
 }
 
-function bounded(outcomes: readonly Outcome[]): Pick<RunResult, 'outcomes' | 'outcomesOmitted'> {
-  const shown = outcomes.filter(({ outcome }) => outcome !== 'kept');
-  if (shown.length <= OUTCOMES_MAX) return { outcomes: shown };
-  return { outcomes: shown.slice(0, OUTCOMES_MAX), outcomesOmitted: shown.length - OUTCOMES_MAX };
+type Tally = Pick<RunResult, 'counts'> & {
+  readonly timeRanOut: boolean;
+  readonly shown: readonly Outcome[];
+  readonly omitted: number;
+};
+
+/** Count all, and keep what the result has room for. */
+function tally(outcomes: Iterable<Outcome>): Tally {
+  const counts = noOutcomes();
+  const shown: Outcome[] = [];
+  let timeRanOut = false;
+  let omitted = 0;
+  for (const outcome of outcomes) {
+    counts[outcome.outcome] += 1;
+    timeRanOut ||= outcome.code === NO_TIME_LEFT;
+    if (outcome.outcome === 'kept') continue;
+    if (shown.length < OUTCOMES_MAX) shown.push(outcome);
+    else omitted += 1;
+  }
+  return { counts, timeRanOut, shown, omitted };
 }

@@ -68,8 +68,10 @@ export type RunResult = {
 export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };
 
 /** Outcomes of a run as counts; every kind is in it. Pure. */
+export const noOutcomes = () => Object.fromEntries(OUTCOMES.map((kind) => [kind, 0])) as Record<OutcomeKind, number>;
+
 export function countOutcomes(outcomes: readonly Outcome[]): Counts {
-  const counts = Object.fromEntries(OUTCOMES.map((kind) => [kind, 0])) as Record<OutcomeKind, number>;
+  const counts = noOutcomes();
   for (const { outcome } of outcomes) counts[outcome] += 1;
   return counts;
 }

@@ -92,12 +92,15 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<Endin
 }
 
 async function run(region: RegionContext, verdict: Judged['verdict']): Promise<Ending> {
+  const { attachment, connection } = verdict;
+  region.work.begin(connection.connectionId, attachment !== undefined);
   try {
-    const { attachment } = verdict;
     if (attachment) await detachConnection(region, verdict, attachment);
     return await deleteConnection(region, verdict, attachment !== undefined);
   } catch (error) {
     if (error instanceof StepEnd) return error.ending;
     throw error;
+  } finally {
+    region.work.end(connection.connectionId);
   }
 }

@@ -18,7 +18,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked): Pro
   const { verdict, changes } = read;
   const reason = `changed since it was judged: ${changes.join('; ')}`;
   const { connectionId } = verdict.connection;
-  const keys = staleTags(verdict);
+  const keys = staleTags(verdict, read.isLettingGo);
   if (keys.length > 0) {
     const endings = new Map<string, TagEnding>();
     await clearInBatches(region, [connectionId], keys, endings);
@@ -40,10 +40,11 @@ function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
 const isMarkTag = (key: string) => MARK_TAGS.some((mark) => mark === key);
 
 /** The mark when it proves nothing any more, and the trace of a detach on a connection that is bound again. */
-function staleTags({ connection, kind, markDisproved, ripe }: Verdict): readonly string[] {
+function staleTags({ connection, kind, markDisproved, ripe }: Verdict, isLettingGo: boolean): readonly string[] {
   const { tags, attachType, state } = connection;
   if (tags === 'unread') return [];
   const unmark = hasMarkTags(tags) && (kind === 'in-use' || kind === 'protected' || markDisproved);
-  const boundAgain = attachType === 'CEN' && state === 'attached' && !ripe && tags.has(TAG_DETACHED);
+  // A transit router that is letting go of it does so for another run, whose trace it is.
+  const boundAgain = attachType === 'CEN' && state === 'attached' && !ripe && !isLettingGo && tags.has(TAG_DETACHED);
   return [...(unmark ? MARK_TAGS : []), ...(boundAgain ? [TAG_DETACHED] : [])];
 }

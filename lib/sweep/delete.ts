@@ -21,6 +21,7 @@ class UnderWay extends Error {}
  */
 export async function deleteConnection(region: RegionContext, verdict: Verdict, detached: boolean): Promise<Ending> {
   const request = await requestDelete(region, verdict, detached);
+  region.work.deleteSent(verdict.connection.connectionId);
   return await waitUntilGone(region, verdict, request, detached);
 }
 
@@ -70,9 +71,15 @@ async function waitUntilGone(
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
     const { value } = await region.reads.connection(verdict.connection.connectionId, want);
     misses = value === 'absent' ? misses + 1 : 0;
+    if (misses > 0) region.polls.delete.noteChange();
     return value === 'gone' || misses >= wait.consecutiveMisses;
   };
-  const polled = await pollUntil(region, { timeoutMs: wait.deleteTimeoutMs, atOnce: true, look });
+  const polled = await pollUntil(region, {
+    timeoutMs: wait.deleteTimeoutMs,
+    atOnce: true,
+    schedule: region.polls.delete,
+    look,
+  });
   const used = detached || request.accepted !== 'no';
   const said = SENTENCES[request.accepted];
   switch (polled.kind) {

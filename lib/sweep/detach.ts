@@ -7,7 +7,7 @@ import { TAG_DETACHED } from '../core/tag-names.ts';
 import { stopIfChanged } from './changed.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
 import { pollUntil } from './poll.ts';
-import { recheck } from './recheck.ts';
+import { JUDGED, recheck } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
 import { needTimeFor } from './time-left.ts';
@@ -22,14 +22,24 @@ class UnderWay extends Error {}
  * every other end is thrown as `StepEnd`.
  */
 export async function detachConnection(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
-  await stopIfChanged(region, await recheck(region, verdict, 0, false));
+  const { connectionId } = verdict.connection;
+  // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
+  await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
   const tags = await tagDetached(region, verdict, attachment);
-  await requestDetach(region, verdict, attachment, tags);
+  const tagged = region.reads.sequence;
+  region.work.tagged(connectionId);
+  await region.work.gather(region.policy.recheck.maxAgeMs * GATHER_SHARE);
+  await requestDetach(region, verdict, attachment, tags, tagged);
+  region.work.detachSent(connectionId);
   await waitUntilDetached(region, verdict, attachment);
+  region.work.detached(connectionId);
   await keepDetachedTag(region, verdict, attachment);
-  record(region, 'detach.done', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
+  record(region, 'detach.done', connectionId, { attachmentId: attachment.attachmentId });
 }
+
+/** Of `recheck.maxAge`, to wait for others that one reading can serve. */
+const GATHER_SHARE = 0.25;
 
 /** Written before the detach, so that a run that dies in between leaves a trace of what it did. */
 async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<Tags> {
@@ -54,10 +64,11 @@ async function requestDetach(
   verdict: Verdict,
   attachment: Attachment,
   tags: Tags,
+  tagged: number,
 ): Promise<void> {
   const { force } = region.policy.detach;
   const request = { sent: false, answerLost: false };
-  const beforeAttempt = createDetachCheck(region, verdict, attachment, request);
+  const beforeAttempt = createDetachCheck(region, verdict, attachment, request, tagged);
   try {
     const owner = region.ownerOf(attachment.transitRouterId);
     await owner.detach(region.regionId, attachment.attachmentId, { force, beforeAttempt });
@@ -78,14 +89,18 @@ function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: bool
   return new StepEnd(endWithError('it could not be detached', error, false));
 }
 
-/** What has to be so just before each attempt; readings from before the tag was written do not count. */
+/**
+ * What has to be so just before each attempt.
+ *
+ * @param tagged the last reading before the tag was written; it and those before it do not count
+ */
 function createDetachCheck(
   region: RegionContext,
   verdict: Verdict,
   attachment: Attachment,
   request: { sent: boolean; answerLost: boolean },
+  tagged: number,
 ) {
-  const tagged = region.reads.sequence;
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
@@ -151,12 +166,19 @@ async function waitUntilDetached(region: RegionContext, verdict: Verdict, attach
   let misses = 0;
   const look = async () => {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-    const listed = await region.reads.attachments(attachment.transitRouterId, want);
+    // The transit router has let go before: then both sides are asked at the same time.
+    const isNear = misses > 0 && misses + 1 >= wait.consecutiveMisses;
+    const [listed, early] = await Promise.all([
+      region.reads.attachments(attachment.transitRouterId, want),
+      isNear ? isUnbound(region, verdict) : undefined,
+    ]);
     const held = listed.value.some(({ attachmentId }) => attachmentId === attachment.attachmentId);
     misses = held ? 0 : misses + 1;
-    return misses >= wait.consecutiveMisses && (await isUnbound(region, verdict));
+    if (misses > 0) region.polls.detach.noteChange();
+    return misses >= wait.consecutiveMisses && (early ?? (await isUnbound(region, verdict)));
   };
-  const polled = await pollUntil(region, { timeoutMs: wait.detachTimeoutMs, atOnce: false, look });
+  const schedule = region.polls.detach;
+  const polled = await pollUntil(region, { timeoutMs: wait.detachTimeoutMs, atOnce: false, schedule, look });
   switch (polled.kind) {
     case 'done':
       return;

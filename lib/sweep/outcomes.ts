@@ -19,32 +19,33 @@ export type Done = {
 };
 
 /**
- * How every connection in scope ended, exactly one outcome each, and a log line for each that no step reported.
+ * How every connection in scope ended, exactly one outcome each, and a log line for each that no step reported. One
+ * after the other: of a big estate not all are kept.
  *
  * What a step said comes first, then a tag write that failed, then guards and limits, then the verdict itself.
  */
-export function toOutcomes(
+export function* listOutcomes(
   surveyed: Survey,
   blocked: Plan['blocked'],
   done: Done,
   journal: Journal,
-): readonly Outcome[] {
-  const outcomes: Outcome[] = [];
-  for (const judged of surveyed.regions.flatMap((region) => region.judged)) {
-    if (judged.mode === undefined) continue;
-    const step = done.steps.get(judged);
-    const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked.get(judged), done));
-    outcomes.push(outcome);
-    if (step === undefined) reportOutcome(journal, judged.verdict, outcome);
+): Generator<Outcome> {
+  for (const { judged: all } of surveyed.regions) {
+    for (const judged of all) {
+      if (judged.mode === undefined) continue;
+      const step = done.steps.get(judged);
+      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked.get(judged), done));
+      if (step === undefined) reportOutcome(journal, judged.verdict, outcome);
+      yield outcome;
+    }
   }
   for (const region of surveyed.lost) {
     for (const connection of region.inScope) {
       const outcome = toLostOutcome(region, connection);
-      outcomes.push(outcome);
       reportLost(journal, connection, outcome);
+      yield outcome;
     }
   }
-  return outcomes;
 }
 
 type End = Pick<Ending, 'outcome' | 'reason' | 'code' | 'requestId'>;

@@ -1,5 +1,6 @@
 import { disposition } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
+import type { PollSchedule } from './poll-schedule.ts';
 import type { RegionContext } from './run-context.ts';
 import { isOver } from './time-left.ts';
 
@@ -18,20 +19,35 @@ export type Polled =
  */
 export async function pollUntil(
   region: RegionContext,
-  options: { readonly timeoutMs: number; readonly atOnce: boolean; readonly look: () => Promise<boolean> },
+  options: {
+    readonly timeoutMs: number;
+    /** The first look comes before the first wait, unless company is worth waiting for. */
+    readonly atOnce: boolean;
+    readonly schedule: PollSchedule;
+    readonly look: () => Promise<boolean>;
+  },
 ): Promise<Polled> {
-  const sinceMs = region.clock.now();
+  const { clock, deadlineMs } = region;
+  const { schedule } = options;
+  const sinceMs = clock.now();
   let error: CloudError | undefined;
-  for (let looks = options.atOnce ? 1 : 0; ; looks += 1) {
-    if (looks > 0) {
-      const looked = await tryLook(options.look);
-      if (looked === true) return { kind: 'done' };
-      error = looked === false ? undefined : looked;
-      if (error && disposition(error.code) === 'terminal') return { kind: 'unreadable', error };
+  if (!options.atOnce) {
+    await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)));
+  }
+  let isTime = options.atOnce && schedule.isQuiet;
+  for (;;) {
+    isTime ||= await schedule.next(deadlineMs);
+    if (!isTime && !isOver(region) && clock.now() - sinceMs <= options.timeoutMs) continue;
+    isTime = false;
+    const looked = await tryLook(options.look);
+    if (looked === true) {
+      schedule.noteChange(clock.now() - sinceMs);
+      return { kind: 'done' };
     }
+    error = looked === false ? undefined : looked;
+    if (error && disposition(error.code) === 'terminal') return { kind: 'unreadable', error };
     if (isOver(region)) return { kind: 'no-time', error };
-    if (region.clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };
-    await region.reads.nextPoll(Math.min(region.policy.wait.pollIntervalMs, region.deadlineMs - region.clock.now()));
+    if (clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };
   }
 }
 

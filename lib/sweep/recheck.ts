@@ -11,9 +11,18 @@ import { toCloudError } from './survey-region.ts';
 /** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
 const LOOKS_MAX = 3;
 
+/** As `afterSequence`: the listing that judged counts too. */
+export const JUDGED = -1;
+
 export type Rechecked =
   | { readonly kind: 'same'; readonly connection: Connection }
-  | { readonly kind: 'changed'; readonly verdict: Verdict; readonly changes: readonly string[] }
+  | {
+      readonly kind: 'changed';
+      readonly verdict: Verdict;
+      readonly changes: readonly string[];
+      /** The transit router shows the attachment as being removed. */
+      readonly isLettingGo: boolean;
+    }
   | { readonly kind: 'gone' };
 
 /**
@@ -49,6 +58,7 @@ function endUnread(error: unknown): never {
 type Evidence = {
   readonly connection: Connection | 'gone';
   readonly facts: Pick<Parameters<typeof judge>[0], 'witnesses' | 'routing'>;
+  readonly isLettingGo: boolean;
   readonly oldestMs: number;
 };
 
@@ -63,7 +73,7 @@ async function readEvidence(
   const needsRouting = bound !== undefined && region.estate.routing !== 'unread';
   const [connection, attachments, routing] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
-    bound && region.reads.attachments(bound.transitRouterId, want),
+    bound && region.reads.attachmentsAbout(bound, want, region.work.lettingGo.size > 0),
     needsRouting ? region.reads.routing(bound.transitRouterId, want) : undefined,
   ]);
   const { estate } = region;
@@ -76,6 +86,9 @@ async function readEvidence(
         bound && attachments ? withAttachments(witnesses, bound.transitRouterId, attachments.value) : witnesses,
       routing: routes,
     },
+    isLettingGo: (attachments?.value ?? []).some(
+      ({ attachmentId, status }) => attachmentId === bound?.attachmentId && status === 'Detaching',
+    ),
     oldestMs: Math.min(...[connection, attachments, routing].flatMap((read) => (read ? [read.startedMs] : []))),
   };
 }
@@ -111,7 +124,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const sameRule = detached || verdict.rule === before.rule;
   if (changes.length === 0 && goes && sameHolder && sameRule) return { kind: 'same', connection };
   if (changes.length === 0) changes.push(verdict.reason);
-  return { kind: 'changed', verdict, changes };
+  return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo };
 }
 
 /** That we detached it, this run knows by itself; the tag is for those who come after. */

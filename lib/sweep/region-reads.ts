@@ -10,6 +10,7 @@ import type {
   TransitRouterId,
 } from '../core/estate.ts';
 import { type Fresh, type Freshness, SharedRead } from './shared-read.ts';
+import type { RegionEstate } from './survey-region.ts';
 import { withTags } from './with-tags.ts';
 
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
@@ -30,25 +31,33 @@ export class RegionReads {
   readonly #attachments = new Map<TransitRouterId, SharedRead<readonly Attachment[]>>();
   readonly #routing = new Map<TransitRouterId, SharedRead<ReadonlyMap<AttachmentId, Routing>>>();
   readonly #latest = new Map<ConnectionId, Fresh<Sighting>>();
+  readonly #maxAgeMs: number;
+  readonly #estate: RegionEstate;
+  #byId: ReadonlyMap<ConnectionId, Connection> | undefined;
   #sequence = 0;
   #pages: number;
+  /** How many were read one by one lately, and since when. */
+  #alone = { count: 0, sinceMs: Number.NEGATIVE_INFINITY };
   #waiting = new Set<ConnectionId>();
   #batch: Promise<ReadonlyMap<ConnectionId, Fresh<Sighting> | CloudError>> | undefined;
-  #tick: Promise<void> | undefined;
 
   constructor(options: {
     readonly api: CloudApi;
     readonly regionId: RegionId;
     readonly clock: Clock;
     readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
-    /** How many connections the region had when it was listed. */
-    readonly connections: number;
+    /** What judged: the readings with sequence 0. */
+    readonly estate: RegionEstate;
+    /** How old what a write rests on may be: so long a reading serves others. */
+    readonly maxAgeMs: number;
   }) {
     this.#api = options.api;
     this.#regionId = options.regionId;
     this.#clock = options.clock;
     this.#ownerOf = options.ownerOf;
-    this.#pages = pagesOf(options.connections);
+    this.#maxAgeMs = options.maxAgeMs;
+    this.#estate = options.estate;
+    this.#pages = pagesOf(options.estate.connections.length);
   }
 
   /** A point in the order of reads: what is read `after` it was asked for later. */
@@ -56,21 +65,63 @@ export class RegionReads {
     return this.#sequence;
   }
 
+  /** How many calls a whole listing of the connections takes. */
+  get pages(): number {
+    return this.#pages;
+  }
+
   attachments(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<readonly Attachment[]>> {
-    return this.#shared(this.#attachments, transitRouterId, (api) =>
-      api.listAttachments(this.#regionId, transitRouterId),
+    const known = this.#estate.witnesses.attachmentsOf.get(transitRouterId);
+    return this.#shared(
+      this.#attachments,
+      transitRouterId,
+      (api) => api.listAttachments(this.#regionId, transitRouterId),
+      known,
     ).get(want);
   }
 
+  /**
+   * The attachments that tell about one of them: the whole list, or that one alone where a list would take many calls
+   * and would not hold together, since detaches are under way.
+   */
+  async attachmentsAbout(
+    attachment: Attachment,
+    want: Freshness,
+    isMoving: boolean,
+  ): Promise<Fresh<readonly Attachment[]>> {
+    const { transitRouterId } = attachment;
+    const listed = this.#estate.witnesses.attachmentsOf.get(transitRouterId)?.length ?? 0;
+    if (isMoving && listed > PAGE_SIZE) {
+      return this.#attachments.get(transitRouterId)?.known(want) ?? (await this.#attachmentAlone(attachment));
+    }
+    try {
+      return await this.attachments(transitRouterId, want);
+    } catch (error) {
+      if (error instanceof CloudError && error.code === 'IncompleteListing') return this.#attachmentAlone(attachment);
+      throw error;
+    }
+  }
+
+  async #attachmentAlone({ transitRouterId, attachmentId }: Attachment): Promise<Fresh<readonly Attachment[]>> {
+    const startedMs = this.#clock.now();
+    const sequence = ++this.#sequence;
+    const found = await this.#ownerOf(transitRouterId).getAttachment(this.#regionId, transitRouterId, attachmentId);
+    return { value: found ? [found] : [], startedMs, sequence };
+  }
+
   routing(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
-    return this.#shared(this.#routing, transitRouterId, (api) => api.listRouting(this.#regionId, transitRouterId)).get(
-      want,
-    );
+    const { routing } = this.#estate;
+    return this.#shared(
+      this.#routing,
+      transitRouterId,
+      (api) => api.listRouting(this.#regionId, transitRouterId),
+      routing === 'unread' ? undefined : routing,
+    ).get(want);
   }
 
   /** How the connection stands now. Throws `CloudError` when it could not be read. */
   async connection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
-    const known = this.#latest.get(connectionId);
+    const known = this.#latest.get(connectionId) ?? this.#judgedOne(connectionId, want);
     if (known && known.sequence > want.afterSequence && known.startedMs >= want.notBeforeMs) return known;
     this.#waiting.add(connectionId);
     // A moment's wait lets everyone who woke up with us join the same reading.
@@ -91,23 +142,29 @@ export class RegionReads {
     return fresh;
   }
 
-  /** The next moment to look again, the same for all who wait in this region. */
-  nextPoll(delayMs: number): Promise<void> {
-    this.#tick ??= this.#clock.sleep(delayMs).then(() => {
-      this.#tick = undefined;
-    });
-    return this.#tick;
+  /** Of a big region only those that a step asks for are looked up. */
+  #judgedOne(connectionId: ConnectionId, { afterSequence }: Freshness): Fresh<Sighting> | undefined {
+    if (afterSequence >= this.#judged.sequence) return undefined;
+    this.#byId ??= new Map(this.#estate.connections.map((connection) => [connection.connectionId, connection]));
+    const value = this.#byId.get(connectionId);
+    return value && { value, ...this.#judged };
+  }
+
+  get #judged(): { readonly startedMs: number; readonly sequence: number } {
+    return { startedMs: this.#estate.readMs, sequence: 0 };
   }
 
   #shared<T>(
     reads: Map<TransitRouterId, SharedRead<T>>,
     transitRouterId: TransitRouterId,
     read: (api: CloudApi) => Promise<T>,
+    known: T | undefined,
   ): SharedRead<T> {
-    const known = reads.get(transitRouterId);
-    if (known) return known;
+    const shared = reads.get(transitRouterId);
+    if (shared) return shared;
     const next = () => ++this.#sequence;
-    const created = new SharedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)));
+    const judged = known === undefined ? undefined : { value: known, ...this.#judged };
+    const created = new SharedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)), judged);
     reads.set(transitRouterId, created);
     return created;
   }
@@ -118,7 +175,9 @@ export class RegionReads {
     this.#batch = undefined;
     const startedMs = this.#clock.now();
     const sequence = ++this.#sequence;
-    const values = ids.length > this.#pages ? await this.#readByListing(ids) : await this.#readEach(ids);
+    const values = this.#isListingCheaper(ids.length)
+      ? await this.#readByListing(ids, startedMs, sequence)
+      : await this.#readEach(ids);
     const answers = new Map<ConnectionId, Fresh<Sighting> | CloudError>();
     for (const [id, value] of values) {
       if (value instanceof CloudError) {
@@ -127,15 +186,39 @@ export class RegionReads {
       }
       const fresh = { value, startedMs, sequence };
       answers.set(id, fresh);
-      if ((this.#latest.get(id)?.sequence ?? 0) < sequence) this.#latest.set(id, fresh);
+      this.#remember(id, fresh);
     }
     return answers;
   }
 
-  async #readByListing(ids: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Sighting | CloudError>> {
+  #remember(id: ConnectionId, fresh: Fresh<Sighting>): void {
+    if ((this.#latest.get(id)?.sequence ?? -1) < fresh.sequence) this.#latest.set(id, fresh);
+  }
+
+  /**
+   * One listing for all, or a read for each. A listing also answers those who ask next, so it is worth its calls as soon
+   * as reads one by one have cost as many lately; a single page is not more than a read, but says less of what is gone.
+   */
+  #isListingCheaper(count: number): boolean {
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#alone.sinceMs > this.#maxAgeMs) this.#alone = { count: 0, sinceMs: nowMs };
+    const isCheaper = count + (this.#pages > 1 ? this.#alone.count : 0) > this.#pages;
+    this.#alone.count = isCheaper ? 0 : this.#alone.count + count;
+    return isCheaper;
+  }
+
+  async #readByListing(
+    ids: readonly ConnectionId[],
+    startedMs: number,
+    sequence: number,
+  ): Promise<ReadonlyMap<ConnectionId, Sighting | CloudError>> {
     try {
-      const listed = await this.#api.listConnections(this.#regionId);
+      const listed = await this.#api.listConnections(this.#regionId, this.#pages * PAGE_SIZE);
       this.#pages = pagesOf(listed.length);
+      for (const connection of listed) {
+        if (connection.tags === 'unread') continue;
+        this.#remember(connection.connectionId, { value: connection, startedMs, sequence });
+      }
       const wanted = new Set(ids);
       const found = await withTags(
         this.#api,

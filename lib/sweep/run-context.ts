@@ -2,7 +2,9 @@ import type { Clock, CloudApi } from '../core/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, TransitRouterId } from '../core/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/journal.ts';
 import type { Policy } from '../core/options.ts';
+import { PollSchedule } from './poll-schedule.ts';
 import { RegionReads } from './region-reads.ts';
+import { RegionWork } from './region-work.ts';
 import type { SurveyedRegion } from './survey.ts';
 import type { RegionEstate } from './survey-region.ts';
 
@@ -24,6 +26,9 @@ export type RegionContext = RunContext & {
   readonly api: CloudApi;
   readonly estate: RegionEstate;
   readonly reads: RegionReads;
+  readonly work: RegionWork;
+  /** When to look whether a detach has taken hold, or a delete. */
+  readonly polls: { readonly detach: PollSchedule; readonly delete: PollSchedule };
   readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
 };
 
@@ -43,6 +48,30 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion): Re
     return owner;
   };
   const { api } = target;
-  const reads = new RegionReads({ api, regionId, clock: run.clock, ownerOf, connections: estate.connections.length });
-  return { ...run, accountId, regionId, api, estate, reads, ownerOf };
+  const { clock, policy } = run;
+  const reads = new RegionReads({ api, regionId, clock, ownerOf, estate, maxAgeMs: policy.recheck.maxAgeMs });
+  const work = new RegionWork(clock);
+  const intervalMs = policy.wait.pollIntervalMs;
+  const polls = {
+    detach: new PollSchedule({
+      clock,
+      intervalMs,
+      isBusy: () => work.toDetach.size > 0,
+      // A list of several pages does not hold together while detaches are sent.
+      isWorthwhile: () => estate.connections.length <= PAGE_SIZE,
+    }),
+    delete: new PollSchedule({
+      clock,
+      intervalMs,
+      // In a small region a look costs so little that nobody waits for company.
+      isBusy: () => estate.connections.length > PAGE_SIZE && work.toDelete.size > 0,
+      isWorthwhile: () => work.deleted.size >= COMPANY * reads.pages,
+    }),
+  };
+  return { ...run, accountId, regionId, api, estate, reads, work, polls, ownerOf };
 }
+
+/** So many deleted for each page of a listing make one look for all of them worthwhile. */
+const COMPANY = 4;
+/** Of the lists of transit routers' attachments. */
+const PAGE_SIZE = 50;

@@ -13,19 +13,31 @@ export class SharedRead<T> {
   readonly #read: () => Promise<T>;
   #latest: Fresh<T> | undefined;
   #underWay: { readonly startedMs: number; readonly sequence: number; readonly result: Promise<Fresh<T>> } | undefined;
+  #next: Promise<Fresh<T>> | undefined;
 
-  constructor(clock: Clock, nextSequence: () => number, read: () => Promise<T>) {
+  /** @param known a reading from before, with sequence 0 */
+  constructor(clock: Clock, nextSequence: () => number, read: () => Promise<T>, known?: Fresh<T>) {
     this.#clock = clock;
     this.#nextSequence = nextSequence;
     this.#read = read;
+    this.#latest = known;
+  }
+
+  /** The last reading, if it will do. */
+  known(want: Freshness): Fresh<T> | undefined {
+    return this.#latest && willDo(this.#latest, want) ? this.#latest : undefined;
   }
 
   async get(want: Freshness): Promise<Fresh<T>> {
-    const willDo = ({ startedMs, sequence }: { startedMs: number; sequence: number }) =>
-      sequence > want.afterSequence && startedMs >= want.notBeforeMs;
-    if (this.#latest && willDo(this.#latest)) return this.#latest;
-    if (this.#underWay && willDo(this.#underWay)) return await this.#underWay.result;
-    return await this.#start();
+    const known = this.known(want);
+    if (known) return known;
+    if (this.#underWay && willDo(this.#underWay, want)) return await this.#underWay.result;
+    // A moment's wait lets everyone who woke up with us join the same reading.
+    this.#next ??= this.#clock.sleep(0).then(() => {
+      this.#next = undefined;
+      return this.#start();
+    });
+    return await this.#next;
   }
 
   async #start(): Promise<Fresh<T>> {
@@ -43,3 +55,6 @@ export class SharedRead<T> {
     }
   }
 }
+
+const willDo = (reading: { readonly startedMs: number; readonly sequence: number }, want: Freshness): boolean =>
+  reading.sequence > want.afterSequence && reading.startedMs >= want.notBeforeMs;

@@ -1,5 +1,5 @@
 import { createWitnesses, type Witnesses } from '../core/association.ts';
-import type { CloudApi } from '../core/cloud-api.ts';
+import type { Clock, CloudApi } from '../core/cloud-api.ts';
 import { CloudError } from '../core/errors.ts';
 import type {
   AccountId,
@@ -15,6 +15,8 @@ import { withTags } from './with-tags.ts';
 
 /** Everything one run read of a region, complete. */
 export type RegionEstate = {
+  /** When the first of the reads was sent. */
+  readonly readMs: number;
   readonly connections: readonly Connection[];
   readonly witnesses: Witnesses;
   /** Of every attachment; `unread` when no rule that needs it is on. */
@@ -41,8 +43,9 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 ]);
 
 /** Read one region whole, side by side. One list that fails makes it `unread`: nothing may be changed there then. */
-export async function surveyRegion(target: Target, needsRouting: boolean): Promise<RegionListing> {
+export async function surveyRegion(target: Target, needsRouting: boolean, clock: Clock): Promise<RegionListing> {
   const { api, regionId } = target;
+  const readMs = clock.now();
   const [connections, routers] = await Promise.allSettled([
     api.listConnections(regionId),
     surveyTransitRouters(target, needsRouting),
@@ -57,7 +60,7 @@ export async function surveyRegion(target: Target, needsRouting: boolean): Promi
   }
   return {
     listing: 'complete',
-    estate: { ...routers.value, ...(await readMissingTags(api, regionId, connections.value)) },
+    estate: { readMs, ...routers.value, ...(await readMissingTags(api, regionId, connections.value)) },
   };
 }
 

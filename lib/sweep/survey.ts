@@ -56,7 +56,7 @@ export async function survey(
   const needsRouting = policy.rules.unrouted !== 'off';
   const listings = await Promise.all(
     targets.map(async (target) => {
-      const listing = await surveyRegion(target, needsRouting);
+      const listing = await surveyRegion(target, needsRouting, deps.clock);
       reportListing(deps.journal, target, listing);
       return { target, listing };
     }),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/core/cloud-api.ts';
 
-type Timer = { readonly atMs: number; readonly order: number; readonly wake: () => void };
+type Timer = { readonly atMs: number; readonly order: number; wake: (() => void) | undefined };
 
 /**
  * A clock whose time passes only while everyone sleeps: days go by in milliseconds, and always the same way.
@@ -10,7 +10,8 @@ type Timer = { readonly atMs: number; readonly order: number; readonly wake: () 
 export class VirtualClock implements Clock {
   #nowMs: number;
   #order = 0;
-  #timers: Timer[] = [];
+  /** A binary heap: the first is the next to be woken. */
+  readonly #timers: Timer[] = [];
   #pumping = false;
 
   constructor(nowMs: number) {
@@ -40,15 +41,15 @@ export class VirtualClock implements Clock {
     return {
       late,
       cancel: () => {
-        this.#timers = this.#timers.filter((other) => other !== timer);
+        if (timer) timer.wake = undefined;
       },
     };
   }
 
   #start(delayMs: number, wake: () => void): Timer {
     this.#order += 1;
-    const timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order, wake };
-    this.#timers.push(timer);
+    const timer: Timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order, wake };
+    this.#push(timer);
     this.#pump();
     return timer;
   }
@@ -59,15 +60,44 @@ export class VirtualClock implements Clock {
     // After `setImmediate` every promise that could go on has done so.
     setImmediate(() => {
       this.#pumping = false;
-      const next = this.#timers.reduce<Timer | undefined>(earlier, undefined);
-      if (next === undefined) return;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
+      let next = this.#pop();
+      while (next !== undefined && next.wake === undefined) next = this.#pop();
+      if (next?.wake === undefined) return;
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.wake();
       this.#pump();
     });
   }
+
+  #push(timer: Timer): void {
+    const heap = this.#timers;
+    let at = heap.push(timer) - 1;
+    for (let above = (at - 1) >> 1; at > 0; at = above, above = (at - 1) >> 1) {
+      const parent = heap[above];
+      if (parent === undefined || isBefore(parent, timer)) break;
+      heap[at] = parent;
+      heap[above] = timer;
+    }
+  }
+
+  #pop(): Timer | undefined {
+    const heap = this.#timers;
+    const [first] = heap;
+    const last = heap.pop();
+    if (first === undefined || last === undefined || first === last) return first;
+    let at = 0;
+    for (;;) {
+      const left = 2 * at + 1;
+      const [a, b] = [heap[left], heap[left + 1]];
+      const child = b !== undefined && a !== undefined && isBefore(b, a) ? left + 1 : left;
+      const smallest = heap[child];
+      if (smallest === undefined || !isBefore(smallest, last)) break;
+      heap[at] = smallest;
+      at = child;
+    }
+    heap[at] = last;
+    return first;
+  }
 }
 
-const earlier = (a: Timer | undefined, b: Timer): Timer =>
-  a === undefined || b.atMs < a.atMs || (b.atMs === a.atMs && b.order < a.order) ? b : a;
+const isBefore = (a: Timer, b: Timer): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);

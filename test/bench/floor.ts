@@ -1,0 +1,57 @@
+import { DETACH_MS, LATENCY_MS, type Task, TEMPO } from './world.ts';
+
+const PAGE_SIZE = 50;
+/** Published, a minute: for each account and region, and for requests that name no region for each account. */
+const DELETES = 60;
+const DETACHES = 300;
+
+export type Floor = { readonly calls: number; readonly seconds: number };
+
+/**
+ * What no program could do better: every page once, one detach for each that is attached, one delete for each; and the
+ * longest chain of latencies and limits. It looks at nothing again, tags nothing, and believes every answer.
+ *
+ * List (the pages of a transit router's attachments come one after the other), detach, wait, delete; under limits no
+ * sooner than they let the detaches and deletes through.
+ */
+export function bareFloor(task: Task): Floor {
+  const { orphans, attached, regions, limits } = task;
+  const pages = pagesOf(task);
+  const calls = regions * (pages.connections + 1 + pages.attachments) + orphans * attached + orphans;
+  const chainMs = pages.listMs + (attached > 0 ? LATENCY_MS + DETACH_MS : 0) + LATENCY_MS;
+  return { calls, seconds: (limits ? Math.max(chainMs, limitMs(task)) : chainMs) / 1_000 };
+}
+
+/**
+ * The same for one that keeps the promises: it asks who it is, writes a tag before each detach, reads everything again
+ * before detaches and before deletes, sees each detach on both sides and each delete, once, and all of that in whole
+ * lists. What it waits for under limits is the same.
+ */
+export function promiseFloor(task: Task): Floor {
+  const { orphans, attached, regions, limits } = task;
+  const pages = pagesOf(task);
+  const bare = bareFloor(task);
+  const isAttached = attached > 0;
+  const looks = pages.connections + (isAttached ? pages.attachments + 1 + pages.connections : 0) + 1;
+  const calls = 1 + bare.calls + orphans * attached + regions * looks;
+  const againMs = LATENCY_MS * (isAttached ? pages.attachments : 1);
+  const detachMs = isAttached ? LATENCY_MS + LATENCY_MS + DETACH_MS + LATENCY_MS : 0;
+  const chainMs = LATENCY_MS + pages.listMs + againMs + detachMs + LATENCY_MS + LATENCY_MS;
+  return { calls, seconds: (limits ? Math.max(chainMs, limitMs(task)) : chainMs) / 1_000 };
+}
+
+function pagesOf({ orphans, attached, regions }: Task) {
+  const count = (items: number) => Math.max(1, Math.ceil(items / PAGE_SIZE));
+  const connections = count(orphans / regions);
+  const attachments = count((orphans * attached) / regions);
+  return { connections, attachments, listMs: LATENCY_MS * Math.max(connections > 1 ? 2 : 1, 1 + attachments) };
+}
+
+function limitMs(task: Task): number {
+  const { orphans, attached, regions } = task;
+  const minuteMs = 60_000 / TEMPO;
+  const { listMs } = pagesOf(task);
+  const deletesMs = listMs + (orphans / regions / DELETES) * minuteMs;
+  const detachesMs = listMs + ((orphans * attached) / DETACHES) * minuteMs + DETACH_MS + LATENCY_MS;
+  return Math.max(deletesMs, detachesMs);
+}

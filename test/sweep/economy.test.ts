@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { BenchWorld, runSweeper, type Task } from '../bench/world.ts';
+import { DAY } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, estate, inUse, ripe } from '../support/estates.ts';
+
+async function sweepAll(task: Task) {
+  const world = new BenchWorld(task);
+  const { counts, calls } = await runSweeper(world, task);
+  expect(counts.deleted).toBe(task.orphans);
+  expect(world.left()).toBe(0);
+  return { world, calls, perDeletion: world.calls / task.orphans };
+}
+
+describe('calls for each deletion, all included', () => {
+  test('two hundred that are bound to nothing: one for each, and some listings', async () => {
+    const { perDeletion } = await sweepAll({ orphans: 200, attached: 0, regions: 1, limits: false });
+    expect(perDeletion).toBeLessThanOrEqual(1.4);
+  });
+
+  test('half of them attached: a tag and a detach more for those, and reads that all share', async () => {
+    const { calls, perDeletion } = await sweepAll({ orphans: 400, attached: 0.5, regions: 4, limits: false });
+    expect(calls).toMatchObject({
+      TagResources: 200,
+      DeleteTransitRouterVpnAttachment: 200,
+      DeleteVpnAttachment: 400,
+    });
+    expect(perDeletion).toBeLessThanOrEqual(2.6);
+  });
+
+  test('under the published limits nothing is throttled', async () => {
+    const { world } = await sweepAll({ orphans: 400, attached: 0.5, regions: 4, limits: true });
+    expect(world.throttled).toBe(0);
+  });
+});
+
+test('a list of attachments that does not hold together is no reason to stop: the one in question is read by itself', async () => {
+  const cloud = startCloud({
+    estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+    policy: { rules: { 'tunnels-down': DAY } },
+  });
+  cloud.emulator.setFaults([
+    {
+      action: 'ListTransitRouterVpnAttachments',
+      match: { TransitRouterId: 'tr-1' },
+      skip: 1,
+      times: 2,
+      fault: { kind: 'wrong-total', delta: 1 },
+    },
+  ]);
+  const result = await cloud.run();
+  expect(result.counts.deleted).toBe(1);
+  const alone = cloud.emulator.calls.filter(
+    ({ action, params }) => action === 'ListTransitRouterVpnAttachments' && 'TransitRouterAttachmentId' in params,
+  );
+  expect(alone).toHaveLength(1);
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { PollSchedule } from '../../lib/sweep/poll-schedule.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+function setUp(state: { busy?: boolean; worthwhile?: boolean } = {}) {
+  const clock = new VirtualClock(0);
+  const schedule = new PollSchedule({
+    clock,
+    intervalMs: 1_000,
+    isBusy: () => state.busy ?? false,
+    isWorthwhile: () => state.worthwhile ?? true,
+  });
+  return { clock, schedule, state };
+}
+
+describe('the moments at which to look', () => {
+  test('are the same for all who wait', async () => {
+    const { clock, schedule } = setUp();
+    const early = schedule.next(FOREVER).then(() => clock.now());
+    await clock.sleep(400);
+    const late = schedule.next(FOREVER).then(() => clock.now());
+    expect(await early).toBe(await late);
+  });
+
+  test('grow apart while nothing changes, to four intervals at the most, and come together when something does', async () => {
+    const { clock, schedule } = setUp();
+    const gaps: number[] = [];
+    for (let look = 0; look < 14; look += 1) {
+      const beforeMs = clock.now();
+      await schedule.next(FOREVER);
+      gaps.push(clock.now() - beforeMs);
+    }
+    expect(gaps.map(Math.round)).toEqual(gaps.map(Math.round).sort((a, b) => a - b));
+    expect(gaps.at(-1)).toBeCloseTo(4_000);
+    schedule.noteChange();
+    const beforeMs = clock.now();
+    await schedule.next(FOREVER);
+    expect(clock.now() - beforeMs).toBeCloseTo(1_000);
+  });
+
+  test('come no later than the end of the time', async () => {
+    const { clock, schedule } = setUp();
+    await schedule.next(300);
+    expect(clock.now()).toBe(300);
+  });
+
+  test('count from look to look, however long looking takes, but never without a pause', async () => {
+    const { clock, schedule } = setUp();
+    await schedule.next(FOREVER);
+    schedule.noteChange();
+    const firstMs = clock.now();
+    await clock.sleep(600);
+    await schedule.next(FOREVER);
+    expect(clock.now() - firstMs).toBeCloseTo(1_000);
+    schedule.noteChange();
+    const secondMs = clock.now();
+    await clock.sleep(5_000);
+    await schedule.next(FOREVER);
+    expect(clock.now() - secondMs).toBeCloseTo(5_250);
+  });
+});
+
+describe('waiting for company', () => {
+  test('a moment passes without a look while more are on their way, but not for ever', async () => {
+    const { schedule } = setUp({ busy: true, worthwhile: false });
+    const looks: boolean[] = [];
+    for (let moment = 0; moment < 6; moment += 1) looks.push(await schedule.next(FOREVER));
+    expect(looks.slice(0, 3)).toEqual([false, false, false]);
+    expect(looks).toContain(true);
+  });
+
+  test('ends as soon as nobody is on the way any more, or enough are waiting', async () => {
+    const { schedule, state } = setUp({ busy: true, worthwhile: false });
+    expect(await schedule.next(FOREVER)).toBe(false);
+    state.worthwhile = true;
+    expect(await schedule.next(FOREVER)).toBe(true);
+    state.worthwhile = false;
+    state.busy = false;
+    expect(await schedule.next(FOREVER)).toBe(true);
+  });
+});
+
+test('what took a while is not looked for much earlier the next time', () => {
+  const { schedule } = setUp();
+  expect(schedule.headStartMs).toBe(0);
+  schedule.noteChange(50_000);
+  schedule.noteChange(40_000);
+  schedule.noteChange(90_000);
+  expect(schedule.headStartMs).toBe(32_000);
+});

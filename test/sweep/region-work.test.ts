@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { RegionWork } from '../../lib/sweep/region-work.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+function setUp() {
+  const clock = new VirtualClock(0);
+  const work = new RegionWork(clock);
+  const gathered: number[] = [];
+  const gather = (maxMs: number) => work.gather(maxMs).then(() => gathered.push(clock.now()));
+  return { clock, work, gathered, gather };
+}
+
+test('those that are tagged wait for the others, and go together', async () => {
+  const { clock, work, gathered, gather } = setUp();
+  for (const id of ['vco-1', 'vco-2']) work.begin(id, true);
+  work.tagged('vco-1');
+  const first = gather(2_500);
+  await clock.sleep(100);
+  expect(gathered).toEqual([]);
+  work.tagged('vco-2');
+  await Promise.all([first, gather(2_500)]);
+  expect(gathered).toEqual([100, 100]);
+});
+
+test('nobody waits for longer than that, nor for one that ended early or needs no tag', async () => {
+  const { clock, work, gathered, gather } = setUp();
+  work.begin('vco-slow', true);
+  await gather(2_500);
+  expect(gathered).toEqual([2_500]);
+  work.begin('vco-free', false);
+  const waiting = gather(2_500);
+  await clock.sleep(10);
+  work.end('vco-slow');
+  await waiting;
+  expect(gathered).toEqual([2_500, 2_510]);
+});
