@@ -1,12 +1,59 @@
-// What the function costs. `--json` prints the figures for machines.
+// What the sweeper costs: requests and time of whole runs, its cold start, its memory. One table for each part, and the
+// limits that must be kept; exits 1 when one is not.
+//   npm run bench                 all parts
+//   npm run bench -- --only runs  one of them: runs, bundle, estate
+//   npm run bench -- --json       figures for machines
+//   npm run bench -- --write-docs also draws docs/performance.svg
+import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { benchBundle } from './bench/bundle.mjs';
+import { writeChart } from './bench/chart.mjs';
+import { benchEstate } from './bench/estate.mjs';
+import { benchRuns, nameOf } from './bench/runs.mjs';
 
-const bundle = await benchBundle();
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ bundle })}\n`);
-else printBundle(bundle);
+const PARTS = {
+  runs: { bench: benchRuns, print: printRuns },
+  bundle: { bench: benchBundle, print: printBundle },
+  estate: { bench: benchEstate, print: printEstate },
+};
 
-function printBundle({ loads, rows, checks }) {
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: Object.keys(PARTS) },
+    json: { type: 'boolean', default: false },
+    'write-docs': { type: 'boolean', default: false },
+  },
+});
+const unknown = values.only.find((name) => !(name in PARTS));
+if (unknown !== undefined) throw new Error(`no part "${unknown}"; there are: ${Object.keys(PARTS).join(', ')}`);
+
+const results = {};
+for (const name of values.only) {
+  results[name] = await PARTS[name].bench();
+  if (!values.json) PARTS[name].print(results[name]);
+}
+const checks = Object.values(results).flatMap((result) => result.checks);
+if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+else printChecks(checks);
+if (values['write-docs'] && results.runs) writeChart(results.runs.rows);
+if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
+
+function printRuns({ rows }) {
+  print(
+    ['run', '', 'calls', 'a deletion', 'throttled', 'seconds', 'left'],
+    rows.map(({ task, contender, calls, perDeletion, throttled, seconds, left }) => [
+      nameOf(task),
+      contender,
+      calls,
+      perDeletion.toFixed(2),
+      throttled,
+      seconds.toFixed(2),
+      left,
+    ]),
+  );
+}
+
+function printBundle({ loads, rows }) {
   print(
     ['bundle', 'kB', `load ms (median of ${loads})`, 'first request ms'],
     rows.map(({ name, kilobytes, loadMs, firstRequestMs }) => [
@@ -16,9 +63,19 @@ function printBundle({ loads, rows, checks }) {
       firstRequestMs.toFixed(1),
     ]),
   );
+}
+
+function printEstate({ rows }) {
+  print(
+    ['connections listed and judged', 'seconds', 'MB resident'],
+    rows.map(({ connections, seconds, megabytes }) => [connections, seconds.toFixed(1), megabytes.toFixed(0)]),
+  );
+}
+
+function printChecks(rows) {
   print(
     ['must', 'is', 'limit', ''],
-    checks.map(({ what, value, limit, ok }) => [what, value, limit, ok ? 'ok' : 'NOT']),
+    rows.map(({ what, value, limit, ok }) => [what, value, limit, ok ? 'ok' : 'NOT']),
   );
 }
 

@@ -5,8 +5,9 @@ import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';
 
-/** A few in the suite; `OVERLAPS=20 KILLS=50 npx vitest run test/functions/processes.test.ts` for the long run. */
+/** So many runs after a kill have to do. */
 const RUNS_MAX = 8;
+/** A few in the suite; `OVERLAPS=20 KILLS=50 npx vitest run test/functions/processes.test.ts` for the long run. */
 const OVERLAPS = Number(process.env.OVERLAPS ?? 2);
 const KILLS = Number(process.env.KILLS ?? 4);
 

@@ -1,0 +1,71 @@
+// Whole runs, in requests and in time: the sweeper, what people write today, and the least that is possible. On a clock
+// that passes only while everyone waits, so that the figures are the same on every machine.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const OURS = 'vco-sweeper';
+const BARE = 'bare floor';
+const KEPT = 'promise floor';
+const TIME_LIMIT = 1.3;
+
+/** @returns rows for a table, and the limits that must be kept */
+export async function benchRuns() {
+  const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-bench-'));
+  try {
+    const outfile = join(folder, 'main.cjs');
+    await build({
+      entryPoints: ['test/bench/main.ts'],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      logLevel: 'warning',
+    });
+    const { stdout } = await promisify(execFile)(process.execPath, [outfile], { maxBuffer: 1e8 });
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map((row) => ({ ...row, perDeletion: row.calls / row.task.orphans }));
+    return { rows, checks: toChecks(rows) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const nameOf = ({ orphans, attached, regions, limits }) =>
+  `${orphans} orphans, ${attached === 0 ? 'none' : 'half'} attached, ${regions} region${regions > 1 ? 's' : ''}, ${limits ? 'limits' : 'no limits'}`;
+
+function toChecks(rows) {
+  const find = (task, contender) => rows.find((row) => row.task === task && row.contender === contender);
+  const tasks = rows.filter(({ contender }) => contender === OURS).map(({ task }) => task);
+  // Tasks are compared by what they are: each line has its own copy.
+  for (const row of rows) row.task = tasks.find((task) => nameOf(task) === nameOf(row.task));
+  return tasks.flatMap((task) => {
+    const name = nameOf(task);
+    const ours = find(task, OURS);
+    const sequential = find(task, 'sequential');
+    const floor = find(task, task.limits ? BARE : KEPT);
+    const check = (what, value, limit, ok) => ({ what: `${name}: ${what}`, value: value.toFixed(2), limit, ok });
+    const atMost = (what, value, most) => check(what, value, `at most ${most}`, value <= most);
+    const faster = sequential.seconds / ours.seconds;
+    const slower = ours.seconds / floor.seconds;
+    return [
+      check('left', ours.left, '0', ours.left === 0),
+      ...(task.orphans === 200 && task.attached === 0 ? [atMost('calls a deletion', ours.perDeletion, 1.4)] : []),
+      ...(task.orphans === 1_000 ? [atMost('calls a deletion', ours.perDeletion, 2.6)] : []),
+      ...(task.orphans >= 1_000
+        ? [
+            atMost(`time, beside the ${task.limits ? BARE : KEPT}`, slower, TIME_LIMIT),
+            check('times faster than sequential', faster, 'at least 20', faster >= 20),
+          ]
+        : []),
+      ...(task.limits ? [atMost('throttled, % of calls', (100 * ours.throttled) / ours.calls, 1)] : []),
+    ];
+  });
+}
