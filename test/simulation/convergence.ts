@@ -1,4 +1,5 @@
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
+import { mayBeHalfDone } from './due.ts';
 import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from './scenario.ts';
 import {
   dependenciesOf,
@@ -48,7 +49,11 @@ export function checkConverged(
     };
     // The guard may hold a whole region back, and then it is right to.
     const ripe = here.filter(
-      (row) => isOurs(row) && row.State !== 'financialLocked' && heldRules(row, estate, policy, nowMs).length > 0,
+      (row) =>
+        isOurs(row) &&
+        row.State !== 'financialLocked' &&
+        // What was detached and never deleted counts for the guard, whatever rules are on.
+        (heldRules(row, estate, policy, nowMs).length > 0 || mayBeHalfDone(row, policy, nowMs)),
     ).length;
     if (left.length === 0 || perRegionShare === 0 || (ripe / here.length > perRegionShare && ripe > shareFloor))
       return [];

@@ -26,7 +26,15 @@ export type Violation = {
 
 /** What is true of one connection, and since when. */
 type Since<Value> = { readonly value: Value; readonly sinceMs: number };
-type Truth = { protected: Since<boolean>; sweepable: Since<boolean>; held: Since<string> };
+type Mark = { readonly orphan: string; readonly seen: string };
+/** `wasMarked`: the mark before the last change to it, which a run may not have seen yet. */
+type Truth = {
+  protected: Since<boolean>;
+  sweepable: Since<boolean>;
+  held: Since<string>;
+  mark: Since<string>;
+  wasMarked: Mark | undefined;
+};
 /** Where a mark came from: who wrote it when, and when it was last renewed. */
 type Chain = { readonly rule: string; readonly since: string; renewedMs: number; broken: string | undefined };
 
@@ -49,6 +57,8 @@ export type Watched = {
   readonly due: ReadonlyMap<string, number>;
   /** Those an earlier run detached and did not delete, when the run began. */
   readonly halfDone: ReadonlySet<string>;
+  /** Those whose trace may still count, whichever clock is right. */
+  readonly maybeHalfDone: ReadonlySet<string>;
 };
 
 type Call = { readonly action: string; readonly params: Readonly<Record<string, string>>; readonly accountId: string };
@@ -111,7 +121,8 @@ export class Monitor {
       sent: new Set(),
       requests: new RequestLog(),
       due: this.#countDue(policy),
-      halfDone: new Set(halfDone.map(({ VpnConnectionId }) => VpnConnectionId)),
+      halfDone: new Set(halfDone.map(idOf)),
+      maybeHalfDone: new Set(estate.vpnConnections.filter((row) => mayBeHalfDone(row, policy, this.#now())).map(idOf)),
     };
   }
 
@@ -128,6 +139,11 @@ export class Monitor {
         protected: keep(before?.protected, isProtected(row, this.#policy, this.#now())),
         sweepable: keep(before?.sweepable, this.#isSweepable(row, rules)),
         held: keep(before?.held, rules.join(' ')),
+        mark: keep(before?.mark, JSON.stringify(markOf(row))),
+        wasMarked:
+          before && before.mark.value !== JSON.stringify(markOf(row))
+            ? (JSON.parse(before.mark.value) as Mark)
+            : before?.wasMarked,
       });
     }
   }
@@ -294,23 +310,33 @@ export class Monitor {
     const { estate } = this.#emulator;
     const rules = heldRules(row, estate, run.policy, this.#now());
     if (rules.some((rule) => graceMs(run.policy, rule) === 0)) return;
-    const [rule, since] = (row.tags['vco-sweeper:orphan'] ?? '').split(' ');
+    const truth = this.#truths.get(row.VpnConnectionId);
+    const isFresh = truth?.wasMarked !== undefined && this.#now() - truth.mark.sinceMs <= allowanceMs;
+    const problem = this.#markProblem(run, row, markOf(row), allowanceMs);
+    if (problem === undefined) return;
+    // A run may go by what it read before somebody else changed the mark.
+    if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markOf(row), allowanceMs) === undefined) return;
+    say('S4', problem);
+  }
+
+  /** What is wrong with a mark, if anything is, as the ground for a removal now. */
+  #markProblem(run: Watched, row: Connection, { orphan, seen }: Mark, allowanceMs: number): string | undefined {
+    const [rule, since] = orphan.split(' ');
     const grace = RULES.includes(rule as RuleName) ? graceMs(run.policy, rule as RuleName) : undefined;
     if (rule === undefined || since === undefined || grace === undefined) {
-      say('S4', 'it has no mark of a rule that is on');
-      return;
+      return 'it has no mark of a rule that is on';
     }
-    if (this.#now() - Date.parse(since) < grace - CLOCKS_OFF_MS) say('S4', `inside its grace: orphan since ${since}`);
+    if (this.#now() - Date.parse(since) < grace - CLOCKS_OFF_MS) return `inside its grace: orphan since ${since}`;
     const held = this.#truths.get(row.VpnConnectionId)?.held;
     const settled = held !== undefined && this.#now() - held.sinceMs > allowanceMs && run.policy === this.#policy;
     if (settled && held.value !== '' && !held.value.split(' ').includes(rule))
-      say('S4', `marked for ${rule}, and an orphan by ${held.value}`);
+      return `marked for ${rule}, and an orphan by ${held.value}`;
     const chain = this.#chains.get(row.VpnConnectionId);
-    if (chain && chain.broken !== undefined) say('S4', chain.broken);
-    const seenMs = Date.parse(row.tags['vco-sweeper:seen'] ?? '');
-    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS))
-      say('S4', `last seen so ${row.tags['vco-sweeper:seen']}`);
-    if (seenMs > this.#now() + CLOCKS_OFF_MS) say('S4', `seen so in the future: ${row.tags['vco-sweeper:seen']}`);
+    if (chain && chain.broken !== undefined) return chain.broken;
+    const seenMs = Date.parse(seen);
+    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS)) return `last seen so ${seen}`;
+    if (seenMs > this.#now() + CLOCKS_OFF_MS) return `seen so in the future: ${seen}`;
+    return undefined;
   }
 
   /** What the sweeper itself detached needs no mark to be deleted, for as long as that counts. */
@@ -446,7 +472,7 @@ export class Monitor {
   #checkHalfDone(run: Watched, result: RunResult): void {
     if (this.#blurred() || run.misled || run.policy !== this.#policy) return;
     const { estate } = this.#emulator;
-    const others = [...run.touched].filter((id) => !run.halfDone.has(id));
+    const others = [...run.touched].filter((id) => !run.maybeHalfDone.has(id));
     for (const row of estate.vpnConnections) {
       const id = row.VpnConnectionId;
       if (!run.halfDone.has(id) || !isHalfDone(row, estate, run.policy, this.#now())) continue;
@@ -505,7 +531,14 @@ export class Monitor {
   }
 }
 
+const markOf = ({ tags }: Connection): Mark => ({
+  orphan: tags['vco-sweeper:orphan'] ?? '',
+  seen: tags['vco-sweeper:seen'] ?? '',
+});
+
 type Say = (promise: string, text: string) => void;
+
+const idOf = ({ VpnConnectionId }: Connection): string => VpnConnectionId;
 
 const isLeaving = (row: Connection | undefined): boolean =>
   row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
