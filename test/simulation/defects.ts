@@ -515,9 +515,9 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'deadline-ignored',
     happened: 'A wait went on after the time was over, and the platform killed the run before it could report.',
-    file: 'lib/sweep/poll.ts',
-    from: 'isTime ||= await schedule.next(deadlineMs);',
-    to: 'isTime ||= await schedule.next(Number.POSITIVE_INFINITY);',
+    file: 'lib/sweep/poll-schedule.ts',
+    from: 'Math.min(dueMs, untilMs) - nowMs',
+    to: 'Math.max(dueMs, nowMs + 60_000) - nowMs',
     promise: 'deadline',
   },
   {
