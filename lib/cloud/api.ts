@@ -106,7 +106,8 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
 
     listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
     setTags: (regionId, connectionIds, tags) => setTags(rpc, regionId, connectionIds, tags),
-    removeTags: (regionId, connectionIds, keys) => removeTags(rpc, regionId, connectionIds, keys),
+    removeTags: (regionId, connectionIds, keys, options) =>
+      removeTags(rpc, regionId, connectionIds, keys, options?.beforeAttempt),
 
     // CBN takes no region here: the attachment's id says it all.
     detach: (regionId, attachmentId, { force, beforeAttempt }) =>

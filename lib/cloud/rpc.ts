@@ -47,7 +47,7 @@ export type Reader<T> = (body: unknown) => { readonly value: T } | { readonly pr
 export type Rpc = {
   read<T>(call: Call, reader: Reader<T>): Promise<T>;
   /** A write that may be repeated freely. */
-  write(call: Call): Promise<WriteReply>;
+  write(call: Call, beforeAttempt?: BeforeAttempt): Promise<WriteReply>;
   /** A write with a client token, and a look before each attempt. */
   writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
 };
@@ -111,8 +111,16 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
         return read.value;
       }),
 
-    write: (call) =>
-      withRetry(retrying(call, ignore), async () => toWriteReply(await attempt(call, () => call.params, nothing))),
+    write: (call, beforeAttempt = nothing) =>
+      withRetry(retrying(call, ignore), async (mayHaveEffect) =>
+        toWriteReply(
+          await attempt(
+            call,
+            () => call.params,
+            async () => beforeAttempt(mayHaveEffect),
+          ),
+        ),
+      ),
 
     writeOnce: (call, beforeAttempt) => {
       const token = createClientToken(context.newToken);

@@ -1,4 +1,4 @@
-import type { WriteReply } from '../core/cloud-api.ts';
+import type { BeforeAttempt, WriteReply } from '../core/cloud-api.ts';
 import type { ConnectionId, RegionId, Tags } from '../core/estate.ts';
 import { listByToken } from './paging.ts';
 import type { Rpc } from './rpc.ts';
@@ -46,11 +46,12 @@ export async function removeTags(
   regionId: RegionId,
   connectionIds: readonly ConnectionId[],
   keys: readonly string[],
+  beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {
   // Without a key nothing is asked for; the service would take `All` for that, which is never sent.
   if (connectionIds.length === 0 || keys.length === 0) return { requestId: undefined };
   const params = { ...resources(regionId, connectionIds), TagKey: keys };
-  return rpc.write({ action: 'UnTagResources', regionId, params, ...oneConnection(connectionIds) });
+  return rpc.write({ action: 'UnTagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
 }
 
 function resources(regionId: RegionId, connectionIds: readonly ConnectionId[]) {

@@ -67,7 +67,12 @@ export interface CloudApi {
   /** TagResources: writes. At most 50 ids, the same tags for all of them. */
   setTags(regionId: RegionId, connectionIds: readonly ConnectionId[], tags: Tags): Promise<WriteReply>;
   /** UnTagResources: writes. At most 50 ids. */
-  removeTags(regionId: RegionId, connectionIds: readonly ConnectionId[], keys: readonly string[]): Promise<WriteReply>;
+  removeTags(
+    regionId: RegionId,
+    connectionIds: readonly ConnectionId[],
+    keys: readonly string[],
+    options?: { readonly beforeAttempt: BeforeAttempt },
+  ): Promise<WriteReply>;
   /** DeleteTransitRouterVpnAttachment: writes. An accepted request proves nothing: read back. */
   detach(
     regionId: RegionId,

@@ -11,14 +11,17 @@ import { clearInBatches, type TagEnding } from './tag-upkeep.ts';
  * Stop the steps on a connection that is no longer what the listing showed. In use again, protected, or no
  * longer an orphan by the rule of its mark: the mark goes,
  * which writes to the cloud. Throws `StepEnd` unless nothing changed.
+ *
+ * @param trace what this run wrote as the trace of its detach; another's is then left alone
  */
-export async function stopIfChanged(region: RegionContext, read: Rechecked): Promise<void> {
+export async function stopIfChanged(region: RegionContext, read: Rechecked, trace?: string): Promise<void> {
   if (read.kind === 'same') return;
   if (read.kind === 'gone') throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
   const { verdict, changes } = read;
   const reason = `changed since it was judged: ${changes.join('; ')}`;
   const { connectionId } = verdict.connection;
-  const keys = staleTags(verdict, read.isLettingGo);
+  const isOthers = trace !== undefined && traceOf(verdict) !== trace;
+  const keys = staleTags(verdict, read.isLettingGo || isOthers);
   if (keys.length > 0) {
     const endings = new Map<string, TagEnding>();
     await clearInBatches(region, [connectionId], keys, endings);
@@ -38,6 +41,9 @@ function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
 }
 
 const isMarkTag = (key: string) => MARK_TAGS.some((mark) => mark === key);
+
+const traceOf = ({ connection: { tags } }: Verdict): string | undefined =>
+  tags === 'unread' ? undefined : tags.get(TAG_DETACHED);
 
 /** The mark when it proves nothing any more, and the trace of a detach on a connection that is bound again. */
 function staleTags({ connection, kind, markDisproved, ripe }: Verdict, isLettingGo: boolean): readonly string[] {

@@ -67,7 +67,7 @@ async function requestDetach(
   tagged: number,
 ): Promise<void> {
   const { force } = region.policy.detach;
-  const request = { sent: false, answerLost: false };
+  const request = { sent: false, answerLost: false, trace: tags.get(TAG_DETACHED) };
   const beforeAttempt = createDetachCheck(region, verdict, attachment, request, tagged);
   try {
     const owner = region.ownerOf(attachment.transitRouterId);
@@ -98,7 +98,7 @@ function createDetachCheck(
   region: RegionContext,
   verdict: Verdict,
   attachment: Attachment,
-  request: { sent: boolean; answerLost: boolean },
+  request: { sent: boolean; answerLost: boolean; readonly trace: string | undefined },
   tagged: number,
 ) {
   return async (mayHaveEffect: boolean): Promise<void> => {
@@ -107,7 +107,7 @@ function createDetachCheck(
     // removed the tag.
     const read = await recheck(region, verdict, request.sent ? region.reads.sequence : tagged, false);
     if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict.connection)) throw new UnderWay();
-    await stopIfChanged(region, read);
+    await stopIfChanged(region, read, request.trace);
     if (read.kind === 'same' && !hasDetachedTag(read.connection.tags, attachment)) {
       throw new StepEnd(
         endWith('failed', 'the tag that must come before a detach could not be read back', { code: 'TagNotReadBack' }),
@@ -130,16 +130,23 @@ const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachm
  */
 async function removeDetachedTag(region: RegionContext, verdict: Verdict, ours: Tags): Promise<void> {
   const { connectionId } = verdict.connection;
-  try {
+  // Looked at just before it is sent: until its turn comes, another run may have begun.
+  const beforeAttempt = async () => {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
     const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent' || isLeaving(value)) return;
-    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) return;
-    await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED]);
+    if (value === 'gone' || value === 'absent' || isLeaving(value)) throw new NotOurs();
+    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) throw new NotOurs();
+  };
+  try {
+    await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED], { beforeAttempt });
   } catch (error) {
+    if (error instanceof NotOurs) return;
     reportTagFailure(region, verdict, 'UnTagResources', error);
   }
 }
+
+/** The trace is another run's by now, or of a detach that took hold. */
+class NotOurs extends Error {}
 
 /** Another run that gave up may have removed the tag under our hands: without it nobody would finish what we began. */
 async function keepDetachedTag(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {

@@ -434,8 +434,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'refusal-removes-another-trace',
     happened: 'A run whose detach was refused removed the trace of another run that was still at it.',
     file: 'lib/sweep/detach.ts',
-    from: "    if (value === 'gone' || value === 'absent' || isLeaving(value)) return;\n    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) return;\n",
-    to: "    if (value === 'gone' || value === 'absent' || ours.size === 0) return;\n",
+    from: "isLeaving(value)) throw new NotOurs();\n    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) throw new NotOurs();\n",
+    to: 'ours.size === 0) throw new NotOurs();\n',
     promise: 'S11',
   },
   {

@@ -288,7 +288,8 @@ export class Monitor {
     if (this.#now() - last > allowanceMs) say('S5', `last read ${this.#now() - last} ms ago`);
     if (call.action !== 'DeleteTransitRouterVpnAttachment') return;
     if (row.TransitRouterId === undefined) return;
-    const router = run.shown.routerReadings.get(row.TransitRouterId) ?? [];
+    const alone = run.shown.attachmentReadings.get(call.params.TransitRouterAttachmentId ?? '') ?? [];
+    const router = [...(run.shown.routerReadings.get(row.TransitRouterId) ?? []), ...alone].sort((a, b) => a - b);
     if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs)
       say('S5', 'its transit router was not read again');
     const traced = this.#now() - (this.#traced.get(row.VpnConnectionId) ?? Number.NEGATIVE_INFINITY) <= SLACK_MS;

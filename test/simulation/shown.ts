@@ -10,6 +10,8 @@ export class Shown {
   readonly readings = new Map<string, number[]>();
   /** Per transit router: when each whole listing of it was sent. */
   readonly routerReadings = new Map<string, number[]>();
+  /** Per attachment: when each reading of it by itself was sent. */
+  readonly attachmentReadings = new Map<string, number[]>();
   readonly #pages = new Map<string, Map<string, Page>>();
   /** Regions whose connections were listed whole at least once; a later listing that fails takes nothing back. */
   readonly #whole = new Set<string>();
@@ -27,7 +29,9 @@ export class Shown {
       this.#read(this.readings, reply.VpnConnectionId, sentMs);
     }
     if (action === 'ListTransitRouterVpnAttachments' && Array.isArray(reply.TransitRouterAttachments)) {
-      this.#read(this.routerReadings, params.TransitRouterId ?? '', sentMs);
+      const alone = params.TransitRouterAttachmentId;
+      if (alone === undefined) this.#read(this.routerReadings, params.TransitRouterId ?? '', sentMs);
+      else this.#read(this.attachmentReadings, alone, sentMs);
     }
   }
 

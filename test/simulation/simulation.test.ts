@@ -13,6 +13,14 @@ const REGRESSIONS: readonly (readonly [file: string, what: string])[] = [
   ['missing-name-is-none', 'a name that replies left out was taken for none, and protect.names for met'],
   ['refusal-removes-another-trace', "a refused run removed another run's trace of a detach under way"],
   ['retry-does-not-look', 'a delete that was answered "busy" was sent again on old evidence'],
+  [
+    'removal-waits-its-turn',
+    "the trace of a detach was removed half a minute after it was looked at, and was another run's by then",
+  ],
+  [
+    'other-trace-is-removed',
+    "a run that stopped removed another run's trace, who was killed before it could restore it",
+  ],
   ['tag-look-ignores-the-deadline', 'looking for a tag that did not show went on past the deadline'],
 ];
 
