@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml';
 import { ConfigError } from '../../lib/core/errors.ts';
 import {
   type Estate,
+  type FunctionConfig,
   formatEstate,
   generateEstate,
   parseEstate,
@@ -22,6 +23,8 @@ export type EmulatorCommandOptions = {
   readonly limits?: 'off' | number;
   readonly latency?: number;
   readonly faults?: string;
+  readonly function?: readonly string[];
+  readonly functions?: string;
   readonly save?: string;
 };
 
@@ -56,8 +59,9 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
 async function start(options: EmulatorCommandOptions, io: Io): Promise<RunningEmulator> {
   const { port = 0, seed = GENERATED.seed, limits = 1, latency: latencyMs = 0 } = options;
   const estate = readOrGenerate(options, io);
+  const functions = readFunctions(options, io);
   try {
-    return await startEmulator({ estate, port, seed, limits, latencyMs });
+    return await startEmulator({ estate, port, seed, limits, latencyMs, functions });
   } catch (error) {
     if (error instanceof Error && error.name !== 'EstateError') {
       throw new ConfigError(`the emulator cannot listen: ${error.message}`);
@@ -72,12 +76,27 @@ function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
   return generateEstate({ seed, connections, regions, accounts, nowMs: io.clock.now() });
 }
 
-/** By the emulator's own control endpoint, which checks every rule. */
-async function setFaults(emulator: RunningEmulator, path: string, io: Io): Promise<void> {
-  const document = parseDocument(readText('--faults', path, io), { logLevel: 'silent' });
+/** Those of the file, then those of the command line; the emulator checks every one. */
+function readFunctions(options: EmulatorCommandOptions, io: Io): FunctionConfig[] {
+  const listed = options.functions === undefined ? [] : readDocument('--functions', options.functions, io);
+  if (!Array.isArray(listed)) throw new ConfigError(`${options.functions}: not a list of functions`);
+  const named = (options.function ?? []).map((text) => {
+    const [functionName = '', code = ''] = text.split(/=(.*)/s);
+    return { functionName, code };
+  });
+  return [...listed, ...named];
+}
+
+function readDocument(option: string, path: string, io: Io): unknown {
+  const document = parseDocument(readText(option, path, io), { logLevel: 'silent' });
   const [problem] = document.errors;
   if (problem) throw new ConfigError(`${path}: neither JSON nor YAML (${problem.code})`);
-  const body = JSON.stringify(document.toJS());
+  return document.toJS();
+}
+
+/** By the emulator's own control endpoint, which checks every rule. */
+async function setFaults(emulator: RunningEmulator, path: string, io: Io): Promise<void> {
+  const body = JSON.stringify(readDocument('--faults', path, io));
   const reply = await emulator.handle({ method: 'PUT', url: '/_emulator/faults', headers: {}, body });
   if (reply === 'reset' || reply.status !== 200) {
     throw new ConfigError(`${path}: ${reply === 'reset' ? 'refused' : messageIn(reply.body)}`);

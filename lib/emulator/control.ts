@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { ApiError } from './api-error.ts';
 import type { Engine } from './engine.ts';
 import { readEstate } from './estate/parse.ts';
 import { EstateError, readBy } from './estate/problems.ts';
 import { faultRule } from './faults.ts';
+import type { LocalFunctions } from './fc/local-functions.ts';
 import type { WireReply } from './reply.ts';
 import { switchesShape } from './switches.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -10,6 +12,14 @@ import type { WireRequest } from './wire-request.ts';
 const prefix = '/_emulator/';
 const faultList = z.array(faultRule);
 const switchChanges = z.partial(switchesShape);
+const timerTick = z.strictObject({
+  functionName: z.string(),
+  /** Default: now. */
+  triggerTime: z.optional(z.string()),
+  triggerName: z.optional(z.string()),
+  payload: z.optional(z.string()),
+});
+const eventDelivery = z.strictObject({ functionName: z.string(), event: z.unknown() });
 const clockChange = z.strictObject({ offsetMs: z.number() });
 
 export const isControl = (url: string): boolean => url.startsWith(prefix);
@@ -51,6 +61,29 @@ const deeds = new Map<string, Deed>([
       return engine.switches;
     },
   ],
+  ['GET functions', (engine) => functionsOf(engine).functions],
+  ['GET invocations', (engine) => functionsOf(engine).invocations],
+  [
+    'DELETE invocations',
+    (engine) => {
+      functionsOf(engine).resetInvocations();
+      return {};
+    },
+  ],
+  [
+    'PUT tick',
+    (engine, body) => {
+      const { functionName, triggerTime, ...tick } = readBy(timerTick, parse(body), 'tick');
+      return functionsOf(engine).tick(functionName, triggerTime ?? new Date(engine.now()), tick);
+    },
+  ],
+  [
+    'PUT event',
+    (engine, body) => {
+      const { functionName, event } = readBy(eventDelivery, parse(body), 'event');
+      return functionsOf(engine).event(functionName, event);
+    },
+  ],
   ['GET clock', clockOf],
   [
     'PUT clock',
@@ -63,6 +96,11 @@ const deeds = new Map<string, Deed>([
 
 function clockOf(engine: Engine): { offsetMs: number; nowMs: number } {
   return { offsetMs: engine.offsetMs, nowMs: engine.now() };
+}
+
+function functionsOf({ fc }: Engine): LocalFunctions {
+  if (fc === undefined) throw new EstateError('functions are run by an emulator that is served');
+  return fc;
 }
 
 function parse(body: string): unknown {
@@ -93,7 +131,7 @@ export function control(engine: Engine, { method, url, headers, body }: WireRequ
   try {
     return reply(200, deed(engine, body));
   } catch (error) {
-    if (error instanceof EstateError) return reply(400, { error: error.message });
+    if (error instanceof EstateError || error instanceof ApiError) return reply(400, { error: error.message });
     throw error;
   }
 }

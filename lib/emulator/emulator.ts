@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Caller, callerInRole, callerWithKey } from './callers.ts';
 import { control, isControl } from './control.ts';
 import { Engine } from './engine.ts';
@@ -7,7 +8,7 @@ import { type CallAs, type Emulator, type EmulatorClock, type EmulatorOptions, W
 
 const realClock: EmulatorClock = {
   now: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  sleep: (ms, stop) => setTimeout(ms, undefined, stop && { signal: stop }),
 };
 
 export function createEngine(options: EmulatorOptions): Engine {

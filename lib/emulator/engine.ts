@@ -4,9 +4,10 @@ import { type Caller, mayCall } from './callers.ts';
 import { ClientTokens, type Given } from './client-tokens.ts';
 import { type Delivery, type Fate, fateAfter, fateBefore } from './delivery.ts';
 import { type Fault, Faults } from './faults.ts';
+import type { LocalFunctions } from './fc/local-functions.ts';
 import { Limits } from './limits.ts';
 import { Nonces } from './nonces.ts';
-import { type Context, cbnVersion, type Operation, stsVersion } from './operation.ts';
+import { type Context, cbnVersion, directoryVersion, type Operation, stsVersion } from './operation.ts';
 import { hostIds, operations } from './operations.ts';
 import type { EmulatorClock, EmulatorOptions } from './options.ts';
 import { Params, type RawParams } from './params.ts';
@@ -35,6 +36,8 @@ export class Engine {
   readonly sessions: Sessions;
   readonly faults: Faults;
   switches: Switches;
+  /** There when it is served over HTTP. */
+  fc: LocalFunctions | undefined;
   /** How far the emulator's time is ahead of its clock. */
   offsetMs = 0;
   private readonly lifecycle: Lifecycle;
@@ -59,6 +62,19 @@ export class Engine {
 
   now(): number {
     return this.clock.now() + this.offsetMs;
+  }
+
+  /** Waits on the emulator's clock, or until it is told to stop. */
+  async sleep(ms: number, stop?: AbortSignal): Promise<void> {
+    if (stop === undefined) return this.clock.sleep(ms);
+    if (stop.aborted) return;
+    let wake = (): void => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    stop.addEventListener('abort', wake, { once: true });
+    await Promise.race([this.clock.sleep(ms, stop).catch(() => undefined), stopped]);
+    stop.removeEventListener('abort', wake);
   }
 
   /** Serves one call, from permission to reply, and logs it. */
@@ -94,7 +110,8 @@ export class Engine {
     return { kind: 'reply', status: error.status, headers: error.headers, body };
   }
 
-  private latencyOf(action: string): number {
+  /** How long a call takes, in milliseconds. */
+  latencyOf(action: string): number {
     const { latencyMs = 0 } = this.options;
     return typeof latencyMs === 'number' ? latencyMs : (latencyMs[action] ?? latencyMs['*'] ?? 0);
   }
@@ -181,7 +198,8 @@ export class Engine {
 const successCode = (body: Record<string, unknown>): string => (body.Success === false ? 'Success:false' : 'OK');
 
 function denied({ version, action }: Operation, switches: Switches): ApiError {
-  if (version === stsVersion) return new ApiError(403, 'NoPermission', 'You are not authorized to do this action.');
+  if (version === stsVersion || version === directoryVersion)
+    return new ApiError(403, 'NoPermission', 'You are not authorized to do this action.');
   if (version === cbnVersion && switches.cbnDenied === 'Unauthorized') {
     return new ApiError(400, 'Unauthorized', 'The AccessKeyId is unauthorized.');
   }

@@ -1,4 +1,4 @@
-/** A local cloud with the part of VPC, CBN and STS that IPsec-VPN connections live in. */
+/** A local cloud: the part of VPC, CBN and STS that IPsec-VPN connections live in, and Function Compute. */
 export type { CallRecord } from './call-log.ts';
 export { createEmulator } from './emulator.ts';
 export { defineEstate, formatEstate, parseEstate } from './estate/parse.ts';
@@ -19,6 +19,9 @@ export type {
   Tunnel,
 } from './estate/types.ts';
 export type { Fault, FaultRule } from './faults.ts';
+export type { FunctionConfig } from './fc/function-config.ts';
+export type { Invocation, InvocationStatus } from './fc/invocation.ts';
+export type { FunctionInfo, LocalFunctions, Tick } from './fc/local-functions.ts';
 export { type GenerateOptions, generateEstate } from './generate/generate.ts';
 export {
   type CallAs,

@@ -42,6 +42,7 @@ export type Operation = {
 export const vpcVersion = '2016-04-28';
 export const cbnVersion = '2017-09-12';
 export const stsVersion = '2015-04-01';
+export const directoryVersion = '2022-04-19';
 
 type Rest = Omit<Operation, 'version' | 'action' | 'ram'>;
 

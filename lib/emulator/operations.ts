@@ -10,7 +10,8 @@ import {
   listTransitRouterRouteTables,
 } from './cbn/route-tables.ts';
 import { listTransitRouters } from './cbn/transit-routers.ts';
-import { cbnVersion, type Operation, stsVersion, vpcVersion } from './operation.ts';
+import { listAccounts } from './directory/accounts.ts';
+import { cbnVersion, directoryVersion, type Operation, stsVersion, vpcVersion } from './operation.ts';
 import { assumeRole } from './sts/assume-role.ts';
 import { getCallerIdentity } from './sts/identity.ts';
 import { describeVpnAttachments, describeVpnConnection, describeVpnConnections } from './vpc/connections.ts';
@@ -45,6 +46,7 @@ const all: readonly Operation[] = [
   deleteTransitRouterRouteEntry,
   assumeRole,
   getCallerIdentity,
+  listAccounts,
 ];
 
 /** By version and action, both exactly as sent: the gateway does not forgive letter case. */
@@ -57,4 +59,5 @@ export const hostIds: ReadonlyMap<string, string> = new Map([
   [vpcVersion, 'vpc.aliyuncs.com'],
   [cbnVersion, 'cbn-openapi-oxs-share.aliyuncs.com'],
   [stsVersion, 'sts.aliyuncs.com'],
+  [directoryVersion, 'resourcedirectory.aliyuncs.com'],
 ]);

@@ -1,11 +1,16 @@
 import type { CallRecord } from './call-log.ts';
 import type { Estate } from './estate/types.ts';
 import type { FaultRule } from './faults.ts';
+import type { LocalFunctions } from './fc/local-functions.ts';
 import type { WireReply } from './reply.ts';
 import type { Switches } from './switches.ts';
 import type { WireRequest } from './wire-request.ts';
 
-export type EmulatorClock = { now(): number; sleep(ms: number): Promise<void> };
+export type EmulatorClock = {
+  now(): number;
+  /** May end early, resolved or rejected, when it is told to stop. */
+  sleep(ms: number, stop?: AbortSignal): Promise<void>;
+};
 
 export type EmulatorOptions = {
   /** Copied: the live one is `Emulator.estate`. */
@@ -52,6 +57,9 @@ export interface RunningEmulator extends Emulator {
   readonly accountId: string;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
+  /** The local Function Compute, with the functions it was started with. */
+  readonly fc: LocalFunctions;
+  /** Ends the server and every process of a function. */
   close(): Promise<void>;
 }
 

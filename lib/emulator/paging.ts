@@ -26,8 +26,8 @@ const totalOf = ({ fault }: Context, rows: readonly unknown[]): number =>
 export type Page<T> = { readonly items: readonly T[]; readonly fields: Body };
 
 /** PageNumber, PageSize and TotalCount: the way of the VPC API. */
-export function numberedPage<T>(context: Context, all: readonly T[]): Page<T> {
-  const size = sizeOf(context, { name: 'PageSize', fallback: 10, max: 50 });
+export function numberedPage<T>(context: Context, all: readonly T[], max = 50): Page<T> {
+  const size = sizeOf(context, { name: 'PageSize', fallback: 10, max });
   const number = context.params.integer('PageNumber') ?? 1;
   if (number < 1) throw invalid('PageNumber');
   const rows = arranged(context, all);

@@ -1,18 +1,35 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createEngine, emulatorOf } from './emulator.ts';
+import type { Engine } from './engine.ts';
 import { defaultKey } from './estate/defaults.ts';
 import { EstateError } from './estate/problems.ts';
+import { type FunctionConfig, readFunctions } from './fc/function-config.ts';
+import { serveFc } from './fc/gateway.ts';
+import { localFunctions } from './fc/local-functions.ts';
+import { FunctionPlatform } from './fc/platform.ts';
+import { isFcUrl, toFcRequest } from './fc/request.ts';
 import type { Emulator, EmulatorOptions, RunningEmulator } from './options.ts';
 
 const bodyBytesMax = 64 * 1024 * 1024;
 
+export type ServerOptions = EmulatorOptions & {
+  readonly port?: number;
+  /** What the local Function Compute runs. Default: nothing. */
+  readonly functions?: readonly FunctionConfig[];
+};
+
+/** One emulator as it is served. */
+type Served = { readonly engine: Engine; readonly emulator: Emulator; platform?: FunctionPlatform };
+
 /** Serves the emulator on 127.0.0.1. Port 0 takes any that is free; one that is taken rejects. */
-export async function startEmulator(options: EmulatorOptions & { port?: number }): Promise<RunningEmulator> {
+export async function startEmulator(options: ServerOptions): Promise<RunningEmulator> {
   const engine = createEngine(options);
   const emulator = emulatorOf(engine);
   const account = firstAccount(emulator);
+  const functions = readFunctions(options.functions ?? [], 'functions', emulator.estate);
+  const served: Served = { engine, emulator };
   const server = createServer((request, response) => {
-    answer(emulator, request, response).catch((error: unknown) => fail(response, error));
+    answer(served, request, response).catch((error: unknown) => fail(response, error));
   });
   const port = options.port ?? 0;
   await new Promise<void>((resolve, reject) => {
@@ -23,14 +40,21 @@ export async function startEmulator(options: EmulatorOptions & { port?: number }
   });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
-  const close = () =>
-    new Promise<void>((resolve) => {
+  const platform = new FunctionPlatform(engine, functions, url, (options.seed ?? 1) + 3);
+  served.platform = platform;
+  const fc = localFunctions(platform);
+  engine.fc = fc;
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
       // Clients keep connections open, and a scripted timeout holds one for long.
       server.closeAllConnections();
     });
+    await platform.close();
+    await closed;
+  };
   return Object.defineProperties(
-    { ...account, url, close },
+    { ...account, url, fc, close },
     Object.getOwnPropertyDescriptors(emulator),
   ) as RunningEmulator;
 }
@@ -50,7 +74,16 @@ function fail(response: ServerResponse, error: unknown): void {
   else response.writeHead(500, { 'content-type': 'text/plain' }).end(`the emulator failed: ${String(error)}\n`);
 }
 
-async function answer(emulator: Emulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** A header given more than once is one with commas. */
+const headersOf = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -58,14 +91,18 @@ async function answer(emulator: Emulator, request: IncomingMessage, response: Se
     if (bytes > bodyBytesMax) throw new Error('body too long');
     chunks.push(chunk);
   }
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : (value ?? ''),
-    ]),
-  );
-  const body = Buffer.concat(chunks).toString();
-  const reply = await emulator.handle({ method: request.method ?? 'GET', url: request.url ?? '/', headers, body });
+  return Buffer.concat(chunks);
+}
+
+async function answer(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const bytes = await bytesOf(request);
+  const headers = headersOf(request);
+  const { method = 'GET', url = '/' } = request;
+  const { engine, emulator, platform } = served;
+  const reply =
+    platform !== undefined && isFcUrl(url)
+      ? await serveFc(engine, platform, toFcRequest(method, url, headers, bytes))
+      : await emulator.handle({ method, url, headers, body: bytes.toString() });
   if (reply === 'reset') {
     request.socket.destroy();
     return;

@@ -61,6 +61,12 @@ export const switchesShape = z.strictObject({
   throttleStatus: z.union([z.literal(400), z.literal(429), z.literal(503)]),
   /** Whether that answer has the header x-acs-retry-after, in milliseconds. */
   throttleRetryAfter: z.boolean(),
+  /** The names of code and message in a refusal of Function Compute. */
+  fcErrorBody: z.enum(['ErrorCode', 'errorCode', 'Code']),
+  /** The code when all instances of a function are busy; the status is 429. */
+  fcThrottleCode: z.enum(['ResourceExhausted', 'ResourceThrottled']),
+  /** The HTTP status for an event that is too long. */
+  fcTooLargeStatus: z.union([z.literal(400), z.literal(413)]),
 });
 
 export type Switches = z.output<typeof switchesShape>;
@@ -96,4 +102,7 @@ export const switchesDefault: Switches = {
   throttleCode: 'Throttling.User',
   throttleStatus: 400,
   throttleRetryAfter: false,
+  fcErrorBody: 'ErrorCode',
+  fcThrottleCode: 'ResourceExhausted',
+  fcTooLargeStatus: 400,
 };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createEmulator, parseEstate, switchesDefault } from '../../lib/emulator/index.ts';
+import type * as z from 'zod/mini';
+import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
+import { createEmulator, defineEstate, parseEstate, switchesDefault } from '../../lib/emulator/index.ts';
 import { switchesShape } from '../../lib/emulator/switches.ts';
 
 const text = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
@@ -68,6 +70,40 @@ describe('docs/emulator.md', () => {
       const all = [value, ...others.split(', ')];
       if (variants.length > 0) expect(all.map((one) => JSON.parse(one))).toEqual(variants);
     }
+  });
+
+  test('its functions are functions, and it tells every key of one', () => {
+    const given: unknown = parse(example('functions'));
+    const roles = [{ name: 'vco-sweeper', trusted: [] }];
+    const own = defineEstate({ accounts: [{ accountId: '1', roles }] });
+    expect(readFunctions(given, 'docs/emulator.md', own)).toMatchObject([{ id: 'sweep' }, { id: 'jobs$worker' }]);
+    const told = rows('Functions').flatMap(([keys = '', , , what]) => (what === undefined ? [] : keys.split(', ')));
+    const shape = (object: z.core.$ZodType): string[] =>
+      object._zod.def instanceof Object && 'shape' in object._zod.def ? Object.keys(Object(object._zod.def.shape)) : [];
+    const { asyncInvokeConfig, concurrencyConfig } = functionFile.shape;
+    const nested = { asyncInvokeConfig, concurrencyConfig };
+    const all = shape(functionFile).flatMap((key) => {
+      const inner = Object.entries(nested).find(([name]) => name === key)?.[1];
+      return inner === undefined ? [key] : shape(inner._zod.def.innerType).map((name) => `${key}.${name}`);
+    });
+    expect(told.sort()).toEqual(all.sort());
+  });
+
+  test('it tells every refusal of Function Compute, and no other', () => {
+    const sources = ['authenticate', 'gateway', 'platform', 'request'].map((name) =>
+      readFileSync(`lib/emulator/fc/${name}.ts`, 'utf8'),
+    );
+    const codes = sources.flatMap((text) =>
+      [
+        ...text.matchAll(
+          /'([A-Z][A-Za-z]+(?:Found|Exists|Argument|Header|Large|Match|ID|Skewed|Denied|NotSupported))'/g,
+        ),
+      ].map(([, code = '']) => code),
+    );
+    const told = rows('Functions').flatMap(([status = '', code = '']) =>
+      /^[4-5]\d\d$/.test(status) ? code.split(', ') : [],
+    );
+    expect([...new Set(codes), switchesDefault.fcThrottleCode].sort()).toEqual(told.sort());
   });
 
   test('it tells all that the control endpoint takes', async () => {

@@ -136,7 +136,7 @@ describe('a malformed estate is one clear error', () => {
     ['vpnConnections: 3', 'estate.yaml: vpnConnections: 3 is not allowed; it must be of type array'],
     [
       'connections: []',
-      'estate.yaml: connections: unknown key; allowed are derive, regions, accounts, vpnConnections,',
+      'estate.yaml: connections: unknown key; allowed are derive, regions, accounts, directory, vpnConnections,',
     ],
     ['- 1', 'estate.yaml: the document: a list is not allowed; it must be of type object'],
     ['', 'estate.yaml: the document: null is not allowed'],

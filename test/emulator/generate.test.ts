@@ -113,6 +113,21 @@ describe('a generated estate', () => {
     expect(foreign(generateEstate({ ...options, accounts: 1 }))).toEqual([]);
   });
 
+  test('has connections of several accounts when asked to, each with the transit routers of its own', () => {
+    const made = generateEstate({ ...options, accounts: 3, owners: 2, connections: 60 });
+    const of = (accountId: string) => made.vpnConnections.filter((row) => row.accountId === accountId);
+    expect([of(A).length, of(B).length, made.vpnConnections.length]).toEqual([30, 30, 60]);
+    expect(new Set(of(B).map(({ regionId }) => regionId)).size).toBe(3);
+    const mine = new Set(made.transitRouters.filter((row) => row.accountId === B).map((row) => row.TransitRouterId));
+    const [own, foreign] = [true, false].map((isOwn) =>
+      of(B).filter(({ TransitRouterId: id }) => id !== undefined && mine.has(id) === isOwn),
+    );
+    expect(own?.length).toBeGreaterThan(5);
+    for (const row of own ?? []) expect(row.CrossAccountAuthorized).toBe(false);
+    for (const row of foreign ?? []) expect(row.CrossAccountAuthorized).toBe(true);
+    expect(made.customerGateways.filter((row) => row.accountId === B)).toHaveLength(3);
+  });
+
   test('secrets are canaries', () => {
     const keys = [
       ...estate.vpnConnections.map((row) => row.IkeConfig?.Psk),

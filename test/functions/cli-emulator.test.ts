@@ -66,6 +66,35 @@ test('--estate serves a file, --faults breaks it, --save writes what is left of 
   expect(JSON.parse(files['left.json'] ?? '')).toBeTypeOf('object');
 });
 
+test('--function and --functions run code packages, which a tick reaches', async () => {
+  const files = { 'functions.yaml': '- { functionName: other, code: dist/sweep, role: null }' };
+  let log = '';
+  const { code, err } = await serving(
+    ['--functions', 'functions.yaml', '--function', 'sweep=dist/sweep', '--connections', '3'],
+    async ({ ALIBABA_CLOUD_VPC_ENDPOINT: url = '' }) => {
+      const ask = async (method: string, name: string, body?: string): Promise<unknown> =>
+        (await fetch(`${url}/_emulator/${name}`, body === undefined ? { method } : { method, body })).json();
+      expect(await ask('GET', 'functions')).toMatchObject([{ id: 'other', role: null }, { id: 'sweep' }]);
+      await ask('PUT', 'tick', '{"functionName":"sweep"}');
+      while (!log.includes('FC Invoke End')) log = JSON.stringify(await ask('GET', 'invocations'));
+    },
+    files,
+  );
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(log).toContain('run.finished');
+});
+
+test.each([
+  ['a function without a folder', ['--function', 'sweep'], /"sweep" is not a function's name and folder/],
+  ['a folder without code', ['--function', 'sweep=lib'], /function sweep: code: neither index\.js nor/],
+  ['a file that is no list', ['--functions', 'one.yaml'], /^vco-sweeper: one\.yaml: not a list of functions\n$/],
+  ['a file that is not there', ['--functions', 'none.yaml'], /--functions "none\.yaml" cannot be read/],
+])('%s is refused with exit code 2', async (_what, args, message) => {
+  const { code, err } = await run(['emulator', ...args], { files: { 'one.yaml': 'functionName: sweep' } });
+  expect(err).toMatch(message);
+  expect(code).toBe(2);
+});
+
 test('a generated estate is the same for the same seed', async () => {
   const save = async (seed: string) => {
     const files: Record<string, string> = {};

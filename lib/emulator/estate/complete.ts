@@ -2,7 +2,7 @@ import { completeConnection } from './complete-connection.ts';
 import { completeRouting } from './complete-routing.ts';
 import { defaultAccountId, defaultKey, longAgoMs } from './defaults.ts';
 import type { EstateRead } from './schema.ts';
-import type { Account, Estate, Region } from './types.ts';
+import type { Account, Directory, Estate, Region } from './types.ts';
 
 /** Fills in what an estate file leaves out, so that the result says everything. */
 export function completeEstate(file: EstateRead): Estate {
@@ -21,12 +21,40 @@ export function completeEstate(file: EstateRead): Estate {
     tags: item.tags ?? {},
   }));
   const routing = completeRouting(file, vpnConnections, home);
-  return { derive: false, regions, accounts, vpnConnections, customerGateways, ...routing };
+  const directory = completeDirectory(file, accounts);
+  return {
+    derive: false,
+    regions,
+    accounts,
+    ...(directory && { directory }),
+    vpnConnections,
+    customerGateways,
+    ...routing,
+  };
 }
 
 function completeAccounts(file: EstateRead): Account[] {
   const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [defaultKey], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
+}
+
+/** Unless the file says otherwise, the first account manages the others. */
+function completeDirectory(
+  { directory, derive = true }: EstateRead,
+  accounts: readonly Account[],
+): Directory | undefined {
+  const [first, ...others] = accounts;
+  if (directory === undefined && (!derive || first === undefined || others.length === 0)) return undefined;
+  const accountId = directory?.accountId ?? first?.accountId ?? defaultAccountId;
+  const members = directory?.members ?? accounts.filter((account) => account.accountId !== accountId);
+  return {
+    accountId,
+    members: members.map((member) => ({
+      accountId: member.accountId,
+      DisplayName: ('DisplayName' in member ? member.DisplayName : undefined) ?? `account ${member.accountId}`,
+      Status: ('Status' in member ? member.Status : undefined) ?? 'CreateSuccess',
+    })),
+  };
 }
 
 function completeRegions(file: EstateRead): Region[] {

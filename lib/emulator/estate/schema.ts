@@ -56,6 +56,23 @@ export const estateFile = z.strictObject({
       }),
     ),
   ),
+  /** Default: the first account manages all others. Without others there is no directory. */
+  directory: z.optional(
+    z.strictObject({
+      /** The management account. */
+      accountId,
+      members: z.optional(
+        z.array(
+          z.strictObject({
+            accountId,
+            DisplayName: z.optional(z.string()),
+            /** `CreateSuccess` (the default), `InviteSuccess`, … */
+            Status: z.optional(text),
+          }),
+        ),
+      ),
+    }),
+  ),
   vpnConnections: z.optional(z.array(connection)),
   customerGateways: z.optional(
     z.array(

@@ -10,6 +10,8 @@ export type Region = With<Item<'regions'>, 'LocalName' | 'vpn'>;
 export type Account = With<Item<'accounts'>, 'keys' | 'roles'>;
 export type Key = Account['keys'][number];
 export type Role = Account['roles'][number];
+export type Directory = { accountId: string; members: Member[] };
+export type Member = { accountId: string; DisplayName: string; Status: string };
 export type Connection = With<Omit<Item<'vpnConnections'>, 'attachmentId'>, Placed | 'CreateTime'>;
 export type Tunnel = NonNullable<Connection['TunnelOptions']>[number];
 export type CustomerGateway = With<Item<'customerGateways'>, Placed | 'CreateTime'>;
@@ -29,6 +31,8 @@ export type Estate = {
   derive: boolean;
   regions: Region[];
   accounts: Account[];
+  /** Undefined: resource directory is not enabled. */
+  directory?: Directory;
   vpnConnections: Connection[];
   customerGateways: CustomerGateway[];
   cens: Cen[];

@@ -9,8 +9,10 @@ export type GenerateOptions = {
   seed: number;
   connections: number;
   regions: readonly string[];
-  /** The first one owns the connections. Default 1. */
+  /** Default 1. */
   accounts?: number;
+  /** How many of the accounts own connections, each as many as the others. Default 1: the first. */
+  owners?: number;
   nowMs: number;
 };
 
@@ -28,7 +30,9 @@ const accountIdOf = (at: number): string => String(1_000_000_000_000_001 + at);
 export function generateEstate(options: GenerateOptions): Estate {
   const random = createRandom(options.seed);
   const accountIds = Array.from({ length: options.accounts ?? 1 }, (_, at) => accountIdOf(at));
-  const sites = options.regions.map((regionId) => siteIn(regionId, accountIds, random, options.nowMs));
+  const first = options.regions.map((regionId) => siteIn(regionId, accountIds, random, options.nowMs));
+  const others = accountIds.slice(1, options.owners ?? 1);
+  const sites = [...first, ...others.flatMap((accountId) => first.map((site) => siteOf(accountId, site, random)))];
   const lists: FullLists = {
     vpnConnections: [],
     attachments: [],
@@ -46,19 +50,21 @@ export function generateEstate(options: GenerateOptions): Estate {
   return completeEstate({
     regions: options.regions.map((RegionId) => ({ RegionId })),
     accounts: accountIds.map((accountId) => account(accountId, accountIds, random)),
-    customerGateways: sites.map(({ customerGatewayId: CustomerGatewayId, regionId }) => ({
+    customerGateways: sites.map(({ customerGatewayId: CustomerGatewayId, regionId, accountId }) => ({
       CustomerGatewayId,
+      accountId,
       regionId,
       Name: `site-${regionId}`,
       IpAddress: '198.51.100.9',
       Asn: 65_010,
     })),
-    transitRouters: sites.flatMap((site) => site.transitRouters),
+    transitRouters: first.flatMap((site) => site.transitRouters),
     ...lists,
   });
 }
 
 type PlacedSite = Site & {
+  readonly accountId: string | undefined;
   readonly regionId: string;
   readonly transitRouters: NonNullable<EstateRead['transitRouters']>;
 };
@@ -74,10 +80,23 @@ function siteIn(RegionId: string, accountIds: readonly string[], random: Random,
   return {
     nowMs,
     random,
+    accountId: accountIds[0],
     regionId: RegionId,
     transitRouters,
     transitRouterId: transitRouters[0]?.TransitRouterId ?? '',
     foreignTransitRouterId: transitRouters[1]?.TransitRouterId,
+    customerGatewayId: `cgw-${random.letters(21)}`,
+  };
+}
+
+/** The same region for another of the accounts, whose neighbour is the first. */
+function siteOf(accountId: string, site: PlacedSite, random: Random): PlacedSite {
+  const own = site.transitRouters.find((router) => router.accountId === accountId);
+  return {
+    ...site,
+    accountId,
+    transitRouterId: own?.TransitRouterId ?? '',
+    foreignTransitRouterId: site.transitRouterId,
     customerGatewayId: `cgw-${random.letters(21)}`,
   };
 }
@@ -117,6 +136,7 @@ function place(
   const owner = teams[random.below(teams.length)] ?? 'network';
   const connection: ConnectionRead = {
     VpnConnectionId: id,
+    accountId: site.accountId,
     regionId: site.regionId,
     Name: `${owner}-${env}-${at + 1}`,
     CreateTime: site.nowMs - (2 + random.below(700)) * dayMs - random.below(dayMs),

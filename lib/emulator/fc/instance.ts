@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { BOOTSTRAP } from './bootstrap.ts';
+import { Capture } from './capture.ts';
+
+/** The JSON that the caller of a function gets to see when it failed. */
+export type FunctionError = { errorMessage: string; errorType?: string; stackTrace?: string[] };
+
+/** How one attempt ended. */
+export type Ending = {
+  readonly kind: 'result' | 'thrown' | 'crashed' | 'exited' | 'timeout';
+  readonly body: Buffer;
+  readonly error: FunctionError | undefined;
+  /** What was printed meanwhile. */
+  readonly output: string;
+  readonly durationMs: number;
+  readonly memoryMb: number;
+};
+
+export type Job = {
+  readonly event: Buffer;
+  readonly context: Readonly<Record<string, unknown>> & { readonly requestId: string };
+  readonly timeoutMs: number;
+};
+
+export type InstanceOptions = {
+  readonly folder: string;
+  readonly handler: string;
+  readonly memoryMb: number;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+type Message =
+  | { kind: 'ready' }
+  | { kind: 'result'; body: Uint8Array; memoryMb: number }
+  | { kind: 'thrown' | 'crashed'; error: FunctionError; memoryMb: number };
+
+/** Loading the code is not part of the function's time; a platform's instance has this long to be there. */
+const startMsMax = 120_000;
+
+/** One process that has loaded a function's code, for one invocation at a time. */
+export class Instance {
+  /** Resolves when the process and all it printed are gone. */
+  readonly gone: Promise<undefined>;
+  private readonly child: ChildProcess;
+  private readonly capture: Capture;
+  private readonly ready: Promise<void>;
+  private isGone = false;
+  private listener: (message: Message) => void = () => undefined;
+
+  constructor(options: InstanceOptions) {
+    const limit = `--max-old-space-size=${options.memoryMb}`;
+    const args = [limit, '-e', BOOTSTRAP, '--', options.folder, options.handler, String(process.pid)];
+    this.child = spawn(process.execPath, args, {
+      cwd: options.folder,
+      env: { ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      // A process group of its own: what the handler starts goes when it goes.
+      detached: true,
+    });
+    this.capture = new Capture(this.child.stdout, this.child.stderr);
+    this.gone = new Promise((resolve) => {
+      this.child.once('error', () => resolve(undefined));
+      // What it started may hold its output open.
+      this.child.once('exit', () => this.kill());
+      this.child.once('close', () => resolve(undefined));
+    });
+    this.gone.then(() => {
+      this.isGone = true;
+    });
+    this.ready = new Promise((resolve) => {
+      this.child.on('message', (message: Message) => {
+        if (message.kind === 'ready') resolve();
+        else this.listener(message);
+      });
+    });
+  }
+
+  get isUsable(): boolean {
+    const { exitCode, signalCode, connected } = this.child;
+    return !this.isGone && connected && exitCode === null && signalCode === null;
+  }
+
+  /** Ends the process, and whatever it started, at once. */
+  kill(): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Nobody of the group is left.
+    }
+  }
+
+  /** Runs one invocation. The time starts when the code is loaded. Never rejects. */
+  async invoke({ event, context, timeoutMs }: Job): Promise<Ending> {
+    const marker = `\u0000end ${context.requestId}\u0000`;
+    const captured = this.capture.until(marker);
+    let timer: NodeJS.Timeout | undefined;
+    let isTimeout = false;
+    const killAfter = (ms: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        isTimeout = true;
+        this.kill();
+      }, ms);
+    };
+    const told = new Promise<Message>((resolve) => {
+      this.listener = resolve;
+    });
+    killAfter(startMsMax);
+    let startedMs = performance.now();
+    const started = this.ready.then(() => {
+      if (this.isGone) return;
+      killAfter(timeoutMs);
+      startedMs = performance.now();
+      this.child.send({ event, context, marker }, () => undefined);
+    });
+    await Promise.race([started, this.gone]);
+    const message = await Promise.race([told, this.gone]);
+    if (message?.kind === 'crashed') await this.gone;
+    await Promise.race([captured, this.gone]);
+    clearTimeout(timer);
+    const durationMs = performance.now() - startedMs;
+    return { ...endOf(message, isTimeout), output: this.capture.take(), durationMs };
+  }
+}
+
+function endOf(message: Message | undefined, isTimeout: boolean): Omit<Ending, 'output' | 'durationMs'> {
+  const none = { body: Buffer.alloc(0), error: undefined };
+  if (message === undefined || message.kind === 'ready') {
+    return { kind: isTimeout ? 'timeout' : 'exited', memoryMb: 0, ...none };
+  }
+  const { kind, memoryMb } = message;
+  if (kind === 'result') return { kind, memoryMb, body: Buffer.from(message.body), error: undefined };
+  return { kind, memoryMb, body: none.body, error: message.error };
+}

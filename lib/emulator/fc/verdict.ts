@@ -1,0 +1,35 @@
+import type { Ending, FunctionError } from './instance.ts';
+
+/** How the platform presents an attempt's ending. */
+export type Verdict = {
+  /** `x-fc-error-type`; undefined for success. */
+  readonly errorType: 'HandledInvocationError' | 'UnhandledInvocationError' | undefined;
+  readonly body: Buffer;
+  /** The attempt's log, with the platform's lines around it. */
+  readonly log: string;
+  readonly durationMs: number;
+  readonly memoryMb: number;
+};
+
+/** The platform's view of an ending: error type, body, and framed log. */
+export function verdictOn(ending: Ending, requestId: string, timeoutSeconds: number): Verdict {
+  const { kind, output, durationMs, memoryMb } = ending;
+  const usage = `(duration: ${Math.round(durationMs)}ms, maxMemoryUsage: ${memoryMb.toFixed(2)}MB)`;
+  const error = errorOf(ending, usage, timeoutSeconds);
+  const body = error === undefined ? ending.body : Buffer.from(JSON.stringify(error));
+  const errorType =
+    error === undefined ? undefined : kind === 'thrown' ? 'HandledInvocationError' : 'UnhandledInvocationError';
+  const printed = output === '' || output.endsWith('\n') ? output : `${output}\n`;
+  // The runtime logs what was thrown; what killed it, only the end line tells.
+  const thrown = ending.error === undefined ? '' : `${JSON.stringify(ending.error)}\n`;
+  const note =
+    error === undefined ? '' : `, Error: ${kind === 'thrown' ? 'Handled function error' : error.errorMessage}`;
+  const log = `FC Invoke Start RequestId: ${requestId}\n${printed}${thrown}FC Invoke End RequestId: ${requestId}${note}\n`;
+  return { errorType, body, log, durationMs, memoryMb };
+}
+
+function errorOf({ kind, error }: Ending, usage: string, timeoutSeconds: number): FunctionError | undefined {
+  if (kind === 'result') return undefined;
+  if (kind === 'timeout') return { errorMessage: `Function time out after ${timeoutSeconds} seconds ${usage}` };
+  return error ?? { errorMessage: `Process exited unexpectedly before completing request ${usage}` };
+}
