@@ -57,7 +57,7 @@ export function readCredentials(env: Environment): Credentials {
 }
 
 /** The SDK's HTTP layer prints headers and bodies, tokens included, when `DEBUG` names it. */
-function refuseDebug(env: Environment): void {
+export function refuseDebug(env: Environment): void {
   const names = (env.DEBUG ?? '').split(/[\s,]+/);
   const loud = names.find((name) => name.includes('*') || name.includes('httpx') || name.startsWith('lambda'));
   if (loud !== undefined) {

@@ -1,5 +1,5 @@
 import { ConfigError } from './core/errors.ts';
-import type { Narrowing, Policy } from './core/options.ts';
+import type { DeclaredPolicy, Narrowing } from './core/options.ts';
 import type { RefusedEvent } from './core/outcome.ts';
 import type { Answer } from './event/answer.ts';
 import { type BatchAnswer, parseBatch } from './event/batch.ts';
@@ -9,10 +9,12 @@ import { type EventLimits, toLimits } from './event/limits.ts';
 import { parseRequest } from './event/request.ts';
 import { isTimer, parseTimer } from './event/timer.ts';
 
+export { type Moment, parseMoment } from './event/moment.ts';
+
 export type EventRequest = {
   /** The run is their union. Empty: nothing to look at. */
   readonly parts: readonly Narrowing[];
-  /** Some part leaves regions and connections as the policy has them; its mode may still be a lower one. */
+  /** Some part leaves accounts, regions and connections as the policy has them; its mode may still be a lower one. */
   readonly whole: boolean;
   /** Events of an array that asked for what they may not; the others count. */
   readonly refused: readonly RefusedEvent[];
@@ -25,14 +27,15 @@ export type EventRequest = {
  * Tell what a run is asked for: by the timer, by one CloudEvent or an array of them, or by a direct call.
  *
  * An event narrows the policy's scope and never widens it: every part has at most the policy's mode, and names only
- * regions of the policy. With `all` any well-formed region passes here; the run knows which ones exist.
+ * accounts and regions of the policy. With `all` any well-formed region passes here, and with accounts left to a
+ * directory any account that the policy does not leave out; the run knows which ones exist.
  *
  * @param defaultRegion the function's own region, the policy's scope when it names none
  * @throws ConfigError when the event, or every event of an array, is none of these shapes or asks for more
  */
 export function parseEvent(
   event: Uint8Array | string,
-  policy: Pick<Policy, 'mode' | 'regions' | 'accounts'>,
+  policy: Pick<DeclaredPolicy, 'mode' | 'regions' | 'accounts'>,
   defaultRegion: string | undefined,
 ): EventRequest {
   const limits = toLimits(policy, defaultRegion);
@@ -40,7 +43,9 @@ export function parseEvent(
   const value = text === '' ? {} : parseJson(text);
   if (value === undefined) throw new ConfigError('event refused: it is text that is not JSON');
   const { source, ...answer } = parseValue(value, limits);
-  const whole = answer.parts.some(({ regions, connections }) => regions === undefined && connections === undefined);
+  const whole = answer.parts.some(
+    ({ accounts, regions, connections }) => (accounts ?? regions ?? connections) === undefined,
+  );
   return { ...answer, whole, source };
 }
 

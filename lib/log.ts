@@ -20,6 +20,10 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'step.failed': 'step failed',
   'guard.halted': 'guard halted the region',
   'run.finished': 'run finished',
+  'dispatch.started': 'dispatch started',
+  'scope.started': 'sweep of one account and region started',
+  'scope.failed': 'sweep of one account and region not started',
+  'dispatch.finished': 'dispatch finished',
 };
 
 /**
@@ -53,7 +57,7 @@ export function createJournal(options: {
 const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
 
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
-  if (event === 'guard.halted' || event === 'step.failed') return 'warn';
+  if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') return 'warn';
   if (event === 'region.listed') return fields.listing === 'unread' ? 'warn' : 'info';
   if (event === 'connection.judged') return fields.outcome === 'kept' ? 'debug' : 'info';
   return 'info';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { BUNDLING } from './bundling.mjs';
 import { compilePolicy } from './compile-policy.mjs';
-import { leftOut } from './left-out.mjs';
+import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
@@ -23,10 +23,15 @@ const yamlApart = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await bundle('sweep', 'index.js', 'functions/sweep.ts', { plugins: [yamlApart, leftOut] });
-await bundle('sweep', 'yaml.js', 'lib/policy/yaml.ts');
-await bundle('cli', 'index.js', 'functions/cli.ts', { banner: { js: '#!/usr/bin/env node' } });
-if (packed !== undefined) writeFileSync('dist/sweep/policy.json', packed);
+for (const name of ['sweep', 'dispatch']) {
+  await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut] });
+  await bundle(name, 'yaml.js', 'lib/policy/yaml.ts');
+  if (packed !== undefined) writeFileSync(`dist/${name}/policy.json`, packed);
+}
+await bundle('cli', 'index.js', 'functions/cli.ts', {
+  banner: { js: '#!/usr/bin/env node' },
+  plugins: [leftOutOfFunctionSdk],
+});
 
 async function bundle(name, file, entry, options = {}) {
   mkdirSync(`dist/${name}`, { recursive: true });

@@ -15,13 +15,13 @@ export async function compilePolicy(path) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   try {
     const outfile = join(folder, 'policy.cjs');
-    const contents = "export { compilePolicy } from './compile.ts'; export { parsePolicy } from './parse.ts';";
+    const contents = "export { compilePolicy } from './compile.ts'; export { parseDeclaredPolicy } from './parse.ts';";
     const stdin = { contents, resolveDir: 'lib/policy' };
     await build({ stdin, outfile, bundle: true, platform: 'node', format: 'cjs' });
     const policy = createRequire(outfile)(outfile);
     const text = readFileSync(path, 'utf8');
     const json = policy.compilePolicy(text, path);
-    assert.deepEqual(policy.parsePolicy(json, `${path} as JSON`), policy.parsePolicy(text, path));
+    assert.deepEqual(policy.parseDeclaredPolicy(json, `${path} as JSON`), policy.parseDeclaredPolicy(text, path));
     return json;
   } finally {
     rmSync(folder, { recursive: true, force: true });

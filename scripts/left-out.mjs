@@ -9,18 +9,30 @@ const THROWING = ['thread-stream', 'sonic-boom'];
  */
 const SILENT = ['debug'];
 
-/** Plugin for esbuild that puts something small in their place. */
-export const leftOut = {
-  name: 'left-out',
-  setup({ onLoad, onResolve }) {
-    const stubs = new Map([
-      ...THROWING.map((name) => [name, throwing(name)]),
-      ...SILENT.map((name) => [name, 'module.exports = () => Object.assign(() => {}, { enabled: false });']),
-    ]);
-    onResolve({ filter: /^[a-z-]+$/ }, ({ path }) => (stubs.has(path) ? { path, namespace: 'left-out' } : undefined));
-    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({ contents: stubs.get(path) }));
-  },
-};
+/**
+ * What Function Compute's SDK uploads code and opens shells with, 30 MB of it, some with known flaws and some not even
+ * installed: nobody here does either.
+ */
+const OF_FUNCTION_SDK = ['ali-oss', 'axios', 'ws'];
 
-const throwing = (name) =>
-  `module.exports = class { constructor() { throw new Error('${name} is left out of this bundle (scripts/left-out.mjs)'); } };`;
+const silent = (name) => [name, 'module.exports = () => Object.assign(() => {}, { enabled: false });'];
+const stub = (name) => [name, throwing(name)];
+
+/** Plugins for esbuild that put something small in their place. */
+export const leftOut = leavingOut([...[...THROWING, ...OF_FUNCTION_SDK].map(stub), ...SILENT.map(silent)]);
+export const leftOutOfFunctionSdk = leavingOut(OF_FUNCTION_SDK.map(stub));
+
+function leavingOut(entries) {
+  const stubs = new Map(entries);
+  return {
+    name: 'left-out',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^[a-z-]+$/ }, ({ path }) => (stubs.has(path) ? { path, namespace: 'left-out' } : undefined));
+      onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({ contents: stubs.get(path) }));
+    },
+  };
+}
+
+function throwing(name) {
+  return `module.exports = class { constructor() { throw new Error('${name} is left out of this bundle (scripts/left-out.mjs)'); } };`;
+}

@@ -115,7 +115,7 @@ describe('the built function, in a folder with nothing beside it', () => {
 
   test('throws errors whose stacks name functions and places of the sources', () => {
     const [first] = /^ {4}at .*$/m.exec(run({}).stack) ?? [];
-    expect(first).toMatch(/^ {4}at toCredentials \(functions\/sweep\.ts:\d+:\d+\)$/);
+    expect(first).toMatch(/^ {4}at toCredentials \(functions\/platform\.ts:\d+:\d+\)$/);
   });
 });
 

@@ -1,21 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../lib/core/errors.ts';
-import { MODES, type Policy } from '../lib/core/options.ts';
+import { type DeclaredPolicy, MODES } from '../lib/core/options.ts';
 import { parseEvent } from '../lib/event.ts';
 
-type Scope = Pick<Policy, 'mode' | 'regions' | 'accounts'>;
+type Scope = Pick<DeclaredPolicy, 'mode' | 'regions' | 'accounts'>;
 
 const regionId = fc.constantFrom('cn-hangzhou', 'ap-southeast-1', 'eu-west-1', 'us-east-1');
 const regions = fc.uniqueArray(regionId, { minLength: 1 });
-const accounts = fc.array(
+const accountId = fc.constantFrom('1', '2', '3');
+const listed = fc.uniqueArray(
   fc.record({
     roleArn: fc.constant('acs:ram::1:role/a'),
-    accountId: fc.constant('1'),
+    accountId,
     regions: fc.option(regions, { nil: undefined }),
   }),
-  { maxLength: 2 },
+  { maxLength: 2, selector: (account) => account.accountId },
 );
+const directory = fc.record({
+  roleName: fc.constant('a'),
+  include: fc.option(fc.uniqueArray(accountId, { minLength: 1 }), { nil: undefined }),
+  exclude: fc.uniqueArray(accountId),
+});
+const accounts = fc.oneof({ weight: 3, arbitrary: listed }, directory);
 const scope: fc.Arbitrary<Scope> = fc.record({
   mode: fc.constantFrom(...MODES),
   regions: fc.option(regions, { nil: undefined }),
@@ -26,6 +33,7 @@ const mixed = fc.oneof(regionId, fc.constantFrom('vco-a', 'all', '', 'cn-*'), fc
 const request = fc.record(
   {
     mode: fc.oneof(fc.constantFrom(...MODES), fc.jsonValue({ maxDepth: 1 })),
+    accounts: fc.oneof(fc.array(accountId), fc.array(mixed), mixed),
     regions: fc.oneof(fc.array(regionId), fc.array(mixed), mixed),
     connections: fc.oneof(fc.array(fc.constantFrom('vco-a', 'vco-b')), fc.array(mixed), mixed),
   },
@@ -71,13 +79,23 @@ const anyEvent = fc.oneof(request, timer, cloudEvent, fc.array(fc.oneof(cloudEve
 
 /** All that a policy covers, said in another way than the code under test says it. */
 function covered(
-  { regions: own, accounts: listed }: Scope,
+  { regions: own, accounts: declared }: Scope,
   region: string | undefined,
+  named: readonly string[] | undefined,
 ): readonly (string | undefined)[] {
   const fallback = Array.isArray(own) ? own : [region];
-  return listed.length === 0
-    ? fallback
-    : listed.flatMap((entry) => (Array.isArray(entry.regions) ? entry.regions : fallback));
+  if ('roleName' in declared || declared.length === 0) return fallback;
+  return declared
+    .filter((entry) => named === undefined || named.length === 0 || named.includes(entry.accountId))
+    .flatMap((entry) => (Array.isArray(entry.regions) ? entry.regions : fallback));
+}
+
+/** Of '1', '2' and '3'; when the policy names none, any may be the run's own. */
+function coveredAccounts({ accounts: declared }: Scope): readonly string[] {
+  if (!('roleName' in declared))
+    return declared.length === 0 ? ['1', '2', '3'] : declared.map((entry) => entry.accountId);
+  const { include = ['1', '2', '3'], exclude } = declared;
+  return include.filter((id) => exclude.indexOf(id) === -1);
 }
 
 function expectWithin(event: Uint8Array | string, policy: Scope, region: string | undefined): void {
@@ -85,16 +103,24 @@ function expectWithin(event: Uint8Array | string, policy: Scope, region: string 
     const { parts, whole } = parseEvent(event, policy, region);
     for (const part of parts) {
       expect(MODES.indexOf(part.mode)).toBeLessThanOrEqual(MODES.indexOf(policy.mode));
-      expect(covered(policy, region)).toEqual(expect.arrayContaining([...(part.regions ?? [])]));
+      expect(covered(policy, region, part.accounts)).toEqual(expect.arrayContaining([...(part.regions ?? [])]));
+      expect(coveredAccounts(policy)).toEqual(expect.arrayContaining([...(part.accounts ?? [])]));
       for (const id of part.connections ?? []) expect(id).toMatch(/^vco-[0-9a-z]+$/);
     }
-    expect(whole).toBe(parts.some((part) => part.regions === undefined && part.connections === undefined));
+    expect(whole).toBe(
+      parts.some((part) => [part.accounts, part.regions, part.connections].every((list) => list === undefined)),
+    );
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
   }
 }
 
-type Wish = { readonly mode?: unknown; readonly regions?: unknown; readonly connections?: unknown };
+type Wish = {
+  readonly mode?: unknown;
+  readonly accounts?: unknown;
+  readonly regions?: unknown;
+  readonly connections?: unknown;
+};
 
 /** A list that was asked for holds what is given; what is not narrowed would be all, which nobody asked for. */
 const expectAmong = (asked: unknown, given: readonly string[] | undefined) =>
@@ -102,9 +128,13 @@ const expectAmong = (asked: unknown, given: readonly string[] | undefined) =>
 
 function expectNoMore(wish: Wish, event: object, policy: Scope): void {
   try {
-    for (const { mode, regions: given, connections } of parseEvent(JSON.stringify(event), policy, 'cn-hangzhou')
-      .parts) {
+    for (const { mode, accounts: swept, regions: given, connections } of parseEvent(
+      JSON.stringify(event),
+      policy,
+      'cn-hangzhou',
+    ).parts) {
       if ('mode' in wish) expect(mode).toBe(wish.mode);
+      if ('accounts' in wish) expectAmong(wish.accounts, swept);
       if ('regions' in wish) expectAmong(wish.regions, given);
       if ('connections' in wish) expectAmong(wish.connections, connections);
     }
@@ -153,11 +183,12 @@ describe('gives a request within the policy or a ConfigError, never more and nev
     expectWithin(event, { mode: 'sweep', regions: ['cn-hangzhou'], accounts: [] }, undefined);
   });
 
-  test('a request that names a mode, regions or connections gets no more than it names', () => {
+  test('a request that names a mode, accounts, regions or connections gets no more than it names', () => {
     const idOrNot = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('vco-a', 'vco-b') }, mixed);
     const asked = fc.record(
       {
         mode: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...MODES) }, mixed),
+        accounts: fc.oneof({ weight: 8, arbitrary: fc.array(accountId, { maxLength: 2 }) }, mixed),
         regions: fc.oneof({ weight: 8, arbitrary: fc.array(regionId, { maxLength: 2 }) }, mixed),
         connections: fc.oneof({ weight: 8, arbitrary: fc.array(idOrNot, { maxLength: 2 }) }, mixed),
       },

@@ -86,6 +86,48 @@ describe('a request', () => {
   });
 });
 
+describe('accounts', () => {
+  const listed = (accountId: string, regions: Policy['regions']) => ({
+    roleArn: `acs:ram::${accountId}:role/a`,
+    accountId,
+    regions,
+  });
+  const list: Scope = { ...policy, accounts: [listed('1', undefined), listed('2', ['eu-west-1'])] };
+  const directory = { ...policy, accounts: { roleName: 'a', include: ['1', '2'], exclude: ['2'] } };
+
+  test.each<[string, object, object, object]>([
+    ['narrow a list', { accounts: ['1', '1'] }, list, { accounts: ['1'] }],
+    ['narrow a directory', { accounts: ['1'] }, directory, { accounts: ['1'] }],
+    ['may be any where the run knows its own', { accounts: ['7'] }, policy, { accounts: ['7'] }],
+    ['may be none, which is nothing', { accounts: [] }, list, { accounts: [] }],
+    ['come with their own regions', { accounts: ['2'], regions: ['eu-west-1'] }, list, { regions: ['eu-west-1'] }],
+  ])('%s', (_what, request, scope, expected) => {
+    expect(parse(request, scope as Scope)).toMatchObject({ parts: [expected], whole: false });
+  });
+
+  test.each<[string, object, object, string]>([
+    ['outside the list', { accounts: ['3'] }, list, 'accounts[0]: "3" is not an account of the policy'],
+    ['that the directory leaves out', { accounts: ['2'] }, directory, 'accounts[0]: "2" is not an account'],
+    ['that the directory does not include', { accounts: ['1', '9'] }, directory, 'accounts[1]: "9" is not an account'],
+    ['as a number', { accounts: [1] }, list, 'accounts[0]: 1 is not an account id in quotes'],
+    ['as text', { accounts: '1' }, list, 'accounts: "1" is not a list of ids'],
+    [
+      "with another account's region",
+      { accounts: ['1'], regions: ['eu-west-1'] },
+      list,
+      'regions[0]: "eu-west-1" is not a region of the policy (allowed: cn-hangzhou, ap-southeast-1)',
+    ],
+  ])('%s are refused', (_what, request, scope, message) => {
+    expect(() => parse(request, scope as Scope)).toThrow(message);
+    expect(() => parse(cloudEvent(request), scope as Scope)).toThrow(message);
+    expect(() => parse(timer(JSON.stringify(request)), scope as Scope)).toThrow(message);
+  });
+
+  test('beside the data of an event are refused', () => {
+    expect(() => parse(cloudEvent({}, { accounts: ['1'] }), list)).toThrow('accounts: has to be inside data');
+  });
+});
+
 describe('a region may be named when it is', () => {
   const account = (regions: Policy['regions']) => ({ roleArn: 'acs:ram::1:role/a', accountId: '1', regions });
   test.each<[string, Scope, string | undefined, string, boolean]>([
@@ -144,7 +186,11 @@ describe('is refused, and nothing is done:', () => {
     ['null', 'null', 'request: null (nothing) is not a request'],
     ['a number', '1', 'request: 1 is not a request'],
     ['a JSON text', '"{}"', 'request: "{}" is not a request'],
-    ['an unknown key', { dryRun: true }, 'request: dryRun: unknown key (allowed: mode, regions, connections)'],
+    [
+      'an unknown key',
+      { dryRun: true },
+      'request: dryRun: unknown key (allowed: mode, accounts, regions, connections)',
+    ],
     ['a mistyped key', { region: ['cn-hangzhou'] }, 'region: unknown key; did you mean regions?'],
     ['a key that would be a prototype', '{"__proto__": {"mode": "plan"}}', '__proto__: unknown key'],
     ['an unknown mode', { mode: 'delete' }, 'mode: "delete" is not a mode (allowed: plan, mark, sweep)'],

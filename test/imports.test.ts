@@ -8,6 +8,8 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/cloud\//, /^lib\/(core|cloud)\//],
   [/^lib\/emulator\//, /^lib\/emulator\//],
   [/^lib\/deps\.ts$/, /^lib\/((core|cloud)\/|(clock|sweep)\.ts$)/],
+  [/^lib\/function-deps\.ts$/, /^lib\/((core|cloud)\/|(deps|dispatch)\.ts$)/],
+  [/^lib\/dispatch(\.ts$|\/)/, /^lib\/(core\/|dispatch(\.ts$|\/))/],
   [/^lib\/sweep(\.ts$|\/)/, /^lib\/(core|sweep)\//],
   [/^lib\/policy(\.ts$|\/)/, /^lib\/(core|policy)\//],
   // Ids in an event are read by the same rules as ids in a policy.
@@ -15,7 +17,10 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/report(\.ts$|\/)/, /^lib\/(core|report)\//],
   [/^lib\/[^/]+\.ts$/, /^lib\/core\//],
   // Entry points use what `lib` offers on its first level, and words of the core; the cloud only through `deps.ts`.
-  [/^functions\//, /^(functions\/cli\/|lib\/[^/]+\.ts$|lib\/core\/|lib\/sweep\/survey\.ts$|lib\/emulator\/index\.ts$)/],
+  [
+    /^functions\//,
+    /^(functions\/(cli\/|platform\.ts$)|lib\/[^/]+\.ts$|lib\/core\/|lib\/sweep\/survey\.ts$|lib\/emulator\/index\.ts$)/,
+  ],
 ];
 
 const sources = ['functions', 'lib'].flatMap((folder) =>

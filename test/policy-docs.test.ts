@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { policyKeys, policyKeyTable } from '../lib/policy/key-table.ts';
-import { parsePolicy } from '../lib/policy.ts';
+import { parseDeclaredPolicy, parsePolicy } from '../lib/policy.ts';
 
 const docs = new URL('../docs/policy.md', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -43,7 +43,8 @@ describe('docs/policy.md', () => {
       for (const [, value = ''] of example.matchAll(/`([^`]+)`/g)) {
         if (name.includes('[]')) continue;
         const yaml = name.split('.').reduceRight((inner, step) => `{ ${step}: ${inner} }`, value);
-        expect(() => parsePolicy(yaml, yaml)).not.toThrow();
+        if (name.startsWith('accounts.directory.') && !name.endsWith('roleName')) continue;
+        expect(() => parseDeclaredPolicy(yaml, yaml)).not.toThrow();
       }
     }
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../lib/core/errors.ts';
 import type { Policy } from '../lib/core/options.ts';
-import { parsePolicy } from '../lib/policy.ts';
+import { parseDeclaredPolicy, parsePolicy } from '../lib/policy.ts';
 
 const parse = (text: string) => parsePolicy(text, 'policy.yaml');
 
@@ -43,6 +43,19 @@ describe('a document', () => {
     ['an empty mapping', '{}'],
   ])('that is %s is all defaults', (_what, text) => {
     expect(parse(text)).toEqual(defaults);
+  });
+
+  test('may leave the accounts to the resource directory', () => {
+    const text = 'accounts: { directory: { roleName: vco-sweeper, include: ["1", "2", "1"], exclude: ["2"] } }';
+    expect(parseDeclaredPolicy(text, 'policy.yaml')).toEqual({
+      ...defaults,
+      accounts: { roleName: 'vco-sweeper', include: ['1', '2'], exclude: ['2'] },
+    });
+    expect(parseDeclaredPolicy('accounts: { directory: { roleName: a } }', 'policy.yaml').accounts).toEqual({
+      roleName: 'a',
+      include: undefined,
+      exclude: [],
+    });
   });
 
   test('may set every key, in YAML', () => {
@@ -126,7 +139,24 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['regions: ["", 3]', 'regions[1]: 3 is not allowed; write a region id such as cn-hangzhou'],
     ['regions: [all]', 'regions[0]: "all" is not allowed'],
     ['regions: ["cn-hangzhou\\n"]', 'regions[0]: "cn-hangzhou\\n" is not allowed'],
-    ['accounts: {}', 'accounts: a mapping is not allowed; write a list of mappings'],
+    [
+      'accounts: 1',
+      'accounts: 1 is not allowed; write a list of mappings with the keys roleArn and regions, or a mapping',
+    ],
+    ['accounts: {}', 'accounts.directory: is missing; write a mapping with keys of roleName, include, exclude'],
+    ['accounts: {directory: {}}', 'accounts.directory.roleName: is missing; write the name of a role such as'],
+    [
+      'accounts: {directory: {roleName: "acs:ram::1:role/a"}}',
+      'accounts.directory.roleName: "acs:ram::1:role/a" is not',
+    ],
+    ['accounts: {directory: {roleName: a, role: b}}', 'accounts.directory.role: unknown key'],
+    ['accounts: {directory: {roleName: a, include: []}}', 'accounts.directory.include: an empty list is not allowed'],
+    [
+      'accounts: {directory: {roleName: a, include: [1234567890123456]}}',
+      'accounts.directory.include[0]: 1234567890123456 is not allowed; write an account id in quotes',
+    ],
+    ['accounts: {directory: {roleName: a, exclude: [me]}}', 'accounts.directory.exclude[0]: "me" is not allowed'],
+    ['accounts: {directory: {roleName: a}}', 'accounts.directory: here accounts have to be a list'],
     ['accounts: [{}]', 'accounts[0].roleArn: is missing; write a role ARN such as'],
     ['accounts: [{roleArn: "acs:ram::1:role/a", regions: []}]', 'accounts[0].regions: an empty list is not allowed'],
     ['accounts: [{roleArn: "arn:aws:iam::1:role/a"}]', 'accounts[0].roleArn: "arn:aws:iam::1:role/a" is not allowed'],

@@ -6,10 +6,12 @@ Examples:
   vco-sweeper explain vco-bp1a2b3c4d                    why, or why not
   vco-sweeper sweep --policy policy.yaml                delete, after a question
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
+  vco-sweeper invoke --mode plan                        what the deployed function would delete
 
 Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
 ALIBABA_CLOUD_SECURITY_TOKEN. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
-Endpoints: ALIBABA_CLOUD_VPC_ENDPOINT, ALIBABA_CLOUD_CBN_ENDPOINT, ALIBABA_CLOUD_STS_ENDPOINT.
+Endpoints: ALIBABA_CLOUD_VPC_ENDPOINT, ALIBABA_CLOUD_CBN_ENDPOINT, ALIBABA_CLOUD_STS_ENDPOINT,
+ALIBABA_CLOUD_FC_ENDPOINT.
 
 Results go to standard output; progress and the log (JSON lines: warnings, or what LOG_LEVEL says) to standard
 error. On a terminal warnings are sentences unless LOG_LEVEL is set. NO_COLOR and FORCE_COLOR are honoured.
@@ -32,6 +34,17 @@ Marks and sweeps, whatever the policy's mode. To write marks only, deploy the fu
 Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, deferred or
 blocked; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
 130 Ctrl-C at the question, or a second one later. "No" at the question exits like plan.`;
+
+export const AFTER_INVOKE_HELP = `
+Without --mode it runs in the function's own mode, so a function that sweeps deletes. Which function:
+  SWEEP_FUNCTION            its name (default: vco-sweeper)
+  SWEEP_FUNCTION_REGION     where it is (default: ALIBABA_CLOUD_REGION_ID)
+  SWEEP_FUNCTION_QUALIFIER  a version or an alias
+  SWEEP_FUNCTION_SERVICE    its service, for Function Compute 2.0 only
+
+Exit codes: those of a run here, by the function's result: 0 nothing left to do, 3 orphans remain, 4 incomplete,
+5 halted; 2 it refused policy or event, or it is not the sweep; 1 it failed, or could not be called; 130 Ctrl-C, and the
+function goes on. With --async: 0 it was accepted.`;
 
 export const AFTER_EXPLAIN_HELP = `
 Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due or waiting;

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 export type RunOptions = {
   readonly policy?: string;
   readonly json?: true;
+  readonly account?: readonly string[];
   readonly region?: readonly string[];
   readonly connection?: readonly string[];
 };
@@ -19,6 +20,11 @@ export function parseRegion(text: string): string {
   throw new InvalidArgumentError(`${shown(text)} is not a region id such as cn-hangzhou.`);
 }
 
+export function parseAccount(text: string): string {
+  if (/^\d{1,20}$/.test(text)) return text;
+  throw new InvalidArgumentError(`${shown(text)} is not an account id such as 1234567890123456.`);
+}
+
 /** Ids are ids, not patterns. */
 export function parseConnection(text: string): string {
   if (CONNECTION.test(text)) return text;
@@ -31,6 +37,12 @@ export const listOf =
   (text: string, before: readonly string[] = []): readonly string[] => [
     ...new Set([...before, ...text.split(',').map((piece) => parse(piece.trim()))]),
   ];
+
+/** What to run, and where its code is: `name=folder`. */
+export function parseFunction(text: string): string {
+  if (/^[A-Za-z_][\w-]{0,63}=./.test(text)) return text;
+  throw new InvalidArgumentError(`${shown(text)} is not a function's name and folder such as sweep=dist/sweep.`);
+}
 
 /** A whole number within bounds. */
 export const wholeNumber =

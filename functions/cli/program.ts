@@ -1,10 +1,21 @@
 import { Command, Option } from 'commander';
+import { MODES } from '../../lib/core/options.ts';
 import { demoCommand } from './demo.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './emulator.ts';
 import { explainCommand } from './explain.ts';
-import { AFTER_EXPLAIN_HELP, AFTER_HELP, AFTER_PLAN_HELP, AFTER_SWEEP_HELP } from './help.ts';
+import { AFTER_EXPLAIN_HELP, AFTER_HELP, AFTER_INVOKE_HELP, AFTER_PLAN_HELP, AFTER_SWEEP_HELP } from './help.ts';
+import { type InvokeOptions, invokeCommand } from './invoke.ts';
 import type { Io } from './io.ts';
-import { listOf, parseConnection, parseLimits, parseRegion, type RunOptions, wholeNumber } from './options.ts';
+import {
+  listOf,
+  parseAccount,
+  parseConnection,
+  parseFunction,
+  parseLimits,
+  parseRegion,
+  type RunOptions,
+  wholeNumber,
+} from './options.ts';
 import { planCommand } from './plan.ts';
 import { type SweepOptions, sweepCommand } from './sweep.ts';
 import { VERSION } from './version.ts';
@@ -29,6 +40,7 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
     })
     .addHelpText('after', AFTER_HELP);
   addRunCommands(program, io, ended);
+  addInvokeCommand(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
 }
@@ -52,9 +64,21 @@ function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => v
     .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
 }
 
-function withRunOptions(command: Command, narrowing = true): Command {
+function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withRunOptions(program.command('invoke'), true, 'the deployed policy, for dates in the report; it is not sent')
+    .description('run the deployed function, which has its own policy, and show what it answers')
+    .addOption(new Option('-m, --mode <mode>', "at most this; the function's own mode or a lower one").choices(MODES))
+    .option('--async', 'do not wait for it')
+    .addHelpText('after', AFTER_INVOKE_HELP)
+    .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
+}
+
+const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)';
+
+function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command
-    .option('-p, --policy <file>', 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)')
+    .option('-p, --policy <file>', policyHelp)
+    .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
@@ -81,6 +105,12 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     .option('--limits <scale>', '"off", or a factor on the published rate limits (default: 1)', parseLimits)
     .option('--latency <ms>', 'how long a call takes (default: 0)', wholeNumber(0, 600_000))
     .option('--faults <file>', 'what goes wrong, and when, JSON or YAML')
+    .option(
+      '--function <name=folder>',
+      'run this code package; repeat it, or use commas, for several',
+      listOf(parseFunction),
+    )
+    .option('--functions <file>', 'functions with all their settings, JSON or YAML')
     .option('--save <file>', 'write the estate here when it is stopped; JSON, or YAML by its ending')
     .action(async (options: EmulatorCommandOptions) => ended(await emulatorCommand(options, io)));
 

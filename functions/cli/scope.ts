@@ -1,5 +1,6 @@
+import { isDirectory, scopeRun } from '../../lib/core/accounts.ts';
 import { ConfigError } from '../../lib/core/errors.ts';
-import type { Mode, Narrowing, Policy } from '../../lib/core/options.ts';
+import type { DeclaredPolicy, Mode, Narrowing, Policy } from '../../lib/core/options.ts';
 import { isRegionId, type RunOptions } from './options.ts';
 
 /** Where a command looks: the policy's scope, narrowed by options as an event would narrow it. */
@@ -16,13 +17,14 @@ export type Scope = {
  * @throws ConfigError when a region is outside the policy, or nothing says which region
  */
 export function resolveScope(
-  loaded: Policy,
+  loaded: DeclaredPolicy,
   options: RunOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Scope {
   const { region: wanted, connection } = options;
-  const silent = loaded.regions === undefined && loaded.accounts.every(({ regions }) => regions === undefined);
-  const policy = silent && wanted !== undefined ? { ...loaded, regions: wanted } : loaded;
+  const narrowed = narrowAccounts(loaded, options.account);
+  const silent = narrowed.regions === undefined && narrowed.accounts.every(({ regions }) => regions === undefined);
+  const policy = silent && wanted !== undefined ? { ...narrowed, regions: wanted } : narrowed;
   const defaultRegion = readDefaultRegion(env);
 
   const declared = declaredRegions(policy);
@@ -40,11 +42,19 @@ export function resolveScope(
   };
 }
 
+function narrowAccounts(loaded: DeclaredPolicy, accounts: readonly string[] | undefined): Policy {
+  if (accounts === undefined && isDirectory(loaded.accounts)) {
+    throw new ConfigError('the policy leaves the accounts to a directory: say which with --account');
+  }
+  const part = { mode: loaded.mode, regions: undefined, connections: undefined };
+  return scopeRun(loaded, [accounts === undefined ? part : { ...part, accounts }], undefined).policy;
+}
+
 /** The regions of each account in scope; undefined: the default region. */
 const declaredRegions = ({ accounts, regions }: Policy): readonly Policy['regions'][] =>
   accounts.length === 0 ? [regions] : accounts.map((account) => account.regions ?? regions);
 
-function readDefaultRegion(env: Readonly<Record<string, string | undefined>>): string | undefined {
+export function readDefaultRegion(env: Readonly<Record<string, string | undefined>>): string | undefined {
   for (const name of ['ALIBABA_CLOUD_REGION_ID', 'ALIBABA_CLOUD_REGION']) {
     const text = env[name]?.trim();
     if (!text) continue;

@@ -1,17 +1,20 @@
-import type { CloudApi } from '../core/cloud-api.ts';
+import type { CloudApi, OrganizationApi } from '../core/cloud-api.ts';
 
 export type Service = 'vpc' | 'cbn' | 'sts';
 
+/** What the dispatcher calls besides. */
+export type OrganizationService = 'resourcedirectory';
+
 export type ActionFacts = {
-  readonly service: Service;
+  readonly service: Service | OrganizationService;
   /** What a RAM policy must allow; null for the one action that needs no permission. */
   readonly ram: string | null;
   /** `write` changes the cloud; it decides the pace, and whether a request carries a client token is up to the method. */
   readonly kind: 'read' | 'write';
   /** Published limit for 60 s, per main account and region. */
   readonly limitPerMinute: number;
-  /** The methods of `CloudApi` that call it. */
-  readonly methods: readonly (keyof CloudApi)[];
+  /** The methods that call it. */
+  readonly methods: readonly (keyof CloudApi | keyof OrganizationApi)[];
 };
 
 // CBN and STS publish no figure for most actions; 300 is five a second.
@@ -26,7 +29,7 @@ const sts = (ram: string | null, methods: (keyof CloudApi)[]) =>
   ({ service: 'sts', ram, kind: 'read', limitPerMinute: UNPUBLISHED, methods }) satisfies ActionFacts;
 
 /**
- * Every action this client can call. The rpc layer takes no other name, so what is not in this table cannot be sent.
+ * Every action a run can call. The rpc layer takes no other name, so what is not in this table cannot be sent.
  *
  * Limits: quota pages of VPC and CBN; DeleteVpnAttachment by analogy with its siblings.
  */
@@ -58,3 +61,19 @@ export const ACTIONS = {
 } as const satisfies Record<string, ActionFacts>;
 
 export type Action = keyof typeof ACTIONS;
+
+/** What only the dispatcher can call: it finds out where to sweep, and sweeps nothing. */
+export const ORGANIZATION_ACTIONS = {
+  ListAccounts: {
+    service: 'resourcedirectory',
+    ram: 'resourcemanager:ListAccounts',
+    kind: 'read',
+    limitPerMinute: UNPUBLISHED,
+    methods: ['listAccounts'],
+  },
+} as const satisfies Record<string, ActionFacts>;
+
+export type OrganizationAction = keyof typeof ORGANIZATION_ACTIONS;
+export type AnyAction = Action | OrganizationAction;
+
+export const FACTS: Readonly<Record<AnyAction, ActionFacts>> = { ...ACTIONS, ...ORGANIZATION_ACTIONS };

@@ -1,4 +1,4 @@
-import type { CallObserver, Clock, CloudApi } from '../core/cloud-api.ts';
+import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../core/cloud-api.ts';
 import { disposition } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
 import type { AccountId, Attachment, Connection } from '../core/estate.ts';
@@ -13,8 +13,8 @@ import { listRouting } from './routing.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tags.ts';
 import { newClientToken } from './tokens.ts';
-import type { Credentials, Params, Transport } from './transport.ts';
-import { assumedCredentials, callerAccount, regions } from './wire-account.ts';
+import type { Credentials, OrganizationTransport, Params, Transport } from './transport.ts';
+import { accountPage, assumedCredentials, callerAccount, regions } from './wire-account.ts';
 import { connectionPage, singleConnection } from './wire-connection.ts';
 import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from './wire-transit-router.ts';
 
@@ -35,9 +35,44 @@ export type CloudApiOptions = {
 
 /** The cloud as a run needs it, for the account of the credentials. */
 export function createCloudApi(options: CloudApiOptions): CloudApi {
-  const { clock, credentials, deadlineMs, endpoints, observer, policy, random } = options;
-  const context: RpcContext = {
-    transport: options.transport ?? createPopTransport(endpoints),
+  const { transport } = options;
+  return apiFor(contextOf(options, transport && ofRun(transport)), async () => options.credentials, undefined);
+}
+
+/** The organisation as the dispatcher needs it, for the management account or a delegated administrator. */
+export function createOrganizationApi(
+  options: Omit<CloudApiOptions, 'transport'> & { readonly transport?: OrganizationTransport },
+): OrganizationApi {
+  const rpc = createRpc(contextOf(options, options.transport), {
+    credentials: async () => options.credentials,
+    accountId: () => undefined,
+  });
+  const action = 'ListAccounts';
+  return {
+    listAccounts: () =>
+      listByNumber<MemberAccount>({
+        action,
+        idOf: ({ accountId }) => accountId,
+        fetch: (page) => rpc.read({ action, params: page }, accountPage),
+      }),
+  };
+}
+
+/** A run never asks about the organisation: it is told its accounts. */
+const ofRun =
+  (transport: Transport): OrganizationTransport =>
+  async (call) => {
+    if (call.service === 'resourcedirectory') throw new TypeError(`${call.action} is no call of a run`);
+    return transport(call);
+  };
+
+function contextOf(
+  options: Omit<CloudApiOptions, 'transport'>,
+  transport: OrganizationTransport | undefined,
+): RpcContext {
+  const { clock, deadlineMs, endpoints, observer, policy, random } = options;
+  return {
+    transport: transport ?? createPopTransport(endpoints),
     pace: createPace(policy.pace, clock),
     retry: policy.retry,
     clock,
@@ -48,7 +83,6 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
     newToken: options.newToken ?? newClientToken,
     readGate: createGate(READS_MAX),
   };
-  return apiFor(context, async () => credentials, undefined);
 }
 
 /** A page of fifty is 100 kB of text, and several times that while it is read. */

@@ -1,10 +1,10 @@
 import { ConfigError } from '../core/errors.ts';
 import type { RegionId } from '../core/estate.ts';
-import type { Service } from './actions.ts';
+import type { OrganizationService, Service } from './actions.ts';
 
 export type Endpoints = {
   /** Origin to call, without a trailing slash. Throws `ConfigError` for a region that could not be part of a host. */
-  url(service: Service, regionId: RegionId | undefined): string;
+  url(service: Service | OrganizationService, regionId: RegionId | undefined): string;
   /** Function Compute, when set; undefined: the SDK's own host. */
   readonly fc: string | undefined;
 };
@@ -31,18 +31,20 @@ export function resolveEndpoints(env: Readonly<Record<string, string | undefined
     vpc: parseEndpoint('ALIBABA_CLOUD_VPC_ENDPOINT', env),
     cbn: parseEndpoint('ALIBABA_CLOUD_CBN_ENDPOINT', env),
     sts: parseEndpoint('ALIBABA_CLOUD_STS_ENDPOINT', env),
+    resourcedirectory: parseEndpoint('ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT', env),
   };
   const fc = parseEndpoint('ALIBABA_CLOUD_FC_ENDPOINT', env);
   return { fc, url: (service, regionId) => override[service] ?? `https://${realHost(service, regionId)}` };
 }
 
-function realHost(service: Service, regionId: RegionId | undefined): string {
+function realHost(service: Service | OrganizationService, regionId: RegionId | undefined): string {
   // The region becomes part of a host name that gets a security token: nothing but a region may pass.
   if (regionId !== undefined && !isRegionId(regionId)) {
     throw new ConfigError(`region ${JSON.stringify(regionId)} is not a region id such as "cn-hangzhou"`);
   }
   if (service === 'cbn') return 'cbn.aliyuncs.com'; // one central host for every region
   if (service === 'sts') return 'sts.aliyuncs.com'; // the central host always exists
+  if (service === 'resourcedirectory') return 'resourcedirectory.aliyuncs.com'; // of the China site; the other by setting
   if (regionId === undefined || CENTRAL_VPC.has(regionId)) return 'vpc.aliyuncs.com';
   return `vpc.${regionId}.aliyuncs.com`;
 }

@@ -3,13 +3,13 @@ import { isThrottling } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
 import type { AccountId, RegionId } from '../core/estate.ts';
 import type { Policy } from '../core/options.ts';
-import { ACTIONS, type Action } from './actions.ts';
+import { type AnyAction, FACTS } from './actions.ts';
 
 /** Limits count per account, region and action. */
 export type PaceKey = {
   readonly accountId: AccountId | undefined;
   readonly regionId: RegionId | undefined;
-  readonly action: Action;
+  readonly action: AnyAction;
 };
 
 export type Pace = {
@@ -62,8 +62,8 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
 }
 
 /** Requests a minute. */
-function rateOf(action: Action, policy: Policy['pace']): number {
-  const { kind, limitPerMinute } = ACTIONS[action];
+function rateOf(action: AnyAction, policy: Policy['pace']): number {
+  const { kind, limitPerMinute } = FACTS[action];
   const policyRate = kind === 'read' ? policy.describePerMinute : policy.writePerMinute;
   return policyRate === undefined
     ? policy.share * limitPerMinute

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CloudError } from '../core/errors.ts';
-import type { Action } from './actions.ts';
+import type { AnyAction } from './actions.ts';
 import type { Params } from './transport.ts';
 
 /** One reply of a list that pages by number. */
@@ -19,7 +19,7 @@ export type TokenPage<T> = {
 };
 
 type Listing<T, P> = {
-  readonly action: Action;
+  readonly action: AnyAction;
   readonly idOf: (item: T) => string;
   /** Ask for one page; `params` are those that say which. */
   readonly fetch: (params: Params) => Promise<P>;
@@ -120,7 +120,7 @@ function countDistinct<T>(items: readonly T[], total: number | undefined, idOf: 
   return { items: [...distinct.values()] };
 }
 
-async function twice<T>(action: Action, pass: () => Promise<Pass<T>>): Promise<readonly T[]> {
+async function twice<T>(action: AnyAction, pass: () => Promise<Pass<T>>): Promise<readonly T[]> {
   const first = await pass();
   if ('items' in first) return first.items;
   const second = await pass();

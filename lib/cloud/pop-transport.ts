@@ -1,12 +1,17 @@
 import http from 'node:http';
 import https from 'node:https';
 import RPCClient from '@alicloud/pop-core/lib/rpc.js';
-import type { Service } from './actions.ts';
+import type { OrganizationService, Service } from './actions.ts';
 import type { Endpoints } from './endpoints.ts';
 import { thrownError } from './errors.ts';
-import type { Transport, TransportReply } from './transport.ts';
+import type { OrganizationTransport, TransportReply } from './transport.ts';
 
-const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const satisfies Record<Service, string>;
+const VERSIONS = {
+  vpc: '2016-04-28',
+  cbn: '2017-09-12',
+  sts: '2015-04-01',
+  resourcedirectory: '2022-04-19',
+} as const satisfies Record<Service | OrganizationService, string>;
 
 // The SDK's own limit must not come first: it leaves the socket open. Without one it would be 3 s.
 const SDK_LIMIT_LATER_MS = 1000;
@@ -22,7 +27,7 @@ const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, ver
  * good; one pool of connections for each endpoint. A client is made for each request because credentials change during
  * a run; it is no more than their holder.
  */
-export function createPopTransport(endpoints: Endpoints): Transport {
+export function createPopTransport(endpoints: Endpoints): OrganizationTransport {
   const agents = new Map<string, http.Agent>();
   const agentOf = (endpoint: string): http.Agent => {
     const known = agents.get(endpoint);

@@ -2,16 +2,23 @@ import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../core/clo
 import { type CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
 import type { Policy } from '../core/options.ts';
-import { ACTIONS, type Action } from './actions.ts';
+import { type AnyAction, FACTS } from './actions.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './errors.ts';
 import type { Pace } from './pace.ts';
 import { deadlineExceeded, stopRetrying, withRetry } from './retry.ts';
 import { createClientToken } from './tokens.ts';
-import type { Credentials, Params, Transport, TransportReply } from './transport.ts';
+import type {
+  Credentials,
+  OrganizationCall,
+  OrganizationTransport,
+  Params,
+  TransportCall,
+  TransportReply,
+} from './transport.ts';
 
 /** What all apis of a run share, whichever account they are for. */
 export type RpcContext = {
-  readonly transport: Transport;
+  readonly transport: OrganizationTransport;
   readonly pace: Pace;
   readonly retry: Policy['retry'];
   readonly clock: Clock;
@@ -32,7 +39,7 @@ export type Identity = {
 };
 
 export type Call = {
-  readonly action: Action;
+  readonly action: AnyAction;
   readonly params: Params;
   readonly regionId?: RegionId;
   /** The request itself names no region, so that all of the account's count as one for its limits. */
@@ -52,11 +59,11 @@ export type Rpc = {
   writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
 };
 
-/** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `ACTIONS`. */
+/** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `FACTS`. */
 export function createRpc(context: RpcContext, identity: Identity): Rpc {
   const { clock, deadlineMs, observer, pace, retry, random } = context;
 
-  const leftMs = (action: Action): number => {
+  const leftMs = (action: AnyAction): number => {
     const left = deadlineMs - clock.now();
     if (left <= 0) throw deadlineExceeded(action);
     return left;
@@ -77,7 +84,7 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
         return send(context.transport, call, params(), credentials, timeoutMs);
       };
       // A write goes out at once: what was read just before it must not grow old.
-      return ACTIONS[action].kind === 'read' ? context.readGate(sendNow) : sendNow();
+      return FACTS[action].kind === 'read' ? context.readGate(sendNow) : sendNow();
     };
     const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
     return pace.inTurn(key, task, deadlineMs, outOfTime);
@@ -137,14 +144,16 @@ const nothing = async (): Promise<void> => undefined;
 const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
 
 async function send(
-  transport: Transport,
+  transport: OrganizationTransport,
   { action, regionId }: Call,
   params: Params,
   credentials: Credentials,
   timeoutMs: number,
 ): Promise<TransportReply> {
-  const { service } = ACTIONS[action];
-  const reply = await transport({ service, regionId, action, params, credentials, timeoutMs }).catch((thrown) => {
+  const { service } = FACTS[action];
+  // The table joins them; the compiler does not follow it that far.
+  const call = { service, regionId, action, params, credentials, timeoutMs } as TransportCall | OrganizationCall;
+  const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) throw thrown;
     throw thrownError(action, thrown);
   });

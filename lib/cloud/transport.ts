@@ -1,5 +1,5 @@
 import type { RegionId } from '../core/estate.ts';
-import type { Action, Service } from './actions.ts';
+import type { Action, OrganizationAction, OrganizationService, Service } from './actions.ts';
 
 export type Credentials = {
   readonly accessKeyId: string;
@@ -36,3 +36,11 @@ export type TransportReply = {
  * may be anything; one named `RequestTimeoutError` is a timeout.
  */
 export type Transport = (call: TransportCall) => Promise<TransportReply>;
+
+export type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
+  readonly service: OrganizationService;
+  readonly action: OrganizationAction;
+};
+
+/** As `Transport`, for the dispatcher's calls too. */
+export type OrganizationTransport = (call: TransportCall | OrganizationCall) => Promise<TransportReply>;

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
+import type { MemberAccount } from '../core/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
 import { isRegionId } from './endpoints.ts';
-import type { TokenPage } from './paging.ts';
+import type { Page, TokenPage } from './paging.ts';
 import type { Reader } from './rpc.ts';
 import type { Credentials } from './transport.ts';
-import { accountNumber, nextToken, reader, requiredId } from './wire-fields.ts';
+import { accountNumber, count, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
 
-/** STS 2015-04-01, and what VPC 2016-04-28 says of regions and tags. */
+/** STS 2015-04-01, ResourceDirectoryMaster 2022-04-19, and what VPC 2016-04-28 says of regions and tags. */
 
 /** `GetCallerIdentity`. */
 export const callerAccount: Reader<AccountId> = reader(
@@ -44,6 +45,33 @@ export const regions: Reader<readonly RegionId[]> = reader(
     Regions: z.object({ Region: z.array(z.object({ RegionId: requiredId.check(z.refine(isRegionId)) })) }),
   }),
   (reply) => [...new Set(reply.Regions.Region.map((item) => item.RegionId))],
+);
+
+// A status that is not here may be a member on its way in or out; it is not swept, and is told.
+const ACTIVE: ReadonlySet<unknown> = new Set(['CreateSuccess', 'InviteSuccess', 'PromoteSuccess']);
+
+/** One page of `ListAccounts`. Without its id an account would be left out without a word: such a page is no answer. */
+export const accountPage: Reader<Page<MemberAccount>> = reader(
+  z.object({
+    TotalCount: count,
+    Accounts: z.object({
+      Account: z.array(
+        z.object({
+          AccountId: accountNumber.check(z.refine((id) => id !== undefined)),
+          DisplayName: optionalText,
+          Status: optionalText,
+        }),
+      ),
+    }),
+  }),
+  (reply) => ({
+    totalCount: reply.TotalCount,
+    items: reply.Accounts.Account.map((item) => ({
+      accountId: String(item.AccountId),
+      name: item.DisplayName ?? '',
+      standing: ACTIVE.has(item.Status) ? 'active' : 'closed',
+    })),
+  }),
 );
 
 export type TagOfConnection = { readonly connectionId: ConnectionId; readonly key: string; readonly value: string };

@@ -90,6 +90,58 @@ export interface CloudApi {
   assumeRole(roleArn: string): Promise<CloudApi>;
 }
 
+/** A member of the resource directory. */
+export type MemberAccount = {
+  readonly accountId: AccountId;
+  readonly name: string;
+  /** `closed` covers all but members in good standing: closing, closed, invited and not yet there, failed. */
+  readonly standing: 'active' | 'closed';
+};
+
+/** What the dispatcher asks about the organisation. */
+export interface OrganizationApi {
+  /**
+   * ListAccounts of the resource directory, the management account not among them. All pages or a `CloudError`; only
+   * the management account and a delegated administrator may ask.
+   */
+  listAccounts(): Promise<readonly MemberAccount[]>;
+}
+
+/** A function on Function Compute that takes an event. */
+export type FunctionTarget = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly functionName: string;
+  /** Of generation 2.0, where functions live in services. Undefined: generation 3.0. */
+  readonly serviceName: string | undefined;
+  /** A version or an alias; undefined: the one the platform takes by itself. */
+  readonly qualifier: string | undefined;
+};
+
+export type Started = {
+  /** `already-started`: an invocation with this task id is known, whatever became of it. */
+  readonly state: 'started' | 'already-started';
+  readonly requestId: string | undefined;
+};
+
+export type Answered =
+  | { readonly kind: 'answer'; readonly text: string; readonly requestId: string | undefined }
+  /** It was reached, and threw, ran out of time or memory, or could not start. */
+  | {
+      readonly kind: 'function-error';
+      readonly errorType: string;
+      readonly message: string;
+      readonly requestId: string | undefined;
+    };
+
+/** Invokes one function. Implemented in `lib/cloud`; both throw `CloudError` when the platform did not take the event. */
+export interface FunctionApi {
+  /** Asynchronously, and once only for each task id, however often it is asked. */
+  start(taskId: string, event: string): Promise<Started>;
+  /** And wait for what it answers. Not made again where it may have run: nothing tells two such calls apart. */
+  call(event: string): Promise<Answered>;
+}
+
 /** What the cloud client tells whoever watches a run. */
 export type CallObserver = {
   /** Each attempt that goes out. */

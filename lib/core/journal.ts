@@ -14,7 +14,11 @@ export type JournalEvent =
   | 'step.retried'
   | 'step.failed'
   | 'guard.halted'
-  | 'run.finished';
+  | 'run.finished'
+  | 'dispatch.started'
+  | 'scope.started'
+  | 'scope.failed'
+  | 'dispatch.finished';
 
 /** Only our own types and texts go in here, never a reply: replies hold pre-shared keys. */
 export type JournalFields = {

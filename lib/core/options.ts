@@ -16,6 +16,14 @@ export type AccountPolicy = {
   readonly regions: readonly RegionId[] | 'all' | undefined;
 };
 
+/** Accounts that a resource directory lists, each swept by the role of this name in it. */
+export type DirectoryPolicy = {
+  readonly roleName: string;
+  /** Undefined: every account of the directory. */
+  readonly include: readonly AccountId[] | undefined;
+  readonly exclude: readonly AccountId[];
+};
+
 /** The policy document with every default filled in. All durations are milliseconds. */
 export type Policy = {
   readonly mode: Mode;
@@ -54,16 +62,24 @@ export type Policy = {
   };
 };
 
+/** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */
+export type DeclaredPolicy = Omit<Policy, 'accounts'> & {
+  readonly accounts: readonly AccountPolicy[] | DirectoryPolicy;
+};
+
 /**
  * One event's narrowing of the policy's scope. `undefined` leaves a dimension as the policy has it; an empty list
  * means nothing, never all.
  */
 export type Narrowing = {
   readonly mode: Mode;
+  readonly accounts?: readonly AccountId[];
   readonly regions: readonly RegionId[] | undefined;
   readonly connections: readonly ConnectionId[] | undefined;
   /** From what happened in the cloud, not from somebody's wish: never refused. */
   readonly hint?: true;
+  /** Of a hint: where it happened, which need not be where the connection is. */
+  readonly happenedIn?: AccountId;
   /** Which event of an array asked for it. */
   readonly event?: { readonly index: number; readonly id: string | null };
 };

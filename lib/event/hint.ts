@@ -1,4 +1,4 @@
-import { CONNECTION_PATTERN, REGION_PATTERN } from '../policy/names.ts';
+import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../policy/names.ts';
 import { quote } from '../policy/quote.ts';
 import { type Answer, ignored, part } from './answer.ts';
 import { isHint } from './hint-actions.ts';
@@ -21,8 +21,12 @@ export function parseHint(event: JsonObject, data: JsonObject, eventName: string
   const regionId = regionOf(parameters, data, event);
   if (regionId === undefined) return ignored(`${quote(eventName)} names no region`);
   if (!allowsRegion(limits, regionId)) return ignored(`region ${quote(regionId)} is not in the policy`);
+  const happenedIn = [event.aliyunaccountid, ownerOf(data)].find(
+    (id) => typeof id === 'string' && ACCOUNT_PATTERN.test(id),
+  );
   return part({
     mode: limits.mode,
+    ...(typeof happenedIn === 'string' ? { happenedIn } : {}),
     regions: [regionId],
     connections: connections.length > 0 ? connections : undefined,
     hint: true,
@@ -39,6 +43,9 @@ function regionOf(parameters: readonly unknown[], data: JsonObject, event: JsonO
     (value): value is string => typeof value === 'string' && REGION_PATTERN.test(value),
   );
 }
+
+const ownerOf = ({ userIdentity }: JsonObject): unknown =>
+  isObject(userIdentity) ? userIdentity.accountId : undefined;
 
 const parsedText = (value: unknown): unknown => (typeof value === 'string' ? parseJson(value) : value);
 

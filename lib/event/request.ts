@@ -1,16 +1,23 @@
 import { MODES, type Mode } from '../core/options.ts';
-import { CONNECTION_PATTERN, connectionId, REGION_PATTERN, regionId } from '../policy/names.ts';
+import {
+  ACCOUNT_PATTERN,
+  accountId,
+  CONNECTION_PATTERN,
+  connectionId,
+  REGION_PATTERN,
+  regionId,
+} from '../policy/names.ts';
 import { unknownKey } from '../policy/problems.ts';
 import { quote } from '../policy/quote.ts';
 import { type Answer, part, refused } from './answer.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { allowsRegion, type EventLimits } from './limits.ts';
+import { allowsAccount, allowsRegion, type EventLimits } from './limits.ts';
 
-export const REQUEST_KEYS: readonly string[] = ['mode', 'regions', 'connections'];
+export const REQUEST_KEYS: readonly string[] = ['mode', 'accounts', 'regions', 'connections'];
 const shownMax = 10;
 
 /**
- * Read `{"mode": …, "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
+ * Read `{"mode": …, "accounts": […], "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
  *
  * Whatever would widen the run is refused rather than cut down: who asked for it would believe it had been done.
  *
@@ -19,17 +26,21 @@ const shownMax = 10;
 export function parseRequest(value: unknown, limits: EventLimits, where: string): Answer {
   if (!isObject(value))
     return refused(`${where}: ${quote(value)} is not a request; write an object, {} for a whole run`);
+  const accounts = toList(value.accounts);
+  const there = accounts === undefined || accounts.length === 0 ? limits : limits.within(accounts);
   const problems = [
     ...Object.keys(value)
       .filter((key) => !REQUEST_KEYS.includes(key))
       .map((key) => unknownKey([key], key, REQUEST_KEYS.join(', '))),
     ...modeProblems(value, limits),
-    ...listProblems(value, 'regions', (id) => regionProblem(id, limits)),
+    ...listProblems(value, 'accounts', (id) => accountProblem(id, limits)),
+    ...listProblems(value, 'regions', (id) => regionProblem(id, there)),
     ...listProblems(value, 'connections', connectionProblem),
   ];
   if (problems.length > 0) return refused(`${where}: ${joined(problems)}`);
   return part({
     mode: toMode(value.mode) ?? limits.mode,
+    ...(accounts === undefined ? {} : { accounts }),
     regions: toList(value.regions),
     connections: toList(value.connections),
   });
@@ -51,7 +62,7 @@ function modeProblems(request: JsonObject, limits: EventLimits): string[] {
 
 function listProblems(
   request: JsonObject,
-  key: 'regions' | 'connections',
+  key: 'accounts' | 'regions' | 'connections',
   check: (id: unknown) => string | undefined,
 ): string[] {
   if (!Object.hasOwn(request, key)) return [];
@@ -61,6 +72,11 @@ function listProblems(
     const found = check(id);
     return found === undefined ? [] : [`${key}[${index}]: ${quote(id)} ${found}`];
   });
+}
+
+function accountProblem(id: unknown, limits: EventLimits): string | undefined {
+  if (typeof id !== 'string' || !ACCOUNT_PATTERN.test(id)) return `is not ${accountId.allowed}`;
+  return allowsAccount(limits, id) ? undefined : 'is not an account of the policy';
 }
 
 function regionProblem(id: unknown, limits: EventLimits): string | undefined {

@@ -17,10 +17,15 @@ function keysBelow(schema: JsonSchema, above: string): Key[] {
     if (typeof child === 'boolean') return [];
     const name = `${above}${step}`;
     if (child.properties !== undefined) return keysBelow(child, `${name}.`);
-    const items =
-      isSchema(child.items) && child.items.properties !== undefined ? keysBelow(child.items, `${name}[].`) : [];
-    return [{ name, schema: child }, ...items];
+    return [{ name, schema: child }, ...[child, ...(child.anyOf ?? [])].flatMap((form) => keysInside(form, name))];
   });
+}
+
+/** The keys of the mappings in a list, or of a mapping that is one form of several. */
+function keysInside(form: JsonSchema | boolean, name: string): Key[] {
+  if (typeof form === 'boolean') return [];
+  if (form.properties !== undefined) return keysBelow(form, `${name}.`);
+  return isSchema(form.items) && form.items.properties !== undefined ? keysBelow(form.items, `${name}[].`) : [];
 }
 
 const isSchema = (items: JsonSchema['items']): items is JsonSchema =>
@@ -38,14 +43,15 @@ const toRow = ({ name, schema }: Key): string[] => [
 /** As people write it in YAML, on one line. */
 const written = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return plain(String(value));
+  if (typeof value === 'string') return plain(value);
+  if (typeof value !== 'object' || value === null) return String(value);
   return `{ ${Object.entries(value)
     .map(([key, inner]) => `${key}: ${written(inner)}`)
     .join(', ')} }`;
 };
 
-/** A leading star would be an alias, and needs quotes. */
-const plain = (text: string): string => (text.startsWith('*') ? `"${text}"` : text);
+/** A leading star would be an alias, and digits alone a number. */
+const plain = (text: string): string => (/^\*|^\d+$/.test(text) ? `"${text}"` : text);
 
 const code = (text: string): string => `\`${text}\``;
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/errors.ts';
-import { MODES, type Policy } from '../core/options.ts';
+import { type DeclaredPolicy, MODES } from '../core/options.ts';
 import { toFileProblem } from './file-problem.ts';
-import { parsePolicy } from './parse.ts';
+import { parseDeclaredPolicy } from './parse.ts';
 import { quote } from './quote.ts';
 
 export type PolicySources = {
@@ -21,13 +21,13 @@ export type PolicySources = {
  * @throws ConfigError when a source is unreadable or wrong, or when two are given and a person would have to wonder
  * which one counted
  */
-export function loadPolicy(sources: PolicySources): Policy {
+export function loadPolicy(sources: PolicySources): DeclaredPolicy {
   const policy = readSource(sources);
   const mode = readMode(sources.env);
   return mode === undefined ? policy : { ...policy, mode };
 }
 
-function readSource({ env, file, packed, readFile }: PolicySources): Policy {
+function readSource({ env, file, packed, readFile }: PolicySources): DeclaredPolicy {
   const text = nonBlank(env.SWEEP_POLICY);
   const envFile = nonBlank(env.SWEEP_POLICY_FILE);
   const given = [
@@ -36,31 +36,31 @@ function readSource({ env, file, packed, readFile }: PolicySources): Policy {
     ...(envFile === undefined ? [] : ['SWEEP_POLICY_FILE']),
   ];
   if (given.length > 1) throw new ConfigError(`${given.join(' and ')} are both set; keep only one of them`);
-  if (text !== undefined) return parsePolicy(text, 'SWEEP_POLICY');
+  if (text !== undefined) return parseDeclaredPolicy(text, 'SWEEP_POLICY');
   if (envFile !== undefined) return readPolicyFile(envFile, 'SWEEP_POLICY_FILE', readFile);
   if (file !== undefined) return readPolicyFile(file, '--policy', readFile);
-  return packed === undefined ? parsePolicy('', 'defaults') : readPacked(packed, readFile);
+  return packed === undefined ? parseDeclaredPolicy('', 'defaults') : readPacked(packed, readFile);
 }
 
-function readPolicyFile(path: string, from: string, readFile: PolicySources['readFile']): Policy {
+function readPolicyFile(path: string, from: string, readFile: PolicySources['readFile']): DeclaredPolicy {
   try {
-    return parsePolicy(readFile(path), path);
+    return parseDeclaredPolicy(readFile(path), path);
   } catch (error) {
     throw error instanceof ConfigError ? error : unreadable(`${from} ${quote(path)}`, error);
   }
 }
 
-function readPacked(path: string, readFile: PolicySources['readFile']): Policy {
+function readPacked(path: string, readFile: PolicySources['readFile']): DeclaredPolicy {
   try {
-    return parsePolicy(readFile(path), path);
+    return parseDeclaredPolicy(readFile(path), path);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    if (isAbsent(error)) return parsePolicy('', 'defaults');
+    if (isAbsent(error)) return parseDeclaredPolicy('', 'defaults');
     throw unreadable(`the packed policy ${quote(path)}`, error);
   }
 }
 
-function readMode(env: PolicySources['env']): Policy['mode'] | undefined {
+function readMode(env: PolicySources['env']): DeclaredPolicy['mode'] | undefined {
   const text = nonBlank(env.SWEEP_MODE);
   if (text === undefined) return undefined;
   const mode = MODES.find((candidate) => candidate === text);

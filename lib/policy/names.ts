@@ -7,6 +7,9 @@ export const REGION_PATTERN = /^(?=.{1,40}$)[a-z]{2,}(-[a-z0-9]+){1,5}$/;
 export const CONNECTION_PATTERN = /^vco-[0-9a-z]+$/;
 export const ROLE_ARN_PATTERN = /^acs:ram::(\d{1,20}):role\/[\w.@-]{1,64}$/;
 
+export const ACCOUNT_PATTERN = /^\d{1,20}$/;
+export const accountId = text(ACCOUNT_PATTERN, 'an account id in quotes, such as "1234567890123456"');
+export const roleName = text(/^[\w.@-]{1,64}$/, 'the name of a role such as vco-sweeper, not its ARN');
 export const regionId = text(REGION_PATTERN, 'a region id such as cn-hangzhou');
 export const connectionId = text(CONNECTION_PATTERN, 'a connection id such as vco-bp1a2b3c4d, not a pattern');
 export const roleArn = text(ROLE_ARN_PATTERN, 'a role ARN such as acs:ram::1234567890123456:role/vco-sweeper');

@@ -1,5 +1,6 @@
+import { isDirectory } from '../core/accounts.ts';
 import { ConfigError } from '../core/errors.ts';
-import type { Policy } from '../core/options.ts';
+import type { DeclaredPolicy, Policy } from '../core/options.ts';
 import { readDocument } from './document.ts';
 import { problemText, toProblems } from './problems.ts';
 import { policySchema } from './schema.ts';
@@ -11,11 +12,18 @@ import { toPolicy } from './to-policy.ts';
  * @param source what to call the document in messages: a file or a variable
  * @throws ConfigError listing everything that is wrong, each with its path, its value and what is allowed
  */
-export function parsePolicy(text: string, source: string): Policy {
+export function parseDeclaredPolicy(text: string, source: string): DeclaredPolicy {
   const reading = readDocument(text);
   if (reading.problems !== undefined) throw new ConfigError(problemText(source, reading.problems));
   const document = reading.value === undefined ? {} : reading.value;
   const result = policySchema.safeParse(document, { reportInput: true });
   if (!result.success) throw new ConfigError(problemText(source, toProblems(result.error.issues)));
   return toPolicy(result.data);
+}
+
+/** As `parseDeclaredPolicy`, for one that is a run's as it stands: it says itself which accounts there are. */
+export function parsePolicy(text: string, source: string): Policy {
+  const { accounts, ...policy } = parseDeclaredPolicy(text, source);
+  if (isDirectory(accounts)) throw new ConfigError(`${source}: accounts.directory: here accounts have to be a list`);
+  return { ...policy, accounts };
 }

@@ -17,7 +17,17 @@ import {
   wait,
   withNotes,
 } from './fields.ts';
-import { connectionId, nameGlob, ROLE_ARN_PATTERN, regions, resourceGroupId, roleArn, tag } from './names.ts';
+import {
+  accountId,
+  connectionId,
+  nameGlob,
+  ROLE_ARN_PATTERN,
+  regions,
+  resourceGroupId,
+  roleArn,
+  roleName,
+  tag,
+} from './names.ts';
 import { oneRoleEach } from './roles.ts';
 
 const modeAllowed = `one of ${MODES.join(', ')}`;
@@ -31,11 +41,31 @@ const account = mapping({
   }),
   regions: optionalKey(regions, "Regions of this account. Default: the policy's `regions`.", [['cn-hangzhou'], 'all']),
 });
+/** An empty list would be a policy that looks nowhere and calls it complete. */
+const includeAllowed = `a list of at least one, each item ${accountId.allowed}`;
+const directory = mapping({
+  roleName: withNotes(roleName.schema, {
+    description: 'Role to assume in each account that the resource directory lists.',
+    allowed: roleName.allowed,
+    examples: ['vco-sweeper'],
+  }),
+  include: optionalKey(
+    { allowed: includeAllowed, schema: list(accountId).schema.check(z.minLength(1, { error: includeAllowed })) },
+    'Only these accounts of the directory. Default: all of them.',
+    [['1234567890123456']],
+  ),
+  exclude: key(list(accountId), [], 'Never these, whatever `include` says.', [['2345678901234567']]),
+});
+const accountsAllowed = 'a list of mappings with the keys roleArn and regions, or a mapping with the key directory';
 const accounts = {
-  allowed: 'a list of mappings with the keys roleArn and regions; an account only once',
-  schema: z
-    .array(account, { error: 'a list of mappings with the keys roleArn and regions' })
-    .check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
+  allowed: `${accountsAllowed}; an account only once`,
+  schema: z.union(
+    [
+      z.array(account, { error: accountsAllowed }).check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
+      mapping({ directory: withNotes(directory, { description: 'The accounts of the resource directory.' }) }),
+    ],
+    { error: accountsAllowed },
+  ),
 };
 const roles = {
   allowed: `${list(roleArn).allowed}; an account only once`,
@@ -131,6 +161,7 @@ export const policySchema = mapping({
   regions: optionalKey(regions, "Where to look. Default: the function's own region.", [['cn-hangzhou'], 'all']),
   accounts: key(accounts, [], 'Default: the account of the credentials, and that one only.', [
     [{ roleArn: 'acs:ram::1234567890123456:role/vco-sweeper', regions: ['cn-hangzhou'] }],
+    { directory: { roleName: 'vco-sweeper' } },
   ]),
   rules: section(z.prefault(rules, {}), 'How long an orphan by each rule must have been one before it is swept.'),
   protect: section(z.prefault(protect, {}), 'What may not be touched, whatever the rules say.'),

@@ -1,15 +1,15 @@
 import { parseDuration } from '../core/duration.ts';
-import type { Policy } from '../core/options.ts';
+import type { DeclaredPolicy, Policy } from '../core/options.ts';
 import { accountIdOf } from './roles.ts';
 import type { PolicyDocument } from './schema.ts';
 
 /** The document in the core's words: milliseconds for durations, account ids beside role ARNs, nothing twice. */
-export function toPolicy(document: PolicyDocument): Policy {
+export function toPolicy(document: PolicyDocument): DeclaredPolicy {
   const { protect, limits, detach, wait, retry, pace } = document;
   return {
     mode: document.mode,
     regions: toRegions(document.regions),
-    accounts: document.accounts.map(({ roleArn, regions }) => ({ ...toRole(roleArn), regions: toRegions(regions) })),
+    accounts: toAccounts(document.accounts),
     rules: {
       unassociated: toGrace(document.rules.unassociated),
       'tunnels-down': toGrace(document.rules['tunnels-down']),
@@ -41,6 +41,14 @@ export function toPolicy(document: PolicyDocument): Policy {
       concurrency: pace.concurrency,
     },
   };
+}
+
+function toAccounts(accounts: PolicyDocument['accounts']): DeclaredPolicy['accounts'] {
+  if ('directory' in accounts) {
+    const { roleName, include, exclude } = accounts.directory;
+    return { roleName, include: include && [...new Set(include)], exclude };
+  }
+  return accounts.map(({ roleArn, regions }) => ({ ...toRole(roleArn), regions: toRegions(regions) }));
 }
 
 const toGrace = (text: string): number | 'off' => (text === 'off' ? 'off' : toMs(text));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import { ConfigError } from '../../lib/core/errors.ts';
 
-const NAMES = ['VPC', 'CBN', 'STS', 'FC'].map((service) => `ALIBABA_CLOUD_${service}_ENDPOINT`);
+const NAMES = ['VPC', 'CBN', 'STS', 'FC', 'RESOURCEDIRECTORY'].map((service) => `ALIBABA_CLOUD_${service}_ENDPOINT`);
 
 test.each([
   ['vpc', 'eu-central-1', 'https://vpc.eu-central-1.aliyuncs.com'],
@@ -12,6 +12,7 @@ test.each([
   ['vpc', undefined, 'https://vpc.aliyuncs.com'],
   ['cbn', 'eu-central-1', 'https://cbn.aliyuncs.com'],
   ['sts', undefined, 'https://sts.aliyuncs.com'],
+  ['resourcedirectory', undefined, 'https://resourcedirectory.aliyuncs.com'],
 ] as const)('unset, %s of %s is %s', (service, regionId, expected) => {
   expect(resolveEndpoints({}).url(service, regionId)).toBe(expected);
   expect(resolveEndpoints({ ALIBABA_CLOUD_VPC_ENDPOINT: '' }).url(service, regionId)).toBe(expected);

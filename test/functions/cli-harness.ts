@@ -12,6 +12,8 @@ export type RunOptions = {
   readonly answer?: boolean | 'cancelled';
   readonly files?: Record<string, string>;
   readonly clock?: Clock;
+  /** Gets how to press Ctrl-C. */
+  readonly onStart?: (stop: () => void) => void;
   /** Called when something was written, with what is there so far and how to press Ctrl-C. */
   readonly onWrite?: (out: string, err: string, stop: () => void) => void;
 };
@@ -34,6 +36,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   const stop = () => {
     for (const listener of [...listeners]) listener();
   };
+  options.onStart?.(stop);
   const output = (write: (text: string) => void) => ({
     write: (text: string) => {
       write(text);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { RunningEmulator } from '../../lib/emulator/index.ts';
-import { REGION } from './builders.ts';
+import { ACCOUNT, REGION } from './builders.ts';
 
 export type Invocation = {
   readonly event: unknown;
@@ -33,6 +33,7 @@ export function invoke(
   const context = {
     requestId: '1-00000000-00000000-000000000000',
     region: REGION,
+    accountId: ACCOUNT,
     credentials,
     function: { name: 'vco-sweeper', timeout: invocation.timeout ?? 600 },
   };
@@ -47,6 +48,7 @@ export function invoke(
       ALIBABA_CLOUD_VPC_ENDPOINT: cloud.url,
       ALIBABA_CLOUD_CBN_ENDPOINT: cloud.url,
       ALIBABA_CLOUD_STS_ENDPOINT: cloud.url,
+      ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT: cloud.url,
       ...invocation.env,
     },
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { scopeRun } from '../../lib/core/accounts.ts';
 import { ACCOUNT, DAY, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
@@ -63,6 +64,67 @@ describe('several accounts', () => {
       },
     });
     expect((await cloud.run()).regions).toHaveLength(1);
+  });
+});
+
+describe('a run that is narrowed', () => {
+  const everything = {
+    accounts,
+    ...estate(
+      free('mine', ripe()),
+      free('mine2', ripe(), { regionId: 'eu-central-1' }),
+      theirs('theirs'),
+      free('theirs2', ripe(), { accountId: OTHER, regionId: 'eu-central-1' }),
+    ),
+  };
+  const list = [
+    { ...role(ACCOUNT), regions: undefined },
+    { ...role(OTHER), regions: undefined },
+  ];
+  const directory = { roleName: 'vco-sweeper', include: undefined, exclude: [] };
+  const part = { mode: 'sweep' as const, connections: undefined };
+
+  test.each([
+    ['listed', list],
+    ['left to a directory', directory],
+  ])('to one account and region touches and reads nothing else, accounts being %s', async (_how, declared) => {
+    const cloud = startCloud({ estate: everything, policy: { regions: [REGION, 'eu-central-1'] } });
+    const scope = scopeRun(
+      { ...cloud.policy, accounts: declared },
+      [{ ...part, accounts: [OTHER], regions: ['eu-central-1'] }],
+      ACCOUNT,
+    );
+    const result = await cloud.run(scope);
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
+    expect(result.regions).toMatchObject([{ accountId: OTHER, regionId: 'eu-central-1' }]);
+    expect(cloud.connectionIds()).toEqual(['vco-mine', 'vco-mine2', 'vco-theirs']);
+    const regional = cloud.emulator.calls.filter(({ params }) => params.RegionId !== undefined);
+    expect(new Set(regional.map(({ accountId, params }) => `${accountId} ${params.RegionId}`))).toEqual(
+      new Set([`${OTHER} eu-central-1`]),
+    );
+  });
+
+  test('to no account makes no call', async () => {
+    const cloud = startCloud({ estate: everything, policy: { regions: [REGION] } });
+    const scope = scopeRun(
+      { ...cloud.policy, accounts: list },
+      [{ ...part, accounts: [], regions: undefined }],
+      ACCOUNT,
+    );
+    expect(await cloud.run(scope)).toMatchObject({ status: 'complete', regions: [] });
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  test('to an account without the role is incomplete, and says which', async () => {
+    const cloud = startCloud({ estate: { ...everything, accounts: [accounts[0], { accountId: OTHER, roles: [] }] } });
+    const scope = scopeRun(
+      { ...cloud.policy, accounts: directory },
+      [{ ...part, accounts: [OTHER], regions: [REGION] }],
+      ACCOUNT,
+    );
+    const result = await cloud.run(scope);
+    expect(result).toMatchObject({ status: 'incomplete', regions: [{ accountId: OTHER, listing: 'unread' }] });
+    expect(cloud.lines).toContainEqual(expect.objectContaining({ event: 'step.failed', code: 'EntityNotExist.Role' }));
   });
 });
 

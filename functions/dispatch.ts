@@ -1,0 +1,95 @@
+import { startClock } from '../lib/clock.ts';
+import { ConfigError } from '../lib/core/errors.ts';
+import { type DispatchRequest, type DispatchResult, dispatch, toMinute, toTick } from '../lib/dispatch.ts';
+import { parseEvent, parseMoment } from '../lib/event.ts';
+import { createDispatchDeps } from '../lib/function-deps.ts';
+import { readConcurrency, readTarget } from '../lib/function-target.ts';
+import { createJournal, parseLevel } from '../lib/log.ts';
+import { withReadableStack } from '../lib/readable-stack.ts';
+import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials } from './platform.ts';
+
+/**
+ * Function Compute entry point: starts one asynchronous sweep for each account and region. Answers the result as JSON
+ * text.
+ *
+ * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud, and an error with counts
+ * and reasons when a sweep could not be started (unless `SWEEP_THROW=never`), so that the platform retries: those that
+ * were started are not started again.
+ */
+export async function handler(event: Uint8Array, context: FcContext): Promise<string> {
+  try {
+    return await run(event, context);
+  } catch (error) {
+    // The platform logs the stack of what is thrown.
+    throw withReadableStack(error, __filename);
+  }
+}
+
+async function run(event: Uint8Array, context: FcContext): Promise<string> {
+  const clock = startClock();
+  const startedMs = clock.now();
+  const env = process.env;
+  const throws = parseThrow(env.SWEEP_THROW);
+  const level = parseLevel(env.LOG_LEVEL);
+  const concurrency = readConcurrency(env);
+  const policy = readPolicy(env);
+  const defaultRegion = context.region ?? env.FC_REGION;
+  const accountId = ownAccount(context);
+  const target = { accountId, ...readTarget(env, defaultRegion) };
+  const request = readRequest(event, startedMs, { policy, own: accountId, defaultRegion });
+  const deps = createDispatchDeps({
+    env,
+    credentials: toCredentials(context.credentials),
+    policy,
+    target,
+    clock,
+    concurrency,
+    deadlineMs: startedMs + budgetMs(context),
+    journal: (dispatchId) =>
+      createJournal({
+        level,
+        bindings: { dispatchId, requestId: context.requestId },
+        write: (line) => process.stdout.write(line),
+      }),
+  });
+  const result = await dispatch(request, deps);
+  if (result.counts.failed > 0 && throws) throw new NotAllStarted(result);
+  return JSON.stringify(result);
+}
+
+/** A tick is of its planned moment. What happens in the cloud, and who asks without a tick, is of the minute it comes. */
+function readRequest(
+  text: Uint8Array,
+  nowMs: number,
+  scope: Pick<DispatchRequest, 'policy' | 'own' | 'defaultRegion'>,
+): DispatchRequest {
+  const { tickMs, event } = parseMoment(text);
+  const { parts, refused, notes, source } = parseEvent(event, scope.policy, scope.defaultRegion);
+  const moment = tickMs === undefined ? toMinute(nowMs) : toTick(tickMs);
+  return { ...scope, parts, refused, notes, kind: source === 'events' ? 'event' : 'sweep', moment };
+}
+
+function ownAccount({ accountId }: FcContext): string {
+  const own = accountId ?? process.env.FC_ACCOUNT_ID;
+  if (own !== undefined && /^\d{1,20}$/.test(own)) return own;
+  throw new ConfigError('the context of the function names no account: the dispatcher runs on Function Compute only');
+}
+
+const SHOWN_MAX = 10;
+
+/** The platform logs an error's message and shows it to the caller: counts, ids and codes. */
+class NotAllStarted extends Error {
+  override readonly name = 'NotAllStarted';
+
+  constructor({ dispatchId, moment, counts, scopes }: DispatchResult) {
+    const failed = scopes.filter(({ state }) => state === 'failed');
+    const shown = failed
+      .slice(0, SHOWN_MAX)
+      .map(
+        ({ accountId, regionId, code, advice }) =>
+          `${accountId ?? 'every account'} ${regionId ?? 'every region'}: ${code}. ${advice}`,
+      );
+    const more = failed.length > SHOWN_MAX ? [`and ${failed.length - SHOWN_MAX} more`] : [];
+    super(`dispatch ${dispatchId} of ${moment}: ${JSON.stringify(counts)}; ${[...shown, ...more].join('; ')}`);
+  }
+}

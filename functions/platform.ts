@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '../lib/core/errors.ts';
+import type { DeclaredPolicy } from '../lib/core/options.ts';
+import { loadPolicy } from '../lib/policy.ts';
+
+/** What Function Compute passes to a handler; only the fields we use, and none is taken for granted. */
+export type FcContext = {
+  readonly requestId?: string;
+  readonly region?: string;
+  readonly accountId?: string;
+  readonly credentials?: {
+    readonly accessKeyId?: string;
+    readonly accessKeySecret?: string;
+    readonly securityToken?: string;
+  };
+  /** `timeout` in seconds. */
+  readonly function?: { readonly timeout?: number | string };
+};
+
+/** The end of the function's time is kept for reporting: 5 s or a tenth of it, whichever is less. */
+const RESERVE_MS = 5_000;
+
+/** The policy of the environment, or the one packed beside the code. Throws `ConfigError`. */
+export const readPolicy = (env: NodeJS.ProcessEnv): DeclaredPolicy =>
+  loadPolicy({ env, ...packedPolicy(), readFile: (path) => readFileSync(path, 'utf8') });
+
+/** The build packs `policy.json`; one's own `policy.yaml`, put beside the code by hand, is read as well. */
+function packedPolicy(): { packed?: string } {
+  const names = ['policy.json', 'policy.yaml'].filter((name) => existsSync(join(__dirname, name)));
+  const [name, other] = names;
+  if (other !== undefined) throw new ConfigError(`${names.join(' and ')} are both packed; keep only one of them`);
+  return name === undefined ? {} : { packed: join(__dirname, name) };
+}
+
+/** Read `SWEEP_THROW`: whether a run that fell short of its job throws. */
+export function parseThrow(text: string | undefined): boolean {
+  const wanted = text?.trim() || 'incomplete';
+  if (wanted !== 'incomplete' && wanted !== 'never') {
+    throw new ConfigError(`SWEEP_THROW is "${wanted}"; allowed: incomplete, never`);
+  }
+  return wanted === 'incomplete';
+}
+
+/** Read on every invocation: the platform renews them, and an instance outlives them. */
+export function toCredentials(credentials: FcContext['credentials']) {
+  const { accessKeyId, accessKeySecret, securityToken } = credentials ?? {};
+  if (!accessKeyId || !accessKeySecret) {
+    throw new ConfigError('the function has no credentials: give it a role (s.yaml, `role`)');
+  }
+  return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
+}
+
+/** Milliseconds a run may take. Without a timeout in the context there is nothing to keep to. */
+export function budgetMs(context: FcContext): number {
+  const timeoutMs = Number(context.function?.timeout) * 1000;
+  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) return Number.POSITIVE_INFINITY;
+  return timeoutMs - Math.min(RESERVE_MS, timeoutMs / 10);
+}

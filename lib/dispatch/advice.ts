@@ -1,0 +1,39 @@
+import { isThrottling, advice as stepAdvice } from '../core/disposition.ts';
+import type { CloudError } from '../core/errors.ts';
+
+const TARGET = 'SWEEP_FUNCTION, SWEEP_FUNCTION_SERVICE (for generation 2.0 only) and SWEEP_FUNCTION_REGION';
+
+const byCode: ReadonlyMap<string, string> = new Map([
+  ['FunctionNotFound', `Deploy the sweep there, or correct ${TARGET}.`],
+  ['ServiceNotFound', 'Correct SWEEP_FUNCTION_SERVICE, or unset it: functions of generation 3.0 are in no service.'],
+  ['AliasNotFound', 'Correct SWEEP_FUNCTION_QUALIFIER, or publish that alias.'],
+  ['VersionNotFound', 'Correct SWEEP_FUNCTION_QUALIFIER, or publish that version.'],
+  ['PathNotSupported', `The function is of another generation: correct ${TARGET}.`],
+  ['SignatureNotMatch', 'Check the credentials, and that ALIBABA_CLOUD_FC_ENDPOINT is of this account.'],
+  ['InvalidAccessKeyID', 'Check the credentials.'],
+  ['PayloadTooLarge', 'Name fewer connections in one request.'],
+  ['EntityTooLarge', 'Name fewer connections in one request.'],
+  ['HttpStatus413', 'Name fewer connections in one request.'],
+  ['DeadlineExceeded', "Give the dispatcher a longer timeout; the platform's retry starts what is missing."],
+  ['HostNotFound', 'Correct SWEEP_FUNCTION_REGION, or let the dispatcher reach the internet.'],
+  ['NetworkError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
+  ['RequestTimeoutError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
+  ['EntityNotExists.ResourceDirectory', 'Enable resource directory, or list the accounts in the policy.'],
+  ['AccountNotInDirectory', 'Take the account out of accounts.directory.include, or invite it to the directory.'],
+  ['AccountClosed', 'Take the account out of accounts.directory.include.'],
+  ['RegionUnknown', 'Correct the region of the request.'],
+]);
+
+/** One sentence on what a person can do about a scope that was not started. */
+export function dispatchAdvice({ code, status, action }: CloudError): string {
+  const known = byCode.get(code);
+  if (known !== undefined) return known;
+  if (action === 'ListAccounts' && (status === 403 || code === 'NoPermission')) {
+    return 'Run the dispatcher in the management account or a delegated administrator, with resourcemanager:ListAccounts.';
+  }
+  if (isThrottling(code, status)) return "Raise the account's limits, or lower DISPATCH_CONCURRENCY.";
+  if (status === 403 && action === 'InvokeFunction')
+    return 'Grant fc:InvokeFunction on the sweep (docs/ram/dispatch.json).';
+  if (status === 404 && action === 'InvokeFunction') return `Deploy the sweep there, or correct ${TARGET}.`;
+  return stepAdvice(code) ?? 'The next tick tries again; if it stays, ask the support with the request id.';
+}

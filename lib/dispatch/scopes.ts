@@ -1,0 +1,220 @@
+import { allowsMember, isDirectory } from '../core/accounts.ts';
+import type { MemberAccount } from '../core/cloud-api.ts';
+import { CloudError, ConfigError } from '../core/errors.ts';
+import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
+import type { DeclaredPolicy, Mode, Narrowing } from '../core/options.ts';
+import type { DispatchDeps, DispatchRequest } from '../dispatch.ts';
+import { taskIdOf } from './task-id.ts';
+
+/** One sweep to start. */
+export type Scope = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly taskId: string;
+  /** What the sweep is asked for, as an event of its own. */
+  readonly event: Readonly<Record<string, unknown>>;
+};
+
+/** A scope that could not be told: null stands for all that are not known then. */
+export type LostScope = {
+  readonly accountId: AccountId | null;
+  readonly regionId: RegionId | null;
+  readonly error: CloudError;
+};
+
+export type Scopes = {
+  readonly scopes: readonly Scope[];
+  readonly lost: readonly LostScope[];
+  readonly notes: readonly string[];
+};
+
+type Account = { readonly accountId: AccountId; readonly regions: readonly RegionId[] | 'all' };
+
+/** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
+export async function resolveScopes(request: DispatchRequest, deps: DispatchDeps): Promise<Scopes> {
+  const parts = request.parts.filter(
+    ({ accounts, regions, connections }) => ![accounts, regions, connections].some((list) => list?.length === 0),
+  );
+  if (parts.length === 0) return { scopes: [], lost: [], notes: [] };
+  const found = await findAccounts(request, parts, deps);
+  const served = await findRegions(found.accounts, deps);
+  if (served instanceof CloudError) return collect(request, parts, found, [], unlisted(found.accounts, served));
+  const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
+  return collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, everyRegion(found, served)) : []);
+}
+
+function collect(
+  request: DispatchRequest,
+  parts: readonly Narrowing[],
+  found: FoundAccounts,
+  served: readonly RegionId[],
+  lost: readonly LostScope[],
+): Scopes {
+  const collected = new Collected(request);
+  for (const part of parts) {
+    for (const account of accountsFor(part, found.accounts, request, collected)) {
+      for (const regionId of regionsOf(account, served)) {
+        if (part.regions?.includes(regionId) ?? true) collected.add(part, account, regionId);
+      }
+    }
+  }
+  return { scopes: collected.scopes(), lost: [...found.lost, ...lost], notes: collected.notes };
+}
+
+const regionsOf = ({ regions }: Account, served: readonly RegionId[]) => (regions === 'all' ? served : regions);
+
+const everyRegion = ({ accounts }: FoundAccounts, served: readonly RegionId[]): ReadonlySet<RegionId> =>
+  new Set(accounts.flatMap((account) => regionsOf(account, served)));
+
+/** Those whose regions nobody could tell. */
+const unlisted = (accounts: readonly Account[], error: CloudError): LostScope[] =>
+  accounts.filter(({ regions }) => regions === 'all').map(({ accountId }) => ({ accountId, regionId: null, error }));
+
+/** Regions that a request names and that are not there; a hint about such a one asks for nothing. */
+function unknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): LostScope[] {
+  const named = new Set(parts.flatMap(({ hint, regions }) => (hint ? [] : (regions ?? []))));
+  const error = ours('RegionUnknown', 'no account of the policy has it');
+  return [...named].filter((id) => !known.has(id)).map((regionId) => ({ accountId: null, regionId, error }));
+}
+
+/** Accounts a part is about. What happened in an account of the policy is looked at there, and elsewhere by the timer. */
+function accountsFor(
+  part: Narrowing,
+  accounts: readonly Account[],
+  { policy, own }: DispatchRequest,
+  collected: Collected,
+): readonly Account[] {
+  if (part.accounts !== undefined) return accounts.filter(({ accountId }) => part.accounts?.includes(accountId));
+  const { happenedIn } = part;
+  // The account of the credentials is the only one, and the event has come to it.
+  if (happenedIn === undefined || (!isDirectory(policy.accounts) && policy.accounts.length === 0)) return accounts;
+  const there = accounts.filter(({ accountId }) => accountId === happenedIn);
+  if (there.length > 0) return there;
+  // Its transit routers may hold connections of any of ours.
+  if (policy.detach.roles.some(({ accountId }) => accountId === happenedIn) || happenedIn === own) return accounts;
+  collected.notes.push(
+    `event${part.event ? ` ${part.event.index}` : ''} ignored: account ${happenedIn} is not in the policy`,
+  );
+  return [];
+}
+
+type FoundAccounts = { readonly accounts: readonly Account[]; readonly lost: readonly LostScope[] };
+
+async function findAccounts(
+  { policy, own, defaultRegion }: DispatchRequest,
+  parts: readonly Narrowing[],
+  { organization }: DispatchDeps,
+): Promise<FoundAccounts> {
+  const declaredRegions = (regions: DeclaredPolicy['regions']) =>
+    regions ?? policy.regions ?? (defaultRegion === undefined ? noRegion() : [defaultRegion]);
+  const declared = policy.accounts;
+  if (!isDirectory(declared)) {
+    if (declared.length > 0) {
+      return {
+        accounts: declared.map(({ accountId, regions }) => ({ accountId, regions: declaredRegions(regions) })),
+        lost: [],
+      };
+    }
+    const other = parts.flatMap(({ accounts }) => accounts ?? []).find((accountId) => accountId !== own);
+    if (other !== undefined)
+      throw new ConfigError(`accounts: ${other} is not an account of the policy: that is ${own} alone`);
+    return { accounts: [{ accountId: own, regions: declaredRegions(undefined) }], lost: [] };
+  }
+  const regions = declaredRegions(undefined);
+  const members = await organization.listAccounts().catch(toError);
+  if (members instanceof CloudError)
+    return { accounts: [], lost: [{ accountId: null, regionId: null, error: members }] };
+  const named = parts.every(({ accounts }) => accounts !== undefined)
+    ? parts.flatMap(({ accounts }) => accounts ?? [])
+    : undefined;
+  const active = members.filter(
+    ({ standing, accountId }) => standing === 'active' && allowsMember(declared, accountId),
+  );
+  const wanted = [...new Set(named ?? declared.include ?? [])].filter((accountId) => allowsMember(declared, accountId));
+  return {
+    accounts: active.map(({ accountId }) => ({ accountId, regions })),
+    lost: wanted.flatMap((accountId) => missing(accountId, members)),
+  };
+}
+
+function noRegion(): never {
+  throw new ConfigError('no region: set `regions` in the policy; the function uses its own region');
+}
+
+/** Somebody named this account, and it cannot be swept. */
+function missing(accountId: AccountId, members: readonly MemberAccount[]): LostScope[] {
+  const member = members.find((candidate) => candidate.accountId === accountId);
+  if (member?.standing === 'active') return [];
+  const error =
+    member === undefined
+      ? ours('AccountNotInDirectory', 'the resource directory does not list it')
+      : ours('AccountClosed', 'the resource directory does not list it as active');
+  return [{ accountId, regionId: null, error }];
+}
+
+const ours = (code: string, detail: string): CloudError =>
+  new CloudError({ action: 'ListAccounts', code, effect: 'refused', detail });
+
+function toError(error: unknown): CloudError {
+  if (error instanceof CloudError) return error;
+  throw error;
+}
+
+/** Which regions exist is the same for all accounts, so the dispatcher's own credentials ask once. */
+async function findRegions(
+  accounts: readonly Account[],
+  { api }: DispatchDeps,
+): Promise<readonly RegionId[] | CloudError> {
+  return accounts.some(({ regions }) => regions === 'all') ? await api.listRegions().catch(toError) : [];
+}
+
+type Draft = {
+  readonly part: Narrowing;
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly connections: Set<ConnectionId>;
+};
+
+/**
+ * Sweeps that are asked for, each once: parts about the same account, region and mode are one, and of hints nothing is
+ * left but the region. So a storm of events is as many sweeps as regions, whichever connections it is about.
+ */
+class Collected {
+  readonly notes: string[] = [];
+  readonly #drafts = new Map<string, Draft>();
+  readonly #request: DispatchRequest;
+
+  constructor(request: DispatchRequest) {
+    this.#request = request;
+  }
+
+  add(part: Narrowing, { accountId }: Account, regionId: RegionId): void {
+    const named = part.hint ? undefined : part.connections;
+    const key = JSON.stringify([part.hint ?? false, part.mode, accountId, regionId, named === undefined]);
+    const draft = this.#drafts.get(key) ?? { part, accountId, regionId, connections: new Set() };
+    for (const connectionId of named ?? []) draft.connections.add(connectionId);
+    this.#drafts.set(key, draft);
+  }
+
+  scopes(): readonly Scope[] {
+    return [...this.#drafts.values()].map((draft) => toScope(draft, this.#request));
+  }
+}
+
+/** A mode is sent when it is lower than `sweep`: of the dispatcher's mode and the sweep's own the lower one counts. */
+function toScope({ part, accountId, regionId, connections }: Draft, { policy, kind, moment }: DispatchRequest): Scope {
+  const lowered: Mode | undefined = part.mode === policy.mode ? undefined : part.mode;
+  const ids = [...connections].sort();
+  const rest = lowered === undefined && ids.length === 0 ? undefined : [lowered ?? null, ids];
+  return {
+    accountId,
+    regionId,
+    taskId: taskIdOf({ kind, moment, accountId, regionId, rest }),
+    event: {
+      ...(part.mode === 'sweep' ? {} : { mode: part.mode }),
+      accounts: [accountId],
+      regions: [regionId],
+      ...(ids.length > 0 ? { connections: ids } : {}),
+    },
+  };
+}

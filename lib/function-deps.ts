@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { createCloudApi, createOrganizationApi } from './cloud/api.ts';
+import { resolveEndpoints } from './cloud/endpoints.ts';
+import { createFunctionApi } from './cloud/fc.ts';
+import type { Credentials } from './cloud/transport.ts';
+import type { CallObserver, Clock, FunctionApi, FunctionTarget } from './core/cloud-api.ts';
+import type { Journal } from './core/journal.ts';
+import type { DeclaredPolicy } from './core/options.ts';
+import { type Environment, refuseDebug } from './deps.ts';
+import type { DispatchDeps } from './dispatch.ts';
+
+type Options = {
+  readonly env: Environment;
+  readonly credentials: Credentials;
+  readonly target: FunctionTarget;
+  readonly policy: Pick<DeclaredPolicy, 'retry' | 'pace'>;
+  readonly clock: Clock;
+  readonly deadlineMs: number;
+};
+
+/**
+ * Join the dispatcher to the real cloud, as far as it needs it: it has nothing that reads or writes a connection, and no
+ * role to assume.
+ *
+ * @throws ConfigError for a refused endpoint, before any call
+ */
+export function createDispatchDeps(
+  options: Options & { readonly journal: (dispatchId: string) => Journal; readonly concurrency: number },
+): DispatchDeps {
+  const { clock, concurrency } = options;
+  const dispatchId = randomUUID();
+  const journal = options.journal(dispatchId);
+  const calls: Record<string, number> = {};
+  const observer: CallObserver = {
+    onCall: (action) => {
+      calls[action] = (calls[action] ?? 0) + 1;
+    },
+    onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
+  };
+  const sweep = createSweepFunction({ ...options, observer });
+  const cloud = { ...options, endpoints: resolveEndpoints(options.env), random: Math.random, observer };
+  const { listRegions } = createCloudApi(cloud);
+  return {
+    api: { listRegions },
+    organization: createOrganizationApi(cloud),
+    sweep,
+    clock,
+    journal,
+    calls: () => ({ ...calls }),
+    dispatchId,
+    concurrency,
+  };
+}
+
+/** The deployed sweep. Throws `ConfigError` for a refused endpoint, before any call. */
+export function createSweepFunction(options: Options & { readonly observer: CallObserver }): FunctionApi {
+  refuseDebug(options.env);
+  return createFunctionApi({
+    credentials: options.credentials,
+    target: options.target,
+    endpoint: resolveEndpoints(options.env).fc,
+    retry: options.policy.retry,
+    clock: options.clock,
+    random: Math.random,
+    deadlineMs: options.deadlineMs,
+    observer: options.observer,
+  });
+}

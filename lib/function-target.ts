@@ -1,0 +1,65 @@
+import { ConfigError } from './core/errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Which function the sweep is, as the environment says. */
+export type TargetNames = {
+  readonly functionName: string;
+  readonly serviceName: string | undefined;
+  readonly qualifier: string | undefined;
+  readonly regionId: string;
+};
+
+const NAME = '[A-Za-z_][A-Za-z0-9_-]{0,127}';
+const FUNCTION_DEFAULT = 'vco-sweeper';
+
+type Kind = { readonly pattern: RegExp; readonly allowed: string };
+const FUNCTION: Kind = {
+  // What came from 2.0 is called service$function there.
+  pattern: new RegExp(`^${NAME}(\\$${NAME})?$`),
+  allowed: 'the name of a function, such as vco-sweeper, not its ARN',
+};
+const SERVICE: Kind = { pattern: new RegExp(`^${NAME}$`), allowed: 'the name of a service of Function Compute 2.0' };
+const QUALIFIER: Kind = { pattern: /^(LATEST|[A-Za-z0-9_][\w-]{0,127})$/, allowed: 'a version or an alias' };
+const REGION: Kind = { pattern: /^[a-z]{2,}(-[a-z0-9]+){1,5}$/, allowed: 'a region id such as cn-hangzhou' };
+
+/**
+ * Read `SWEEP_FUNCTION`, `SWEEP_FUNCTION_SERVICE` (set: generation 2.0), `SWEEP_FUNCTION_QUALIFIER` and
+ * `SWEEP_FUNCTION_REGION`.
+ *
+ * @param ownRegion where the function is when nothing says so
+ * @throws ConfigError naming the variable, its value and what is allowed
+ */
+export function readTarget(env: Environment, ownRegion: string | undefined): TargetNames {
+  const regionId = read(env, 'SWEEP_FUNCTION_REGION', REGION) ?? ownRegion;
+  if (regionId === undefined) {
+    throw new ConfigError('no region of the function: set SWEEP_FUNCTION_REGION or ALIBABA_CLOUD_REGION_ID');
+  }
+  return {
+    functionName: read(env, 'SWEEP_FUNCTION', FUNCTION) ?? FUNCTION_DEFAULT,
+    serviceName: read(env, 'SWEEP_FUNCTION_SERVICE', SERVICE),
+    qualifier: read(env, 'SWEEP_FUNCTION_QUALIFIER', QUALIFIER),
+    regionId,
+  };
+}
+
+function read(env: Environment, name: string, { pattern, allowed }: Kind): string | undefined {
+  const text = env[name]?.trim();
+  if (!text) return undefined;
+  if (!pattern.test(text))
+    throw new ConfigError(`${name} is ${JSON.stringify(text.slice(0, 80))}; allowed: ${allowed}`);
+  return text;
+}
+
+const CONCURRENCY = { fallback: 8, max: 100 };
+
+/** Read `DISPATCH_CONCURRENCY`: invocations at the same time. */
+export function readConcurrency(env: Environment): number {
+  const text = env.DISPATCH_CONCURRENCY?.trim();
+  if (!text) return CONCURRENCY.fallback;
+  const number = Number(text);
+  if (/^\d{1,3}$/.test(text) && number >= 1 && number <= CONCURRENCY.max) return number;
+  throw new ConfigError(
+    `DISPATCH_CONCURRENCY is ${JSON.stringify(text.slice(0, 80))}; allowed: a whole number from 1 to ${CONCURRENCY.max}`,
+  );
+}

@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { RunResult } from '../../lib/core/outcome.ts';
+import { ACCOUNT, REGION } from '../support/builders.ts';
+import { estate, free, inUse, ripe } from '../support/estates.ts';
+import {
+  type FcReply,
+  functionError,
+  type Invoked,
+  refusal,
+  startFunctionCompute,
+} from '../support/function-compute.ts';
+import { type RunOptions, run, serve } from './cli-harness.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+/** A deployed function that answers as told, and the cloud it would look at. */
+async function deployed(answer?: (invoked: Invoked) => FcReply | 'reset' | undefined) {
+  const { emulator, env } = await serve(estate(...inUse(6), free('ripe1', ripe()), free('new')));
+  const key = { accessKeyId: emulator.accessKeyId, accessKeySecret: emulator.accessKeySecret };
+  const fc = await startFunctionCompute(answer, key);
+  stops.push(() => emulator.close(), fc.close);
+  const command = (args: string[], options: RunOptions = {}) =>
+    run(args, { ...options, env: { ...env, ALIBABA_CLOUD_FC_ENDPOINT: fc.url, ...options.env } });
+  return { fc, key, command };
+}
+
+/** What the command itself answers to a plan: the same as the function would. */
+async function aResult(): Promise<{ readonly text: string; readonly report: string; readonly code: number }> {
+  const { command } = await deployed();
+  const { out } = await command(['plan', '--json']);
+  const { out: report, code } = await command(['plan']);
+  return { text: out, report, code };
+}
+
+const answering = (text: string) => () => ({ status: 200, body: text });
+
+describe('invoke', () => {
+  test('prints the report of a run here, and exits as it does', async () => {
+    const { text, report, code } = await aResult();
+    const { command, fc } = await deployed(answering(text));
+    const invoked = await command(['invoke', '--mode', 'plan', '--policy', 'p.yaml'], {
+      files: { 'p.yaml': 'mode: plan' },
+    });
+    expect(invoked).toMatchObject({ code, err: '' });
+    const tail = (out: string) => out.slice(out.indexOf('plan complete')).replace(/\n\n[\s\S]*/, '\n');
+    const named = (out: string) => out.split('\n').map((line) => line.replace(/ {2,}(ripe1|new)? */g, '  '));
+    expect(tail(invoked.out)).toBe(tail(report));
+    expect(named(invoked.out).slice(0, 3)).toEqual(named(report).slice(0, 3));
+    expect(fc.invoked).toMatchObject([
+      {
+        path: '/2023-03-30/functions/vco-sweeper/invocations',
+        event: { mode: 'plan' },
+        taskId: undefined,
+        headers: { 'x-fc-account-id': ACCOUNT },
+      },
+    ]);
+  });
+
+  test('--json gives the result as it came', async () => {
+    const { text } = await aResult();
+    const { command } = await deployed(answering(text));
+    expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(JSON.parse(text));
+  });
+
+  test('sends on what narrows it, and nothing else', async () => {
+    const { text } = await aResult();
+    const { command, fc } = await deployed(answering(text));
+    const narrowing = ['-a', ACCOUNT, '-r', REGION, '-c', 'vco-a,vco-b'];
+    await command(['invoke', ...narrowing], { env: { SWEEP_FUNCTION: 'mine', SWEEP_FUNCTION_QUALIFIER: 'prod' } });
+    await command(['invoke'], { env: { SWEEP_FUNCTION_SERVICE: 'janitors' } });
+    expect(fc.invoked).toMatchObject([
+      {
+        path: '/2023-03-30/functions/mine/invocations',
+        query: '?qualifier=prod',
+        event: { accounts: [ACCOUNT], regions: [REGION], connections: ['vco-a', 'vco-b'] },
+      },
+      { path: '/2016-08-15/services/janitors/functions/vco-sweeper/invocations', event: {} },
+    ]);
+  });
+
+  test.each<[Partial<RunResult>, number]>([
+    [{ status: 'incomplete' }, 4],
+    [{ status: 'halted' }, 5],
+  ])('exits as a run with %j does', async (change, code) => {
+    const { text } = await aResult();
+    const { command } = await deployed(answering(JSON.stringify({ ...JSON.parse(text), ...change })));
+    expect((await command(['invoke'])).code).toBe(code);
+  });
+
+  test('--async says under which request it was accepted, and each time starts another one', async () => {
+    const { command, fc } = await deployed();
+    const { code, out } = await command(['invoke', '--async', '-m', 'mark']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Accepted, request 1-65e571bc-158a59e8-b63f98cd471c: /);
+    const { out: json } = await command(['invoke', '--async', '--json']);
+    expect(JSON.parse(json)).toMatchObject({ state: 'started', taskId: expect.stringMatching(/^invoke_/) });
+    expect(fc.started.size).toBe(2);
+    expect(fc.invoked[0]).toMatchObject({ event: { mode: 'mark' }, headers: { 'x-fc-invocation-type': 'Async' } });
+  });
+
+  test.each<[string, FcReply, number, RegExp]>([
+    [
+      'an incomplete run',
+      functionError('UnhandledInvocationError', {
+        errorMessage: 'run r is incomplete: {}',
+        errorType: 'IncompleteRun',
+      }),
+      4,
+      /the function failed \(IncompleteRun\): run r is incomplete: \{\}\n/,
+    ],
+    [
+      'an incomplete run of a runtime that calls every error Error',
+      functionError('UnhandledInvocationError', {
+        errorMessage: 'run r is incomplete: {}',
+        errorType: 'Error',
+        stackTrace: ['IncompleteRun: run r is incomplete: {}', '    at run (functions/sweep.ts:1:1)'],
+      }),
+      4,
+      /\(IncompleteRun\)/,
+    ],
+    [
+      'a refused event',
+      functionError('UnhandledInvocationError', { errorMessage: 'event refused: x', errorType: 'ConfigError' }),
+      2,
+      /\(ConfigError\): event refused: x\n/,
+    ],
+    [
+      'its time over',
+      functionError('FunctionTimeoutError', { errorMessage: 'Function time out after 900 s' }),
+      1,
+      /\(FunctionTimeoutError\): Function time out after 900 s\n.*under request 1-65e571bc/,
+    ],
+    [
+      'no function',
+      refusal(404, 'FunctionNotFound'),
+      1,
+      /SWEEP_FUNCTION[\s\S]*InvokeFunction failed: FunctionNotFound/,
+    ],
+    ['no permission', refusal(403, 'AccessDenied'), 1, /fc:InvokeFunction[\s\S]*AccessDenied/],
+    ['the answer of something else', { status: 200, body: '{"hello":1}' }, 2, /not answer a result of the sweep/],
+    ['text', { status: 200, body: 'hello' }, 2, /not answer a result of the sweep/],
+  ])('with %s for an answer says so', async (_what, told, code, message) => {
+    const { command, key } = await deployed(() => told);
+    const { code: ended, out, err } = await command(['invoke']);
+    expect({ code: ended, out }).toEqual({ code, out: '' });
+    expect(err).toMatch(message);
+    for (const secret of Object.values(key)) expect(err).not.toContain(secret);
+  });
+
+  test.each<[string, string[], Record<string, string>, RegExp]>([
+    ['a mode that is none', ['--mode', 'go'], {}, /--mode/],
+    ['a function that cannot be', [], { SWEEP_FUNCTION: 'a b' }, /SWEEP_FUNCTION is "a b"/],
+    ['plain http', [], { ALIBABA_CLOUD_FC_ENDPOINT: 'http://fc.example.com' }, /ALIBABA_CLOUD_FC_ENDPOINT/],
+    ['no region of the function', [], { ALIBABA_CLOUD_REGION_ID: '' }, /SWEEP_FUNCTION_REGION/],
+    ['no credentials', [], { ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' }, /ALIBABA_CLOUD_ACCESS_KEY_SECRET/],
+  ])('with %s is bad usage', async (_what, args, env, message) => {
+    const { command, fc } = await deployed();
+    const { code, err } = await command(['invoke', ...args], { env });
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(fc.invoked).toEqual([]);
+  });
+
+  test('interrupted, it leaves, and says that the function goes on', async () => {
+    const listening: (() => void)[] = [];
+    const { command } = await deployed(() => {
+      for (const stop of listening) stop();
+      return { status: 200, body: '{}' };
+    });
+    const { code, err } = await command(['invoke'], { onStart: (stop) => listening.push(stop) });
+    expect(code).toBe(130);
+    expect(err).toContain('the function goes on');
+  });
+});
