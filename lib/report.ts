@@ -1,5 +1,5 @@
 export { digestKept, type Kept } from './report/digest.ts';
-export { createExplanation, type Explanation } from './report/explanation.ts';
+export { createExplanation, type Explanation, type RegionFacts } from './report/explanation.ts';
 export { reportExplanation } from './report/explanation-report.ts';
 export { type Look, paletteOf } from './report/look.ts';
 export { toJsonLine, toPrintable } from './report/printable.ts';

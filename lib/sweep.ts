@@ -2,13 +2,13 @@ import type { Clock, CloudApi } from './core/cloud-api.ts';
 import type { RegionId } from './core/estate.ts';
 import type { Journal } from './core/journal.ts';
 import type { Narrowing, Policy } from './core/options.ts';
-import { noOutcomes, type Outcome, type RefusedEvent, type RunResult, toStatus } from './core/outcome.ts';
+import { type RefusedEvent, type RunResult, toStatus } from './core/outcome.ts';
 import { type Judged, type Plan, plan } from './core/plan.ts';
-import { runMode } from './core/scope.ts';
+import { mayTag, runMode } from './core/scope.ts';
 import { toIso } from './core/time.ts';
 import { act, foresee } from './sweep/act.ts';
-import { NO_TIME_LEFT } from './sweep/ending.ts';
-import { type Done, listOutcomes } from './sweep/outcomes.ts';
+import { OutcomeTally } from './sweep/outcome-tally.ts';
+import { type Done, endSettled, isSettled, listOutcomes } from './sweep/outcomes.ts';
 import { createRegionContext, type RegionContext } from './sweep/run-context.ts';
 import { type Survey, survey, toRegionResults } from './sweep/survey.ts';
 import { keepUpTags, type TagEnding } from './sweep/tag-upkeep.ts';
@@ -35,9 +35,6 @@ export type SweepRequest = {
   readonly notes: readonly string[];
 };
 
-/** Results are bounded; what is over is counted, and each is still a log line. */
-const OUTCOMES_MAX = 1_000;
-
 /**
  * One run: list everything, judge, plan, and then, as far as the mode allows, act. Writes to the cloud in the modes
  * `mark` and `sweep`.
@@ -56,7 +53,12 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     ...refusedEvents(request.refused),
   });
 
-  const surveyed = await survey(request, deps);
+  const tally = new OutcomeTally();
+  const surveyed = await survey(request, deps, (judged) => {
+    if (!isSettled(judged)) return false;
+    if (judged.mode !== undefined) tally.addSettled(endSettled(judged, deps.journal));
+    return true;
+  });
   const planned = plan(surveyed.regions, request.policy.limits);
   for (const { accountId, regionId, ripe, ours } of planned.halts) {
     deps.journal('guard.halted', {
@@ -69,7 +71,9 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   }
   const done = await carryOut(request, deps, surveyed, planned, startedMs);
 
-  const { counts, timeRanOut, shown, omitted } = tally(listOutcomes(surveyed, planned.blocked, done, deps.journal));
+  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) tally.add(outcome);
+  const { timeRanOut } = tally;
+  const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
     somethingUnread: surveyed.somethingUnread,
@@ -85,8 +89,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     durationMs,
     regions,
     counts,
-    outcomes: shown,
-    ...(omitted > 0 ? { outcomesOmitted: omitted } : {}),
+    ...shown,
     calls: deps.calls(),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
@@ -102,7 +105,11 @@ async function carryOut(
 ): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
   const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
-  const contexts = new Map(surveyed.regions.map((region) => [keyOf(region), createRegionContext(run, region)]));
+  const contexts = new Map<string, RegionContext>();
+  for (const region of surveyed.regions) {
+    const { surroundings } = region;
+    if (surroundings) contexts.set(keyOf(region), createRegionContext(run, region, surroundings));
+  }
   const contextOf = (where: Pick<Judged, 'accountId' | 'regionId'>): RegionContext => {
     const context = contexts.get(keyOf(where));
     if (context === undefined) throw new Error(`no region ${keyOf(where)} in this run`);
@@ -112,8 +119,9 @@ async function carryOut(
   const tags = new Map<Judged, TagEnding>();
   await Promise.all(
     surveyed.regions.map(async (region) => {
-      const writable = region.judged.filter(({ mode }) => mode === 'mark' || mode === 'sweep');
-      const endings = await keepUpTags(contextOf(region), writable, surveyed.judgedMs);
+      const writable = region.judged.filter(({ mode }) => mayTag(mode));
+      if (writable.length === 0) return;
+      const endings = await keepUpTags(contextOf(region), writable, region.judgedMs);
       for (const judged of writable) {
         const ending = endings.get(judged.verdict.connection.connectionId);
         if (ending) tags.set(judged, ending);
@@ -134,26 +142,4 @@ function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refus
   if (refused.length === 0) return {};
   const omitted = refused.length - REFUSED_MAX;
   return { refusedEvents: refused.slice(0, REFUSED_MAX), ...(omitted > 0 ? { refusedEventsOmitted: omitted } : {}) };
-}
-
-type Tally = Pick<RunResult, 'counts'> & {
-  readonly timeRanOut: boolean;
-  readonly shown: readonly Outcome[];
-  readonly omitted: number;
-};
-
-/** Count all, and keep what the result has room for. */
-function tally(outcomes: Iterable<Outcome>): Tally {
-  const counts = noOutcomes();
-  const shown: Outcome[] = [];
-  let timeRanOut = false;
-  let omitted = 0;
-  for (const outcome of outcomes) {
-    counts[outcome.outcome] += 1;
-    timeRanOut ||= outcome.code === NO_TIME_LEFT;
-    if (outcome.outcome === 'kept') continue;
-    if (shown.length < OUTCOMES_MAX) shown.push(outcome);
-    else omitted += 1;
-  }
-  return { counts, timeRanOut, shown, omitted };
 }

@@ -10,6 +10,7 @@ import {
   ago,
   anAttachment,
   aPolicy,
+  aRegion,
   DAY,
   HOUR,
   judgeOne,
@@ -34,7 +35,7 @@ function explain(connection: Connection, policy: Policy = aPolicy(), others: rea
   });
   const judged = judge(connection);
   const all = [judged, ...others.map(judge)];
-  const planned = plan([{ accountId: ACCOUNT, regionId: REGION, judged: all }], policy.limits);
+  const planned = plan([aRegion(all)], policy.limits);
   return createExplanation(judged, facts, planned, policy, NOW);
 }
 const report = (...args: Parameters<typeof explain>) =>

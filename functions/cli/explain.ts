@@ -1,5 +1,11 @@
-import { type Plan, plan } from '../../lib/core/plan.ts';
-import { createExplanation, type Explanation, reportExplanation, toJsonLine } from '../../lib/report.ts';
+import { type Judged, type Plan, plan } from '../../lib/core/plan.ts';
+import {
+  createExplanation,
+  type Explanation,
+  type RegionFacts,
+  reportExplanation,
+  toJsonLine,
+} from '../../lib/report.ts';
 import { type Survey, survey } from '../../lib/sweep/survey.ts';
 import { EXIT } from './exit-code.ts';
 import { type Io, lookOf } from './io.ts';
@@ -11,13 +17,20 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
   const session = openSession(options, io);
   const { policy, scope } = session;
   const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
-  const surveyed = await session.read((deps) => survey(request, deps));
+  // The plan counts the ripe ones, so that guards and limits say what a run would meet.
+  let facts: RegionFacts | undefined;
+  const isOther = ({ verdict }: Judged, surroundings: RegionFacts): boolean => {
+    const isIt = verdict.connection.connectionId === connectionId;
+    if (isIt) facts = surroundings;
+    return !(isIt || verdict.ripe);
+  };
+  const surveyed = await session.read((deps) => survey(request, deps, isOther));
   const planned = plan(surveyed.regions, policy.limits);
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
-    if (judged === undefined) continue;
-    const explanation = createExplanation(judged, region.estate, planned, policy, surveyed.judgedMs);
+    if (judged === undefined || facts === undefined) continue;
+    const explanation = createExplanation(judged, facts, planned, policy, region.judgedMs);
     io.stdout.write(options.json ? `${toJsonLine(explanation)}\n` : reportExplanation(explanation, lookOf(io)));
     return exitCodeFor(explanation, planned);
   }

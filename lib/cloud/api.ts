@@ -100,12 +100,12 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
 
     listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
 
-    listConnections(regionId, likely) {
+    listConnections(regionId, hints) {
       const action = 'DescribeVpnConnections';
       return listByNumber<Connection>({
         action,
         idOf: (connection) => connection.connectionId,
-        likely,
+        ...hints,
         fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
       });
     },

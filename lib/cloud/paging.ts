@@ -34,13 +34,17 @@ const PAGES_MAX = 1000;
 
 /**
  * All items of a list that pages by number: the first page, then the others side by side; or all side by side, when it
- * is `likely` known how many items there are. The less time between the pages, the less can move between them.
+ * is `likely` known how many items there are. The less time between the pages, the less can move between them. Where
+ * `admit` keeps them waiting, the first is read again with the others.
  *
  * Complete means that every page arrived, all gave the same total, and the distinct ids are as many. Items that move
  * between pages while we read break that; then everything is listed once more, and after that it is an error.
  */
 export async function listByNumber<T>(
-  listing: Listing<T, Page<T>> & { readonly likely?: number | undefined },
+  listing: Listing<T, Page<T>> & {
+    readonly likely?: number | undefined;
+    readonly admit?: ((total: number) => Promise<boolean>) | undefined;
+  },
 ): Promise<readonly T[]> {
   const page = (pageNumber: number) => listing.fetch({ PageNumber: pageNumber, PageSize: PAGE_SIZE });
 
@@ -54,7 +58,9 @@ export async function listByNumber<T>(
     const first = await page(1);
     const pageCount = Math.ceil(first.totalCount / PAGE_SIZE);
     if (pageCount > PAGES_MAX) return { mismatch: `a total of ${first.totalCount}` };
-    return toItems([first, ...(await Promise.all(pageNumbers(2, pageCount).map(page)))], listing.idOf);
+    const isOld = pageCount > 1 && (await listing.admit?.(first.totalCount)) === true;
+    const rest = await Promise.all(pageNumbers(isOld ? 1 : 2, pageCount).map(page));
+    return toItems(isOld ? rest : [first, ...rest], listing.idOf);
   });
 }
 

@@ -41,9 +41,14 @@ export interface CloudApi {
   /**
    * DescribeVpnConnections, VPN-gateway connections too.
    *
-   * @param likely how many there were lately: then all pages are asked for at once
+   * @param hints.likely how many there were lately: then all pages are asked for at once
+   * @param hints.admit is told how many there are, and waited for, before more than the first page is read; answers
+   *   whether that took a while, so that the first page is old
    */
-  listConnections(regionId: RegionId, likely?: number): Promise<readonly Connection[]>;
+  listConnections(
+    regionId: RegionId,
+    hints?: { readonly likely?: number; readonly admit?: (total: number) => Promise<boolean> },
+  ): Promise<readonly Connection[]>;
   /** DescribeVpnConnection; `gone` only when the cloud says not found or the state is `deleted`. */
   getConnection(regionId: RegionId, connectionId: ConnectionId): Promise<Connection | 'gone'>;
   /** ListTransitRouters of the region, those of the account only. */

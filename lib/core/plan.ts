@@ -1,4 +1,4 @@
-import type { AccountId, RegionId } from './estate.ts';
+import type { AccountId, Connection, RegionId } from './estate.ts';
 import type { Verdict } from './judge.ts';
 import type { Mode, Policy } from './options.ts';
 
@@ -10,10 +10,13 @@ export type Judged = {
   readonly mode: Mode | undefined;
 };
 
-/** All connections of one region whose listings were complete, in scope or not. */
+/** One region whose listings were complete. */
 export type JudgedRegion = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
+  /** How many of all its connections, in scope or not, count in the share guard. */
+  readonly ours: number;
+  /** At least those that are ripe, in scope or not; a plan says nothing of any other. */
   readonly judged: readonly Judged[];
 };
 
@@ -51,7 +54,8 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'])
 }
 
 /** Bound to a transit router or to nothing; what says neither must not thin out the share. */
-const COUNTED: ReadonlySet<string> = new Set(['CEN', 'NO_ASSOCIATED']);
+export const countsInShare = ({ attachType }: Connection): boolean =>
+  attachType === 'CEN' || attachType === 'NO_ASSOCIATED';
 
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
@@ -62,8 +66,7 @@ const haltReason = ({ ripe, ours }: Halt): string =>
  * The share guard. It counts the whole region, whatever an event narrowed: otherwise a storm of events about single
  * connections would empty a region unnoticed. A share of 0 lets nothing through, whatever the floor.
  */
-function checkShare({ accountId, regionId, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
-  const ours = judged.filter(({ verdict }) => COUNTED.has(verdict.connection.attachType)).length;
+function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
   const ripe = judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length;
   const overShare = ripe / ours > limits.perRegionShare;
   const overFloor = limits.perRegionShare === 0 || ripe > limits.shareFloor;

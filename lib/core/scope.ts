@@ -18,6 +18,9 @@ export function modeFor(parts: readonly Narrowing[], regionId: RegionId, connect
   return mode;
 }
 
+/** Whether a run may write tags on a connection that it has this mode for. */
+export const mayTag = (mode: Mode | undefined): boolean => mode === 'mark' || mode === 'sweep';
+
 /** The mode a result reports: the highest any part asks for, or the policy's when nothing is looked at. */
 export const runMode = (parts: readonly Narrowing[], policyMode: Mode): Mode =>
   parts.reduce<Mode | undefined>((mode, part) => higher(mode, part.mode), undefined) ?? policyMode;

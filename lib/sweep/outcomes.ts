@@ -3,6 +3,7 @@ import type { Journal } from '../core/journal.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Outcome, OutcomeKind } from '../core/outcome.ts';
 import type { Judged, Plan } from '../core/plan.ts';
+import { mayTag } from '../core/scope.ts';
 import { toIso } from '../core/time.ts';
 import { toJudgedFields } from './act.ts';
 import { type Ending, NO_TIME_LEFT } from './ending.ts';
@@ -18,9 +19,22 @@ export type Done = {
   readonly tags: ReadonlyMap<Judged, TagEnding>;
 };
 
+const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };
+
+/** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
+export const isSettled = ({ verdict, mode }: Judged): boolean =>
+  !verdict.ripe && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropDetachedTag));
+
+/** The outcome of a connection in scope that its verdict settled, and its log line. */
+export function endSettled(judged: Judged, journal: Journal): Outcome {
+  const outcome = toOutcome(judged, endWithoutStep(judged, undefined, NOTHING));
+  reportOutcome(journal, judged.verdict, outcome);
+  return outcome;
+}
+
 /**
- * How every connection in scope ended, exactly one outcome each, and a log line for each that no step reported. One
- * after the other: of a big estate not all are kept.
+ * How every other connection in scope ended, exactly one outcome each, and a log line for each that no step reported.
+ * One after the other: of a big estate not all are kept.
  *
  * What a step said comes first, then a tag write that failed, then guards and limits, then the verdict itself.
  */

@@ -70,15 +70,15 @@ async function readEvidence(
 ): Promise<Evidence> {
   const { attachment } = verdict;
   const bound = attachment !== undefined && !detached ? attachment : undefined;
-  const needsRouting = bound !== undefined && region.estate.routing !== 'unread';
+  const needsRouting = bound !== undefined && region.surroundings.routing !== 'unread';
   const [connection, attachments, routing] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
     bound && region.reads.attachmentsAbout(bound, want, region.work.lettingGo.size > 0),
     needsRouting ? region.reads.routing(bound.transitRouterId, want) : undefined,
   ]);
-  const { estate } = region;
+  const { surroundings } = region;
   const routes: Routing | 'unread' = (bound && routing?.value.get(bound.attachmentId)) ?? 'unread';
-  const witnesses = detached ? withoutAttachment(region, verdict) : estate.witnesses;
+  const witnesses = detached ? withoutAttachment(region, verdict) : surroundings.witnesses;
   return {
     connection: connection.value,
     facts: {
@@ -101,13 +101,13 @@ async function readConnection(region: RegionContext, connectionId: string, want:
 }
 
 /** After our detach was read back, the transit router's listing no longer has the attachment. */
-const withoutAttachment = ({ estate }: RegionContext, { attachment }: Verdict) =>
+const withoutAttachment = ({ surroundings }: RegionContext, { attachment }: Verdict) =>
   attachment === undefined
-    ? estate.witnesses
+    ? surroundings.witnesses
     : withAttachments(
-        estate.witnesses,
+        surroundings.witnesses,
         attachment.transitRouterId,
-        (estate.witnesses.attachmentsOf.get(attachment.transitRouterId) ?? []).filter(
+        (surroundings.witnesses.attachmentsOf.get(attachment.transitRouterId) ?? []).filter(
           ({ attachmentId }) => attachmentId !== attachment.attachmentId,
         ),
       );

@@ -10,7 +10,8 @@ import type {
   TransitRouterId,
 } from '../core/estate.ts';
 import { type Fresh, type Freshness, SharedRead } from './shared-read.ts';
-import type { RegionEstate } from './survey-region.ts';
+import type { SurveyedRegion } from './survey.ts';
+import type { Surroundings } from './survey-region.ts';
 import { withTags } from './with-tags.ts';
 
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
@@ -32,8 +33,9 @@ export class RegionReads {
   readonly #routing = new Map<TransitRouterId, SharedRead<ReadonlyMap<AttachmentId, Routing>>>();
   readonly #latest = new Map<ConnectionId, Fresh<Sighting>>();
   readonly #maxAgeMs: number;
-  readonly #estate: RegionEstate;
-  #byId: ReadonlyMap<ConnectionId, Connection> | undefined;
+  readonly #surroundings: Surroundings;
+  /** Those that steps may ask for, as they were when they were judged. */
+  readonly #judged: ReadonlyMap<ConnectionId, Connection>;
   #sequence = 0;
   #pages: number;
   /** How many were read one by one lately, and since when. */
@@ -43,21 +45,24 @@ export class RegionReads {
 
   constructor(options: {
     readonly api: CloudApi;
-    readonly regionId: RegionId;
     readonly clock: Clock;
     readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
     /** What judged: the readings with sequence 0. */
-    readonly estate: RegionEstate;
+    readonly region: Pick<SurveyedRegion, 'regionId' | 'connections' | 'judged'>;
+    readonly surroundings: Surroundings;
     /** How old what a write rests on may be: so long a reading serves others. */
     readonly maxAgeMs: number;
   }) {
     this.#api = options.api;
-    this.#regionId = options.regionId;
+    this.#regionId = options.region.regionId;
     this.#clock = options.clock;
     this.#ownerOf = options.ownerOf;
     this.#maxAgeMs = options.maxAgeMs;
-    this.#estate = options.estate;
-    this.#pages = pagesOf(options.estate.connections.length);
+    this.#surroundings = options.surroundings;
+    this.#judged = new Map(
+      options.region.judged.map(({ verdict: { connection } }) => [connection.connectionId, connection]),
+    );
+    this.#pages = pagesOf(options.region.connections);
   }
 
   /** A point in the order of reads: what is read `after` it was asked for later. */
@@ -71,7 +76,7 @@ export class RegionReads {
   }
 
   attachments(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<readonly Attachment[]>> {
-    const known = this.#estate.witnesses.attachmentsOf.get(transitRouterId);
+    const known = this.#surroundings.witnesses.attachmentsOf.get(transitRouterId);
     return this.#shared(
       this.#attachments,
       transitRouterId,
@@ -90,7 +95,7 @@ export class RegionReads {
     isMoving: boolean,
   ): Promise<Fresh<readonly Attachment[]>> {
     const { transitRouterId } = attachment;
-    const listed = this.#estate.witnesses.attachmentsOf.get(transitRouterId)?.length ?? 0;
+    const listed = this.#surroundings.witnesses.attachmentsOf.get(transitRouterId)?.length ?? 0;
     if (isMoving && listed > PAGE_SIZE) {
       return this.#attachments.get(transitRouterId)?.known(want) ?? (await this.#attachmentAlone(attachment));
     }
@@ -110,7 +115,7 @@ export class RegionReads {
   }
 
   routing(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
-    const { routing } = this.#estate;
+    const { routing } = this.#surroundings;
     return this.#shared(
       this.#routing,
       transitRouterId,
@@ -142,16 +147,14 @@ export class RegionReads {
     return fresh;
   }
 
-  /** Of a big region only those that a step asks for are looked up. */
   #judgedOne(connectionId: ConnectionId, { afterSequence }: Freshness): Fresh<Sighting> | undefined {
-    if (afterSequence >= this.#judged.sequence) return undefined;
-    this.#byId ??= new Map(this.#estate.connections.map((connection) => [connection.connectionId, connection]));
-    const value = this.#byId.get(connectionId);
-    return value && { value, ...this.#judged };
+    if (afterSequence >= this.#listed.sequence) return undefined;
+    const value = this.#judged.get(connectionId);
+    return value && { value, ...this.#listed };
   }
 
-  get #judged(): { readonly startedMs: number; readonly sequence: number } {
-    return { startedMs: this.#estate.readMs, sequence: 0 };
+  get #listed(): { readonly startedMs: number; readonly sequence: number } {
+    return { startedMs: this.#surroundings.readMs, sequence: 0 };
   }
 
   #shared<T>(
@@ -163,7 +166,7 @@ export class RegionReads {
     const shared = reads.get(transitRouterId);
     if (shared) return shared;
     const next = () => ++this.#sequence;
-    const judged = known === undefined ? undefined : { value: known, ...this.#judged };
+    const judged = known === undefined ? undefined : { value: known, ...this.#listed };
     const created = new SharedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)), judged);
     reads.set(transitRouterId, created);
     return created;
@@ -213,10 +216,11 @@ export class RegionReads {
     sequence: number,
   ): Promise<ReadonlyMap<ConnectionId, Sighting | CloudError>> {
     try {
-      const listed = await this.#api.listConnections(this.#regionId, this.#pages * PAGE_SIZE);
+      const listed = await this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE });
       this.#pages = pagesOf(listed.length);
       for (const connection of listed) {
-        if (connection.tags === 'unread') continue;
+        // Of a big region only those are kept that a step may ask for.
+        if (connection.tags === 'unread' || !this.#judged.has(connection.connectionId)) continue;
         this.#remember(connection.connectionId, { value: connection, startedMs, sequence });
       }
       const wanted = new Set(ids);

@@ -6,7 +6,7 @@ import { PollSchedule } from './poll-schedule.ts';
 import { RegionReads } from './region-reads.ts';
 import { RegionWork } from './region-work.ts';
 import type { SurveyedRegion } from './survey.ts';
-import type { RegionEstate } from './survey-region.ts';
+import type { Surroundings } from './survey-region.ts';
 
 /** What every step of a run shares. */
 export type RunContext = {
@@ -24,7 +24,7 @@ export type RegionContext = RunContext & {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly api: CloudApi;
-  readonly estate: RegionEstate;
+  readonly surroundings: Surroundings;
   readonly reads: RegionReads;
   readonly work: RegionWork;
   /** When to look whether a detach has taken hold, or a delete. */
@@ -40,16 +40,20 @@ export const record = (
 ): void => region.journal(event, { accountId: region.accountId, regionId: region.regionId, connectionId, ...fields });
 
 /** Bind a run to one surveyed region, with fresh shared reads. */
-export function createRegionContext(run: RunContext, region: SurveyedRegion): RegionContext {
-  const { accountId, regionId, estate, target } = region;
+export function createRegionContext(
+  run: RunContext,
+  region: SurveyedRegion,
+  surroundings: Surroundings,
+): RegionContext {
+  const { accountId, regionId, target } = region;
   const ownerOf = (transitRouterId: TransitRouterId): CloudApi => {
-    const owner = estate.ownerOf.get(transitRouterId);
+    const owner = surroundings.ownerOf.get(transitRouterId);
     if (owner === undefined) throw new Error(`nobody is known to own ${transitRouterId}`);
     return owner;
   };
   const { api } = target;
   const { clock, policy } = run;
-  const reads = new RegionReads({ api, regionId, clock, ownerOf, estate, maxAgeMs: policy.recheck.maxAgeMs });
+  const reads = new RegionReads({ api, clock, ownerOf, region, surroundings, maxAgeMs: policy.recheck.maxAgeMs });
   const work = new RegionWork(clock);
   const intervalMs = policy.wait.pollIntervalMs;
   const polls = {
@@ -58,17 +62,17 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion): Re
       intervalMs,
       isBusy: () => work.toDetach.size > 0,
       // A list of several pages does not hold together while detaches are sent.
-      isWorthwhile: () => estate.connections.length <= PAGE_SIZE,
+      isWorthwhile: () => region.connections <= PAGE_SIZE,
     }),
     delete: new PollSchedule({
       clock,
       intervalMs,
       // In a small region a look costs so little that nobody waits for company.
-      isBusy: () => estate.connections.length > PAGE_SIZE && work.toDelete.size > 0,
+      isBusy: () => region.connections > PAGE_SIZE && work.toDelete.size > 0,
       isWorthwhile: () => work.deleted.size >= COMPANY * reads.pages,
     }),
   };
-  return { ...run, accountId, regionId, api, estate, reads, work, polls, ownerOf };
+  return { ...run, accountId, regionId, api, surroundings, reads, work, polls, ownerOf };
 }
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */

@@ -14,10 +14,12 @@ import type { Target } from './targets.ts';
 import { withTags } from './with-tags.ts';
 
 /** Everything one run read of a region, complete. */
-export type RegionEstate = {
+export type RegionEstate = Surroundings & { readonly connections: readonly Connection[] };
+
+/** What was read of a region besides its connections. */
+export type Surroundings = {
   /** When the first of the reads was sent. */
   readonly readMs: number;
-  readonly connections: readonly Connection[];
   readonly witnesses: Witnesses;
   /** Of every attachment; `unread` when no rule that needs it is on. */
   readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
@@ -42,14 +44,20 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'InvalidApi.NotFound',
 ]);
 
-/** Read one region whole, side by side. One list that fails makes it `unread`: nothing may be changed there then. */
-export async function surveyRegion(target: Target, needsRouting: boolean, clock: Clock): Promise<RegionListing> {
+/**
+ * Read one region whole, side by side. One list that fails makes it `unread`: nothing may be changed there then.
+ *
+ * `admit` is told how many connections there are, and waited for, before more than a page of them is read.
+ */
+export async function surveyRegion(
+  target: Target,
+  needsRouting: boolean,
+  clock: Clock,
+  admit: (connections: number) => Promise<boolean>,
+): Promise<RegionListing> {
   const { api, regionId } = target;
   const readMs = clock.now();
-  const [connections, routers] = await Promise.allSettled([
-    api.listConnections(regionId),
-    surveyTransitRouters(target, needsRouting),
-  ]);
+  const [connections, routers] = await Promise.allSettled(listBoth(target, needsRouting, admit));
   if (connections.status === 'rejected') {
     const error = toCloudError(connections.reason);
     const unsupported = target.mayBeUnsupported && UNSUPPORTED.has(error.code);
@@ -62,6 +70,28 @@ export async function surveyRegion(target: Target, needsRouting: boolean, clock:
     listing: 'complete',
     estate: { readMs, ...routers.value, ...(await readMissingTags(api, regionId, connections.value)) },
   };
+}
+
+/** The attachments wait for as long as the connections do: what is read of one region is read at one time. */
+function listBoth(
+  target: Target,
+  needsRouting: boolean,
+  admit: (connections: number) => Promise<boolean>,
+): [Promise<readonly Connection[]>, Promise<TransitRouters>] {
+  let open = (): void => undefined;
+  const admitted = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const connections = target.api.listConnections(target.regionId, {
+    admit: async (total) => {
+      const hadToWait = await admit(total);
+      open();
+      return hadToWait;
+    },
+  });
+  // A single page asks for no room, and neither does a listing that failed.
+  connections.then(open, open);
+  return [connections, surveyTransitRouters(target, needsRouting, admitted)];
 }
 
 /** Tags that cannot be read leave their connections in doubt, and the run incomplete; they are not a listing. */
@@ -77,11 +107,15 @@ async function readMissingTags(
   }
 }
 
-type TransitRouters = Pick<RegionEstate, 'witnesses' | 'routing' | 'ownerOf'>;
+type TransitRouters = Pick<Surroundings, 'witnesses' | 'routing' | 'ownerOf'>;
 
-async function surveyTransitRouters(target: Target, needsRouting: boolean): Promise<TransitRouters> {
+async function surveyTransitRouters(
+  target: Target,
+  needsRouting: boolean,
+  admitted: Promise<void>,
+): Promise<TransitRouters> {
   const owners: { accountId: AccountId; api: CloudApi }[] = [target, ...target.owners];
-  const read = await Promise.all(owners.map(({ api }) => readOwner(api, target.regionId, needsRouting)));
+  const read = await Promise.all(owners.map(({ api }) => readOwner(api, target.regionId, needsRouting, admitted)));
   const attachmentsOf = new Map<TransitRouterId, readonly Attachment[]>();
   const routing = new Map<AttachmentId, Routing>();
   const ownerOf = new Map<TransitRouterId, CloudApi>();
@@ -99,8 +133,9 @@ async function surveyTransitRouters(target: Target, needsRouting: boolean): Prom
   };
 }
 
-async function readOwner(api: CloudApi, regionId: RegionId, needsRouting: boolean) {
+async function readOwner(api: CloudApi, regionId: RegionId, needsRouting: boolean, admitted: Promise<void>) {
   const listed = await api.listTransitRouters(regionId);
+  await admitted;
   const routers = await Promise.all(
     listed.map(async ({ transitRouterId }) => {
       const [attachments, routing] = await Promise.all([

@@ -5,13 +5,22 @@ import type { Journal } from '../core/journal.ts';
 import { judge } from '../core/judge.ts';
 import type { Narrowing, Policy } from '../core/options.ts';
 import type { RefusedEvent, RegionResult } from '../core/outcome.ts';
-import type { Halt, Judged, JudgedRegion } from '../core/plan.ts';
-import { modeFor } from '../core/scope.ts';
-import { type RegionEstate, type RegionListing, surveyRegion } from './survey-region.ts';
-import { resolveTargets, type Target } from './targets.ts';
+import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../core/plan.ts';
+import { mayTag, modeFor } from '../core/scope.ts';
+import { Room } from './room.ts';
+import { type RegionEstate, type RegionListing, type Surroundings, surveyRegion } from './survey-region.ts';
+import { resolveTargets, type Target, type Targets } from './targets.ts';
 
-/** A region that was read whole, and what became of each of its connections. */
-export type SurveyedRegion = JudgedRegion & { readonly target: Target; readonly estate: RegionEstate };
+/** A region that was read whole. `judged` are those of its connections that were not settled at once. */
+export type SurveyedRegion = JudgedRegion & {
+  readonly target: Target;
+  /** How many connections were listed. */
+  readonly connections: number;
+  /** Kept where something may be written. */
+  readonly surroundings: Surroundings | undefined;
+  readonly judgedMs: number;
+  readonly tagsUnread: boolean;
+};
 
 /** A region that was not: nothing may be changed there. `connections` are those seen all the same, in scope. */
 export type LostRegion = {
@@ -24,17 +33,24 @@ export type LostRegion = {
   readonly inScope: readonly Connection[];
 };
 
+export type Settle = (judged: Judged, surroundings: Surroundings) => boolean;
+
 export type Survey = {
   readonly regions: readonly SurveyedRegion[];
   readonly lost: readonly LostRegion[];
-  readonly judgedMs: number;
   /** Something besides a region could not be read: an account, a role, tags. */
   readonly somethingUnread: boolean;
   /** Events that turned out to ask for a region that does not exist. */
   readonly refused: readonly RefusedEvent[];
 };
 
-/** Read everything the request asks for, and judge it. Reads only; `plan` and `explain` need no more than this. */
+/**
+ * Read everything the request asks for, and judge each region as soon as it was read whole. Reads only; `plan` and
+ * `explain` need no more than this.
+ *
+ * `settle` is told every verdict and what it rests on, and answers whether that is the end of it: of a big estate only
+ * the others are kept.
+ */
 export async function survey(
   request: {
     readonly policy: Policy;
@@ -42,6 +58,7 @@ export async function survey(
     readonly defaultRegion: RegionId | undefined;
   },
   deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
+  settle: Settle,
 ): Promise<Survey> {
   const { policy, parts } = request;
   const { targets, unopened, lostRoles, refused } = await resolveTargets(
@@ -54,17 +71,43 @@ export async function survey(
     deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
   const needsRouting = policy.rules.unrouted !== 'off';
-  const listings = await Promise.all(
-    targets.map(async (target) => {
-      const listing = await surveyRegion(target, needsRouting, deps.clock);
+  const room = new Room(CONNECTIONS_MAX);
+  const read = await Promise.all(
+    targets.map(async (target): Promise<SurveyedRegion | LostRegion> => {
+      let held = 0;
+      const admit = (connections: number) => {
+        room.leave(held);
+        held = connections;
+        return room.enter(connections);
+      };
+      const listing = await surveyRegion(target, needsRouting, deps.clock, admit);
       reportListing(deps.journal, target, listing);
-      return { target, listing };
+      const region =
+        listing.listing === 'complete'
+          ? judgeRegion(target, listing.estate, policy, parts, deps.clock.now(), settle)
+          : toLost(target, listing, parts);
+      room.leave(held);
+      return region;
     }),
   );
+  reportUnopened(deps.journal, unopened);
+  const regions = read.filter(isWhole);
+  const unread = read.filter((region): region is LostRegion => !isWhole(region));
+  return {
+    regions,
+    lost: [...toUnread(unopened), ...unread],
+    refused,
+    somethingUnread: unopened.length > 0 || lostRoles.length > 0 || regions.some(({ tagsUnread }) => tagsUnread),
+  };
+}
 
-  const judgedMs = deps.clock.now();
-  const regions: SurveyedRegion[] = [];
-  const lost: LostRegion[] = unopened.flatMap(({ accountId, regionIds, error }) =>
+/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
+const CONNECTIONS_MAX = 10_000;
+
+const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;
+
+const toUnread = (unopened: Targets['unopened']): readonly LostRegion[] =>
+  unopened.flatMap(({ accountId, regionIds, error }) =>
     regionIds.map((regionId) => ({
       accountId,
       regionId,
@@ -74,49 +117,49 @@ export async function survey(
       inScope: [],
     })),
   );
-  for (const { target, listing } of listings) {
-    const { accountId, regionId } = target;
-    if (listing.listing !== 'complete') {
-      const inScope = listing.connections.filter(
-        ({ connectionId }) => modeFor(parts, regionId, connectionId) !== undefined,
-      );
-      lost.push({ accountId, regionId, ...listing, inScope });
-      continue;
-    }
-    const judged = judgeAll(target, listing.estate, policy, parts, judgedMs);
-    regions.push({ accountId, regionId, judged, target, estate: listing.estate });
-  }
-  reportUnopened(deps.journal, unopened);
-  const tagsUnread = regions.some(({ estate }) => estate.tagsError !== undefined);
-  return {
-    regions,
-    lost,
-    judgedMs,
-    refused,
-    somethingUnread: unopened.length > 0 || lostRoles.length > 0 || tagsUnread,
-  };
+
+function toLost(
+  { accountId, regionId }: Target,
+  listing: Exclude<RegionListing, { listing: 'complete' }>,
+  parts: readonly Narrowing[],
+): LostRegion {
+  const inScope = listing.connections.filter(
+    ({ connectionId }) => modeFor(parts, regionId, connectionId) !== undefined,
+  );
+  return { accountId, regionId, ...listing, inScope };
 }
 
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */
-function judgeAll(
-  { accountId, regionId }: Target,
-  estate: RegionEstate,
+function judgeRegion(
+  target: Target,
+  { connections, ...surroundings }: RegionEstate,
   policy: Policy,
   parts: readonly Narrowing[],
   nowMs: number,
-): readonly Judged[] {
-  return estate.connections.map((connection) => ({
+  settle: Settle,
+): SurveyedRegion {
+  const { accountId, regionId } = target;
+  const judged: Judged[] = [];
+  for (const connection of connections) {
+    const routing = routingOf(connection, surroundings);
+    const verdict = judge({ connection, accountId, witnesses: surroundings.witnesses, routing, nowMs }, policy);
+    const one = { accountId, regionId, verdict, mode: modeFor(parts, regionId, connection.connectionId) };
+    if (!settle(one, surroundings)) judged.push(one);
+  }
+  return {
     accountId,
     regionId,
-    verdict: judge(
-      { connection, accountId, witnesses: estate.witnesses, routing: routingOf(connection, estate), nowMs },
-      policy,
-    ),
-    mode: modeFor(parts, regionId, connection.connectionId),
-  }));
+    ours: connections.filter(countsInShare).length,
+    judged,
+    target,
+    connections: connections.length,
+    surroundings: judged.some(({ mode }) => mayTag(mode)) ? surroundings : undefined,
+    judgedMs: nowMs,
+    tagsUnread: surroundings.tagsError !== undefined,
+  };
 }
 
-const routingOf = (connection: Connection, { witnesses, routing }: RegionEstate): Routing | 'unread' => {
+const routingOf = (connection: Connection, { witnesses, routing }: Surroundings): Routing | 'unread' => {
   const [holder] = witnesses.holdersOf.get(connection.connectionId) ?? [];
   return (routing !== 'unread' && holder && routing.get(holder.attachmentId)) || 'unread';
 };
@@ -137,7 +180,7 @@ function reportListing(journal: Journal, { accountId, regionId }: Target, listin
   journal('region.listed', { ...where, action, code, cloudRequestId: requestId, reason: message });
 }
 
-function reportUnopened(journal: Journal, unopened: Awaited<ReturnType<typeof resolveTargets>>['unopened']): void {
+function reportUnopened(journal: Journal, unopened: Targets['unopened']): void {
   for (const { accountId, error } of unopened) {
     const { action, code, requestId, message } = error;
     journal('step.failed', { accountId, action, code, cloudRequestId: requestId, reason: message });
@@ -147,11 +190,11 @@ function reportUnopened(journal: Journal, unopened: Awaited<ReturnType<typeof re
 /** One row for each account and region that was looked at. */
 export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): readonly RegionResult[] {
   const rows: RegionResult[] = [
-    ...surveyed.regions.map(({ accountId, regionId, judged }) => ({
+    ...surveyed.regions.map(({ accountId, regionId, connections }) => ({
       accountId,
       regionId,
       listing: 'complete' as const,
-      connections: judged.length,
+      connections,
       halted: halts.some((halt) => halt.accountId === accountId && halt.regionId === regionId),
     })),
     ...surveyed.lost.map(({ accountId, regionId, listing, connections }) => ({

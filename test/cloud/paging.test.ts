@@ -37,6 +37,31 @@ describe('a list that pages by number', () => {
     expect(sent.every(({ params }) => params.PageSize === 50 && params.RegionId === 'eu-central-1')).toBe(true);
   });
 
+  describe('that waits to be let in', () => {
+    const listed = async (count: number, hadToWait: boolean) => {
+      const { api, sent } = fakeCloud(pages(() => ids(0, count))());
+      const told: number[] = [];
+      const admit = async (total: number) => {
+        told.push(total, sent.length);
+        return hadToWait;
+      };
+      expect(await api.listConnections('eu-central-1', { admit })).toHaveLength(count);
+      return { told, asked: asked(sent) };
+    };
+
+    test('is told how many there are after the first page, and before the others', async () => {
+      expect(await listed(127, false)).toEqual({ told: [127, 1], asked: [1, 2, 3] });
+    });
+
+    test('reads the first page again when that took a while', async () => {
+      expect(await listed(127, true)).toEqual({ told: [127, 1], asked: [1, 1, 2, 3] });
+    });
+
+    test('does not wait for a single page', async () => {
+      expect(await listed(50, true)).toEqual({ told: [], asked: [1] });
+    });
+  });
+
   test('an item that moves to a page already read is missed, so everything is listed once more', async () => {
     // A connection that is deleted between the pages pulls the first of page 2 onto page 1.
     const { api, sent } = fakeCloud(

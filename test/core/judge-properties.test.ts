@@ -5,7 +5,18 @@ import type { Attachment, Connection, Routing, Tunnel, TunnelStatus } from '../.
 import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
 import type { Policy } from '../../lib/core/options.ts';
 import { type Judged, type JudgedRegion, plan } from '../../lib/core/plan.ts';
-import { ACCOUNT, aConnection, ago, anAttachment, aPolicy, DAY, HOUR, NOW, tagged } from '../support/builders.ts';
+import {
+  ACCOUNT,
+  aConnection,
+  ago,
+  anAttachment,
+  aPolicy,
+  aRegion,
+  DAY,
+  HOUR,
+  NOW,
+  tagged,
+} from '../support/builders.ts';
 
 const STATUSES: readonly TunnelStatus[] = [
   'ike_sa_not_established',
@@ -230,11 +241,12 @@ describe('a plan', () => {
     shareFloor: fc.nat(4),
   });
   const inRegions = (judged: readonly Judged[], order: readonly string[]): readonly JudgedRegion[] =>
-    order.map((regionId) => ({
-      accountId: ACCOUNT,
-      regionId,
-      judged: judged.filter((one) => one.regionId === regionId),
-    }));
+    order.map((regionId) =>
+      aRegion(
+        judged.filter((one) => one.regionId === regionId),
+        regionId,
+      ),
+    );
   const REGIONS = ['cn-hangzhou', 'eu-central-1'];
   const idOf = ({ verdict }: Judged) => verdict.connection.connectionId;
 

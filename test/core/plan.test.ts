@@ -8,6 +8,7 @@ import {
   aConnection,
   ago,
   aPolicy,
+  aRegion,
   DAY,
   HOUR,
   judgeOne,
@@ -34,16 +35,11 @@ const region = (
   verdicts: readonly Judged['verdict'][],
   mode: Mode | 'none' = 'sweep',
   regionId = REGION,
-): JudgedRegion => ({
-  accountId: ACCOUNT,
-  regionId,
-  judged: verdicts.map((verdict) => ({
-    accountId: ACCOUNT,
+): JudgedRegion =>
+  aRegion(
+    verdicts.map((verdict) => ({ accountId: ACCOUNT, regionId, verdict, mode: mode === 'none' ? undefined : mode })),
     regionId,
-    verdict,
-    mode: mode === 'none' ? undefined : mode,
-  })),
-});
+  );
 const many = <T>(count: number, make: (id: string) => T): readonly T[] =>
   Array.from({ length: count }, (_, index) => make(`vco-${String(index).padStart(3, '0')}`));
 const ids = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict.connection.connectionId);

@@ -18,8 +18,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'failed-listing-is-empty',
     happened: 'A listing that failed was taken for an empty one.',
     file: 'lib/sweep/survey-region.ts',
-    from: 'const read = await Promise.all(owners.map(({ api }) => readOwner(api, target.regionId, needsRouting)));',
-    to: 'const read = await Promise.all(owners.map(({ api }) => readOwner(api, target.regionId, needsRouting).catch(() => ({ api, routers: [] }))));',
+    from: 'readOwner(api, target.regionId, needsRouting, admitted)));',
+    to: 'readOwner(api, target.regionId, needsRouting, admitted).catch(() => ({ api, routers: [] }))));',
     promise: 'S2',
   },
   {
@@ -245,9 +245,9 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'plan-writes',
     happened: 'A dry run wrote tags.',
-    file: 'lib/sweep.ts',
-    from: "region.judged.filter(({ mode }) => mode === 'mark' || mode === 'sweep')",
-    to: 'region.judged.filter(({ mode }) => mode !== undefined)',
+    file: 'lib/core/scope.ts',
+    from: "mode === 'mark' || mode === 'sweep'",
+    to: 'mode !== undefined',
     promise: 'S8',
   },
   {
@@ -500,8 +500,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'lost-role-is-complete',
     happened: 'A run that could not assume one of its roles ended as complete.',
     file: 'lib/sweep/survey.ts',
-    from: 'unopened.length > 0 || lostRoles.length > 0 || tagsUnread',
-    to: 'unopened.length > 0 || tagsUnread',
+    from: 'unopened.length > 0 || lostRoles.length > 0 || ',
+    to: 'unopened.length > 0 || ',
     promise: 'S14',
   },
   {

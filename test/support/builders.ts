@@ -2,6 +2,7 @@ import { createWitnesses } from '../../lib/core/association.ts';
 import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/estate.ts';
 import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
 import type { Policy } from '../../lib/core/options.ts';
+import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan.ts';
 
 export const ACCOUNT = '1000000000000001';
 export const REGION = 'cn-hangzhou';
@@ -98,3 +99,11 @@ export const someFacts = (change: Partial<Facts> = {}): Facts => {
 
 export const judgeOne = (connection: Connection, policy: Policy = aPolicy(), change: Partial<Facts> = {}): Verdict =>
   judge(someFacts({ connection, ...change }), policy);
+
+/** A region with all its connections, as a survey that settled none of them would hand it on. */
+export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedRegion => ({
+  accountId: ACCOUNT,
+  regionId,
+  ours: judged.filter(({ verdict }) => countsInShare(verdict.connection)).length,
+  judged,
+});

@@ -92,4 +92,25 @@ describe('outcomes', () => {
     expect(result).toMatchObject({ outcomesOmitted: 3, counts: { waiting: 1_003, kept: 2 } });
     expect(told(cloud, 'connection.judged')).toHaveLength(1_005);
   });
+
+  test('what something was done to comes before those over a thousand', async () => {
+    const kept = { 'vco-sweeper:keep': '' };
+    const cloud = startCloud({
+      estate: estate(...Array.from({ length: 1_003 }, (_, index) => free(`kept${index}`, kept)), free('old', ripe())),
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ outcomesOmitted: 4, counts: { protected: 1_003, deleted: 1 } });
+    expect(result.outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(1);
+  });
+
+  test('are in the order of the regions of the policy, whichever answered first', async () => {
+    const cloud = startCloud({
+      estate: estate(free('near'), ...inUse(60), free('far', {}, { regionId: 'eu-central-1' })),
+      policy: { mode: 'plan', regions: [REGION, 'eu-central-1'] },
+      latencyMs: 40,
+    });
+    const { outcomes } = await cloud.run();
+    expect(outcomes.map(({ connectionId }) => connectionId)).toEqual(['vco-near', 'vco-far']);
+    expect(told(cloud, 'region.listed').map(({ regionId }) => regionId)).toEqual(['eu-central-1', REGION]);
+  });
 });

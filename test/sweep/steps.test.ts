@@ -47,12 +47,12 @@ test('detaches an attached orphan before it deletes it: tag, detach, both sides 
   expect(cloud.lines.map(({ event }) => event)).toEqual([
     'run.started',
     'region.listed',
+    ...Array.from({ length: 5 }, () => 'connection.judged'),
     'connection.judged',
     'detach.requested',
     'detach.done',
     'delete.requested',
     'delete.done',
-    ...Array.from({ length: 5 }, () => 'connection.judged'),
     'run.finished',
   ]);
 });

@@ -1,0 +1,44 @@
+import type { AccountId, RegionId } from '../core/estate.ts';
+import { noOutcomes, type Outcome, type RunResult } from '../core/outcome.ts';
+import { NO_TIME_LEFT } from './ending.ts';
+
+/** Results are bounded; what is over is counted, and each is still a log line. */
+const OUTCOMES_MAX = 1_000;
+
+type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
+
+/** Counts all outcomes of a run, and keeps what the result has room for. */
+export class OutcomeTally {
+  readonly counts = noOutcomes();
+  timeRanOut = false;
+  readonly #settled: Outcome[] = [];
+  readonly #others: Outcome[] = [];
+
+  /** One that its verdict settled: it has a place in the result where the others leave one. */
+  addSettled(outcome: Outcome): void {
+    this.#add(outcome, this.#settled);
+  }
+
+  /** One that something was done to, or was to be done. */
+  add(outcome: Outcome): void {
+    this.#add(outcome, this.#others);
+  }
+
+  /** Region by region in this order, however the cloud's answers came in. */
+  toResult(regions: readonly Place[]): Pick<RunResult, 'counts' | 'outcomes' | 'outcomesOmitted'> {
+    const order = new Map(regions.map((region, index) => [nameOf(region), index]));
+    const at = (outcome: Outcome): number => order.get(nameOf(outcome)) ?? regions.length;
+    const shown = [...this.#others, ...this.#settled].slice(0, OUTCOMES_MAX).sort((a, b) => at(a) - at(b));
+    const { kept, ...rest } = this.counts;
+    const omitted = Object.values(rest).reduce((sum, count) => sum + count, 0) - shown.length;
+    return { counts: this.counts, outcomes: shown, ...(omitted > 0 ? { outcomesOmitted: omitted } : {}) };
+  }
+
+  #add(outcome: Outcome, list: Outcome[]): void {
+    this.counts[outcome.outcome] += 1;
+    this.timeRanOut ||= outcome.code === NO_TIME_LEFT;
+    if (outcome.outcome !== 'kept' && list.length < OUTCOMES_MAX) list.push(outcome);
+  }
+}
+
+const nameOf = ({ accountId, regionId }: Place): string => `${accountId} ${regionId}`;

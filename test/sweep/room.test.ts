@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { Room } from '../../lib/sweep/room.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, estate, free } from '../support/estates.ts';
+
+/** Who is in after all that could happen at once has happened. */
+function setUp(size: number) {
+  const room = new Room(size);
+  const inside: string[] = [];
+  const waited: string[] = [];
+  const enter = async (name: string, count: number) => {
+    if (await room.enter(count)) waited.push(name);
+    inside.push(name);
+  };
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return { room, inside, waited, enter, settled };
+}
+
+test('those that fit are let in, the next waits until there is a place, and nobody overtakes', async () => {
+  const { room, inside, waited, enter, settled } = setUp(10);
+  const all = [enter('a', 4), enter('b', 6), enter('c', 5), enter('d', 1)];
+  await settled();
+  expect(inside).toEqual(['a', 'b']);
+  room.leave(4);
+  await settled();
+  expect(inside).toEqual(['a', 'b']);
+  room.leave(6);
+  await Promise.all(all);
+  expect(inside).toEqual(['a', 'b', 'c', 'd']);
+  expect(waited).toEqual(['c', 'd']);
+});
+
+test('what is more than the whole room has it alone', async () => {
+  const { room, inside, enter, settled } = setUp(10);
+  const all = [enter('small', 1), enter('huge', 50), enter('next', 1)];
+  await settled();
+  expect(inside).toEqual(['small']);
+  room.leave(1);
+  await settled();
+  expect(inside).toEqual(['small', 'huge']);
+  room.leave(50);
+  await Promise.all(all);
+  expect(inside).toEqual(['small', 'huge', 'next']);
+});
+
+test('of a big estate one region is read after the other; small ones wait for nobody', async () => {
+  const regions = ['cn-a', 'cn-b', 'cn-c'];
+  const rows = regions.flatMap((regionId) => [
+    bound(`${regionId}-used`, {}, { regionId, TransitRouterId: `tr-${regionId}` }),
+    ...Array.from({ length: 5_000 }, (_, index) => free(`${regionId}-${index}`, {}, { regionId })),
+  ]);
+  const small = free('small', {}, { regionId: 'cn-small' });
+  const cloud = startCloud({
+    estate: { ...estate(...rows, small), regions: [...regions, 'cn-small'].map((RegionId) => ({ RegionId })) },
+    policy: { mode: 'plan', regions: [...regions, 'cn-small'] },
+    latencyMs: 20,
+  });
+  const result = await cloud.run();
+  expect(result.counts).toMatchObject({ waiting: 15_001, kept: 3 });
+  const later = cloud.emulator.calls
+    .filter(
+      ({ action, params }) =>
+        action === 'ListTransitRouterVpnAttachments' ||
+        (action === 'DescribeVpnConnections' && Number(params.PageNumber) > 1),
+    )
+    .map(({ params }) => params.RegionId);
+  const turns = later.filter((regionId, at) => regionId !== later[at - 1]);
+  expect(turns).toHaveLength(3);
+  expect(cloud.lines.find(({ event }) => event === 'region.listed')?.regionId).toBe('cn-small');
+});
