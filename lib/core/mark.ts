@@ -66,5 +66,4 @@ export function readDetached(
   return { atMs, attachmentId };
 }
 
-export const toDetachedTags = (atMs: number, attachmentId: string): Tags =>
-  new Map([[TAG_DETACHED, `${toIso(atMs)} ${attachmentId}`]]);
+export const toTrace = (atMs: number, attachmentId: string): string => `${toIso(atMs)} ${attachmentId}`;

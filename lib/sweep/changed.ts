@@ -1,11 +1,13 @@
+import type { ConnectionId } from '../core/estate.ts';
 import type { Verdict } from '../core/judge.ts';
-import { hasMarkTags, MARK_TAGS } from '../core/mark.ts';
+import { hasMarkTags } from '../core/mark.ts';
 import type { OutcomeKind } from '../core/outcome.ts';
-import { TAG_DETACHED } from '../core/tag-names.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import type { Rechecked } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
-import { clearInBatches, type TagEnding } from './tag-upkeep.ts';
+import { toCloudError } from './survey-region.ts';
+import { clearMarks, type TagEnding } from './tag-upkeep.ts';
+import { removeTrace, traceOf } from './trace.ts';
 
 /**
  * Stop the steps on a connection that is no longer what the listing showed. In use again, protected, or no
@@ -20,18 +22,26 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, trac
   const { verdict, changes } = read;
   const reason = `changed since it was judged: ${changes.join('; ')}`;
   const { connectionId } = verdict.connection;
-  const isOthers = trace !== undefined && traceOf(verdict) !== trace;
-  const keys = staleTags(verdict, read.isLettingGo || isOthers);
-  if (keys.length > 0) {
-    const endings = new Map<string, TagEnding>();
-    await clearInBatches(region, [connectionId], keys, endings);
-    const ending = endings.get(connectionId);
-    if (ending?.kind === 'failed') {
-      throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, ending.error, false));
-    }
-    if (ending?.kind === 'cleared') record(region, 'mark.cleared', connectionId, { reason });
+  const hasStaleMark = isMarkStale(verdict);
+  try {
+    if (hasStaleMark) await clearMark(region, connectionId, reason);
+    const found = traceOf(verdict.connection);
+    const isOurs = trace === undefined || found === trace;
+    // A transit router that is letting go of it does so for another run, whose trace it is.
+    if (found !== undefined && isOurs && isBoundAgain(verdict) && !read.isLettingGo)
+      await removeTrace(region, connectionId, found);
+  } catch (error) {
+    throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, toCloudError(error), false));
   }
-  throw new StepEnd(endWith(toOutcome(verdict, keys.some(isMarkTag)), reason));
+  throw new StepEnd(endWith(toOutcome(verdict, hasStaleMark), reason));
+}
+
+async function clearMark(region: RegionContext, connectionId: ConnectionId, reason: string): Promise<void> {
+  const endings = new Map<ConnectionId, TagEnding>();
+  await clearMarks(region, [connectionId], endings);
+  const ending = endings.get(connectionId);
+  if (ending?.kind === 'failed') throw ending.error;
+  record(region, 'mark.cleared', connectionId, { reason });
 }
 
 function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
@@ -40,17 +50,10 @@ function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
   return now.kind === 'not-ours' ? 'kept' : 'unknown';
 }
 
-const isMarkTag = (key: string) => MARK_TAGS.some((mark) => mark === key);
-
-const traceOf = ({ connection: { tags } }: Verdict): string | undefined =>
-  tags === 'unread' ? undefined : tags.get(TAG_DETACHED);
-
-/** The mark when it proves nothing any more, and the trace of a detach on a connection that is bound again. */
-function staleTags({ connection, kind, markDisproved, ripe }: Verdict, isLettingGo: boolean): readonly string[] {
-  const { tags, attachType, state } = connection;
-  if (tags === 'unread') return [];
-  const unmark = hasMarkTags(tags) && (kind === 'in-use' || kind === 'protected' || markDisproved);
-  // A transit router that is letting go of it does so for another run, whose trace it is.
-  const boundAgain = attachType === 'CEN' && state === 'attached' && !ripe && !isLettingGo && tags.has(TAG_DETACHED);
-  return [...(unmark ? MARK_TAGS : []), ...(boundAgain ? [TAG_DETACHED] : [])];
+/** The mark proves nothing any more. */
+function isMarkStale({ connection: { tags }, kind, markDisproved }: Verdict): boolean {
+  return tags !== 'unread' && hasMarkTags(tags) && (kind === 'in-use' || kind === 'protected' || markDisproved);
 }
+
+const isBoundAgain = ({ connection, ripe }: Verdict): boolean =>
+  connection.attachType === 'CEN' && connection.state === 'attached' && !ripe;

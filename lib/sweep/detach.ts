@@ -1,8 +1,8 @@
 import { disposition } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
-import type { Attachment, Connection, Tags } from '../core/estate.ts';
+import type { Attachment } from '../core/estate.ts';
 import type { Verdict } from '../core/judge.ts';
-import { toDetachedTags } from '../core/mark.ts';
+import { toTrace } from '../core/mark.ts';
 import { TAG_DETACHED } from '../core/tag-names.ts';
 import { stopIfChanged } from './changed.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
@@ -11,6 +11,7 @@ import { JUDGED, recheck } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
 import { needTimeFor } from './time-left.ts';
+import { isLeaving, removeTrace } from './trace.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
 class UnderWay extends Error {}
@@ -26,11 +27,11 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
-  const tags = await tagDetached(region, verdict, attachment);
+  const trace = await tagDetached(region, verdict, attachment);
   const tagged = region.reads.sequence;
   region.work.tagged(connectionId);
   await region.work.gather(region.policy.recheck.maxAgeMs * GATHER_SHARE);
-  await requestDetach(region, verdict, attachment, tags, tagged);
+  await requestDetach(region, verdict, attachment, trace, tagged);
   region.work.detachSent(connectionId);
   await waitUntilDetached(region, verdict, attachment);
   region.work.detached(connectionId);
@@ -42,11 +43,11 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
 const GATHER_SHARE = 0.25;
 
 /** Written before the detach, so that a run that dies in between leaves a trace of what it did. */
-async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<Tags> {
-  const tags = toDetachedTags(region.clock.now(), attachment.attachmentId);
+async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<string> {
+  const trace = toTrace(region.clock.now(), attachment.attachmentId);
   try {
-    await region.api.setTags(region.regionId, [verdict.connection.connectionId], tags);
-    return tags;
+    await region.api.setTags(region.regionId, [verdict.connection.connectionId], new Map([[TAG_DETACHED, trace]]));
+    return trace;
   } catch (error) {
     throw new StepEnd(
       endWithError('the tag that must come before a detach could not be written', toCloudError(error), false),
@@ -63,11 +64,11 @@ async function requestDetach(
   region: RegionContext,
   verdict: Verdict,
   attachment: Attachment,
-  tags: Tags,
+  trace: string,
   tagged: number,
 ): Promise<void> {
   const { force } = region.policy.detach;
-  const request = { sent: false, answerLost: false, trace: tags.get(TAG_DETACHED) };
+  const request = { sent: false, answerLost: false, trace };
   const beforeAttempt = createDetachCheck(region, verdict, attachment, request, tagged);
   try {
     const owner = region.ownerOf(attachment.transitRouterId);
@@ -77,7 +78,7 @@ async function requestDetach(
     const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
     if (end === undefined) return;
     if (request.answerLost) throw new StepEnd({ ...end.ending, used: true });
-    await removeDetachedTag(region, verdict, tags);
+    await removeOurTrace(region, verdict, trace);
     throw end;
   }
 }
@@ -98,7 +99,7 @@ function createDetachCheck(
   region: RegionContext,
   verdict: Verdict,
   attachment: Attachment,
-  request: { sent: boolean; answerLost: boolean; readonly trace: string | undefined },
+  request: { sent: boolean; answerLost: boolean; readonly trace: string },
   tagged: number,
 ) {
   return async (mayHaveEffect: boolean): Promise<void> => {
@@ -119,34 +120,17 @@ function createDetachCheck(
   };
 }
 
-const isLeaving = ({ state, attachType }: Connection) => state === 'detaching' || attachType === 'NO_ASSOCIATED';
-
 const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachment) =>
   tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachment.attachmentId}`) ?? false);
 
-/**
- * Only our own, and not from a connection that is being detached, or is: then another run of ours did it, and the tag
- * is that run's trace. What cannot be read or removed now, the next run removes.
- */
-async function removeDetachedTag(region: RegionContext, verdict: Verdict, ours: Tags): Promise<void> {
-  const { connectionId } = verdict.connection;
-  // Looked at just before it is sent: until its turn comes, another run may have begun.
-  const beforeAttempt = async () => {
-    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-    const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent' || isLeaving(value)) throw new NotOurs();
-    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) throw new NotOurs();
-  };
+/** What cannot be read or removed now, the next run removes. */
+async function removeOurTrace(region: RegionContext, verdict: Verdict, trace: string): Promise<void> {
   try {
-    await region.api.removeTags(region.regionId, [connectionId], [TAG_DETACHED], { beforeAttempt });
+    await removeTrace(region, verdict.connection.connectionId, trace);
   } catch (error) {
-    if (error instanceof NotOurs) return;
     reportTagFailure(region, verdict, 'UnTagResources', error);
   }
 }
-
-/** The trace is another run's by now, or of a detach that took hold. */
-class NotOurs extends Error {}
 
 /** Another run that gave up may have removed the tag under our hands: without it nobody would finish what we began. */
 async function keepDetachedTag(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
@@ -155,8 +139,8 @@ async function keepDetachedTag(region: RegionContext, verdict: Verdict, attachme
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
     const { value } = await region.reads.connection(connectionId, want);
     if (value === 'gone' || value === 'absent' || hasDetachedTag(value.tags, attachment)) return;
-    const tags = toDetachedTags(region.clock.now(), attachment.attachmentId);
-    await region.api.setTags(region.regionId, [connectionId], tags);
+    const trace = toTrace(region.clock.now(), attachment.attachmentId);
+    await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, trace]]));
   } catch (error) {
     reportTagFailure(region, verdict, 'TagResources', error);
   }

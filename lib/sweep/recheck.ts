@@ -1,8 +1,9 @@
 import { withAttachments } from '../core/association.ts';
 import type { Connection, Routing } from '../core/estate.ts';
 import { judge, type Verdict } from '../core/judge.ts';
-import { toDetachedTags } from '../core/mark.ts';
+import { toTrace } from '../core/mark.ts';
 import { listChanges } from '../core/recheck.ts';
+import { TAG_DETACHED } from '../core/tag-names.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import type { RegionContext } from './run-context.ts';
 import type { Freshness } from './shared-read.ts';
@@ -130,5 +131,8 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
 /** That we detached it, this run knows by itself; the tag is for those who come after. */
 function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs: number): Connection {
   if (connection.tags === 'unread' || attachment === undefined) return connection;
-  return { ...connection, tags: new Map([...connection.tags, ...toDetachedTags(nowMs, attachment.attachmentId)]) };
+  return {
+    ...connection,
+    tags: new Map([...connection.tags, [TAG_DETACHED, toTrace(nowMs, attachment.attachmentId)]]),
+  };
 }

@@ -1,15 +1,16 @@
 import { isPermission } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
 import type { ConnectionId, Tags } from '../core/estate.ts';
+import type { Verdict } from '../core/judge.ts';
 import { MARK_TAGS, toMarkTags, toSeenTags } from '../core/mark.ts';
 import type { RuleName } from '../core/options.ts';
 import type { Judged } from '../core/plan.ts';
-import { TAG_DETACHED } from '../core/tag-names.ts';
 import { toIso } from '../core/time.ts';
 import { inBatches } from './batches.ts';
 import { NO_TIME_LEFT } from './ending.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
+import { removeTrace, traceOf } from './trace.ts';
 
 /** How a tag write went: `done` means it was read back. */
 export type TagEnding =
@@ -37,7 +38,8 @@ export async function keepUpTags(
   }
   const refreshed = judged.filter(({ verdict }) => verdict.markAction === 'refresh').map(idOf);
   writes.push(setInBatches(region, refreshed, toSeenTags(region.seenMs), 'refreshed', endings));
-  for (const [keys, ids] of toClear(judged)) writes.push(clearInBatches(region, ids, keys, endings));
+  const cleared = judged.filter(({ verdict }) => verdict.markAction === 'clear').map(idOf);
+  writes.push(clearMarks(region, cleared, endings), removeStaleTraces(region, judged, endings));
   await Promise.all(writes);
 
   for (const { verdict } of judged) {
@@ -60,17 +62,22 @@ function byRule(judged: readonly Judged[]): ReadonlyMap<RuleName, readonly Conne
   return groups;
 }
 
-/** Mark and a stale `detached` tag go together where both must. */
-function toClear(judged: readonly Judged[]): readonly (readonly [readonly string[], readonly ConnectionId[]])[] {
-  const cleared = ({ verdict }: Judged) => verdict.markAction === 'clear';
-  const both = judged.filter((one) => cleared(one) && one.verdict.dropDetachedTag);
-  const mark = judged.filter((one) => cleared(one) && !one.verdict.dropDetachedTag);
-  const detached = judged.filter((one) => !cleared(one) && one.verdict.dropDetachedTag);
-  return [
-    [[...MARK_TAGS, TAG_DETACHED], both.map(idOf)],
-    [MARK_TAGS, mark.map(idOf)],
-    [[TAG_DETACHED], detached.map(idOf)],
-  ];
+/** One by one: each is looked at again just before. */
+async function removeStaleTraces(
+  region: RegionContext,
+  judged: readonly Judged[],
+  endings: Map<ConnectionId, TagEnding>,
+): Promise<void> {
+  const remove = async ({ connection }: Verdict) => {
+    const trace = traceOf(connection);
+    if (trace === undefined) return;
+    try {
+      await removeTrace(region, connection.connectionId, trace);
+    } catch (error) {
+      endings.set(connection.connectionId, { kind: 'failed', error: toCloudError(error) });
+    }
+  };
+  await Promise.all(judged.filter(({ verdict }) => verdict.dropDetachedTag).map(({ verdict }) => remove(verdict)));
 }
 
 async function setInBatches(
@@ -85,17 +92,15 @@ async function setInBatches(
   await writeInBatches(region, ids, write, kind === 'marked' ? isThere : undefined, { kind }, endings);
 }
 
-/** Clear tags by key. The ending of a connection that only lost a stale `detached` tag is not a `cleared` mark. */
-export async function clearInBatches(
+/** Clear marks, and see them cleared. Writes to the cloud. */
+export async function clearMarks(
   region: RegionContext,
   ids: readonly ConnectionId[],
-  keys: readonly string[],
   endings: Map<ConnectionId, TagEnding>,
 ): Promise<void> {
-  const write = (batch: readonly ConnectionId[]) => region.api.removeTags(region.regionId, batch, keys);
-  const isGone = (found: Tags) => keys.every((key) => !found.has(key));
-  const kind = keys.some((key) => MARK_TAGS.some((mark) => mark === key)) ? 'cleared' : 'refreshed';
-  await writeInBatches(region, ids, write, isGone, { kind }, endings);
+  const write = (batch: readonly ConnectionId[]) => region.api.removeTags(region.regionId, batch, MARK_TAGS);
+  const isGone = (found: Tags) => MARK_TAGS.every((key) => !found.has(key));
+  await writeInBatches(region, ids, write, isGone, { kind: 'cleared' }, endings);
 }
 
 async function writeInBatches(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Tags } from '../../lib/core/estate.ts';
-import { parseOrphanTag, readDetached, readMark, toDetachedTags, toMarkTags, toSeenTags } from '../../lib/core/mark.ts';
+import { parseOrphanTag, readDetached, readMark, toMarkTags, toSeenTags, toTrace } from '../../lib/core/mark.ts';
 import { RULE_NAMES } from '../../lib/core/options.ts';
 import { protect } from '../../lib/core/protect.ts';
 import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../lib/core/tag-names.ts';
@@ -204,7 +204,10 @@ describe('a mark', () => {
     fc.assert(
       fc.property(fc.nat(GAP), attachmentId, tagText, (agoMs, id, text) => {
         const atMs = NOW - agoMs;
-        expect(readDetached(toDetachedTags(atMs, id), NOW, GAP)).toEqual({ atMs, attachmentId: id });
+        expect(readDetached(new Map([[TAG_DETACHED, toTrace(atMs, id)]]), NOW, GAP)).toEqual({
+          atMs,
+          attachmentId: id,
+        });
         const read = readDetached(new Map([[TAG_DETACHED, text]]), NOW, GAP);
         if (read === undefined) return;
         expect(text).toBe(`${text.split(' ')[0]} ${read.attachmentId}`);

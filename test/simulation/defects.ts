@@ -433,9 +433,9 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'refusal-removes-another-trace',
     happened: 'A run whose detach was refused removed the trace of another run that was still at it.',
-    file: 'lib/sweep/detach.ts',
-    from: "isLeaving(value)) throw new NotOurs();\n    if (value.tags === 'unread' || value.tags.get(TAG_DETACHED) !== ours.get(TAG_DETACHED)) throw new NotOurs();\n",
-    to: 'ours.size === 0) throw new NotOurs();\n',
+    file: 'lib/sweep/trace.ts',
+    from: "if (value === 'gone' || value === 'absent' || isLeaving(value) || traceOf(value) !== trace) throw new NotThisOne();",
+    to: "if (trace === '') throw new NotThisOne();",
     promise: 'S11',
   },
   {

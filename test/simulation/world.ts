@@ -264,7 +264,10 @@ class World {
     const reply = await this.#serve(call, sent.accountId, sent.params).catch((error: unknown) => ({ error }));
     const record = this.emulator.calls
       .slice(logged)
-      .find(({ action, params }) => action === sent.action && sameParams(params, sent.params));
+      .find(
+        ({ accountId, action, params }) =>
+          accountId === sent.accountId && action === sent.action && sameParams(params, sent.params),
+      );
     if (record) this.#note(watched, sent, target, record);
     const fault = record?.fault ? ` (${record.fault})` : '';
     this.#tell(`run ${plan.id}: ${sent.action} ${describeParams(sent.params)}-> ${record?.code ?? 'lost'}${fault}`);
