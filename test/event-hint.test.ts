@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../lib/core/options.ts';
+import { hintTypes } from '../lib/event/hint-actions.ts';
 import { parseEvent } from '../lib/event.ts';
 
 const policy: Pick<Policy, 'mode' | 'regions' | 'accounts'> = {
@@ -129,4 +130,38 @@ test.each([
   ...['DeleteTransitRouterRouteEntry', 'DeleteTransitRouterRouteTable'],
 ])('%s is a hint', (eventName) => {
   expect(partOf({ eventName })).toMatchObject({ regions: ['cn-hangzhou'] });
+});
+
+describe('an event about the health of a tunnel', () => {
+  const health = (more: object = {}) => ({
+    ...trail({}),
+    source: 'acs.vpn',
+    type: 'vpn:CloudMonitor:IpsecPhase1NegoFailed',
+    aliyunaccountid: '1234567890123456',
+    data: { content: { instanceId: 'vco-a' } },
+    ...more,
+  });
+
+  test.each([...hintTypes])('%s narrows the run to the region it is of', (type) => {
+    expect(parse(health({ type }))).toMatchObject({
+      parts: [{ mode: 'mark', regions: ['cn-hangzhou'], connections: undefined, happenedIn: '1234567890123456' }],
+      refused: [],
+      notes: [],
+    });
+  });
+
+  test.each<[string, object, string]>([
+    ['that says a tunnel is up', { type: 'vpn:CloudMonitor:IpsecPhase1NegoSuccess' }, 'about something else'],
+    ['without a region', { aliyunregionid: undefined }, '"vpn:CloudMonitor:IpsecPhase1NegoFailed" names no region'],
+    ['from a region outside the policy', { aliyunregionid: 'eu-west-1' }, 'region "eu-west-1" is not in the policy'],
+  ])('%s is answered by no part and a note', (_what, more, note) => {
+    const { parts, notes } = parse(health(more));
+    expect(parts).toEqual([]);
+    expect(notes[0]).toContain(note);
+  });
+
+  test('is one of the cloud only: from elsewhere it is an event of your own', () => {
+    const answer = parse(health({ source: 'my.app', data: { connections: ['vco-b'] } }));
+    expect(answer.parts).toMatchObject([{ regions: undefined, connections: ['vco-b'] }]);
+  });
 });

@@ -1,5 +1,6 @@
 import { type Answer, ignored, refused } from './answer.ts';
-import { parseHint } from './hint.ts';
+import { parseHint, parseTunnelHint } from './hint.ts';
+import { hintTypes } from './hint-actions.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 import type { EventLimits } from './limits.ts';
 import { parseRequest, REQUEST_KEYS } from './request.ts';
@@ -17,7 +18,11 @@ export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer 
     if (typeof data.eventName === 'string') return parseHint(event, data, data.eventName, limits);
     if (isRequestShaped(data)) return parseEventRequest(event, data, limits);
   }
-  if (event.source.startsWith('acs.')) return ignored('it is about something else');
+  if (event.source.startsWith('acs.')) {
+    return hintTypes.has(event.type)
+      ? parseTunnelHint(event, event.type, limits)
+      : ignored('it is about something else');
+  }
   if (data === undefined) return refused('data: text that is not JSON');
   return parseEventRequest(event, data, limits);
 }

@@ -44,3 +44,13 @@ export function isHint(eventName: string, namesConnection: boolean): boolean {
   const hint = hintOf.get(eventName);
   return hint === 'always' || (hint === 'named' && namesConnection);
 }
+
+/**
+ * Types of CloudMonitor's events after which a tunnel may be down (rule `tunnels-down`). No sample of their `data` is
+ * published, so nothing but the type is read: the tunnel may be up again, and the event does not say whose it is.
+ */
+export const hintTypes: ReadonlySet<string> = new Set([
+  'vpn:CloudMonitor:IpsecPhase1NegoFailed',
+  'vpn:CloudMonitor:IpsecPhase2NegoFailed',
+  'vpn:CloudMonitor:IpsecHealthCheckFailed',
+]);

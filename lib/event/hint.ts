@@ -18,20 +18,38 @@ export function parseHint(event: JsonObject, data: JsonObject, eventName: string
   const connections = connectionIdsIn([...parameters, data.referencedResources, data.resourceName]);
   if (!isHint(eventName, connections.length > 0)) return ignored(`${quote(eventName)} concerns no connection`);
   if (isFailed(data)) return ignored(`${quote(eventName)} is a failed call`);
+  const accountId = firstMatch(ACCOUNT_PATTERN, [event.aliyunaccountid, ownerOf(data)]);
   const regionId = regionOf(parameters, data, event);
-  if (regionId === undefined) return ignored(`${quote(eventName)} names no region`);
+  return toPart(eventName, { accountId, regionId, connections }, limits);
+}
+
+/** Read an event about a tunnel's health: a weak hint, which narrows to its region. Never refused. */
+export function parseTunnelHint(event: JsonObject, type: string, limits: EventLimits): Answer {
+  const accountId = firstMatch(ACCOUNT_PATTERN, [event.aliyunaccountid]);
+  const regionId = firstMatch(REGION_PATTERN, [event.aliyunregionid]);
+  return toPart(type, { accountId, regionId, connections: [] }, limits);
+}
+
+type Place = {
+  readonly accountId: string | undefined;
+  readonly regionId: string | undefined;
+  readonly connections: readonly string[];
+};
+
+function toPart(name: string, { accountId, regionId, connections }: Place, limits: EventLimits): Answer {
+  if (regionId === undefined) return ignored(`${quote(name)} names no region`);
   if (!allowsRegion(limits, regionId)) return ignored(`region ${quote(regionId)} is not in the policy`);
-  const happenedIn = [event.aliyunaccountid, ownerOf(data)].find(
-    (id) => typeof id === 'string' && ACCOUNT_PATTERN.test(id),
-  );
   return part({
     mode: limits.mode,
-    ...(typeof happenedIn === 'string' ? { happenedIn } : {}),
+    ...(accountId === undefined ? {} : { happenedIn: accountId }),
     regions: [regionId],
     connections: connections.length > 0 ? connections : undefined,
     hint: true,
   });
 }
+
+const firstMatch = (pattern: RegExp, values: readonly unknown[]): string | undefined =>
+  values.find((value): value is string => typeof value === 'string' && pattern.test(value));
 
 /** Failed calls are events too. A code in a form we do not know is a code. */
 const isFailed = ({ errorCode }: JsonObject): boolean =>
@@ -39,9 +57,7 @@ const isFailed = ({ errorCode }: JsonObject): boolean =>
 
 function regionOf(parameters: readonly unknown[], data: JsonObject, event: JsonObject): string | undefined {
   const named = parameters.map((value) => (isObject(value) ? value.RegionId : undefined));
-  return [...named, data.acsRegion, event.aliyunregionid].find(
-    (value): value is string => typeof value === 'string' && REGION_PATTERN.test(value),
-  );
+  return firstMatch(REGION_PATTERN, [...named, data.acsRegion, event.aliyunregionid]);
 }
 
 const ownerOf = ({ userIdentity }: JsonObject): unknown =>
