@@ -1,40 +1,204 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { hintOf, hintTypes } from '../lib/event/hint-actions.ts';
+import { readConcurrency, readTarget } from '../lib/function-target.ts';
+import { preview } from './support/deployment.ts';
+import { fits, type Pattern, sizes } from './support/event-pattern.ts';
+import type { Fc3Function, Fc3Trigger } from './support/fc3.ts';
 
-/** The deployment as the tool that deploys it renders it: offline, with the defaults of every variable. */
-function preview(env: Record<string, string>) {
-  const home = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
-  const text = execFileSync('node_modules/.bin/s', ['preview', '--output', 'json'], {
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: home, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+/** Every variable of s.yaml, with a value that is not its default. */
+const ALL = {
+  SWEEP_REGION: 'eu-central-1',
+  SWEEP_MODE: 'sweep',
+  SWEEP_SCHEDULE: '@every 6h',
+  SWEEP_ROLE: 'janitor',
+  SWEEP_DISPATCH_ROLE: 'janitor-dispatch',
+  SWEEP_LOG_PROJECT: 'logs-of-mine',
+  SWEEP_LOGSTORE: 'janitor',
+  SWEEP_LOG_LEVEL: 'debug',
+  SWEEP_THROW: 'never',
+  SWEEP_TRIGGER: 'dispatch',
+  SWEEP_TUNNEL_EVENTS: 'on',
+  SWEEP_CONCURRENCY: '25',
+  SWEEP_DEAD_LETTER: 'acs:mns:eu-central-1::/topics/vco-sweeper-failures/messages',
+  SWEEP_EVENT_DEAD_LETTER: 'acs:mns:eu-central-1:1234567890123456:queues/vco-sweeper-events',
+  SWEEP_FUNCTION_QUALIFIER: 'stable',
+  DISPATCH_CONCURRENCY: '20',
+  ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT: 'https://resourcedirectory-intl.aliyuncs.com',
+} as const;
+
+const defaults = preview();
+const changed = preview(ALL);
+const isOn = (trigger: Fc3Trigger) =>
+  trigger.triggerType === 'timer' ? trigger.triggerConfig.enable : trigger.triggerConfig.triggerEnable;
+const on = ({ triggers }: Fc3Function) => triggers.filter(isOn).map(({ triggerName }) => triggerName);
+
+describe('with the defaults', () => {
+  test('nothing is changed until someone says so, and the sweep alone is triggered', () => {
+    expect(defaults.sweep.environmentVariables.SWEEP_MODE).toBe('plan');
+    expect(defaults.dispatch.environmentVariables.SWEEP_MODE).toBe('plan');
+    expect(on(defaults.sweep)).toEqual(['nightly', 'changes']);
+    expect(on(defaults.dispatch)).toEqual([]);
+    expect(defaults.sweep.concurrencyConfig.reservedConcurrency).toBe(1);
   });
-  return JSON.parse(text.slice(text.indexOf('{'))).resources.sweep.props;
+
+  test('each function is the package that the build makes, with one record a line and a ratio of cpu that is allowed', () => {
+    const { sweep, dispatch } = defaults;
+    expect([sweep.code, dispatch.code]).toEqual(['./dist/sweep', './dist/dispatch']);
+    for (const { code, logConfig, memorySize, cpu } of [sweep, dispatch]) {
+      expect(typeof load(code).handler).toBe('function');
+      expect(logConfig.logBeginRule).toBe('None');
+      const gigabytesPerCpu = memorySize / 1024 / cpu;
+      expect(gigabytesPerCpu).toBeGreaterThanOrEqual(1);
+      expect(gigabytesPerCpu).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test('failures and events that are lost go nowhere, and old work does not meet the next night', () => {
+    for (const { asyncInvokeConfig, triggers } of [defaults.sweep, defaults.dispatch]) {
+      expect(asyncInvokeConfig.destinationConfig).toEqual({});
+      expect(asyncInvokeConfig.maxAsyncEventAgeInSeconds).toBeLessThan(86_400);
+      expect(JSON.stringify(triggers)).not.toContain('deadLetterQueue');
+    }
+  });
+
+  test('the dispatcher starts the sweep of this deployment, whose task ids count', () => {
+    const { sweep, dispatch } = defaults;
+    expect(sweep.asyncInvokeConfig.asyncTask).toBe(true);
+    expect(readTarget(dispatch.environmentVariables, undefined)).toEqual({
+      functionName: sweep.functionName,
+      serviceName: undefined,
+      qualifier: 'LATEST',
+      regionId: sweep.region,
+    });
+    expect(readConcurrency(dispatch.environmentVariables)).toBe(readConcurrency({}));
+  });
+});
+
+describe('with every variable set', () => {
+  const { sweep, dispatch } = changed;
+
+  test('each is heard', () => {
+    const rendered = JSON.stringify(changed);
+    const values = Object.entries(ALL).filter(([name]) => !['SWEEP_TRIGGER', 'SWEEP_TUNNEL_EVENTS'].includes(name));
+    expect(values.filter(([, value]) => !rendered.includes(value))).toEqual([]);
+    expect(sweep.concurrencyConfig.reservedConcurrency).toBe(25);
+    expect([sweep.region, dispatch.region]).toEqual(['eu-central-1', 'eu-central-1']);
+    expect([sweep.role, dispatch.role]).toEqual(['janitor', 'janitor-dispatch']);
+    expect(sweep.asyncInvokeConfig.destinationConfig.onFailure?.destination).toBe(ALL.SWEEP_DEAD_LETTER);
+    expect(dispatch.asyncInvokeConfig.destinationConfig.onFailure?.destination).toBe(ALL.SWEEP_DEAD_LETTER);
+  });
+
+  test('the table of docs/deploy.md has each, with its default', () => {
+    const used = [...readFileSync('s.yaml', 'utf8').matchAll(/env\('(\w+)', (?:'([^']*)')?/g)];
+    const defaultOf = new Map(used.map(([, name = '', value]) => [name, value ?? '1']));
+    expect([...defaultOf.keys()].sort()).toEqual(Object.keys(ALL).sort());
+    const told = [...readFileSync('docs/deploy.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]+)`|none) \|/gm)];
+    expect(new Map(told.map(([, name = '', value = '']) => [name, value]))).toEqual(defaultOf);
+  });
+
+  test('the triggers are those of the dispatcher, and several sweeps run at once', () => {
+    expect(on(sweep)).toEqual([]);
+    expect(on(dispatch)).toEqual(['nightly', 'changes', 'negotiations']);
+    const { sweep: dispatched } = preview({ SWEEP_TRIGGER: 'dispatch' });
+    expect(dispatched.concurrencyConfig.reservedConcurrency).toBeGreaterThan(1);
+  });
+
+  test.each(['none', 'dispatcher'])('with SWEEP_TRIGGER=%s nothing is triggered at all', (SWEEP_TRIGGER) => {
+    const { sweep: quiet, dispatch: silent } = preview({ SWEEP_TRIGGER, SWEEP_TUNNEL_EVENTS: 'on' });
+    expect([...on(quiet), ...on(silent)]).toEqual([]);
+  });
+});
+
+describe('what a function is told is what it reads', () => {
+  const real = process.env;
+  afterEach(() => {
+    process.env = real;
+  });
+
+  const ELSEWHERE = {
+    packed: ['SWEEP_POLICY', 'SWEEP_POLICY_FILE'],
+    platform: ['FC_ACCOUNT_ID', 'FC_REGION'],
+    realHosts: ['CBN', 'FC', 'STS', 'VPC'].map((service) => `ALIBABA_CLOUD_${service}_ENDPOINT`),
+    neverSet: ['DEBUG'],
+  };
+
+  async function namesRead(folder: string, env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const names = new Set<string>();
+    const nowhere = Object.fromEntries(ELSEWHERE.realHosts.map((name) => [name, 'http://127.0.0.1:9']));
+    const { handler } = load(folder);
+    process.env = new Proxy(
+      { ...env, ...nowhere, LOG_LEVEL: 'silent', FC_REGION: 'cn-hangzhou', FC_ACCOUNT_ID: '1234567890123456' },
+      {
+        get: (target, name) => {
+          if (typeof name === 'string') names.add(name);
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    await handler(Buffer.from('[]'), { credentials: { accessKeyId: 'testid', accessKeySecret: 'testsecret' } });
+    return [...names].filter((name) => /^(SWEEP|DISPATCH|ALIBABA_CLOUD|FC|LOG)_|^DEBUG$/.test(name)).sort();
+  }
+
+  test.each([
+    ['sweep', ['ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT']],
+    ['dispatch', ['SWEEP_FUNCTION_SERVICE']],
+  ] as const)('%s', async (name, besides) => {
+    const { code, environmentVariables } = defaults[name];
+    const read = await namesRead(code, environmentVariables);
+    expect(read).toEqual([...Object.keys(environmentVariables), ...Object.values(ELSEWHERE).flat(), ...besides].sort());
+  });
+});
+
+describe('the rules of EventBridge pass on what is a hint', () => {
+  const patternsOf = ({ triggers }: Fc3Function): ReadonlyMap<string, Pattern> =>
+    new Map(
+      triggers.flatMap((trigger) =>
+        trigger.triggerType === 'eventbridge'
+          ? [[trigger.triggerName, JSON.parse(trigger.triggerConfig.eventRuleFilterPattern)]]
+          : [],
+      ),
+    );
+  const patterns = patternsOf(defaults.sweep);
+  const changes = patterns.get('changes') ?? {};
+  const call = (eventName: string, userName = 'ops', type = 'vpc:ActionTrail:ApiCall') => ({
+    ...{ source: 'acs.vpc', specversion: '1.0', id: 'e-1', type },
+    data: { eventName, userIdentity: { type: 'ram-user', userName } },
+  });
+
+  test('the same for both functions, at most five expressions to a field', () => {
+    expect([...patterns.keys()]).toEqual(['changes', 'negotiations']);
+    expect(patternsOf(defaults.dispatch)).toEqual(patterns);
+    expect([...patterns.values()].flatMap(sizes).filter((size) => size > 5)).toEqual([]);
+  });
+
+  test('each call of the table of docs/events.md, by program and by hand; tags are left to the timer', () => {
+    for (const type of ['vpc:ActionTrail:ApiCall', 'cen:ActionTrail:ConsoleOperation']) {
+      const passed = [...hintOf.keys()].filter((name) => fits(changes, call(name, 'ops', type)));
+      expect(passed).toEqual([...hintOf].filter(([, hint]) => hint === 'always').map(([name]) => name));
+    }
+    expect(fits(changes, call('RunInstances'))).toBe(false);
+    expect(fits(changes, call('DeleteCen', 'ops', 'vpc:Config:ConfigurationItemChangeNotification'))).toBe(false);
+  });
+
+  test('not what the sweep itself does, whatever its role is called', () => {
+    const name = 'DeleteTransitRouterVpnAttachment';
+    expect(fits(changes, call(name, 'vco-sweeper:session'))).toBe(false);
+    expect(fits(changes, call(name, 'vco-sweeper-team'))).toBe(true);
+    const renamed = patternsOf(changed.dispatch).get('changes') ?? {};
+    expect(fits(renamed, call(name, 'janitor:session'))).toBe(false);
+    expect(fits(renamed, call(name, 'vco-sweeper:session'))).toBe(true);
+  });
+
+  test('each kind of negotiation that failed', () => {
+    expect(patterns.get('negotiations')).toEqual({ type: [...hintTypes] });
+  });
+});
+
+type Handler = (event: Uint8Array, context: object) => Promise<string>;
+
+function load(folder: string): { readonly handler: Handler } {
+  return createRequire(import.meta.url)(resolve(folder, 'index.js'));
 }
-
-test('s.yaml renders, and changes nothing until someone says so', () => {
-  const props = preview({});
-  expect(props.environmentVariables.SWEEP_MODE).toBe('plan');
-  expect(props).toMatchObject({ runtime: 'nodejs20', handler: 'index.handler', code: './dist/sweep' });
-  expect(props.logConfig.logBeginRule).toBe('None');
-  expect(props.triggers.map(({ triggerType }: { triggerType: string }) => triggerType)).toEqual([
-    'timer',
-    'eventbridge',
-  ]);
-});
-
-test('what the component does not check is right: steps and ratio of cpu, lower-case role, texts in the environment', () => {
-  const props = preview({ SWEEP_MODE: 'sweep', SWEEP_REGION: 'eu-central-1' });
-  expect(props).toMatchObject({ region: 'eu-central-1', environmentVariables: { SWEEP_MODE: 'sweep' } });
-  expect(Math.round(props.cpu * 100) % 5).toBe(0);
-  const gigabytesPerCpu = props.memorySize / 1024 / props.cpu;
-  expect(gigabytesPerCpu).toBeGreaterThanOrEqual(1);
-  expect(gigabytesPerCpu).toBeLessThanOrEqual(4);
-  expect(props.role).toBe(props.role.toLowerCase());
-  expect(Object.values(props.environmentVariables).every((value) => typeof value === 'string')).toBe(true);
-  const [, events] = props.triggers;
-  expect(Object.keys(JSON.parse(events.triggerConfig.eventRuleFilterPattern))).toEqual(['type', 'data']);
-});

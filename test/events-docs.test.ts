@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../lib/core/options.ts';
-import { hintOf } from '../lib/event/hint-actions.ts';
+import { hintOf, hintTypes } from '../lib/event/hint-actions.ts';
 import { parseEvent } from '../lib/event.ts';
 
 const text = readFileSync(new URL('../docs/events.md', import.meta.url), 'utf8');
@@ -30,6 +30,7 @@ describe('docs/events.md', () => {
       [{ ...all, mode: 'plan', regions: ['cn-hangzhou'] }],
       [{ ...all, connections: ['vco-bp1a2b3c4d'] }],
       [{ ...all, regions: ['cn-hangzhou'], connections: ['vco-bp1a2b3c4d'] }],
+      [{ ...all, regions: ['cn-hangzhou'] }],
       [
         { ...all, connections: ['vco-bp1a2b3c4d'] },
         { ...all, mode: 'plan' },
@@ -43,6 +44,11 @@ describe('docs/events.md', () => {
       [...names.matchAll(/\w+/g)].map(([name]) => [name, what === 'the connections named, else the region'] as const),
     );
     expect(new Map(told)).toEqual(new Map([...hintOf].map(([name, hint]) => [name, hint === 'always'])));
+  });
+
+  test('the types it tells of are those taken for a hint', () => {
+    const told = [...text.matchAll(/`(vpn:CloudMonitor:\w+)`/g)].map(([, type]) => type);
+    expect(told).toEqual([...hintTypes]);
   });
 
   test('no text and {} are a whole run, and [] is nothing', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../lib/cloud/actions.ts';
 import { FC_ACTIONS } from '../lib/cloud/fc.ts';
 import { MODES, type Mode } from '../lib/core/options.ts';
@@ -15,13 +16,29 @@ const WRITES: Readonly<Record<Mode, readonly string[]>> = {
 
 const facts: readonly ActionFacts[] = Object.values(ACTIONS);
 
-function granted(name: string): readonly string[] {
-  const document: { Statement: { Effect: string; Action: string[] }[] } = JSON.parse(
-    readFileSync(`docs/ram/${name}.json`, 'utf8'),
-  );
-  expect(document.Statement.every(({ Effect }) => Effect === 'Allow')).toBe(true);
-  return document.Statement.flatMap(({ Action }) => Action).sort();
+type Statement = {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+};
+
+function statementsOf(name: string): readonly Statement[] {
+  const { Statement }: { Statement: readonly Statement[] } = JSON.parse(readFileSync(`docs/ram/${name}.json`, 'utf8'));
+  expect(Statement.every(({ Effect }) => Effect === 'Allow')).toBe(true);
+  return Statement;
 }
+
+const granted = (name: string): readonly string[] =>
+  statementsOf(name)
+    .flatMap(({ Action }) => Action)
+    .sort();
+
+/** What a document allows something on. */
+const resourcesOf = (name: string, action: string): readonly string[] =>
+  statementsOf(name)
+    .filter(({ Action }) => Action.includes(action))
+    .flatMap(({ Resource }) => Resource);
 
 const needed = (filter: (action: ActionFacts) => boolean): readonly string[] =>
   facts
@@ -89,6 +106,90 @@ test('docs/ram/invoke.json grants what vco-sweeper invoke calls of the function,
   expect(granted('invoke')).toEqual(invocation);
 });
 
+describe('the deployment', () => {
+  type Resource = { readonly props: Readonly<Record<string, unknown>> & { readonly triggers: readonly object[] } };
+  const text = readFileSync('s.yaml', 'utf8');
+  const { template, resources }: { template: { function: object }; resources: Readonly<Record<string, Resource>> } =
+    parse(text);
+  const functions = Object.values(resources).map(({ props }) => ({ ...template.function, ...props }));
+  const names = functions.map(({ functionName }) => functionName);
+  const defaultOf = (variable: string) => new RegExp(`env\\('${variable}', '([^']*)'\\)`).exec(text)?.[1];
+  const roles = [defaultOf('SWEEP_ROLE'), defaultOf('SWEEP_DISPATCH_ROLE')];
+
+  // What `s deploy` and `s remove` call for each part of a function (component fc3 0.1.22: src/resources/fc,
+  // src/subCommands/deploy, src/subCommands/remove) and what RAM calls it (Function Compute 3.0, policies and examples).
+  const CALLS: Readonly<Record<string, readonly string[]>> = {
+    functionName: ['fc:GetFunction', 'fc:CreateFunction', 'fc:UpdateFunction', 'fc:DeleteFunction'],
+    tags: ['fc:TagResources'],
+    asyncInvokeConfig: [
+      ...['fc:GetFunctionAsyncInvokeConfig', 'fc:PutFunctionAsyncInvokeConfig', 'fc:DeleteFunctionAsyncInvokeConfig'],
+      'fc:ListFunctionAsyncInvokeConfigs',
+    ],
+    concurrencyConfig: ['fc:GetConcurrencyConfig', 'fc:PutConcurrencyConfig', 'fc:DeleteConcurrencyConfig'],
+    triggers: ['fc:ListTriggers', 'fc:GetTrigger', 'fc:CreateTrigger', 'fc:UpdateTrigger', 'fc:DeleteTrigger'],
+    role: ['ram:PassRole'],
+    // Its own; the rule is made by a role of the service.
+    eventbridge: ['ram:GetRole', 'ram:CreateServiceLinkedRole'],
+  };
+  const PLAIN = [
+    ...['region', 'runtime', 'handler', 'cpu', 'memorySize', 'diskSize', 'internetAccess', 'logConfig'],
+    ...['description', 'code', 'timeout', 'environmentVariables'],
+  ];
+
+  test('docs/ram/deploy.json grants what s.yaml takes to deploy and remove, and nothing more', () => {
+    const parts = new Set(
+      functions.flatMap(({ triggers, ...rest }) => [
+        ...Object.keys({ triggers, ...rest }),
+        ...triggers.flatMap((trigger) => Reflect.get(trigger, 'triggerType')),
+      ]),
+    );
+    for (const part of [...PLAIN, 'timer']) parts.delete(part);
+    expect([...parts].sort()).toEqual(Object.keys(CALLS).sort());
+    expect(granted('deploy')).toEqual(Object.values(CALLS).flat().sort());
+  });
+
+  test('docs/ram/deploy.json reaches the functions of s.yaml and their two roles, and hands those to nobody else', () => {
+    const own = names.flatMap((name) => [`acs:fc:*:*:functions/${name}`, `acs:fc:*:*:functions/${name}/*`]);
+    expect(resourcesOf('deploy', 'fc:UpdateFunction')).toEqual(own);
+    expect(resourcesOf('deploy', 'ram:PassRole')).toEqual(roles.map((role) => `acs:ram:*:*:role/${role}`));
+    const everywhere = statementsOf('deploy').filter(({ Resource }) => Resource === '*');
+    expect(everywhere.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+      [
+        ['ram:CreateServiceLinkedRole'],
+        { StringEquals: { 'ram:ServiceName': 'sendevent-fc.eventbridge.aliyuncs.com' } },
+      ],
+    ]);
+    expect(statementsOf('deploy').find(({ Action }) => Action.includes('ram:PassRole'))?.Condition).toEqual({
+      StringEquals: { 'acs:Service': 'fc.aliyuncs.com' },
+    });
+  });
+
+  test('docs/ram/dispatch.json and invoke.json reach the sweep of s.yaml alone', () => {
+    for (const name of ['dispatch', 'invoke']) {
+      expect(resourcesOf(name, 'fc:InvokeFunction')).toEqual([`acs:fc:*:*:functions/${names[0]}`]);
+    }
+  });
+
+  test('docs/ram/assume-roles.json reaches roles called as that of the sweep', () => {
+    expect(resourcesOf('assume-roles', 'sts:AssumeRole')).toEqual([`acs:ram:*:*:role/${roles[0]}`]);
+  });
+
+  test('docs/ram/logs.json lets write into the log store of s.yaml', () => {
+    expect(granted('logs')).toEqual(['log:PostLogStoreLogs']);
+    const store = `project/${defaultOf('SWEEP_LOG_PROJECT')}/logstore/${defaultOf('SWEEP_LOGSTORE')}`;
+    expect(resourcesOf('logs', 'log:PostLogStoreLogs')).toEqual([`acs:log:*:*:${store}`]);
+  });
+
+  test('docs/ram/dead-letter.json lets publish to the topic that docs/deploy.md proposes', () => {
+    expect(granted('dead-letter')).toEqual(['mns:PublishMessage']);
+    const [resource = ''] = resourcesOf('dead-letter', 'mns:PublishMessage');
+    const proposed = /SWEEP_DEAD_LETTER=acs:mns:[\w-]+::(\/topics\/[\w-]+\/messages)/.exec(
+      readFileSync('docs/deploy.md', 'utf8'),
+    );
+    expect(resource).toBe(`acs:mns:*:*:${proposed?.[1]}`);
+  });
+});
+
 test.each([
   ['trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
   ['trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
@@ -99,7 +200,10 @@ test.each([
 
 test('every document is compared here, and told of in the README', () => {
   const names = readdirSync('docs/ram').sort();
-  const compared = ['assume-roles', 'dispatch', 'dispatch-directory', 'invoke', 'transit-router-owner'];
+  const compared = [
+    ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs'],
+    'transit-router-owner',
+  ];
   const trusts = ['trust-function-compute', 'trust-member-account'];
   expect(names).toEqual([...MODES, ...compared, ...trusts].map((name) => `${name}.json`).sort());
   const readme = readFileSync('README.md', 'utf8');

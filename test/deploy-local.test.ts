@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { type FunctionConfig, parseEstate, type RunningEmulator, startEmulator } from '../lib/emulator/index.ts';
+import { DAY, HOUR } from './support/builders.ts';
+import { preview } from './support/deployment.ts';
+import { bound, down, estate, free, inUse } from './support/estates.ts';
+import type { Fc3Function } from './support/fc3.ts';
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const policy = {
+  // All of them, so that everything is read that may be.
+  rules: { unassociated: '24h', 'tunnels-down': '24h', unrouted: '365d', expired: '24h' },
+  wait: { pollInterval: '20ms' },
+  pace: { describePerMinute: 60_000, writePerMinute: 6_000 },
+};
+
+type Statement = { readonly Action: readonly string[] };
+const rightsOf = (...documents: readonly string[]): readonly string[] =>
+  documents.flatMap((name) => {
+    const { Statement }: { Statement: readonly Statement[] } = JSON.parse(
+      readFileSync(`docs/ram/${name}.json`, 'utf8'),
+    );
+    return Statement.flatMap(({ Action }) => Action);
+  });
+
+const toLocal = ({ asyncInvokeConfig, ...props }: Fc3Function): FunctionConfig => ({
+  functionName: props.functionName,
+  code: props.code,
+  handler: props.handler,
+  memorySize: props.memorySize,
+  timeout: props.timeout,
+  role: props.role,
+  environmentVariables: { ...props.environmentVariables, SWEEP_POLICY: JSON.stringify(policy) },
+  asyncInvokeConfig: {
+    asyncTask: asyncInvokeConfig.asyncTask ?? false,
+    maxAsyncRetryAttempts: asyncInvokeConfig.maxAsyncRetryAttempts,
+    maxAsyncEventAgeInSeconds: asyncInvokeConfig.maxAsyncEventAgeInSeconds,
+  },
+  concurrencyConfig: props.concurrencyConfig,
+});
+
+let cloud: RunningEmulator | undefined;
+afterEach(async () => {
+  await cloud?.close();
+  cloud = undefined;
+});
+
+// As docs/deploy.md has it: what s.yaml renders, and roles with the documents of docs/ram and no other right.
+test.each([
+  ['plan', { planned: 2, waiting: 5 }],
+  ['mark', { planned: 2, marked: 5 }],
+  ['sweep', { deleted: 2, marked: 5 }],
+] as const)(
+  'in mode %s a tick of the dispatcher runs the sweep, each with the rights of its documents',
+  async (mode, counts) => {
+    const { sweep, dispatch } = preview({ SWEEP_MODE: mode, SWEEP_TRIGGER: 'dispatch' });
+    const rows = [
+      free('new'),
+      free('old', ripe('unassociated')),
+      bound('down', ripe('tunnels-down'), down),
+      ...inUse(4),
+    ];
+    const accounts = [
+      {
+        accountId: '1234567890123456',
+        keys: [{ accessKeyId: 'LTAIlocal', accessKeySecret: 'local-secret' }],
+        roles: [
+          { name: sweep.role, trusted: [], allow: rightsOf(mode, 'logs') },
+          { name: dispatch.role, trusted: [], allow: rightsOf('dispatch', 'logs') },
+        ],
+      },
+    ];
+    cloud = await startEmulator({
+      estate: parseEstate(JSON.stringify({ accounts, ...estate(...rows) }), 'test'),
+      seed: 1,
+      limits: 'off',
+      functions: [toLocal(sweep), toLocal(dispatch)],
+    });
+    const { fc } = cloud;
+    fc.tick(dispatch.functionName, '2026-11-22T19:30:00Z');
+    await fc.idle();
+    fc.tick(dispatch.functionName, '2026-11-22T19:30:00Z');
+    await fc.idle();
+    const ended = fc.invocations.map(({ functionName, status, result }) => ({ functionName, status, result }));
+    expect(ended.map(({ functionName, status }) => [functionName, status])).toEqual([
+      [dispatch.functionName, 'Succeeded'],
+      [sweep.functionName, 'Succeeded'],
+      [dispatch.functionName, 'Succeeded'],
+    ]);
+    expect(JSON.parse(ended[1]?.result ?? '')).toMatchObject({ mode, status: 'complete', counts });
+  },
+);
