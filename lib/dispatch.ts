@@ -82,8 +82,9 @@ const REFUSED_MAX = 100;
 export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Promise<DispatchResult> {
   const { clock, journal } = deps;
   const startedMs = clock.now();
-  const { scopes, lost, notes } = await resolveScopes(request, deps);
-  const { moment, refused } = request;
+  const { scopes, lost, notes, ...found } = await resolveScopes(request, deps);
+  const { moment } = request;
+  const refused = [...request.refused, ...found.refused];
   const said = [...request.notes, ...notes].slice(0, REFUSED_MAX);
   const refusedEvents = refused.length === 0 ? {} : { refusedEvents: refused.slice(0, REFUSED_MAX) };
   journal('dispatch.started', {

@@ -374,6 +374,20 @@ describe('events', () => {
   });
 });
 
+test('of an array, an event about another account than the only one does not take the others with it', async () => {
+  const { send, ids } = await world();
+  const about = (accountId: string, id: string) => ({
+    specversion: '1.0',
+    id,
+    source: 'my.app',
+    type: 't',
+    data: { accounts: [accountId], regions: [H] },
+  });
+  const result = await send([about('9', 'a'), about(OWN, 'b')], aPolicy({ mode: 'sweep', regions: [H, E] }));
+  expect(ids()).toEqual([`event_${toMinute(NOW)}_${OWN}_${H}`]);
+  expect(result.refusedEvents).toMatchObject([{ index: 0, id: 'a', reason: expect.stringContaining('9 is not') }]);
+});
+
 describe('what cannot be meant is refused before anything is started:', () => {
   test.each<[string, unknown, DeclaredPolicy, string]>([
     ['a tick that is no moment', { ...tick(), triggerTime: 'today' }, list, 'triggerTime: "today" is not a moment'],

@@ -21,65 +21,89 @@ export const roleIn = ({ roleName }: DirectoryPolicy, accountId: AccountId): Acc
 export type RunScope = {
   readonly policy: Policy;
   readonly parts: readonly Narrowing[];
-  /** Events of an array that name other accounts than the first. */
+  /** Events of an array that ask for accounts they may not have; the others count. */
   readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];
 };
 
 /**
- * Narrow a policy to the accounts that the parts name. Pure.
- *
- * A run is over one set of accounts, so that no part lends its regions or its mode to another's accounts. Of an array,
- * events that name other accounts than the first are left out: refused, or for hints, which nobody asked for, noted.
+ * Narrow a policy to the accounts that the parts name, together; each part stays with its own. Pure.
  *
  * @param own the account of the credentials, if it is known
- * @throws ConfigError when a part names an account outside the policy, or when the policy leaves the accounts to a
- *   directory and no part names any: then a run would be over an unknown number of accounts
+ * @throws ConfigError when every part asks for what it may not: an account outside the policy, or all accounts of a
+ *   policy that leaves them to a directory, which would be a run over an unknown number of them
  */
 export function scopeRun(declared: DeclaredPolicy, parts: readonly Narrowing[], own: AccountId | undefined): RunScope {
-  const live = parts.filter(({ accounts }) => accounts?.length !== 0);
-  const [first] = live;
-  if (first === undefined) return { policy: { ...declared, accounts: [] }, parts: [], refused: [], notes: [] };
-  const others = live.filter((part) => keyOf(part) !== keyOf(first));
-  const reason = 'it names other accounts than the first of the array; send it by itself';
-  return {
-    policy: { ...declared, accounts: accountsOf(declared.accounts, first.accounts, own) },
-    parts: live.filter((part) => !others.includes(part)),
-    refused: others
-      .filter(({ hint }) => !hint)
-      .map(({ event }) => ({ index: event?.index ?? 0, id: event?.id ?? null, reason })),
-    notes: others.filter(({ hint }) => hint).map(({ event }) => `event ${event?.index ?? 0} ignored: ${reason}`),
-  };
+  const { accounts } = declared;
+  const live = parts.filter((part) => part.accounts?.length !== 0);
+  const { allowed, refused, notes } = partsWithin(live, (part) => problemOf(accounts, part, own));
+  if (!isDirectory(accounts) && accounts.length === 0) {
+    // Whoever names an account here names that of the credentials, by whatever id the run gets to know it.
+    const anonymous = allowed.map(({ accounts: _, ...part }) => part);
+    return { policy: { ...declared, accounts }, parts: anonymous, refused, notes };
+  }
+  const named = new Set(allowed.flatMap((part) => part.accounts ?? []));
+  const isWhole = allowed.some((part) => part.accounts === undefined);
+  const narrowed = isDirectory(accounts)
+    ? [...named].map((accountId) => roleIn(accounts, accountId))
+    : accounts.filter(({ accountId }) => isWhole || named.has(accountId));
+  return { policy: { ...declared, accounts: narrowed }, parts: allowed, refused, notes };
 }
 
-const keyOf = ({ accounts }: Narrowing): string => (accounts === undefined ? 'all' : [...accounts].sort().join(' '));
+/**
+ * Parts without those that have a problem: of an array each event is judged by itself. A hint is not refused but noted,
+ * since nobody asked for anything.
+ *
+ * @throws ConfigError when all have one
+ */
+export function partsWithin(
+  parts: readonly Narrowing[],
+  problemOfPart: (part: Narrowing) => string | undefined,
+): { readonly allowed: readonly Narrowing[] } & Pick<RunScope, 'refused' | 'notes'> {
+  const allowed: Narrowing[] = [];
+  const refused: RefusedEvent[] = [];
+  const notes: string[] = [];
+  const problems = new Set<string>();
+  for (const part of parts) {
+    const problem = problemOfPart(part);
+    const { index = 0, id = null } = part.event ?? {};
+    if (problem === undefined) {
+      allowed.push(part);
+      continue;
+    }
+    problems.add(problem);
+    if (part.hint) notes.push(`event ${index} ignored: ${problem}`);
+    else refused.push({ index, id, reason: problem });
+  }
+  if (parts.length > 0 && allowed.length === 0) throw new ConfigError([...problems].slice(0, PROBLEMS_MAX).join('; '));
+  return { allowed, refused, notes };
+}
 
-function accountsOf(
+const PROBLEMS_MAX = 10;
+
+function problemOf(
   declared: DeclaredPolicy['accounts'],
-  named: readonly AccountId[] | undefined,
+  { accounts: named }: Narrowing,
   own: AccountId | undefined,
-): readonly AccountPolicy[] {
+): string | undefined {
   if (isDirectory(declared)) {
     if (named === undefined) {
-      throw new ConfigError(
-        'accounts: the policy leaves the accounts to a directory, so a run has to name its own; the dispatcher does that',
-      );
+      return 'accounts: the policy leaves the accounts to a directory, so a run has to name its own; the dispatcher does that';
     }
-    return named.map((accountId) =>
-      allowsMember(declared, accountId) ? roleIn(declared, accountId) : refuse(accountId, 'the policy leaves it out'),
-    );
+    const excluded = named.find((accountId) => !allowsMember(declared, accountId));
+    return excluded === undefined ? undefined : outside(excluded, 'the policy leaves it out');
   }
-  if (named === undefined) return declared;
-  if (declared.length > 0) {
-    return named.map(
-      (id) => declared.find(({ accountId }) => accountId === id) ?? refuse(id, 'the policy does not list it'),
-    );
-  }
-  const other = named.find((id) => id !== own);
-  if (other === undefined) return declared;
-  return refuse(other, `the policy is about ${own === undefined ? 'the account of the credentials' : own} alone`);
+  if (declared.length === 0) return problemOfOwn(named, own);
+  const unlisted = named?.find((id) => !declared.some(({ accountId }) => accountId === id));
+  return unlisted === undefined ? undefined : outside(unlisted, 'the policy does not list it');
 }
 
-function refuse(accountId: AccountId, why: string): never {
-  throw new ConfigError(`accounts: ${accountId} is not an account of the policy: ${why}`);
+/** Why a part may not have the accounts it names, when the policy is about the account of the credentials alone. */
+export function problemOfOwn(named: readonly AccountId[] | undefined, own: AccountId | undefined): string | undefined {
+  const other = named?.find((id) => id !== own);
+  if (other === undefined) return undefined;
+  return outside(other, `the policy is about ${own === undefined ? 'the account of the credentials' : own} alone`);
 }
+
+const outside = (accountId: AccountId, why: string): string =>
+  `accounts: ${accountId} is not an account of the policy: ${why}`;

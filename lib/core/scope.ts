@@ -1,18 +1,24 @@
-import type { ConnectionId, RegionId } from './estate.ts';
+import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 import { MODES, type Mode, type Narrowing } from './options.ts';
 
 const higher = (a: Mode | undefined, b: Mode): Mode =>
   a !== undefined && MODES.indexOf(a) >= MODES.indexOf(b) ? a : b;
 
+/** An account and region of a run. */
+export type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
+
+const isAbout = ({ accounts, regions }: Narrowing, { accountId, regionId }: Place): boolean =>
+  (accounts?.includes(accountId) ?? true) && (regions?.includes(regionId) ?? true);
+
 /** Whether any part of the request wants this region looked at. A part that names no connection wants nothing. */
-export const wantsRegion = (parts: readonly Narrowing[], regionId: RegionId): boolean =>
-  parts.some((part) => (part.regions?.includes(regionId) ?? true) && part.connections?.length !== 0);
+export const wantsRegion = (parts: readonly Narrowing[], place: Place): boolean =>
+  parts.some((part) => isAbout(part, place) && part.connections?.length !== 0);
 
 /** What may be done to a connection: the most that any part which covers it asks for; undefined when none does. */
-export function modeFor(parts: readonly Narrowing[], regionId: RegionId, connectionId: ConnectionId): Mode | undefined {
+export function modeFor(parts: readonly Narrowing[], place: Place, connectionId: ConnectionId): Mode | undefined {
   let mode: Mode | undefined;
   for (const part of parts) {
-    const covers = (part.regions?.includes(regionId) ?? true) && (part.connections?.includes(connectionId) ?? true);
+    const covers = isAbout(part, place) && (part.connections?.includes(connectionId) ?? true);
     if (covers) mode = higher(mode, part.mode);
   }
   return mode;

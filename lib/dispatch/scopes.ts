@@ -1,8 +1,9 @@
-import { allowsMember, isDirectory } from '../core/accounts.ts';
+import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/accounts.ts';
 import type { MemberAccount } from '../core/cloud-api.ts';
 import { CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
 import type { DeclaredPolicy, Mode, Narrowing } from '../core/options.ts';
+import type { RefusedEvent } from '../core/outcome.ts';
 import type { DispatchDeps, DispatchRequest } from '../dispatch.ts';
 import { taskIdOf } from './task-id.ts';
 
@@ -25,6 +26,8 @@ export type LostScope = {
 export type Scopes = {
   readonly scopes: readonly Scope[];
   readonly lost: readonly LostScope[];
+  /** Events of an array that ask for accounts they may not have; the others count. */
+  readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];
 };
 
@@ -32,15 +35,22 @@ type Account = { readonly accountId: AccountId; readonly regions: readonly Regio
 
 /** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
 export async function resolveScopes(request: DispatchRequest, deps: DispatchDeps): Promise<Scopes> {
-  const parts = request.parts.filter(
+  const { policy, own } = request;
+  const live = request.parts.filter(
     ({ accounts, regions, connections }) => ![accounts, regions, connections].some((list) => list?.length === 0),
   );
-  if (parts.length === 0) return { scopes: [], lost: [], notes: [] };
+  const isOwn = !isDirectory(policy.accounts) && policy.accounts.length === 0;
+  const within = partsWithin(live, ({ accounts }) => (isOwn ? problemOfOwn(accounts, own) : undefined));
+  const { allowed: parts, refused } = within;
+  if (parts.length === 0) return { scopes: [], lost: [], refused, notes: within.notes };
   const found = await findAccounts(request, parts, deps);
   const served = await findRegions(found.accounts, deps);
-  if (served instanceof CloudError) return collect(request, parts, found, [], unlisted(found.accounts, served));
   const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
-  return collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, everyRegion(found, served)) : []);
+  const collected =
+    served instanceof CloudError
+      ? collect(request, parts, found, [], unlisted(found.accounts, served))
+      : collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, everyRegion(found, served)) : []);
+  return { ...collected, refused, notes: [...within.notes, ...collected.notes] };
 }
 
 function collect(
@@ -49,7 +59,7 @@ function collect(
   found: FoundAccounts,
   served: readonly RegionId[],
   lost: readonly LostScope[],
-): Scopes {
+): Omit<Scopes, 'refused'> {
   const collected = new Collected(request);
   for (const part of parts) {
     for (const account of accountsFor(part, found.accounts, request, collected)) {
@@ -115,9 +125,6 @@ async function findAccounts(
         lost: [],
       };
     }
-    const other = parts.flatMap(({ accounts }) => accounts ?? []).find((accountId) => accountId !== own);
-    if (other !== undefined)
-      throw new ConfigError(`accounts: ${other} is not an account of the policy: that is ${own} alone`);
     return { accounts: [{ accountId: own, regions: declaredRegions(undefined) }], lost: [] };
   }
   const regions = declaredRegions(undefined);

@@ -124,7 +124,7 @@ function toLost(
   parts: readonly Narrowing[],
 ): LostRegion {
   const inScope = listing.connections.filter(
-    ({ connectionId }) => modeFor(parts, regionId, connectionId) !== undefined,
+    ({ connectionId }) => modeFor(parts, { accountId, regionId }, connectionId) !== undefined,
   );
   return { accountId, regionId, ...listing, inScope };
 }
@@ -143,7 +143,7 @@ function judgeRegion(
   for (const connection of connections) {
     const routing = routingOf(connection, surroundings);
     const verdict = judge({ connection, accountId, witnesses: surroundings.witnesses, routing, nowMs }, policy);
-    const one = { accountId, regionId, verdict, mode: modeFor(parts, regionId, connection.connectionId) };
+    const one = { accountId, regionId, verdict, mode: modeFor(parts, target, connection.connectionId) };
     if (!settle(one, surroundings)) judged.push(one);
   }
   return {

@@ -3,7 +3,7 @@ import { CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, RegionId } from '../core/estate.ts';
 import type { Narrowing, Policy } from '../core/options.ts';
 import type { RefusedEvent } from '../core/outcome.ts';
-import { wantsRegion } from '../core/scope.ts';
+import { type Place, wantsRegion } from '../core/scope.ts';
 import { toCloudError } from './survey-region.ts';
 
 /** One account and region a run looks at. */
@@ -63,7 +63,9 @@ export async function resolveTargets(
   const resolved = await Promise.all(
     accounts.map(async (account) => ({ account, regions: await regionsOf(account, policy, defaultRegion) })),
   );
-  const known = new Set(resolved.flatMap(({ regions }) => ('error' in regions ? [] : regions.regionIds)));
+  const known = resolved.flatMap(({ account: { accountId }, regions }) =>
+    'error' in regions ? [] : regions.regionIds.map((regionId) => ({ accountId, regionId })),
+  );
   const allKnown = !resolved.some(({ regions }) => 'error' in regions);
   const refused = allKnown ? refuseUnknownRegions(parts, known) : [];
 
@@ -77,7 +79,9 @@ export async function resolveTargets(
   };
   for (const { account, regions } of resolved) {
     const { accountId } = account;
-    const wanted = regions.regionIds.filter((id) => wantsRegion(parts, id) && take(accountId, id));
+    const wanted = regions.regionIds.filter(
+      (id) => wantsRegion(parts, { accountId, regionId: id }) && take(accountId, id),
+    );
     if ('error' in regions) unopened.push({ accountId, regionIds: wanted, error: regions.error });
     else if (!('error' in account)) targets.push(...wanted.map((regionId) => toTarget(account, regionId, regions.all)));
     // An account without a region that is wanted is not missed.
@@ -160,11 +164,14 @@ function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): vo
 }
 
 /** Throws when nothing that was asked for can be used; a hint about a region that is not there asks for nothing. */
-function refuseUnknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): readonly RefusedEvent[] {
-  const refused = parts.flatMap(({ regions, hint, event }) => {
-    const unknown = hint ? undefined : regions?.find((regionId) => !known.has(regionId));
+function refuseUnknownRegions(parts: readonly Narrowing[], known: readonly Place[]): readonly RefusedEvent[] {
+  const refused = parts.flatMap(({ accounts, regions, hint, event }) => {
+    const there = known
+      .filter(({ accountId }) => accounts?.includes(accountId) ?? true)
+      .map(({ regionId }) => regionId);
+    const unknown = hint ? undefined : regions?.find((regionId) => !there.includes(regionId));
     if (unknown === undefined) return [];
-    const reason = `the region "${unknown}" is not in the policy's scope: ${[...known].join(', ')}`;
+    const reason = `the region "${unknown}" is not in the policy's scope: ${[...new Set(there)].join(', ')}`;
     return [{ index: event?.index ?? 0, id: event?.id ?? null, reason }];
   });
   const [first] = refused;

@@ -36,7 +36,9 @@ describe('a run is over', () => {
     ["each named account of a directory, by the directory's role name", directory, [A], [listed(A)]],
   ])('%s', (_what, declared, accounts, expected) => {
     const parts = [part(accounts && { accounts })];
-    expect(scopeRun(declared, parts, OWN)).toMatchObject({ policy: { accounts: expected }, parts, refused: [] });
+    const scope = scopeRun(declared, parts, OWN);
+    expect(scope).toMatchObject({ policy: { accounts: expected }, refused: [], notes: [] });
+    expect(scope.parts).toHaveLength(1);
   });
 
   test.each([
@@ -63,16 +65,66 @@ describe('a run is refused when', () => {
   });
 });
 
-test("of an array no event lends its scope to another's accounts", () => {
-  const parts = [
-    part({ accounts: [A, B], event: { index: 0, id: 'a' } }),
-    part({ accounts: [B, A], regions: ['eu-central-1'], event: { index: 1, id: 'b' } }),
-    part({ accounts: [A], event: { index: 2, id: 'c' } }),
-    part({ hint: true, event: { index: 3, id: 'd' } }),
-    part({ accounts: [], event: { index: 4, id: 'e' } }),
-  ];
-  const scope = scopeRun(list, parts, OWN);
-  expect(scope.parts).toEqual(parts.slice(0, 2));
-  expect(scope.refused).toMatchObject([{ index: 2, id: 'c', reason: expect.stringContaining('other accounts') }]);
-  expect(scope.notes).toEqual([expect.stringContaining('event 3 ignored')]);
+describe('of an array', () => {
+  const event = (index: number) => ({ index, id: `e${index}` });
+
+  test('the run is over all accounts that are named, and each part keeps to its own', () => {
+    const parts = [
+      part({ accounts: [A], event: event(0) }),
+      part({ accounts: [B, A], regions: ['eu-central-1'], mode: 'plan', event: event(1) }),
+      part({ accounts: [], event: event(2) }),
+    ];
+    const expected = { parts: parts.slice(0, 2), refused: [], notes: [] };
+    expect(scopeRun(list, parts, OWN)).toMatchObject({ ...expected, policy: { accounts: [listed(A), listed(B)] } });
+    const open = { ...directory, accounts: { roleName: 'vco-sweeper', include: undefined, exclude: [] } };
+    expect(scopeRun(open, parts, OWN)).toMatchObject({ ...expected, policy: { accounts: [listed(A), listed(B)] } });
+  });
+
+  test('an event that names none is over all accounts of the policy, and the others keep to theirs', () => {
+    const parts = [part({ accounts: [B], event: event(0) }), part({ hint: true, regions: ['eu-central-1'] })];
+    expect(scopeRun(list, parts, OWN)).toMatchObject({ policy: { accounts: [listed(A), listed(B)] }, parts });
+  });
+
+  test.each<[string, DeclaredPolicy, readonly Narrowing[], readonly object[]]>([
+    [
+      'that names another account than that of the credentials',
+      own,
+      [part({ accounts: [A], event: event(0) }), part({ accounts: [OWN], event: event(1) })],
+      [{ index: 0, id: 'e0', reason: expect.stringContaining(`${A} is not an account of the policy`) }],
+    ],
+    [
+      'that names an account which the directory policy leaves out',
+      directory,
+      [part({ accounts: [A], event: event(0) }), part({ accounts: [A, B], event: event(1) })],
+      [{ index: 1, id: 'e1', reason: expect.stringContaining(`${B} is not an account of the policy`) }],
+    ],
+    [
+      'that leaves the accounts to the directory',
+      directory,
+      [part({ event: event(0) }), part({ accounts: [A], event: event(1) })],
+      [{ index: 0, id: 'e0', reason: expect.stringContaining('a run has to name its own') }],
+    ],
+  ])('an event %s is refused, and the others count', (_what, declared, parts, refused) => {
+    const scope = scopeRun(declared, parts, OWN);
+    expect(scope.refused).toEqual(refused);
+    expect(scope.parts).toHaveLength(1);
+  });
+
+  test('a hint that names no account, beside events that do, is noted and not refused', () => {
+    const parts = [part({ accounts: [A] }), part({ hint: true, event: event(1) })];
+    const scope = scopeRun(directory, parts, OWN);
+    expect(scope).toMatchObject({ parts: [parts[0]], refused: [], policy: { accounts: [listed(A)] } });
+    expect(scope.notes).toEqual([expect.stringContaining('event 1 ignored')]);
+  });
+
+  test('when none may have its accounts, it is refused whole, with every reason', () => {
+    const call = () => scopeRun(own, [part({ accounts: [A] }), part({ accounts: [B] })], OWN);
+    expect(call).toThrow(ConfigError);
+    expect(call).toThrow(new RegExp(`${A} is not an account.*; .*${B} is not an account`));
+  });
+});
+
+test('where the account is that of the credentials, a part that names it does not depend on its id any more', () => {
+  // A run whose account could not be told has to be incomplete, not about nothing.
+  expect(scopeRun(own, [part({ accounts: [OWN] })], OWN).parts).toEqual([part()]);
 });

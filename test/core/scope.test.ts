@@ -9,6 +9,8 @@ const part = (change: Partial<Narrowing>): Narrowing => ({
   ...change,
 });
 
+const HERE = { accountId: '1', regionId: 'cn-hangzhou' };
+
 test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
   ['an unnarrowed part covers everything', [part({})], true, 'sweep'],
   ['no part covers nothing', [], false, undefined],
@@ -34,6 +36,21 @@ test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
     true,
     'mark',
   ],
+  ['another account is not covered', [part({ accounts: ['2'] })], false, undefined],
+  ['no account is not covered', [part({ accounts: [] })], false, undefined],
+  ['the account is covered, one of several', [part({ accounts: ['2', '1'] })], true, 'sweep'],
+  [
+    "a part does not lend its mode or its region to another's account",
+    [part({ mode: 'plan', accounts: ['1'] }), part({ accounts: ['2'], connections: ['vco-1'] })],
+    true,
+    'plan',
+  ],
+  [
+    "a part does not lend its account to another's region",
+    [part({ accounts: ['1'], regions: ['eu-central-1'] }), part({ accounts: ['2'], regions: ['cn-hangzhou'] })],
+    false,
+    undefined,
+  ],
   [
     "a part does not lend its mode to another's scope",
     [part({ mode: 'plan' }), part({ connections: ['vco-2'] })],
@@ -41,8 +58,8 @@ test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
     'plan',
   ],
 ])('%s', (_what, parts, wanted, mode) => {
-  expect(wantsRegion(parts, 'cn-hangzhou')).toBe(wanted);
-  expect(modeFor(parts, 'cn-hangzhou', 'vco-1')).toBe(mode);
+  expect(wantsRegion(parts, HERE)).toBe(wanted);
+  expect(modeFor(parts, HERE, 'vco-1')).toBe(mode);
 });
 
 test("a run reports the highest mode asked for, and the policy's when nothing is looked at", () => {

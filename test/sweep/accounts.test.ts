@@ -104,6 +104,59 @@ describe('a run that is narrowed', () => {
     );
   });
 
+  test('by an array that names several accounts, looks in each account where its own events say', async () => {
+    const cloud = startCloud({ estate: everything, policy: { regions: [REGION, 'eu-central-1'] } });
+    const scope = scopeRun(
+      { ...cloud.policy, accounts: list },
+      [
+        { ...part, accounts: [ACCOUNT], regions: ['eu-central-1'] },
+        { ...part, accounts: [OTHER], regions: [REGION] },
+        { ...part, mode: 'plan', accounts: [OTHER], regions: ['eu-central-1'] },
+      ],
+      ACCOUNT,
+    );
+    const result = await cloud.run(scope);
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2, planned: 1 } });
+    expect(result.regions.map(({ accountId, regionId }) => `${accountId} ${regionId}`)).toEqual([
+      `${ACCOUNT} eu-central-1`,
+      `${OTHER} ${REGION}`,
+      `${OTHER} eu-central-1`,
+    ]);
+    expect(cloud.connectionIds()).toEqual(['vco-mine', 'vco-theirs2']);
+    const inOwn = cloud.emulator.calls.filter(
+      ({ accountId, params }) => accountId === ACCOUNT && params.RegionId === REGION,
+    );
+    expect(inOwn).toEqual([]);
+  });
+
+  test("by an array, to a region that only another event's account has, is refused for that event alone", async () => {
+    const cloud = startCloud({ estate: everything });
+    const declared = {
+      ...cloud.policy,
+      accounts: [
+        { ...role(ACCOUNT), regions: 'all' as const },
+        { ...role(OTHER), regions: ['us-east-1'] },
+      ],
+    };
+    const parts = [
+      { ...part, accounts: [ACCOUNT], regions: ['us-east-1'], event: { index: 0, id: 'a' } },
+      { ...part, accounts: [ACCOUNT], regions: [REGION], event: { index: 1, id: 'b' } },
+      { ...part, accounts: [OTHER], regions: undefined, connections: [], event: { index: 2, id: 'c' } },
+    ];
+    const result = await cloud.run(scopeRun(declared, parts, ACCOUNT));
+    expect(result).toMatchObject({ counts: { deleted: 1 }, refusedEvents: [{ index: 0, id: 'a' }] });
+  });
+
+  test('to its own account, which cannot be told, is incomplete', async () => {
+    const fault = { kind: 'error', status: 403, code: 'Forbidden' } as const;
+    const cloud = startCloud({
+      estate: everything,
+      faults: [{ action: 'GetCallerIdentity', times: 'always', fault }],
+    });
+    const scope = scopeRun(cloud.policy, [{ ...part, accounts: [ACCOUNT], regions: [REGION] }], ACCOUNT);
+    expect(await cloud.run(scope)).toMatchObject({ status: 'incomplete', regions: [{ listing: 'unread' }] });
+  });
+
   test('to no account makes no call', async () => {
     const cloud = startCloud({ estate: everything, policy: { regions: [REGION] } });
     const scope = scopeRun(
