@@ -82,6 +82,9 @@ const noting =
     const failed = event === 'step.failed' || (event === 'region.listed' && fields.listing === 'unread');
     if (!failed || connectionId !== undefined || !code || problems.size >= PROBLEMS_MAX) return;
     const place = typeof roleArn === 'string' ? roleArn : `${accountId} ${regionId}`.trim();
-    const todo = action === 'AssumeRole' ? ' (the role must exist there and trust this one: docs/ram)' : '';
+    const todo =
+      action === 'AssumeRole'
+        ? " (the role has to exist there and trust the sweep's: docs/ram/trust-member-account.json)"
+        : '';
     problems.add(`${place}: ${action} ${code}${todo}`);
   };

@@ -1,4 +1,5 @@
 import type { Clock, CloudApi, FunctionApi, OrganizationApi } from './core/cloud-api.ts';
+import type { DispatchResult, ScopeResult } from './core/dispatch-result.ts';
 import { CloudError } from './core/errors.ts';
 import type { AccountId, RegionId } from './core/estate.ts';
 import type { Journal } from './core/journal.ts';
@@ -37,37 +38,6 @@ export type DispatchRequest = {
   readonly moment: string;
   readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];
-};
-
-export const SCOPE_STATES = ['started', 'already-started', 'failed'] as const;
-export type ScopeState = (typeof SCOPE_STATES)[number];
-
-export type ScopeResult = {
-  /** Null: all that could not be found out. */
-  readonly accountId: AccountId | null;
-  readonly regionId: RegionId | null;
-  readonly state: ScopeState;
-  readonly taskId: string | null;
-  /** The invocation's, by which the platform's log finds it. */
-  readonly requestId: string | null;
-  /** The cloud's error code, or one of ours; what it means, and what to do. */
-  readonly code: string | null;
-  readonly reason: string | null;
-  readonly advice: string | null;
-};
-
-export type DispatchResult = {
-  readonly dispatchId: string;
-  readonly moment: string;
-  /** ISO UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly counts: Readonly<Record<ScopeState, number>>;
-  /** All of them. */
-  readonly scopes: readonly ScopeResult[];
-  /** Attempts by action. */
-  readonly calls: Readonly<Record<string, number>>;
-  readonly refusedEvents?: readonly RefusedEvent[];
 };
 
 /** Each has its reason; past a hundred of them the rest is left out. */

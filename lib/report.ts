@@ -4,5 +4,6 @@ export { reportExplanation } from './report/explanation-report.ts';
 export { type Look, paletteOf } from './report/look.ts';
 export { toJsonLine, toPrintable } from './report/printable.ts';
 export { reportOutcomes, reportRun } from './report/run-report.ts';
+export { listCounts, reportDispatch, reportScopes, type ScopeRow } from './report/scope-table.ts';
 export { count } from './report/summary.ts';
 export { cutTo, wrap } from './report/text-width.ts';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../functions/cli/exit-code.ts';
+import { SCOPE_STATES } from '../lib/core/dispatch-result.ts';
 import { isPermission, isThrottling } from '../lib/core/disposition.ts';
 import { OUTCOMES, type RunStatus } from '../lib/core/outcome.ts';
-import { SCOPE_STATES } from '../lib/dispatch.ts';
 import { parseEstate, startEmulator } from '../lib/emulator/index.ts';
 import { DAY, HOUR } from './support/builders.ts';
 import { bound, down, estate, free, inUse } from './support/estates.ts';

@@ -6,26 +6,43 @@ import { type Io, lookOf } from './io.ts';
 
 const TEXT_WIDTH_MAX = 100;
 
-/** The teller of the demo's story, on standard output. */
-export type Story = {
+/** Tells a story on standard output, in sentences that fit the terminal. */
+export type Teller = {
   readonly chapter: (title: string, text: string) => void;
   readonly say: (text: string) => void;
+  /** As it is. */
+  readonly lines: (text: string) => void;
+};
+
+/** The teller of a run's story. */
+export type Story = Omit<Teller, 'lines'> & {
   readonly list: (items: readonly string[]) => void;
   /** Some rows of a run, at most so many that ended so, and how many more there are. */
   readonly show: (run: DemoRun, most: Readonly<Partial<Record<OutcomeKind, number>>>) => void;
   readonly kept: (run: DemoRun) => void;
 };
 
+export function createTeller(io: Io): Teller {
+  const look = lookOf(io);
+  const palette = paletteOf(look);
+  const lines = (text: string) => io.stdout.write(`${text}\n`);
+  const say = (text: string) => lines(wrap(text, Math.min(look.columns, TEXT_WIDTH_MAX)).join('\n'));
+  return {
+    chapter: (title, text) => {
+      lines(`\n${palette.bold(title)}`);
+      if (text !== '') say(text);
+    },
+    say,
+    lines,
+  };
+}
+
 export function createStory(io: Io, policy: Policy): Story {
   const look = lookOf(io);
   const palette = paletteOf(look);
-  const write = (text: string) => io.stdout.write(`${text}\n`);
-  const say = (text: string) => write(wrap(text, Math.min(look.columns, TEXT_WIDTH_MAX)).join('\n'));
+  const { chapter, say, lines: write } = createTeller(io);
   return {
-    chapter: (title, text) => {
-      write(`\n${palette.bold(title)}`);
-      if (text !== '') say(text);
-    },
+    chapter,
     say,
     list: (items) => {
       for (const item of items) write(`  - ${toPrintable(item)}`);

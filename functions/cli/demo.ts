@@ -1,29 +1,53 @@
+import { ConfigError } from '../../lib/core/errors.ts';
 import { generateEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
 import { count } from '../../lib/report.ts';
 import { createDemoRuns, type DemoRun } from './demo-runs.ts';
 import { createStory, type Story } from './demo-story.ts';
 import { EXIT } from './exit-code.ts';
 import { Interrupted, type Io } from './io.ts';
+import { playPlatform } from './platform-demo.ts';
+import { startPlatform } from './platform-nights.ts';
 
 const HOUR_MS = 3_600_000;
 const ESTATE = { seed: 7, connections: 60, regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'] };
 
-/** Plan, mark and, a day later by the sweeper's clock, sweep an emulated cloud; then check what is left of it. */
-export async function demoCommand(io: Io): Promise<number> {
-  const estate = generateEstate({ ...ESTATE, nowMs: io.clock.now() });
-  const emulator = await startEmulator({ estate, limits: 'off' });
+export type DemoOptions = {
+  /** Left out: one account, and no Function Compute. */
+  readonly accounts?: number;
+  /** How many of them do not let the sweep in. */
+  readonly refused?: number;
+};
+
+/** Show all there is on an emulated cloud: one run after another here, or the whole platform. */
+export async function demoCommand({ accounts, refused }: DemoOptions, io: Io): Promise<number> {
+  if (accounts === undefined) {
+    if (refused !== undefined)
+      throw new ConfigError('--refused goes with --accounts, of which it says how many refuse');
+    const estate = generateEstate({ ...ESTATE, nowMs: io.clock.now() });
+    const emulator = await startEmulator({ estate, limits: 'off' });
+    return await untilStopped(emulator, () => play(emulator, io), io);
+  }
+  if ((refused ?? 0) > accounts) {
+    throw new ConfigError(`--refused ${refused} is more than there are: --accounts ${accounts}`);
+  }
+  const platform = await startPlatform(accounts, refused ?? 0, io);
+  return await untilStopped(platform.emulator, () => playPlatform(platform, io), io);
+}
+
+async function untilStopped(emulator: RunningEmulator, show: () => Promise<number>, io: Io): Promise<number> {
   let ignore = (): void => undefined;
   const stopped = new Promise<never>((_, reject) => {
     ignore = io.onStop(() => reject(new Interrupted('interrupted')));
   });
   try {
-    return await Promise.race([play(emulator, io), stopped]);
+    return await Promise.race([show(), stopped]);
   } finally {
     ignore();
     await emulator.close();
   }
 }
 
+/** Plan, mark and, a day later by the sweeper's clock, sweep an emulated cloud; then check what is left of it. */
 async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const { policy, run, pass } = createDemoRuns(emulator, io);
   const story = createStory(io, policy);

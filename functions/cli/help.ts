@@ -49,3 +49,10 @@ function goes on. With --async: 0 it was accepted.`;
 export const AFTER_EXPLAIN_HELP = `
 Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due or waiting;
 4 it could not be read whole; 5 an orphan that is due, and a guard halts its region; 130 Ctrl-C.`;
+
+export const AFTER_DEMO_HELP = `
+Without options: plan, mark and sweep in this process. With --accounts: a timer ticks, a dispatcher starts one sweep for
+each account and region on a local Function Compute, and each is a process of its own; from a build (npm run build).
+
+Exit codes: 0 it went as it should; with --accounts as a run: 3 orphans remain, 4 a sweep failed, 5 halted by a guard;
+130 Ctrl-C.`;

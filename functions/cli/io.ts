@@ -17,6 +17,8 @@ export type Io = {
   /** Both throw as the functions of `node:fs` do. */
   readonly readFile: (path: string) => string;
   readonly writeFile: (path: string, text: string) => void;
+  /** Where the build has put a code package. */
+  readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
   /** Ask on the terminal, on standard error. */
   readonly confirm: (question: string) => Promise<boolean | 'cancelled'>;
   /** Be told of Ctrl-C and of a request to terminate; answers how not to be any more. */

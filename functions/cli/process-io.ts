@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../../lib/clock.ts';
 import type { Io, Output } from './io.ts';
@@ -23,6 +24,7 @@ export const createProcessIo = (): Io => ({
   clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),
   writeFile: (path, text) => writeFileSync(path, text),
+  packageFolder: (name) => join(__dirname, '..', name),
   confirm: async (message) => {
     const output = withSize(process.stderr);
     const answer = await confirm({ message, initialValue: false, input: process.stdin, output });

@@ -1,9 +1,16 @@
 import { Command, Option } from 'commander';
 import { MODES } from '../../lib/core/options.ts';
-import { demoCommand } from './demo.ts';
+import { type DemoOptions, demoCommand } from './demo.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './emulator.ts';
 import { explainCommand } from './explain.ts';
-import { AFTER_EXPLAIN_HELP, AFTER_HELP, AFTER_INVOKE_HELP, AFTER_PLAN_HELP, AFTER_SWEEP_HELP } from './help.ts';
+import {
+  AFTER_DEMO_HELP,
+  AFTER_EXPLAIN_HELP,
+  AFTER_HELP,
+  AFTER_INVOKE_HELP,
+  AFTER_PLAN_HELP,
+  AFTER_SWEEP_HELP,
+} from './help.ts';
 import { type InvokeOptions, invokeCommand } from './invoke.ts';
 import type { Io } from './io.ts';
 import {
@@ -116,6 +123,9 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
 
   program
     .command('demo')
-    .description('plan, mark and sweep on an emulated cloud in this process; needs no account')
-    .action(async () => ended(await demoCommand(io)));
+    .description('see it work on an emulated cloud; needs no account')
+    .option('--accounts <number>', 'so many accounts, with dispatcher and Function Compute', wholeNumber(1, 10))
+    .option('--refused <number>', 'of them, so many do not let the sweep in (default: 0)', wholeNumber(0, 10))
+    .addHelpText('after', AFTER_DEMO_HELP)
+    .action(async (options: DemoOptions) => ended(await demoCommand(options, io)));
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Io } from '../../functions/cli/io.ts';
 import { main } from '../../functions/cli.ts';
 import type { Clock } from '../../lib/core/cloud-api.ts';
@@ -63,6 +64,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     writeFile: (path, text) => {
       files[path] = text;
     },
+    packageFolder: (name) => resolve('dist', name),
     confirm: async (question) => {
       asked.push(question);
       if (answer === undefined) throw new Error('nobody expected a question');

@@ -55,7 +55,7 @@ async function deploy({ policy: change = {}, trusting = [ACCOUNT, A, B], sweep =
     vpnConnections: [ACCOUNT, A, B].flatMap((id) => REGIONS.map((regionId) => orphan(id, regionId))),
   };
   const environmentVariables = { SWEEP_POLICY: JSON.stringify({ ...policy, ...change }) };
-  const common = { environmentVariables, region: 'cn-hangzhou', concurrencyConfig: { reservedConcurrency: 2 } };
+  const common = { environmentVariables, region: 'cn-hangzhou', concurrencyConfig: { reservedConcurrency: 4 } };
   const asyncInvokeConfig = { maxAsyncRetryAttempts: 0 };
   const emulator = await startEmulator({
     estate: parseEstate(JSON.stringify(estate), 'test'),

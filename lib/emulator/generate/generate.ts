@@ -13,6 +13,8 @@ export type GenerateOptions = {
   accounts?: number;
   /** How many of the accounts own connections, each as many as the others. Default 1: the first. */
   owners?: number;
+  /** `usual`: only what most estates hold. Default `every`: each kind once, then the usual ones. */
+  variety?: 'every' | 'usual';
   nowMs: number;
 };
 
@@ -40,7 +42,7 @@ export function generateEstate(options: GenerateOptions): Estate {
     propagations: [],
     routeEntries: [],
   };
-  const names = [...kinds.keys()];
+  const names = options.variety === 'usual' ? [] : [...kinds.keys()];
   for (let at = 0; at < options.connections; at++) {
     const site = sites[at % sites.length];
     const kind = kinds.get(names[at] ?? pickUsual(random));

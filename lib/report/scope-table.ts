@@ -1,0 +1,64 @@
+import type { DispatchResult, ScopeResult } from '../core/dispatch-result.ts';
+import { OUTCOMES, type RunResult } from '../core/outcome.ts';
+import { type Look, type Paint, paletteOf } from './look.ts';
+import { toPrintable } from './printable.ts';
+import { count } from './summary.ts';
+import { toTable } from './table.ts';
+
+/** One account and region, in one word, and what there is to say of it. */
+export type ScopeRow = {
+  readonly state: string;
+  readonly tone: 'good' | 'bad' | 'plain';
+  /** Null: all of them. */
+  readonly accountId: string | null;
+  readonly regionId: string | null;
+  readonly detail: string;
+};
+
+/** A table with a row for each account and region. */
+export function reportScopes(rows: readonly ScopeRow[], look: Look): string {
+  const palette = paletteOf(look);
+  const paints: Readonly<Record<ScopeRow['tone'], Paint>> = {
+    good: palette.green,
+    bad: palette.red,
+    plain: (text) => text,
+  };
+  return toTable(
+    [{ title: 'SWEEP' }, { title: 'ACCOUNT' }, { title: 'REGION' }],
+    rows.map(({ state, tone, accountId, regionId, detail }) => ({
+      cells: [state, accountId ?? 'every account', regionId ?? 'every region'].map(toPrintable),
+      detail: toPrintable(detail),
+      paint: paints[tone],
+    })),
+    'WHAT HAPPENED',
+    { columns: look.columns, head: palette.bold, dim: palette.dim },
+  );
+}
+
+/** What a dispatcher did, for a person: every account and region, and how many of each kind. */
+export function reportDispatch({ scopes, counts, moment, refusedEvents = [] }: DispatchResult, look: Look): string {
+  const lines = [
+    ...(scopes.length > 0 ? [reportScopes(scopes.map(toRow), look), ''] : []),
+    `${count(scopes.length, 'account and region', 'accounts and regions')} of ${toPrintable(moment)}: ` +
+      `${counts.started} started, ${counts['already-started']} already started, ${counts.failed} failed`,
+    ...refusedEvents.map(({ index, id, reason }) =>
+      toPrintable(`Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
+    ),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function toRow({ accountId, regionId, state, requestId, code, advice }: ScopeResult): ScopeRow {
+  if (state === 'failed') return { state, tone: 'bad', accountId, regionId, detail: `${code}. ${advice}` };
+  const request = requestId === null ? '' : `, request ${requestId}`;
+  return state === 'started'
+    ? { state, tone: 'good', accountId, regionId, detail: `what becomes of it is in the sweep's log${request}` }
+    : { state, tone: 'plain', accountId, regionId, detail: 'it was started before, and is not started again' };
+}
+
+/** How a run's connections ended: `3 deleted, 5 marked, 12 kept`. */
+export const listCounts = (counts: RunResult['counts']): string =>
+  OUTCOMES.filter((kind) => counts[kind] > 0)
+    .map((kind) => `${counts[kind]} ${kind}`)
+    .join(', ');
