@@ -1,84 +1,20 @@
-import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Invocation, parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
-import { ACCOUNT, DAY, HOUR } from '../support/builders.ts';
+import { ACCOUNT } from '../support/builders.ts';
+import { A, B, deployPlatform, REGIONS, type Setup } from '../support/platform.ts';
 import { envOf, run } from './cli-harness.ts';
-
-const A = '2000000000000002';
-const B = '3000000000000003';
-const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'eu-central-1', 'ap-southeast-1'];
-const TICK = '2026-11-22T19:30:00Z';
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
 
 const minuteNow = () => Math.floor(Date.now() / 60_000);
 
-const orphan = (accountId: string, regionId: string) => ({
-  VpnConnectionId: `vco-${accountId.slice(0, 1)}${regionId.replaceAll('-', '')}`,
-  accountId,
-  regionId,
-  tags: ripe,
-});
-const roleIn = (accountId: string) => ({ roleArn: `acs:ram::${accountId}:role/vco-sweeper` });
-const policy = {
-  mode: 'sweep',
-  regions: REGIONS,
-  accounts: [ACCOUNT, A, B].map(roleIn),
-  limits: { perRegionShare: 1 },
-  wait: { pollInterval: '20ms' },
-  retry: { attempts: 3, minDelay: '10ms', maxDelay: '100ms' },
-};
-
-let cloud: RunningEmulator | undefined;
+const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  await cloud?.close();
-  cloud = undefined;
+  for (const stop of stops.splice(0)) await stop();
 });
 
-type Setup = {
-  readonly policy?: object;
-  /** Accounts whose role lets the sweep in. */
-  readonly trusting?: readonly string[];
-  readonly sweep?: object;
-};
-
-async function deploy({ policy: change = {}, trusting = [ACCOUNT, A, B], sweep = {} }: Setup = {}) {
-  const role = (id: string) => ({ name: 'vco-sweeper', trusted: trusting.includes(id) ? [ACCOUNT] : [] });
-  const key = { accessKeyId: 'one', accessKeySecret: 'secret-of-one' };
-  const estate = {
-    regions: REGIONS.map((RegionId) => ({ RegionId })),
-    accounts: [ACCOUNT, A, B].map((id) => ({
-      accountId: id,
-      roles: [role(id)],
-      ...(id === ACCOUNT ? { keys: [key] } : {}),
-    })),
-    vpnConnections: [ACCOUNT, A, B].flatMap((id) => REGIONS.map((regionId) => orphan(id, regionId))),
-  };
-  const environmentVariables = { SWEEP_POLICY: JSON.stringify({ ...policy, ...change }) };
-  const common = { environmentVariables, region: 'cn-hangzhou', concurrencyConfig: { reservedConcurrency: 4 } };
-  const asyncInvokeConfig = { maxAsyncRetryAttempts: 0 };
-  const emulator = await startEmulator({
-    estate: parseEstate(JSON.stringify(estate), 'test'),
-    limits: 'off',
-    functions: [
-      { functionName: 'vco-sweeper', code: resolve('dist/sweep'), asyncInvokeConfig, ...common, ...sweep },
-      { functionName: 'dispatcher', code: resolve('dist/dispatch'), asyncInvokeConfig, ...common },
-    ],
-  });
-  cloud = emulator;
-  const tick = async () => {
-    const { result = '{}' } = await whole(emulator, emulator.fc.tick('dispatcher', TICK));
-    return JSON.parse(result);
-  };
-  const sweeps = () => emulator.fc.invocations.filter(({ functionName }) => functionName === 'vco-sweeper');
-  const left = () => emulator.estate.vpnConnections.map(({ accountId, regionId }) => `${accountId} ${regionId}`);
-  return { emulator, tick, sweeps, left };
+async function deploy(setup?: Setup) {
+  const deployed = await deployPlatform(setup);
+  stops.push(deployed.emulator.close);
+  return deployed;
 }
-
-const whole = async ({ fc }: RunningEmulator, invocation: Invocation) => {
-  await fc.idle();
-  return invocation;
-};
 
 describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP', () => {
   test('3 accounts times 4 regions: one account refuses its role, and the other eight are swept', async () => {
@@ -103,25 +39,72 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     );
   });
 
-  test('a storm of 1,000 events about one region costs one sweep for each minute it lasts', async () => {
-    const { emulator, sweeps, left } = await deploy({ policy: { accounts: [] } });
-    const data = { eventName: 'DeleteTransitRouter', requestParameters: { RegionId: 'eu-central-1' } };
+  test('a storm of 1,000 events about one region costs one sweep for each minute it lasts, and the tick does the rest', async () => {
+    const dispatcher = { concurrencyConfig: { reservedConcurrency: 10 } };
+    const { emulator, sweeps, left, tick } = await deploy({ policy: { accounts: [] }, dispatcher });
     const storm = Array.from({ length: 1_000 }, (_, at) => ({
       specversion: '1.0',
       id: `e${at}`,
       source: 'acs.cen',
       type: 'cen:ActionTrail:ApiCall',
-      data,
+      data: {
+        eventName: 'DeleteTransitRouter',
+        requestParameters: { RegionId: 'eu-central-1', VpnConnectionId: `vco-${at}` },
+      },
     }));
     const minutes = [minuteNow()];
+    // One by one and in arrays, some of them twice, and not in order.
+    for (const event of storm.slice(0, 10).reverse()) emulator.fc.event('dispatcher', event);
     for (let from = 0; from < 1_000; from += 100) emulator.fc.event('dispatcher', storm.slice(from, from + 100));
     await emulator.fc.idle();
     minutes.push(minuteNow());
     // Within one minute it is one; a storm over the turn of the minute may be two.
-    expect(sweeps().length).toBeGreaterThan(0);
-    expect(sweeps().length).toBeLessThanOrEqual(new Set(minutes).size);
+    const cost = sweeps().length;
+    expect(cost).toBeGreaterThan(0);
+    expect(cost).toBeLessThanOrEqual(new Set(minutes).size);
+    expect(emulator.fc.invocations.filter(({ status }) => status !== 'Succeeded')).toEqual([]);
     expect(left()).not.toContain(`${ACCOUNT} eu-central-1`);
     expect(left()).toHaveLength(11);
+
+    expect(await tick()).toMatchObject({ counts: { started: 4 } });
+    expect(sweeps()).toHaveLength(cost + 4);
+    expect(left().sort()).toEqual([A, B].flatMap((id) => REGIONS.map((regionId) => `${id} ${regionId}`)).sort());
+  });
+
+  test('an array of events about several accounts: each is swept where its own event says', async () => {
+    const { emulator, sweeps, left } = await deploy();
+    const event = (accountId: string, regionId: string, id: string) => ({
+      specversion: '1.0',
+      id,
+      source: 'my.app',
+      type: 'site.closed',
+      data: { accounts: [accountId], regions: [regionId] },
+    });
+    const events = [
+      event(A, 'cn-hangzhou', 'a'),
+      event(B, 'eu-central-1', 'b'),
+      event('9000000000000009', 'cn-hangzhou', 'c'),
+    ];
+    // By the sweep itself, in one run, and by the dispatcher, in one for each.
+    const direct = emulator.fc.event('vco-sweeper', events);
+    await emulator.fc.idle();
+    expect(JSON.parse(direct.result ?? '')).toMatchObject({
+      status: 'complete',
+      counts: { deleted: 2 },
+      regions: [
+        { accountId: A, regionId: 'cn-hangzhou' },
+        { accountId: B, regionId: 'eu-central-1' },
+      ],
+      refusedEvents: [{ index: 2, id: 'c' }],
+    });
+    expect(left()).toHaveLength(10);
+    const dispatched = emulator.fc.event('dispatcher', [event(A, 'cn-shanghai', 'd'), event(B, 'cn-shanghai', 'e')]);
+    await emulator.fc.idle();
+    expect(JSON.parse(dispatched.result ?? '')).toMatchObject({ counts: { started: 2, failed: 0 } });
+    expect(sweeps()).toHaveLength(3);
+    expect(left()).not.toContain(`${A} cn-shanghai`);
+    expect(left()).not.toContain(`${B} cn-shanghai`);
+    expect(left()).toHaveLength(8);
   });
 
   test('invoke shows from the command line what the deployed sweep answers', async () => {
