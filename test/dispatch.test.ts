@@ -279,6 +279,25 @@ describe('the resource directory', () => {
     expect(fc.invoked).toEqual([]);
   });
 
+  test('that lost an account which one event names, while another names none, says so', async () => {
+    const { send } = await world({ members });
+    const event = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
+    const { scopes } = await send([event({ accounts: [C] }, 'a'), event({ regions: [H] }, 'b')], directory());
+    expect(scopes).toMatchObject([
+      { accountId: C, regionId: null, code: 'AccountClosed' },
+      { accountId: A, regionId: H, state: 'started' },
+      { accountId: B, regionId: H, state: 'started' },
+    ]);
+  });
+
+  test('without an account that is to be swept is a failure, but not for a hint', async () => {
+    const { send } = await world({ members: [member(C, 'closed')] });
+    expect((await send(tick(), directory())).scopes).toMatchObject([
+      { accountId: null, regionId: null, code: 'NoAccounts', advice: expect.stringContaining('accounts.directory') },
+    ]);
+    expect((await send(hint(H), directory({ include: [C] }))).scopes).toEqual([]);
+  });
+
   test('is not asked for a request about nothing', async () => {
     const { send, asked } = await world({ members });
     expect((await send('[]', directory())).scopes).toEqual([]);
@@ -392,6 +411,8 @@ describe('what cannot be meant is refused before anything is started:', () => {
   test.each<[string, unknown, DeclaredPolicy, string]>([
     ['a tick that is no moment', { ...tick(), triggerTime: 'today' }, list, 'triggerTime: "today" is not a moment'],
     ['a tick without a zone', { tick: '2026-11-22T19:30:00' }, list, 'tick: "2026-11-22T19:30:00" is not a moment'],
+    ['a tick in a year with a sign', { tick: '9999-12-31T23:59:59-12:00' }, list, 'tick: "9999-12-31T23:59:59-12:00"'],
+    ['a tick before all ticks', { tick: '0000-01-01T00:00:00+12:00' }, list, 'tick: "0000-01-01T00:00:00+12:00"'],
     ['a tick that is a number', { tick: 7 }, list, 'tick: 7 is not a moment'],
     ['a region outside the policy', { regions: ['us-east-1'] }, list, 'regions[0]: "us-east-1"'],
     ['an account outside the policy', { accounts: ['9'] }, list, 'accounts[0]: "9"'],

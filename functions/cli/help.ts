@@ -41,9 +41,11 @@ Without --mode it runs in the function's own mode, so a function that sweeps del
   SWEEP_FUNCTION_REGION     where it is (default: ALIBABA_CLOUD_REGION_ID)
   SWEEP_FUNCTION_QUALIFIER  a version or an alias
   SWEEP_FUNCTION_SERVICE    its service, for Function Compute 2.0 only
+It may be the dispatcher as well, which starts its sweeps and does not wait for them.
 
 Exit codes: those of a run here, by the function's result: 0 nothing left to do, 3 orphans remain, 4 incomplete,
-5 halted; 2 it refused policy or event, or it is not the sweep; 1 it failed, or could not be called; 130 Ctrl-C, and the
+5 halted; of the dispatcher: 0 all were started, 4 some were not; 2 it refused policy or event, or is none of ours; 1 it
+failed, or could not be called; 130 Ctrl-C, and the
 function goes on. With --async: 0 it was accepted.`;
 
 export const AFTER_EXPLAIN_HELP = `

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answered, FunctionApi } from '../../lib/core/cloud-api.ts';
+import { type DispatchResult, SCOPE_STATES } from '../../lib/core/dispatch-result.ts';
 import { CloudError, ConfigError } from '../../lib/core/errors.ts';
 import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../lib/core/options.ts';
 import { OUTCOMES, type RunResult } from '../../lib/core/outcome.ts';
@@ -8,7 +9,7 @@ import { dispatchAdvice } from '../../lib/dispatch.ts';
 import { createSweepFunction } from '../../lib/function-deps.ts';
 import { readTarget, type TargetNames } from '../../lib/function-target.ts';
 import { loadPolicy, parsePolicy } from '../../lib/policy.ts';
-import { reportRun, toJsonLine, toPrintable } from '../../lib/report.ts';
+import { reportDispatch, reportRun, toJsonLine, toPrintable } from '../../lib/report.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { Interrupted, type Io, lookOf } from './io.ts';
 import type { RunOptions } from './options.ts';
@@ -107,7 +108,12 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
 }
 
 function print({ text }: { text: string }, declared: DeclaredPolicy, { json }: InvokeOptions, io: Io): number {
-  const result = readResult(text);
+  const value = parseJson(text);
+  if (isDispatched(value)) {
+    io.stdout.write(json ? `${toJsonLine(value)}\n` : reportDispatch(value, lookOf(io)));
+    return value.counts.failed > 0 ? EXIT.incomplete : EXIT.nothingLeft;
+  }
+  const result = readResult(value);
   const policy = { ...declared, accounts: [] };
   io.stdout.write(json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names: new Map() }, lookOf(io)));
   return exitCodeOf(result);
@@ -115,9 +121,20 @@ function print({ text }: { text: string }, declared: DeclaredPolicy, { json }: I
 
 const STATUS: readonly unknown[] = ['complete', 'incomplete', 'halted'] satisfies RunResult['status'][];
 
+/** The dispatcher was called. */
+function isDispatched(value: unknown): value is DispatchResult {
+  const result = typeof value === 'object' && value !== null ? (value as Partial<DispatchResult>) : {};
+  const { dispatchId, moment, scopes, counts } = result;
+  return (
+    [dispatchId, moment].every((text) => typeof text === 'string') &&
+    SCOPE_STATES.every((state) => typeof counts?.[state] === 'number') &&
+    Array.isArray(scopes) &&
+    scopes.every((scope: unknown) => typeof scope === 'object' && scope !== null && 'state' in scope)
+  );
+}
+
 /** The function is one of ours, or what was called is not the sweep. */
-function readResult(text: string): RunResult {
-  const value = parseJson(text);
+function readResult(value: unknown): RunResult {
   const result = typeof value === 'object' && value !== null ? (value as Partial<RunResult>) : {};
   const { status, counts, outcomes, regions, startedAt, calls } = result;
   const isOurs =
@@ -128,7 +145,7 @@ function readResult(text: string): RunResult {
     Number.isFinite(Date.parse(String(startedAt)));
   if (isOurs) return value as RunResult;
   throw new ConfigError(
-    'the function did not answer a result of the sweep: check SWEEP_FUNCTION and what is deployed there',
+    'the function did not answer a result of the sweep or the dispatcher: check SWEEP_FUNCTION and what is deployed there',
   );
 }
 
@@ -149,6 +166,6 @@ function printError({ errorType, message, requestId }: FunctionError, io: Io): n
   say(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);
   for (const line of more) say(line);
   if (requestId !== undefined) say(`its log has more, under request ${requestId}`);
-  if (errorType === 'IncompleteRun') return EXIT.incomplete;
+  if (errorType === 'IncompleteRun' || errorType === 'NotAllStarted') return EXIT.incomplete;
   return errorType === 'ConfigError' ? EXIT.badUsage : EXIT.unexpected;
 }

@@ -93,7 +93,7 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
             throw new CloudError({ action: ACTION, code: failed.errorType, effect: 'unknown' });
           } catch (error) {
             // Also an earlier attempt of ours whose answer was lost.
-            if (!(error instanceof CloudError && error.status === 409)) throw error;
+            if (!(error instanceof CloudError && isDuplicate(error))) throw error;
             return { state: 'already-started', requestId: error.requestId } as const;
           }
         }),
@@ -112,6 +112,10 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
       ),
   };
 }
+
+/** How the code of a task id that is known is spelled is not documented; the other conflicts have names. */
+const isDuplicate = ({ status, code }: CloudError): boolean => status === 409 && !OTHER_CONFLICTS.has(code);
+const OTHER_CONFLICTS: ReadonlySet<string> = new Set(['ConcurrentUpdateError', 'EventBridgeTriggerConflict']);
 
 async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () => Promise<T>): Promise<T> {
   for (let rounds = 1; ; rounds += 1) {

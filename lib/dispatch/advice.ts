@@ -19,8 +19,16 @@ const byCode: ReadonlyMap<string, string> = new Map([
   ['NetworkError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
   ['RequestTimeoutError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
   ['EntityNotExists.ResourceDirectory', 'Enable resource directory, or list the accounts in the policy.'],
-  ['AccountNotInDirectory', 'Take the account out of accounts.directory.include, or invite it to the directory.'],
-  ['AccountClosed', 'Take the account out of accounts.directory.include.'],
+  [
+    'ConcurrentUpdateError',
+    'The function was just being changed; the retry of the platform, or the same tick again, starts it.',
+  ],
+  ['NoAccounts', 'Check accounts.directory of the policy, and which members the resource directory has.'],
+  [
+    'AccountNotInDirectory',
+    'Take the account out of accounts.directory.include, or out of the request, or invite it to the directory.',
+  ],
+  ['AccountClosed', 'Take the account out of accounts.directory.include, or out of the request.'],
   ['RegionUnknown', 'Correct the region of the request.'],
 ]);
 

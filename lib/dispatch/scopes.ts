@@ -131,16 +131,20 @@ async function findAccounts(
   const members = await organization.listAccounts().catch(toError);
   if (members instanceof CloudError)
     return { accounts: [], lost: [{ accountId: null, regionId: null, error: members }] };
-  const named = parts.every(({ accounts }) => accounts !== undefined)
-    ? parts.flatMap(({ accounts }) => accounts ?? [])
-    : undefined;
   const active = members.filter(
     ({ standing, accountId }) => standing === 'active' && allowsMember(declared, accountId),
   );
-  const wanted = [...new Set(named ?? declared.include ?? [])].filter((accountId) => allowsMember(declared, accountId));
+  // A hint asks for nothing, so nothing can be missing for it.
+  const isWhole = parts.some(({ accounts, hint }) => accounts === undefined && !hint);
+  const named = parts.flatMap(({ accounts }) => accounts ?? []);
+  const wanted = [...new Set([...named, ...(isWhole ? (declared.include ?? []) : [])])];
+  const lost = wanted
+    .filter((accountId) => allowsMember(declared, accountId))
+    .flatMap((accountId) => missing(accountId, members));
+  const none = { accountId: null, regionId: null, error: ours('NoAccounts', 'no active account is left to sweep') };
   return {
     accounts: active.map(({ accountId }) => ({ accountId, regions })),
-    lost: wanted.flatMap((accountId) => missing(accountId, members)),
+    lost: isWhole && active.length === 0 && lost.length === 0 ? [none] : lost,
   };
 }
 

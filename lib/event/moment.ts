@@ -26,9 +26,12 @@ export function parseMoment(event: Uint8Array | string): Moment {
   return { tickMs: readInstant('tick', tick), event: JSON.stringify(rest) };
 }
 
+/** From then on a year has a sign, which an id of a task may not hold. */
+const YEAR_10000_MS = 253_402_300_800_000;
+
 function readInstant(key: string, value: unknown): number {
   const ms = typeof value === 'string' ? parseInstant(value) : undefined;
-  if (ms !== undefined) return ms;
+  if (ms !== undefined && ms >= 0 && ms < YEAR_10000_MS) return ms;
   throw new ConfigError(
     `event refused: ${key}: ${quote(value)} is not a moment with a time zone, such as 2026-11-22T19:30:00Z`,
   );

@@ -262,6 +262,8 @@ describe('what is refused', () => {
     await expect(newer.post('/functions/probe/versions', '')).rejects.toMatchObject(refused('PathNotSupported', 400));
     const reply = await fetch(`${emulator.url}/2016-08-15/services/jobs/functions/probe/invocations`);
     expect(await reply.json()).toMatchObject({ ErrorCode: 'PathNotSupported' });
+    const broken = await fetch(`${emulator.url}/2023-03-30/functions/%/invocations`, { method: 'POST' });
+    expect([broken.status, await broken.json()]).toMatchObject([400, { ErrorCode: 'PathNotSupported' }]);
   });
 
   test('is an event that is too long for its kind of invocation', async () => {

@@ -59,6 +59,31 @@ describe('invoke', () => {
     ]);
   });
 
+  test.each([
+    [{ started: 1, 'already-started': 1, failed: 0 }, 0],
+    [{ started: 1, 'already-started': 0, failed: 1 }, 4],
+  ])('shows what a dispatcher answers with %j', async (counts, code) => {
+    const base = { taskId: 't', requestId: '1-a', code: null, reason: null, advice: null };
+    const scopes = [
+      { ...base, accountId: ACCOUNT, regionId: REGION, state: 'started' },
+      counts.failed > 0
+        ? { ...base, accountId: '9', regionId: null, state: 'failed', code: 'AccountClosed', advice: 'Take it out.' }
+        : { ...base, accountId: '9', regionId: REGION, state: 'already-started' },
+    ];
+    const result = { dispatchId: 'd', moment: '20261122T193000Z', counts, scopes, calls: {} };
+    const { command } = await deployed(answering(JSON.stringify(result)));
+    const invoked = await command(['invoke']);
+    expect(invoked).toMatchObject({ code, err: '' });
+    expect(invoked.out).toMatch(new RegExp(`^started +${ACCOUNT} +${REGION} +what becomes of it .*request 1-a$`, 'm'));
+    expect(invoked.out).toMatch(
+      counts.failed > 0 ? /^failed +9 +every region +AccountClosed\. Take it out\.$/m : /^already-started +9 +/m,
+    );
+    expect(invoked.out).toContain(
+      `2 accounts and regions of 20261122T193000Z: 1 started, ${1 - counts.failed} already`,
+    );
+    expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(result);
+  });
+
   test('--json gives the result as it came', async () => {
     const { text } = await aResult();
     const { command } = await deployed(answering(text));
@@ -120,6 +145,12 @@ describe('invoke', () => {
       }),
       4,
       /\(IncompleteRun\)/,
+    ],
+    [
+      'a dispatcher that could not start all',
+      functionError('HandledInvocationError', { errorMessage: 'dispatch d of t: {}', errorType: 'NotAllStarted' }),
+      4,
+      /\(NotAllStarted\): dispatch d of t: \{\}\n/,
     ],
     [
       'a refused event',

@@ -62,7 +62,7 @@ export async function deployPlatform(setup: Setup = {}) {
   const SWEEP_POLICY = JSON.stringify({ ...policy, ...change });
   const common = {
     region: 'cn-hangzhou',
-    concurrencyConfig: { reservedConcurrency: 4 },
+    concurrencyConfig: { reservedConcurrency: 8 },
     asyncInvokeConfig: { maxAsyncRetryAttempts: 0 },
   };
   const emulator = await startEmulator({

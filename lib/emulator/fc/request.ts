@@ -30,7 +30,7 @@ export function toFcRequest(method: string, url: string, headers: FcRequest['hea
 
 /** Throws `ApiError` for a path, or a method on it, that there is not. */
 export function targetOf({ method, path, query }: FcRequest): Target {
-  const at = decodeURIComponent(path);
+  const at = decoded(path);
   const older = /^\/2016-08-15\/services\/([^/.]+)(?:\.([^/]+))?\/functions\/([^/]+)\/invocations$/.exec(at);
   const newer = /^\/2023-03-30\/functions\/([^/]+)\/invocations$/.exec(at);
   if (method !== 'POST' || (older === null && newer === null)) {
@@ -42,6 +42,14 @@ export function targetOf({ method, path, query }: FcRequest): Target {
   }
   const qualifier = query.get('qualifier') ?? 'LATEST';
   return { generation: '3.0', serviceName: undefined, functionName: newer?.[1] ?? '', qualifier };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new ApiError(400, 'PathNotSupported', `'${path}' is not a path`);
+  }
 }
 
 /** Which header carries the caller's own id for a task. */
