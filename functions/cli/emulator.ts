@@ -11,6 +11,7 @@ import {
 } from '../../lib/emulator/index.ts';
 import { toFileProblem } from '../../lib/policy.ts';
 import { EXIT } from './exit-code.ts';
+import { describeInvocation } from './invocation-line.ts';
 import type { Io } from './io.ts';
 
 export type EmulatorCommandOptions = {
@@ -19,6 +20,7 @@ export type EmulatorCommandOptions = {
   readonly connections?: number;
   readonly regions?: readonly string[];
   readonly accounts?: number;
+  readonly owners?: number;
   readonly seed?: number;
   readonly limits?: 'off' | number;
   readonly latency?: number;
@@ -32,13 +34,18 @@ export const GENERATED = {
   connections: 40,
   regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'],
   accounts: 1,
+  owners: 1,
   seed: 1,
 };
 
-/** Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key. */
+/**
+ * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key; on
+ * standard error there is one for each invocation of a function that has ended.
+ */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
   const emulator = await start(options, io);
   try {
+    emulator.fc.onEnded((invocation) => io.stderr.write(`${describeInvocation(invocation)}\n`));
     if (options.faults !== undefined) await setFaults(emulator, options.faults, io);
     const stopped = new Promise<void>((resolve) => {
       const ignore = io.onStop(() => {
@@ -72,8 +79,9 @@ async function start(options: EmulatorCommandOptions, io: Io): Promise<RunningEm
 
 function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
   if (options.estate !== undefined) return parseEstate(readText('--estate', options.estate, io), options.estate);
-  const { seed, connections, regions, accounts } = { ...GENERATED, ...options };
-  return generateEstate({ seed, connections, regions, accounts, nowMs: io.clock.now() });
+  const { seed, connections, regions, accounts, owners } = { ...GENERATED, ...options };
+  if (owners > accounts) throw new ConfigError(`--owners ${owners} is more than there are: --accounts ${accounts}`);
+  return generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() });
 }
 
 /** Those of the file, then those of the command line; the emulator checks every one. */

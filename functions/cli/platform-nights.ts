@@ -10,7 +10,7 @@ const CONNECTIONS_EACH = 15;
 
 /** Names as in `s.yaml`. */
 const SWEEP = 'vco-sweeper';
-const DISPATCHER = 'vco-dispatcher';
+const DISPATCHER = 'vco-sweeper-dispatch';
 
 /** How one sweep ended, as the platform has it. */
 export type SweepEnd = {

@@ -103,11 +103,13 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
         'connections',
         'regions',
         'accounts',
+        'owners',
       ]),
     )
     .option('--connections <number>', 'generated: how many connections (default: 40)', wholeNumber(0, 100_000))
     .option('--regions <list>', 'generated: where (default: three regions)', listOf(parseRegion))
     .option('--accounts <number>', 'generated: how many accounts (default: 1)', wholeNumber(1, 100))
+    .option('--owners <number>', 'generated: how many of them own connections (default: 1)', wholeNumber(1, 100))
     .option('--seed <number>', 'decides everything that chance decides (default: 1)', wholeNumber(0, 4_294_967_295))
     .option('--limits <scale>', '"off", or a factor on the published rate limits (default: 1)', parseLimits)
     .option('--latency <ms>', 'how long a call takes (default: 0)', wholeNumber(0, 600_000))

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startClock } from '../../lib/clock.ts';
 import { parseEstate } from '../../lib/emulator/index.ts';
 import { envOf, type Ran, run } from './cli-harness.ts';
@@ -11,12 +12,17 @@ async function serving(
   args: string[],
   visit: (env: Record<string, string>) => Promise<void>,
   files: Record<string, string> = {},
+  { onErr }: { readonly onErr?: (err: string) => unknown } = {},
 ): Promise<Ran> {
   let visited = Promise.resolve();
   const ran = await run(['emulator', ...args], {
     files,
     clock: startClock(),
-    onWrite: (out, _err, stop) => {
+    onWrite: (out, err, stop) => {
+      if (err !== '') {
+        onErr?.(err);
+        return;
+      }
       const [, url = '', accessKeyId = '', accessKeySecret = ''] = LINE.exec(out) ?? [];
       visited = visit(envOf(url, { accessKeyId, accessKeySecret })).finally(stop);
     },
@@ -80,11 +86,66 @@ test('--function and --functions run code packages, which a tick reaches', async
     },
     files,
   );
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(code).toBe(0);
+  expect(err).toMatch(/^sweep 1-[\w-]+: \w+/);
   expect(log).toContain('run.finished');
 });
 
+describe('the two commands of docs/dispatch.md', () => {
+  const docs = readFileSync('docs/dispatch.md', 'utf8');
+  const [, command = ''] = /npx vco-sweeper emulator ([^`]*)\n```/.exec(docs) ?? [];
+  const [, body = ''] = /_emulator\/tick -d '([^']*)'/.exec(docs) ?? [];
+  const files = { 'docs/local-platform.yaml': readFileSync('docs/local-platform.yaml', 'utf8') };
+  const args = command.replace('--port 8765', '').replaceAll('\\\n', ' ').trim().split(/\s+/);
+
+  /** The tick, twice, and what the first terminal said of all that came of it. */
+  const ticked = async (changed: (arg: string) => string) => {
+    const told = () => lines.filter((line) => !line.startsWith('vco-sweeper-dispatch'));
+    let lines: readonly string[] = [];
+    const seen = { onErr: (err: string) => (lines = err.split('\n').filter(Boolean)) };
+    const tick = async (url: string, ended: number) => {
+      await fetch(`${url}/_emulator/tick`, { method: 'PUT', body });
+      while (lines.length < ended) await new Promise((next) => setTimeout(next, 20));
+    };
+    const { code } = await serving(
+      args.map(changed),
+      async ({ ALIBABA_CLOUD_VPC_ENDPOINT: url = '' }) => {
+        await tick(url, 13);
+        await tick(url, 14);
+      },
+      files,
+      seen,
+    );
+    expect(code).toBe(0);
+    return { sweeps: told(), dispatches: lines.filter((line) => !told().includes(line)) };
+  };
+
+  test('sweep three accounts in four regions each, and once', async () => {
+    const { sweeps, dispatches } = await ticked((arg) => arg);
+    expect(sweeps).toHaveLength(12);
+    for (const line of sweeps)
+      expect(line).toMatch(/^vco-sweeper sweep_20261122T193000Z_100000000000000[123]_\S+: Succ/);
+    expect(sweeps.filter((line) => / [1-9]\d* deleted/.test(line)).length).toBeGreaterThan(8);
+    expect(dispatches.map((line) => line.replace(/ 1-[\w-]+/, ''))).toEqual([
+      'vco-sweeper-dispatch: Succeeded, 12 started',
+      'vco-sweeper-dispatch: Succeeded, 12 already-started',
+    ]);
+  });
+
+  test('with an account less: eight succeed, and four fail after two runs and say why', async () => {
+    const { sweeps } = await ticked((arg) => (arg === '3' ? '2' : arg));
+    const failed = sweeps.filter((line) => !line.includes(': Succeeded'));
+    expect([sweeps.length, failed.length]).toEqual([12, 4]);
+    for (const line of failed) {
+      expect(line).toMatch(
+        /_1000000000000003_\S+: Failed after 2 runs, run .*1000000000000003: AssumeRole \S+ \(the role/,
+      );
+    }
+  });
+});
+
 test.each([
+  ['more owners than accounts', ['--owners', '2'], /--owners 2 is more than there are: --accounts 1/],
   ['a function without a folder', ['--function', 'sweep'], /"sweep" is not a function's name and folder/],
   ['a folder without code', ['--function', 'sweep=lib'], /function sweep: code: neither index\.js nor/],
   ['a file that is no list', ['--functions', 'one.yaml'], /^vco-sweeper: one\.yaml: not a list of functions\n$/],

@@ -24,6 +24,8 @@ export interface LocalFunctions {
   event(functionName: string, event: unknown): Invocation;
   /** A synchronous invocation. Rejects when no instance is free. */
   invoke(functionName: string, event: string | Buffer): Promise<Invocation>;
+  /** Be told of each invocation that has ended. */
+  onEnded(listener: (invocation: Invocation) => void): void;
   /** Resolves when no asynchronous invocation is queued, waiting for its retry, or running. */
   idle(): Promise<void>;
   resetInvocations(): void;
@@ -58,6 +60,7 @@ export function localFunctions(platform: FunctionPlatform): LocalFunctions {
       await ended;
       return invocation;
     },
+    onEnded: (listener) => platform.listeners.push(listener),
     idle: () => platform.idle(),
     resetInvocations: () => platform.resetInvocations(),
   };

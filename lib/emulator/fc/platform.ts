@@ -30,6 +30,8 @@ export type Order = {
 /** Functions, their instances, and the invocations that were accepted. */
 export class FunctionPlatform {
   readonly invocations: LiveInvocation[] = [];
+  /** Told of each that has ended. */
+  readonly listeners: ((invocation: Invocation) => void)[] = [];
   private readonly pools = new Map<FcFunction, Pool>();
   private readonly instances = new Set<Instance>();
   private readonly tasks = new Set<string>();
@@ -204,6 +206,7 @@ export class FunctionPlatform {
   private end(invocation: LiveInvocation, status: Invocation['status']): void {
     invocation.status = status;
     invocation.endedMs = this.engine.now();
+    for (const listener of this.listeners) listener(invocation);
   }
 
   private get isClosed(): boolean {
