@@ -6,8 +6,7 @@ import { parseEvent, parseMoment } from '../lib/event.ts';
 import { createDispatchDeps } from '../lib/function-deps.ts';
 import { readConcurrency, readTarget } from '../lib/function-target.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';
-import { withReadableStack } from '../lib/readable-stack.ts';
-import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials } from './platform.ts';
+import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials, withReadableErrors } from './platform.ts';
 
 /**
  * Function Compute entry point: starts one asynchronous sweep for each account and region. Answers the result as JSON
@@ -17,14 +16,7 @@ import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials } from 
  * and reasons when a sweep could not be started (unless `SWEEP_THROW=never`), so that the platform retries: those that
  * were started are not started again.
  */
-export async function handler(event: Uint8Array, context: FcContext): Promise<string> {
-  try {
-    return await run(event, context);
-  } catch (error) {
-    // The platform logs the stack of what is thrown.
-    throw withReadableStack(error, __filename);
-  }
-}
+export const handler = withReadableErrors(run);
 
 async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const clock = startClock();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../lib/core/errors.ts';
 import type { DeclaredPolicy } from '../lib/core/options.ts';
 import { loadPolicy } from '../lib/policy.ts';
+import { withReadableStack } from '../lib/readable-stack.ts';
 
 /** What Function Compute passes to a handler; only the fields we use, and none is taken for granted. */
 export type FcContext = {
@@ -17,6 +18,19 @@ export type FcContext = {
   /** `timeout` in seconds. */
   readonly function?: { readonly timeout?: number | string };
 };
+
+type Handler = (event: Uint8Array, context: FcContext) => Promise<string>;
+
+/** The platform logs the stack of what a handler throws: it shall point into the sources. */
+export const withReadableErrors =
+  (run: Handler): Handler =>
+  async (event, context) => {
+    try {
+      return await run(event, context);
+    } catch (error) {
+      throw withReadableStack(error, __filename);
+    }
+  };
 
 /** The end of the function's time is kept for reporting: 5 s or a tenth of it, whichever is less. */
 const RESERVE_MS = 5_000;

@@ -5,9 +5,8 @@ import type { RunResult } from '../lib/core/outcome.ts';
 import { createDeps } from '../lib/deps.ts';
 import { parseEvent } from '../lib/event.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';
-import { withReadableStack } from '../lib/readable-stack.ts';
 import { sweep } from '../lib/sweep.ts';
-import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials } from './platform.ts';
+import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials, withReadableErrors } from './platform.ts';
 
 /**
  * Function Compute entry point, for timer ticks, EventBridge events and direct calls. Answers the result as JSON text.
@@ -15,14 +14,7 @@ import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials } from 
  * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud, and an error with the
  * counts for an `incomplete` run (unless `SWEEP_THROW=never`), so that the platform retries and reports it.
  */
-export async function handler(event: Uint8Array, context: FcContext): Promise<string> {
-  try {
-    return await run(event, context);
-  } catch (error) {
-    // The platform logs the stack of what is thrown.
-    throw withReadableStack(error, __filename);
-  }
-}
+export const handler = withReadableErrors(run);
 
 async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const clock = startClock();

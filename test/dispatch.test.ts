@@ -1,10 +1,13 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createFunctionApi } from '../lib/cloud/fc.ts';
 import type { MemberAccount } from '../lib/core/cloud-api.ts';
 import { CloudError, ConfigError } from '../lib/core/errors.ts';
 import type { DeclaredPolicy } from '../lib/core/options.ts';
+import { taskIdOf } from '../lib/dispatch/task-id.ts';
 import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch.ts';
 import { parseEvent, parseMoment } from '../lib/event.ts';
+import { REGION_PATTERN } from '../lib/policy/names.ts';
 import { aPolicy, NOW, ACCOUNT as OWN } from './support/builders.ts';
 import { KEY, refusal, startFunctionCompute } from './support/function-compute.ts';
 import { VirtualClock } from './support/virtual-clock.ts';
@@ -425,6 +428,29 @@ describe('what cannot be meant is refused before anything is started:', () => {
     await expect(send(event, policy)).rejects.toThrow(message);
     expect(fc.invoked).toEqual([]);
   });
+});
+
+test('every task id is one that the platform takes, and no two sweeps share one', () => {
+  const digits = fc.stringMatching(/^\d{1,20}$/);
+  const region = fc.stringMatching(/^[a-z]{2,4}(-[a-z0-9]{1,7}){1,5}$/).filter((id) => REGION_PATTERN.test(id));
+  const key = fc.record({
+    kind: fc.constantFrom('sweep' as const, 'event' as const),
+    moment: fc.oneof(
+      fc.integer({ min: 0, max: 253_402_300_799_999 }).map(toTick),
+      fc.integer({ min: 0, max: 253_402_300_799_999 }).map(toMinute),
+    ),
+    accountId: digits,
+    regionId: region,
+    rest: fc.option(fc.tuple(fc.constantFrom('plan', 'mark', null), fc.array(digits, { maxLength: 3 })), {
+      nil: undefined,
+    }),
+  });
+  fc.assert(
+    fc.property(key, key, (one, other) => {
+      expect(taskIdOf(one)).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/);
+      expect(taskIdOf(one) === taskIdOf(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+    }),
+  );
 });
 
 test('a request may say of which tick it is', async () => {
