@@ -11,7 +11,7 @@ import { JUDGED, recheck } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
 import { needTimeFor } from './time-left.ts';
-import { isLeaving, removeTrace } from './trace.ts';
+import { isLeaving, removeTrace, traceOf } from './trace.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
 class UnderWay extends Error {}
@@ -109,15 +109,22 @@ function createDetachCheck(
     const read = await recheck(region, verdict, request.sent ? region.reads.sequence : tagged, false);
     if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict.connection)) throw new UnderWay();
     await stopIfChanged(region, read, request.trace);
-    if (read.kind === 'same' && !hasDetachedTag(read.connection.tags, attachment)) {
-      throw new StepEnd(
-        endWith('failed', 'the tag that must come before a detach could not be read back', { code: 'TagNotReadBack' }),
-      );
-    }
+    if (read.kind === 'same') stopUnlessOurs(traceOf(read.connection), request.trace);
     if (!request.sent) needTimeFor(region, 'detach', false);
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
   };
+}
+
+/** Each run writes a trace of its own: by another's it must not go on, for that one may remove it at any moment. */
+function stopUnlessOurs(found: string | undefined, ours: string): void {
+  if (found === ours) return;
+  // They begin with the moment they were written.
+  if (found !== undefined && found > ours)
+    throw new StepEnd(endWith('unknown', "another run is about to detach it: the trace in its tags is that run's"));
+  throw new StepEnd(
+    endWith('failed', 'the tag that must come before a detach could not be read back', { code: 'TagNotReadBack' }),
+  );
 }
 
 const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachment) =>

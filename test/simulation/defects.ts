@@ -426,8 +426,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'trace-not-read-back',
     happened: 'The trace of a detach was taken to be written; the run died, and nobody finished it.',
     file: 'lib/sweep/detach.ts',
-    from: "tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(",
-    to: "tags !== 'unread' || (tags.get(TAG_DETACHED)?.endsWith(",
+    from: 'if (found === ours) return;',
+    to: "if (ours !== '') return;",
     promise: 'S11',
   },
   {

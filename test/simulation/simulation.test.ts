@@ -26,6 +26,7 @@ const REGRESSIONS: readonly (readonly [file: string, what: string])[] = [
     'recheck-removes-another-trace',
     "a run that found a connection changed removed another run's trace half a minute later",
   ],
+  ['another-run-takes-the-trace', "a run went on by another run's trace, which that run then removed"],
   ['tag-look-ignores-the-deadline', 'looking for a tag that did not show went on past the deadline'],
 ];
 

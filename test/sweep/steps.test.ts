@@ -191,6 +191,37 @@ describe('two runs at once', () => {
     expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
   });
 
+  test('by the trace of another run no detach goes on: that run may remove it', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: tunnelsDown,
+    });
+    const theirs = `${new Date(cloud.clock.now() + 1_000).toISOString()} tr-attach-old`;
+    const result = await cloud.run({
+      before: () => {
+        const row = cloud.connection('vco-old');
+        if (row && 'vco-sweeper:detached' in row.tags) row.tags = { ...row.tags, 'vco-sweeper:detached': theirs };
+      },
+    });
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('another run') });
+    expect(cloud.writes().join()).not.toContain('DeleteTransitRouter');
+    expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:detached': theirs });
+  });
+
+  test('an older trace does not stand for the one that was not written', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound('old', { ...ripe('tunnels-down'), 'vco-sweeper:detached': `${ago(1_000)} tr-attach-old` }, down),
+        ...inUse(5),
+      ),
+      policy: tunnelsDown,
+      faults: [{ action: 'TagResources', times: 'always', fault: { kind: 'no-effect' } }],
+    });
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'TagNotReadBack' });
+    expect(cloud.writes().join()).not.toContain('DeleteTransitRouter');
+  });
+
   test('a half-done one that turns out to be bound again loses the trace', async () => {
     const cloud = startCloud({
       estate: estate(free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }), ...inUse(5)),
