@@ -44,9 +44,8 @@ export type SweepRequest = {
  */
 export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<RunResult> {
   const startedMs = deps.clock.now();
-  const mode = runMode(request.parts, request.policy.mode);
   deps.journal('run.started', {
-    mode,
+    mode: runMode(request.parts, request.policy.mode),
     rules: request.policy.rules,
     limits: request.policy.limits,
     ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
@@ -80,6 +79,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
+  const mode = runMode(surveyed.parts, request.policy.mode);
   deps.journal('run.finished', { mode, status, durationMs, counts, regions: regions.length, calls: deps.calls() });
   return {
     runId: deps.runId,
@@ -121,7 +121,7 @@ async function carryOut(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mayTag(mode));
       if (writable.length === 0) return;
-      const endings = await keepUpTags(contextOf(region), writable, region.judgedMs);
+      const endings = await keepUpTags(contextOf(region), writable);
       for (const judged of writable) {
         const ending = endings.get(judged.verdict.connection.connectionId);
         if (ending) tags.set(judged, ending);

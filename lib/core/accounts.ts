@@ -2,6 +2,7 @@ import { ConfigError } from './errors.ts';
 import type { AccountId } from './estate.ts';
 import type { AccountPolicy, DeclaredPolicy, DirectoryPolicy, Narrowing, Policy } from './options.ts';
 import type { RefusedEvent } from './outcome.ts';
+import { asksForNothing } from './scope.ts';
 
 export const isDirectory = (accounts: DeclaredPolicy['accounts']): accounts is DirectoryPolicy =>
   'roleName' in accounts;
@@ -35,7 +36,7 @@ export type RunScope = {
  */
 export function scopeRun(declared: DeclaredPolicy, parts: readonly Narrowing[], own: AccountId | undefined): RunScope {
   const { accounts } = declared;
-  const live = parts.filter((part) => part.accounts?.length !== 0);
+  const live = parts.filter((part) => !asksForNothing(part));
   const { allowed, refused, notes } = partsWithin(live, (part) => problemOf(accounts, part, own));
   if (!isDirectory(accounts) && accounts.length === 0) {
     // Whoever names an account here names that of the credentials, by whatever id the run gets to know it.
@@ -54,7 +55,7 @@ export function scopeRun(declared: DeclaredPolicy, parts: readonly Narrowing[], 
  * Parts without those that have a problem: of an array each event is judged by itself. A hint is not refused but noted,
  * since nobody asked for anything.
  *
- * @throws ConfigError when all have one
+ * @throws ConfigError when all are refused
  */
 export function partsWithin(
   parts: readonly Narrowing[],
@@ -75,7 +76,8 @@ export function partsWithin(
     if (part.hint) notes.push(`event ${index} ignored: ${problem}`);
     else refused.push({ index, id, reason: problem });
   }
-  if (parts.length > 0 && allowed.length === 0) throw new ConfigError([...problems].slice(0, PROBLEMS_MAX).join('; '));
+  if (parts.length > 0 && refused.length === parts.length)
+    throw new ConfigError([...problems].slice(0, PROBLEMS_MAX).join('; '));
   return { allowed, refused, notes };
 }
 

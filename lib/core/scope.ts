@@ -4,15 +4,19 @@ import { MODES, type Mode, type Narrowing } from './options.ts';
 const higher = (a: Mode | undefined, b: Mode): Mode =>
   a !== undefined && MODES.indexOf(a) >= MODES.indexOf(b) ? a : b;
 
+/** An empty list means nothing, never all. */
+export const asksForNothing = ({ accounts, regions, connections }: Narrowing): boolean =>
+  [accounts, regions, connections].some((list) => list?.length === 0);
+
 /** An account and region of a run. */
 export type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 
 const isAbout = ({ accounts, regions }: Narrowing, { accountId, regionId }: Place): boolean =>
   (accounts?.includes(accountId) ?? true) && (regions?.includes(regionId) ?? true);
 
-/** Whether any part of the request wants this region looked at. A part that names no connection wants nothing. */
+/** Whether any part of the request wants this region looked at. */
 export const wantsRegion = (parts: readonly Narrowing[], place: Place): boolean =>
-  parts.some((part) => isAbout(part, place) && part.connections?.length !== 0);
+  parts.some((part) => isAbout(part, place) && !asksForNothing(part));
 
 /** What may be done to a connection: the most that any part which covers it asks for; undefined when none does. */
 export function modeFor(parts: readonly Narrowing[], place: Place, connectionId: ConnectionId): Mode | undefined {

@@ -11,7 +11,7 @@ const problem = (text: string): Reading => ({ problems: [text] });
  * Read one YAML 1.2 or JSON document as plain data. A text without a document (empty, or comments only) is undefined.
  *
  * Refused, since each of them makes a reader and the parser see different things: a key twice, aliases, merge keys,
- * custom tags, several documents, YAML 1.1 (where `off` is a boolean).
+ * tags, several documents, YAML 1.1 (where `off` is a boolean).
  */
 export function readYaml(text: string): Reading {
   try {
@@ -42,12 +42,16 @@ function readDocument(document: Document.Parsed, text: string): Reading {
   return { value: document.toJS({ maxAliasCount: 0 }) };
 }
 
-/** What has no place in a policy although YAML has it: aliases, and keys that are not plain text. */
+/** What has no place in a policy although YAML has it: aliases, tags, and keys that are not plain text. */
 function oddNodes(document: Document.Parsed, text: string): string[] {
   const problems: string[] = [];
   const placeOfNode = (node: unknown) => placeOf(text, isNode(node) ? (node.range?.[0] ?? 0) : 0);
   visit(document, (_key, node) => {
     if (isAlias(node)) problems.push(`${placeOfNode(node)}: aliases are not supported; write the value out`);
+    // Some make a set or a date of what looks like a mapping or text, and such a one has no keys to be checked.
+    else if (isNode(node) && node.tag !== undefined) {
+      problems.push(`${placeOfNode(node)}: tags are not supported (${quote(node.tag)}); write the value without it`);
+    }
     if (isPair(node) && !(isScalar(node.key) && typeof node.key.value === 'string')) {
       problems.push(`${placeOfNode(node.key)}: a key must be text`);
     }

@@ -42,6 +42,8 @@ export type Survey = {
   readonly somethingUnread: boolean;
   /** Events that turned out to ask for a region that does not exist. */
   readonly refused: readonly RefusedEvent[];
+  /** What was asked for without those. */
+  readonly parts: readonly Narrowing[];
 };
 
 /**
@@ -60,11 +62,11 @@ export async function survey(
   deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
   settle: Settle,
 ): Promise<Survey> {
-  const { policy, parts } = request;
-  const { targets, unopened, lostRoles, refused } = await resolveTargets(
+  const { policy } = request;
+  const { targets, unopened, lostRoles, refused, parts } = await resolveTargets(
     deps.api,
     policy,
-    parts,
+    request.parts,
     request.defaultRegion,
   );
   for (const { roleArn, error } of lostRoles) {
@@ -97,6 +99,7 @@ export async function survey(
     regions,
     lost: [...toUnread(unopened), ...unread],
     refused,
+    parts,
     somethingUnread: unopened.length > 0 || lostRoles.length > 0 || regions.some(({ tagsUnread }) => tagsUnread),
   };
 }

@@ -28,8 +28,9 @@ const READ_BACKS_MAX = 3;
 export async function keepUpTags(
   region: RegionContext,
   judged: readonly Judged[],
-  sinceMs: number,
 ): Promise<ReadonlyMap<ConnectionId, TagEnding>> {
+  // Not when they were judged: since then another run may have seen one in use, and had no mark to clear.
+  const sinceMs = region.clock.now();
   const endings = new Map<ConnectionId, TagEnding>();
   const writes: Promise<void>[] = [];
   for (const [rule, ids] of byRule(judged)) {

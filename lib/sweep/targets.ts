@@ -3,7 +3,7 @@ import { CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, RegionId } from '../core/estate.ts';
 import type { Narrowing, Policy } from '../core/options.ts';
 import type { RefusedEvent } from '../core/outcome.ts';
-import { type Place, wantsRegion } from '../core/scope.ts';
+import { asksForNothing, type Place, wantsRegion } from '../core/scope.ts';
 import { toCloudError } from './survey-region.ts';
 
 /** One account and region a run looks at. */
@@ -32,6 +32,8 @@ export type Targets = {
   readonly lostRoles: readonly { readonly roleArn: string; readonly error: CloudError }[];
   /** Events of an array that name a region which does not exist: with `all` only the cloud knows. */
   readonly refused: readonly RefusedEvent[];
+  /** What was asked for without those. */
+  readonly parts: readonly Narrowing[];
 };
 
 /**
@@ -42,12 +44,10 @@ export type Targets = {
 export async function resolveTargets(
   root: CloudApi,
   policy: Policy,
-  parts: readonly Narrowing[],
+  asked: readonly Narrowing[],
   defaultRegion: RegionId | undefined,
 ): Promise<Targets> {
-  if (parts.length === 0 || !parts.some((part) => part.regions?.length !== 0 && part.connections?.length !== 0)) {
-    return { targets: [], unopened: [], lostRoles: [], refused: [] };
-  }
+  if (asked.every(asksForNothing)) return { targets: [], unopened: [], lostRoles: [], refused: [], parts: asked };
   refuseNoRegion(policy, defaultRegion);
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
   const lostRoles = owners.filter((owner) => 'error' in owner);
@@ -67,7 +67,8 @@ export async function resolveTargets(
     'error' in regions ? [] : regions.regionIds.map((regionId) => ({ accountId, regionId })),
   );
   const allKnown = !resolved.some(({ regions }) => 'error' in regions);
-  const refused = allKnown ? refuseUnknownRegions(parts, known) : [];
+  const refusals = allKnown ? refuseUnknownRegions(asked, known) : new Map<Narrowing, RefusedEvent>();
+  const parts = asked.filter((part) => !refusals.has(part));
 
   const targets: Target[] = [];
   const unopened: Unopened[] = [];
@@ -87,7 +88,7 @@ export async function resolveTargets(
     // An account without a region that is wanted is not missed.
     else if (wanted.length > 0) unopened.push({ accountId, regionIds: wanted, error: account.error });
   }
-  return { targets, unopened, lostRoles, refused };
+  return { targets, unopened, lostRoles, refused: [...refusals.values()], parts };
 }
 
 type Scope = { readonly accountId: AccountId; readonly regions: Policy['regions'] };
@@ -164,17 +165,22 @@ function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): vo
 }
 
 /** Throws when nothing that was asked for can be used; a hint about a region that is not there asks for nothing. */
-function refuseUnknownRegions(parts: readonly Narrowing[], known: readonly Place[]): readonly RefusedEvent[] {
-  const refused = parts.flatMap(({ accounts, regions, hint, event }) => {
+function refuseUnknownRegions(
+  parts: readonly Narrowing[],
+  known: readonly Place[],
+): ReadonlyMap<Narrowing, RefusedEvent> {
+  const refused = new Map<Narrowing, RefusedEvent>();
+  for (const part of parts) {
+    const { accounts, regions, hint, event } = part;
     const there = known
       .filter(({ accountId }) => accounts?.includes(accountId) ?? true)
       .map(({ regionId }) => regionId);
     const unknown = hint ? undefined : regions?.find((regionId) => !there.includes(regionId));
-    if (unknown === undefined) return [];
+    if (unknown === undefined) continue;
     const reason = `the region "${unknown}" is not in the policy's scope: ${[...new Set(there)].join(', ')}`;
-    return [{ index: event?.index ?? 0, id: event?.id ?? null, reason }];
-  });
-  const [first] = refused;
-  if (first && refused.length === parts.length) throw new ConfigError(`the request is refused: ${first.reason}`);
+    refused.set(part, { index: event?.index ?? 0, id: event?.id ?? null, reason });
+  }
+  const [first] = refused.values();
+  if (first && refused.size === parts.length) throw new ConfigError(`the request is refused: ${first.reason}`);
   return refused;
 }

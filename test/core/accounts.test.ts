@@ -117,6 +117,21 @@ describe('of an array', () => {
     expect(scope.notes).toEqual([expect.stringContaining('event 1 ignored')]);
   });
 
+  test('hints alone are noted and not refused, even where none can be used', () => {
+    const scope = scopeRun(directory, [part({ hint: true, event: event(0) })], OWN);
+    expect(scope).toMatchObject({ parts: [], refused: [], notes: [expect.stringContaining('event 0 ignored')] });
+  });
+
+  test.each([
+    ['accounts', { accounts: [] }],
+    ['regions', { regions: [] }],
+    ['connections', { connections: [] }],
+  ])('an event that asks for no %s opens no account', (_what, nothing) => {
+    const scope = scopeRun(list, [part({ accounts: [A], mode: 'plan' }), part(nothing)], OWN);
+    expect(scope).toMatchObject({ policy: { accounts: [listed(A)] }, parts: [{ mode: 'plan' }] });
+    expect(scope.parts).toHaveLength(1);
+  });
+
   test('when none may have its accounts, it is refused whole, with every reason', () => {
     const call = () => scopeRun(own, [part({ accounts: [A] }), part({ accounts: [B] })], OWN);
     expect(call).toThrow(ConfigError);

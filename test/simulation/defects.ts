@@ -254,8 +254,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'event-skips-the-grace',
     happened: 'What an event named was removed at once, whatever its grace.',
     file: 'lib/sweep.ts',
-    from: '  const startedMs = deps.clock.now();\n  const mode = runMode(',
-    to: "  const startedMs = deps.clock.now();\n  const hurried = request.parts.some(({ connections }) => connections !== undefined);\n  const rules = Object.fromEntries(Object.entries(request.policy.rules).map(([name, grace]) => [name, grace === 'off' ? grace : 0]));\n  if (hurried) request = { ...request, policy: { ...request.policy, rules } };\n  const mode = runMode(",
+    from: '  const startedMs = deps.clock.now();\n  deps.journal(',
+    to: "  const startedMs = deps.clock.now();\n  const hurried = request.parts.some(({ connections }) => connections !== undefined);\n  const rules = Object.fromEntries(Object.entries(request.policy.rules).map(([name, grace]) => [name, grace === 'off' ? grace : 0]));\n  if (hurried) request = { ...request, policy: { ...request.policy, rules } };\n  deps.journal(",
     promise: 'S4',
   },
   // Since when.

@@ -260,6 +260,20 @@ describe('regions', () => {
     expect(result).toMatchObject({ counts: { deleted: 1 }, refusedEvents: [{ index: 1, id: 'b' }] });
   });
 
+  test('an event that is refused for one of its regions is not carried out in the others', async () => {
+    const cloud = startCloud({ estate: estate(free('mine', ripe()), ...inUse(3)), policy: { regions: 'all' } });
+    const plan = { mode: 'plan' as const, regions: ['eu-central-1'], connections: undefined };
+    const wish = { mode: 'sweep' as const, regions: [REGION, 'xx-nowhere'], connections: undefined };
+    const result = await cloud.run({ parts: [plan, { ...wish, event: { index: 1, id: 'b' } }] });
+    expect(result).toMatchObject({
+      mode: 'plan',
+      regions: [{ regionId: 'eu-central-1' }],
+      refusedEvents: [{ id: 'b' }],
+    });
+    expect(result.regions).toHaveLength(1);
+    expect(cloud.writes()).toEqual([]);
+  });
+
   test('no region at all is refused before any call', async () => {
     const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: undefined } });
     await expect(cloud.run({ defaultRegion: null })).rejects.toThrow(/no region/);

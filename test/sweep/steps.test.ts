@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { ACCOUNT, ago, DAY, HOUR, NOW, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe, routed } from '../support/estates.ts';
 
@@ -401,6 +401,29 @@ describe('nothing is claimed that was not read back', () => {
     });
     expect(result.outcomes[0]).toMatchObject({ outcome: 'already-gone' });
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
+  });
+
+  test('a mark counts from when it is written: what was seen in use after the judgement counts against it', async () => {
+    const cloud = startCloud({
+      estate: estate(free('new'), ...inUse(5)),
+      policy: { regions: [REGION, 'eu-central-1'] },
+      faults: [
+        {
+          action: 'DescribeVpnConnections',
+          match: { RegionId: 'eu-central-1' },
+          fault: { kind: 'error', status: 503, code: 'ServiceUnavailable' },
+        },
+      ],
+    });
+    let lastAskedMs = 0;
+    await cloud.run({
+      before: ({ action, params }) => {
+        if (action === 'DescribeVpnConnections' && params.RegionId !== REGION) lastAskedMs = cloud.clock.now();
+      },
+    });
+    const [, since = ''] = (cloud.tags('vco-new')?.['vco-sweeper:orphan'] ?? '').split(' ');
+    expect(lastAskedMs).toBeGreaterThan(NOW + 100);
+    expect(Date.parse(since)).toBeGreaterThanOrEqual(lastAskedMs);
   });
 
   test('a mark that cannot be seen is not claimed', async () => {
