@@ -179,6 +179,13 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['protect: {tags: ["=prod"]}', 'protect.tags[0]: "=prod" is not allowed'],
     ['protect: {tags: [" "]}', 'protect.tags[0]: " " is not allowed'],
     ['protect: {tags: [2024]}', 'protect.tags[0]: 2024 is not allowed'],
+    [
+      'protect: {tags: ["env = prod"]}',
+      'protect.tags[0]: "env = prod" is not allowed; write text of the form key or key=',
+    ],
+    ['protect: {tags: ["env= prod"]}', 'protect.tags[0]: "env= prod" is not allowed'],
+    ['protect: {tags: ["env=prod "]}', 'protect.tags[0]: "env=prod " is not allowed'],
+    ['protect: {tags: ["env "]}', 'protect.tags[0]: "env " is not allowed'],
     ['protect: {tags: [env: prod]}', 'protect.tags[0]: a mapping is not allowed'],
     ['protect: {names: ["!prod-*"]}', 'protect.names[0]: "!prod-*" is not allowed; write a glob'],
     ['protect: {names: ["  "]}', 'protect.names[0]: "  " is not allowed'],

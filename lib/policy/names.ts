@@ -15,7 +15,8 @@ export const connectionId = text(CONNECTION_PATTERN, 'a connection id such as vc
 export const roleArn = text(ROLE_ARN_PATTERN, 'a role ARN such as acs:ram::1234567890123456:role/vco-sweeper');
 /** A group's name here would protect nothing and say nothing. */
 export const resourceGroupId = text(/^rg-[0-9A-Za-z-]+$/, 'a resource group id such as rg-acfm2example');
-export const tag = text(/^[^=\s][^=]*(=[\s\S]*)?$/, 'text of the form key or key=value');
+// A space beside the `=` would be one of the key or the value, and the tag would protect nothing.
+export const tag = text(/^[^=\s]([^=]*[^=\s])?(=(\S([\s\S]*\S)?)?)?$/, 'text of the form key or key=value');
 
 const regionList = list(regionId);
 const regionsAllowed = 'all, or a list of at least one region id such as cn-hangzhou';
