@@ -43,11 +43,17 @@ export function replyError(action: string, reply: TransportReply): CloudError | 
 // Shorter than any real key, and longer than what a code may contain by chance.
 const KEY_LENGTH_MIN = 8;
 
+const isKey = (secret: string | undefined): secret is string => (secret?.length ?? 0) >= KEY_LENGTH_MIN;
+
+/** The same text without the caller's own keys and without signatures: who answers may repeat what it was sent. */
+export function redact(text: string, secrets: readonly (string | undefined)[]): string {
+  const unsigned = text.replace(/\bFC [^\s:]+:[\w+/]+=*/g, 'FC ***');
+  return secrets.filter(isKey).reduce((shown, secret) => shown.replaceAll(secret, '***'), unsigned);
+}
+
 /** The same error, unless its code repeats the caller's own keys: a code is printed everywhere, and they nowhere. */
 export function withoutSecrets(error: CloudError, secrets: readonly (string | undefined)[]): CloudError {
-  const echoes = secrets.some(
-    (secret) => secret !== undefined && secret.length >= KEY_LENGTH_MIN && error.code.includes(secret),
-  );
+  const echoes = secrets.filter(isKey).some((secret) => error.code.includes(secret));
   if (!echoes) return error;
   const { action, status, requestId } = error;
   return new CloudError({ action, code: 'UnreadableReply', effect: 'unknown', status, requestId });

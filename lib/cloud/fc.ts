@@ -1,9 +1,9 @@
-import FcClient from '@alicloud/fc2/lib/client.js';
 import type { Answered, CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/cloud-api.ts';
 import { isThrottling } from '../core/disposition.ts';
 import { CloudError, ConfigError } from '../core/errors.ts';
 import type { Policy } from '../core/options.ts';
-import { replyError, thrownError, withoutSecrets } from './errors.ts';
+import { redact, replyError, thrownError, unreadableReply, withoutSecrets } from './errors.ts';
+import { type FcReply, FunctionClient } from './fc-client.ts';
 import { deadlineExceeded, stopRetrying, withRetry } from './retry.ts';
 import type { Credentials } from './transport.ts';
 
@@ -36,16 +36,24 @@ const FUNCTION_MS_MAX = 86_400_000;
 /** Each round is the policy's attempts; throttling is waited out, but not for ever where there is no deadline. */
 const ROUNDS_MAX = 10;
 
-type Reply = Awaited<ReturnType<FcClient['post']>>;
+/** What came with a status of success, without any key of ours. */
+type Reply = {
+  readonly status: number;
+  readonly requestId: string | undefined;
+  /** What kind of failure the function had, which HTTP calls 200. */
+  readonly errorType: string | undefined;
+  readonly text: string;
+};
 
 /**
  * One function on Function Compute, through its SDK, of which the following is kept away from everyone else: it talks
- * plain http unless told otherwise; drops the token of a key that does not begin with `STS`; resolves when the function
- * failed; and puts status and request id of an error into its message alone.
+ * plain http unless told otherwise; drops the token of a key that does not begin with `STS`; and tells no more of a
+ * reply than half of it.
  */
 export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   const { target, clock, deadlineMs, observer } = options;
   const { requestTimeoutMs = 10_000, callTimeoutMs = FUNCTION_MS_MAX } = options;
+  const secrets = Object.values(options.credentials);
   const headersOf = (taskId: string) => ({
     'x-fc-invocation-type': 'Async',
     [target.serviceName === undefined ? 'x-fc-async-task-id' : 'x-fc-stateful-async-invocation-id']: taskId,
@@ -54,11 +62,13 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   const attempt = async (event: string, headers: Readonly<Record<string, string>>, timeoutMs: number) => {
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) throw deadlineExceeded(ACTION);
-    const client = createClient(options, Math.min(timeoutMs, leftMs));
+    const client = createClient(options, Math.ceil(Math.min(timeoutMs, leftMs)));
     observer.onCall(ACTION);
-    return await send(client, target, event, headers).catch((thrown: unknown) => {
-      throw withoutSecrets(toCloudError(thrown), Object.values(options.credentials));
-    });
+    try {
+      return toReply(await send(client, target, event, headers), secrets);
+    } catch (error) {
+      throw withoutSecrets(thrownError(ACTION, error), secrets);
+    }
   };
 
   const retrying = {
@@ -89,8 +99,10 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
           try {
             const reply = await attempt(event, headersOf(taskId), requestTimeoutMs);
             const failed = functionError(reply);
-            if (failed === undefined) return { state: 'started', requestId: requestIdOf(reply) } as const;
-            throw new CloudError({ action: ACTION, code: failed.errorType, effect: 'unknown' });
+            if (failed !== undefined)
+              throw new CloudError({ action: ACTION, code: failed.errorType, effect: 'unknown' });
+            if (!isAcceptance(reply)) throw notAccepted(reply);
+            return { state: 'started', requestId: reply.requestId } as const;
           } catch (error) {
             // Also an earlier attempt of ours whose answer was lost.
             if (!(error instanceof CloudError && isDuplicate(error))) throw error;
@@ -107,15 +119,23 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
             if (error instanceof CloudError && isThrottling(error.code, error.status)) throw error;
             return stopRetrying(error);
           });
-          return functionError(reply) ?? { kind: 'answer', text: textOf(reply.data), requestId: requestIdOf(reply) };
+          const { text, requestId } = reply;
+          return functionError(reply) ?? { kind: 'answer', text, requestId };
         }),
       ),
   };
 }
 
-/** How the code of a task id that is known is spelled is not documented; the other conflicts have names. */
-const isDuplicate = ({ status, code }: CloudError): boolean => status === 409 && !OTHER_CONFLICTS.has(code);
-const OTHER_CONFLICTS: ReadonlySet<string> = new Set(['ConcurrentUpdateError', 'EventBridgeTriggerConflict']);
+/** As the platform documents it, and as nothing else that may be at the endpoint answers by chance. */
+const isAcceptance = ({ status, requestId, text }: Reply): boolean =>
+  status === 202 && requestId !== undefined && text === '';
+
+const notAccepted = ({ status, requestId }: Reply): CloudError =>
+  unreadableReply(ACTION, { status, body: { RequestId: requestId } }, `HTTP ${status} that accepts no invocation`);
+
+/** A task id that is known. 3.0 calls the same thing a task; any other conflict started nothing. */
+const isDuplicate = ({ status, code }: CloudError): boolean => status === 409 && DUPLICATE.test(code);
+const DUPLICATE = /^(StatefulAsyncInvocation|AsyncTask)AlreadyExists?$/;
 
 async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () => Promise<T>): Promise<T> {
   for (let rounds = 1; ; rounds += 1) {
@@ -132,12 +152,12 @@ async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () 
 export function createClient(
   { credentials, target, endpoint }: Pick<FunctionApiOptions, 'credentials' | 'target' | 'endpoint'>,
   timeout: number,
-): FcClient {
+): FunctionClient {
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
   if (accessKeyId.startsWith('STS') && !securityToken) {
     throw new ConfigError('credentials: the access key id begins with STS, so a security token belongs to it');
   }
-  const client = new FcClient(target.accountId, {
+  const client = new FunctionClient(target.accountId, {
     accessKeyID: accessKeyId,
     accessKeySecret,
     ...(securityToken ? { securityToken, headers: { 'x-fc-security-token': securityToken } } : {}),
@@ -151,27 +171,40 @@ export function createClient(
 }
 
 function send(
-  client: FcClient,
+  client: FunctionClient,
   { functionName, serviceName, qualifier }: FunctionTarget,
   event: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Reply> {
+): Promise<FcReply> {
   if (serviceName !== undefined) return client.invokeFunction(serviceName, functionName, event, headers, qualifier);
   const path = `/functions/${functionName}/invocations`;
   return qualifier === undefined ? client.post(path, event, headers) : client.post(path, event, headers, { qualifier });
 }
 
-/** The only place where the SDK says which status came, and with which request id. */
-const REFUSAL = /^POST \S+ failed with (\d{3})\. requestid: ([^,]*), message: /;
-
-function toCloudError(thrown: unknown): CloudError {
-  const message = thrown instanceof Error ? thrown.message : '';
-  const [, status, requestId] = REFUSAL.exec(message) ?? [];
-  if (status === undefined) return thrownError(ACTION, thrown);
-  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
-  const body = { ...(typeof code === 'string' ? { Code: code } : {}), RequestId: requestId };
-  return replyError(ACTION, { status: Number(status), body }) ?? thrownError(ACTION, thrown);
+/** Throws `CloudError` for a refusal, worded as 2.0 or as 3.0 does. */
+function toReply({ status, headers, text }: FcReply, secrets: Secrets): Reply {
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? redact(value, secrets) : undefined;
+  };
+  const requestId = header('x-fc-request-id');
+  const body = parseJson(text);
+  if (status < 200 || status > 299) {
+    const { ErrorCode, errorCode, Code } = toObject(body);
+    const refused = { Code: ErrorCode ?? errorCode ?? Code, RequestId: requestId };
+    throw replyError(ACTION, { status, body: refused }) ?? unreadableReply(ACTION, { status, body: refused });
+  }
+  return {
+    status,
+    requestId: requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : undefined,
+    errorType: header('x-fc-error-type'),
+    // Written anew, so that no escape hides what is looked for.
+    text: redact(body === undefined ? text : JSON.stringify(body), secrets),
+  };
 }
+
+type Secrets = readonly (string | undefined)[];
+const REQUEST_ID = /^[0-9A-Fa-f-]{1,64}$/;
 
 /** Some runtimes say `Error` of every error; its own name then stands at the head of the stack. */
 const nameInStack = (stack: unknown): unknown =>
@@ -181,32 +214,27 @@ const TYPE = /^[A-Za-z][\w.]{0,100}$/;
 
 /** HTTP says 200 whatever the function did; a header tells. */
 function functionError(reply: Reply): Extract<Answered, { kind: 'function-error' }> | undefined {
-  const type = reply.headers['x-fc-error-type'];
+  const { errorType: type, requestId } = reply;
   if (type === undefined) return undefined;
-  const body = parseObject(reply.data);
+  const body = toObject(parseJson(reply.text));
   const message = typeof body.errorMessage === 'string' ? body.errorMessage : '';
   // The platform tells what kind of failure it was, the function which error: that says more, where it says something.
   const named = [body.errorType, nameInStack(body.stackTrace), type].filter((name) => typeof name === 'string');
   const errorType = named.find((name) => name !== 'Error' && TYPE.test(name)) ?? 'FunctionError';
-  return { kind: 'function-error', errorType, message: message.slice(0, 4096), requestId: requestIdOf(reply) };
+  return { kind: 'function-error', errorType, message: message.slice(0, 4096), requestId };
 }
 
-function parseObject(data: unknown): Readonly<Record<string, unknown>> {
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = typeof data === 'string' ? JSON.parse(data) : data;
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    // A function may answer any text, and a gateway a page.
+    return undefined;
   }
 }
 
-/** The SDK parses what says that it is JSON; as an event it was text. */
-const textOf = (data: unknown): string => (typeof data === 'string' ? data : (JSON.stringify(data) ?? ''));
-
-const requestIdOf = ({ headers }: Reply): string | undefined => {
-  const requestId = headers['x-fc-request-id'];
-  return requestId !== undefined && /^[0-9A-Fa-f-]{1,64}$/.test(requestId) ? requestId : undefined;
-};
+const toObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 
 const tooLarge = (bytes: number): CloudError =>
   new CloudError({

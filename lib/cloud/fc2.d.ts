@@ -11,12 +11,31 @@ declare module '@alicloud/fc2/lib/client.js' {
     readonly timeout?: number;
     readonly headers?: Strings;
   };
-  type Reply = { readonly headers: Strings; readonly data: unknown };
 
-  class Client {
+  /** `Reply`: what `request` answers, through which all others go. */
+  class Client<Reply> {
     constructor(accountId: string, options: Options);
     version: string;
     readonly endpoint: string;
+    readonly accessKeyID: string;
+    readonly accessKeySecret: string;
+    readonly headers: Strings;
+    readonly timeout: number;
+    static getSignature(
+      accessKeyID: string,
+      accessKeySecret: string,
+      method: string,
+      path: string,
+      headers: Strings,
+    ): string;
+    buildHeaders(): Strings;
+    request(
+      method: string,
+      path: string,
+      query: Strings | null | undefined,
+      body: string,
+      headers: Strings,
+    ): Promise<Reply>;
     invokeFunction(
       serviceName: string,
       functionName: string,

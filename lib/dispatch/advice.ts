@@ -18,6 +18,7 @@ const byCode: ReadonlyMap<string, string> = new Map([
   ['HostNotFound', 'Correct SWEEP_FUNCTION_REGION, or let the dispatcher reach the internet.'],
   ['NetworkError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
   ['RequestTimeoutError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
+  ['UnreadableReply', 'Check ALIBABA_CLOUD_FC_ENDPOINT and proxies: something else may answer in place of the cloud.'],
   ['EntityNotExists.ResourceDirectory', 'Enable resource directory, or list the accounts in the policy.'],
   [
     'ConcurrentUpdateError',

@@ -6,6 +6,7 @@ import { createClient, createFunctionApi, EVENT_BYTES_MAX, type FunctionApiOptio
 import type { FunctionTarget } from '../../lib/core/cloud-api.ts';
 import { ConfigError } from '../../lib/core/errors.ts';
 import {
+  accepted,
   type FcReply,
   functionError,
   type Invoked,
@@ -124,23 +125,42 @@ describe('an asynchronous invocation', () => {
     let taken = 0;
     const { fc, api, clock } = await connect(() => {
       taken += 1;
-      return taken === 1 ? 'reset' : refusal(409, 'Duplicate');
+      return taken === 1 ? 'reset' : refusal(409, 'StatefulAsyncInvocationAlreadyExists');
     });
     expect(await api.start('sweep_1', EVENT)).toMatchObject({ state: 'already-started' });
     expect(fc.invoked).toHaveLength(2);
     expect(clock.sleeps).toEqual([1000]);
   });
 
+  test.each([refusal, refusalV3])('is refused as known in either words', async (words) => {
+    const { api } = await connect(() => words(409, 'StatefulAsyncInvocationAlreadyExists'));
+    expect(await api.start('sweep_1', EVENT)).toMatchObject({ state: 'already-started' });
+  });
+
+  test.each<[string, FcReply, string]>([
+    ['a page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'UnreadableReply'],
+    ['another API', { ...accepted, status: 200, body: '{"Code":"Forbidden"}' }, 'UnreadableReply'],
+    ['no success', { ...accepted, status: 200, body: '{"Success":false}' }, 'UnreadableReply'],
+    ['200 with nothing in it', { ...accepted, status: 200 }, 'UnreadableReply'],
+    ['204', { ...accepted, status: 204 }, 'UnreadableReply'],
+    ['202 without a request id', { status: 202 }, 'UnreadableReply'],
+    ['202 with words of its own', { ...accepted, body: '{"Success":false}' }, 'UnreadableReply'],
+    ['a redirection', { ...accepted, status: 302, headers: { location: '/login' } }, 'HttpStatus302'],
+    ['409 in HTML', { status: 409, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'HttpStatus409'],
+    ['409 of another code', refusal(409, 'FunctionNotActive'), 'FunctionNotActive'],
+    ['409 of another code in words of 3.0', refusalV3(409, 'FunctionNotActive'), 'FunctionNotActive'],
+  ])('that is answered with %s was not started', async (_what, told, code) => {
+    const { api, fc } = await connect(() => told);
+    expect(await rejection(api.start('sweep_1', EVENT))).toMatchObject({ name: 'CloudError', code });
+    expect(fc.invoked).toHaveLength(code === 'UnreadableReply' ? 4 : 1);
+  });
+
   test.each<[string, FcReply | 'reset', string]>([
     ['a broken connection', 'reset', 'NetworkError'],
     ['500', refusal(500, 'InternalServerError'), 'InternalServerError'],
-    ['503 in words of 3.0', refusalV3(503, 'ServiceUnavailable'), 'HttpStatus503'],
+    ['503 in words of 3.0', refusalV3(503, 'ServiceUnavailable'), 'ServiceUnavailable'],
     ['502 in HTML', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'HttpStatus502'],
-    [
-      'a body of null',
-      { status: 500, headers: { 'content-type': 'application/json' }, body: 'null' },
-      'UnreadableReply',
-    ],
+    ['a body of null', { status: 500, headers: { 'content-type': 'application/json' }, body: 'null' }, 'HttpStatus500'],
     [
       'an empty body that says JSON',
       { status: 202, headers: { 'content-type': 'application/json' } },
@@ -172,7 +192,7 @@ describe('an asynchronous invocation', () => {
     ['the function is not there', refusal(404, 'FunctionNotFound'), { code: 'FunctionNotFound', status: 404 }],
     ['the service is not there', refusal(404, 'ServiceNotFound'), { code: 'ServiceNotFound' }],
     ['it may not be invoked', refusal(403, 'AccessDenied'), { code: 'AccessDenied', status: 403, effect: 'refused' }],
-    ['3.0 words it in its own way', refusalV3(404, 'FunctionNotFound'), { code: 'HttpStatus404', status: 404 }],
+    ['3.0 words it in its own way', refusalV3(404, 'FunctionNotFound'), { code: 'FunctionNotFound', status: 404 }],
     ['a code is no code', refusal(400, `x ${KEY.accessKeySecret}`), { code: 'UnreadableReply' }],
     ['the function failed at once', functionError('InitializationError', {}), { code: 'InitializationError' }],
   ])('is given up at once when %s', async (_when, told, expected) => {
@@ -297,4 +317,65 @@ test('no secret gets into an error or to those who watch', async () => {
     const shown = inspect([await rejection(api.start('sweep_1', EVENT)), retries], { depth: 20, showHidden: true });
     for (const secret of Object.values(KEY)) expect(shown).not.toContain(secret);
   }
+});
+
+describe('what is said by something that repeats what it was sent', () => {
+  const LONG = {
+    ...KEY,
+    accessKeyId: 'STS.fcKeyCanary',
+    accessKeySecret: 'fcSecretCanary',
+    securityToken: 'fcTokenCanary',
+  };
+  const SIGNATURE = 'FC someKey:c2lnbmF0dXJlY2FuYXJ5+/8=';
+  const { accessKeyId, accessKeySecret, securityToken } = LONG;
+  const said = `denied: ${accessKeyId} ${accessKeySecret} ${securityToken}, authorization ${SIGNATURE}`;
+  const failing = (header: string, errorType: string) =>
+    functionError(header, { errorType, errorMessage: said, stackTrace: [`${accessKeySecret}: at`] });
+
+  test.each<[string, FcReply]>([
+    ['a type that is the secret', failing('UnhandledInvocationError', accessKeySecret)],
+    ['a type that is the token', failing('UnhandledInvocationError', securityToken)],
+    ['a header that is the secret', failing(accessKeySecret, 'Error')],
+    [
+      'a request id that is the key',
+      { ...failing('X', 'Error'), headers: { 'x-fc-request-id': accessKeyId, 'x-fc-error-type': 'X' } },
+    ],
+    ['a code that is the secret', refusal(400, accessKeySecret)],
+    ['a code of 3.0 that is the secret', refusalV3(400, accessKeySecret)],
+    ['an answer', { status: 200, body: JSON.stringify({ runId: said }) }],
+    ['an answer in text', { status: 200, body: said }],
+  ])('holds no key, token or signature: %s', async (_what, told) => {
+    const fc = await startFunctionCompute(() => told, LONG);
+    stops.push(fc.close);
+    const { api, retries } = create(fc.url, { credentials: LONG });
+    const called = await api.call(EVENT).catch((error: unknown) => error);
+    const shown = inspect([await rejection(api.start('sweep_1', EVENT)), called, retries], {
+      depth: 20,
+      showHidden: true,
+    });
+    for (const secret of [...Object.values(LONG), SIGNATURE, 'c2lnbmF0']) expect(shown).not.toContain(secret);
+    expect(fc.invoked.length).toBeGreaterThan(1);
+  });
+
+  test('holds none in escapes either', async () => {
+    const escaped = [...accessKeySecret].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
+    const fc = await startFunctionCompute(() => ({ status: 200, body: `{"runId":"${escaped}"}` }), LONG);
+    stops.push(fc.close);
+    const answered = await create(fc.url, { credentials: LONG }).api.call(EVENT);
+    expect(answered).toMatchObject({ kind: 'answer', text: '{"runId":"***"}' });
+  });
+
+  test('is shown without them, and no longer than can be read', async () => {
+    const fc = await startFunctionCompute(
+      () => functionError('X', { errorType: 'Oops', errorMessage: `${said}${'.'.repeat(10_000)}` }),
+      LONG,
+    );
+    stops.push(fc.close);
+    const answered = await create(fc.url, { credentials: LONG }).api.call(EVENT);
+    expect(answered).toMatchObject({
+      errorType: 'Oops',
+      message: expect.stringMatching(/^denied: \*{3} \*{3} \*{3}, authorization FC \*{3}\.+$/),
+    });
+    expect(answered).toHaveProperty('message.length', 4096);
+  });
 });

@@ -126,6 +126,34 @@ describe('invoke', () => {
     expect(fc.invoked[0]).toMatchObject({ event: { mode: 'mark' }, headers: { 'x-fc-invocation-type': 'Async' } });
   });
 
+  test('--async at a page is no success', async () => {
+    const { command } = await deployed(() => ({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>',
+    }));
+    const { code, out, err } = await command(['invoke', '--async']);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('InvokeFunction failed: UnreadableReply (HTTP 200 that accepts no invocation)');
+  });
+
+  test.each([['invoke'], ['invoke', '--json'], ['invoke', '--async']])(
+    '%s %s shows no key, whatever repeats it',
+    async (...args) => {
+      let secret = '';
+      const { command, key } = await deployed(({ headers }) =>
+        functionError(secret, {
+          errorType: secret,
+          errorMessage: `denied: ${secret}, header ${headers.authorization}`,
+        }),
+      );
+      secret = key.accessKeySecret;
+      const { code, out, err } = await command(args);
+      expect(code).toBe(1);
+      for (const kept of [...Object.values(key), `FC ${key.accessKeyId}`]) expect(out + err).not.toContain(kept);
+    },
+  );
+
   test.each<[string, FcReply, number, RegExp]>([
     [
       'an incomplete run',

@@ -6,7 +6,7 @@ import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emul
 import { ACCOUNT, DAY, HOUR, REGION } from '../support/builders.ts';
 import { estate, free } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';
-import { refusal, startFunctionCompute } from '../support/function-compute.ts';
+import { functionError, refusal, startFunctionCompute } from '../support/function-compute.ts';
 
 type Document = { readonly Statement: readonly { readonly Action: readonly string[] }[] };
 
@@ -113,6 +113,14 @@ describe('the built dispatcher, over HTTP', () => {
     expect(told).toMatchObject({ counts: { started: 0, 'already-started': 3, failed: 1 } });
   });
 
+  test('what answers with a page has started nothing', async () => {
+    const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Welcome</html>' };
+    const { dispatch } = await start({ answer: () => page });
+    const { thrown } = await dispatch(timer);
+    expect(thrown?.message).toContain('{"started":0,"already-started":0,"failed":4}');
+    expect(thrown?.message).toContain(`${OTHER} ${REGION}: UnreadableReply. Check ALIBABA_CLOUD_FC_ENDPOINT`);
+  });
+
   test('a directory that may not be read is one clear failure', async () => {
     const { fc, dispatch } = await start({ estate: { directory: { accountId: OTHER } } });
     const { thrown } = await dispatch(timer);
@@ -160,6 +168,7 @@ describe('the built dispatcher, over HTTP', () => {
     ['taken', undefined],
     ['refused', () => refusal(403, 'SignatureNotMatch')],
     ['refused in words that repeat the key', () => refusal(400, OWN_KEY.accessKeySecret)],
+    ['answered with an error named as the key', () => functionError('X', { errorType: OWN_KEY.accessKeySecret })],
     ['cut', () => 'reset'],
   ])('when invocations are %s, no key or signature gets out', async (_what, answer) => {
     const { dispatch } = await start(answer ? { answer } : {});
