@@ -333,6 +333,44 @@ describe('regions: all', () => {
       { accountId: A, regionId: H, state: 'started' },
     ]);
   });
+
+  test('do not make a region of one account one of another', async () => {
+    const special = aPolicy({
+      mode: 'sweep',
+      accounts: [listed(A, ['cn-special-1']), listed(B, 'all'), listed(C, 'all')],
+    });
+    const { send, ids } = await world({ regions: [H, E] });
+    expect((await send({ accounts: [B], regions: ['cn-special-1'] }, special)).scopes).toMatchObject([
+      { accountId: B, regionId: 'cn-special-1', state: 'failed', code: 'RegionUnknown' },
+    ]);
+    const about = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
+    const { scopes } = await send(
+      [
+        about({ accounts: [A], regions: ['cn-special-1'] }, 'a'),
+        about({ accounts: [B, C], regions: ['cn-special-1', H] }, 'b'),
+        about({ regions: ['cn-special-1'] }, 'c'),
+      ],
+      special,
+    );
+    expect(scopes.filter(({ state }) => state === 'failed')).toMatchObject([
+      { accountId: B, regionId: 'cn-special-1', code: 'RegionUnknown' },
+      { accountId: C, regionId: 'cn-special-1', code: 'RegionUnknown' },
+    ]);
+    const minute = toMinute(NOW);
+    expect(ids()).toEqual([
+      `event_${minute}_${A}_cn-special-1`,
+      `event_${minute}_${B}_${H}`,
+      `event_${minute}_${C}_${H}`,
+    ]);
+  });
+
+  test('do not report twice an account that is lost', async () => {
+    const everywhere = { ...directory(), regions: 'all' as const };
+    const { send } = await world({ regions: [H], members: [member(A), member(C, 'closed')] });
+    expect((await send({ accounts: [C], regions: [E] }, everywhere)).scopes).toMatchObject([
+      { accountId: C, regionId: null, code: 'AccountClosed' },
+    ]);
+  });
 });
 
 describe('events', () => {

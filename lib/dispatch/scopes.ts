@@ -49,7 +49,7 @@ export async function resolveScopes(request: DispatchRequest, deps: DispatchDeps
   const collected =
     served instanceof CloudError
       ? collect(request, parts, found, [], unlisted(found.accounts, served))
-      : collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, everyRegion(found, served)) : []);
+      : collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, found, served) : []);
   return { ...collected, refused, notes: [...within.notes, ...collected.notes] };
 }
 
@@ -73,18 +73,32 @@ function collect(
 
 const regionsOf = ({ regions }: Account, served: readonly RegionId[]) => (regions === 'all' ? served : regions);
 
-const everyRegion = ({ accounts }: FoundAccounts, served: readonly RegionId[]): ReadonlySet<RegionId> =>
-  new Set(accounts.flatMap((account) => regionsOf(account, served)));
-
 /** Those whose regions nobody could tell. */
 const unlisted = (accounts: readonly Account[], error: CloudError): LostScope[] =>
   accounts.filter(({ regions }) => regions === 'all').map(({ accountId }) => ({ accountId, regionId: null, error }));
 
-/** Regions that a request names and that are not there; a hint about such a one asks for nothing. */
-function unknownRegions(parts: readonly Narrowing[], known: ReadonlySet<RegionId>): LostScope[] {
-  const named = new Set(parts.flatMap(({ hint, regions }) => (hint ? [] : (regions ?? []))));
-  const error = ours('RegionUnknown', 'no account of the policy has it');
-  return [...named].filter((id) => !known.has(id)).map((regionId) => ({ accountId: null, regionId, error }));
+/**
+ * Regions that a part names and that none of its accounts has; a hint about such a one asks for nothing. Null for the
+ * account stands for all, when the part names none.
+ */
+function unknownRegions(
+  parts: readonly Narrowing[],
+  { accounts }: FoundAccounts,
+  served: readonly RegionId[],
+): LostScope[] {
+  const error = ours('RegionUnknown', 'no account that is asked for has it');
+  const lost = new Map<string, LostScope>();
+  for (const part of parts.filter(({ hint }) => !hint)) {
+    const there = accounts.filter(({ accountId }) => part.accounts?.includes(accountId) ?? true);
+    const known = there.flatMap((account) => regionsOf(account, served));
+    const unknown = part.regions?.filter((regionId) => !known.includes(regionId)) ?? [];
+    // A named account that is not there is lost by itself.
+    const missed = part.accounts === undefined ? [null] : there.map(({ accountId }) => accountId);
+    for (const regionId of unknown) {
+      for (const accountId of missed) lost.set(`${accountId} ${regionId}`, { accountId, regionId, error });
+    }
+  }
+  return [...lost.values()];
 }
 
 /** Accounts a part is about. What happened in an account of the policy is looked at there, and elsewhere by the timer. */
