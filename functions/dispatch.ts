@@ -50,15 +50,15 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   return JSON.stringify(result);
 }
 
-/** A tick is of its planned moment. What happens in the cloud, and who asks without a tick, is of the minute it comes. */
+/** A tick is of its planned moment, an event of the minute of its `time`, and who asks without either of this minute. */
 function readRequest(
   text: Uint8Array,
   nowMs: number,
   scope: Pick<DispatchRequest, 'policy' | 'own' | 'defaultRegion'>,
 ): DispatchRequest {
-  const { tickMs, event } = parseMoment(text);
+  const { kind, ms, event } = parseMoment(text, nowMs);
   const { parts, refused, notes, source } = parseEvent(event, scope.policy, scope.defaultRegion);
-  const moment = tickMs === undefined ? toMinute(nowMs) : toTick(tickMs);
+  const moment = kind === 'tick' ? toTick(ms) : toMinute(ms);
   return { ...scope, parts, refused, notes, kind: source === 'events' ? 'event' : 'sweep', moment };
 }
 

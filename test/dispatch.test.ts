@@ -87,7 +87,7 @@ async function world({ answer, members = [], regions = [] }: World = {}) {
     concurrency: 8,
   };
   const send = async (event: unknown, policy: DeclaredPolicy, defaultRegion: string | undefined = H) => {
-    const moment = parseMoment(typeof event === 'string' ? event : JSON.stringify(event));
+    const moment = parseMoment(typeof event === 'string' ? event : JSON.stringify(event), clock.now());
     const { parts, refused, notes, source } = parseEvent(moment.event, policy, defaultRegion);
     const request: DispatchRequest = {
       policy,
@@ -95,7 +95,7 @@ async function world({ answer, members = [], regions = [] }: World = {}) {
       own: OWN,
       defaultRegion,
       kind: source === 'events' ? 'event' : 'sweep',
-      moment: moment.tickMs === undefined ? toMinute(clock.now()) : toTick(moment.tickMs),
+      moment: moment.kind === 'tick' ? toTick(moment.ms) : toMinute(moment.ms),
       refused,
       notes,
     };
@@ -391,6 +391,45 @@ describe('events', () => {
     clock.advance(60_000);
     await send(hint(H), own);
     expect(ids()).toHaveLength(2);
+  });
+
+  const at = (ms: number) => ({ time: new Date(ms).toISOString() });
+  const HOUR = 3_600_000;
+
+  test.each<[string, unknown]>([
+    ['an event', hint(H, at(NOW))],
+    ['an event of another zone', hint(H, { time: new Date(NOW + 8 * HOUR).toISOString().replace('Z', '+08:00') })],
+    ['an event of a clock that is ahead', hint(H, at(NOW + 30_000))],
+    ['a request of its own', { specversion: '1.0', id: 'e', source: 'my.app', type: 't', ...at(NOW), data: {} }],
+    ['an array', [hint(H, at(NOW - 90_000), 'a'), hint(E, at(NOW), 'b')]],
+    ['an array of text', [JSON.stringify(hint(H, at(NOW)))]],
+  ])('%s that the platform sends again, later, starts only what is missing', async (_what, event) => {
+    let failing = true;
+    const { send, clock, fc } = await world({
+      answer: ({ taskId }) => (failing && taskId?.endsWith(E) ? refusal(400, 'InvalidArgument') : undefined),
+    });
+    const first = await send(event, own);
+    failing = false;
+    clock.advance(20 * 60_000);
+    const second = await send(event, own);
+    expect(second.counts).toEqual({ started: first.counts.failed, 'already-started': first.counts.started, failed: 0 });
+    expect(fc.started.size).toBe(second.scopes.length);
+  });
+
+  test.each<[string, unknown]>([
+    ['no time', hint(H)],
+    ['a time that is none', hint(H, { time: 'today' })],
+    ['a number for a time', hint(H, { time: NOW })],
+    ['a time without a zone', hint(H, { time: '2026-11-22T19:30:00' })],
+    ['a time far ahead', hint(H, { time: '9999-12-31T23:59:59Z' })],
+    ['a time hours ago', hint(H, at(NOW - 3 * HOUR))],
+    ['a time before all times', hint(H, { time: '0000-01-01T00:00:00+12:00' })],
+    ['a time far ahead in an array', [hint(H, at(NOW - 90_000), 'a'), hint(H, at(NOW + HOUR), 'b')]],
+    ['no time for one of an array', [hint(H, at(NOW - 90_000), 'a'), hint(H, {}, 'b')]],
+    ['an empty array', []],
+  ])('with %s the minute is that of the clock', async (_what, event) => {
+    const { send } = await world();
+    expect((await send(event, own)).moment).toBe(toMinute(NOW));
   });
 
   test('an event and a tick of the same minute do not stand for each other', async () => {

@@ -6,24 +6,51 @@ import { isObject, parseJson, toText } from './json.ts';
 import { isTimer } from './timer.ts';
 
 export type Moment = {
-  /** Milliseconds: the tick that was planned. Undefined: none was, so that the time of asking counts. */
-  readonly tickMs: number | undefined;
+  /** `tick`: the one that was planned. `minute`: of what happened, or of asking. */
+  readonly kind: 'tick' | 'minute';
+  /** Milliseconds since the epoch. */
+  readonly ms: number;
   /** The event without what only the dispatcher reads. */
   readonly event: Uint8Array | string;
 };
 
 /**
- * Tell which tick an event is of: the timer's `triggerTime`, or the `tick` of a request, which is taken out of it.
+ * Tell which moment an event is of: the timer's `triggerTime`, or the `tick` of a request, which is taken out of it;
+ * the `time` of CloudEvents, of an array the latest; else now. So it is the same when the platform sends it again.
  *
- * @throws ConfigError for a moment that is none: whatever stood in its place, the tick would be another one each time
+ * @throws ConfigError for a tick that is none: whatever stood in its place, the tick would be another one each time
  */
-export function parseMoment(event: Uint8Array | string): Moment {
+export function parseMoment(event: Uint8Array | string, nowMs: number): Moment {
   const value = parseJson(toText(event).trim());
-  if (!isObject(value)) return { tickMs: undefined, event };
-  if (isTimer(value)) return { tickMs: readInstant('triggerTime', value.triggerTime), event };
-  if (isCloudEvent(value) || !Object.hasOwn(value, 'tick')) return { tickMs: undefined, event };
+  if (isObject(value) && isTimer(value)) {
+    return { kind: 'tick', ms: readInstant('triggerTime', value.triggerTime), event };
+  }
+  if (!isObject(value) || isCloudEvent(value) || !Object.hasOwn(value, 'tick')) {
+    return { kind: 'minute', ms: timeOf(Array.isArray(value) ? value : [value], nowMs) ?? nowMs, event };
+  }
   const { tick, ...rest } = value;
-  return { tickMs: readInstant('tick', tick), event: JSON.stringify(rest) };
+  return { kind: 'tick', ms: readInstant('tick', tick), event: JSON.stringify(rest) };
+}
+
+/** The dispatcher is tried again for an hour. */
+const PAST_MS_MAX = 2 * 3_600_000;
+/** Clocks differ. */
+const AHEAD_MS_MAX = 5 * 60_000;
+
+/**
+ * The latest `time`, if each event has one that can be true. A sender that always writes the same one would be told
+ * for ever that its sweep has been started.
+ */
+function timeOf(events: readonly unknown[], nowMs: number): number | undefined {
+  let latestMs = Number.NEGATIVE_INFINITY;
+  for (const element of events) {
+    // Sources that are queues hand events over as text.
+    const event = typeof element === 'string' ? parseJson(element) : element;
+    const ms = isCloudEvent(event) && typeof event.time === 'string' ? parseInstant(event.time) : undefined;
+    if (ms === undefined) return undefined;
+    latestMs = Math.max(latestMs, ms);
+  }
+  return latestMs >= nowMs - PAST_MS_MAX && latestMs <= nowMs + AHEAD_MS_MAX ? latestMs : undefined;
 }
 
 /** From then on a year has a sign, which an id of a task may not hold. */
