@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answered, FunctionApi } from '../../lib/core/cloud-api.ts';
-import { type DispatchResult, SCOPE_STATES } from '../../lib/core/dispatch-result.ts';
-import { CloudError, ConfigError } from '../../lib/core/errors.ts';
+import { CloudError } from '../../lib/core/errors.ts';
 import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../lib/core/options.ts';
-import { OUTCOMES, type RunResult } from '../../lib/core/outcome.ts';
 import { createDeps, readCredentials } from '../../lib/deps.ts';
 import { dispatchAdvice } from '../../lib/dispatch.ts';
 import { createSweepFunction } from '../../lib/function-deps.ts';
@@ -13,6 +11,7 @@ import { reportDispatch, reportRun, toJsonLine, toPrintable } from '../../lib/re
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { Interrupted, type Io, lookOf } from './io.ts';
 import type { RunOptions } from './options.ts';
+import { readAnswer, worstOf } from './read-answer.ts';
 import { createWatch } from './run-journal.ts';
 import { readDefaultRegion } from './scope.ts';
 
@@ -108,53 +107,16 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
 }
 
 function print({ text }: { text: string }, declared: DeclaredPolicy, { json }: InvokeOptions, io: Io): number {
-  const value = parseJson(text);
-  if (isDispatched(value)) {
-    io.stdout.write(json ? `${toJsonLine(value)}\n` : reportDispatch(value, lookOf(io)));
-    return value.counts.failed > 0 ? EXIT.incomplete : EXIT.nothingLeft;
+  const { kind, result } = readAnswer(text);
+  if (kind === 'dispatch') {
+    io.stdout.write(json ? `${toJsonLine(result)}\n` : reportDispatch(result, lookOf(io)));
+    const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
+    return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
   }
-  const result = readResult(value);
+  const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
-  io.stdout.write(json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names: new Map() }, lookOf(io)));
-  return exitCodeOf(result);
-}
-
-const STATUS: readonly unknown[] = ['complete', 'incomplete', 'halted'] satisfies RunResult['status'][];
-
-/** The dispatcher was called. */
-function isDispatched(value: unknown): value is DispatchResult {
-  const result = typeof value === 'object' && value !== null ? (value as Partial<DispatchResult>) : {};
-  const { dispatchId, moment, scopes, counts } = result;
-  return (
-    [dispatchId, moment].every((text) => typeof text === 'string') &&
-    SCOPE_STATES.every((state) => typeof counts?.[state] === 'number') &&
-    Array.isArray(scopes) &&
-    scopes.every((scope: unknown) => typeof scope === 'object' && scope !== null && 'state' in scope)
-  );
-}
-
-/** The function is one of ours, or what was called is not the sweep. */
-function readResult(value: unknown): RunResult {
-  const result = typeof value === 'object' && value !== null ? (value as Partial<RunResult>) : {};
-  const { status, counts, outcomes, regions, startedAt, calls } = result;
-  const isOurs =
-    STATUS.includes(status) &&
-    [outcomes, regions].every(Array.isArray) &&
-    [counts, calls].every((part) => typeof part === 'object' && part !== null) &&
-    OUTCOMES.every((kind) => typeof counts?.[kind] === 'number') &&
-    Number.isFinite(Date.parse(String(startedAt)));
-  if (isOurs) return value as RunResult;
-  throw new ConfigError(
-    'the function did not answer a result of the sweep or the dispatcher: check SWEEP_FUNCTION and what is deployed there',
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  io.stdout.write(json ? `${toJsonLine(result)}\n` : reportRun(worst, { policy, names: new Map() }, lookOf(io)));
+  return exitCodeOf(worst);
 }
 
 type FunctionError = Extract<Answered, { kind: 'function-error' }>;

@@ -115,6 +115,85 @@ describe('invoke', () => {
     expect((await command(['invoke'])).code).toBe(code);
   });
 
+  const BAD: RunResult['regions'][number] = {
+    accountId: ACCOUNT,
+    regionId: REGION,
+    listing: 'unread',
+    connections: 0,
+    halted: false,
+  };
+
+  test.each<[string, (result: RunResult) => Partial<RunResult>, number]>([
+    ['a region that was not read', () => ({ regions: [BAD] }), 4],
+    ['a count of failures', ({ counts }) => ({ counts: { ...counts, failed: 3 } }), 4],
+    ['a failure', ({ outcomes }) => ({ outcomes: outcomes.map((one) => ({ ...one, outcome: 'failed' })) }), 4],
+    ['a halted region', ({ regions }) => ({ regions: regions.map((region) => ({ ...region, halted: true })) }), 5],
+  ])('does not believe that a run with %s was complete', async (_what, change, code) => {
+    const result = JSON.parse((await aResult()).text) as RunResult;
+    const { command } = await deployed(answering(JSON.stringify({ ...result, ...change(result), status: 'complete' })));
+    const { code: ended, out } = await command(['invoke']);
+    expect(ended).toBe(code);
+    expect(out).not.toContain('plan complete');
+  });
+
+  const SCOPE = {
+    accountId: ACCOUNT,
+    regionId: REGION,
+    taskId: 't',
+    requestId: null,
+    code: null,
+    reason: null,
+    advice: null,
+  };
+  const dispatched = (scope: unknown) => ({
+    dispatchId: 'd',
+    moment: '20261122T193000Z',
+    counts: { started: 0, 'already-started': 0, failed: 0 },
+    scopes: [scope],
+    calls: {},
+  });
+
+  test('does not believe that all were started when one says that it failed', async () => {
+    const { command } = await deployed(
+      answering(JSON.stringify(dispatched({ ...SCOPE, state: 'failed', code: 'X', advice: 'Y.' }))),
+    );
+    expect((await command(['invoke'])).code).toBe(4);
+  });
+
+  test.each<[string, (result: RunResult) => object]>([
+    ['an outcome of null', (result) => ({ ...result, outcomes: [null] })],
+    [
+      'an outcome of an unknown kind',
+      ({ outcomes: [one], ...result }) => ({ ...result, outcomes: [{ ...one, outcome: 'eaten' }] }),
+    ],
+    [
+      'an outcome of an unknown rule',
+      ({ outcomes: [one], ...result }) => ({ ...result, outcomes: [{ ...one, rule: 'x' }] }),
+    ],
+    [
+      'an outcome since no moment',
+      ({ outcomes: [one], ...result }) => ({ ...result, outcomes: [{ ...one, since: 'x' }] }),
+    ],
+    ['a region that is a number', (result) => ({ ...result, regions: [7] })],
+    ['a region without its account', (result) => ({ ...result, regions: [{ listing: 'unread' }] })],
+    ['a count that is text', (result) => ({ ...result, counts: { ...result.counts, failed: '0' } })],
+    ['refused events that are none', (result) => ({ ...result, refusedEvents: [null] })],
+    ['no calls', ({ calls, ...result }) => result],
+    ['a scope of null', () => dispatched(null)],
+    ['a scope without its place', () => dispatched({ state: 'failed' })],
+    ['a scope in no state', () => dispatched({ ...SCOPE, state: 'lost' })],
+  ])('says of an answer with %s that it cannot be read', async (_what, change) => {
+    const result = JSON.parse((await aResult()).text) as RunResult;
+    const { command } = await deployed(answering(JSON.stringify(change(result))));
+    for (const args of [['invoke'], ['invoke', '--json']]) {
+      const { code, out, err } = await command(args);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(
+        /^vco-sweeper: InvokeFunction failed: UnreadableReply \(the function answered .* cannot be read\)$/m,
+      );
+    }
+  });
+
   test('--async says under which request it was accepted, and each time starts another one', async () => {
     const { command, fc } = await deployed();
     const { code, out } = await command(['invoke', '--async', '-m', 'mark']);
