@@ -6,7 +6,15 @@ import { parseEvent, parseMoment } from '../lib/event.ts';
 import { createDispatchDeps } from '../lib/function-deps.ts';
 import { readConcurrency, readTarget } from '../lib/function-target.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';
-import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials, withReadableErrors } from './platform.ts';
+import {
+  budgetMs,
+  type FcContext,
+  parseThrow,
+  readPolicy,
+  shortList,
+  toCredentials,
+  withReadableErrors,
+} from './platform.ts';
 
 /**
  * Function Compute entry point: starts one asynchronous sweep for each account and region. Answers the result as JSON
@@ -68,21 +76,17 @@ function ownAccount({ accountId }: FcContext): string {
   throw new ConfigError('the context of the function names no account: the dispatcher runs on Function Compute only');
 }
 
-const SHOWN_MAX = 10;
-
 /** The platform logs an error's message and shows it to the caller: counts, ids and codes. */
 class NotAllStarted extends Error {
   override readonly name = 'NotAllStarted';
 
   constructor({ dispatchId, moment, counts, scopes }: DispatchResult) {
-    const failed = scopes.filter(({ state }) => state === 'failed');
-    const shown = failed
-      .slice(0, SHOWN_MAX)
+    const failed = scopes
+      .filter(({ state }) => state === 'failed')
       .map(
         ({ accountId, regionId, code, advice }) =>
           `${accountId ?? 'every account'} ${regionId ?? 'every region'}: ${code}. ${advice}`,
       );
-    const more = failed.length > SHOWN_MAX ? [`and ${failed.length - SHOWN_MAX} more`] : [];
-    super(`dispatch ${dispatchId} of ${moment}: ${JSON.stringify(counts)}; ${[...shown, ...more].join('; ')}`);
+    super(`dispatch ${dispatchId} of ${moment}: ${JSON.stringify(counts)}; ${shortList(failed).join('; ')}`);
   }
 }

@@ -71,3 +71,9 @@ export function budgetMs(context: FcContext): number {
   if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) return Number.POSITIVE_INFINITY;
   return timeoutMs - Math.min(RESERVE_MS, timeoutMs / 10);
 }
+
+const SHOWN_MAX = 10;
+
+/** What an error's message names: the platform and whoever is called cut what is long, and not where it does no harm. */
+export const shortList = (items: readonly string[]): readonly string[] =>
+  items.length > SHOWN_MAX ? [...items.slice(0, SHOWN_MAX), `and ${items.length - SHOWN_MAX} more`] : items;

@@ -6,7 +6,15 @@ import { createDeps } from '../lib/deps.ts';
 import { parseEvent } from '../lib/event.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';
 import { sweep } from '../lib/sweep.ts';
-import { budgetMs, type FcContext, parseThrow, readPolicy, toCredentials, withReadableErrors } from './platform.ts';
+import {
+  budgetMs,
+  type FcContext,
+  parseThrow,
+  readPolicy,
+  shortList,
+  toCredentials,
+  withReadableErrors,
+} from './platform.ts';
 
 /**
  * Function Compute entry point, for timer ticks, EventBridge events and direct calls. Answers the result as JSON text.
@@ -57,13 +65,11 @@ class IncompleteRun extends Error {
 
   constructor({ runId, counts, regions }: RunResult, problems: ReadonlySet<string>) {
     const unread = regions.filter(({ listing }) => listing === 'unread').map(({ regionId }) => regionId);
-    const where = unread.length > 0 ? `; not read: ${unread.join(', ')}` : '';
-    const why = problems.size > 0 ? `; ${[...problems].join('; ')}` : '';
+    const where = unread.length > 0 ? `; not read: ${shortList(unread).join(', ')}` : '';
+    const why = problems.size > 0 ? `; ${shortList([...problems]).join('; ')}` : '';
     super(`run ${runId} is incomplete: ${JSON.stringify(counts)}${where}${why}`);
   }
 }
-
-const PROBLEMS_MAX = 10;
 
 /** Remember what failed that is no connection's, for the message of a run that falls short: places, actions, codes. */
 const noting =
@@ -72,7 +78,7 @@ const noting =
     journal(event, fields);
     const { accountId = '', regionId = '', connectionId, roleArn, action, code } = fields;
     const failed = event === 'step.failed' || (event === 'region.listed' && fields.listing === 'unread');
-    if (!failed || connectionId !== undefined || !code || problems.size >= PROBLEMS_MAX) return;
+    if (!failed || connectionId !== undefined || !code) return;
     const place = typeof roleArn === 'string' ? roleArn : `${accountId} ${regionId}`.trim();
     const todo =
       action === 'AssumeRole'

@@ -164,6 +164,15 @@ describe('endings', () => {
     });
   });
 
+  test('an incomplete run of many regions names ten of them, and counts the others', async () => {
+    const cloud = await start({ rows: rows(), faults: denied });
+    const regions = Array.from({ length: 14 }, (_, at) => `xx-region-${at + 10}`);
+    const { thrown } = await invoke(cloud, { event: timer, policy: { ...policy, regions } }).ended;
+    const named = regions.slice(0, 10).join(', ');
+    expect(thrown?.message).toContain(`; not read: ${named}, and 4 more; `);
+    expect(thrown?.message).toMatch(/; and 4 more$/);
+  });
+
   test('with SWEEP_THROW=never it answers', async () => {
     const cloud = await start({ rows: rows(), faults: denied });
     const { answer } = await invoke(cloud, { event: timer, policy, env: { SWEEP_THROW: 'never' } }).ended;
