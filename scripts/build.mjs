@@ -1,5 +1,5 @@
 // Bundles the entry points, each into a folder of its own that needs nothing beside it.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { BUNDLING } from './bundling.mjs';
 import { compilePolicy } from './compile-policy.mjs';
@@ -32,6 +32,8 @@ await bundle('cli', 'index.js', 'functions/cli.ts', {
   banner: { js: '#!/usr/bin/env node' },
   plugins: [leftOutOfFunctionSdk],
 });
+// npx does that only once, when it links the package.
+chmodSync('dist/cli/index.js', 0o755);
 
 async function bundle(name, file, entry, options = {}) {
   mkdirSync(`dist/${name}`, { recursive: true });

@@ -64,8 +64,7 @@ test.each([
 
 describe('a compiled policy', () => {
   test.each([
-    ['', {}],
-    ['# nothing yet\n', {}],
+    ['{} # all defaults', {}],
     ['limits: { perRun: 0x10, perRegionShare: 1e-1 }', { limits: { perRun: 16, perRegionShare: 0.1 } }],
     [
       'rules: { expired: off }\nprotect: { tags: ["q=a: b"] }',

@@ -6,6 +6,8 @@ const files = new Map([
   ['mark.yaml', 'mode: mark'],
   ['packed.yaml', 'limits: { perRun: 7 }'],
   ['bad.yaml', 'mode: go'],
+  ['empty.yaml', ''],
+  ['comments.yaml', '# protect:\n#   names: [prod-*]\n---\n'],
 ]);
 
 const codes = new Map([
@@ -94,6 +96,13 @@ describe('is refused:', () => {
     ],
     ['a bad file', { file: 'bad.yaml' }, 'bad.yaml: mode: "go" is not allowed'],
     ['a bad text', { env: { SWEEP_POLICY: 'mode: go' } }, 'SWEEP_POLICY: mode: "go" is not allowed'],
+    ['an empty file', { file: 'empty.yaml' }, 'empty.yaml: there is nothing in it; write {} for all defaults'],
+    ['an empty packed file', { packed: 'empty.yaml' }, 'empty.yaml: there is nothing in it'],
+    [
+      'a file of comments',
+      { env: { SWEEP_POLICY_FILE: 'comments.yaml', SWEEP_MODE: 'sweep' } },
+      'comments.yaml: there is nothing in it',
+    ],
     ['a bad packed file', { packed: 'bad.yaml' }, 'bad.yaml: mode: "go" is not allowed'],
     [
       'a bad mode',

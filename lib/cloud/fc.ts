@@ -126,16 +126,18 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   };
 }
 
-/** As the platform documents it, and as nothing else that may be at the endpoint answers by chance. */
-const isAcceptance = ({ status, requestId, text }: Reply): boolean =>
-  status === 202 && requestId !== undefined && text === '';
+/** As the platform documents it. Its request id tells it from whatever else may be at the endpoint. */
+const isAcceptance = ({ status, requestId }: Reply): boolean => status === 202 && requestId !== undefined;
 
 const notAccepted = ({ status, requestId }: Reply): CloudError =>
   unreadableReply(ACTION, { status, body: { RequestId: requestId } }, `HTTP ${status} that accepts no invocation`);
 
-/** A task id that is known. 3.0 calls the same thing a task; any other conflict started nothing. */
-const isDuplicate = ({ status, code }: CloudError): boolean => status === 409 && DUPLICATE.test(code);
-const DUPLICATE = /^(StatefulAsyncInvocation|AsyncTask)AlreadyExists?$/;
+/**
+ * A task id that is known: 409 from the platform, which its request id tells. Which code goes with it is published for
+ * 2.0 alone (`StatefulAsyncInvocationAlreadyExists`), so any that says that something is there already will do, and none.
+ */
+const isDuplicate = ({ status, code, requestId }: CloudError): boolean =>
+  status === 409 && requestId !== undefined && (code === 'HttpStatus409' || /exist|already|duplicate/i.test(code));
 
 async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () => Promise<T>): Promise<T> {
   for (let rounds = 1; ; rounds += 1) {
@@ -187,7 +189,8 @@ function toReply({ status, headers, text }: FcReply, secrets: Secrets): Reply {
     const value = headers[name];
     return typeof value === 'string' ? redact(value, secrets) : undefined;
   };
-  const requestId = header('x-fc-request-id');
+  const said = header('x-fc-request-id') ?? '';
+  const requestId = REQUEST_ID.test(said) ? said : undefined;
   const body = parseJson(text);
   if (status < 200 || status > 299) {
     const { ErrorCode, errorCode, Code } = toObject(body);
@@ -196,7 +199,7 @@ function toReply({ status, headers, text }: FcReply, secrets: Secrets): Reply {
   }
   return {
     status,
-    requestId: requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : undefined,
+    requestId,
     errorType: header('x-fc-error-type'),
     // Written anew, so that no escape hides what is looked for.
     text: redact(body === undefined ? text : JSON.stringify(body), secrets),
@@ -204,7 +207,7 @@ function toReply({ status, headers, text }: FcReply, secrets: Secrets): Reply {
 }
 
 type Secrets = readonly (string | undefined)[];
-const REQUEST_ID = /^[0-9A-Fa-f-]{1,64}$/;
+const REQUEST_ID = /^[\w-]{1,64}$/;
 
 /** Some runtimes say `Error` of every error; its own name then stands at the head of the stack. */
 const nameInStack = (stack: unknown): unknown =>

@@ -15,9 +15,9 @@ const byCode: ReadonlyMap<string, string> = new Map([
   ['EntityTooLarge', 'Name fewer connections in one request.'],
   ['HttpStatus413', 'Name fewer connections in one request.'],
   ['DeadlineExceeded', "Give the dispatcher a longer timeout; the platform's retry starts what is missing."],
-  ['HostNotFound', 'Correct SWEEP_FUNCTION_REGION, or let the dispatcher reach the internet.'],
-  ['NetworkError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
-  ['RequestTimeoutError', 'Let the dispatcher reach the endpoint of Function Compute; the next tick tries again.'],
+  ['HostNotFound', 'Correct SWEEP_FUNCTION_REGION, or the way to the internet.'],
+  ['NetworkError', 'The endpoint of Function Compute could not be reached: check the way there, and try again.'],
+  ['RequestTimeoutError', 'The endpoint of Function Compute could not be reached: check the way there, and try again.'],
   ['UnreadableReply', 'Check ALIBABA_CLOUD_FC_ENDPOINT and proxies: something else may answer in place of the cloud.'],
   ['EntityNotExists.ResourceDirectory', 'Enable resource directory, or list the accounts in the policy.'],
   [

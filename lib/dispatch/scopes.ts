@@ -4,6 +4,7 @@ import { CloudError, ConfigError } from '../core/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
 import type { DeclaredPolicy, Mode, Narrowing } from '../core/options.ts';
 import type { RefusedEvent } from '../core/outcome.ts';
+import { asksForNothing } from '../core/scope.ts';
 import type { DispatchDeps, DispatchRequest } from '../dispatch.ts';
 import { taskIdOf } from './task-id.ts';
 
@@ -36,9 +37,7 @@ type Account = { readonly accountId: AccountId; readonly regions: readonly Regio
 /** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
 export async function resolveScopes(request: DispatchRequest, deps: DispatchDeps): Promise<Scopes> {
   const { policy, own } = request;
-  const live = request.parts.filter(
-    ({ accounts, regions, connections }) => ![accounts, regions, connections].some((list) => list?.length === 0),
-  );
+  const live = request.parts.filter((part) => !asksForNothing(part));
   const isOwn = !isDirectory(policy.accounts) && policy.accounts.length === 0;
   const within = partsWithin(live, ({ accounts }) => (isOwn ? problemOfOwn(accounts, own) : undefined));
   const { allowed: parts, refused } = within;

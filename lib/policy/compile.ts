@@ -1,16 +1,16 @@
 import { ConfigError } from '../core/errors.ts';
 import { readDocument } from './document.ts';
-import { parseDeclaredPolicy } from './parse.ts';
+import { parsePolicyFile } from './parse.ts';
 import { problemText } from './problems.ts';
 
 /**
  * The document as JSON text, which is read without a YAML parser. What was left out stays out, so that its default is
  * that of the code that reads it.
  *
- * @throws ConfigError as `parseDeclaredPolicy` does
+ * @throws ConfigError as `parsePolicyFile` does
  */
 export function compilePolicy(text: string, source: string): string {
-  parseDeclaredPolicy(text, source);
+  parsePolicyFile(text, source);
   const reading = readDocument(text);
   if (reading.problems !== undefined) throw new ConfigError(problemText(source, reading.problems));
   return `${JSON.stringify(reading.value ?? {}, null, 2)}\n`;

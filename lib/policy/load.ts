@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/errors.ts';
 import { type DeclaredPolicy, MODES } from '../core/options.ts';
 import { toFileProblem } from './file-problem.ts';
-import { parseDeclaredPolicy } from './parse.ts';
+import { parseDeclaredPolicy, parsePolicyFile } from './parse.ts';
 import { quote } from './quote.ts';
 
 export type PolicySources = {
@@ -44,7 +44,7 @@ function readSource({ env, file, packed, readFile }: PolicySources): DeclaredPol
 
 function readPolicyFile(path: string, from: string, readFile: PolicySources['readFile']): DeclaredPolicy {
   try {
-    return parseDeclaredPolicy(readFile(path), path);
+    return parsePolicyFile(readFile(path), path);
   } catch (error) {
     throw error instanceof ConfigError ? error : unreadable(`${from} ${quote(path)}`, error);
   }
@@ -52,7 +52,7 @@ function readPolicyFile(path: string, from: string, readFile: PolicySources['rea
 
 function readPacked(path: string, readFile: PolicySources['readFile']): DeclaredPolicy {
   try {
-    return parseDeclaredPolicy(readFile(path), path);
+    return parsePolicyFile(readFile(path), path);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (isAbsent(error)) return parseDeclaredPolicy('', 'defaults');

@@ -21,6 +21,17 @@ export function parseDeclaredPolicy(text: string, source: string): DeclaredPolic
   return toPolicy(result.data);
 }
 
+/**
+ * As `parseDeclaredPolicy`, for a file. One without content was cut off or never written: with the defaults in its place
+ * nothing would be protected of what it may have protected.
+ */
+export function parsePolicyFile(text: string, path: string): DeclaredPolicy {
+  const reading = readDocument(text);
+  if (reading.problems === undefined && reading.value === undefined)
+    throw new ConfigError(`${path}: there is nothing in it; write {} for all defaults`);
+  return parseDeclaredPolicy(text, path);
+}
+
 /** As `parseDeclaredPolicy`, for one that is a run's as it stands: it says itself which accounts there are. */
 export function parsePolicy(text: string, source: string): Policy {
   const { accounts, ...policy } = parseDeclaredPolicy(text, source);

@@ -47,7 +47,10 @@ function oddNodes(document: Document.Parsed, text: string): string[] {
   const problems: string[] = [];
   const placeOfNode = (node: unknown) => placeOf(text, isNode(node) ? (node.range?.[0] ?? 0) : 0);
   visit(document, (_key, node) => {
-    if (isAlias(node)) problems.push(`${placeOfNode(node)}: aliases are not supported; write the value out`);
+    if (isAlias(node))
+      problems.push(
+        `${placeOfNode(node)}: aliases are not supported; write the value out, or put a text that begins with * in quotes`,
+      );
     // Some make a set or a date of what looks like a mapping or text, and such a one has no keys to be checked.
     else if (isNode(node) && node.tag !== undefined) {
       problems.push(`${placeOfNode(node)}: tags are not supported (${quote(node.tag)}); write the value without it`);

@@ -72,10 +72,11 @@ async function readEvidence(
   const { attachment } = verdict;
   const bound = attachment !== undefined && !detached ? attachment : undefined;
   const needsRouting = bound !== undefined && region.surroundings.routing !== 'unread';
-  const [connection, attachments, routing] = await Promise.all([
+  // Before the attachments: one that somebody detaches has no routes any more, and must not look like one without.
+  const routing = needsRouting ? await region.reads.routing(bound.transitRouterId, want) : undefined;
+  const [connection, attachments] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
     bound && region.reads.attachmentsAbout(bound, want, region.work.lettingGo.size > 0),
-    needsRouting ? region.reads.routing(bound.transitRouterId, want) : undefined,
   ]);
   const { surroundings } = region;
   const routes: Routing | 'unread' = (bound && routing?.value.get(bound.attachmentId)) ?? 'unread';

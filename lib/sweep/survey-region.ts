@@ -138,11 +138,11 @@ async function readOwner(api: CloudApi, regionId: RegionId, needsRouting: boolea
   await admitted;
   const routers = await Promise.all(
     listed.map(async ({ transitRouterId }) => {
-      const [attachments, routing] = await Promise.all([
-        api.listAttachments(regionId, transitRouterId),
-        needsRouting ? api.listRouting(regionId, transitRouterId) : new Map<AttachmentId, Routing>(),
-      ]);
-      return { transitRouterId, attachments, routing };
+      // Before the attachments: one that somebody detaches has no routes any more, and must not look like one without.
+      const routing = needsRouting
+        ? await api.listRouting(regionId, transitRouterId)
+        : new Map<AttachmentId, Routing>();
+      return { transitRouterId, attachments: await api.listAttachments(regionId, transitRouterId), routing };
     }),
   );
   return { api, routers };

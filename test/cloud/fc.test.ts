@@ -132,8 +132,13 @@ describe('an asynchronous invocation', () => {
     expect(clock.sleeps).toEqual([1000]);
   });
 
-  test.each([refusal, refusalV3])('is refused as known in either words', async (words) => {
-    const { api } = await connect(() => words(409, 'StatefulAsyncInvocationAlreadyExists'));
+  test.each<[string, FcReply]>([
+    ['in words of 2.0', refusal(409, 'StatefulAsyncInvocationAlreadyExists')],
+    ['in words of 3.0', refusalV3(409, 'StatefulAsyncInvocationAlreadyExists')],
+    ['by a code that nobody published', refusalV3(409, 'TaskIdDuplicated')],
+    ['without a code', { ...accepted, status: 409 }],
+  ])('is refused as known, %s', async (_what, told) => {
+    const { api } = await connect(() => told);
     expect(await api.start('sweep_1', EVENT)).toMatchObject({ state: 'already-started' });
   });
 
@@ -144,7 +149,7 @@ describe('an asynchronous invocation', () => {
     ['200 with nothing in it', { ...accepted, status: 200 }, 'UnreadableReply'],
     ['204', { ...accepted, status: 204 }, 'UnreadableReply'],
     ['202 without a request id', { status: 202 }, 'UnreadableReply'],
-    ['202 with words of its own', { ...accepted, body: '{"Success":false}' }, 'UnreadableReply'],
+    ['a page and 202', { status: 202, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'UnreadableReply'],
     ['a redirection', { ...accepted, status: 302, headers: { location: '/login' } }, 'HttpStatus302'],
     ['409 in HTML', { status: 409, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'HttpStatus409'],
     ['409 of another code', refusal(409, 'FunctionNotActive'), 'FunctionNotActive'],

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ago, HOUR } from '../support/builders.ts';
+import { ago, HOUR, REGION } from '../support/builders.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
 import { type RunOptions, run, serve } from './cli-harness.ts';
 
@@ -43,6 +43,13 @@ test('plan shows what would happen to each and changes nothing, whatever the mod
   expect(out).toContain('would be marked; deletable from 2026-11-23 12:00Z (in 1d)');
   expect(out).toContain('Delete 2 connections:  vco-sweeper sweep');
   expect(writes()).toEqual([]);
+});
+
+test('what plan hints at keeps to what it was asked', async () => {
+  const { command } = await cloud(SOME);
+  const { out } = await command(['plan', '--region', REGION, '--connection', 'vco-ripe1']);
+  expect(out).toContain(`Delete 1 connection:  vco-sweeper sweep --region ${REGION} --connection vco-ripe1\n`);
+  expect(out).toContain(`Why?  vco-sweeper explain vco-ripe1 --region ${REGION}\n`);
 });
 
 test('with nothing left to do the exit code is 0', async () => {
