@@ -109,18 +109,21 @@ function createDetachCheck(
     const read = await recheck(region, verdict, request.sent ? region.reads.sequence : tagged, false);
     if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict.connection)) throw new UnderWay();
     await stopIfChanged(region, read, request.trace);
-    if (read.kind === 'same') stopUnlessOurs(traceOf(read.connection), request.trace);
+    if (read.kind === 'same') stopUnlessOurs(traceOf(read.connection), request.trace, traceOf(verdict.connection));
     if (!request.sent) needTimeFor(region, 'detach', false);
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
   };
 }
 
-/** Each run writes a trace of its own: by another's it must not go on, for that one may remove it at any moment. */
-function stopUnlessOurs(found: string | undefined, ours: string): void {
+/**
+ * Each run writes a trace of its own: by another's it must not go on, for that one may remove it at any moment.
+ *
+ * @param before what stood there when it was judged: found again, ours was not written
+ */
+function stopUnlessOurs(found: string | undefined, ours: string, before: string | undefined): void {
   if (found === ours) return;
-  // They begin with the moment they were written.
-  if (found !== undefined && found > ours)
+  if (found !== undefined && found !== before)
     throw new StepEnd(endWith('unknown', "another run is about to detach it: the trace in its tags is that run's"));
   throw new StepEnd(
     endWith('failed', 'the tag that must come before a detach could not be read back', { code: 'TagNotReadBack' }),

@@ -191,12 +191,15 @@ describe('two runs at once', () => {
     expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
   });
 
-  test('by the trace of another run no detach goes on: that run may remove it', async () => {
+  test.each([
+    ['later', 1_000],
+    ['earlier', -1_000],
+  ])('by the trace of another run, a moment %s, no detach goes on: that run may remove it', async (_what, ms) => {
     const cloud = startCloud({
       estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
     });
-    const theirs = `${new Date(cloud.clock.now() + 1_000).toISOString()} tr-attach-old`;
+    const theirs = `${new Date(cloud.clock.now() + ms).toISOString()} tr-attach-old`;
     const result = await cloud.run({
       before: () => {
         const row = cloud.connection('vco-old');
