@@ -186,7 +186,6 @@ export class Monitor {
     if (call.action === 'TagResources') this.#noteMarks(run, call);
     if (call.action === 'UnTagResources') {
       for (const target of idsOf(call)) {
-        if (keysOf(call).includes('vco-sweeper:detached')) this.#checkTraceRemoval(run, target);
         if (!keysOf(call).includes('vco-sweeper:orphan')) continue;
         this.#chains.delete(target);
         run.unmarked.add(target);
@@ -392,6 +391,9 @@ export class Monitor {
       if (row === undefined) continue;
       const mode = modeOf(run, id, row.regionId);
       if (mode !== 'mark' && mode !== 'sweep') this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
+      // When it is sent: what happens while it is on its way, nobody can know.
+      if (call.action === 'UnTagResources' && keysOf(call).includes('vco-sweeper:detached'))
+        this.#checkTraceRemoval(run, id);
       if (!isOurs(row)) this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
       if (!run.shown.sawWhole(OWN, row.regionId)) this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
       if ('vco-sweeper:seen' in tagsOf(call)) this.#checkMark(run, id);
