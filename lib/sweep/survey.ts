@@ -22,7 +22,7 @@ export type SurveyedRegion = JudgedRegion & {
   readonly tagsUnread: boolean;
 };
 
-/** A region that was not: nothing may be changed there. `connections` are those seen all the same, in scope. */
+/** A region that was not: nothing may be changed there. `connections` are those seen all the same. */
 export type LostRegion = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
