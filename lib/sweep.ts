@@ -7,11 +7,11 @@ import { type Judged, type Plan, plan } from './core/plan.ts';
 import { mayTag, runMode } from './core/scope.ts';
 import { toIso } from './core/time.ts';
 import { act, foresee } from './sweep/act.ts';
+import { keepUpMarks, type TagEnding } from './sweep/mark-upkeep.ts';
 import { OutcomeTally } from './sweep/outcome-tally.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './sweep/outcomes.ts';
 import { createRegionContext, type RegionContext } from './sweep/run-context.ts';
 import { type Survey, survey, toRegionResults } from './sweep/survey.ts';
-import { keepUpTags, type TagEnding } from './sweep/tag-upkeep.ts';
 
 /** What a run needs of the world; built by `deps.ts`. */
 export type SweepDeps = {
@@ -121,7 +121,7 @@ async function carryOut(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mayTag(mode));
       if (writable.length === 0) return;
-      const endings = await keepUpTags(contextOf(region), writable);
+      const endings = await keepUpMarks(contextOf(region), writable);
       for (const judged of writable) {
         const ending = endings.get(judged.verdict.connection.connectionId);
         if (ending) tags.set(judged, ending);
@@ -129,7 +129,7 @@ async function carryOut(
     }),
   );
 
-  const steps = await act(planned, contextOf);
+  const steps = await act(planned, contextOf, tags);
   return { steps, foreseen: foresee(planned, steps), tags };
 }
 

@@ -28,7 +28,13 @@ const defaults: Policy = {
   detach: { force: false, roles: [] },
   marks: { maxGapMs: 3 * day },
   recheck: { maxAgeMs: 10_000 },
-  wait: { pollIntervalMs: 5_000, detachTimeoutMs: 10 * minute, deleteTimeoutMs: 5 * minute, consecutiveMisses: 2 },
+  wait: {
+    pollIntervalMs: 5_000,
+    detachTimeoutMs: 10 * minute,
+    deleteTimeoutMs: 5 * minute,
+    tagTimeoutMs: 30_000,
+    consecutiveMisses: 2,
+  },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
 };
@@ -76,7 +82,7 @@ limits: { perRun: 0, perRegionShare: 0, shareFloor: 0 }
 detach: { force: true, roles: ["acs:ram::3456789012345678:role/detach"] }
 marks: { maxGap: 36h }
 recheck: { maxAge: 0s }
-wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, consecutiveMisses: 1 }
+wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
 `;
@@ -107,7 +113,13 @@ pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
       },
       marks: { maxGapMs: 1.5 * day },
       recheck: { maxAgeMs: 0 },
-      wait: { pollIntervalMs: 0, detachTimeoutMs: minute, deleteTimeoutMs: day, consecutiveMisses: 1 },
+      wait: {
+        pollIntervalMs: 0,
+        detachTimeoutMs: minute,
+        deleteTimeoutMs: day,
+        tagTimeoutMs: 2_000,
+        consecutiveMisses: 1,
+      },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
     };

@@ -139,7 +139,8 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
     },
 
     listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
-    setTags: (regionId, connectionIds, tags) => setTags(rpc, regionId, connectionIds, tags),
+    setTags: (regionId, connectionIds, tags, options) =>
+      setTags(rpc, regionId, connectionIds, tags, options?.beforeAttempt),
     removeTags: (regionId, connectionIds, keys, options) =>
       removeTags(rpc, regionId, connectionIds, keys, options?.beforeAttempt),
 

@@ -6,8 +6,8 @@ import { type TagOfConnection, tagPage } from './wire-account.ts';
 
 // The type of a connection made by CreateVpnAttachment (Terraform provider; the published list leaves it out).
 const RESOURCE_TYPE = 'VPNATTACHMENT';
-/** Of TagResources, UnTagResources and ListTagResources alike. */
-const RESOURCES_MAX = 50;
+/** Of TagResources, UnTagResources and ListTagResources alike: the lower of the two numbers in the documents. */
+const RESOURCES_MAX = 20;
 
 export async function listTags(
   rpc: Rpc,
@@ -33,11 +33,12 @@ export async function setTags(
   regionId: RegionId,
   connectionIds: readonly ConnectionId[],
   tags: Tags,
+  beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {
   if (connectionIds.length === 0 || tags.size === 0) return { requestId: undefined };
   const tagList = [...tags].map(([key, value]) => ({ Key: key, Value: value }));
   const params = { ...resources(regionId, connectionIds), Tag: tagList };
-  return rpc.write({ action: 'TagResources', regionId, params, ...oneConnection(connectionIds) });
+  return rpc.write({ action: 'TagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
 }
 
 /** Writes. */

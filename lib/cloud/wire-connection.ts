@@ -47,6 +47,12 @@ const attachType = lenient((value): AttachType => {
   return ATTACH_TYPES.find((known) => known === value) ?? 'unknown';
 });
 
+// Replies about connections with two tunnels may leave it out.
+const status = lenient((value): Connection['status'] => {
+  if (isAbsent(value)) return 'missing';
+  return STATUSES.find((known) => known === value) ?? 'unknown';
+});
+
 // The documentation spells `Upgrading` in one place.
 const state = lenient((value): ConnectionState => {
   if (typeof value !== 'string') return 'unknown';
@@ -112,7 +118,7 @@ const fields = {
   CreateTime: createTime,
   AttachType: attachType,
   State: state,
-  Status: oneOf(STATUSES),
+  Status: status,
   TunnelOptionsSpecification: tunnels,
   EnableTunnelsBgp: lenient((value) => !isAbsent(value)),
   TransitRouterId: optionalText,

@@ -1,3 +1,4 @@
+import type { DetachNote } from './claims.ts';
 import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from './estate.ts';
 
 /**
@@ -20,36 +21,59 @@ export type Settled = Extract<Association, { kind: 'unbound' } | { kind: 'bound'
 export type Witnesses = {
   /** Every transit router of the region that could be read, whoever owns it. */
   readonly attachmentsOf: ReadonlyMap<TransitRouterId, readonly Attachment[]>;
-  readonly holdersOf: ReadonlyMap<ConnectionId, readonly Attachment[]>;
+  /** Every attachment that names this connection, in the order of the transit routers. */
+  readonly holdersOf: (connectionId: ConnectionId) => readonly Attachment[];
   /** Accounts whose transit routers were meant to be read, and whose role could not be assumed. */
   readonly unreadOwners: readonly AccountId[];
+  /** Other accounts whose transit routers were read, by a role in each. */
+  readonly otherOwners: readonly AccountId[];
 };
 
 export function createWitnesses(
   attachmentsOf: ReadonlyMap<TransitRouterId, readonly Attachment[]>,
   unreadOwners: readonly AccountId[],
+  otherOwners: readonly AccountId[] = [],
 ): Witnesses {
-  const holdersOf = new Map<ConnectionId, Attachment[]>();
-  for (const attachment of [...attachmentsOf.values()].flat()) {
-    const holders = holdersOf.get(attachment.connectionId);
-    if (holders) holders.push(attachment);
-    else holdersOf.set(attachment.connectionId, [attachment]);
-  }
-  return { attachmentsOf, holdersOf, unreadOwners };
+  const lists = [...attachmentsOf.values()];
+  const holdersOf = (connectionId: ConnectionId) => lists.flatMap((list) => indexOf(list).get(connectionId) ?? []);
+  return { attachmentsOf, holdersOf, unreadOwners, otherOwners };
 }
 
-/** The same witnesses with one transit router's listing replaced by a fresher one. */
+/** Each list is indexed once, however many connections are looked up in it and however many witnesses it is part of. */
+const indexes = new WeakMap<readonly Attachment[], ReadonlyMap<ConnectionId, readonly Attachment[]>>();
+
+function indexOf(list: readonly Attachment[]): ReadonlyMap<ConnectionId, readonly Attachment[]> {
+  const known = indexes.get(list);
+  if (known) return known;
+  const index = new Map<ConnectionId, Attachment[]>();
+  for (const attachment of list) {
+    const holders = index.get(attachment.connectionId);
+    if (holders) holders.push(attachment);
+    else index.set(attachment.connectionId, [attachment]);
+  }
+  indexes.set(list, index);
+  return index;
+}
+
+/** The same witnesses with the listings of some transit routers replaced by fresher ones. */
 export const withAttachments = (
-  witnesses: Witnesses,
-  transitRouterId: TransitRouterId,
-  attachments: readonly Attachment[],
-): Witnesses =>
-  createWitnesses(new Map(witnesses.attachmentsOf).set(transitRouterId, attachments), witnesses.unreadOwners);
+  { attachmentsOf, unreadOwners, otherOwners }: Witnesses,
+  fresher: ReadonlyMap<TransitRouterId, readonly Attachment[]>,
+): Witnesses => createWitnesses(new Map([...attachmentsOf, ...fresher]), unreadOwners, otherOwners);
 
 const CHANGING = new Set(['attaching', 'detaching', 'updating', 'provisioning', 'upgrading']);
 
-/** Decide what a connection is bound to. Pure; never throws. Any contradiction is `doubtful`. */
-export function associate(connection: Connection, accountId: AccountId, witnesses: Witnesses): Association {
+/**
+ * Decide what a connection is bound to. Pure; never throws. Any contradiction is `doubtful`.
+ *
+ * @param note of the connection: it may tell whose transit router held it
+ */
+export function associate(
+  connection: Connection,
+  accountId: AccountId,
+  witnesses: Witnesses,
+  note: DetachNote = { kind: 'none' },
+): Association {
   const { attachType, state } = connection;
   const seen = `AttachType ${attachType}, State ${state}`;
   const evidence = [seen];
@@ -60,9 +84,9 @@ export function associate(connection: Connection, accountId: AccountId, witnesse
   if (connection.vpnGatewayId !== undefined) return doubt(`it names the VPN gateway ${connection.vpnGatewayId}`);
   if (CHANGING.has(state)) return { kind: 'changing', reason: `it is ${state}`, evidence };
 
-  const holders = witnesses.holdersOf.get(connection.connectionId) ?? [];
+  const holders = witnesses.holdersOf(connection.connectionId);
   return attachType === 'NO_ASSOCIATED'
-    ? associateUnbound(connection, holders, witnesses, evidence)
+    ? associateUnbound(connection, holders, witnesses, note, evidence)
     : associateBound(connection, accountId, holders, witnesses, evidence);
 }
 
@@ -70,6 +94,7 @@ function associateUnbound(
   connection: Connection,
   holders: readonly Attachment[],
   witnesses: Witnesses,
+  note: DetachNote,
   evidence: readonly string[],
 ): Association {
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
@@ -77,7 +102,9 @@ function associateUnbound(
     return doubt(`State ${connection.state} does not go with AttachType NO_ASSOCIATED`);
   }
   if (connection.transitRouterId !== undefined) return doubt(`it still names ${connection.transitRouterId}`);
-  if (connection.crossAccount) return doubt('it says that a transit router of another account holds it');
+  if (connection.crossAccount && !isReleased(note, witnesses)) {
+    return doubt('it says that a transit router of another account holds it');
+  }
   const [holder] = holders;
   if (holder) {
     return doubt(
@@ -89,6 +116,15 @@ function associateUnbound(
   }
   return { kind: 'unbound', evidence: [...evidence, noHolder(witnesses)] };
 }
+
+/**
+ * Whether the attachment that our note names is gone from the transit routers of the other accounts. The cloud may go on
+ * saying `CrossAccountAuthorized` after a detach, because a grant still exists.
+ */
+const isReleased = (note: DetachNote, { attachmentsOf, otherOwners }: Witnesses): boolean =>
+  note.kind === 'valid' &&
+  otherOwners.length > 0 &&
+  ![...attachmentsOf.values()].flat().some(({ attachmentId }) => attachmentId === note.attachmentId);
 
 function noHolder(witnesses: Witnesses): string {
   const ids = [...witnesses.attachmentsOf.keys()];

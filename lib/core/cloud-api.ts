@@ -66,12 +66,17 @@ export interface CloudApi {
   ): Promise<Attachment | undefined>;
   /** Route-table associations, propagations and static routes of every VPN attachment of one transit router. */
   listRouting(regionId: RegionId, transitRouterId: TransitRouterId): Promise<ReadonlyMap<AttachmentId, Routing>>;
-  /** ListTagResources (type VPNATTACHMENT). Every id asked for is in the answer; at most 50 ids. */
+  /** ListTagResources (type VPNATTACHMENT). Every id asked for is in the answer; at most 20 ids. */
   listTags(regionId: RegionId, connectionIds: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Tags>>;
 
-  /** TagResources: writes. At most 50 ids, the same tags for all of them. */
-  setTags(regionId: RegionId, connectionIds: readonly ConnectionId[], tags: Tags): Promise<WriteReply>;
-  /** UnTagResources: writes. At most 50 ids. */
+  /** TagResources: writes. At most 20 ids, the same tags for all of them. */
+  setTags(
+    regionId: RegionId,
+    connectionIds: readonly ConnectionId[],
+    tags: Tags,
+    options?: { readonly beforeAttempt: BeforeAttempt },
+  ): Promise<WriteReply>;
+  /** UnTagResources: writes. At most 20 ids. */
   removeTags(
     regionId: RegionId,
     connectionIds: readonly ConnectionId[],

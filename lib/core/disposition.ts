@@ -54,6 +54,8 @@ const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
   [/^(Invalid)?Vpn(Connection|Attachment)(Instance)?(Id)?\.NotFound$/i, 'gone'],
   // Documented for DeleteTransitRouterVpnAttachment and its route-table siblings (400).
   [/^Invalid(TransitRouter)?(Vpn)?Attachment(Id)?\.NotFound$/i, 'gone'],
+  // Documented for TagResources (400), and what the Terraform provider and samples show.
+  [/^Invalid(Resource|Instance)Ids?\.NotFound$/i, 'gone'],
   [/\.Configuring$/i, 'retry'], // VpnConnection. documented for DeleteVpnAttachment; VpnGateway., Appliance.: Terraform
   [/conflict/i, 'retry'], // VpnTask.CONFLICT, TaskConflict, OperationConflict: Terraform provider
   [/^HttpStatus5\d\d$/, 'retry'], // ours: a 5xx without a code

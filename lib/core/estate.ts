@@ -27,7 +27,7 @@ export type ConnectionState =
   | 'deleted'
   | 'unknown';
 
-/** Negotiation status of a tunnel, or of a single-tunnel connection. `unknown`: missing or not documented. */
+/** Negotiation status of a tunnel, or of a connection. `unknown`: not documented, or missing from a tunnel. */
 export type TunnelStatus =
   | 'ike_sa_not_established'
   | 'ike_sa_established'
@@ -54,7 +54,7 @@ export type Connection = {
   readonly attachType: AttachType;
   readonly state: ConnectionState;
   /** The connection's own negotiation status; for a dual-tunnel connection the tunnels' statuses count. */
-  readonly status: TunnelStatus;
+  readonly status: TunnelStatus | 'missing';
   /** Empty for a single-tunnel connection. One without an id and of status `unknown` stands for any left out. */
   readonly tunnels: readonly Tunnel[];
   readonly transitRouterId: TransitRouterId | undefined;

@@ -1,15 +1,20 @@
 import { type Association, associate, type Settled, type Witnesses } from './association.ts';
-import type { AccountId, Attachment, Connection, Routing, Tags } from './estate.ts';
-import { type Mark, parseOrphanTag, readDetached, readMark } from './mark.ts';
+import { type Clocks, type DetachNote, type Mark, parseMark, readClaims } from './claims.ts';
+import type { AccountId, Attachment, Connection, Routing } from './estate.ts';
 import { type Policy, RULE_NAMES, type RuleName } from './options.ts';
+import { countTagsOver, hasMarkTags } from './own-tags.ts';
 import { protect } from './protect.ts';
+import { findExpiryProblem } from './rules/expired.ts';
 import { RULES } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
-import { TAG_DETACHED, TAG_EXPIRES } from './tag-names.ts';
-import { parseExpiry, toIso } from './time.ts';
+import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from './tag-names.ts';
+import { toIso } from './time.ts';
 
-/** What a run that may write tags does to the mark of a connection. */
-export type MarkAction = 'none' | 'set' | 'refresh' | 'clear';
+/**
+ * What a run that may write tags does to the mark of a connection. `set`: write the clocks of the verdict and renew
+ * `seen`. `refresh`: renew `seen`. `prune`: write the clocks, and do not renew `seen`. `clear`: remove the mark.
+ */
+export type MarkAction = 'none' | 'set' | 'refresh' | 'prune' | 'clear';
 
 export type Verdict = {
   readonly connection: Connection;
@@ -17,25 +22,37 @@ export type Verdict = {
   /** One sentence for a person. */
   readonly reason: string;
   readonly evidence: readonly string[];
+  /** The rule that is due first. */
   readonly rule: RuleName | 'half-done' | null;
-  /** Since when it has been an orphan, by its mark; undefined without one. */
+  /** Since when it has been an orphan by this rule, by its mark; undefined without one. */
   readonly sinceMs: number | undefined;
   /** When its grace has run out; undefined when it is no orphan or has no mark to count from. */
   readonly ripeAtMs: number | undefined;
   /** It may be detached and deleted now, as far as this connection alone is concerned. */
   readonly ripe: boolean;
+  /** It is ripe because a clock of its mark has run out, and so only if this run renews that mark. */
+  readonly restsOnMark: boolean;
   readonly markAction: MarkAction;
-  /** A `detached` tag stands on a connection that is bound: that detach came to nothing, and the tag goes. */
-  readonly dropDetachedTag: boolean;
-  /** The rule of its mark was looked at and does not hold: the mark goes, whatever other rules say. */
+  /** What the mark is to say after this run: since when each rule has held. */
+  readonly clocks: Clocks;
+  /** Rules that hold and have no clock yet. Theirs start when the mark is written. */
+  readonly starting: readonly RuleName[];
+  /** A detach note stands where it claims nothing, or nothing any more: it goes. */
+  readonly dropNote: boolean;
+  /** A clock of its mark was looked at and does not hold any more, so that the mark as it is must not stay. */
   readonly markDisproved: boolean;
   /** What holds it, when a ripe one must be detached first. */
   readonly attachment: Attachment | undefined;
-  /** Overdue payment locks it: only a person can mend that. */
+  /** Overdue payment locks it: only a person can change that. */
   readonly locked: boolean;
+  /** So many of its owner's tags have to go before it can be marked and detached; 0: there is room. */
+  readonly tagsOver: number;
   readonly protections: readonly string[];
   readonly findings: ReadonlyMap<RuleName, Finding>;
   readonly mark: Mark;
+  readonly note: DetachNote;
+  /** When a step on it last failed, in milliseconds since the epoch. */
+  readonly triedMs: number | undefined;
 };
 
 export type Facts = {
@@ -53,20 +70,14 @@ export type Facts = {
  * A wrong `orphan` drops a live tunnel, a wrong `unknown` costs one more run: so doubt is `unknown`.
  */
 export function judge(facts: Facts, policy: Policy): Verdict {
-  const verdict = judgeByOrder(facts, policy);
-  return { ...verdict, dropDetachedTag: isStaleDetach(verdict, policy, facts.nowMs) };
-}
-
-/** Protection, then rules, then mark and grace. */
-function judgeByOrder(facts: Facts, policy: Policy): Judgement {
   const { connection, accountId, witnesses, nowMs } = facts;
-  const association = associate(connection, accountId, witnesses);
-  const base = createBase(facts, policy, association);
+  const claims = readClaims(connection, nowMs, policy.marks.maxGapMs);
+  const association = associate(connection, accountId, witnesses, claims.note);
+  const base = createBase(connection, association, claims);
   if (association.kind === 'not-ours') {
     return { ...base, kind: 'not-ours', reason: 'it is not a connection made for a transit router' };
   }
 
-  const tags = connection.tags;
   const protection = protect(connection, policy.protect, nowMs);
   if (protection.reasons.length > 0) {
     return {
@@ -74,40 +85,28 @@ function judgeByOrder(facts: Facts, policy: Policy): Judgement {
       kind: 'protected',
       reason: protection.reasons.join('; '),
       protections: protection.reasons,
-      markAction: clearIfMarked(base.mark),
+      markAction: clearIfMarked(connection),
+      markDisproved: base.mark.kind === 'valid',
+      dropNote: base.note.kind !== 'none',
     };
   }
   const [unread] = protection.unread;
-  if (unread !== undefined || tags === 'unread')
+  if (unread !== undefined || connection.tags === 'unread')
     return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
   if (association.kind === 'changing') return { ...base, kind: 'unknown', reason: association.reason };
-  if (association.kind === 'doubtful') {
-    const markDisproved = isDisprovedByItself(base.mark, connection);
-    const markAction = markDisproved ? 'clear' : 'none';
-    return { ...base, kind: 'unknown', reason: association.reason, markDisproved, markAction };
-  }
-
-  if (association.kind === 'unbound' && readDetached(tags, nowMs, policy.marks.maxGapMs))
-    return judgeHalfDone(base, tags);
-  return judgeByRules({ ...base, evidence: [...base.evidence, ...warnings(tags)] }, facts, policy, association);
+  if (association.kind === 'doubtful') return judgeDoubtful(base, association.reason);
+  if (association.kind === 'unbound' && base.note.kind === 'valid') return judgeHalfDone(base);
+  return judgeByRules(base, facts, policy, association);
 }
 
-/** However the transit routers' side is to be read: what the connection itself says is enough to end an orphan's mark. */
-function isDisprovedByItself(mark: Mark, connection: Connection): boolean {
-  if (mark.kind !== 'valid') return false;
-  const statuses = [connection.status, ...connection.tunnels.map(({ status }) => status)];
-  if (mark.rule === 'tunnels-down') return statuses.includes('ipsec_sa_established');
-  return mark.rule === 'unassociated' && connection.attachType === 'CEN' && connection.state === 'attached';
-}
+type Base = Omit<Verdict, 'kind' | 'reason'>;
 
-/** All but whether the trace of a detach goes, which rests on the rest. */
-type Judgement = Omit<Verdict, 'dropDetachedTag'>;
-type Base = Omit<Judgement, 'kind' | 'reason'>;
+const clearIfMarked = ({ tags }: Connection): MarkAction => (tags !== 'unread' && hasMarkTags(tags) ? 'clear' : 'none');
 
-const clearIfMarked = (mark: Mark): MarkAction => (mark.kind === 'none' ? 'none' : 'clear');
+const NO_CLOCKS: Clocks = new Map();
 
-function createBase({ connection, nowMs }: Facts, policy: Policy, association: Association): Base {
-  const tags = connection.tags;
+function createBase(connection: Connection, association: Association, claims: ReturnType<typeof readClaims>): Base {
+  const { mark } = claims;
   return {
     connection,
     evidence: association.evidence,
@@ -115,82 +114,127 @@ function createBase({ connection, nowMs }: Facts, policy: Policy, association: A
     sinceMs: undefined,
     ripeAtMs: undefined,
     ripe: false,
+    restsOnMark: false,
     markAction: 'none',
+    clocks: mark.kind === 'valid' ? mark.clocks : NO_CLOCKS,
+    starting: [],
     markDisproved: false,
+    dropNote: false,
     attachment: association.kind === 'bound' ? association.attachment : undefined,
     locked: connection.state === 'financialLocked',
+    tagsOver: 0,
     protections: [],
     findings: new Map(),
-    mark: tags === 'unread' ? { kind: 'none' } : readMark(tags, nowMs, policy.marks.maxGapMs),
+    ...claims,
   };
 }
 
-/**
- * Whether the trace of a detach on a bound connection is to be removed. It may be that of another run, which is just
- * about to detach: then it is fresh, names the attachment, and the connection is due.
- */
-function isStaleDetach(verdict: Judgement, policy: Policy, nowMs: number): boolean {
-  const { attachment, ripe } = verdict;
-  const { tags } = verdict.connection;
-  if (attachment === undefined || tags === 'unread' || !tags.has(TAG_DETACHED)) return false;
-  const fresh = readDetached(tags, nowMs, policy.wait.detachTimeoutMs);
-  return !(ripe && fresh?.attachmentId === attachment.attachmentId);
+/** However the transit routers' side is to be read, what the connection itself says is enough to end a clock. */
+function judgeDoubtful(base: Base, reason: string): Verdict {
+  const clocks = new Map([...base.clocks].filter(([rule]) => !isDisprovedByItself(rule, base.connection)));
+  return { ...withoutClocks(base, clocks), kind: 'unknown', reason };
 }
 
-function judgeHalfDone(base: Base, tags: Tags): Judgement {
-  const mark = parseOrphanTag(tags);
+function isDisprovedByItself(rule: RuleName, connection: Connection): boolean {
+  const statuses = [connection.status, ...connection.tunnels.map(({ status }) => status)];
+  if (rule === 'tunnels-down') return statuses.includes('ipsec_sa_established');
+  return rule === 'unassociated' && connection.attachType === 'CEN' && connection.state === 'attached';
+}
+
+/** Keep just these clocks of the mark. Nothing is renewed, because not all of them were seen to hold. */
+function withoutClocks(base: Base, clocks: Clocks): Base {
+  const markDisproved = clocks.size < base.clocks.size;
+  const markAction = markDisproved ? (clocks.size > 0 ? 'prune' : 'clear') : 'none';
+  return { ...base, clocks, markDisproved, markAction };
+}
+
+/** Each run that sees it so renews `seen`, and with it the note. A mark that is broken must not be renewed beside it. */
+function judgeHalfDone(base: Base): Verdict {
+  const { connection, mark } = base;
+  const tags = connection.tags === 'unread' ? new Map<string, string>() : connection.tags;
+  const [rule, sinceMs] = [...(parseMark(tags) ?? NO_CLOCKS)].at(0) ?? [];
+  const hasRoom = tags.has(TAG_SEEN) || countTagsOver(connection, false) === 0;
   return {
     ...base,
     kind: 'half-done',
     reason: 'an earlier run detached it and did not get to delete it',
     evidence: [...base.evidence, `tag ${TAG_DETACHED} "${tags.get(TAG_DETACHED)}"`],
-    rule: mark?.rule ?? 'half-done',
-    sinceMs: mark?.sinceMs,
+    rule: rule ?? 'half-done',
+    sinceMs,
     ripe: true,
+    markAction: mark.kind !== 'broken' && hasRoom ? 'refresh' : 'none',
   };
 }
 
-function judgeByRules(base: Base, facts: Facts, policy: Policy, association: Settled): Judgement {
+function judgeByRules(before: Base, facts: Facts, policy: Policy, association: Settled): Verdict {
   const { connection, routing, nowMs } = facts;
   const findings = new Map<RuleName, Finding>();
   for (const name of RULE_NAMES) {
     if (policy.rules[name] !== 'off') findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
   }
-  const markDisproved = base.mark.kind === 'valid' && findings.get(base.mark.rule)?.holds === 'no';
-  const found = { ...base, findings, markDisproved };
+  const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings(connection)], findings };
+  const says = (name: RuleName) => findings.get(name)?.holds ?? 'no';
+  const kept = new Map([...base.clocks].filter(([name]) => says(name) !== 'no'));
+  const pruned = withoutClocks(base, kept);
+  // What was said of the mark before holds still: that it is of an earlier binding.
+  const found = base.markDisproved ? { ...base, clocks: kept } : pruned;
 
-  const holding = RULE_NAMES.filter((name) => findings.get(name)?.holds === 'yes');
-  const chosen = chooseRule(holding, base.mark, policy, nowMs);
-  if (chosen === undefined) return judgeUsed(found);
-  return judgeOrphan(found, chosen, policy, nowMs);
+  const undecided = [...kept.keys()].some((name) => says(name) === 'unread');
+  const holding = RULE_NAMES.filter((name) => says(name) === 'yes');
+  if (undecided || holding.length === 0) return judgeUsed(found);
+  return withNote(judgeOrphan(found, holding, policy, nowMs), policy, nowMs);
 }
 
-/** No rule holds. Positively in use clears the mark; a rule that could not look does not, unless it is another's. */
-function judgeUsed(base: Base): Judgement {
-  const unread = [...base.findings].filter(([, { holds }]) => holds === 'unread');
-  if (unread.length > 0) {
-    const said = unread.map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`);
-    const markAction = base.markDisproved ? 'clear' : 'none';
-    return { ...base, kind: 'unknown', reason: `a rule could not be decided (${said.join('; ')})`, markAction };
-  }
-  const said = [...base.findings].map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`);
+/** Somebody bound it again since we detached it: what its mark says is of the time before. */
+function withoutForeignMark(base: Base): Base {
+  const { attachment, note, mark } = base;
+  const isForeign = attachment && note.kind === 'valid' && note.attachmentId !== attachment.attachmentId;
+  if (!isForeign) return base;
+  const reason = `it was bound again by ${attachment.attachmentId} since it was detached from ${note.attachmentId}`;
   return {
     ...base,
-    kind: 'in-use',
-    reason: said.length > 0 ? `no rule that is on holds (${said.join('; ')})` : 'no rule is on',
-    markAction: clearIfMarked(base.mark),
+    clocks: NO_CLOCKS,
+    markDisproved: mark.kind === 'valid',
+    markAction: clearIfMarked(base.connection),
+    mark: mark.kind === 'none' ? mark : { kind: 'broken', reason },
   };
 }
 
-/**
- * A ripe mark whose rule still holds comes first, then a rule that needs no grace, then the first in order.
- * (A rule with grace 0 sweeps at once: it counts as ripe without a mark.)
- */
-function chooseRule(holding: readonly RuleName[], mark: Mark, policy: Policy, nowMs: number): RuleName | undefined {
-  if (mark.kind === 'valid' && holding.includes(mark.rule) && nowMs - mark.sinceMs >= graceMs(mark.rule, policy)) {
-    return mark.rule;
+/** No rule holds, or one that has a clock could not look. Positively in use clears the mark. */
+function judgeUsed(base: Base): Verdict {
+  const said = (list: readonly [RuleName, Finding][]) =>
+    list.map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`).join('; ');
+  const findings = [...base.findings];
+  const unread = findings.filter(([, { holds }]) => holds === 'unread');
+  const dropNote = hasStaleNote(base);
+  if (unread.length > 0) {
+    return { ...base, kind: 'unknown', reason: `a rule could not be decided (${said(unread)})`, dropNote };
   }
-  return holding.find((name) => graceMs(name, policy) === 0) ?? holding[0];
+  return {
+    ...base,
+    kind: 'in-use',
+    reason: findings.length > 0 ? `no rule that is on holds (${said(findings)})` : 'no rule is on',
+    markAction: clearIfMarked(base.connection),
+    dropNote,
+  };
+}
+
+/** A note that claims nothing, or one on a connection that is bound: that detach came to nothing. */
+const hasStaleNote = ({ note, attachment }: Base): boolean =>
+  note.kind === 'broken' || (note.kind === 'valid' && attachment !== undefined);
+
+/**
+ * The note on an orphan that is bound may be that of another run, which is just about to detach: then it is fresh, names
+ * the attachment, and the connection is due. While it stands, no clock starts.
+ */
+function withNote(orphan: Verdict, policy: Policy, nowMs: number): Verdict {
+  const { note, attachment, ripe } = orphan;
+  const isFresh = note.kind === 'valid' && nowMs - note.atMs <= policy.wait.detachTimeoutMs;
+  if (!(ripe && isFresh && note.attachmentId === attachment?.attachmentId)) {
+    return { ...orphan, dropNote: hasStaleNote(orphan) };
+  }
+  const waiting = { ...orphan, starting: [] };
+  return { ...waiting, markAction: toMarkAction(waiting) };
 }
 
 const graceMs = (rule: RuleName, policy: Policy): number => {
@@ -198,49 +242,73 @@ const graceMs = (rule: RuleName, policy: Policy): number => {
   return grace === 'off' ? Number.POSITIVE_INFINITY : grace;
 };
 
-function judgeOrphan(base: Base, rule: RuleName, policy: Policy, nowMs: number): Judgement {
-  const { mark } = base;
-  const evidence = [...new Set([...(base.findings.get(rule)?.evidence ?? []), ...base.evidence])];
-  const orphan = { ...base, kind: 'orphan' as const, rule };
+/**
+ * Each rule that holds has a clock of its own, unless it needs no grace. The rule that is due first is the one reported:
+ * a rule without grace is due now, and a clock that has run out was due before that.
+ *
+ * @param base with the clocks of the mark that go on
+ */
+function judgeOrphan(base: Base, holding: readonly RuleName[], policy: Policy, nowMs: number): Verdict {
+  const dueAtMs = (rule: RuleName): number => (base.clocks.get(rule) ?? nowMs) + graceMs(rule, policy);
+  const dueFirst = [...holding].sort((a, b) => dueAtMs(a) - dueAtMs(b));
+  const [rule] = dueFirst;
+  if (rule === undefined) return judgeUsed(base);
+  const sinceMs = base.clocks.get(rule);
   const grace = graceMs(rule, policy);
-
-  if (mark.kind === 'valid' && mark.rule === rule) {
-    const ripeAtMs = mark.sinceMs + grace;
-    // The first run's `seen` is when it began to look, its `since` when it had looked: a moment later.
-    const seenMs = Math.max(mark.sinceMs, mark.seenMs);
-    const lasted = `orphan since ${toIso(mark.sinceMs)}, last seen so ${toIso(seenMs)}`;
-    return {
-      ...orphan,
-      reason:
-        ripeAtMs <= nowMs ? `${rule}: its grace has run out` : `${rule}: inside its grace until ${toIso(ripeAtMs)}`,
-      evidence: [...evidence, lasted],
-      sinceMs: mark.sinceMs,
-      ripeAtMs,
-      ripe: ripeAtMs <= nowMs,
-      markAction: 'refresh',
-    };
-  }
-  if (grace === 0) {
-    // Renewing says that it was seen so: a rule that is off or could not look has not seen it.
-    const stillHolds = mark.kind === 'valid' && base.findings.get(mark.rule)?.holds === 'yes';
-    const markAction = base.markDisproved ? 'clear' : stillHolds ? 'refresh' : 'none';
-    return { ...orphan, reason: `${rule}: this rule has no grace`, evidence, ripeAtMs: nowMs, ripe: true, markAction };
-  }
-  const restarted = mark.kind === 'none' ? [] : [restartReason(mark)];
-  return {
-    ...orphan,
-    reason: [`${rule}: its clock starts with this run`, ...restarted].join('; '),
-    evidence: [...evidence, ...restarted],
-    markAction: 'set',
+  const starting = dueFirst.filter((name) => !base.clocks.has(name) && graceMs(name, policy) > 0);
+  const clocks = new Map(dueFirst.flatMap((name) => toEntry(name, base.clocks.get(name))));
+  const tagsOver = countTagsOver(base.connection, base.attachment !== undefined);
+  const orphan = {
+    ...base,
+    kind: 'orphan' as const,
+    rule,
+    sinceMs,
+    clocks,
+    starting,
+    tagsOver,
+    ripeAtMs: sinceMs === undefined && grace > 0 ? undefined : dueAtMs(rule),
+    ripe: tagsOver === 0 && (sinceMs !== undefined || grace === 0) && dueAtMs(rule) <= nowMs,
+    restsOnMark: grace > 0,
+    reason: reasonFor(rule, sinceMs, grace, base.mark, nowMs),
+    evidence: [...new Set([...(base.findings.get(rule)?.evidence ?? []), ...base.evidence, ...lasted(base, sinceMs)])],
   };
+  if (tagsOver > 0) {
+    const reason = `${rule}: there is no room for the tags of the sweeper. Remove ${tagsOver} of its own tags`;
+    return { ...orphan, reason, starting: [], markAction: base.markDisproved ? 'clear' : 'none' };
+  }
+  return { ...orphan, markAction: toMarkAction(orphan) };
 }
 
-const restartReason = (mark: Exclude<Mark, { kind: 'none' }>): string =>
-  mark.kind === 'valid' ? `it was marked for another rule, ${mark.rule}` : `its mark counts no more: ${mark.reason}`;
+const toEntry = (rule: RuleName, sinceMs: number | undefined): [RuleName, number][] =>
+  sinceMs === undefined ? [] : [[rule, sinceMs]];
 
-function warnings(tags: Tags): readonly string[] {
-  const expires = tags.get(TAG_EXPIRES);
-  return expires !== undefined && parseExpiry(expires) === undefined
-    ? [`tag ${TAG_EXPIRES} is neither an ISO date nor a date-time with a zone: taken as not expired`]
-    : [];
+function toMarkAction({ starting, clocks, mark, markDisproved, connection }: Base): MarkAction {
+  if (starting.length > 0 || (markDisproved && clocks.size > 0)) return 'set';
+  if (clocks.size > 0) return 'refresh';
+  // Only rules without grace hold: what is left of a mark says nothing of them.
+  return mark.kind === 'none' && !markDisproved ? 'none' : clearIfMarked(connection);
+}
+
+function reasonFor(rule: RuleName, sinceMs: number | undefined, grace: number, mark: Mark, nowMs: number): string {
+  if (sinceMs === undefined) {
+    if (grace === 0) return `${rule}: this rule has no grace`;
+    return [`${rule}: its clock starts with this run`, ...restarted(mark)].join('; ');
+  }
+  const ripeAtMs = sinceMs + grace;
+  return ripeAtMs <= nowMs ? `${rule}: its grace has run out` : `${rule}: inside its grace until ${toIso(ripeAtMs)}`;
+}
+
+const restarted = (mark: Mark): readonly string[] =>
+  mark.kind === 'broken' ? [`its mark does not count: ${mark.reason}`] : [];
+
+function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] {
+  if (sinceMs === undefined || mark.kind !== 'valid') return restarted(mark);
+  // The first run's `seen` is when it began to look, its `since` when it had looked: a moment later.
+  return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
+}
+
+function warnings({ tags, createdAtMs }: Connection): readonly string[] {
+  const expires = tags === 'unread' ? undefined : tags.get(TAG_EXPIRES);
+  const problem = expires === undefined ? undefined : findExpiryProblem(expires, createdAtMs);
+  return problem === undefined ? [] : [`${problem}: taken as not expired`];
 }

@@ -50,6 +50,8 @@ export type Policy = {
     readonly pollIntervalMs: number;
     readonly detachTimeoutMs: number;
     readonly deleteTimeoutMs: number;
+    /** How long a tag write is looked for, because reads lag behind writes. */
+    readonly tagTimeoutMs: number;
     readonly consecutiveMisses: number;
   };
   readonly retry: { readonly attempts: number; readonly minDelayMs: number; readonly maxDelayMs: number };

@@ -28,7 +28,10 @@ export type Halt = {
 };
 
 export type Plan = {
-  /** Half-done first, then longest orphaned; the first `perRun` that can be done are, the rest is deferred. */
+  /**
+   * Those no step failed on before, then the others, the one whose failure is longest ago first. Among them half-done ones
+   * first, then the longest orphaned. The first `perRun` that can be done are; the rest is deferred.
+   */
   readonly queue: readonly Judged[];
   readonly perRun: number;
   /** Ripe, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
@@ -73,8 +76,13 @@ function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits:
   return overShare && overFloor ? { accountId, regionId, ripe, ours } : undefined;
 }
 
-/** Without a mark there is no since; such a one has a rule without grace and comes last. */
+/**
+ * A connection that always fails must not keep the others from their turn, however many such connections there are.
+ * Without a mark there is no since; such a connection has a rule without grace and comes last.
+ */
 function inOrder(a: Judged, b: Judged): number {
+  const tried = (a.verdict.triedMs ?? 0) - (b.verdict.triedMs ?? 0);
+  if (tried !== 0) return tried;
   const halfDone = Number(b.verdict.kind === 'half-done') - Number(a.verdict.kind === 'half-done');
   if (halfDone !== 0) return halfDone;
   const since = (a.verdict.sinceMs ?? Number.MAX_SAFE_INTEGER) - (b.verdict.sinceMs ?? Number.MAX_SAFE_INTEGER);

@@ -1,8 +1,11 @@
 import type { Connection } from './estate.ts';
-import { TAG_DETACHED, TAG_SEEN } from './tag-names.ts';
+import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from './tag-names.ts';
 
-/** Tags this run, or another run of the sweeper, changes while it works: they are read, but are no reason to stop. */
-const OUR_TAGS: ReadonlySet<string> = new Set([TAG_SEEN, TAG_DETACHED]);
+/**
+ * Tags that runs of the sweeper change while they work. They are read and judged, and a mark that a deletion rests on has
+ * to be the one that this run found or wrote; so a difference alone is no reason to stop.
+ */
+const OUR_TAGS: ReadonlySet<string> = new Set([TAG_ORPHAN, TAG_SEEN, TAG_DETACHED]);
 
 /**
  * What changed between the listing that judged and a later read, as words for a person; empty when nothing that a

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 const dateTime = z.iso.datetime({ offset: true });
 const date = z.iso.date();
+const SECOND_MS = 1_000;
 
 /** Milliseconds of an ISO date-time with a zone; undefined for anything else, impossible days included. */
 export const parseInstant = (text: string): number | undefined =>
@@ -12,3 +13,9 @@ export const parseExpiry = (text: string): number | undefined =>
   date.safeParse(text).success ? Date.parse(text) + 86_400_000 : parseInstant(text);
 
 export const toIso = (ms: number): string => new Date(ms).toISOString();
+
+/** As `toIso`, without milliseconds: of a whole second. */
+export const toIsoSeconds = (ms: number): string => toIso(ms).replace('.000Z', 'Z');
+
+export const floorToSecond = (ms: number): number => Math.floor(ms / SECOND_MS) * SECOND_MS;
+export const ceilToSecond = (ms: number): number => Math.ceil(ms / SECOND_MS) * SECOND_MS;

@@ -119,6 +119,7 @@ const waiting = mapping({
   pollInterval: key(wait, '5s', 'Between two looks at what is being detached or deleted.', ['10s']),
   detachTimeout: key(wait, '10m', 'How long a detach may take.', ['15m']),
   deleteTimeout: key(wait, '5m', 'How long a delete may take.', ['10m']),
+  tagTimeout: key(wait, '30s', 'How long a tag that was written may take to show.', ['1m']),
   consecutiveMisses: key(count(1, 'listings'), 2, 'Whole listings in a row without it that prove it is gone.', [3]),
 });
 

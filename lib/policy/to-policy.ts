@@ -31,6 +31,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       pollIntervalMs: toMs(wait.pollInterval),
       detachTimeoutMs: toMs(wait.detachTimeout),
       deleteTimeoutMs: toMs(wait.deleteTimeout),
+      tagTimeoutMs: toMs(wait.tagTimeout),
       consecutiveMisses: wait.consecutiveMisses,
     },
     retry: { attempts: retry.attempts, minDelayMs: toMs(retry.minDelay), maxDelayMs: toMs(retry.maxDelay) },

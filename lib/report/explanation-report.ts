@@ -99,7 +99,7 @@ function markLines({ mark, judgedAt }: Explanation): readonly string[] {
   if (mark.kind === 'none') return ['none'];
   if (mark.kind === 'broken') return [`counts no more: ${shortenMoments(mark.reason)}`];
   return [
-    `orphan by ${mark.rule} since ${formatAgo(Date.parse(mark.since), nowMs)}`,
+    ...mark.clocks.map(({ rule, since }) => `orphan by ${rule} since ${formatAgo(Date.parse(since), nowMs)}`),
     `last seen so ${formatAgo(Date.parse(mark.seen), nowMs)}`,
   ];
 }

@@ -45,7 +45,11 @@ export type Explanation = {
   readonly mark:
     | { readonly kind: 'none' }
     | { readonly kind: 'broken'; readonly reason: string }
-    | { readonly kind: 'valid'; readonly rule: RuleName; readonly since: string; readonly seen: string };
+    | {
+        readonly kind: 'valid';
+        readonly clocks: readonly { readonly rule: RuleName; readonly since: string }[];
+        readonly seen: string;
+      };
   readonly verdict: {
     readonly kind: Verdict['kind'];
     readonly reason: string;
@@ -80,7 +84,7 @@ export function createExplanation(
 ): Explanation {
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
-  const association = associate(connection, accountId, facts.witnesses);
+  const association = associate(connection, accountId, facts.witnesses, verdict.note);
   const { held, reasons } = holdBack(judged, plan);
   return {
     connectionId: connection.connectionId,
@@ -152,5 +156,6 @@ const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as con
 
 function describeMark(mark: Verdict['mark']): Explanation['mark'] {
   if (mark.kind !== 'valid') return mark;
-  return { kind: 'valid', rule: mark.rule, since: toIso(mark.sinceMs), seen: toIso(mark.seenMs) };
+  const clocks = [...mark.clocks].map(([rule, sinceMs]) => ({ rule, since: toIso(sinceMs) }));
+  return { kind: 'valid', clocks, seen: toIso(mark.seenMs) };
 }

@@ -37,7 +37,9 @@ export function foresee(verdict: Verdict, policy: Policy, nowMs: number, held: b
 const HELD = 'kept for now, by what stands under limits; else ';
 
 function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
-  const { attachment } = verdict;
+  const { attachment, tagsOver } = verdict;
+  if (tagsOver > 0)
+    return { first: `${tagsOver} of its own tags are removed`, what: 'marked, and later deleted', at: null };
   const steps = attachment ? `detached from ${attachment.transitRouterId} and deleted` : 'deleted';
   if (verdict.ripe) return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
   const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;

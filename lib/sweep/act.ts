@@ -3,6 +3,7 @@ import { toIso } from '../core/time.ts';
 import { deleteConnection } from './delete.ts';
 import { detachConnection } from './detach.ts';
 import { type Ending, endWith, StepEnd } from './ending.ts';
+import { noteTried, type TagEnding } from './mark-upkeep.ts';
 import { type RegionContext, record } from './run-context.ts';
 
 /**
@@ -14,9 +15,15 @@ import { type RegionContext, record } from './run-context.ts';
 export async function act(
   plan: Plan,
   regionOf: (judged: Judged) => RegionContext,
+  tags: ReadonlyMap<Judged, TagEnding>,
 ): Promise<ReadonlyMap<Judged, Ending>> {
   const endings = new Map<Judged, Ending>();
-  const waiting = plan.queue.filter(({ mode }) => mode === 'sweep');
+  // By a mark that this run could not renew nothing is detached or deleted.
+  const mayStart = (judged: Judged): boolean => {
+    const kind = tags.get(judged)?.kind;
+    return kind !== 'gone' && (kind !== 'failed' || !judged.verdict.restsOnMark);
+  };
+  const waiting = plan.queue.filter((judged) => judged.mode === 'sweep' && mayStart(judged));
   let places = plan.perRun;
   const workers: Promise<void>[] = [];
   const defects: unknown[] = [];
@@ -76,6 +83,8 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<Endin
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
   const ending = await run(region, verdict);
+  const isStuck = ending.outcome === 'failed' || ending.outcome === 'blocked';
+  if (isStuck) await noteTried(region, verdict);
   const fields = {
     outcome: ending.outcome,
     reason: ending.reason,

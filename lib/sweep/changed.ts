@@ -1,46 +1,43 @@
-import type { ConnectionId } from '../core/estate.ts';
 import type { Verdict } from '../core/judge.ts';
-import { hasMarkTags } from '../core/mark.ts';
 import type { OutcomeKind } from '../core/outcome.ts';
+import { hasMarkTags } from '../core/own-tags.ts';
+import { noteOf, removeNote } from './detach-note.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
+import { clearMarks } from './mark-upkeep.ts';
 import type { Rechecked } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
-import { clearMarks, type TagEnding } from './tag-upkeep.ts';
-import { removeTrace, traceOf } from './trace.ts';
 
 /**
- * Stop the steps on a connection that is no longer what the listing showed. In use again, protected, or no
- * longer an orphan by the rule of its mark: the mark goes,
- * which writes to the cloud. Throws `StepEnd` unless nothing changed.
+ * Stop the steps on a connection that is no longer what the listing showed. If it is in use again, protected, or no longer
+ * an orphan by a rule of its mark, the mark goes, and so does a note that claims nothing any more, which writes to the
+ * cloud. Throws `StepEnd` unless nothing changed.
  *
- * @param trace what this run wrote as the trace of its detach; another's is then left alone
+ * @param note what this run wrote as its detach note: another run's is then left alone
  */
-export async function stopIfChanged(region: RegionContext, read: Rechecked, trace?: string): Promise<void> {
+export async function stopIfChanged(region: RegionContext, read: Rechecked, note?: string): Promise<void> {
   if (read.kind === 'same') return;
   if (read.kind === 'gone') throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
   const { verdict, changes } = read;
   const reason = `changed since it was judged: ${changes.join('; ')}`;
-  const { connectionId } = verdict.connection;
-  const hasStaleMark = isMarkStale(verdict);
+  const hasStaleMark = isMarkStale(verdict, read.isBoundAgain);
   try {
-    if (hasStaleMark) await clearMark(region, connectionId, reason);
-    const found = traceOf(verdict.connection);
-    const isOurs = trace === undefined || found === trace;
-    // A transit router that is letting go of it does so for another run, whose trace it is.
-    if (found !== undefined && isOurs && isBoundAgain(verdict) && !read.isLettingGo)
-      await removeTrace(region, connectionId, found);
+    if (hasStaleMark) await clearMark(region, verdict, reason);
+    const found = noteOf(verdict.connection);
+    const isOurs = note === undefined || found === note;
+    // A transit router that is letting go of it does so for another run, whose note it is.
+    const isStale = verdict.dropNote || read.isBoundAgain;
+    if (found !== undefined && isOurs && isStale && !read.isLettingGo)
+      await removeNote(region, verdict.connection, found);
   } catch (error) {
     throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, toCloudError(error), false));
   }
   throw new StepEnd(endWith(toOutcome(verdict, hasStaleMark), reason));
 }
 
-async function clearMark(region: RegionContext, connectionId: ConnectionId, reason: string): Promise<void> {
-  const endings = new Map<ConnectionId, TagEnding>();
-  await clearMarks(region, [connectionId], endings);
-  const ending = endings.get(connectionId);
-  if (ending?.kind === 'failed') throw ending.error;
+async function clearMark(region: RegionContext, { connection: { connectionId } }: Verdict, reason: string) {
+  const removal = (await clearMarks(region, [connectionId])).get(connectionId);
+  if (removal instanceof Error) throw removal;
   record(region, 'mark.cleared', connectionId, { reason });
 }
 
@@ -51,9 +48,7 @@ function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
 }
 
 /** The mark proves nothing any more. */
-function isMarkStale({ connection: { tags }, kind, markDisproved }: Verdict): boolean {
-  return tags !== 'unread' && hasMarkTags(tags) && (kind === 'in-use' || kind === 'protected' || markDisproved);
+function isMarkStale({ connection: { tags }, kind, markDisproved }: Verdict, isBoundAgain: boolean): boolean {
+  const isStale = kind === 'in-use' || kind === 'protected' || markDisproved || isBoundAgain;
+  return tags !== 'unread' && hasMarkTags(tags) && isStale;
 }
-
-const isBoundAgain = ({ connection, ripe }: Verdict): boolean =>
-  connection.attachType === 'CEN' && connection.state === 'attached' && !ripe;

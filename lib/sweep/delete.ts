@@ -3,7 +3,7 @@ import type { Verdict } from '../core/judge.ts';
 import { stopIfChanged } from './changed.ts';
 import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
 import { pollUntil } from './poll.ts';
-import { type Rechecked, recheck } from './recheck.ts';
+import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
 import { needTimeFor } from './time-left.ts';
@@ -32,7 +32,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
-    const read = await recheck(region, verdict, sent ? region.reads.sequence : 0, detached);
+    const after = sent ? region.reads.sequence : 0;
+    const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));
     if (answerLost && isLeaving(read)) throw new UnderWay();
     await stopIfChanged(region, read);
     if (!sent) needTimeFor(region, 'delete', detached);

@@ -2,16 +2,16 @@ import { disposition } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
 import type { Attachment } from '../core/estate.ts';
 import type { Verdict } from '../core/judge.ts';
-import { toTrace } from '../core/mark.ts';
+import { toNoteText } from '../core/own-tags.ts';
 import { TAG_DETACHED } from '../core/tag-names.ts';
 import { stopIfChanged } from './changed.ts';
+import { isLeaving, removeNote } from './detach-note.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
 import { pollUntil } from './poll.ts';
-import { JUDGED, recheck } from './recheck.ts';
+import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
 import { needTimeFor } from './time-left.ts';
-import { isLeaving, removeTrace, traceOf } from './trace.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
 class UnderWay extends Error {}
@@ -27,30 +27,30 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
-  const trace = await tagDetached(region, verdict, attachment);
+  const note = await writeNote(region, verdict, attachment);
   const tagged = region.reads.sequence;
   region.work.tagged(connectionId);
   await region.work.gather(region.policy.recheck.maxAgeMs * GATHER_SHARE);
-  await requestDetach(region, verdict, attachment, trace, tagged);
+  await requestDetach(region, verdict, attachment, note, tagged);
   region.work.detachSent(connectionId);
   await waitUntilDetached(region, verdict, attachment);
   region.work.detached(connectionId);
-  await keepDetachedTag(region, verdict, attachment);
+  await keepNote(region, verdict, attachment, note);
   record(region, 'detach.done', connectionId, { attachmentId: attachment.attachmentId });
 }
 
 /** Of `recheck.maxAge`, to wait for others that one reading can serve. */
 const GATHER_SHARE = 0.25;
 
-/** Written before the detach, so that a run that dies in between leaves a trace of what it did. */
-async function tagDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<string> {
-  const trace = toTrace(region.clock.now(), attachment.attachmentId);
+/** Written before the detach, so that others find what a run did that dies in between. */
+async function writeNote(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<string> {
+  const note = toNoteText(region.clock.now(), attachment.attachmentId);
   try {
-    await region.api.setTags(region.regionId, [verdict.connection.connectionId], new Map([[TAG_DETACHED, trace]]));
-    return trace;
+    await region.api.setTags(region.regionId, [verdict.connection.connectionId], new Map([[TAG_DETACHED, note]]));
+    return note;
   } catch (error) {
     throw new StepEnd(
-      endWithError('the tag that must come before a detach could not be written', toCloudError(error), false),
+      endWithError('the detach note that must come before a detach could not be written', toCloudError(error), false),
     );
   }
 }
@@ -58,17 +58,17 @@ async function tagDetached(region: RegionContext, verdict: Verdict, attachment: 
 /**
  * Resolves once the cloud accepted the detach or may have; throws `StepEnd` when nothing more can be done.
  *
- * The tag says "we detached it". It goes again when that is certainly not so, and stays while it may be.
+ * The note says "we detached it". It goes again when that is certainly not so, and stays while it may be.
  */
 async function requestDetach(
   region: RegionContext,
   verdict: Verdict,
   attachment: Attachment,
-  trace: string,
+  note: string,
   tagged: number,
 ): Promise<void> {
   const { force } = region.policy.detach;
-  const request = { sent: false, answerLost: false, trace };
+  const request = { sent: false, answerLost: false, note };
   const beforeAttempt = createDetachCheck(region, verdict, attachment, request, tagged);
   try {
     const owner = region.ownerOf(attachment.transitRouterId);
@@ -78,8 +78,7 @@ async function requestDetach(
     const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
     if (end === undefined) return;
     if (request.answerLost) throw new StepEnd({ ...end.ending, used: true });
-    await removeOurTrace(region, verdict, trace);
-    throw end;
+    throw await withoutNote(region, verdict, note, end);
   }
 }
 
@@ -93,68 +92,55 @@ function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: bool
 /**
  * What has to be so just before each attempt.
  *
- * @param tagged the last reading before the tag was written; it and those before it do not count
+ * @param tagged the last reading before the note was written; it and those before it do not count
  */
 function createDetachCheck(
   region: RegionContext,
   verdict: Verdict,
   attachment: Attachment,
-  request: { sent: boolean; answerLost: boolean; readonly trace: string },
+  request: { sent: boolean; answerLost: boolean; readonly note: string },
   tagged: number,
 ) {
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
-    // removed the tag.
-    const read = await recheck(region, verdict, request.sent ? region.reads.sequence : tagged, false);
+    // removed the note.
+    const after = request.sent ? region.reads.sequence : tagged;
+    const read = await recheckOwnTags(region, verdict, after, request.note);
     if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict.connection)) throw new UnderWay();
-    await stopIfChanged(region, read, request.trace);
-    if (read.kind === 'same') stopUnlessOurs(traceOf(read.connection), request.trace, traceOf(verdict.connection));
+    await stopIfChanged(region, read, request.note);
     if (!request.sent) needTimeFor(region, 'detach', false);
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
   };
 }
 
-/**
- * Each run writes a trace of its own: by another's it must not go on, for that one may remove it at any moment.
- *
- * @param before what stood there when it was judged: found again, ours was not written
- */
-function stopUnlessOurs(found: string | undefined, ours: string, before: string | undefined): void {
-  if (found === ours) return;
-  if (found !== undefined && found !== before)
-    throw new StepEnd(endWith('unknown', "another run is about to detach it: the trace in its tags is that run's"));
-  throw new StepEnd(
-    endWith('failed', 'the tag that must come before a detach could not be read back', { code: 'TagNotReadBack' }),
-  );
-}
-
-const hasDetachedTag = (tags: Verdict['connection']['tags'], attachment: Attachment) =>
-  tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachment.attachmentId}`) ?? false);
-
-/** What cannot be read or removed now, the next run removes. */
-async function removeOurTrace(region: RegionContext, verdict: Verdict, trace: string): Promise<void> {
+/** How the step ends when the detach came to nothing: a note that cannot be removed is what a person has to hear of. */
+async function withoutNote(region: RegionContext, verdict: Verdict, note: string, end: StepEnd): Promise<StepEnd> {
   try {
-    await removeTrace(region, verdict.connection.connectionId, trace);
+    await removeNote(region, verdict.connection, note);
+    return end;
   } catch (error) {
-    reportTagFailure(region, verdict, 'UnTagResources', error);
+    const what = `${end.ending.reason}; and its detach note could not be removed`;
+    return new StepEnd(endWithError(what, toCloudError(error), false));
   }
 }
 
-/** Another run that gave up may have removed the tag under our hands: without it nobody would finish what we began. */
-async function keepDetachedTag(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+/** Another run that gave up may have removed the note under our hands: without it nobody would finish what we began. */
+async function keepNote(region: RegionContext, verdict: Verdict, attachment: Attachment, note: string): Promise<void> {
   const { connectionId } = verdict.connection;
   try {
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
     const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent' || hasDetachedTag(value.tags, attachment)) return;
-    const trace = toTrace(region.clock.now(), attachment.attachmentId);
-    await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, trace]]));
+    if (value === 'gone' || value === 'absent' || namesAttachment(value, attachment)) return;
+    await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]));
   } catch (error) {
     reportTagFailure(region, verdict, 'TagResources', error);
   }
 }
+
+const namesAttachment = ({ tags }: Verdict['connection'], { attachmentId }: Attachment): boolean =>
+  tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachmentId}`) ?? false);
 
 function reportTagFailure(region: RegionContext, verdict: Verdict, action: string, error: unknown): void {
   const { code, requestId } = toCloudError(error);

@@ -7,8 +7,8 @@ import { mayTag } from '../core/scope.ts';
 import { toIso } from '../core/time.ts';
 import { toJudgedFields } from './act.ts';
 import { type Ending, NO_TIME_LEFT } from './ending.ts';
+import type { TagEnding } from './mark-upkeep.ts';
 import type { LostRegion, Survey } from './survey.ts';
-import type { TagEnding } from './tag-upkeep.ts';
 
 /** What a run did, and what it would do, to those it judged. */
 export type Done = {
@@ -23,7 +23,7 @@ const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() }
 
 /** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
 export const isSettled = ({ verdict, mode }: Judged): boolean =>
-  !verdict.ripe && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropDetachedTag));
+  !verdict.ripe && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote));
 
 /** The outcome of a connection in scope that its verdict settled, and its log line. */
 export function endSettled(judged: Judged, journal: Journal): Outcome {
@@ -78,6 +78,7 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
     const outcome = code === NO_TIME_LEFT ? 'deferred' : 'failed';
     return { outcome, reason: `its tags could not be kept up: ${message}`, code, requestId: requestId ?? null };
   }
+  if (tag?.kind === 'gone') return end('already-gone', 'it was gone before anything was sent');
   if (blocked !== undefined) return end('blocked', blocked);
   const ahead = foreseen.get(judged);
   if (ahead !== undefined) return ahead;
@@ -92,10 +93,11 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
       return end(tag?.kind === 'cleared' ? 'cleared' : 'kept');
     case 'orphan':
     case 'half-done':
+      if (verdict.tagsOver > 0) return end('blocked');
       if (tag?.kind === 'marked') return end('marked');
       return end(
         'waiting',
-        mode === 'plan' && verdict.markAction === 'set'
+        mode === 'plan' && verdict.starting.length > 0 && verdict.sinceMs === undefined
           ? `${verdict.reason}; not marked yet, and a plan marks nothing`
           : verdict.reason,
       );

@@ -1,13 +1,17 @@
 import { withAttachments } from '../core/association.ts';
+import { readClaims } from '../core/claims.ts';
 import type { Connection, Routing } from '../core/estate.ts';
 import { judge, type Verdict } from '../core/judge.ts';
-import { toTrace } from '../core/mark.ts';
+import { toNoteText } from '../core/own-tags.ts';
 import { listChanges } from '../core/recheck.ts';
-import { TAG_DETACHED } from '../core/tag-names.ts';
+import { TAG_DETACHED, TAG_ORPHAN } from '../core/tag-names.ts';
+import { floorToSecond } from '../core/time.ts';
+import { noteOf } from './detach-note.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import type { RegionContext } from './run-context.ts';
 import type { Freshness } from './shared-read.ts';
 import { toCloudError } from './survey-region.ts';
+import { lookDelayMs, TAG_NOT_READ_BACK } from './tag-writes.ts';
 
 /** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
 const LOOKS_MAX = 3;
@@ -23,6 +27,8 @@ export type Rechecked =
       readonly changes: readonly string[];
       /** The transit router shows the attachment as being removed. */
       readonly isLettingGo: boolean;
+      /** It was bound to nothing, and says that it is attached: what its note and mark say is of the time before. */
+      readonly isBoundAgain: boolean;
     }
   | { readonly kind: 'gone' };
 
@@ -51,6 +57,64 @@ export async function recheck(
   );
 }
 
+/**
+ * As `recheck`, and wait until the tags show that this run wrote and that the next write rests on: the renewed mark, and the
+ * detach note. Reads lag behind writes. Reads only.
+ *
+ * Throws `StepEnd` also when they do not show within `wait.tagTimeout`, and when another run's stand in their place.
+ *
+ * @param note what this run wrote as its detach note
+ */
+export async function recheckOwnTags(
+  region: RegionContext,
+  verdict: Verdict,
+  afterSequence: number,
+  note?: string,
+): Promise<Rechecked> {
+  const { clock, deadlineMs } = region;
+  const untilMs = clock.now() + region.policy.wait.tagTimeoutMs;
+  let after = afterSequence;
+  for (let looks = 0; ; looks += 1) {
+    const read = await recheck(region, verdict, after, false);
+    if (read.kind !== 'same') return read;
+    const isMarkShown = showsMark(region, verdict, read.connection);
+    const isNoteShown = note === undefined || showsNote(verdict, read.connection, note);
+    if (isMarkShown && isNoteShown) return read;
+    const nextMs = clock.now() + lookDelayMs(region, looks);
+    if (nextMs > untilMs || nextMs >= deadlineMs) {
+      throw new StepEnd(
+        endWith('failed', 'the tags that must come before it do not show', { code: TAG_NOT_READ_BACK }),
+      );
+    }
+    after = region.reads.sequence;
+    await clock.sleep(nextMs - clock.now());
+  }
+}
+
+/** Whether the mark that the verdict rests on is the one that this run found or wrote, and renewed. */
+function showsMark(region: RegionContext, verdict: Verdict, now: Connection): boolean {
+  if (!verdict.restsOnMark) return true;
+  const wrote = region.marks.get(verdict.connection.connectionId);
+  if (wrote === undefined) throw new StepEnd(endWith('unknown', 'this run did not renew its mark'));
+  const { mark } = readClaims(now, region.clock.now(), region.policy.marks.maxGapMs);
+  if (mark.kind !== 'valid' || mark.seenMs < floorToSecond(region.seenMs)) return false;
+  const expected = wrote.get(TAG_ORPHAN) ?? tagOf(verdict.connection, TAG_ORPHAN);
+  if (tagOf(now, TAG_ORPHAN) === expected) return true;
+  throw new StepEnd(endWith('unknown', 'changed since it was judged: somebody wrote another mark'));
+}
+
+const tagOf = ({ tags }: Connection, key: string): string | undefined =>
+  tags === 'unread' ? undefined : tags.get(key);
+
+/** Each run writes a note of its own: by another's it must not go on, for that one may remove it at any moment. */
+function showsNote(verdict: Verdict, now: Connection, note: string): boolean {
+  const found = noteOf(now);
+  if (found !== undefined && found !== note && found !== noteOf(verdict.connection)) {
+    throw new StepEnd(endWith('unknown', "another run is about to detach it: the note in its tags is that run's"));
+  }
+  return found === note;
+}
+
 /** A read that failed is no answer of the write it comes before: it must not be retried or counted as one. */
 function endUnread(error: unknown): never {
   throw new StepEnd(endWithError('it could not be read again', toCloudError(error), false));
@@ -70,28 +134,33 @@ async function readEvidence(
   detached: boolean,
 ): Promise<Evidence> {
   const { attachment } = verdict;
-  const bound = attachment !== undefined && !detached ? attachment : undefined;
-  const needsRouting = bound !== undefined && region.surroundings.routing !== 'unread';
+  const { witnesses, routing } = region.surroundings;
+  if (attachment === undefined || detached) {
+    const fresher = await region.reads.witnessRound(want.afterSequence);
+    const connection = await readConnection(region, verdict.connection.connectionId, want);
+    return {
+      connection: connection.value,
+      facts: { witnesses: withAttachments(witnesses, fresher), routing: 'unread' },
+      isLettingGo: false,
+      oldestMs: connection.startedMs,
+    };
+  }
+  const { transitRouterId, attachmentId } = attachment;
   // Before the attachments: one that somebody detaches has no routes any more, and must not look like one without.
-  const routing = needsRouting ? await region.reads.routing(bound.transitRouterId, want) : undefined;
+  const routed = routing === 'unread' ? undefined : await region.reads.routing(transitRouterId, want);
   const [connection, attachments] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
-    bound && region.reads.attachmentsAbout(bound, want, region.work.lettingGo.size > 0),
+    region.reads.attachmentsAbout(attachment, want, region.work.lettingGo.size > 0),
   ]);
-  const { surroundings } = region;
-  const routes: Routing | 'unread' = (bound && routing?.value.get(bound.attachmentId)) ?? 'unread';
-  const witnesses = detached ? withoutAttachment(region, verdict) : surroundings.witnesses;
+  const routes: Routing | 'unread' = routed?.value.get(attachmentId) ?? 'unread';
   return {
     connection: connection.value,
     facts: {
-      witnesses:
-        bound && attachments ? withAttachments(witnesses, bound.transitRouterId, attachments.value) : witnesses,
+      witnesses: withAttachments(witnesses, new Map([[transitRouterId, attachments.value]])),
       routing: routes,
     },
-    isLettingGo: (attachments?.value ?? []).some(
-      ({ attachmentId, status }) => attachmentId === bound?.attachmentId && status === 'Detaching',
-    ),
-    oldestMs: Math.min(...[connection, attachments, routing].flatMap((read) => (read ? [read.startedMs] : []))),
+    isLettingGo: attachments.value.some((one) => one.attachmentId === attachmentId && one.status === 'Detaching'),
+    oldestMs: Math.min(...[connection, attachments, routed].flatMap((read) => (read ? [read.startedMs] : []))),
   };
 }
 
@@ -101,18 +170,6 @@ async function readConnection(region: RegionContext, connectionId: string, want:
   const { value } = read;
   return value === 'absent' ? await region.reads.confirm(connectionId) : { ...read, value };
 }
-
-/** After our detach was read back, the transit router's listing no longer has the attachment. */
-const withoutAttachment = ({ surroundings }: RegionContext, { attachment }: Verdict) =>
-  attachment === undefined
-    ? surroundings.witnesses
-    : withAttachments(
-        surroundings.witnesses,
-        attachment.transitRouterId,
-        (surroundings.witnesses.attachmentsOf.get(attachment.transitRouterId) ?? []).filter(
-          ({ attachmentId }) => attachmentId !== attachment.attachmentId,
-        ),
-      );
 
 function compare(region: RegionContext, before: Verdict, read: Evidence, detached: boolean): Rechecked {
   const { connection, facts } = read;
@@ -126,7 +183,9 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const sameRule = detached || verdict.rule === before.rule;
   if (changes.length === 0 && goes && sameHolder && sameRule) return { kind: 'same', connection };
   if (changes.length === 0) changes.push(verdict.reason);
-  return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo };
+  const wasUnbound = detached || before.attachment === undefined;
+  const isBoundAgain = wasUnbound && connection.attachType === 'CEN' && connection.state === 'attached';
+  return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo, isBoundAgain };
 }
 
 /** That we detached it, this run knows by itself; the tag is for those who come after. */
@@ -134,6 +193,6 @@ function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs:
   if (connection.tags === 'unread' || attachment === undefined) return connection;
   return {
     ...connection,
-    tags: new Map([...connection.tags, [TAG_DETACHED, toTrace(nowMs, attachment.attachmentId)]]),
+    tags: new Map([...connection.tags, [TAG_DETACHED, toNoteText(nowMs, attachment.attachmentId)]]),
   };
 }

@@ -13,11 +13,15 @@ import { type Fresh, type Freshness, SharedRead } from './shared-read.ts';
 import type { SurveyedRegion } from './survey.ts';
 import type { Surroundings } from './survey-region.ts';
 import { withTags } from './with-tags.ts';
+import { WitnessRounds } from './witness-rounds.ts';
 
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
 export type Sighting = Connection | 'gone' | 'absent';
 
 const PAGE_SIZE = 50;
+/** How often a list that does not hold together is read before it counts as unread, and how long between. */
+const TORN_LISTINGS_MAX = 4;
+const TORN_PAUSE_MS = 500;
 
 /**
  * The reads of one region that come after the listing that judged: rechecks, waits and read-backs.
@@ -33,6 +37,7 @@ export class RegionReads {
   readonly #routing = new Map<TransitRouterId, SharedRead<ReadonlyMap<AttachmentId, Routing>>>();
   readonly #latest = new Map<ConnectionId, Fresh<Sighting>>();
   readonly #maxAgeMs: number;
+  readonly #rounds: WitnessRounds;
   readonly #surroundings: Surroundings;
   /** Those that steps may ask for, as they were when they were judged. */
   readonly #judged: ReadonlyMap<ConnectionId, Connection>;
@@ -63,6 +68,13 @@ export class RegionReads {
       options.region.judged.map(({ verdict: { connection } }) => [connection.connectionId, connection]),
     );
     this.#pages = pagesOf(options.region.connections);
+    this.#rounds = new WitnessRounds({
+      clock: options.clock,
+      maxAgeMs: options.maxAgeMs,
+      transitRouterIds: [...options.surroundings.witnesses.attachmentsOf.keys()],
+      read: (transitRouterId, want) => this.#attachmentsWhole(transitRouterId, want),
+      latest: (transitRouterId) => this.#attachments.get(transitRouterId)?.latest,
+    });
   }
 
   /** A point in the order of reads: what is read `after` it was asked for later. */
@@ -83,6 +95,27 @@ export class RegionReads {
       (api) => api.listAttachments(this.#regionId, transitRouterId),
       known,
     ).get(want);
+  }
+
+  /**
+   * What every transit router of the region lists that spoke as a witness, read after the listing that judged. All that ask
+   * share a round of readings. Throws `CloudError` when one could not be read.
+   */
+  witnessRound(afterSequence: number): Promise<ReadonlyMap<TransitRouterId, readonly Attachment[]>> {
+    return this.#rounds.get(Math.max(afterSequence, 0));
+  }
+
+  /** While detaches are under way a list of several pages may not hold together; a moment later it does. */
+  async #attachmentsWhole(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<readonly Attachment[]>> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.attachments(transitRouterId, want);
+      } catch (error) {
+        const isTorn = error instanceof CloudError && error.code === 'IncompleteListing';
+        if (!isTorn || tries === TORN_LISTINGS_MAX) throw error;
+        await this.#clock.sleep(TORN_PAUSE_MS);
+      }
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Clock, CloudApi } from '../core/cloud-api.ts';
-import type { AccountId, ConnectionId, RegionId, TransitRouterId } from '../core/estate.ts';
+import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/journal.ts';
 import type { Policy } from '../core/options.ts';
 import { PollSchedule } from './poll-schedule.ts';
@@ -26,6 +26,8 @@ export type RegionContext = RunContext & {
   readonly api: CloudApi;
   readonly surroundings: Surroundings;
   readonly reads: RegionReads;
+  /** What this run wrote as marks: only by such a mark may it detach and delete. */
+  readonly marks: Map<ConnectionId, Tags>;
   readonly work: RegionWork;
   /** When to look whether a detach has taken hold, or a delete. */
   readonly polls: { readonly detach: PollSchedule; readonly delete: PollSchedule };
@@ -72,7 +74,7 @@ export function createRegionContext(
       isWorthwhile: () => work.deleted.size >= COMPANY * reads.pages,
     }),
   };
-  return { ...run, accountId, regionId, api, surroundings, reads, work, polls, ownerOf };
+  return { ...run, accountId, regionId, api, surroundings, reads, marks: new Map(), work, polls, ownerOf };
 }
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */

@@ -23,6 +23,11 @@ export class SharedRead<T> {
     this.#latest = known;
   }
 
+  /** The last reading; undefined before the first. */
+  get latest(): Fresh<T> | undefined {
+    return this.#latest;
+  }
+
   /** The last reading, if it will do. */
   known(want: Freshness): Fresh<T> | undefined {
     return this.#latest && willDo(this.#latest, want) ? this.#latest : undefined;

@@ -107,6 +107,7 @@ async function readMissingTags(
   }
 }
 
+type Owner = { readonly accountId: AccountId; readonly api: CloudApi };
 type TransitRouters = Pick<Surroundings, 'witnesses' | 'routing' | 'ownerOf'>;
 
 async function surveyTransitRouters(
@@ -114,12 +115,14 @@ async function surveyTransitRouters(
   needsRouting: boolean,
   admitted: Promise<void>,
 ): Promise<TransitRouters> {
-  const owners: { accountId: AccountId; api: CloudApi }[] = [target, ...target.owners];
-  const read = await Promise.all(owners.map(({ api }) => readOwner(api, target.regionId, needsRouting, admitted)));
+  const owners: readonly Owner[] = [target, ...target.owners];
+  const read = await Promise.all(owners.map((owner) => readOwner(owner, target.regionId, needsRouting, admitted)));
   const attachmentsOf = new Map<TransitRouterId, readonly Attachment[]>();
   const routing = new Map<AttachmentId, Routing>();
   const ownerOf = new Map<TransitRouterId, CloudApi>();
-  for (const { api, routers } of read) {
+  const otherOwners: AccountId[] = [];
+  for (const { accountId, api, routers } of read) {
+    if (accountId !== target.accountId && routers.length > 0) otherOwners.push(accountId);
     for (const router of routers) {
       attachmentsOf.set(router.transitRouterId, router.attachments);
       ownerOf.set(router.transitRouterId, api);
@@ -127,13 +130,18 @@ async function surveyTransitRouters(
     }
   }
   return {
-    witnesses: createWitnesses(attachmentsOf, target.unreadOwners),
+    witnesses: createWitnesses(attachmentsOf, target.unreadOwners, otherOwners),
     routing: needsRouting ? routing : 'unread',
     ownerOf,
   };
 }
 
-async function readOwner(api: CloudApi, regionId: RegionId, needsRouting: boolean, admitted: Promise<void>) {
+async function readOwner(
+  { accountId, api }: Owner,
+  regionId: RegionId,
+  needsRouting: boolean,
+  admitted: Promise<void>,
+) {
   const listed = await api.listTransitRouters(regionId);
   await admitted;
   const routers = await Promise.all(
@@ -145,7 +153,7 @@ async function readOwner(api: CloudApi, regionId: RegionId, needsRouting: boolea
       return { transitRouterId, attachments: await api.listAttachments(regionId, transitRouterId), routing };
     }),
   );
-  return { api, routers };
+  return { accountId, api, routers };
 }
 
 /** Only the cloud's failures are results of a survey; a defect of ours must not look like one. */

@@ -163,7 +163,7 @@ function judgeRegion(
 }
 
 const routingOf = (connection: Connection, { witnesses, routing }: Surroundings): Routing | 'unread' => {
-  const [holder] = witnesses.holdersOf.get(connection.connectionId) ?? [];
+  const [holder] = witnesses.holdersOf(connection.connectionId);
   return (routing !== 'unread' && holder && routing.get(holder.attachmentId)) || 'unread';
 };
 

@@ -94,7 +94,7 @@ const digits = z.string().check(z.regex(/^\d{1,20}$/));
 /** A moment that can be printed. */
 const moment = z.number().check(z.refine((value) => Number.isFinite(new Date(value).getTime())));
 const tagMap = z.map(id, z.string());
-const status = z.string().check(z.regex(/^((ike|ipsec)_sa_(not_)?established|unknown)$/));
+const status = z.string().check(z.regex(/^((ike|ipsec)_sa_(not_)?established|unknown|missing)$/));
 const connection = z.strictObject({
   connectionId: id,
   name: z.optional(z.string()),

@@ -108,7 +108,7 @@ test.each<[string, unknown, Partial<Connection>]>([
   ['State Upgrading', connectionItem({ State: 'Upgrading' }), { state: 'upgrading' }],
   ['State INIT', connectionItem({ State: 'INIT' }), { state: 'init' }],
   ['State FinancialLocked', connectionItem({ State: 'FinancialLocked' }), { state: 'financialLocked' }],
-  ['Status left out', without('Status'), { status: 'unknown' }],
+  ['Status left out', without('Status'), { status: 'missing' }],
   ['Status undocumented', connectionItem({ Status: 'phase_3' }), { status: 'unknown' }],
   ['Name left out', without('Name'), { name: undefined }],
   ['Name an object', connectionItem({ Name: {} }), { name: undefined }],

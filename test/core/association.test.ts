@@ -162,9 +162,41 @@ test("a fresher listing takes the place of that transit router's alone", () => {
     ]),
     ['2'],
   );
-  const after = withAttachments(before, 'tr-1', []);
-  expect([...after.holdersOf.keys()]).toEqual(['vco-2']);
+  const after = withAttachments(before, new Map([['tr-1', []]]));
+  const held = (read: typeof after) => ['vco-1', 'vco-2'].filter((id) => read.holdersOf(id).length > 0);
+  expect(held(after)).toEqual(['vco-2']);
   expect([...after.attachmentsOf.keys()]).toEqual(['tr-1', 'tr-2']);
   expect(after.unreadOwners).toEqual(['2']);
-  expect([...before.holdersOf.keys()]).toEqual(['vco-1', 'vco-2']);
+  expect(held(before)).toEqual(['vco-1', 'vco-2']);
+});
+
+describe('a connection that we detached, and that still says it may belong to another account', () => {
+  const foreign = (held: Parameters<typeof witnesses>[0] = []) =>
+    createWitnesses(
+      new Map([
+        ['tr-1', []],
+        ['tr-foreign', held],
+      ]),
+      [],
+      ['2000000000000002'],
+    );
+  const connection = aConnection({ crossAccount: true });
+  const note = { kind: 'valid', atMs: 0, attachmentId: 'tr-attach-1' } as const;
+
+  test('is unbound once no transit router of that account lists the attachment of our note', () => {
+    expect(associate(connection, ACCOUNT, foreign(), note).kind).toBe('unbound');
+  });
+
+  test.each<[string, ReturnType<typeof witnesses>, Parameters<typeof associate>[3]]>([
+    ['there is no note', foreign(), { kind: 'none' }],
+    ['its note claims nothing', foreign(), { kind: 'broken', reason: 'x' }],
+    ['the transit routers of that account were not read', witnesses(), note],
+    [
+      'a transit router still lists the attachment',
+      foreign([anAttachment({ transitRouterId: 'tr-foreign', connectionId: 'vco-2' })]),
+      note,
+    ],
+  ])('stays in doubt when %s', (_when, read, claimed) => {
+    expect(associate(connection, ACCOUNT, read, claimed).kind).toBe('doubtful');
+  });
 });

@@ -37,7 +37,7 @@ const tags = fc
         .map(([rule, age]) => `${rule} ${ago(age)}`),
       'vco-sweeper:seen': mostly(ago(HOUR), ago(9 * DAY), 'x'),
       'vco-sweeper:keep': mostly('false', ''),
-      'vco-sweeper:expires': fc.constantFrom('2026-01-01', '2027-01-01', 'x'),
+      'vco-sweeper:expires': fc.constantFrom('2026-11-01', '2027-01-01', 'x'),
       'vco-sweeper:detached': fc.constantFrom(`${ago(HOUR)} tr-attach-1`, 'x'),
       env: fc.constantFrom('prod', 'test', ''),
     },

@@ -42,10 +42,31 @@ describe('marks and grace', () => {
     ['with only seen the clock starts again', { 'vco-sweeper:seen': ago(HOUR) }, 'set', false],
     ['a malformed seen starts again', { ...ripeMark, 'vco-sweeper:seen': 'yesterday' }, 'set', false],
     ['a seen without a zone starts again', { ...ripeMark, 'vco-sweeper:seen': '2026-11-22T11:00:00' }, 'set', false],
-    ['a seen in the future starts again', { ...ripeMark, 'vco-sweeper:seen': ago(-1) }, 'set', false],
+    ['a seen 5 minutes ahead counts as now', { ...ripeMark, 'vco-sweeper:seen': ago(-300_000) }, 'refresh', true],
+    ['a seen further ahead starts again', { ...ripeMark, 'vco-sweeper:seen': ago(-300_001) }, 'set', false],
     [
-      'a since in the future starts again',
-      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(-1)}` },
+      'a since 5 minutes ahead counts as now',
+      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(-300_000)}` },
+      'refresh',
+      false,
+    ],
+    [
+      'a since further ahead starts again',
+      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(-300_001)}` },
+      'set',
+      false,
+    ],
+    [
+      'a seen with a step that failed counts',
+      { ...ripeMark, 'vco-sweeper:seen': `${ago(HOUR)} tried ${ago(DAY)}` },
+      'refresh',
+      true,
+    ],
+    ['a void seen starts again', { ...ripeMark, 'vco-sweeper:seen': 'void' }, 'set', false],
+    ['a void orphan tag starts again', { ...ripeMark, 'vco-sweeper:orphan': 'void' }, 'set', false],
+    [
+      'a rule named twice starts again',
+      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}, unassociated ${ago(3 * DAY)}` },
       'set',
       false,
     ],
@@ -109,30 +130,55 @@ describe('marks and grace', () => {
 
 describe('several rules', () => {
   const policy = aPolicy({ rules: { unassociated: DAY, expired: DAY } });
-  const expires = { 'vco-sweeper:expires': '2026-01-01' };
+  const expires = { 'vco-sweeper:expires': '2026-11-01' };
 
-  test('the first in order is the one that marks', () => {
+  test('each that holds gets a clock of its own, and the first in order is the one reported', () => {
     expect(judgeOne(aConnection({ tags: tagged(expires) }), policy)).toMatchObject({
       rule: 'unassociated',
       markAction: 'set',
+      starting: ['unassociated', 'expired'],
     });
   });
 
-  test('a ripe mark whose rule still holds sweeps, though another comes first in order', () => {
+  test('a ripe clock whose rule still holds sweeps, though another comes first in order', () => {
     const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(2 * DAY)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
   });
 
-  test('a mark is ripe to the millisecond, though another rule comes first in order', () => {
+  test('a clock is ripe to the millisecond, though another rule comes first in order', () => {
     const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(DAY)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
   });
 
-  test('a mark that is not ripe gives way to the first in order, and the clock starts again', () => {
+  test('a clock that runs goes on when another rule begins to hold', () => {
     const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(HOUR)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({
-      rule: 'unassociated',
+      rule: 'expired',
+      sinceMs: NOW - HOUR,
       markAction: 'set',
+      clocks: new Map([['expired', NOW - HOUR]]),
+      starting: ['unassociated'],
+      ripe: false,
+    });
+  });
+
+  test('the one that is due first is the one reported, whichever began first', () => {
+    const marks = `unassociated ${ago(2 * HOUR)}, expired ${ago(HOUR)}`;
+    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': marks });
+    const short = aPolicy({ rules: { unassociated: DAY, expired: 3 * HOUR } });
+    expect(judgeOne(aConnection({ tags }), short)).toMatchObject({ rule: 'expired', ripeAtMs: NOW + 2 * HOUR });
+    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'unassociated', ripeAtMs: NOW + 22 * HOUR });
+  });
+
+  test('a clock whose rule does not hold any more goes, and the others go on', () => {
+    const marks = `tunnels-down ${ago(2 * DAY)}, expired ${ago(HOUR)}`;
+    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': marks });
+    const up = aBoundConnection({ tags, tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') });
+    expect(judgeOne(up, aPolicy({ rules: { 'tunnels-down': DAY, expired: DAY } }))).toMatchObject({
+      rule: 'expired',
+      markAction: 'set',
+      markDisproved: true,
+      clocks: new Map([['expired', NOW - HOUR]]),
       ripe: false,
     });
   });
@@ -178,15 +224,35 @@ describe('several rules', () => {
       });
     });
 
-    test('a mark whose rule is off, or could not be decided, is not renewed by another rule', () => {
+    test('the clock of a rule that is off goes', () => {
       const tags = tagged({ ...marked, ...expires });
       const off = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
-      expect(judgeOne(aBoundConnection({ ...down, tags }), off)).toMatchObject({ rule: 'expired', markAction: 'none' });
+      expect(judgeOne(aBoundConnection({ ...down, tags }), off)).toMatchObject({
+        rule: 'expired',
+        markDisproved: true,
+        markAction: 'clear',
+      });
+    });
+
+    test('where a rule that has a clock could not be decided, nothing is renewed and nothing is due', () => {
+      const tags = tagged({ ...marked, ...expires });
       const unread = { tunnels: twoTunnels('unknown', 'ike_sa_not_established') };
       const on = aPolicy({ rules: { ...rules, expired: 0 } });
       expect(judgeOne(aBoundConnection({ ...unread, tags }), on)).toMatchObject({
-        rule: 'expired',
+        kind: 'unknown',
+        ripe: false,
         markAction: 'none',
+      });
+    });
+
+    test('a clock that is disproved goes from a mark in which another could not be decided, and nothing is renewed', () => {
+      const marks = `tunnels-down ${ago(2 * DAY)}, unrouted ${ago(DAY)}`;
+      const policy = aPolicy({ rules: { ...rules, unrouted: 3 * DAY } });
+      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': marks });
+      expect(judgeOne(aBoundConnection({ ...up, tags }), policy)).toMatchObject({
+        kind: 'unknown',
+        markAction: 'prune',
+        clocks: new Map([['unrouted', NOW - DAY]]),
       });
     });
 
@@ -212,6 +278,30 @@ describe('several rules', () => {
       kind: 'in-use',
       markAction: 'clear',
     });
+  });
+});
+
+describe('no room for the tags of the sweeper', () => {
+  const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, '']));
+
+  test.each<[number, Connection]>([
+    [1, aConnection({ tags: tagged(owners(19)) })],
+    [1, aConnection({ tags: tagged({ ...owners(19), 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }) })],
+    [1, aBoundConnection({ ...down, tags: tagged({ ...owners(18), ...ripeMark }) })],
+  ])('%i tags have to go first: it is an orphan that is not due, and nothing is written', (over, connection) => {
+    const policy = aPolicy({ rules: { 'tunnels-down': DAY } });
+    expect(judgeOne(connection, policy)).toMatchObject({
+      kind: 'orphan',
+      tagsOver: over,
+      ripe: false,
+      starting: [],
+      reason: expect.stringContaining(`Remove ${over} of its own tags`),
+    });
+  });
+
+  test('a clock that does not hold goes all the same', () => {
+    const tags = tagged({ ...owners(19), ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` });
+    expect(judgeOne(aConnection({ tags }))).toMatchObject({ tagsOver: 1, markAction: 'clear' });
   });
 });
 
@@ -263,14 +353,14 @@ describe('what it says', () => {
       'its clock starts again',
       aConnection({ tags: marked('unassociated soon') }),
       {},
-      'unassociated: its clock starts with this run; its mark counts no more: tag vco-sweeper:orphan is missing or ' +
+      'unassociated: its clock starts with this run; its mark does not count: tag vco-sweeper:orphan is missing or ' +
         'malformed',
     ],
     [
-      'its clock starts again for another rule',
+      'its clock starts, and that of another rule ends',
       aConnection({ tags: marked(`unrouted ${ago(HOUR)}`) }),
       {},
-      'unassociated: its clock starts with this run; it was marked for another rule, unrouted',
+      'unassociated: its clock starts with this run',
     ],
     [
       'its grace is running',
@@ -290,10 +380,10 @@ describe('what it says', () => {
   });
 
   test('why its clock starts again is in the evidence too', () => {
-    expect(judgeOne(aConnection({ tags: marked(`unrouted ${ago(HOUR)}`) })).evidence).toEqual([
+    expect(judgeOne(aConnection({ tags: marked('unassociated soon') })).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
       'no attachment of tr-1 holds it',
-      'it was marked for another rule, unrouted',
+      'its mark does not count: tag vco-sweeper:orphan is missing or malformed',
     ]);
   });
 
@@ -333,6 +423,13 @@ describe('rules on bound connections', () => {
     ['one tunnel says something unknown', { tunnels: twoTunnels('ike_sa_not_established', 'unknown') }, 'unknown'],
     ['one unknown, the other up', { tunnels: twoTunnels('unknown', 'ipsec_sa_established') }, 'in-use'],
     ['tunnels down, but the connection says up', { ...down, status: 'ipsec_sa_established' }, 'in-use'],
+    ['both tunnels are down, and the connection says nothing itself', { ...down, status: 'missing' }, 'orphan'],
+    ['its only tunnel says nothing', { status: 'missing' }, 'unknown'],
+    [
+      'three tunnels are down, and the connection says nothing itself',
+      { tunnels: [...down.tunnels, ...down.tunnels.slice(1)], status: 'missing' },
+      'unknown',
+    ],
     ['tunnels down, but the connection says something unknown', { ...down, status: 'unknown' }, 'unknown'],
     ['its only tunnel is down', { status: 'ike_sa_not_established' }, 'orphan'],
     ['its only tunnel says something unknown', { status: 'unknown' }, 'unknown'],
@@ -384,7 +481,11 @@ describe('expired', () => {
     ['yesterday', '2026-11-21', 'orphan'],
     ['today, which ends at midnight UTC', '2026-11-22', 'in-use'],
     ['a date-time without a zone', '2020-01-01T00:00:00', 'in-use'],
-    ['a date with blanks around it', ' 2026-01-01 ', 'in-use'],
+    ['a date with blanks around it', ' 2026-11-01 ', 'in-use'],
+    ['the year 1, which programs write for none', '0001-01-01T00:00:00Z', 'in-use'],
+    ['1970, which programs write for none', '1970-01-01', 'in-use'],
+    ['the moment it was created', '2026-08-14T12:00:00Z', 'in-use'],
+    ['a second after it was created', '2026-08-14T12:00:01Z', 'orphan'],
     ['no date', 'soon', 'in-use'],
     ['an impossible day', '2026-02-30', 'in-use'],
     ['nothing', '', 'in-use'],
@@ -497,7 +598,7 @@ describe('half-done', () => {
     ['a bound one of which nobody could tell', aBoundConnection({ tags: 'unread' })],
     ['an unbound one, which is to be finished', aConnection({ tags: tagged(detached) })],
   ])('no tag is dropped from %s', (_what, connection) => {
-    expect(judgeOne(connection).dropDetachedTag).toBe(false);
+    expect(judgeOne(connection).dropNote).toBe(false);
   });
 
   test('it is reported by the rule and since of its mark', () => {
@@ -515,13 +616,15 @@ describe('half-done', () => {
 
   test.each<[string, string]>([
     ['too old', `${ago(72 * HOUR + 1)} tr-attach-1`],
-    ['in the future', `${ago(-1)} tr-attach-1`],
+    ['in the future', `${ago(-300_001)} tr-attach-1`],
     ['without an attachment', ago(HOUR)],
+    ['void', 'void'],
     ['malformed', 'yes'],
   ])('a tag that is %s makes it an unassociated one like any other', (_what, value) => {
     expect(judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:detached': value }) }))).toMatchObject({
       kind: 'orphan',
       markAction: 'set',
+      dropNote: true,
       ripe: false,
     });
   });
@@ -529,15 +632,15 @@ describe('half-done', () => {
   test('on a bound connection the tag is stale, and goes', () => {
     expect(judgeOne(aBoundConnection({ tags: tagged(detached) }))).toMatchObject({
       kind: 'in-use',
-      dropDetachedTag: true,
+      dropNote: true,
     });
   });
 
   test.each<[string, string, boolean]>([
     ['a fresh one of this attachment may be that of a run at work, and stays', `${ago(600_000)} tr-attach-1`, false],
     ['an older one goes', `${ago(600_001)} tr-attach-1`, true],
-    ['a fresh one of another attachment goes', `${ago(1_000)} tr-attach-2`, true],
-    ['one in the future goes', `${ago(-1)} tr-attach-1`, true],
+    ['one in the future goes', `${ago(-300_001)} tr-attach-1`, true],
+    ['one of a clock that is a little ahead stays', `${ago(-1)} tr-attach-1`, false],
   ])('the tag on a bound connection that is due: %s', (_what, detachedTag, drops) => {
     const tags = tagged({
       ...ripeMark,
@@ -546,13 +649,63 @@ describe('half-done', () => {
     });
     expect(judgeOne(aBoundConnection({ ...down, tags }), onlyTunnels)).toMatchObject({
       ripe: true,
-      dropDetachedTag: drops,
+      dropNote: drops,
     });
+  });
+
+  test('bound again by another attachment, it loses note and mark, and its clocks start again', () => {
+    const tags = tagged({
+      ...ripeMark,
+      'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
+      'vco-sweeper:detached': `${ago(HOUR)} tr-attach-2`,
+    });
+    expect(judgeOne(aBoundConnection({ ...down, tags }), onlyTunnels)).toMatchObject({
+      kind: 'orphan',
+      ripe: false,
+      dropNote: true,
+      markAction: 'set',
+      markDisproved: true,
+      starting: ['tunnels-down'],
+    });
+  });
+
+  test('while a note stands on one that is due, no clock starts', () => {
+    const tags = tagged({
+      ...ripeMark,
+      'vco-sweeper:expires': '2026-11-01',
+      'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
+      'vco-sweeper:detached': `${ago(1_000)} tr-attach-1`,
+    });
+    const policy = aPolicy({ rules: { 'tunnels-down': DAY, expired: DAY } });
+    expect(judgeOne(aBoundConnection({ ...down, tags }), policy)).toMatchObject({
+      ripe: true,
+      dropNote: false,
+      markAction: 'refresh',
+      starting: [],
+    });
+  });
+
+  test('each run renews the time it saw it so, but never beside a mark that does not count', () => {
+    const marked = (orphan: string, seen: string) =>
+      judgeOne(aConnection({ tags: tagged({ ...detached, 'vco-sweeper:orphan': orphan, 'vco-sweeper:seen': seen }) }));
+    expect(judgeOne(aConnection({ tags: tagged(detached) })).markAction).toBe('refresh');
+    expect(marked(`tunnels-down ${ago(9 * DAY)}`, ago(HOUR)).markAction).toBe('refresh');
+    expect(marked(`tunnels-down ${ago(9 * DAY)}`, ago(5 * DAY)).markAction).toBe('none');
+  });
+
+  test('protection removes its note as it removes its mark', () => {
+    expect(judgeOne(aConnection({ tags: tagged({ ...detached, ...ripeMark, 'vco-sweeper:keep': '' }) }))).toMatchObject(
+      {
+        kind: 'protected',
+        dropNote: true,
+        markAction: 'clear',
+      },
+    );
   });
 
   test('on a bound connection that is not due even a fresh tag goes', () => {
     const tags = tagged({ 'vco-sweeper:detached': `${ago(1_000)} tr-attach-1` });
-    expect(judgeOne(aBoundConnection({ tags })).dropDetachedTag).toBe(true);
+    expect(judgeOne(aBoundConnection({ tags })).dropNote).toBe(true);
   });
 
   test('while a transit router still lists it, it is not finished', () => {
@@ -569,7 +722,7 @@ describe('properties', () => {
       'vco-sweeper:orphan': fc.constantFrom(`unassociated ${ago(2 * DAY)}`, `tunnels-down ${ago(2 * DAY)}`, 'x'),
       'vco-sweeper:seen': fc.constantFrom(ago(HOUR), ago(9 * DAY), 'x'),
       'vco-sweeper:keep': fc.constantFrom('', 'false'),
-      'vco-sweeper:expires': fc.constantFrom('2026-01-01', '2027-01-01', 'x'),
+      'vco-sweeper:expires': fc.constantFrom('2026-11-01', '2027-01-01', 'x'),
       'vco-sweeper:detached': fc.constantFrom(`${ago(HOUR)} tr-attach-1`, 'x'),
     },
     { requiredKeys: [] },

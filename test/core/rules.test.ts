@@ -129,7 +129,12 @@ describe('expired', () => {
   test.each<[string, Connection, Finding['holds'], string]>([
     ['nobody looked', aConnection({ tags: 'unread' }), 'unread', 'its tags were not read'],
     ['there is no tag', aConnection(), 'no', 'no tag vco-sweeper:expires'],
-    ['it is no date', expiring('soon'), 'no', 'tag vco-sweeper:expires is malformed, so it never expires'],
+    [
+      'it is no date',
+      expiring('soon'),
+      'no',
+      'tag vco-sweeper:expires is neither an ISO date nor a date-time with a zone, so it never expires',
+    ],
     ['it is to come', expiring('2026-11-22'), 'no', 'expires 2026-11-23T00:00:00.000Z'],
   ])('when %s it says so', (_when, connection, holds, said) => {
     expect(ask('expired', connection)).toEqual({ holds, evidence: [said] });

@@ -23,7 +23,13 @@ export const DEFAULTS: Policy = {
   detach: { force: false, roles: [] },
   marks: { maxGapMs: 72 * HOUR },
   recheck: { maxAgeMs: 10_000 },
-  wait: { pollIntervalMs: 5_000, detachTimeoutMs: 600_000, deleteTimeoutMs: 300_000, consecutiveMisses: 2 },
+  wait: {
+    pollIntervalMs: 5_000,
+    detachTimeoutMs: 600_000,
+    deleteTimeoutMs: 300_000,
+    tagTimeoutMs: 30_000,
+    consecutiveMisses: 2,
+  },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
 };

@@ -107,7 +107,8 @@ describe('half-done', () => {
     for (const mode of ['plan', 'mark'] as const) {
       const cloud = startCloud({ estate: estate(free('half', halfDone), ...inUse(5)), policy: { mode } });
       expect((await cloud.run()).counts).toMatchObject({ planned: 1, deleted: 0 });
-      expect(cloud.writes()).toEqual([]);
+      // In mode mark, that it is still half-done is written down: else its note would lapse.
+      expect(cloud.writes()).toEqual(mode === 'plan' ? [] : ['TagResources vco-half']);
     }
   });
 
@@ -332,7 +333,8 @@ describe('what the cloud refuses', () => {
     });
     const result = await cloud.run();
     expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Throttling.User' });
-    expect(cloud.calls().at(-1)).toBe('DeleteVpnAttachment vco-old');
+    // That a step failed is written down, so that the others come first in the next run.
+    expect(cloud.calls().slice(-2)).toEqual(['DeleteVpnAttachment vco-old', 'TagResources vco-old']);
   });
 
   test('a missing permission is failed, with the code', async () => {

@@ -7,8 +7,9 @@ export const expired: Rule = ({ connection, association, nowMs }) => {
   if (connection.tags === 'unread') return finding('unread', 'its tags were not read');
   const text = connection.tags.get(TAG_EXPIRES);
   if (text === undefined) return finding('no', `no tag ${TAG_EXPIRES}`);
+  const problem = findExpiryProblem(text, connection.createdAtMs);
   const expiresMs = parseExpiry(text);
-  if (expiresMs === undefined) return finding('no', `tag ${TAG_EXPIRES} is malformed, so it never expires`);
+  if (problem !== undefined || expiresMs === undefined) return finding('no', `${problem}, so it never expires`);
   if (expiresMs > nowMs) return finding('no', `expires ${toIso(expiresMs)}`);
 
   const up = [connection.status, ...connection.tunnels.map((tunnel) => tunnel.status)].includes('ipsec_sa_established');
@@ -19,3 +20,16 @@ export const expired: Rule = ({ connection, association, nowMs }) => {
     ...(up ? ['a tunnel is up all the same'] : []),
   );
 };
+
+/**
+ * What is wrong with an expiry date; undefined if nothing is. Programs write the year 1 or 1970 for "not set", and people
+ * copy tags from older connections: a date before the connection was created is no date of this connection.
+ */
+export function findExpiryProblem(text: string, createdAtMs: number | undefined): string | undefined {
+  const expiresMs = parseExpiry(text);
+  if (expiresMs === undefined) return `tag ${TAG_EXPIRES} is neither an ISO date nor a date-time with a zone`;
+  if (createdAtMs !== undefined && expiresMs <= createdAtMs) {
+    return `tag ${TAG_EXPIRES} names ${toIso(expiresMs)}, before the connection was created`;
+  }
+  return undefined;
+}

@@ -12,10 +12,11 @@ export const tunnelsDown: Rule = ({ connection, association }) => {
   const up = connection.tunnels.find((tunnel) => isUp(tunnel.status));
   if (up) return finding('no', `tunnel ${up.tunnelId} has ipsec_sa_established`);
 
-  const statuses =
-    connection.tunnels.length > 0 ? connection.tunnels.map((tunnel) => tunnel.status) : [connection.status];
-  // The connection's own status counts too: it might have said that it is up.
-  if ([connection.status, ...statuses].includes('unknown'))
+  const tunnels = connection.tunnels.map((tunnel) => tunnel.status);
+  const statuses = tunnels.length > 0 ? tunnels : [connection.status];
+  // The connection's own status counts too, because it might say "up". Replies may leave it out beside two tunnels.
+  const own = connection.status === 'missing' && tunnels.length === 2 ? [] : [connection.status];
+  if ([...own, ...statuses].some(isUnread))
     return finding('unread', 'the status of the connection or of a tunnel is missing or not one we know');
   const changing = connection.tunnels.find(isChanging);
   if (changing) return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
@@ -23,6 +24,7 @@ export const tunnelsDown: Rule = ({ connection, association }) => {
 };
 
 const isUp = (status: string) => status === 'ipsec_sa_established';
+const isUnread = (status: string) => status === 'unknown' || status === 'missing';
 // A tunnel without a state is a reply that left it out; one that says it is being changed will soon say otherwise.
 const isChanging = (tunnel: Tunnel) => tunnel.state !== undefined && tunnel.state !== 'active';
 

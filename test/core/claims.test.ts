@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Clocks, type Mark, parseMark, readClaims } from '../../lib/core/claims.ts';
 import type { Tags } from '../../lib/core/estate.ts';
-import { parseOrphanTag, readDetached, readMark, toMarkTags, toSeenTags, toTrace } from '../../lib/core/mark.ts';
 import { RULE_NAMES } from '../../lib/core/options.ts';
+import { countTagsOver, TAG_VALUE_LENGTH_MAX, toMarkText, toNoteText, toSeenText } from '../../lib/core/own-tags.ts';
 import { protect } from '../../lib/core/protect.ts';
 import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../lib/core/tag-names.ts';
 import { parseExpiry, parseInstant, toIso } from '../../lib/core/time.ts';
@@ -118,105 +119,211 @@ describe('a date-time', () => {
   });
 });
 
+const AHEAD = 5 * 60_000;
+const readMark = (found: Tags, nowMs = NOW, maxGapMs = GAP): Mark =>
+  readClaims(aConnection({ tags: found }), nowMs, maxGapMs).mark;
+const readNote = (text: string, more: Record<string, string> = {}, maxGapMs = GAP) =>
+  readClaims(aConnection({ tags: tagged({ [TAG_DETACHED]: text, ...more }) }), NOW, maxGapMs).note;
+
 describe('a mark', () => {
   const mark = (sinceMs: number, seenMs: number): Tags =>
     tagged({ [TAG_ORPHAN]: `unassociated ${ago(sinceMs)}`, [TAG_SEEN]: ago(seenMs) });
   const ORPHAN = `unassociated ${ago(HOUR)}`;
+  const MALFORMED = 'tag vco-sweeper:orphan is missing or malformed';
 
   test.each<[string, Tags, string]>([
-    ['no rule', tagged({ [TAG_SEEN]: ago(0) }), 'tag vco-sweeper:orphan is missing or malformed'],
-    [
-      'a rule that is none',
-      tagged({ [TAG_ORPHAN]: `unloved ${ago(HOUR)}`, [TAG_SEEN]: ago(HOUR) }),
-      'tag vco-sweeper:orphan is missing or malformed',
-    ],
-    ['text before the rule', tagged({ [TAG_ORPHAN]: `x ${ORPHAN}` }), 'tag vco-sweeper:orphan is missing or malformed'],
-    ['text after the time', tagged({ [TAG_ORPHAN]: `${ORPHAN} x` }), 'tag vco-sweeper:orphan is missing or malformed'],
+    ['a rule that is none', tagged({ [TAG_ORPHAN]: `unloved ${ago(HOUR)}`, [TAG_SEEN]: ago(HOUR) }), MALFORMED],
+    ['text before the rule', tagged({ [TAG_ORPHAN]: `x ${ORPHAN}` }), MALFORMED],
+    ['text after the time', tagged({ [TAG_ORPHAN]: `${ORPHAN} x` }), MALFORMED],
+    ['a comma and no rule after it', tagged({ [TAG_ORPHAN]: `${ORPHAN}, ` }), MALFORMED],
+    ['no blank after the comma', tagged({ [TAG_ORPHAN]: `${ORPHAN},expired ${ago(HOUR)}` }), MALFORMED],
+    ['a rule twice', tagged({ [TAG_ORPHAN]: `${ORPHAN}, ${ORPHAN}`, [TAG_SEEN]: ago(0) }), MALFORMED],
     ['no last time', tagged({ [TAG_ORPHAN]: ORPHAN }), 'tag vco-sweeper:seen is missing or malformed'],
-    ['a beginning to come', mark(-1, 0), 'tag vco-sweeper:orphan is in the future'],
-    ['a last time to come', mark(0, -1), 'tag vco-sweeper:seen is in the future'],
+    [
+      'a failed step of no time',
+      tagged({ [TAG_ORPHAN]: ORPHAN, [TAG_SEEN]: `${ago(0)} tried soon` }),
+      'tag vco-sweeper:seen is missing or malformed',
+    ],
+    [
+      'void for its last time',
+      tagged({ [TAG_ORPHAN]: ORPHAN, [TAG_SEEN]: 'void' }),
+      'tag vco-sweeper:seen is void, so the mark does not count',
+    ],
+    ['a beginning to come', mark(-AHEAD - 1, 0), 'tag vco-sweeper:orphan is in the future'],
+    ['a last time to come', mark(0, -AHEAD - 1), 'tag vco-sweeper:seen is in the future'],
     ['a last time a day before its beginning', mark(0, DAY + 1), 'tag vco-sweeper:seen is from before the mark'],
     ['a gap', mark(5 * DAY, GAP + 1), 'last seen so 2026-11-19T11:59:59.999Z, longer ago than marks.maxGap'],
+    [
+      'a beginning before the connection was created',
+      mark(100 * DAY + 1, HOUR),
+      'tag vco-sweeper:orphan is older than the connection, so it is not ours',
+    ],
+    [
+      'a last time before the connection was created',
+      mark(HOUR, 100 * DAY + 1),
+      'tag vco-sweeper:seen is older than the connection, so it is not ours',
+    ],
   ])('with %s is broken, and says so', (_what, found, reason) => {
-    expect(readMark(found, NOW, GAP)).toEqual({ kind: 'broken', reason });
+    expect(readMark(found)).toEqual({ kind: 'broken', reason });
+  });
+
+  test('without a rule is none: a time alone claims nothing', () => {
+    expect(readMark(tagged({ [TAG_SEEN]: ago(0) }))).toEqual({ kind: 'none' });
   });
 
   test.each<[string, Tags]>([
     ['begins and was seen this very moment', mark(0, 0)],
     ['was seen a whole day before it begins, in the longest run there is', mark(0, DAY)],
     ['was last seen a whole gap ago', mark(5 * DAY, GAP)],
+    ['began when the connection was created', mark(100 * DAY, HOUR)],
   ])('that %s is valid', (_what, found) => {
-    expect(readMark(found, NOW, GAP).kind).toBe('valid');
+    expect(readMark(found).kind).toBe('valid');
   });
 
-  test('that is renewed gets another last time, and nothing else', () => {
-    expect([...toSeenTags(NOW)]).toEqual([[TAG_SEEN, '2026-11-22T12:00:00.000Z']]);
+  test('of a clock that is a little ahead counts as of now', () => {
+    expect(readMark(mark(-AHEAD, -AHEAD))).toEqual({
+      kind: 'valid',
+      clocks: new Map([['unassociated', NOW]]),
+      seenMs: NOW,
+    });
   });
 
-  test.each<[string, string, boolean]>([
-    ['this very moment', `${ago(0)} tr-attach-1`, true],
-    ['a whole gap ago', `${ago(GAP)} tr-attach-1`, true],
-    ['longer ago than the gap', `${ago(GAP + 1)} tr-attach-1`, false],
-    ['in the future', `${ago(-1)} tr-attach-1`, false],
-    ['with text before it', `x ${ago(0)} tr-attach-1`, false],
-    ['with text after it', `${ago(0)} tr-attach-1 x`, false],
-    ['of something else', `${ago(0)} vco-1`, false],
-  ])('of a detach %s counts or does not', (_what, text, counts) => {
-    expect(readDetached(tagged({ [TAG_DETACHED]: text }), NOW, GAP) !== undefined).toBe(counts);
+  test('that an older version wrote, with one rule and milliseconds, still counts', () => {
+    const found = tagged({
+      [TAG_ORPHAN]: 'unassociated 2026-11-20T11:22:33.456Z',
+      [TAG_SEEN]: '2026-11-22T01:02:03.789Z',
+    });
+    expect(readMark(found)).toEqual({
+      kind: 'valid',
+      clocks: new Map([['unassociated', Date.parse('2026-11-20T11:22:33.456Z')]]),
+      seenMs: Date.parse('2026-11-22T01:02:03.789Z'),
+    });
+  });
+
+  test('has whole seconds: a clock never starts early, and is never seen late', () => {
+    expect(toMarkText(new Map([['expired', NOW + 1]]), ['expired'])).toBe('expired 2026-11-22T12:00:01Z');
+    expect(toSeenText(NOW - 1, undefined)).toBe('2026-11-22T11:59:59Z');
+    expect(toSeenText(NOW, NOW - HOUR)).toBe('2026-11-22T12:00:00Z tried 2026-11-22T11:00:00Z');
+  });
+
+  test('is never longer than a tag may be, and loses the clocks that are due last', () => {
+    const all: Clocks = new Map(RULE_NAMES.map((rule) => [rule, Date.parse('9999-12-31T23:59:59.999Z') - 1_000]));
+    for (const dueFirst of [RULE_NAMES, [...RULE_NAMES].reverse()]) {
+      const text = toMarkText(all, dueFirst);
+      expect(text.length).toBeLessThanOrEqual(TAG_VALUE_LENGTH_MAX);
+      const read = [...(parseMark(tagged({ [TAG_ORPHAN]: text })) ?? [])].map(([rule]) => rule);
+      expect(read).toEqual(dueFirst.slice(0, read.length));
+      expect(read.length).toBeGreaterThanOrEqual(RULE_NAMES.length - 1);
+    }
   });
 
   test('of any tags is none, broken with a reason, or as old as its text says and not a moment older', () => {
     fc.assert(
       fc.property(tags, fc.constantFrom(0, HOUR, GAP), (found, maxGapMs) => {
         const mark = readMark(found, NOW, maxGapMs);
-        const written = found.get(TAG_ORPHAN) !== undefined || found.get(TAG_SEEN) !== undefined;
-        expect(mark.kind === 'none').toBe(!written);
+        expect(mark.kind === 'none').toBe(!found.has(TAG_ORPHAN));
         if (mark.kind === 'broken') expect(mark.reason).toMatch(/^(tag vco-sweeper:(orphan|seen) |last seen so )/);
         if (mark.kind !== 'valid') return;
         const [rule, since] = (found.get(TAG_ORPHAN) ?? '').split(' ');
-        expect([mark.rule, mark.sinceMs]).toEqual([rule, Date.parse(since ?? '')]);
-        expect(mark.seenMs).toBe(Date.parse(found.get(TAG_SEEN) ?? ''));
-        expect(mark.sinceMs).toBeLessThanOrEqual(NOW);
-        expect(NOW - mark.seenMs).toBeGreaterThanOrEqual(0);
+        expect([...mark.clocks]).toEqual([[rule, Math.min(Date.parse(since ?? ''), NOW)]]);
+        expect(mark.seenMs).toBe(Math.min(Date.parse(found.get(TAG_SEEN) ?? ''), NOW));
         expect(NOW - mark.seenMs).toBeLessThanOrEqual(maxGapMs);
       }),
       { numRuns: 500 },
     );
   });
 
-  test('that is written is read as it was, by its own run and by those that come within the gap', () => {
-    const moment = fc.integer({ min: 0, max: 60_000 });
+  test('that is written is read as it was to the second, by its own run and by those that come within the gap', () => {
+    const clocks = fc.dictionary(fc.constantFrom(...RULE_NAMES), fc.nat(60_000), { minKeys: 1, maxKeys: 3 });
     fc.assert(
-      fc.property(fc.constantFrom(...RULE_NAMES), moment, moment, fc.nat(GAP), (rule, tookMs, waitedMs, laterMs) => {
-        const seenMs = NOW - 60_000 - tookMs - Math.min(laterMs, GAP - 120_000);
-        const sinceMs = seenMs + tookMs;
-        const written = toMarkTags(rule, sinceMs, seenMs);
-        const nowMs = Math.max(sinceMs, seenMs + waitedMs);
-        expect(readMark(written, nowMs, GAP)).toEqual({ kind: 'valid', rule, sinceMs, seenMs });
-        expect(readMark(written, NOW, GAP)).toEqual({ kind: 'valid', rule, sinceMs, seenMs });
-        expect(parseOrphanTag(written)).toEqual({ rule, sinceMs });
+      fc.property(clocks, fc.nat(60_000), fc.nat(GAP), fc.option(fc.nat(GAP)), (starts, waitedMs, laterMs, tried) => {
+        const seenMs = NOW - 120_000 - Math.min(laterMs, GAP - 240_000);
+        const began = RULE_NAMES.filter((rule) => rule in starts);
+        const written = new Map(began.map((rule) => [rule, seenMs + (starts[rule] ?? 0)]));
+        const triedMs = tried === null ? undefined : seenMs - tried;
+        const found = tagged({ [TAG_ORPHAN]: toMarkText(written, began), [TAG_SEEN]: toSeenText(seenMs, triedMs) });
+        for (const nowMs of [seenMs + 61_000 + waitedMs, NOW]) {
+          const read = readClaims(aConnection({ tags: found }), nowMs, GAP);
+          if (read.mark.kind !== 'valid') throw new Error(JSON.stringify(read));
+          expect([...read.mark.clocks.keys()]).toEqual(began);
+          for (const [rule, sinceMs] of read.mark.clocks) {
+            expect(sinceMs - (written.get(rule) ?? 0)).toBeGreaterThanOrEqual(0);
+            expect(sinceMs - (written.get(rule) ?? 0)).toBeLessThan(1_000);
+          }
+          expect(seenMs - read.mark.seenMs).toBeGreaterThanOrEqual(0);
+          expect(seenMs - read.mark.seenMs).toBeLessThan(1_000);
+        }
       }),
     );
   });
+});
 
-  test('of a detach is read as it was written, or as nothing when it is not of that form', () => {
+describe('a detach note', () => {
+  test.each<[string, string, boolean]>([
+    ['of this very moment', `${ago(0)} tr-attach-1`, true],
+    ['of a whole gap ago', `${ago(GAP)} tr-attach-1`, true],
+    ['from longer ago than the gap', `${ago(GAP + 1)} tr-attach-1`, false],
+    ['a little ahead', `${ago(-AHEAD)} tr-attach-1`, true],
+    ['in the future', `${ago(-AHEAD - 1)} tr-attach-1`, false],
+    ['with text before it', `x ${ago(0)} tr-attach-1`, false],
+    ['with text after it', `${ago(0)} tr-attach-1 x`, false],
+    ['of something else', `${ago(0)} vco-1`, false],
+    ['that is void', 'void', false],
+    ['from before the connection was created', `${ago(100 * DAY + 1)} tr-attach-1`, false],
+  ])('%s counts or does not', (_what, text, counts) => {
+    expect(readNote(text).kind).toBe(counts ? 'valid' : 'broken');
+  });
+
+  test('counts for as long as runs renew the time they saw it so', () => {
+    const text = `${ago(9 * DAY)} tr-attach-1`;
+    expect(readNote(text, { [TAG_SEEN]: ago(GAP) }).kind).toBe('valid');
+    expect(readNote(text, { [TAG_SEEN]: `${ago(GAP)} tried ${ago(DAY)}` }).kind).toBe('valid');
+    expect(readNote(text, { [TAG_SEEN]: ago(GAP + 1) }).kind).toBe('broken');
+    expect(readNote(text, { [TAG_SEEN]: 'void' }).kind).toBe('broken');
+  });
+
+  test('that is copied from an older connection does not count, however it was renewed', () => {
+    const connection = aConnection({
+      createdAtMs: NOW - 25 * HOUR,
+      tags: tagged({ [TAG_DETACHED]: `${ago(30 * HOUR)} tr-attach-1`, [TAG_SEEN]: ago(HOUR) }),
+    });
+    expect(readClaims(connection, NOW, GAP).note).toEqual({
+      kind: 'broken',
+      reason: 'tag vco-sweeper:detached is older than the connection, so it is not ours',
+    });
+  });
+
+  test('is read as it was written, or as nothing when it is not of that form', () => {
     const attachmentId = fc.stringMatching(/^tr-attach-[a-z0-9]{1,20}$/);
     fc.assert(
       fc.property(fc.nat(GAP), attachmentId, tagText, (agoMs, id, text) => {
-        const atMs = NOW - agoMs;
-        expect(readDetached(new Map([[TAG_DETACHED, toTrace(atMs, id)]]), NOW, GAP)).toEqual({
-          atMs,
-          attachmentId: id,
-        });
-        const read = readDetached(new Map([[TAG_DETACHED, text]]), NOW, GAP);
-        if (read === undefined) return;
+        expect(readNote(toNoteText(NOW - agoMs, id))).toEqual({ kind: 'valid', atMs: NOW - agoMs, attachmentId: id });
+        const read = readNote(text);
+        if (read.kind !== 'valid') return;
         expect(text).toBe(`${text.split(' ')[0]} ${read.attachmentId}`);
-        expect(read.atMs).toBe(parseInstant(text.split(' ')[0] ?? ''));
-        expect(read.atMs).toBeLessThanOrEqual(NOW);
+        expect(read.atMs).toBe(Math.min(parseInstant(text.split(' ')[0] ?? '') ?? Number.NaN, NOW));
         expect(NOW - read.atMs).toBeLessThanOrEqual(GAP);
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('room for the tags of the sweeper', () => {
+  const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, '']));
+  const ours = { [TAG_ORPHAN]: 'x', [TAG_SEEN]: 'x' };
+
+  test.each<[number, Record<string, string>, boolean, number]>([
+    [18, {}, false, 0],
+    [19, {}, false, 1],
+    [20, {}, false, 2],
+    [17, {}, true, 0],
+    [18, {}, true, 1],
+    [18, ours, false, 0],
+    [18, ours, true, 1],
+    [17, { ...ours, [TAG_DETACHED]: 'x' }, true, 0],
+  ])('of %i tags of its owner and %j, bound: %s, %i have to go', (count, more, isBound, over) => {
+    expect(countTagsOver(aConnection({ tags: tagged({ ...owners(count), ...more }) }), isBound)).toBe(over);
   });
 });
 
@@ -233,8 +340,8 @@ describe('whatever the tags say', () => {
         if (!verdict.ripe || verdict.kind !== 'orphan' || verdict.rule === null || verdict.rule === 'half-done') return;
         const grace = policy.rules[verdict.rule];
         if (grace === 'off') throw new Error('a rule that is off made an orphan');
-        if (grace > 0)
-          expect(NOW - Date.parse(found.get(TAG_ORPHAN)?.split(' ')[1] ?? '')).toBeGreaterThanOrEqual(grace);
+        const sinceMs = parseMark(found)?.get(verdict.rule);
+        if (grace > 0) expect(NOW - (sinceMs ?? Number.NaN)).toBeGreaterThanOrEqual(grace);
       }),
       { numRuns: 500 },
     );

@@ -1,0 +1,58 @@
+import { type Clocks, VOID } from './claims.ts';
+import type { AttachmentId, Connection, Tags } from './estate.ts';
+import type { RuleName } from './options.ts';
+import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from './tag-names.ts';
+import { ceilToSecond, floorToSecond, toIso, toIsoSeconds } from './time.ts';
+
+/** The two tags of a mark. */
+export const MARK_TAGS = [TAG_ORPHAN, TAG_SEEN] as const;
+export const hasMarkTags = (tags: Tags): boolean => MARK_TAGS.some((key) => tags.has(key));
+
+/**
+ * What the tags of a mark are overwritten with when they cannot be removed. `seen` alone would do, but a run that overlaps
+ * may renew it.
+ */
+export const VOID_MARK: Tags = new Map(MARK_TAGS.map((key) => [key, VOID]));
+export const VOID_NOTE: Tags = new Map([[TAG_DETACHED, VOID]]);
+
+/** The longest value a tag may have (TagResources). */
+export const TAG_VALUE_LENGTH_MAX = 128;
+/** So many tags a resource may have (TagResources). */
+const TAGS_MAX = 20;
+/** Mark and `seen` on an unbound connection, and the detach note on a bound one. */
+const ROOM = { unbound: 2, bound: 3 } as const;
+
+/**
+ * The value of the tag that says since when each rule has held. Later moments are kept: a clock may start late, and never
+ * early. A value that would be too long leaves out the clocks that are due last.
+ *
+ * @param dueFirst the rules of these clocks, the one that is due first before the others
+ */
+export function toMarkText(clocks: Clocks, dueFirst: readonly RuleName[]): string {
+  const parts = dueFirst.flatMap((rule) => {
+    const sinceMs = clocks.get(rule);
+    return sinceMs === undefined ? [] : [`${rule} ${toIsoSeconds(ceilToSecond(sinceMs))}`];
+  });
+  while (parts.join(', ').length > TAG_VALUE_LENGTH_MAX) {
+    parts.pop();
+  }
+  return parts.join(', ');
+}
+
+/** The value of the tag that says when a run last saw it so, and when a step on it last failed. */
+export function toSeenText(seenMs: number, triedMs: number | undefined): string {
+  const seen = toIsoSeconds(floorToSecond(seenMs));
+  return triedMs === undefined ? seen : `${seen} tried ${toIsoSeconds(floorToSecond(triedMs))}`;
+}
+
+/** The value of a detach note. With milliseconds: runs tell their notes apart by them. */
+export const toNoteText = (atMs: number, attachmentId: AttachmentId): string => `${toIso(atMs)} ${attachmentId}`;
+
+/** How many of its owner's tags have to go before the sweeper's own fit on a connection; 0: they fit. */
+export function countTagsOver({ tags }: Connection, isBound: boolean): number {
+  if (tags === 'unread') {
+    return 0;
+  }
+  const ours = [...MARK_TAGS, TAG_DETACHED].filter((key) => tags.has(key)).length;
+  return Math.max(0, tags.size - ours + ROOM[isBound ? 'bound' : 'unbound'] - TAGS_MAX);
+}

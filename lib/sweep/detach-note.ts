@@ -1,0 +1,61 @@
+import { VOID } from '../core/claims.ts';
+import type { Connection } from '../core/estate.ts';
+import { VOID_NOTE } from '../core/own-tags.ts';
+import { TAG_DETACHED } from '../core/tag-names.ts';
+import type { RegionContext } from './run-context.ts';
+import { removeTags } from './tag-writes.ts';
+
+/** The note is another run's by now, or of a detach that took hold. */
+class OtherNote extends Error {}
+
+/**
+ * Remove a detach note that claims what is not so, or not any more. Writes to the cloud; throws `CloudError` when the note
+ * still stands.
+ *
+ * It is left alone when it is no longer this one, or when the connection was let go of since: then it is what another run's
+ * detach is found by. That is looked at just before each request, because others may have begun until its turn comes.
+ *
+ * @param judged the connection as it was when the note was read
+ * @param note the value that was read, or that this run wrote
+ * @returns whether no note stands there now
+ */
+export async function removeNote(region: RegionContext, judged: Connection, note: string): Promise<boolean> {
+  const { connectionId } = judged;
+  const beforeAttempt = async () => {
+    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
+    const { value } = await region.reads.connection(connectionId, want);
+    if (value === 'gone' || value === 'absent') {
+      throw new OtherNote();
+    }
+    const found = noteOf(value);
+    const isThis = found === note || found === VOID;
+    if (!isThis || value.state === 'detaching' || value.attachType !== judged.attachType) {
+      throw new OtherNote();
+    }
+  };
+  try {
+    const endings = await removeTags(region, [connectionId], {
+      keys: [TAG_DETACHED],
+      voids: VOID_NOTE,
+      beforeAttempt,
+    });
+    const ending = endings.get(connectionId);
+    if (ending instanceof Error) {
+      throw ending;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof OtherNote) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Undefined when there is none, and when the tags could not be read. */
+export const noteOf = ({ tags }: Connection): string | undefined =>
+  tags === 'unread' ? undefined : tags.get(TAG_DETACHED);
+
+/** Being detached, or bound to nothing: what a connection looks like after a detach was accepted. */
+export const isLeaving = ({ state, attachType }: Connection): boolean =>
+  state === 'detaching' || attachType === 'NO_ASSOCIATED';

@@ -1,0 +1,181 @@
+import type { Clocks } from '../core/claims.ts';
+import { disposition } from '../core/disposition.ts';
+import type { CloudError } from '../core/errors.ts';
+import type { ConnectionId, Tags } from '../core/estate.ts';
+import type { Verdict } from '../core/judge.ts';
+import { RULE_NAMES } from '../core/options.ts';
+import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../core/own-tags.ts';
+import type { Judged } from '../core/plan.ts';
+import { TAG_ORPHAN, TAG_SEEN } from '../core/tag-names.ts';
+import { ceilToSecond, toIso } from '../core/time.ts';
+import { noteOf, removeNote } from './detach-note.ts';
+import { type RegionContext, record } from './run-context.ts';
+import { toCloudError } from './survey-region.ts';
+import { type Removal, removeTags, setTags } from './tag-writes.ts';
+
+/** How the upkeep of one connection's tags went. All but `refreshed` were read back. */
+export type TagEnding =
+  | { readonly kind: 'marked' | 'refreshed' | 'cleared' | 'gone' }
+  | { readonly kind: 'failed'; readonly error: CloudError };
+
+type Endings = Map<ConnectionId, TagEnding>;
+
+/** Connections that get the same tags. */
+type Write = { readonly tags: Tags; readonly verdicts: Verdict[] };
+
+/**
+ * Write and clear the marks of one region, in batches, and remove notes that claim nothing. Writes to the cloud.
+ *
+ * A mark that could not be read back is not claimed. A renewed `seen` is: losing it only restarts a clock, and the recheck
+ * before a detach or a delete looks for it.
+ */
+export async function keepUpMarks(
+  region: RegionContext,
+  judged: readonly Judged[],
+): Promise<ReadonlyMap<ConnectionId, TagEnding>> {
+  const endings: Endings = new Map();
+  const verdicts = judged.map(({ verdict }) => verdict);
+  // Notes first: `seen` vouches for the note as well, so it must not be renewed beside one that should be gone.
+  const standing = await removeStaleNotes(region, verdicts, endings);
+  const writable = verdicts.filter(({ connection }) => !standing.has(connection.connectionId));
+  // Not when they were judged: since then another run may have seen one in use, and had no mark to clear.
+  const startMs = ceilToSecond(region.clock.now());
+  const stale = verdicts.filter(({ markAction }) => markAction === 'clear');
+  await Promise.all([
+    ...toWrites(region, writable, startMs).map((write) => writeMarks(region, write, endings)),
+    removeStaleMarks(region, stale, endings),
+  ]);
+  await findGone(region, endings);
+  for (const verdict of verdicts) {
+    const id = idOf(verdict);
+    const kind = endings.get(id)?.kind;
+    if (kind === 'marked') record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(startMs) });
+    if (kind === 'cleared') record(region, 'mark.cleared', id, { reason: verdict.reason });
+  }
+  return endings;
+}
+
+const idOf = ({ connection }: Verdict): ConnectionId => connection.connectionId;
+
+/** One by one, because each is looked at again just before. Answers those whose note may still stand. */
+async function removeStaleNotes(
+  region: RegionContext,
+  verdicts: readonly Verdict[],
+  endings: Endings,
+): Promise<ReadonlySet<ConnectionId>> {
+  const standing = new Set<ConnectionId>();
+  const remove = async ({ connection }: Verdict) => {
+    const note = noteOf(connection);
+    if (note === undefined) return;
+    try {
+      if (!(await removeNote(region, connection, note))) standing.add(connection.connectionId);
+    } catch (error) {
+      standing.add(connection.connectionId);
+      endings.set(connection.connectionId, { kind: 'failed', error: toCloudError(error) });
+    }
+  };
+  await Promise.all(verdicts.filter(({ dropNote }) => dropNote).map(remove));
+  return standing;
+}
+
+/** Group the connections by what is to be written, since one call writes the same tags on many. */
+function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: number): readonly Write[] {
+  const writes = new Map<string, Write>();
+  for (const verdict of verdicts) {
+    const tags = toMarkTags(region, verdict, startMs);
+    if (tags.size === 0) continue;
+    region.marks.set(idOf(verdict), tags);
+    const key = [...tags].flat().join('\n');
+    const write = writes.get(key) ?? { tags, verdicts: [] };
+    write.verdicts.push(verdict);
+    writes.set(key, write);
+  }
+  return [...writes.values()];
+}
+
+/** What the tags of its mark are to be; empty when nothing is to be written. */
+function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): Tags {
+  const { markAction, starting, triedMs } = verdict;
+  const tags = new Map<string, string>();
+  if (markAction === 'set' || markAction === 'prune') {
+    const clocks = new Map([...verdict.clocks, ...starting.map((rule) => [rule, startMs] as const)]);
+    tags.set(TAG_ORPHAN, toMarkText(clocks, dueFirst(region, clocks)));
+  }
+  if (markAction === 'set' || markAction === 'refresh') tags.set(TAG_SEEN, toSeenText(region.seenMs, triedMs));
+  return tags;
+}
+
+function dueFirst({ policy }: RegionContext, clocks: Clocks) {
+  const dueAtMs = (rule: (typeof RULE_NAMES)[number]): number => {
+    const grace = policy.rules[rule];
+    return grace === 'off' ? Number.POSITIVE_INFINITY : (clocks.get(rule) ?? 0) + grace;
+  };
+  return RULE_NAMES.filter((rule) => clocks.has(rule)).sort((a, b) => dueAtMs(a) - dueAtMs(b));
+}
+
+async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endings: Endings): Promise<void> {
+  const failures = await setTags(region, verdicts.map(idOf), tags, tags.has(TAG_ORPHAN));
+  const mustGo: Verdict[] = [];
+  for (const verdict of verdicts) {
+    const id = idOf(verdict);
+    const error = failures.get(id);
+    if (error) endings.set(id, { kind: 'failed', error });
+    else endings.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
+    if (error && verdict.markDisproved) mustGo.push(verdict);
+  }
+  // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
+  await clearMarks(region, mustGo.map(idOf));
+}
+
+/** A tag call that does not find a connection is a hint that somebody deleted it since it was listed. */
+async function findGone(region: RegionContext, endings: Endings): Promise<void> {
+  const hints = [...endings].flatMap(([id, ending]) =>
+    ending.kind === 'failed' && disposition(ending.error.code) === 'gone' ? [id] : [],
+  );
+  await Promise.all(
+    hints.map(async (id) => {
+      try {
+        const { value } = await region.reads.confirm(id);
+        if (value === 'gone') endings.set(id, { kind: 'gone' });
+      } catch (error) {
+        endings.set(id, { kind: 'failed', error: toCloudError(error) });
+      }
+    }),
+  );
+}
+
+async function removeStaleMarks(region: RegionContext, verdicts: readonly Verdict[], endings: Endings): Promise<void> {
+  const removals = await clearMarks(region, verdicts.map(idOf));
+  for (const verdict of verdicts) {
+    const id = idOf(verdict);
+    const removal = removals.get(id);
+    // One that claimed nothing before, and still cannot be removed, is as it was.
+    const isSame = removal === 'voided' && verdict.mark.kind !== 'valid';
+    if (removal instanceof Error) endings.set(id, { kind: 'failed', error: removal });
+    else if (!isSame && !endings.has(id)) endings.set(id, { kind: 'cleared' });
+  }
+}
+
+/** The clock of the rule that it is reported by starts with this run. */
+const isStarted = ({ starting, rule }: Verdict): boolean => starting.some((name) => name === rule);
+
+/** Remove marks, or make them claim nothing. Writes to the cloud. */
+export const clearMarks = (
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+): Promise<ReadonlyMap<ConnectionId, Removal>> => removeTags(region, ids, { keys: MARK_TAGS, voids: VOID_MARK });
+
+/**
+ * Note on a connection that a step on it failed, so that the others come first in the next run. Writes to the cloud.
+ *
+ * A mark that proves nothing is left alone: `seen` vouches for every clock in it.
+ */
+export async function noteTried(region: RegionContext, verdict: Verdict): Promise<void> {
+  if (verdict.mark.kind === 'broken') return;
+  const id = idOf(verdict);
+  const tags = new Map([[TAG_SEEN, toSeenText(region.seenMs, region.clock.now())]]);
+  const error = (await setTags(region, [id], tags, false)).get(id);
+  if (error) {
+    record(region, 'step.failed', id, { action: error.action, code: error.code, cloudRequestId: error.requestId });
+  }
+}

@@ -1,0 +1,158 @@
+import type { BeforeAttempt } from '../core/cloud-api.ts';
+import { disposition, isPermission } from '../core/disposition.ts';
+import { CloudError } from '../core/errors.ts';
+import type { ConnectionId, Tags } from '../core/estate.ts';
+import { inBatches } from './batches.ts';
+import { NO_TIME_LEFT } from './ending.ts';
+import { type RegionContext, record } from './run-context.ts';
+import { toCloudError } from './survey-region.ts';
+
+/** The first wait for a tag to show, in milliseconds; it doubles up to `wait.pollInterval`. */
+const FIRST_LOOK_MS = 250;
+
+/** How long to wait before looking again for a tag that was written, after so many looks. Milliseconds. */
+export const lookDelayMs = ({ policy }: RegionContext, looks: number): number =>
+  Math.min(Math.max(policy.wait.pollIntervalMs, FIRST_LOOK_MS), FIRST_LOOK_MS * 2 ** looks);
+
+/** Ids whose write did not work, and why. */
+export type Failures = ReadonlyMap<ConnectionId, CloudError>;
+
+/** How the removal of tags ended: they are gone, or overwritten so that they claim nothing, or neither. */
+export type Removal = 'removed' | 'voided' | CloudError;
+
+/**
+ * Write the same tags on many connections, in batches. Writes to the cloud. Throws nothing that the cloud does.
+ *
+ * @param isRead look for the tags until they show, or `wait.tagTimeout` is over
+ */
+export function setTags(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  tags: Tags,
+  isRead: boolean,
+): Promise<Failures> {
+  const write = (batch: readonly ConnectionId[]) => region.api.setTags(region.regionId, batch, tags);
+  return writeInBatches(region, ids, write, isRead ? (found) => shows(found, tags) : undefined);
+}
+
+/**
+ * Remove tags that must not stay. Where that fails they are overwritten, and where that fails both are tried again until
+ * `wait.tagTimeout` or the deadline. Writes to the cloud. Throws only what `beforeAttempt` throws.
+ *
+ * @param options.voids what makes the tags claim nothing
+ * @param options.beforeAttempt for a single connection only
+ */
+export async function removeTags(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  options: { readonly keys: readonly string[]; readonly voids: Tags; readonly beforeAttempt?: BeforeAttempt },
+): Promise<ReadonlyMap<ConnectionId, Removal>> {
+  const { keys, voids, beforeAttempt } = options;
+  const { api, regionId, clock } = region;
+  const check = beforeAttempt && { beforeAttempt };
+  const isGone = (found: Tags) => keys.every((key) => !found.has(key));
+  const untilMs = Math.min(clock.now() + region.policy.wait.tagTimeoutMs, region.deadlineMs);
+  const endings = new Map<ConnectionId, Removal>(ids.map((id) => [id, 'removed']));
+  let left = ids;
+  for (let looks = 0; left.length > 0; looks += 1) {
+    const remove = (batch: readonly ConnectionId[]) => api.removeTags(regionId, batch, keys, check);
+    const kept = await writeInBatches(region, left, remove, isGone);
+    reportFailures(region, kept);
+    const overwrite = (batch: readonly ConnectionId[]) => api.setTags(regionId, batch, voids, check);
+    const isVoid = (found: Tags) => isGone(found) || shows(found, voids);
+    const standing = await writeInBatches(region, [...kept.keys()], overwrite, isVoid);
+    for (const id of left) {
+      endings.set(id, standing.get(id) ?? (kept.has(id) ? 'voided' : 'removed'));
+    }
+    left = [...standing].filter(([, { code, status }]) => disposition(code, status) === 'retry').map(([id]) => id);
+    const delayMs = lookDelayMs(region, looks);
+    if (left.length === 0 || clock.now() + delayMs >= untilMs) {
+      break;
+    }
+    await clock.sleep(delayMs);
+  }
+  return endings;
+}
+
+const shows = (found: Tags, tags: Tags): boolean => [...tags].every(([key, value]) => found.get(key) === value);
+
+function reportFailures(region: RegionContext, failures: Failures): void {
+  for (const [id, { action, code, requestId }] of failures) {
+    record(region, 'step.failed', id, { action, code, cloudRequestId: requestId });
+  }
+}
+
+async function writeInBatches(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  write: (batch: readonly ConnectionId[]) => Promise<unknown>,
+  isDone: ((found: Tags) => boolean) | undefined,
+): Promise<Failures> {
+  const failures = await Promise.all(
+    inBatches(ids).map(async (batch) => {
+      const failed = await writeBatch(batch, write);
+      const written = batch.filter((id) => !failed.has(id));
+      return [...failed, ...(isDone ? await confirm(region, written, isDone) : [])];
+    }),
+  );
+  return new Map(failures.flat());
+}
+
+/** One resource the cloud refuses fails its whole batch: then halve it, so that the others are written all the same. */
+async function writeBatch(
+  batch: readonly ConnectionId[],
+  write: (batch: readonly ConnectionId[]) => Promise<unknown>,
+): Promise<Failures> {
+  try {
+    await write(batch);
+    return new Map();
+  } catch (error) {
+    const cloudError = toCloudError(error);
+    if (batch.length === 1 || !isAboutOne(cloudError)) {
+      return new Map(batch.map((id) => [id, cloudError]));
+    }
+    const middle = Math.ceil(batch.length / 2);
+    const halves = [batch.slice(0, middle), batch.slice(middle)];
+    const failed = await Promise.all(halves.map((half) => writeBatch(half, write)));
+    return new Map(failed.flatMap((errors) => [...errors]));
+  }
+}
+
+/** A definite refusal may be about one resource only: one that is gone, or has as many tags as it may have. */
+const isAboutOne = ({ effect, code }: CloudError): boolean =>
+  effect === 'refused' && !isPermission(code) && code !== NO_TIME_LEFT;
+
+/** Look for what was written until it shows, since reads lag behind writes. Answers the ids that do not show it. */
+async function confirm(
+  region: RegionContext,
+  ids: readonly ConnectionId[],
+  isDone: (found: Tags) => boolean,
+): Promise<Failures> {
+  const { clock, deadlineMs } = region;
+  const untilMs = clock.now() + region.policy.wait.tagTimeoutMs;
+  let missing = ids;
+  let failure: CloudError | undefined;
+  for (let looks = 0; missing.length > 0; looks += 1) {
+    try {
+      const found = await region.api.listTags(region.regionId, missing);
+      missing = missing.filter((id) => !isDone(found.get(id) ?? new Map()));
+      failure = undefined;
+    } catch (error) {
+      failure = toCloudError(error);
+    }
+    const nextMs = clock.now() + lookDelayMs(region, looks);
+    if (missing.length === 0 || nextMs > untilMs) {
+      break;
+    }
+    if (nextMs >= deadlineMs) {
+      failure = new CloudError({ action: 'ListTagResources', code: NO_TIME_LEFT, effect: 'unknown' });
+      break;
+    }
+    await clock.sleep(nextMs - clock.now());
+  }
+  const lost = failure ?? new CloudError({ action: 'TagResources', code: TAG_NOT_READ_BACK, effect: 'unknown' });
+  return new Map(missing.map((id) => [id, lost]));
+}
+
+/** Ours: a tag write that was accepted, and did not show within `wait.tagTimeout`. */
+export const TAG_NOT_READ_BACK = 'TagNotReadBack';

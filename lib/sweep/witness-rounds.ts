@@ -1,0 +1,99 @@
+import type { Clock } from '../core/cloud-api.ts';
+import { CloudError } from '../core/errors.ts';
+import type { Attachment, TransitRouterId } from '../core/estate.ts';
+import type { Fresh, Freshness } from './shared-read.ts';
+
+/** The lists of all transit routers of a region, read one after the other as fast as the limits allow. */
+type Round = {
+  readonly lists: ReadonlyMap<TransitRouterId, Fresh<readonly Attachment[]>>;
+  /** Of the oldest list in it. */
+  readonly sequence: number;
+  readonly startedMs: number;
+  readonly durationMs: number;
+};
+
+/** No round is used that began longer ago than this, however long reading it took. */
+const AGE_MS_MAX = 60_000;
+/** A list that somebody read this long ago need not be read again for a round, which then is that old from the start. */
+const REUSE_MS_MAX = 30_000;
+/** Rounds that are too old before they are over; so often we try again. */
+const ROUNDS_MAX = 3;
+
+/**
+ * What the transit routers of one region hold, for the last look before a delete: all connections share a round, and there is
+ * one round at a time. A round may be as old as `recheck.maxAge` and the time that reading it took.
+ */
+export class WitnessRounds {
+  readonly #clock: Clock;
+  readonly #maxAgeMs: number;
+  readonly #ids: readonly TransitRouterId[];
+  readonly #read: (id: TransitRouterId, want: Freshness) => Promise<Fresh<readonly Attachment[]>>;
+  readonly #latest: (id: TransitRouterId) => Fresh<readonly Attachment[]> | undefined;
+  #round: Round | undefined;
+  #underWay: Promise<Round> | undefined;
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly maxAgeMs: number;
+    readonly transitRouterIds: readonly TransitRouterId[];
+    readonly read: (id: TransitRouterId, want: Freshness) => Promise<Fresh<readonly Attachment[]>>;
+    /** The newest reading there is, whoever asked for it. */
+    readonly latest: (id: TransitRouterId) => Fresh<readonly Attachment[]> | undefined;
+  }) {
+    this.#clock = options.clock;
+    this.#maxAgeMs = options.maxAgeMs;
+    this.#ids = options.transitRouterIds;
+    this.#read = options.read;
+    this.#latest = options.latest;
+  }
+
+  /**
+   * Throws `CloudError`: when a list could not be read, and with code `StaleEvidence` when rounds take too long to be used.
+   *
+   * @param afterSequence readings up to this one do not count
+   */
+  async get(afterSequence: number): Promise<ReadonlyMap<TransitRouterId, readonly Attachment[]>> {
+    for (let rounds = 0; rounds <= ROUNDS_MAX; rounds += 1) {
+      const round = this.#round;
+      if (round && round.sequence > afterSequence && this.#isYoung(round)) return this.#toLists(round);
+      this.#underWay ??= this.#start(afterSequence).finally(() => {
+        this.#underWay = undefined;
+      });
+      this.#round = await this.#underWay;
+    }
+    const detail = `reading the lists of ${this.#ids.length} transit routers took longer than ${AGE_MS_MAX} ms`;
+    throw new CloudError({
+      action: 'ListTransitRouterVpnAttachments',
+      code: 'StaleEvidence',
+      effect: 'refused',
+      detail,
+    });
+  }
+
+  #isYoung({ startedMs, durationMs }: Round): boolean {
+    return this.#clock.now() - startedMs <= Math.min(this.#maxAgeMs + durationMs, AGE_MS_MAX);
+  }
+
+  async #start(afterSequence: number): Promise<Round> {
+    const beganMs = this.#clock.now();
+    const want = { afterSequence, notBeforeMs: beganMs - Math.min(this.#maxAgeMs, REUSE_MS_MAX) };
+    const lists = new Map(await Promise.all(this.#ids.map(async (id) => [id, await this.#read(id, want)] as const)));
+    const readings = [...lists.values()];
+    return {
+      lists,
+      sequence: Math.min(...readings.map(({ sequence }) => sequence)),
+      startedMs: Math.min(beganMs, ...readings.map(({ startedMs }) => startedMs)),
+      durationMs: this.#clock.now() - beganMs,
+    };
+  }
+
+  /** Somebody who waits for a detach may have read a list since: the newest reading is the one that counts. */
+  #toLists({ lists }: Round): ReadonlyMap<TransitRouterId, readonly Attachment[]> {
+    return new Map(
+      [...lists].map(([id, inRound]) => {
+        const latest = this.#latest(id);
+        return [id, latest && latest.sequence > inRound.sequence ? latest.value : inRound.value];
+      }),
+    );
+  }
+}

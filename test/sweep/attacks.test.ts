@@ -1,0 +1,468 @@
+import { describe, expect, test } from 'vitest';
+import type { TransportCall } from '../../lib/cloud/transport.ts';
+import type { FaultRule } from '../../lib/emulator/index.ts';
+import { ago, DAY, HOUR, NOW, REGION } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+
+const MINUTE = 60_000;
+const LONG = { rules: { unassociated: DAY, 'tunnels-down': 14 * DAY } } as const;
+const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({
+  action,
+  times: 'always',
+  fault,
+  ...(match ? { match } : {}),
+});
+const DENIED = { kind: 'error', status: 403, code: 'Forbidden.RAM' } as const;
+const up = { Status: 'ipsec_sa_established' };
+
+/** The same cloud lives on: what was up goes down, so many hours later. */
+async function nextNight(cloud: ReturnType<typeof startCloud>, status = down.Status, hours = 20) {
+  await cloud.clock.sleep(hours * HOUR);
+  cloud.emulator.setFaults([]);
+  for (const row of cloud.emulator.estate.vpnConnections.filter(({ VpnConnectionId }) => VpnConnectionId === 'vco-old'))
+    Object.assign(row, { Status: status });
+  return await cloud.run();
+}
+
+describe('a mark that could not be removed claims nothing', () => {
+  const old = { 'vco-sweeper:orphan': `tunnels-down ${ago(14 * DAY)}`, 'vco-sweeper:seen': ago(20 * HOUR) };
+
+  test.each<[string, FaultRule['fault']]>([
+    ['denied', DENIED],
+    ['throttled', { kind: 'throttle' }],
+    ['answered with 500', { kind: 'error', status: 500, code: 'InternalError' }],
+    ['accepted without effect', { kind: 'no-effect' }],
+    ['answered with a web page', { kind: 'html', status: 502 }],
+  ])('when its removal is %s it is overwritten, and one moment of "down" deletes nothing', async (_how, fault) => {
+    const cloud = startCloud({
+      estate: estate(bound('old', old, up), ...inUse(5)),
+      policy: LONG,
+      faults: [always('UnTagResources', fault)],
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { cleared: 1 } });
+    expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
+    expect((await nextNight(cloud)).outcomes).toMatchObject([{ connectionId: 'vco-old', outcome: 'marked' }]);
+  });
+
+  test('when it can be neither removed nor overwritten, the run says failed and ends incomplete', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', old, up), ...inUse(5)),
+      policy: LONG,
+      faults: [always('UnTagResources', DENIED), always('TagResources', DENIED)],
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed', code: 'Forbidden.RAM' }] });
+    expect(result.outcomes[0]?.reason).toContain('Grant the action');
+  });
+
+  test('both are tried until wait.tagTimeout is over', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', old, up), ...inUse(5)),
+      policy: { ...LONG, retry: { attempts: 1 } },
+      faults: [
+        { action: 'UnTagResources', times: 3, fault: { kind: 'error', status: 500, code: 'InternalError' } },
+        { action: 'TagResources', times: 3, fault: { kind: 'error', status: 500, code: 'InternalError' } },
+      ],
+    });
+    expect((await cloud.run()).counts).toMatchObject({ cleared: 1, failed: 0 });
+    expect(cloud.tags('vco-old')).toEqual({});
+  });
+
+  test('one that claimed nothing before is kept the next time, and its removal is tried again', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', { ...old, 'vco-sweeper:seen': 'void' }, up), ...inUse(5)),
+      policy: LONG,
+      faults: [always('UnTagResources', DENIED)],
+    });
+    expect((await cloud.run()).counts).toMatchObject({ kept: 6, cleared: 0 });
+    expect((await nextNight(cloud, up.Status)).counts).toMatchObject({ cleared: 1 });
+    expect(cloud.tags('vco-old')).toEqual({});
+  });
+
+  test('a mark whose restart cannot be written is removed, so that its old clock does not go on', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound('old', { ...old, 'vco-sweeper:expires': ago(DAY).slice(0, 10) }, { ...up, CreateTime: NOW - 99 * DAY }),
+        ...inUse(5),
+      ),
+      policy: { rules: { ...LONG.rules, expired: 30 * DAY } },
+      faults: [always('TagResources', DENIED)],
+    });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'failed', code: 'Forbidden.RAM' }]);
+    expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:orphan');
+    expect((await nextNight(cloud)).counts).toMatchObject({ deleted: 0, marked: 1 });
+  });
+
+  test('by a mark that this run could not renew nothing is detached or deleted', async () => {
+    const cloud = startCloud({
+      estate: estate(free('due', ripe()), bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+      faults: [always('TagResources', DENIED)],
+    });
+    expect((await cloud.run()).counts).toMatchObject({ failed: 2, deleted: 0 });
+    expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
+  });
+
+  test('a renewal that is accepted and does not show stops the deletion', async () => {
+    const cloud = startCloud({
+      estate: estate(free('due', ripe()), ...inUse(5)),
+      faults: [always('TagResources', { kind: 'no-effect' })],
+    });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'failed', code: 'TagNotReadBack' }]);
+    expect(cloud.connectionIds()).toContain('vco-due');
+  });
+
+  test('somebody writes another mark after the listing: nothing is deleted by it', async () => {
+    const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        const row = cloud.connection('vco-due');
+        if (action === 'DescribeVpnConnection' && row)
+          row.tags['vco-sweeper:orphan'] = `unassociated ${ago(9 * DAY)}`;
+      },
+    });
+    expect(result.outcomes).toMatchObject([{ outcome: 'unknown' }]);
+    expect(cloud.connectionIds()).toContain('vco-due');
+  });
+});
+
+describe('a detach note that could not be removed claims nothing', () => {
+  const note = { 'vco-sweeper:detached': `${ago(30 * MINUTE)} tr-attach-old` };
+
+  test('it is overwritten, and a connection that is detached by hand later gets its whole grace', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', note, up), ...inUse(5)),
+      faults: [always('UnTagResources', DENIED)],
+    });
+    expect((await cloud.run()).counts).toMatchObject({ kept: 6, failed: 0 });
+    expect(cloud.tags('vco-old')).toEqual({ 'vco-sweeper:detached': 'void' });
+  });
+
+  test('it stands, and nothing is renewed beside it', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', { ...note, ...ripe('tunnels-down') }, down), ...inUse(5)),
+      policy: LONG,
+      faults: [
+        always('UnTagResources', DENIED),
+        always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:detached' }),
+      ],
+    });
+    expect((await cloud.run())).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed' }] });
+    expect(cloud.tags('vco-old')).toMatchObject(ripe('tunnels-down'));
+  });
+
+  test('after a detach that was refused: the outcome says that the note still stands', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { 'tunnels-down': DAY } },
+      faults: [
+        always('DeleteTransitRouterVpnAttachment', {
+          kind: 'error',
+          status: 400,
+          code: 'OperationFailed.RouteEntryExist',
+        }),
+        always('UnTagResources', DENIED),
+        always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:detached', 'Tag.1.Value': 'void' }),
+      ],
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed', code: 'Forbidden.RAM' }] });
+    expect(result.outcomes[0]?.reason).toContain('its detach note could not be removed');
+  });
+});
+
+describe('claims older than the connection', () => {
+  const young = { CreateTime: NOW - 25 * HOUR };
+
+  test('a copied detach note deletes nothing, and goes', async () => {
+    const cloud = startCloud({
+      estate: estate(free('copy', { 'vco-sweeper:detached': `${ago(30 * HOUR)} tr-attach-old` }, young), ...inUse(5)),
+    });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked', rule: 'unassociated' }]);
+    expect(cloud.tags('vco-copy')).not.toHaveProperty('vco-sweeper:detached');
+  });
+
+  test('a copied mark starts again', async () => {
+    const cloud = startCloud({ estate: estate(free('copy', ripe(), young), ...inUse(5)) });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked', rule: 'unassociated' }]);
+  });
+
+  test.each(['0001-01-01T00:00:00Z', '1970-01-01', ago(25 * HOUR)])('the expiry %s never comes', async (expires) => {
+    const cloud = startCloud({
+      estate: estate(bound('copy', { 'vco-sweeper:expires': expires }, young), ...inUse(5)),
+      policy: { rules: { expired: 0 } },
+    });
+    expect((await cloud.run()).counts).toMatchObject({ kept: 6, deleted: 0 });
+  });
+
+  test('keep removes a standing note, so that taking keep off again deletes nothing at once', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        free('kept', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x`, 'vco-sweeper:keep': 'yes' }),
+        ...inUse(5),
+      ),
+    });
+    expect((await cloud.run()).counts).toMatchObject({ protected: 1 });
+    expect(cloud.tags('vco-kept')).toEqual({ 'vco-sweeper:keep': 'yes' });
+    Object.assign(cloud.connection('vco-kept') ?? {}, { tags: {} });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked' }]);
+  });
+
+  test('a note that lapsed goes before a new mark is written, which would renew it', async () => {
+    const cloud = startCloud({
+      estate: estate(free('left', { 'vco-sweeper:detached': `${ago(9 * DAY)} tr-attach-x` }), ...inUse(5)),
+      faults: [always('UnTagResources', DENIED), always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:detached' })],
+    });
+    expect((await cloud.run()).counts).toMatchObject({ failed: 1 });
+    expect(cloud.tags('vco-left')).not.toHaveProperty('vco-sweeper:seen');
+  });
+});
+
+describe('the transit routers are asked again before an unbound connection is deleted', () => {
+  const attach = (cloud: ReturnType<typeof startCloud>) => {
+    if (cloud.emulator.estate.attachments.some(({ VpnId }) => VpnId === 'vco-due')) return;
+    const [like] = cloud.emulator.estate.attachments;
+    if (like === undefined) throw new Error('no attachment to copy');
+    cloud.emulator.estate.attachments.push({
+      ...like,
+      TransitRouterAttachmentId: 'tr-attach-new',
+      VpnId: 'vco-due',
+      Status: 'Attaching',
+    });
+  };
+
+  test('a transit router that lists it as Attaching keeps it, though the connection still says it is free', async () => {
+    const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        if (action === 'TagResources') attach(cloud);
+      },
+    });
+    expect(result.outcomes).toMatchObject([{ outcome: 'unknown' }]);
+    expect(result.outcomes[0]?.reason).toContain('tr-attach-new');
+    expect(cloud.connectionIds()).toContain('vco-due');
+  });
+
+  test('a list that cannot be read again stops the delete', async () => {
+    const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        if (action === 'TagResources')
+          cloud.emulator.setFaults([always('ListTransitRouterVpnAttachments', DENIED)]);
+      },
+    });
+    expect(result.outcomes).toMatchObject([{ outcome: 'failed', code: 'Forbidden.RAM' }]);
+    expect(cloud.connectionIds()).toContain('vco-due');
+  });
+
+  test('one round serves all that are deleted at the same time', async () => {
+    const due = Array.from({ length: 8 }, (_, index) => free(`due${index}`, ripe()));
+    const cloud = startCloud({ estate: estate(...due, ...inUse(20)) });
+    expect((await cloud.run()).counts).toMatchObject({ deleted: 8 });
+    expect(cloud.calls().filter((call) => call.startsWith('ListTransitRouterVpnAttachments'))).toHaveLength(2);
+  });
+});
+
+describe('reads that lag behind writes', () => {
+  test.each([100, 2_000, 20_000])('tags that show %i ms after they were written: all go in one run', async (lagMs) => {
+    const cloud = startCloud({
+      estate: estate(
+        free('due', ripe()),
+        bound('old', ripe('tunnels-down'), down),
+        free('new'),
+        bound('back', ripe(), up),
+        ...inUse(7),
+      ),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+      switches: { tagLagMs: lagMs },
+      latencyMs: 20,
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2, marked: 1, cleared: 1, failed: 0 } });
+  });
+
+  test('a tag that does not show within wait.tagTimeout is failed', async () => {
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)), switches: { tagLagMs: HOUR } });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'failed', code: 'TagNotReadBack' }]);
+    expect(cloud.clock.now() - NOW).toBeLessThanOrEqual(31_000);
+  });
+});
+
+describe('a connection that is stuck keeps no other from its turn', () => {
+  const stuck = (action: string, fault: FaultRule['fault'], match: FaultRule['match']) => always(action, fault, match);
+  const ID = { VpnConnectionId: 'vco-stuck' };
+
+  test.each<[string, FaultRule]>([
+    ['answers 500', stuck('DeleteVpnAttachment', { kind: 'error', status: 500, code: 'ServiceUnavailable' }, ID)],
+    ['answers InternalError', stuck('DeleteVpnAttachment', { kind: 'error', status: 400, code: 'InternalError' }, ID)],
+    ['answers Success:false', stuck('DeleteVpnAttachment', { kind: 'success-false' }, ID)],
+    ['has no effect', stuck('DeleteVpnAttachment', { kind: 'no-effect' }, ID)],
+  ])('whose delete %s, with perRun 1', async (_how, fault) => {
+    const cloud = startCloud({
+      estate: estate(
+        free('stuck', { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` }),
+        free('one', ripe()),
+        free('two', ripe()),
+        ...inUse(5),
+      ),
+      policy: { limits: { perRun: 1 } },
+      faults: [fault],
+    });
+    for (let night = 0; night < 5; night += 1) {
+      await cloud.run();
+      await cloud.clock.sleep(DAY);
+    }
+    expect(cloud.connectionIds()).not.toContain('vco-one');
+    expect(cloud.connectionIds()).not.toContain('vco-two');
+    expect(cloud.tags('vco-stuck')?.['vco-sweeper:seen']).toMatch(/^\S+ tried \S+$/);
+  });
+
+  test('that is half-done, or whose detach has no effect', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound('stuck', ripe('tunnels-down'), down),
+        free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }),
+        free('one', ripe()),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY }, limits: { perRun: 1 } },
+      faults: [
+        stuck('DeleteTransitRouterVpnAttachment', { kind: 'no-effect' }, {
+          TransitRouterAttachmentId: 'tr-attach-stuck',
+        }),
+        stuck('DeleteVpnAttachment', { kind: 'no-effect' }, { VpnConnectionId: 'vco-half' }),
+      ],
+    });
+    for (let night = 0; night < 3; night += 1) {
+      await cloud.run();
+      await cloud.clock.sleep(DAY);
+    }
+    expect(cloud.connectionIds()).not.toContain('vco-one');
+  });
+});
+
+describe('each rule has a clock of its own', () => {
+  test('a rule that comes and goes never restarts the clock of another', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', {}, { ...down, CreateTime: NOW - 99 * DAY }), ...inUse(5)),
+      policy: { rules: { 'tunnels-down': 2 * DAY, unrouted: 3 * DAY }, limits: { perRun: 0 } },
+    });
+    const used = cloud.emulator.estate.attachments.filter(({ VpnId }) => VpnId !== 'vco-old');
+    cloud.emulator.estate.routeTables.push({
+      TransitRouterRouteTableId: 'vtb-1',
+      TransitRouterId: 'tr-1',
+    } as never);
+    for (const { TransitRouterAttachmentId } of used)
+      cloud.emulator.estate.associations.push({
+        TransitRouterAttachmentId,
+        TransitRouterRouteTableId: 'vtb-1',
+        Status: 'Active',
+      });
+    for (let night = 0; night < 4; night += 1) {
+      Object.assign(cloud.connection('vco-old') ?? {}, { Status: night % 2 === 0 ? down.Status : up.Status });
+      await cloud.run();
+      await cloud.clock.sleep(DAY);
+    }
+    const [outcome] = (await cloud.run()).outcomes;
+    expect(outcome).toMatchObject({ outcome: 'deferred', rule: 'unrouted' });
+    expect(Date.parse(outcome?.since ?? '')).toBeLessThan(NOW + MINUTE);
+  });
+});
+
+describe('half-done for longer than marks.maxGap', () => {
+  test.each<[string, FaultRule[], number]>([
+    ['its delete is denied for four days', [always('DeleteVpnAttachment', DENIED)], 20],
+    ['perRun is 0 for four days', [], 0],
+  ])('while %s: it is finished as soon as it can be', async (_why, faults, perRun) => {
+    const cloud = startCloud({
+      estate: estate(free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }), ...inUse(5)),
+      policy: { rules: { unassociated: 'off' }, limits: { perRun } },
+      faults,
+    });
+    for (let night = 0; night < 5; night += 1) {
+      await cloud.run();
+      await cloud.clock.sleep(DAY);
+    }
+    cloud.emulator.setFaults([]);
+    const policy = { ...cloud.policy, limits: { ...cloud.policy.limits, perRun: 1 } };
+    expect((await cloud.run({ policy })).outcomes).toMatchObject([{ outcome: 'deleted', rule: 'half-done' }]);
+  });
+
+  test('when no run saw it for that long, it is treated as any other, and its note goes', async () => {
+    const cloud = startCloud({
+      estate: estate(free('half', { 'vco-sweeper:detached': `${ago(4 * DAY)} tr-attach-x` }), ...inUse(5)),
+    });
+    expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked', rule: 'unassociated' }]);
+    expect(cloud.tags('vco-half')).not.toHaveProperty('vco-sweeper:detached');
+  });
+});
+
+describe('no room for tags', () => {
+  const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, 'x']));
+
+  test.each([
+    ['unbound', 20, free, {}, 2],
+    ['unbound', 19, free, {}, 1],
+    ['bound', 18, bound, down, 1],
+    ['bound', 20, bound, down, 3],
+  ] as const)('an orphan that is %s and has %i tags is blocked in every mode, and nothing is written', async (_kind, count, build, more, over) => {
+    for (const mode of ['plan', 'mark', 'sweep'] as const) {
+      const cloud = startCloud({
+        estate: estate(build('full', owners(count), more), ...inUse(5)),
+        policy: { mode, rules: { unassociated: DAY, 'tunnels-down': DAY } },
+      });
+      const result = await cloud.run();
+      expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'blocked', code: null }] });
+      expect(result.outcomes[0]?.reason).toContain(`Remove ${over} of its own tags`);
+      expect(cloud.writes()).toEqual([]);
+    }
+  });
+
+  test('with just enough room it goes its way', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('full', { ...owners(17), ...ripe('tunnels-down') }, down), ...inUse(5)),
+      policy: { rules: { 'tunnels-down': DAY } },
+    });
+    expect((await cloud.run()).counts).toMatchObject({ deleted: 1 });
+  });
+});
+
+test('no tag call is about more than 20 connections', async () => {
+  const sizes: number[] = [];
+  const note = ({ action, params }: TransportCall) => {
+    if (/Tag/.test(action)) sizes.push((params.ResourceId as readonly string[]).length);
+  };
+  const many = Array.from({ length: 45 }, (_, index) => free(`new${index}`));
+  const back = Array.from({ length: 45 }, (_, index) => bound(`back${index}`, ripe(), up));
+  const cloud = startCloud({ estate: estate(...many, ...back) });
+  cloud.emulator.setFaults([always('DescribeVpnConnections', { kind: 'drop-field', field: 'Tag' })]);
+  const result = await cloud.run({ before: note });
+  expect(result.counts).toMatchObject({ marked: 45, cleared: 45 });
+  expect(Math.max(...sizes)).toBe(20);
+});
+
+test('a dual-tunnel connection whose reply has no status of its own is judged by its two tunnels', async () => {
+  const tunnels = [{ Status: 'ike_sa_not_established' }, { Status: 'ike_sa_not_established' }];
+  const cloud = startCloud({
+    estate: estate(bound('old', ripe('tunnels-down'), { TunnelOptions: tunnels }), ...inUse(5)),
+    policy: { rules: { 'tunnels-down': DAY } },
+    faults: [always('DescribeVpnConnections', { kind: 'drop-field', field: 'Status' })],
+  });
+  // The fault drops the status of the tunnels as well: only the connection's own is to be missing.
+  cloud.emulator.setFaults([]);
+  const result = await cloud.run({
+    after: ({ action }, reply) => {
+      if (action === 'DescribeVpnConnections') {
+        const { VpnConnection } = (reply.body as { VpnConnections: { VpnConnection: { Status?: string }[] } })
+          .VpnConnections;
+        for (const row of VpnConnection) delete row.Status;
+      }
+      if (action === 'DescribeVpnConnection') delete (reply.body as { Status?: string }).Status;
+      return reply;
+    },
+  });
+  expect(result.counts).toMatchObject({ deleted: 1, kept: 5 });
+  expect(cloud.connectionIds()).not.toContain(`vco-old ${REGION}`);
+});
