@@ -20,7 +20,7 @@ import {
  * Function Compute entry point, for timer ticks, EventBridge events and direct calls. Answers the result as JSON text.
  *
  * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud, and an error with the
- * counts for an `incomplete` run (unless `SWEEP_THROW=never`), so that the platform retries and reports it.
+ * counts for an `incomplete` run (unless `SWEEP_THROW=never`), so that the platform reports it.
  */
 export const handler = withReadableErrors(run);
 

@@ -67,6 +67,9 @@ describe('with the defaults', () => {
   test('the dispatcher starts the sweep of this deployment, whose task ids count', () => {
     const { sweep, dispatch } = defaults;
     expect(sweep.asyncInvokeConfig.asyncTask).toBe(true);
+    // A retry of the same tick would be another run, with another `limits.perRun`.
+    expect(sweep.asyncInvokeConfig.maxAsyncRetryAttempts).toBe(0);
+    expect(dispatch.asyncInvokeConfig.maxAsyncRetryAttempts).toBe(2);
     expect(readTarget(dispatch.environmentVariables, undefined)).toEqual({
       functionName: sweep.functionName,
       serviceName: undefined,

@@ -6,7 +6,7 @@ import type { Judged, Plan } from '../core/plan.ts';
 import { mayTag } from '../core/scope.ts';
 import { toIso } from '../core/time.ts';
 import { toJudgedFields } from './act.ts';
-import { type Ending, NO_TIME_LEFT } from './ending.ts';
+import { type Ending, endWithError } from './ending.ts';
 import type { TagEnding } from './mark-upkeep.ts';
 import type { LostRegion, Survey } from './survey.ts';
 
@@ -73,11 +73,7 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
     requestId: null,
   });
   const tag = tags.get(judged);
-  if (tag?.kind === 'failed') {
-    const { message, code, requestId } = tag.error;
-    const outcome = code === NO_TIME_LEFT ? 'deferred' : 'failed';
-    return { outcome, reason: `its tags could not be kept up: ${message}`, code, requestId: requestId ?? null };
-  }
+  if (tag?.kind === 'failed') return endWithError('its tags could not be kept up', tag.error, false);
   if (tag?.kind === 'gone') return end('already-gone', 'it was gone before anything was sent');
   if (blocked !== undefined) return end('blocked', blocked);
   const ahead = foreseen.get(judged);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TransportCall } from '../../lib/cloud/transport.ts';
 import type { FaultRule } from '../../lib/emulator/index.ts';
-import { ago, DAY, HOUR, NOW, REGION } from '../support/builders.ts';
+import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
 
@@ -119,8 +119,7 @@ describe('a mark that could not be removed claims nothing', () => {
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-due');
-        if (action === 'DescribeVpnConnection' && row)
-          row.tags['vco-sweeper:orphan'] = `unassociated ${ago(9 * DAY)}`;
+        if (action === 'DescribeVpnConnection' && row) row.tags['vco-sweeper:orphan'] = `unassociated ${ago(9 * DAY)}`;
       },
     });
     expect(result.outcomes).toMatchObject([{ outcome: 'unknown' }]);
@@ -149,7 +148,7 @@ describe('a detach note that could not be removed claims nothing', () => {
         always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:detached' }),
       ],
     });
-    expect((await cloud.run())).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed' }] });
+    expect(await cloud.run()).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed' }] });
     expect(cloud.tags('vco-old')).toMatchObject(ripe('tunnels-down'));
   });
 
@@ -213,7 +212,10 @@ describe('claims older than the connection', () => {
   test('a note that lapsed goes before a new mark is written, which would renew it', async () => {
     const cloud = startCloud({
       estate: estate(free('left', { 'vco-sweeper:detached': `${ago(9 * DAY)} tr-attach-x` }), ...inUse(5)),
-      faults: [always('UnTagResources', DENIED), always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:detached' })],
+      faults: [
+        always('UnTagResources', DENIED),
+        always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:detached' }),
+      ],
     });
     expect((await cloud.run()).counts).toMatchObject({ failed: 1 });
     expect(cloud.tags('vco-left')).not.toHaveProperty('vco-sweeper:seen');
@@ -249,8 +251,7 @@ describe('the transit routers are asked again before an unbound connection is de
     const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
-        if (action === 'TagResources')
-          cloud.emulator.setFaults([always('ListTransitRouterVpnAttachments', DENIED)]);
+        if (action === 'TagResources') cloud.emulator.setFaults([always('ListTransitRouterVpnAttachments', DENIED)]);
       },
     });
     expect(result.outcomes).toMatchObject([{ outcome: 'failed', code: 'Forbidden.RAM' }]);
@@ -276,7 +277,7 @@ describe('reads that lag behind writes', () => {
         ...inUse(7),
       ),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
-      switches: { tagLagMs: lagMs },
+      switches: { tagReadLagMs: lagMs },
       latencyMs: 20,
     });
     const result = await cloud.run();
@@ -284,7 +285,7 @@ describe('reads that lag behind writes', () => {
   });
 
   test('a tag that does not show within wait.tagTimeout is failed', async () => {
-    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)), switches: { tagLagMs: HOUR } });
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)), switches: { tagReadLagMs: HOUR } });
     expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'failed', code: 'TagNotReadBack' }]);
     expect(cloud.clock.now() - NOW).toBeLessThanOrEqual(31_000);
   });
@@ -329,9 +330,13 @@ describe('a connection that is stuck keeps no other from its turn', () => {
       ),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY }, limits: { perRun: 1 } },
       faults: [
-        stuck('DeleteTransitRouterVpnAttachment', { kind: 'no-effect' }, {
-          TransitRouterAttachmentId: 'tr-attach-stuck',
-        }),
+        stuck(
+          'DeleteTransitRouterVpnAttachment',
+          { kind: 'no-effect' },
+          {
+            TransitRouterAttachmentId: 'tr-attach-stuck',
+          },
+        ),
         stuck('DeleteVpnAttachment', { kind: 'no-effect' }, { VpnConnectionId: 'vco-half' }),
       ],
     });
@@ -347,25 +352,18 @@ describe('each rule has a clock of its own', () => {
   test('a rule that comes and goes never restarts the clock of another', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', {}, { ...down, CreateTime: NOW - 99 * DAY }), ...inUse(5)),
-      policy: { rules: { 'tunnels-down': 2 * DAY, unrouted: 3 * DAY }, limits: { perRun: 0 } },
+      policy: {
+        rules: { 'tunnels-down': 2 * DAY, unrouted: 3 * DAY },
+        // All are unrouted here.
+        limits: { perRun: 0, perRegionShare: 1 },
+      },
     });
-    const used = cloud.emulator.estate.attachments.filter(({ VpnId }) => VpnId !== 'vco-old');
-    cloud.emulator.estate.routeTables.push({
-      TransitRouterRouteTableId: 'vtb-1',
-      TransitRouterId: 'tr-1',
-    } as never);
-    for (const { TransitRouterAttachmentId } of used)
-      cloud.emulator.estate.associations.push({
-        TransitRouterAttachmentId,
-        TransitRouterRouteTableId: 'vtb-1',
-        Status: 'Active',
-      });
     for (let night = 0; night < 4; night += 1) {
       Object.assign(cloud.connection('vco-old') ?? {}, { Status: night % 2 === 0 ? down.Status : up.Status });
       await cloud.run();
       await cloud.clock.sleep(DAY);
     }
-    const [outcome] = (await cloud.run()).outcomes;
+    const outcome = (await cloud.run()).outcomes.find(({ connectionId }) => connectionId === 'vco-old');
     expect(outcome).toMatchObject({ outcome: 'deferred', rule: 'unrouted' });
     expect(Date.parse(outcome?.since ?? '')).toBeLessThan(NOW + MINUTE);
   });
@@ -407,18 +405,21 @@ describe('no room for tags', () => {
     ['unbound', 19, free, {}, 1],
     ['bound', 18, bound, down, 1],
     ['bound', 20, bound, down, 3],
-  ] as const)('an orphan that is %s and has %i tags is blocked in every mode, and nothing is written', async (_kind, count, build, more, over) => {
-    for (const mode of ['plan', 'mark', 'sweep'] as const) {
-      const cloud = startCloud({
-        estate: estate(build('full', owners(count), more), ...inUse(5)),
-        policy: { mode, rules: { unassociated: DAY, 'tunnels-down': DAY } },
-      });
-      const result = await cloud.run();
-      expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'blocked', code: null }] });
-      expect(result.outcomes[0]?.reason).toContain(`Remove ${over} of its own tags`);
-      expect(cloud.writes()).toEqual([]);
-    }
-  });
+  ] as const)(
+    'an orphan that is %s and has %i tags is blocked in every mode, and nothing is written',
+    async (_kind, count, build, more, over) => {
+      for (const mode of ['plan', 'mark', 'sweep'] as const) {
+        const cloud = startCloud({
+          estate: estate(build('full', owners(count), more), ...inUse(5)),
+          policy: { mode, rules: { unassociated: DAY, 'tunnels-down': DAY } },
+        });
+        const result = await cloud.run();
+        expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'blocked', code: null }] });
+        expect(result.outcomes[0]?.reason).toContain(`Remove ${over} of its own tags`);
+        expect(cloud.writes()).toEqual([]);
+      }
+    },
+  );
 
   test('with just enough room it goes its way', async () => {
     const cloud = startCloud({
@@ -448,10 +449,7 @@ test('a dual-tunnel connection whose reply has no status of its own is judged by
   const cloud = startCloud({
     estate: estate(bound('old', ripe('tunnels-down'), { TunnelOptions: tunnels }), ...inUse(5)),
     policy: { rules: { 'tunnels-down': DAY } },
-    faults: [always('DescribeVpnConnections', { kind: 'drop-field', field: 'Status' })],
   });
-  // The fault drops the status of the tunnels as well: only the connection's own is to be missing.
-  cloud.emulator.setFaults([]);
   const result = await cloud.run({
     after: ({ action }, reply) => {
       if (action === 'DescribeVpnConnections') {
@@ -463,6 +461,6 @@ test('a dual-tunnel connection whose reply has no status of its own is judged by
       return reply;
     },
   });
-  expect(result.counts).toMatchObject({ deleted: 1, kept: 5 });
-  expect(cloud.connectionIds()).not.toContain(`vco-old ${REGION}`);
+  // The others have one tunnel, whose status is the connection's own.
+  expect(result.counts).toMatchObject({ deleted: 1, unknown: 5 });
 });
