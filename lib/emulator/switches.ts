@@ -29,6 +29,10 @@ export const switchesShape = z.strictObject({
   /** Reads of the second side, after the first has forgotten. */
   detachSecondPolls: polls,
   detachSecondMs: durationMs,
+  /** Whether a detached connection still says that another account's transit router may hold it. */
+  crossAccountAfterDetach: z.enum(['cleared', 'kept']),
+  /** What knows of a new attachment: both sides at once, or the connection only once the transit router is done. */
+  attachOrder: z.enum(['both', 'cbn-first']),
   /** Reads that show a new attachment as `Attaching`. */
   attachPolls: polls,
   attachMs: durationMs,
@@ -54,6 +58,12 @@ export const switchesShape = z.strictObject({
   absentFields: z.enum(['omitted', 'empty']),
   /** TagResources and UnTagResources with an id that does not exist: nothing is written, or it is passed over. */
   tagUnknownResource: z.enum(['refused', 'ignored']),
+  /** How many resources one tag call takes: the documents say both. */
+  tagResourceMax: z.union([z.literal(20), z.literal(50)]),
+  /** The code when a resource would hold too many tags. */
+  tooManyTagsCode: z.enum(['NumberExceed.Tags', 'QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum']),
+  /** How long reads still show the tags from before a write through the API. */
+  tagReadLagMs: z.number().check(z.gte(0)),
   /** What CBN answers to a caller without permission: 400 `Unauthorized` (documented), or 403 `Forbidden.RAM`. */
   cbnDenied: z.enum(['Unauthorized', 'Forbidden.RAM']),
   /** The answer over a rate limit. */
@@ -84,6 +94,8 @@ export const switchesDefault: Switches = {
   detachMs: 60_000,
   detachSecondPolls: 1,
   detachSecondMs: 30_000,
+  crossAccountAfterDetach: 'cleared',
+  attachOrder: 'both',
   attachPolls: 2,
   attachMs: 60_000,
   createPolls: 0,
@@ -98,6 +110,9 @@ export const switchesDefault: Switches = {
   unsupportedRegion: 'not-found',
   absentFields: 'omitted',
   tagUnknownResource: 'refused',
+  tagResourceMax: 20,
+  tooManyTagsCode: 'NumberExceed.Tags',
+  tagReadLagMs: 0,
   cbnDenied: 'Unauthorized',
   throttleCode: 'Throttling.User',
   throttleStatus: 400,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aCloud, at, B, REGION, rows } from './support.ts';
 
 const base = { RegionId: REGION, ResourceType: 'VPNATTACHMENT' };
@@ -18,7 +18,7 @@ const aTagged = (tags: Record<string, string> = {}) =>
     customerGateways: [{ CustomerGatewayId: 'cgw-1' }],
   });
 
-test('tags are added and overwritten, on up to fifty resources at once', async () => {
+test('tags are added and overwritten, on several resources at once', async () => {
   const { vpc, emulator } = aTagged({ env: 'test', owner: 'a' });
   const reply = await vpc('TagResources', {
     ...one,
@@ -68,8 +68,8 @@ test('the type decides what an id can be, whatever its letter case', async () =>
 const numbered = (count: number, name: (at: number) => string, value: (at: number) => string) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [name(index + 1), value(index + 1)]));
 
-test('limits: fifty resources, twenty tags in a call and on a resource, and what a key may be', async () => {
-  const { vpc } = aTagged(
+test('limits: twenty resources, twenty tags in a call and on a resource, and what a key may be', async () => {
+  const { vpc, emulator } = aTagged(
     numbered(
       19,
       (n) => `k${n}`,
@@ -78,7 +78,7 @@ test('limits: fifty resources, twenty tags in a call and on a resource, and what
   );
   const go = async (params: Record<string, string>) => (await vpc('TagResources', params)).code;
   const resources = numbered(
-    51,
+    21,
     (n) => `ResourceId.${n}`,
     (n) => `vco-${n}`,
   );
@@ -88,8 +88,14 @@ test('limits: fifty resources, twenty tags in a call and on a resource, and what
     (n) => `t${n}`,
   );
   expect(await go({ ...base, ...resources, ...tag('a') })).toBe('NumberExceed.ResourceIds');
+  expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('NumberExceed.ResourceIds');
+  emulator.setSwitches({ tagResourceMax: 50 });
+  expect(await go({ ...base, ...resources, ...tag('a') })).toBe('InvalidResourceId.NotFound');
+  expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('OK');
   expect(await go({ ...one, ...tags })).toBe('NumberExceed.Tags');
   expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('NumberExceed.Tags');
+  emulator.setSwitches({ tooManyTagsCode: 'QuotaExceeded.TagNum' });
+  expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('QuotaExceeded.TagNum');
   expect(await go({ ...one, ...tag('x') })).toBe('OK');
   for (const key of ['aliyun-x', 'acs:x', 'see http://x', 'k'.repeat(129)])
     expect(await go({ ...one, ...tag(key) })).toBe('InvalidTagKey.Malformed');
@@ -127,4 +133,47 @@ test('listing asks for resources or tags', async () => {
 test('another account’s connection cannot be tagged', async () => {
   const { vpc } = aTagged();
   expect((await vpc('TagResources', { ...one, ...tag('a') }, B)).code).toBe('InvalidResourceId.NotFound');
+});
+
+describe('reads that lag behind tag writes', () => {
+  const aLagging = () => {
+    const cloud = aCloud(
+      { vpnConnections: [{ VpnConnectionId: 'vco-1', tags: { env: 'test' } }, { VpnConnectionId: 'vco-2' }] },
+      { switches: { tagReadLagMs: 2_000 } },
+    );
+    const listed = async (id: string) => {
+      const { body } = await cloud.vpc('ListTagResources', { ...base, 'ResourceId.1': id });
+      const found = rows(body, 'TagResources', 'TagResource');
+      return Object.fromEntries(found.map(({ TagKey, TagValue }) => [String(TagKey), TagValue]));
+    };
+    return { ...cloud, listed };
+  };
+
+  test('all that show tags show the old ones until the time is over, for each connection by itself', async () => {
+    const { vpc, clock, listed } = aLagging();
+    await vpc('TagResources', { ...one, ...tag('env', 'prod'), ...tag('new', 'x', 2) });
+    clock.ms += 1_500;
+    await vpc('TagResources', { ...base, 'ResourceId.1': 'vco-2', ...tag('late', 'y') });
+    await vpc('UnTagResources', { ...one, 'TagKey.1': 'new' });
+    expect([await listed('vco-1'), await listed('vco-2')]).toEqual([{ env: 'test' }, {}]);
+    const single = await vpc('DescribeVpnConnection', { RegionId: REGION, VpnConnectionId: 'vco-1' });
+    expect(at(single.body, 'Tags', 'Tag')).toEqual([{ Key: 'env', Value: 'test' }]);
+    const all = await vpc('DescribeVpnConnections', { RegionId: REGION, 'Tag.1.Key': 'env', 'Tag.1.Value': 'test' });
+    expect(at(all.body, 'VpnConnections', 'VpnConnection', 0, 'Tag', 'Tag')).toEqual([{ Key: 'env', Value: 'test' }]);
+    clock.ms += 500;
+    expect([await listed('vco-1'), await listed('vco-2')]).toEqual([{ env: 'prod', new: 'x' }, {}]);
+    clock.ms += 1_500;
+    expect([await listed('vco-1'), await listed('vco-2')]).toEqual([{ env: 'prod' }, { late: 'y' }]);
+  });
+
+  test('a write without effect leaves nothing to lag behind, and a person’s change shows at once', async () => {
+    const { vpc, emulator, clock, listed } = aLagging();
+    emulator.setFaults([{ action: 'TagResources', fault: { kind: 'no-effect' } }]);
+    await vpc('TagResources', { ...one, ...tag('env', 'prod') });
+    const [row] = emulator.estate.vpnConnections;
+    if (row) row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+    expect(await listed('vco-1')).toEqual({ env: 'test', 'vco-sweeper:keep': 'yes' });
+    clock.ms += 2_000;
+    expect(await listed('vco-1')).toEqual({ env: 'test', 'vco-sweeper:keep': 'yes' });
+  });
 });

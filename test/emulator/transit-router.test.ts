@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateFile } from '../../lib/emulator/index.ts';
-import { aCloud, at, B, REGION, rows } from './support.ts';
+import { A, aCloud, at, B, REGION, rows } from './support.ts';
 
 const estate: EstateFile = {
   vpnConnections: [
@@ -321,5 +321,52 @@ describe('CreateTransitRouterVpnAttachment', () => {
       (await aCloud(estate).cbn('CreateTransitRouterVpnAttachment', { ...params, ...change } as Record<string, string>))
         .code,
     ).toBe(code);
+  });
+});
+
+describe('what the two sides say of an attachment', () => {
+  const owned = {
+    accounts: [{ accountId: A }, { accountId: B }],
+    vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION }],
+    transitRouters: [
+      { TransitRouterId: 'tr-1', RegionId: REGION },
+      { TransitRouterId: 'tr-foreign', RegionId: REGION, accountId: B },
+    ],
+  };
+
+  test('`cbn-first`: the transit router lists a new attachment while the connection still says it is bound to nothing', async () => {
+    const switches = { attachOrder: 'cbn-first', attachPolls: null, attachMs: 5_000 } as const;
+    const { cbn, vpc, emulator, clock } = aCloud(owned, { switches });
+    const attach = () =>
+      cbn('CreateTransitRouterVpnAttachment', { RegionId: REGION, VpnId: 'vco-1', TransitRouterId: 'tr-1' });
+    const look = async () => {
+      await vpc('DescribeVpnConnection', { RegionId: REGION, VpnConnectionId: 'vco-1' });
+      const { vpnConnections, attachments } = emulator.estate;
+      return [vpnConnections[0]?.AttachType, vpnConnections[0]?.State, attachments[0]?.Status];
+    };
+    expect((await attach()).code).toBe('OK');
+    expect(await look()).toEqual(['NO_ASSOCIATED', 'init', 'Attaching']);
+    expect((await attach()).code).toBe('IncorrectStatus.Status');
+    clock.ms += 5_000;
+    expect(await look()).toEqual(['CEN', 'attached', 'Attached']);
+    expect(emulator.estate.vpnConnections[0]?.TransitRouterId).toBe('tr-1');
+  });
+
+  test.each([
+    ['cleared', false],
+    ['kept', true],
+  ] as const)('after a detach from another account’s, CrossAccountAuthorized is %s', async (kept, expected) => {
+    const [connection] = owned.vpnConnections;
+    const bound = {
+      ...owned,
+      vpnConnections: [{ ...connection, VpnConnectionId: 'vco-1', TransitRouterId: 'tr-foreign' }],
+    };
+    const switches = { crossAccountAfterDetach: kept, detachPolls: 0, detachSecondPolls: 0 };
+    const { cbn, vpc, emulator } = aCloud(bound, { switches });
+    const [attachment] = emulator.estate.attachments;
+    const id = attachment?.TransitRouterAttachmentId ?? '';
+    await cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: id }, B);
+    const { body } = await vpc('DescribeVpnConnection', { RegionId: REGION, VpnConnectionId: 'vco-1' });
+    expect(body).toMatchObject({ AttachType: 'NO_ASSOCIATED', State: 'init', CrossAccountAuthorized: expected });
   });
 });

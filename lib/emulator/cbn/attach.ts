@@ -2,7 +2,7 @@ import { ApiError, dryRunPassed, invalid, missing } from '../api-error.ts';
 import { attachmentFor } from '../estate/complete-routing.ts';
 import type { Connection, TransitRouter } from '../estate/types.ts';
 import { type Context, cbn } from '../operation.ts';
-import { pendingFor } from '../state/lifecycle.ts';
+import { bind, pendingFor } from '../state/lifecycle.ts';
 
 const refused = (code: string, message: string): ApiError => new ApiError(400, code, message);
 
@@ -31,20 +31,11 @@ function connectionOf({ params, store, caller }: Context, router: TransitRouter)
     throw refused('InvalidVpnId.NotFound', 'The specified vpn connection does not exist.');
   }
   if (found.regionId !== router.RegionId) throw invalid('VpnId');
-  if (found.State !== 'init' || found.AttachType !== 'NO_ASSOCIATED' || found.pending !== undefined) {
+  const isHeld = store.attachments.in('connection', found.VpnConnectionId).length > 0;
+  if (found.State !== 'init' || found.AttachType !== 'NO_ASSOCIATED' || found.pending !== undefined || isHeld) {
     throw refused('IncorrectStatus.Status', 'The status of the resource is incorrect.');
   }
   return found;
-}
-
-function bind(connection: Connection, router: TransitRouter): void {
-  connection.AttachType = 'CEN';
-  connection.State = 'attaching';
-  connection.AttachInstanceId = router.CenId;
-  connection.TransitRouterId = router.TransitRouterId;
-  if (router.TransitRouterName !== undefined) connection.TransitRouterName = router.TransitRouterName;
-  connection.CrossAccountAuthorized = router.accountId !== connection.accountId;
-  if (connection.TunnelOptions === undefined) connection.InternetIp = '203.0.113.7';
 }
 
 /** The service's form of a moment: UTC minutes. */
@@ -61,7 +52,7 @@ export const createTransitRouterVpnAttachment = cbn('CreateTransitRouterVpnAttac
     const router = transitRouterOf(context);
     const connection = connectionOf(context, router);
     if (params.flag('DryRun') === true) throw dryRunPassed();
-    store.edit(connection, (row) => bind(row, router));
+    if (switches.attachOrder === 'both') store.edit(connection, (row) => bind(row, router));
     const name = params.text('TransitRouterAttachmentName');
     const attachment = {
       ...attachmentFor(connection, router, `tr-attach-${random.letters(18)}`),

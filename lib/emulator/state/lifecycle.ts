@@ -1,5 +1,5 @@
 import type { Pending } from '../estate/fields.ts';
-import type { Association, Attachment, Connection, Propagation, RouteEntry } from '../estate/types.ts';
+import type { Association, Attachment, Connection, Propagation, RouteEntry, TransitRouter } from '../estate/types.ts';
 import type { Switches } from '../switches.ts';
 import type { Store } from './store.ts';
 import type { Table } from './table.ts';
@@ -148,6 +148,8 @@ export class Lifecycle {
     if (row.pending?.to === 'attached') {
       this.changeAttachment(row, 'Attached', undefined);
       if (connection?.State === 'attaching') this.changeConnection(connection, 'attached', undefined);
+      if (connection?.AttachType === 'NO_ASSOCIATED' && connection.pending === undefined)
+        this.bindLate(connection, row);
       return;
     }
     store.remove(store.attachments, row);
@@ -170,9 +172,23 @@ export class Lifecycle {
       const { deletedStateReads: polls, deleteMs: ms } = this.switches();
       this.changeConnection(row, 'deleted', pendingFor('gone', { polls, ms }, atMs));
     } else {
-      store.edit(row, unbind);
+      const isKept = this.switches().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
+      store.edit(row, (target) => {
+        unbind(target);
+        target.CrossAccountAuthorized = isKept;
+      });
       this.forgetSecond(row, atMs);
     }
+  }
+
+  /** The transit router was first to know of the attachment: now the connection says so too. */
+  private bindLate(row: Connection, { TransitRouterId }: Attachment): void {
+    const router = this.store.transitRouters.get(TransitRouterId);
+    if (router === undefined) return;
+    this.store.edit(row, (target) => {
+      bind(target, router);
+      target.State = 'attached';
+    });
   }
 
   /** The VPC side was first to forget: now the transit router's turn begins. */
@@ -195,6 +211,17 @@ function endOf({ pending }: Changing, nowMs: number): number | undefined {
 function setPending(row: Changing, pending: Pending | undefined): void {
   if (pending === undefined) delete row.pending;
   else row.pending = pending;
+}
+
+/** A connection that a transit router begins to hold. */
+export function bind(connection: Connection, router: TransitRouter): void {
+  connection.AttachType = 'CEN';
+  connection.State = 'attaching';
+  connection.AttachInstanceId = router.CenId;
+  connection.TransitRouterId = router.TransitRouterId;
+  if (router.TransitRouterName !== undefined) connection.TransitRouterName = router.TransitRouterName;
+  connection.CrossAccountAuthorized = router.accountId !== connection.accountId;
+  if (connection.TunnelOptions === undefined) connection.InternetIp = '203.0.113.7';
 }
 
 /** A connection that is bound to nothing. */

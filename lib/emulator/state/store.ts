@@ -12,6 +12,7 @@ import type {
 } from '../estate/types.ts';
 import { Journal, overwrite } from './journal.ts';
 import { Table } from './table.ts';
+import { TagHistory } from './tag-history.ts';
 
 /** The key of a group by account and region. */
 export const placeKey = (accountId: string, regionId: string): string => `${accountId} ${regionId}`;
@@ -39,6 +40,7 @@ const routeId = (row: RouteEntry): string =>
 /** The live estate with its indexes; every change the emulator makes goes through here. */
 export class Store {
   readonly journal = new Journal();
+  readonly tagHistory = new TagHistory(this.journal);
 
   readonly connections = new Table<Connection>(() => this.estate.vpnConnections, {
     id: (row) => row.VpnConnectionId,

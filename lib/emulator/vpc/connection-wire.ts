@@ -3,6 +3,8 @@ import type { Body } from '../operation.ts';
 import { tagList } from '../params.ts';
 import type { Switches } from '../switches.ts';
 
+type Tags = Readonly<Record<string, string>>;
+
 const own = new Set(['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions', 'Description', 'ZoneNo']);
 const none: ReadonlySet<string> = new Set();
 const holderFields = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
@@ -34,20 +36,20 @@ function common(connection: Connection, switches: Switches): Body {
 }
 
 /** An item of DescribeVpnConnections: tags under `Tag.Tag`, and `EnableBgp` is not shown. */
-export function listedConnection(connection: Connection, switches: Switches): Body {
+export function listedConnection(connection: Connection, tags: Tags, switches: Switches): Body {
   const body = common(connection, switches);
   if (connection.VpnBgpConfig !== undefined) {
     const { EnableBgp: _onlyInDescribeVpnConnection, ...bgp } = connection.VpnBgpConfig;
     body.VpnBgpConfig = bgp;
   }
-  return { ...body, Tag: { Tag: tagList(connection.tags) } };
+  return { ...body, Tag: { Tag: tagList(tags) } };
 }
 
 /** The reply of DescribeVpnConnection: tags under `Tags.Tag`. */
-export const describedConnection = (connection: Connection, switches: Switches): Body => ({
+export const describedConnection = (connection: Connection, tags: Tags, switches: Switches): Body => ({
   ...common(connection, switches),
   ...(connection.ZoneNo !== undefined && { ZoneNo: connection.ZoneNo }),
-  Tags: { Tag: tagList(connection.tags) },
+  Tags: { Tag: tagList(tags) },
 });
 
 const systemFlags = JSON.stringify([
@@ -56,7 +58,7 @@ const systemFlags = JSON.stringify([
 ]);
 
 /** An item of DescribeVpnAttachments: its `Tag` is a text with the system's flags, user tags are under `Tags`. */
-export const listedAttachment = (connection: Connection): Body => ({
+export const listedAttachment = (connection: Connection, tags: Tags): Body => ({
   InstanceId: connection.VpnConnectionId,
   Name: connection.Name ?? '',
   Description: connection.Description ?? '',
@@ -65,6 +67,6 @@ export const listedAttachment = (connection: Connection): Body => ({
   TransitRouterName: connection.TransitRouterName ?? '',
   CrossAccountAuthorized: connection.CrossAccountAuthorized ?? false,
   Tag: systemFlags,
-  Tags: tagList(connection.tags),
+  Tags: tagList(tags),
   ...(connection.TunnelBandwidth !== undefined && { TunnelBandwidth: connection.TunnelBandwidth }),
 });

@@ -5,6 +5,7 @@ import { numberedPage } from '../paging.ts';
 import { hasTags } from '../params.ts';
 import { placeKey } from '../state/store.ts';
 import { describedConnection, listedAttachment, listedConnection } from './connection-wire.ts';
+import { shownTags } from './shown-tags.ts';
 
 const ofCaller = ({ store, caller, params }: Context): readonly Connection[] =>
   store.connections.in('place', placeKey(caller.accountId, params.need('RegionId')));
@@ -22,7 +23,8 @@ function uses(connection: Connection, customerGatewayId: string): boolean {
   );
 }
 
-function filtered({ params }: Context, rows: readonly Connection[]): readonly Connection[] {
+function filtered(context: Context, rows: readonly Connection[]): readonly Connection[] {
+  const { params } = context;
   const vpnGatewayId = params.text('VpnGatewayId');
   const customerGatewayId = params.text('CustomerGatewayId');
   const connectionId = params.text('VpnConnectionId');
@@ -40,7 +42,7 @@ function filtered({ params }: Context, rows: readonly Connection[]): readonly Co
       (customerGatewayId === undefined || uses(row, customerGatewayId)) &&
       (connectionId === undefined || row.VpnConnectionId === connectionId) &&
       (resourceGroupId === undefined || row.ResourceGroupId === resourceGroupId) &&
-      hasTags(row.tags, tags),
+      hasTags(shownTags(context, row), tags),
   );
 }
 
@@ -49,7 +51,7 @@ export const describeVpnConnections = vpc('DescribeVpnConnections', {
   paging: 'number',
   run(context) {
     const { items, fields } = numberedPage(context, filtered(context, ofCaller(context)));
-    const shown = items.map((row) => listedConnection(row, context.switches));
+    const shown = items.map((row) => listedConnection(row, shownTags(context, row), context.switches));
     context.lifecycle.seen(items);
     return { ...fields, VpnConnections: { VpnConnection: shown } };
   },
@@ -60,7 +62,7 @@ export const describeVpnConnection = vpc('DescribeVpnConnection', {
   run(context) {
     const found = findConnection(context);
     if (found === undefined) throw connectionNotFound();
-    const shown = describedConnection(found, context.switches);
+    const shown = describedConnection(found, shownTags(context, found), context.switches);
     context.lifecycle.seen([found]);
     return shown;
   },
@@ -78,7 +80,7 @@ export const describeVpnAttachments = vpc('DescribeVpnAttachments', {
       (row) => row.AttachType === 'CEN' && (id === undefined || row.VpnConnectionId === id),
     );
     const { items, fields } = numberedPage(context, bound);
-    const shown = items.map(listedAttachment);
+    const shown = items.map((row) => listedAttachment(row, shownTags(context, row)));
     context.lifecycle.seen(items);
     return { ...fields, VpnAttachments: shown };
   },

@@ -4,10 +4,10 @@ import { type Context, vpc } from '../operation.ts';
 import { tokenPage } from '../paging.ts';
 import { hasTags } from '../params.ts';
 import { placeKey } from '../state/store.ts';
+import { shownTags } from './shown-tags.ts';
 
 type Tagged = { readonly id: string; readonly row: Connection | CustomerGateway };
 
-const resourceMax = 50;
 const tagMax = 20;
 
 const ofGateway = (row: Connection): boolean => row.AttachType === 'VPNGW' || row.AttachType == null;
@@ -60,12 +60,16 @@ function kindOf(context: Context) {
 const tooMany = (what: string): ApiError =>
   new ApiError(400, `NumberExceed.${what}`, `The number of ${what} is exceeded.`);
 
+/** A resource that would hold too many tags: the documents and their readers name three codes. */
+const noRoom = ({ switches }: Context): ApiError =>
+  new ApiError(400, switches.tooManyTagsCode, 'The number of tags on the resource is exceeded.');
+
 /** The resources that a write names. One that does not exist refuses the whole call, unless the switch says otherwise. */
 function named(context: Context): Tagged[] {
   const { get } = kindOf(context);
   const ids = context.params.list('ResourceId');
   if (ids.length === 0) throw missing('ResourceId');
-  if (ids.length > resourceMax) throw tooMany('ResourceIds');
+  if (ids.length > context.switches.tagResourceMax) throw tooMany('ResourceIds');
   return [...new Set(ids)].flatMap((id) => {
     const found = get(context, id);
     if (found !== undefined) return [found];
@@ -92,8 +96,9 @@ export const tagResources = vpc('TagResources', {
     for (const { Key, Value } of tags) checkTag(Key, Value ?? '');
     const additions = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? '']));
     const resources = named(context);
-    if (resources.some(({ row }) => Object.keys({ ...row.tags, ...additions }).length > tagMax)) throw tooMany('Tags');
+    if (resources.some(({ row }) => Object.keys({ ...row.tags, ...additions }).length > tagMax)) throw noRoom(context);
     for (const { row } of resources) {
+      context.store.tagHistory.note(row, Object.keys(additions), context.nowMs);
       context.store.edit(row, (target) => {
         target.tags = { ...target.tags, ...additions };
       });
@@ -112,6 +117,7 @@ export const unTagResources = vpc('UnTagResources', {
     if (keys.length === 0 && !all) throw missing('TagKey');
     for (const { row } of named(context)) {
       if (keys.length > 0 && !keys.some((key) => Object.hasOwn(row.tags, key))) continue;
+      context.store.tagHistory.note(row, keys.length === 0 ? Object.keys(row.tags) : keys, context.nowMs);
       context.store.edit(row, (target) => {
         target.tags =
           keys.length === 0
@@ -132,15 +138,16 @@ export const listTagResources = vpc('ListTagResources', {
     const ids = context.params.list('ResourceId');
     const filters = context.params.tags();
     if (ids.length === 0 && filters.length === 0) throw missing('ResourceId');
-    if (ids.length > resourceMax) throw tooMany('ResourceIds');
+    if (ids.length > context.switches.tagResourceMax) throw tooMany('ResourceIds');
     if (filters.length > tagMax) throw invalid('Tag');
     const found =
       ids.length === 0 ? all(context) : ids.map((id) => get(context, id)).filter((item) => item !== undefined);
     const type = context.params.need('ResourceType').toUpperCase();
     const rows = found
-      .filter(({ row }) => hasTags(row.tags, filters))
-      .flatMap(({ id, row }) =>
-        Object.entries(row.tags).map(([TagKey, TagValue]) => ({
+      .map(({ id, row }) => ({ id, tags: shownTags(context, row) }))
+      .filter(({ tags }) => hasTags(tags, filters))
+      .flatMap(({ id, tags }) =>
+        Object.entries(tags).map(([TagKey, TagValue]) => ({
           ResourceId: id,
           ResourceType: type,
           TagKey,

@@ -1,0 +1,35 @@
+import type { Journal } from './journal.ts';
+
+type Tags = Readonly<Record<string, string>>;
+/** The values that one write replaced; undefined: the key was not there. */
+type Change = { readonly atMs: number; readonly was: Readonly<Record<string, string | undefined>> };
+
+/**
+ * What tag writes through the API replaced, so that reads can lag behind them. Tags that a test changes in the estate
+ * itself show at once.
+ */
+export class TagHistory {
+  private readonly changes = new WeakMap<object, Change[]>();
+
+  constructor(private readonly journal: Journal) {}
+
+  /** Remembers the values under these keys before a write changes them. */
+  note(row: { readonly tags: Tags }, keys: readonly string[], atMs: number): void {
+    const was = Object.fromEntries(keys.map((key) => [key, Object.hasOwn(row.tags, key) ? row.tags[key] : undefined]));
+    const known = this.changes.get(row) ?? [];
+    this.changes.set(row, known);
+    this.journal.apply({ redo: () => void known.push({ atMs, was }), undo: () => void known.pop() });
+  }
+
+  /** The tags as they were after all writes up to `untilMs`. */
+  shown(row: { readonly tags: Tags }, untilMs: number): Tags {
+    const later = (this.changes.get(row) ?? []).filter(({ atMs }) => atMs > untilMs);
+    if (later.length === 0) return row.tags;
+    const tags = new Map(Object.entries(row.tags));
+    for (const [key, value] of later.toReversed().flatMap(({ was }) => Object.entries(was))) {
+      if (value === undefined) tags.delete(key);
+      else tags.set(key, value);
+    }
+    return Object.fromEntries(tags);
+  }
+}
