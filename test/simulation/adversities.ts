@@ -80,7 +80,8 @@ function quiet(scenario: Scenario, { rows: vpnConnections, rules, ticks, periodM
   const run = (index: number): RunPlan => ({
     ...CALM_RUN,
     id: index,
-    atMs: index * periodMs,
+    // After the faults of the same moment.
+    atMs: index * periodMs + MINUTE,
     event: { triggerTime: 't', triggerName: 'n', payload: '' },
   });
   return {
@@ -131,7 +132,7 @@ const withPolicy = (scenario: Scenario, change: Partial<PolicyDocument>): Scenar
 
 /** A moment just before a tick: whatever it is, the run of that tick sees it for the first time. */
 const before = (tick: number, periodMs: number, connectionId: string, act: PeopleAct['act']): PeopleAct => ({
-  atMs: Math.max(0, tick * periodMs - 30 * SECOND),
+  atMs: tick * periodMs + 30 * SECOND,
   connectionId,
   act,
 });
@@ -157,7 +158,6 @@ const createUnclearable: Kind = (chance, scenario) => {
     { tags: mark('tunnels-down', 336, 20), bound: UP, act: 'tunnels-down', action: 'UnTagResources' },
     { tags: mark('unassociated', 336, 20), bound: UP, act: 'detach', action: 'UnTagResources' },
     { tags: mark('expired', 336, 20), bound: DOWN, act: 'expire', action: 'TagResources' },
-    { tags: mark('expired', 336, 20), bound: DOWN, act: 'expire', action: 'UnTagResources' },
     {
       tags: { 'vco-sweeper:detached': `${ago(2)} tr-attach-${chance.pick(['old', 'claimed'])}` },
       bound: UP,
@@ -174,7 +174,7 @@ const createUnclearable: Kind = (chance, scenario) => {
   const actions = chance.maybe(0.25) ? ['TagResources', 'UnTagResources'] : [variant.action];
   return {
     ...story,
-    faults: actions.map((action) => ({ fromMs: 0, toMs: failing * periodMs - MINUTE, rule: tagFault(chance, action) })),
+    faults: actions.map((action) => ({ fromMs: 0, toMs: failing * periodMs, rule: tagFault(chance, action) })),
     people: [before(failing, periodMs, id, variant.act)],
   };
 };
@@ -245,7 +245,11 @@ const createAttaching: Kind = (chance, scenario) => {
     switches: { ...scenario.switches, attachOrder: 'cbn-first', attachPolls: null, attachMs: 15 * MINUTE },
     people: due
       .filter(() => chance.maybe(0.5))
-      .map(({ VpnConnectionId }) => ({ atMs: chance.below(60_000), connectionId: VpnConnectionId, act: 'attach' })),
+      .map(({ VpnConnectionId }) => ({
+        atMs: MINUTE + chance.below(MINUTE),
+        connectionId: VpnConnectionId,
+        act: 'attach',
+      })),
   };
 };
 

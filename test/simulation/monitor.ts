@@ -188,7 +188,7 @@ export class Monitor {
     for (const row of rows) {
       const mode = modeOf(run, idOf(row), row.regionId) ?? 'plan';
       // From now on a mark may be renewed, which must not bring the note back to life.
-      if (mode !== 'plan' && isNoteDead(row, policy, this.#now()))
+      if (mode !== 'plan' && isNoteDead(row, policy, this.#now()) && !this.isHalfDone(row))
         this.#dead.add(`${idOf(row)} note ${noteOf(row)?.text}`);
     }
     return run;
@@ -427,12 +427,13 @@ export class Monitor {
   /** What is wrong with a mark, if anything is, as the ground for a removal now. */
   #markProblem(run: Watched, row: Connection, { orphan, seen }: MarkTags, allowanceMs: number): string | undefined {
     const { atMs: seenMs, isVoid } = parseSeen(seen);
+    const clocks = parseClocks(orphan) ?? [];
+    if (clocks.length === 0) return 'it has no mark of a rule that is on';
     if (isVoid) return 'its mark is void';
     if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS)) return `last seen so ${seen}`;
     if (seenMs > this.#now() + CLOCKS_OFF_MS) return `seen so in the future: ${seen}`;
     if (seenMs < row.CreateTime - CLOCKS_OFF_MS) return `last seen so before it was created: ${seen}`;
-    const problems = (parseClocks(orphan) ?? []).map((clock) => this.#clockProblem(run, row, clock, allowanceMs));
-    if (problems.length === 0) return 'it has no mark of a rule that is on';
+    const problems = clocks.map((clock) => this.#clockProblem(run, row, clock, allowanceMs));
     if (!problems.includes(undefined)) return problems[0];
     const { skewMs, jump } = run.plan;
     // A mark that this run could not renew is none: what was in the way of the write may hide more.
@@ -460,12 +461,12 @@ export class Monitor {
   /** What the sweeper itself detached needs no mark to be deleted, for as long as that counts. */
   #isFinishing(run: Watched, row: Connection): boolean {
     const id = row.VpnConnectionId;
+    if (run.touched.has(id)) return true;
+    // The note of a run that is about to detach says nothing for the detach.
+    if (row.AttachType === 'CEN' && row.State !== 'detaching') return false;
     const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
-    return (
-      run.touched.has(id) ||
-      (mayBeHalfDone(row, run.policy, this.#now()) && !this.#isNoteDead(row)) ||
-      this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS
-    );
+    const isNoted = mayBeHalfDone(row, run.policy, this.#now()) && !this.#isNoteDead(row);
+    return isNoted || this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS;
   }
 
   #isNoteDead(row: Connection): boolean {
