@@ -66,6 +66,7 @@ say(
   `with a fault ${share('withFault')}, a crash ${share('withCrash')}, an overlap ${share('withOverlap')}, other people ${share('withPeople')}`,
 );
 say(`runs ${sums.runs}, calls ${sums.calls}, deletions ${sums.deletions}`);
+say(`claims that could be neither removed nor overwritten: ${sums.unclearable}`);
 say(`violations: ${violations.length}`);
 for (const { seed, promise, text } of violations.sort((a, b) => a.seed - b.seed).slice(0, 20)) {
   say(`  seed ${seed}, ${promise}: ${text}   (npm run simulate -- --seed ${seed})`);

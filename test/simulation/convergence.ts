@@ -1,4 +1,5 @@
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
+import { hasRoom } from './claims.ts';
 import { mayBeHalfDone } from './due.ts';
 import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from './scenario.ts';
 import {
@@ -22,6 +23,7 @@ export function checkConverged(
   scenario: Pick<Scenario, 'switches'>,
   policy: PolicyDocument,
   nowMs: number,
+  isHalfDone: (row: Connection) => boolean,
 ): readonly string[] {
   if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) return [];
   const regions = regionsOf(policy, CALM_RUN.home);
@@ -32,8 +34,8 @@ export function checkConverged(
     isOurs(row) &&
     !isProtected(row, policy, nowMs) &&
     !mayBeNamed(row, policy) &&
-    heldRules(row, estate, policy, nowMs).length > 0 &&
-    canGo(row, emulator, scenario, policy);
+    (heldRules(row, estate, policy, nowMs).length > 0 || isHalfDone(row)) &&
+    canGo(row, emulator, scenario, policy, isHalfDone);
 
   return regions.flatMap((regionId) => {
     const here = estate.vpnConnections.filter(
@@ -67,12 +69,14 @@ function canGo(
   emulator: Emulator,
   { switches }: Pick<Scenario, 'switches'>,
   policy: PolicyDocument,
+  isHalfDone: (row: Connection) => boolean,
 ): boolean {
   const { estate } = emulator;
   if (row.State === 'financialLocked') return false;
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   const foreign = holdersOf(estate, row.VpnConnectionId).some(({ accountId }) => accountId === FOREIGN);
   if (foreign && !roles?.length) return false;
+  if (!hasRoom(row, isBound(row, estate)) && !isHalfDone(row)) return false;
   const { force } = section(policy, 'detach');
   if (isBound(row, estate) && force === true && switches.forceDelete === 'not-supported') return false;
   // Route tables of the attachment: without force a person has to settle them.

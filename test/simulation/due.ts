@@ -1,9 +1,11 @@
 import type { Connection, Estate } from '../../lib/emulator/index.ts';
+import { CLOCKS_OFF_MS, hasRoom, markTags, noteAgeMs, noteOf, parseClocks, parseSeen } from './claims.ts';
 import { FOREIGN, type PolicyDocument } from './scenario.ts';
 import {
   graceMs,
   heldRules,
   holdersOf,
+  isCrossDoubt,
   isFree,
   isOurs,
   isProtected,
@@ -13,28 +15,31 @@ import {
   toMs,
 } from './truth.ts';
 
-/** Two processes' clocks may be this far off, each. */
-export const CLOCKS_OFF_MS = 10 * 60_000;
-
 export const maxGapMs = (policy: PolicyDocument): number => toMs(section(policy, 'marks').maxGap ?? '72h');
 
-/** How long ago a run of the sweeper began to detach it, by its tag; undefined without a tag that says so. */
-function traceAgeMs(row: Connection, nowMs: number): number | undefined {
-  const [, time = ''] = /^(\S+) tr-attach-\S+$/.exec(row.tags['vco-sweeper:detached'] ?? '') ?? [];
-  const ageMs = nowMs - Date.parse(time);
-  return Number.isNaN(ageMs) ? undefined : ageMs;
+/** A detach note that may still count, whichever clock is right. */
+export function mayBeHalfDone(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
+  const { atMs = Number.NEGATIVE_INFINITY } = noteOf(row) ?? {};
+  const ageMs = noteAgeMs(row, nowMs) ?? Number.POSITIVE_INFINITY;
+  const isOfItsLife = atMs >= row.CreateTime - CLOCKS_OFF_MS && atMs <= nowMs + CLOCKS_OFF_MS;
+  return isOfItsLife && ageMs <= maxGapMs(policy) + CLOCKS_OFF_MS;
 }
 
-/** The trace of a detach that may still count, whichever clock is right. */
-export function mayBeHalfDone(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
-  const ageMs = traceAgeMs(row, nowMs);
-  return ageMs !== undefined && ageMs >= -CLOCKS_OFF_MS && ageMs <= maxGapMs(policy) + CLOCKS_OFF_MS;
+/** Neither note nor \`seen\` is young enough by any clock, or the note is from before the connection. */
+export function isNoteDead(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
+  const note = noteOf(row);
+  if (note === undefined) return false;
+  const ageMs = noteAgeMs(row, nowMs) ?? Number.POSITIVE_INFINITY;
+  return note.atMs < row.CreateTime - CLOCKS_OFF_MS || ageMs > maxGapMs(policy) + CLOCKS_OFF_MS;
 }
 
 /** Half-done by any clock, free, and nothing speaks against finishing it. */
 export function isHalfDone(row: Connection, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
-  const ageMs = traceAgeMs(row, nowMs);
-  if (ageMs === undefined || ageMs < CLOCKS_OFF_MS || ageMs > maxGapMs(policy) - CLOCKS_OFF_MS) return false;
+  const note = noteOf(row);
+  const ageMs = noteAgeMs(row, nowMs);
+  if (note === undefined || ageMs === undefined || ageMs > maxGapMs(policy) - CLOCKS_OFF_MS) return false;
+  if (note.atMs > nowMs - CLOCKS_OFF_MS || note.atMs < row.CreateTime + CLOCKS_OFF_MS) return false;
+  if (isCrossDoubt(row, estate, policy)) return false;
   return isOurs(row) && isUndisputed(row, estate, policy) && isFree(row, estate) && !isProtected(row, policy, nowMs);
 }
 
@@ -44,12 +49,18 @@ export function isDue(row: Connection, estate: Estate, policy: PolicyDocument, n
   if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) return false;
   const rules = heldRules(row, estate, policy, nowMs);
   if (rules.some((rule) => graceMs(policy, rule) === 0)) return !isMarkedForNoGrace(row, rules, policy);
-  const [rule, since = ''] = (row.tags['vco-sweeper:orphan'] ?? '').split(' ');
-  const held = rules.find((name) => name === rule);
-  const seenAgeMs = nowMs - Date.parse(row.tags['vco-sweeper:seen'] ?? '');
-  if (held === undefined || !(seenAgeMs >= CLOCKS_OFF_MS && seenAgeMs <= maxGapMs(policy) - CLOCKS_OFF_MS))
-    return false;
-  return nowMs - Date.parse(since) >= (graceMs(policy, held) ?? Number.POSITIVE_INFINITY) + CLOCKS_OFF_MS;
+  if (!hasRoom(row, row.AttachType === 'CEN')) return false;
+  const { orphan, seen } = markTags(row);
+  const seenMs = parseSeen(seen).atMs;
+  const seenAgeMs = nowMs - seenMs;
+  if (!(seenAgeMs >= CLOCKS_OFF_MS && seenAgeMs <= maxGapMs(policy) - CLOCKS_OFF_MS)) return false;
+  if (seenMs < row.CreateTime + CLOCKS_OFF_MS) return false;
+  return (parseClocks(orphan) ?? []).some(
+    ({ rule, sinceMs }) =>
+      rules.includes(rule) &&
+      sinceMs >= row.CreateTime + CLOCKS_OFF_MS &&
+      nowMs - sinceMs >= (graceMs(policy, rule) ?? Number.POSITIVE_INFINITY) + CLOCKS_OFF_MS,
+  );
 }
 
 /** A mark may stand for the very rule without grace, and be of the future or not: too fine to be sure. */

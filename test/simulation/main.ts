@@ -25,6 +25,7 @@ async function tell(seed: number): Promise<void> {
   const shortest = await shrink(scenario, violation.promise);
   const retold = await simulate(shortest);
   say(`seed ${seed} breaks ${violation.promise}: ${retold.violations[0]?.text ?? violation.text}`);
+  say(`adversity: ${scenario.adversity ?? 'none'}`);
   say(`policy: ${JSON.stringify(shortest.policy, null, 2)}`);
   say(`connections: ${JSON.stringify(shortest.estate.vpnConnections, null, 2)}`);
   say(retold.history.join('\n'));
@@ -41,6 +42,7 @@ type Sums = {
   runs: number;
   calls: number;
   deletions: number;
+  unclearable: number;
   violations: { seed: number; promise: string; text: string }[];
 };
 
@@ -54,6 +56,7 @@ async function sum(from: number, runs: number): Promise<Sums> {
     runs: 0,
     calls: 0,
     deletions: 0,
+    unclearable: 0,
     violations: [],
   };
   for (let seed = from; seed < from + runs; seed += 1) add(sums, seed, await simulate(createScenario(seed)));
@@ -69,6 +72,7 @@ function add(sums: Sums, seed: number, { stats, violations }: Story): void {
   sums.runs += stats.runs;
   sums.calls += stats.calls;
   sums.deletions += stats.deletions;
+  sums.unclearable += stats.unclearable;
   const [first] = violations;
   if (first) sums.violations.push({ seed, promise: first.promise, text: first.text });
 }

@@ -1,15 +1,31 @@
 import type { RunResult } from '../../lib/core/outcome.ts';
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
-import { CLOCKS_OFF_MS, isCounted, isDue, isHalfDone, maxGapMs, mayBeHalfDone } from './due.ts';
+import {
+  CLOCKS_OFF_MS,
+  type Clock,
+  clockKey,
+  hasRoom,
+  type MarkTags,
+  markTags,
+  noteOf,
+  parseClocks,
+  parseSeen,
+  type Seen,
+} from './claims.ts';
+import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } from './due.ts';
 import { RequestLog } from './request-log.ts';
-import { OWN, type PolicyDocument, type RunPlan } from './scenario.ts';
+import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from './scenario.ts';
 import { type Reply, Shown } from './shown.ts';
 import {
+  contradicted,
   graceMs,
   heldRules,
+  holdersOf,
+  isCrossDoubt,
   isFree,
   isOurs,
   isProtected,
+  isSettledBound,
   RULES,
   type RuleName,
   regionsOf,
@@ -26,17 +42,21 @@ export type Violation = {
 
 /** What is true of one connection, and since when. */
 type Since<Value> = { readonly value: Value; readonly sinceMs: number };
-type Mark = { readonly orphan: string; readonly seen: string };
 /** `wasMarked`: the mark before the last change to it, which a run may not have seen yet. */
 type Truth = {
   protected: Since<boolean>;
   sweepable: Since<boolean>;
   held: Since<string>;
   mark: Since<string>;
-  wasMarked: Mark | undefined;
+  wasMarked: MarkTags | undefined;
+  contradicted: Since<string>;
+  /** The attachment that holds it, if it is bound and settled; else empty. */
+  bound: Since<string>;
 };
-/** Where a mark came from: who wrote it when, and when it was last renewed. */
-type Chain = { readonly rule: string; readonly since: string; renewedMs: number; broken: string | undefined };
+/** Where a mark came from: what breaks each of its clocks, if anything does, and when it was last renewed. */
+type Chain = { clocks: Map<string, string | undefined>; renewedMs: number };
+/** What a run tried to write over, or to remove, of mark and note. */
+type Attempts = { markRemoval: boolean; markWrite: boolean; noteRemoval: boolean; noteWrite: boolean };
 
 export type Watched = {
   readonly plan: RunPlan;
@@ -49,6 +69,19 @@ export type Watched = {
   readonly marked: Set<string>;
   /** A reply of this run was spoilt: what it did not do, it may not have known of. */
   misled: boolean;
+  /** A read was spoilt. */
+  readsMisled: boolean;
+  /** A tag write was spoilt. */
+  tagsMisled: boolean;
+  /** Another run was at work meanwhile. */
+  overlapped: boolean;
+  readonly attempts: Map<string, Attempts>;
+  /** Keys of the clocks, and texts of the notes, that stood there when the run began. */
+  readonly claims: ReadonlySet<string>;
+  /** Those that were tried before, when the run began. */
+  readonly tried: ReadonlySet<string>;
+  /** Those whose own tags leave no room for the sweeper's, when the run began. */
+  readonly roomless: ReadonlySet<string>;
   /** Connections for which a delete was sent, whatever became of it. */
   readonly sent: Set<string>;
   readonly unmarked: Set<string>;
@@ -67,6 +100,9 @@ type Call = { readonly action: string; readonly params: Readonly<Record<string, 
 const SLACK_MS = 4_000;
 /** Who changed the tags this long before a detach may have removed its trace. */
 const OTHERS_MS = 60_000;
+/** A round of the lists of all transit routers is never older. */
+const ROUND_AGE_MS_MAX = 60_000;
+const NO_ROOM: readonly string[] = ['NumberExceed.Tags', 'QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum'];
 const CANARY = /CANARY|Signature=|SecurityToken=/;
 
 /**
@@ -85,15 +121,30 @@ export class Monitor {
   /** When the trace of a detach was last seen in its tags: other runs may remove it a moment before. */
   readonly #traced = new Map<string, number>();
   readonly #halfDone = new Map<string, number>();
+  /** Claims that a run disproved and left standing although it could have removed them. */
+  readonly #dead = new Set<string>();
+  /** When a run last saw a detach stand, and could say so. */
+  readonly #vouched = new Map<string, number>();
+  /** How often a run could neither remove nor overwrite a claim that had to go: no later run can know. */
+  unclearable = 0;
   /** When other people last changed its tags. */
   readonly #retagged = new Map<string, number>();
 
-  constructor(emulator: Emulator, policy: PolicyDocument, now: () => number, blurred: () => boolean) {
+  readonly #options: { readonly tagLagMs: number; readonly roundMs: number };
+
+  /** @param options how far tag reads lag, and how long one round of all lists of transit routers takes at most */
+  constructor(
+    emulator: Emulator,
+    policy: PolicyDocument,
+    now: () => number,
+    blurred: () => boolean,
+    options: { readonly tagLagMs: number; readonly roundMs: number },
+  ) {
+    this.#options = options;
     this.#emulator = emulator;
     this.#policy = policy;
     this.#now = now;
     this.#blurred = blurred;
-    for (const row of emulator.estate.vpnConnections) this.#rememberPast(row);
     this.observe();
   }
 
@@ -107,14 +158,24 @@ export class Monitor {
   watch(plan: RunPlan, policy: PolicyDocument, deadlineMs: number): Watched {
     this.observe();
     const { estate } = this.#emulator;
-    const halfDone = estate.vpnConnections.filter((row) => isHalfDone(row, estate, policy, this.#now()));
-    return {
+    const { vpnConnections: rows } = estate;
+    const halfDone = rows.filter((row) => isHalfDone(row, estate, policy, this.#now()) && !this.#isNoteDead(row));
+    const tried = rows.filter((row) => parseSeen(markTags(row).seen).triedMs !== undefined);
+    const roomless = rows.filter((row) => !hasRoom(row, row.AttachType === 'CEN'));
+    const run: Watched = {
       plan,
       policy,
       startedMs: this.#now(),
       deadlineMs,
       shown: new Shown(),
       misled: false,
+      readsMisled: false,
+      tagsMisled: false,
+      overlapped: false,
+      attempts: new Map(),
+      claims: new Set(rows.flatMap(claimsOf)),
+      tried: new Set(tried.map(idOf)),
+      roomless: new Set(roomless.map(idOf)),
       touched: new Set(),
       marked: new Set(),
       unmarked: new Set(),
@@ -124,26 +185,38 @@ export class Monitor {
       halfDone: new Set(halfDone.map(idOf)),
       maybeHalfDone: new Set(estate.vpnConnections.filter((row) => mayBeHalfDone(row, policy, this.#now())).map(idOf)),
     };
+    for (const row of rows) {
+      const mode = modeOf(run, idOf(row), row.regionId) ?? 'plan';
+      // From now on a mark may be renewed, which must not bring the note back to life.
+      if (mode !== 'plan' && isNoteDead(row, policy, this.#now()) && !this.isHalfDone(row))
+        this.#dead.add(`${idOf(row)} note ${noteOf(row)?.text}`);
+    }
+    return run;
   }
 
   /** Look at everything again; called whenever something may have changed. */
   observe(): void {
     for (const row of this.#emulator.estate.vpnConnections) {
       const id = row.VpnConnectionId;
-      if ('vco-sweeper:detached' in row.tags) this.#traced.set(id, this.#now());
+      if (noteOf(row)) this.#traced.set(id, this.#now());
+      if (!this.#chains.has(id)) this.#rememberPast(row);
       const before = this.#truths.get(id);
       const keep = <Value>(since: Since<Value> | undefined, value: Value): Since<Value> =>
         since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
-      const rules = heldRules(row, this.#emulator.estate, this.#policy, this.#now());
+      const { estate } = this.#emulator;
+      const rules = heldRules(row, estate, this.#policy, this.#now());
+      const bound = isSettledBound(row, estate) ? (holdersOf(estate, id)[0]?.TransitRouterAttachmentId ?? '') : '';
       this.#truths.set(id, {
         protected: keep(before?.protected, isProtected(row, this.#policy, this.#now())),
         sweepable: keep(before?.sweepable, this.#isSweepable(row, rules)),
         held: keep(before?.held, rules.join(' ')),
-        mark: keep(before?.mark, JSON.stringify(markOf(row))),
+        mark: keep(before?.mark, JSON.stringify(markTags(row))),
         wasMarked:
-          before && before.mark.value !== JSON.stringify(markOf(row))
-            ? (JSON.parse(before.mark.value) as Mark)
+          before && before.mark.value !== JSON.stringify(markTags(row))
+            ? (JSON.parse(before.mark.value) as MarkTags)
             : before?.wasMarked,
+        contradicted: keep(before?.contradicted, contradicted(row, estate, this.#policy, this.#now()).join(' ')),
+        bound: keep(before?.bound, bound),
       });
     }
   }
@@ -165,6 +238,10 @@ export class Monitor {
   after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
     run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
     run.requests.receive(call, reply);
+    const { Code: code } = (reply.body ?? {}) as { Code?: unknown };
+    if (call.action !== 'TagResources' || !NO_ROOM.includes(String(code))) return;
+    const id = idsOf(call).find((one) => run.roomless.has(one));
+    if (id) this.#report(run, 'S14', `TagResources ${id}: it has no room for more tags, and that was to be seen`);
   }
 
   /** Other people did something to a connection. */
@@ -181,13 +258,16 @@ export class Monitor {
   effect(run: Watched, call: Call, id: string | undefined): void {
     if (id !== undefined) {
       run.touched.add(id);
-      if (call.action === 'DeleteTransitRouterVpnAttachment') this.#halfDone.set(id, this.#now());
+      if (call.action === 'DeleteTransitRouterVpnAttachment') {
+        this.#halfDone.set(id, this.#now());
+        this.#vouched.set(id, this.#now());
+      }
     }
     if (call.action === 'TagResources') this.#noteMarks(run, call);
     if (call.action === 'UnTagResources') {
       for (const target of idsOf(call)) {
         if (!keysOf(call).includes('vco-sweeper:orphan')) continue;
-        this.#chains.delete(target);
+        this.#chains.set(target, { clocks: new Map(), renewedMs: Number.NaN });
         run.unmarked.add(target);
       }
     }
@@ -201,6 +281,8 @@ export class Monitor {
     this.#checkCounts(run, result);
     this.#checkHalfDone(run, result);
     this.#checkMarksOfUsed(run, result);
+    this.#buryClaims(run, result);
+    this.#vouchForHalfDone(run, result);
     if (this.#now() > run.deadlineMs + SLACK_MS) this.#report(run, 'deadline', 'the run ended after its deadline');
     const text = JSON.stringify(result) + JSON.stringify(lines);
     const [leak] = CANARY.exec(text) ?? [];
@@ -215,7 +297,7 @@ export class Monitor {
       const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
       if (!run.touched.has(id) || detachedMs < run.startedMs || this.#blurred()) continue;
       const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
-      if (stillSo && !('vco-sweeper:detached' in row.tags) && !this.#isOthers(id, detachedMs))
+      if (stillSo && noteOf(row) === undefined && !this.#isOthers(id, detachedMs))
         this.#report(run, 'S11', `nothing tells of the detach of ${id}`);
     }
   }
@@ -225,7 +307,9 @@ export class Monitor {
   }
 
   #isSweepable(row: Connection, held: readonly RuleName[]): boolean {
-    const halfDone = isFree(row, this.#emulator.estate) && mayBeHalfDone(row, this.#policy, this.#now());
+    const { estate } = this.#emulator;
+    const isSettled = isFree(row, estate) && !isCrossDoubt(row, estate, this.#policy);
+    const halfDone = isSettled && mayBeHalfDone(row, this.#policy, this.#now()) && !this.#isNoteDead(row);
     return isOurs(row) && (halfDone || held.length > 0);
   }
 
@@ -258,15 +342,32 @@ export class Monitor {
 
   /** Whoever may hold it has to have been asked. */
   #checkWitnesses(run: Watched, call: Call, row: Connection, say: Say): void {
-    const holders = this.#emulator.estate.attachments.filter(({ VpnId }) => VpnId === row.VpnConnectionId);
     if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED') return;
-    const [holder] = holders;
+    const [holder] = holdersOf(this.#emulator.estate, row.VpnConnectionId);
     const held = this.#truths.get(row.VpnConnectionId)?.sweepable;
-    const settled = held !== undefined && !held.value && this.#now() - held.sinceMs > SLACK_MS;
-    if (holder && settled && !this.#blurred()) say('S3', `${holder.TransitRouterId} still lists it`);
+    const settled = held !== undefined && !held.value && this.#now() - held.sinceMs > this.#witnessAllowanceMs(run);
+    if (holder && settled && !this.#blurred()) say('S3', `${holder.TransitRouterId} lists it as ${holder.Status}`);
+    if (REREADS_WITNESSES && !run.touched.has(row.VpnConnectionId)) this.#checkRound(run, row, say);
     const accounts = rolesOf(run.policy).map((role) => /^acs:ram::(\d+):/.exec(role)?.[1] ?? '');
     const unheard = accounts.find((accountId) => !run.shown.sawRouters(accountId, row.regionId));
     if (unheard) say('S3', `the transit routers of ${unheard} were not read`);
+  }
+
+  /** A round may be as old as `recheck.maxAge` and its own duration, at most a minute. */
+  #witnessAllowanceMs(run: Watched): number {
+    const maxAgeMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s');
+    return Math.min(ROUND_AGE_MS_MAX, run.misled ? ROUND_AGE_MS_MAX : maxAgeMs + this.#options.roundMs) + SLACK_MS;
+  }
+
+  /** For one that is bound to nothing, the lists of all transit routers are read once more. */
+  #checkRound(run: Watched, row: Connection, say: Say): void {
+    const accounts = [OWN, ...rolesOf(run.policy).map((role) => /^acs:ram::(\d+):/.exec(role)?.[1] ?? '')];
+    const routers = accounts.flatMap((accountId) => run.shown.routersOf(accountId, row.regionId));
+    const old = routers.find((id) => {
+      const readings = run.shown.routerReadings.get(id) ?? [];
+      return readings.length < 2 || this.#now() - (readings.at(-1) ?? 0) > this.#witnessAllowanceMs(run);
+    });
+    if (old) say('S5', `the list of ${old} was not read again`);
   }
 
   /** What one of us detached is found again by its trace; for a moment another run cannot know of the detach. */
@@ -276,7 +377,8 @@ export class Monitor {
     if (row === undefined || detachedMs === undefined || this.#blurred()) return;
     const ageMs = this.#now() - detachedMs;
     const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
-    if (stillSo && ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS)
+    const isProtectedNow = isProtected(row, run.policy, this.#now());
+    if (stillSo && !isProtectedNow && noteOf(row) && ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS)
       this.#report(run, 'S11', `the trace of the detach of ${id} was removed`);
   }
 
@@ -301,7 +403,9 @@ export class Monitor {
     if (truth === undefined || this.#blurred() || run.policy !== this.#policy) return;
     const forLong = ({ sinceMs }: Since<boolean>) => this.#now() - sinceMs > allowanceMs;
     if (truth.protected.value && forLong(truth.protected)) say('S6', 'it is protected');
-    if (!truth.sweepable.value && forLong(truth.sweepable))
+    // What only the transit routers say, a round of their lists says: see `#checkWitnesses`.
+    const isListedOnly = row.AttachType === 'NO_ASSOCIATED' && holdersOf(this.#emulator.estate, idOf(row)).length > 0;
+    if (!truth.sweepable.value && !isListedOnly && forLong(truth.sweepable))
       say('S1', 'no rule that is on holds: it is in use, or in doubt');
   }
 
@@ -311,43 +415,62 @@ export class Monitor {
     const rules = heldRules(row, estate, run.policy, this.#now());
     if (rules.some((rule) => graceMs(run.policy, rule) === 0)) return;
     const truth = this.#truths.get(row.VpnConnectionId);
-    const isFresh = truth?.wasMarked !== undefined && this.#now() - truth.mark.sinceMs <= allowanceMs;
-    const problem = this.#markProblem(run, row, markOf(row), allowanceMs);
+    const { tagLagMs } = this.#options;
+    const isFresh = truth?.wasMarked !== undefined && this.#now() - truth.mark.sinceMs <= allowanceMs + tagLagMs;
+    const problem = this.#markProblem(run, row, markTags(row), allowanceMs);
     if (problem === undefined) return;
     // A run may go by what it read before somebody else changed the mark.
-    if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markOf(row), allowanceMs) === undefined) return;
+    if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markTags(row), allowanceMs) === undefined) return;
     say('S4', problem);
   }
 
   /** What is wrong with a mark, if anything is, as the ground for a removal now. */
-  #markProblem(run: Watched, row: Connection, { orphan, seen }: Mark, allowanceMs: number): string | undefined {
-    const [rule, since] = orphan.split(' ');
-    const grace = RULES.includes(rule as RuleName) ? graceMs(run.policy, rule as RuleName) : undefined;
-    if (rule === undefined || since === undefined || grace === undefined) {
-      return 'it has no mark of a rule that is on';
-    }
-    if (this.#now() - Date.parse(since) < grace - CLOCKS_OFF_MS) return `inside its grace: orphan since ${since}`;
-    const held = this.#truths.get(row.VpnConnectionId)?.held;
+  #markProblem(run: Watched, row: Connection, { orphan, seen }: MarkTags, allowanceMs: number): string | undefined {
+    const { atMs: seenMs, isVoid } = parseSeen(seen);
+    const clocks = parseClocks(orphan) ?? [];
+    if (clocks.length === 0) return 'it has no mark of a rule that is on';
+    if (isVoid) return 'its mark is void';
+    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS)) return `last seen so ${seen}`;
+    if (seenMs > this.#now() + CLOCKS_OFF_MS) return `seen so in the future: ${seen}`;
+    if (seenMs < row.CreateTime - CLOCKS_OFF_MS) return `last seen so before it was created: ${seen}`;
+    const problems = clocks.map((clock) => this.#clockProblem(run, row, clock, allowanceMs));
+    if (!problems.includes(undefined)) return problems[0];
+    const { skewMs, jump } = run.plan;
+    // A mark that this run could not renew is none: what was in the way of the write may hide more.
+    const renewedMsMin = run.startedMs + skewMs + Math.min(0, jump?.byMs ?? 0) - 1_000;
+    return seenMs < renewedMsMin && !run.overlapped ? `this run did not renew its mark: seen ${seen}` : undefined;
+  }
+
+  #clockProblem(run: Watched, row: Connection, clock: Clock, allowanceMs: number): string | undefined {
+    const { rule, sinceMs } = clock;
+    const id = row.VpnConnectionId;
+    const since = new Date(sinceMs).toISOString();
+    const grace = graceMs(run.policy, rule);
+    if (grace === undefined) return `marked for ${rule}, which is off`;
+    if (this.#now() - sinceMs < grace - CLOCKS_OFF_MS) return `inside its grace: ${rule} since ${since}`;
+    if (sinceMs < row.CreateTime - CLOCKS_OFF_MS) return `its mark is older than the connection: ${rule} ${since}`;
+    const held = this.#truths.get(id)?.held;
     const settled = held !== undefined && this.#now() - held.sinceMs > allowanceMs && run.policy === this.#policy;
     if (settled && held.value !== '' && !held.value.split(' ').includes(rule))
       return `marked for ${rule}, and an orphan by ${held.value}`;
-    const chain = this.#chains.get(row.VpnConnectionId);
-    if (chain && chain.broken !== undefined) return chain.broken;
-    const seenMs = Date.parse(seen);
-    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS)) return `last seen so ${seen}`;
-    if (seenMs > this.#now() + CLOCKS_OFF_MS) return `seen so in the future: ${seen}`;
-    return undefined;
+    if (this.#dead.has(`${id} ${clockKey(clock)}`))
+      return `a run saw that ${rule} does not hold, and left the clock standing: ${rule} ${since}`;
+    return this.#chains.get(id)?.clocks.get(clockKey(clock));
   }
 
   /** What the sweeper itself detached needs no mark to be deleted, for as long as that counts. */
   #isFinishing(run: Watched, row: Connection): boolean {
     const id = row.VpnConnectionId;
+    if (run.touched.has(id)) return true;
+    // The note of a run that is about to detach says nothing for the detach.
+    if (row.AttachType === 'CEN' && row.State !== 'detaching') return false;
     const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
-    return (
-      run.touched.has(id) ||
-      mayBeHalfDone(row, run.policy, this.#now()) ||
-      this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS
-    );
+    const isNoted = mayBeHalfDone(row, run.policy, this.#now()) && !this.#isNoteDead(row);
+    return isNoted || this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS;
+  }
+
+  #isNoteDead(row: Connection): boolean {
+    return this.#dead.has(`${row.VpnConnectionId} note ${noteOf(row)?.text}`);
   }
 
   #checkLimits(run: Watched, row: Connection, say: Say): void {
@@ -380,7 +503,8 @@ export class Monitor {
     const { estate } = this.#emulator;
     const counts = new Map<string, number>();
     for (const row of estate.vpnConnections) {
-      if (isDue(row, estate, policy, this.#now())) counts.set(row.regionId, (counts.get(row.regionId) ?? 0) + 1);
+      if (!this.#isNoteDead(row) && isDue(row, estate, policy, this.#now()))
+        counts.set(row.regionId, (counts.get(row.regionId) ?? 0) + 1);
     }
     return counts;
   }
@@ -392,12 +516,104 @@ export class Monitor {
       const mode = modeOf(run, id, row.regionId);
       if (mode !== 'mark' && mode !== 'sweep') this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
       // When it is sent: what happens while it is on its way, nobody can know.
-      if (call.action === 'UnTagResources' && keysOf(call).includes('vco-sweeper:detached'))
-        this.#checkTraceRemoval(run, id);
+      if (isGone(call, 'vco-sweeper:detached')) this.#checkTraceRemoval(run, id);
+      this.#noteAttempt(run, call, id);
       if (!isOurs(row)) this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
       if (!run.shown.sawWhole(OWN, row.regionId)) this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
-      if ('vco-sweeper:seen' in tagsOf(call)) this.#checkMark(run, id);
+      if (!['void', undefined].includes(tagsOf(call)['vco-sweeper:seen'])) this.#checkMark(run, id);
     }
+  }
+
+  #noteAttempt(run: Watched, call: Call, id: string): void {
+    const attempts = run.attempts.get(id) ?? {
+      markRemoval: false,
+      markWrite: false,
+      noteRemoval: false,
+      noteWrite: false,
+    };
+    run.attempts.set(id, attempts);
+    const tags = tagsOf(call);
+    const keys = keysOf(call);
+    attempts.markRemoval ||= keys.includes('vco-sweeper:orphan') || keys.includes('vco-sweeper:seen');
+    attempts.noteRemoval ||= keys.includes('vco-sweeper:detached');
+    attempts.markWrite ||= tags['vco-sweeper:seen'] === 'void' || tags['vco-sweeper:orphan'] !== undefined;
+    attempts.noteWrite ||= tags['vco-sweeper:detached'] === 'void';
+  }
+
+  /**
+   * A claim that was wrong for the whole of a run that saw it so is gone or void when that run ends. If it still stands,
+   * no later run may go by it; unless both kinds of write failed, for then no later run can know.
+   */
+  #buryClaims(run: Watched, result: RunResult): void {
+    const isUnsure = this.#blurred() || run.readsMisled || run.overlapped || run.policy !== this.#policy;
+    if (isUnsure || run.plan.timeoutMs !== undefined) return;
+    for (const row of this.#emulator.estate.vpnConnections) {
+      const mode = modeOf(run, row.VpnConnectionId, row.regionId);
+      const region = result.regions.find(({ regionId }) => regionId === row.regionId);
+      if (mode === undefined || mode === 'plan' || region?.listing !== 'complete' || !isOurs(row)) continue;
+      for (const claim of claimsOf(row)) {
+        if (run.claims.has(claim) && this.#isDisproved(run, row, claim)) this.#bury(run, row, claim);
+      }
+    }
+  }
+
+  #isDisproved(run: Watched, row: Connection, claim: string): boolean {
+    const truth = this.#truths.get(row.VpnConnectionId);
+    if (truth === undefined) return false;
+    const whole = ({ sinceMs }: Since<unknown>) => sinceMs < run.startedMs;
+    if (truth.protected.value && whole(truth.protected)) return true;
+    const disproved = this.#disprovedFor(run, row.VpnConnectionId);
+    const note = noteOf(row);
+    if (claim !== `${row.VpnConnectionId} note ${note?.text}`)
+      return disproved.some((rule) => claim.startsWith(`${row.VpnConnectionId} ${rule} `));
+    if (truth.bound.value === '' || !whole(truth.bound)) return false;
+    const isAllDisproved = RULES.every((rule) => graceMs(run.policy, rule) === undefined || disproved.includes(rule));
+    return isAllDisproved || (disproved.length > 0 && truth.bound.value !== note?.attachmentId);
+  }
+
+  #bury(run: Watched, row: Connection, claim: string): void {
+    const id = row.VpnConnectionId;
+    const isNote = claim.startsWith(`${id} note `);
+    if (!isNote && parseSeen(markTags(row).seen).isVoid) return;
+    const attempts = run.attempts.get(id);
+    const isExcused = isNote
+      ? attempts?.noteRemoval && attempts.noteWrite
+      : attempts?.markRemoval && attempts.markWrite;
+    if (isExcused) this.unclearable += 1;
+    else {
+      this.#dead.add(claim);
+      if (isNote) this.#halfDone.delete(id);
+    }
+  }
+
+  /** A run that saw a detach stand and could write tags has said so. */
+  #vouchForHalfDone(run: Watched, result: RunResult): void {
+    if (this.#blurred() || run.readsMisled || run.tagsMisled || run.policy !== this.#policy) return;
+    const { estate } = this.#emulator;
+    for (const row of estate.vpnConnections) {
+      const id = row.VpnConnectionId;
+      const region = result.regions.find(({ regionId }) => regionId === row.regionId);
+      if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') continue;
+      if (run.halfDone.has(id) || this.isHalfDone(row)) this.#vouched.set(id, this.#now());
+      if (isProtected(row, run.policy, this.#now()) || !isFree(row, estate)) this.#vouched.delete(id);
+    }
+  }
+
+  /** A sweep may not leave it for long. */
+  isSwept(row: Connection): boolean {
+    const truth = this.#truths.get(row.VpnConnectionId);
+    return truth?.sweepable.value === true && !truth.protected.value;
+  }
+
+  /** Detached by a run, and seen so by runs without a gap: it is to be finished. */
+  isHalfDone(row: Connection): boolean {
+    const note = noteOf(row);
+    const vouchedMs = this.#vouched.get(row.VpnConnectionId);
+    if (note === undefined || vouchedMs === undefined || this.#isNoteDead(row)) return false;
+    if (note.atMs < row.CreateTime + CLOCKS_OFF_MS) return false;
+    const { estate } = this.#emulator;
+    const isFresh = this.#now() - vouchedMs <= maxGapMs(this.#policy) - CLOCKS_OFF_MS;
+    return isFresh && isFree(row, estate) && !isCrossDoubt(row, estate, this.#policy);
   }
 
   /** A mark says that it was seen as an orphan: that must not be said of one that was none all the time. */
@@ -408,43 +624,73 @@ export class Monitor {
       this.#report(run, 'S4', `${id} is said to be seen as an orphan: it is in use, or in doubt`);
   }
 
-  /** The marks that were there before the story began. */
-  #rememberPast({ VpnConnectionId: id, tags }: Connection): void {
-    const orphan = tags['vco-sweeper:orphan'];
-    if (orphan === undefined) return;
-    const [rule = '', since = ''] = orphan.split(' ');
-    const seenMs = Date.parse(tags['vco-sweeper:seen'] ?? '');
-    const isSound = !Number.isNaN(Date.parse(since) + seenMs);
-    const broken = isSound ? undefined : `its mark proves nothing: ${orphan}, seen ${tags['vco-sweeper:seen']}`;
-    this.#chains.set(id, { rule, since, renewedMs: seenMs, broken });
+  /** The marks that were there before the sweeper first saw the connection. */
+  #rememberPast(row: Connection): void {
+    const { orphan, seen } = markTags(row);
+    const seenMs = parseSeen(seen).atMs;
+    const clocks = new Map<string, string | undefined>();
+    for (const clock of parseClocks(orphan) ?? []) {
+      const isForeign = Math.min(clock.sinceMs, seenMs) < row.CreateTime - CLOCKS_OFF_MS;
+      const told = Number.isNaN(seenMs) ? `its mark proves nothing: ${orphan}, seen ${seen}` : undefined;
+      clocks.set(clockKey(clock), isForeign ? 'its mark is older than the connection' : told);
+    }
+    this.#chains.set(row.VpnConnectionId, { clocks, renewedMs: seenMs });
   }
 
   #noteMarks(run: Watched, call: Call): void {
     const tags = tagsOf(call);
     const orphan = tags['vco-sweeper:orphan'];
+    const seen = tags['vco-sweeper:seen'];
     for (const id of idsOf(call)) {
+      const chain = this.#chains.get(id) ?? { clocks: new Map(), renewedMs: this.#now() };
+      this.#chains.set(id, chain);
       if (orphan !== undefined) {
-        const [rule = '', since = ''] = orphan.split(' ');
-        const sinceMs = Date.parse(since);
-        const early = sinceMs < run.startedMs - CLOCKS_OFF_MS;
-        const late = sinceMs > this.#now() + CLOCKS_OFF_MS;
-        this.#chains.set(id, {
-          rule,
-          since,
-          renewedMs: this.#now(),
-          broken: early || late ? `its mark says ${since}` : undefined,
-        });
+        chain.clocks = this.#carryClocks(run, orphan, chain.clocks);
         run.marked.add(id);
-      } else if (tags['vco-sweeper:seen'] !== undefined) {
-        const chain = this.#chains.get(id);
-        if (chain === undefined) continue;
-        if (Math.max(Date.parse(chain.since), chain.renewedMs) > this.#now() + CLOCKS_OFF_MS)
-          chain.broken = 'its mark was of the future, and was renewed';
-        if (run.startedMs - chain.renewedMs > maxGapMs(run.policy) + CLOCKS_OFF_MS)
-          chain.broken = 'its mark was renewed after a gap';
-        chain.renewedMs = this.#now();
       }
+      if (seen !== undefined) this.#noteSeen(run, id, chain, parseSeen(seen));
     }
+  }
+
+  /** A clock that stood there before goes on; a new one starts with this run. */
+  #carryClocks(run: Watched, orphan: string, before: Chain['clocks']): Chain['clocks'] {
+    const clocks = new Map<string, string | undefined>();
+    for (const clock of parseClocks(orphan) ?? []) {
+      const key = clockKey(clock);
+      const early = clock.sinceMs < run.startedMs - CLOCKS_OFF_MS;
+      const late = clock.sinceMs > this.#now() + CLOCKS_OFF_MS;
+      const started = early || late ? `its mark says ${orphan}` : undefined;
+      clocks.set(key, before.has(key) ? before.get(key) : started);
+    }
+    return clocks;
+  }
+
+  /** Renewing vouches for every clock of the mark. */
+  #noteSeen(run: Watched, id: string, chain: Chain, seen: Seen): void {
+    if (seen.isVoid) run.unmarked.add(id);
+    const hasGap = run.startedMs - chain.renewedMs > maxGapMs(run.policy) + CLOCKS_OFF_MS;
+    const isSure = !this.#blurred() && !run.readsMisled && run.policy === this.#policy;
+    const disproved = isSure ? this.#disprovedFor(run, id) : [];
+    for (const [key, broken] of chain.clocks) {
+      const [rule = '', sinceSeconds] = key.split(' ');
+      const isNew = Number(sinceSeconds) * 1000 >= run.startedMs - CLOCKS_OFF_MS;
+      if (broken !== undefined) continue;
+      if (seen.isVoid) chain.clocks.set(key, 'its mark was void, and was renewed');
+      else if (hasGap && !isNew) chain.clocks.set(key, 'its mark was renewed after a gap');
+      else if (Number(sinceSeconds) * 1000 > this.#now() + CLOCKS_OFF_MS)
+        chain.clocks.set(key, 'its mark was of the future, and was renewed');
+      else if (isSure && graceMs(run.policy, rule as RuleName) === undefined)
+        chain.clocks.set(key, `its mark was renewed although the rule ${rule} is off`);
+      else if (disproved.includes(rule as RuleName))
+        chain.clocks.set(key, `its mark was renewed although ${rule} did not hold`);
+    }
+    if (!seen.isVoid) chain.renewedMs = this.#now();
+  }
+
+  /** Rules that the cloud contradicted from before this run to now. */
+  #disprovedFor(run: Watched, id: string): readonly RuleName[] {
+    const told = this.#truths.get(id)?.contradicted;
+    return told && told.sinceMs < run.startedMs ? (told.value.split(' ') as RuleName[]) : [];
   }
 
   #checkClaims(run: Watched, result: RunResult): void {
@@ -478,13 +724,14 @@ export class Monitor {
     const others = [...run.touched].filter((id) => !run.maybeHalfDone.has(id));
     for (const row of estate.vpnConnections) {
       const id = row.VpnConnectionId;
-      if (!run.halfDone.has(id) || !isHalfDone(row, estate, run.policy, this.#now())) continue;
+      if (!run.halfDone.has(id) || !isHalfDone(row, estate, run.policy, this.#now()) || this.#isNoteDead(row)) continue;
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
       if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') continue;
       const told = result.outcomes.find(({ connectionId }) => connectionId === id);
       if (told === undefined || ['waiting', 'marked', 'cleared', 'kept', 'planned'].includes(told.outcome))
         this.#report(run, 'S11', `${id} is half-done, and ends ${told?.outcome ?? 'kept'}`);
-      if (told?.outcome === 'deferred' && told.code === null && others.length > 0)
+      // One that was tried before comes after those that were not.
+      if (told?.outcome === 'deferred' && told.code === null && others.length > 0 && !run.tried.has(id))
         this.#report(run, 'S11', `${id} is half-done, and ${others.join(', ')} came first`);
     }
   }
@@ -524,7 +771,7 @@ export class Monitor {
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
       const told = result.outcomes.find(({ connectionId }) => connectionId === row.VpnConnectionId)?.outcome ?? 'kept';
       if (!used || mode === undefined || mode === 'plan' || region?.listing !== 'complete' || told !== 'kept') continue;
-      if ('vco-sweeper:orphan' in row.tags)
+      if ('vco-sweeper:orphan' in row.tags && !parseSeen(markTags(row).seen).isVoid)
         this.#report(run, 'S4', `${row.VpnConnectionId} is in use and keeps its mark`);
     }
   }
@@ -534,10 +781,17 @@ export class Monitor {
   }
 }
 
-const markOf = ({ tags }: Connection): Mark => ({
-  orphan: tags['vco-sweeper:orphan'] ?? '',
-  seen: tags['vco-sweeper:seen'] ?? '',
-});
+/** What its tags claim: each clock of its mark, and its detach note. */
+function claimsOf(row: Connection): readonly string[] {
+  const id = row.VpnConnectionId;
+  const note = noteOf(row);
+  const clocks = (parseClocks(markTags(row).orphan) ?? []).map((clock) => `${id} ${clockKey(clock)}`);
+  return note ? [...clocks, `${id} note ${note.text}`] : clocks;
+}
+
+/** Whether a call removes a tag, or makes it void. */
+const isGone = (call: Call, key: string): boolean =>
+  call.action === 'UnTagResources' ? keysOf(call).includes(key) : tagsOf(call)[key] === 'void';
 
 type Say = (promise: string, text: string) => void;
 

@@ -2,9 +2,14 @@ import type { Connection, Emulator } from '../../lib/emulator/index.ts';
 import { OWN, type PeopleAct } from './scenario.ts';
 
 /** What other people do meanwhile, through the same API where there is one. Answers whether it was possible. */
-export async function actOut(emulator: Emulator, { act, connectionId }: PeopleAct, nowMs: number): Promise<boolean> {
+export async function actOut(
+  emulator: Emulator,
+  { act, connectionId, tags }: PeopleAct,
+  nowMs: number,
+): Promise<boolean> {
   const row = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === connectionId);
   if (act === 'create') return await create(emulator);
+  if (act === 'copy-tags') return await create(emulator, tags ?? row?.tags);
   if (row === undefined) return false;
   const [attachment] = emulator.estate.attachments.filter(({ VpnId }) => VpnId === connectionId);
   const call = async (version: string, action: string, params: Record<string, string>): Promise<boolean> => {
@@ -15,8 +20,8 @@ export async function actOut(emulator: Emulator, { act, connectionId }: PeopleAc
       return false;
     }
   };
-  const tag = (tags: Record<string, string>) => {
-    row.tags = { ...row.tags, ...tags };
+  const tag = (more: Record<string, string>) => {
+    row.tags = { ...row.tags, ...more };
     return true;
   };
   switch (act) {
@@ -79,7 +84,11 @@ function setTunnels(row: Connection, status: string): boolean {
   return true;
 }
 
-async function create(emulator: Emulator): Promise<boolean> {
+async function create(emulator: Emulator, tags: Readonly<Record<string, string>> = {}): Promise<boolean> {
+  const entries = Object.entries(tags).flatMap(([key, value], index) => [
+    [`Tags.${index + 1}.Key`, key],
+    [`Tags.${index + 1}.Value`, value],
+  ]);
   try {
     const reply = await emulator.call(OWN, '2016-04-28', 'CreateVpnAttachment', {
       RegionId: 'cn-hangzhou',
@@ -87,6 +96,7 @@ async function create(emulator: Emulator): Promise<boolean> {
       RemoteSubnet: '0.0.0.0/0',
       CustomerGatewayId: 'cgw-1',
       Name: 'new',
+      ...Object.fromEntries(entries),
     });
     return reply.status === 200;
   } catch {

@@ -1,5 +1,6 @@
 import type { EstateFile, FaultRule, Switches } from '../../lib/emulator/index.ts';
 import { createRandom, type Random } from '../../lib/emulator/random.ts';
+import { withAdversities } from './adversities.ts';
 import { withHardships } from './hardships.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
@@ -15,6 +16,12 @@ export type Scenario = {
   /** After this moment faults and other people stop, and runs go on until nothing changes. */
   readonly calmAtMs: number;
   readonly periodMs: number;
+  /** The kind of adversity in it, for those who read it. */
+  readonly adversity?: string;
+  /** The platform repeats a run that ends incomplete. */
+  readonly isRetried?: boolean;
+  /** Before the calm begins, and if so many runs came to their end, these are gone unless they are in use. */
+  readonly goneAfter?: { readonly runs: number; readonly connectionIds: readonly string[] };
 };
 
 export type PolicyDocument = Readonly<Record<string, unknown>> & { readonly mode: 'plan' | 'mark' | 'sweep' };
@@ -55,7 +62,7 @@ export type PeopleAct = {
   readonly atMs: number;
   readonly connectionId: string;
   readonly act: Act;
-  readonly note?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 };
 export const ACTS = [
   'attach',
@@ -74,9 +81,15 @@ export const ACTS = [
   'route',
   'unroute',
 ] as const;
-export type Act = (typeof ACTS)[number];
+/** `copy-tags`: a script makes a new connection with the tags of this one, or with those of `tags`. */
+export type Act = (typeof ACTS)[number] | 'copy-tags';
 
 export type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
+
+/** `wait.tagTimeout` belongs here as soon as the policy knows it: `{ tagTimeout: '30s' }`. */
+const TAG_WAIT: Readonly<Record<string, string>> = {};
+/** Whether a delete of what is bound to nothing needs one more round of the lists of all transit routers. */
+export const REREADS_WITNESSES: boolean = false;
 
 export const START_MS = Date.parse('2026-11-01T00:00:00Z');
 export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
@@ -118,7 +131,7 @@ export function createScenario(seed: number): Scenario {
   const ids = (estate.vpnConnections ?? []).map(({ VpnConnectionId }) => VpnConnectionId);
   const stormy = chance.between(2, 5);
   const calmAtMs = stormy * periodMs;
-  return withHardships({
+  const story = withHardships({
     seed,
     policy,
     estate,
@@ -130,6 +143,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
+  return withAdversities(story);
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
@@ -164,6 +178,7 @@ function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
       detachTimeout: '5m',
       deleteTimeout: '2m',
       consecutiveMisses: chance.pick([1, 2, 2]),
+      ...TAG_WAIT,
     },
     retry: { attempts: chance.pick([1, 3, 4]), minDelay: chance.pick(['1s', '1s', '6s']), maxDelay: '10s' },
     // At two a minute much happens between two deletes.

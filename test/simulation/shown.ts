@@ -44,6 +44,10 @@ export class Shown {
     return this.#routers.get(`${accountId} ${regionId}`)?.every((id) => this.routerReadings.has(id)) ?? false;
   }
 
+  routersOf(accountId: string, regionId: string): readonly string[] {
+    return this.#routers.get(`${accountId} ${regionId}`) ?? [];
+  }
+
   sawAllConnections(accountId: string, regionId: string): boolean {
     return this.#whole.has(`${accountId} ${regionId}`);
   }

@@ -1,5 +1,5 @@
 import type { Connection, Estate } from '../../lib/emulator/index.ts';
-import { type PolicyDocument, REGIONS } from './scenario.ts';
+import { FOREIGN, type PolicyDocument, REGIONS } from './scenario.ts';
 
 /**
  * What is really so, read from the emulated cloud's own state and judged by a second, simpler reading of the rules.
@@ -76,10 +76,16 @@ export function dependenciesOf(row: Connection, estate: Estate): number {
   );
 }
 
+/** An expiry at or before its creation means "unset" in many programs. */
 function expired(row: Connection, nowMs: number): boolean {
   const text = row.tags['vco-sweeper:expires'] ?? '';
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Date.parse(text) + UNITS_DAY <= nowMs;
-  return /T.*(Z|[+-]\d\d:\d\d)$/.test(text) && Date.parse(text) <= nowMs;
+  const endMs = expiryMs(text);
+  return endMs > row.CreateTime && endMs <= nowMs;
+}
+
+function expiryMs(text: string): number {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Date.parse(text) + UNITS_DAY;
+  return /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 const UNITS_DAY = 86_400_000;
 
@@ -103,7 +109,49 @@ export const heldRules = (
   policy: PolicyDocument,
   nowMs: number,
 ): readonly RuleName[] =>
-  RULES.filter((rule) => graceMs(policy, rule) !== undefined && holds(rule, row, estate, nowMs));
+  isCrossDoubt(row, estate, policy)
+    ? []
+    : RULES.filter((rule) => graceMs(policy, rule) !== undefined && holds(rule, row, estate, nowMs));
+
+/**
+ * Bound to nothing, and it may be another account's: unless a detach note names an attachment that is gone from the
+ * transit routers, which only a role of their owner can see.
+ */
+export function isCrossDoubt(row: Connection, estate: Estate, policy: PolicyDocument): boolean {
+  if (row.AttachType !== 'NO_ASSOCIATED' || row.CrossAccountAuthorized !== true) return false;
+  const [, attachmentId] = /^\S+ (tr-attach-\S+)$/.exec(row.tags['vco-sweeper:detached'] ?? '') ?? [];
+  const isHeld = estate.attachments.some((one) => one.TransitRouterAttachmentId === attachmentId);
+  const roles = section(policy, 'detach').roles as readonly string[] | undefined;
+  return attachmentId === undefined || isHeld || !roles?.length;
+}
+
+/** Rules that the cloud's state contradicts beyond doubt; a rule that cannot be decided is not among them. */
+export function contradicted(
+  row: Connection,
+  estate: Estate,
+  policy: PolicyDocument,
+  nowMs: number,
+): readonly RuleName[] {
+  if (!isOurs(row) || row.pending !== undefined || row.State === 'financialLocked' || mayBeNamed(row, policy))
+    return [];
+  if (isSettledBound(row, estate)) return isReadable(row, estate, policy) ? contradictedBound(row, estate, nowMs) : [];
+  if (!isFree(row, estate) || isCrossDoubt(row, estate, policy) || 'vco-sweeper:detached' in row.tags) return [];
+  return RULES.filter((rule) => rule !== 'unassociated' && !holds(rule, row, estate, nowMs));
+}
+
+function contradictedBound(row: Connection, estate: Estate, nowMs: number): readonly RuleName[] {
+  const statuses = [row.Status, ...(row.TunnelOptions ?? []).map(({ Status }) => Status)];
+  const isUp = statuses.includes('ipsec_sa_established');
+  return RULES.filter((rule) => (rule === 'tunnels-down' ? isUp : !holds(rule, row, estate, nowMs)));
+}
+
+/** What is held by another account's transit router, only a role of that account can judge. */
+function isReadable(row: Connection, estate: Estate, policy: PolicyDocument): boolean {
+  const roles = section(policy, 'detach').roles as readonly string[] | undefined;
+  return (
+    Boolean(roles?.length) || holdersOf(estate, row.VpnConnectionId).every(({ accountId }) => accountId !== FOREIGN)
+  );
+}
 
 export function isProtected(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
   const protect = section(policy, 'protect');

@@ -6,7 +6,13 @@ import { ConfigError } from '../../lib/core/errors.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
 import type { Policy } from '../../lib/core/options.ts';
 import type { RunResult } from '../../lib/core/outcome.ts';
-import { type CallRecord, createEmulator, defineEstate, type Emulator } from '../../lib/emulator/index.ts';
+import {
+  type CallRecord,
+  type Connection,
+  createEmulator,
+  defineEstate,
+  type Emulator,
+} from '../../lib/emulator/index.ts';
 import { parseEvent } from '../../lib/event.ts';
 import { parsePolicy } from '../../lib/policy.ts';
 import { sweep } from '../../lib/sweep.ts';
@@ -38,6 +44,8 @@ export type Stats = {
   crashes: number;
   overlaps: number;
   people: number;
+  /** Claims that a run could neither remove nor overwrite. */
+  unclearable: number;
 };
 
 /**
@@ -60,7 +68,16 @@ class World {
   readonly emulator: Emulator;
   readonly monitor: Monitor;
   readonly history: string[] = [];
-  readonly stats: Stats = { runs: 0, calls: 0, deletions: 0, faults: 0, crashes: 0, overlaps: 0, people: 0 };
+  readonly stats: Stats = {
+    runs: 0,
+    calls: 0,
+    deletions: 0,
+    faults: 0,
+    crashes: 0,
+    overlaps: 0,
+    people: 0,
+    unclearable: 0,
+  };
   readonly #scenario: Scenario;
   #policy: PolicyDocument;
   readonly #running = new Set<Watched>();
@@ -79,15 +96,21 @@ class World {
       latencyMs: scenario.latencyMs,
     });
     const blurred = () => this.clock.now() < this.#blurredUntilMs;
-    this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred);
+    this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred, {
+      tagLagMs: scenario.switches.tagReadLagMs ?? 0,
+      roundMs: scenario.latencyMs * ROUND_CALLS,
+    });
   }
 
   async live(): Promise<void> {
-    const { runs, people, calmAtMs, periodMs } = this.#scenario;
+    const { runs, people, calmAtMs, periodMs, goneAfter } = this.#scenario;
     const storm = [
       ...runs.map((plan) =>
         this.#at(plan.atMs, async () => {
-          await this.#run(plan);
+          const result = await this.#run(plan);
+          // The platform sends the same event again.
+          if (result?.status === 'incomplete' && this.#scenario.isRetried)
+            await this.#run({ ...plan, id: plan.id + 500 });
         }),
       ),
       ...people.map((act) =>
@@ -105,9 +128,23 @@ class World {
       this.#at(calmAtMs, async () => undefined),
     ];
     await Promise.all(storm);
+    if (goneAfter) this.#checkGone(goneAfter);
     this.emulator.setFaults([]);
     this.#tell('calm: no more faults, no other people');
     await this.#calmDown(periodMs);
+  }
+
+  /** While others are stuck, or another rule comes and goes, these had turns enough. */
+  #checkGone({ runs, connectionIds }: NonNullable<Scenario['goneAfter']>): void {
+    if (this.#ended < runs) return;
+    const left = this.emulator.estate.vpnConnections.filter((row) => connectionIds.includes(row.VpnConnectionId));
+    const due = left.filter((row) => row.pending === undefined && this.monitor.isSwept(row));
+    for (const { VpnConnectionId: id } of due)
+      this.#report(`${id} should be gone after ${this.#ended} runs, and is still there`);
+  }
+
+  #report(text: string): void {
+    this.monitor.violations.push({ promise: 'liveness', text, atMs: this.clock.now(), run: -1 });
   }
 
   async #at(atMs: number, act: () => Promise<void>): Promise<void> {
@@ -131,7 +168,14 @@ class World {
       const { counts } = result ?? {};
       const left =
         counts &&
-        counts.marked + counts.waiting + counts.deferred + counts.deleted + counts.cleared + counts['already-gone'];
+        counts.marked +
+          counts.waiting +
+          counts.deferred +
+          counts.deleted +
+          counts.cleared +
+          counts.failed +
+          counts['already-gone'] +
+          (('held' in counts && Number(counts.held)) || 0);
       if (left === 0 && round > 0) break;
       if (
         counts?.deferred &&
@@ -140,9 +184,9 @@ class World {
       )
         break;
     }
-    for (const text of checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now())) {
-      this.monitor.violations.push({ promise: 'liveness', text, atMs: this.clock.now(), run: -1 });
-    }
+    const isHalfDone = (row: Connection) => this.monitor.isHalfDone(row);
+    const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
+    for (const text of left) this.#report(text);
   }
 
   async #run(plan: RunPlan): Promise<RunResult | undefined> {
@@ -157,7 +201,7 @@ class World {
     this.stats.overlaps += this.#running.size > 0 ? 1 : 0;
     this.#running.add(watched);
     // Runs at the same time undo and redo each other's tags.
-    if (this.#running.size > 1) for (const other of this.#running) other.misled = true;
+    if (this.#running.size > 1) for (const other of this.#running) Object.assign(other, MISLED);
     this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}`);
     const lines: unknown[] = [];
     try {
@@ -170,6 +214,8 @@ class World {
         return undefined;
       }
       this.monitor.end(watched, result, lines);
+      this.#ended += 1;
+      this.stats.unclearable = this.monitor.unclearable;
       this.#tell(`run ${plan.id} ends ${result.status}: ${describe(result)}`);
       return result;
     } catch (error) {
@@ -182,6 +228,8 @@ class World {
     }
   }
 
+  /** Runs that came to their end. */
+  #ended = 0;
   readonly #graves = new Map<number, () => void>();
 
   async #sweep(plan: RunPlan, watched: Watched, deadlineMs: number, lines: unknown[]): Promise<RunResult> {
@@ -278,6 +326,8 @@ class World {
     if (fault) {
       this.stats.faults += 1;
       watched.misled = true;
+      watched.readsMisled ||= !WRITES.includes(sent.action);
+      watched.tagsMisled ||= TAG_WRITES.includes(sent.action);
     }
     if (fault === 'stale' || fault === 'empty-list') this.#blurredUntilMs = this.clock.now() + BLUR_MS;
     if (!effect) return;
@@ -312,6 +362,12 @@ function readPolicy(document: PolicyDocument): Policy {
   policies.set(document, policy);
   return policy;
 }
+
+/** So many calls one after the other a round of the lists of all transit routers takes at most. */
+const ROUND_CALLS = 12;
+const TAG_WRITES = ['TagResources', 'UnTagResources'];
+const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
+const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
 
 /** How long after a stale answer what a run believes may still rest on it. */
 const BLUR_MS = 30 * 60_000;
