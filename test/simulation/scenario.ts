@@ -87,9 +87,9 @@ export type Act = (typeof ACTS)[number] | 'copy-tags';
 export type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
 
 /** `wait.tagTimeout` belongs here as soon as the policy knows it: `{ tagTimeout: '30s' }`. */
-const TAG_WAIT: Readonly<Record<string, string>> = {};
+const TAG_WAIT = { tagTimeout: '30s' };
 /** Whether a delete of what is bound to nothing needs one more round of the lists of all transit routers. */
-export const REREADS_WITNESSES: boolean = false;
+export const REREADS_WITNESSES: boolean = true;
 
 export const START_MS = Date.parse('2026-11-01T00:00:00Z');
 export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
