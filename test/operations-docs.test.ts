@@ -179,7 +179,10 @@ describe('each has its row, and each row is of something that there is:', () => 
       ),
       ...quoted(readFileSync('lib/dispatch/advice.ts', 'utf8'), /^ {2}\['([\w.]+)', [`'"]/gm),
       ...['lib/cloud', 'lib/sweep', 'lib/dispatch'].flatMap((folder) =>
-        quoted(source(folder), /(?:code: |ours\(|NO_TIME_LEFT = |'(?=D\w+Timeout'))'?([A-Z][a-z][\w.]+)'/g),
+        quoted(
+          source(folder),
+          /(?:code: |ours\(|NO_TIME_LEFT = |TAG_NOT_READ_BACK = |'(?=D\w+Timeout'))'?([A-Z][a-z][\w.]+)'/g,
+        ),
       ),
     ]);
     for (const code of ['DetachTimeout', 'DeleteTimeout', 'WrongAccount', 'AccountClosed', 'DeadlineExceeded']) {
