@@ -11,7 +11,7 @@ import { ceilToSecond, toIso } from '../core/time.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
-import { type Removal, removeTags, setTags } from './tag-writes.ts';
+import { type Removal, removeTags, setTags, TAGS_CHANGED } from './tag-writes.ts';
 
 /** How the upkeep of one connection's tags went. All but `refreshed` were read back. */
 export type TagEnding =
@@ -113,12 +113,23 @@ function dueFirst({ policy }: RegionContext, clocks: Clocks) {
   return RULE_NAMES.filter((rule) => clocks.has(rule)).sort((a, b) => dueAtMs(a) - dueAtMs(b));
 }
 
+const markOf = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_ORPHAN));
+
 async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endings: Endings): Promise<void> {
-  const failures = await setTags(region, verdicts.map(idOf), tags, tags.has(TAG_ORPHAN));
+  const isRead = tags.has(TAG_ORPHAN);
+  // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
+  const judged = new Map(verdicts.map(({ connection }) => [connection.connectionId, markOf(connection.tags)]));
+  const isSame = (id: ConnectionId, found: Tags) => markOf(found) === judged.get(id);
+  const goesOn = isRead && verdicts.some(({ clocks }) => clocks.size > 0);
+  const failures = await setTags(region, verdicts.map(idOf), tags, goesOn ? { isRead, isSame } : { isRead });
   const mustGo: Verdict[] = [];
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const error = failures.get(id);
+    if (error?.code === TAGS_CHANGED) {
+      region.marks.delete(id);
+      continue;
+    }
     if (error) endings.set(id, { kind: 'failed', error });
     else endings.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
     if (error && verdict.markDisproved) mustGo.push(verdict);
@@ -174,7 +185,7 @@ export async function noteTried(region: RegionContext, verdict: Verdict): Promis
   if (verdict.mark.kind === 'broken') return;
   const id = idOf(verdict);
   const tags = new Map([[TAG_SEEN, toSeenText(region.seenMs, region.clock.now())]]);
-  const error = (await setTags(region, [id], tags, false)).get(id);
+  const error = (await setTags(region, [id], tags)).get(id);
   if (error) {
     record(region, 'step.failed', id, { action: error.action, code: error.code, cloudRequestId: error.requestId });
   }

@@ -20,18 +20,42 @@ export type Failures = ReadonlyMap<ConnectionId, CloudError>;
 /** How the removal of tags ended: they are gone, or overwritten so that they claim nothing, or neither. */
 export type Removal = 'removed' | 'voided' | CloudError;
 
+/** Ours: another run changed the tags since they were read, so nothing was written. */
+export const TAGS_CHANGED = 'TagsChanged';
+
+/** Thrown just before a write that must not be made for some connections of its batch. */
+class NotThese extends Error {
+  readonly ids: ReadonlySet<ConnectionId>;
+
+  constructor(ids: ReadonlySet<ConnectionId>) {
+    super('other tags than those that were read');
+    this.ids = ids;
+  }
+}
+
 /**
  * Write the same tags on many connections, in batches. Writes to the cloud. Throws nothing that the cloud does.
  *
- * @param isRead look for the tags until they show, or `wait.tagTimeout` is over
+ * @param options.isRead look for the tags until they show, or `wait.tagTimeout` is over
+ * @param options.isSame looked at just before each request, because others may have written until its turn comes: a
+ *   connection whose tags are not the same any more fails with `TagsChanged`
  */
 export function setTags(
   region: RegionContext,
   ids: readonly ConnectionId[],
   tags: Tags,
-  isRead: boolean,
+  options: { readonly isRead?: boolean; readonly isSame?: (id: ConnectionId, found: Tags) => boolean } = {},
 ): Promise<Failures> {
-  const write = (batch: readonly ConnectionId[]) => region.api.setTags(region.regionId, batch, tags);
+  const { api, regionId } = region;
+  const { isRead, isSame } = options;
+  const write = (batch: readonly ConnectionId[]) => {
+    const beforeAttempt = async () => {
+      const found = await api.listTags(regionId, batch);
+      const changed = batch.filter((id) => !isSame?.(id, found.get(id) ?? new Map()));
+      if (changed.length > 0) throw new NotThese(new Set(changed));
+    };
+    return api.setTags(regionId, batch, tags, isSame && { beforeAttempt });
+  };
   return writeInBatches(region, ids, write, isRead ? (found) => shows(found, tags) : undefined);
 }
 
@@ -107,6 +131,12 @@ async function writeBatch(
     await write(batch);
     return new Map();
   } catch (error) {
+    if (error instanceof NotThese) {
+      const rest = batch.filter((id) => !error.ids.has(id));
+      const failed = rest.length > 0 ? await writeBatch(rest, write) : [];
+      const changed = new CloudError({ action: 'TagResources', code: TAGS_CHANGED, effect: 'refused' });
+      return new Map([...failed, ...[...error.ids].map((id) => [id, changed] as const)]);
+    }
     const cloudError = toCloudError(error);
     if (batch.length === 1 || !isAboutOne(cloudError)) {
       return new Map(batch.map((id) => [id, cloudError]));

@@ -48,8 +48,8 @@ export function isDue(row: Connection, estate: Estate, policy: PolicyDocument, n
   if (isHalfDone(row, estate, policy, nowMs)) return true;
   if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) return false;
   const rules = heldRules(row, estate, policy, nowMs);
-  if (rules.some((rule) => graceMs(policy, rule) === 0)) return !isMarkedForNoGrace(row, rules, policy);
   if (!hasRoom(row, row.AttachType === 'CEN')) return false;
+  if (rules.some((rule) => graceMs(policy, rule) === 0)) return !isMarkedForNoGrace(row, rules, policy);
   const { orphan, seen } = markTags(row);
   const seenMs = parseSeen(seen).atMs;
   const seenAgeMs = nowMs - seenMs;

@@ -699,7 +699,7 @@ export class Monitor {
       const say = (what: string) => this.#report(run, 'S10', `${id} is said to be ${what}`);
       if ((outcome === 'deleted' || outcome === 'already-gone') && !isLeaving(row)) say(outcome);
       if (outcome === 'deleted' && !run.sent.has(id)) say('deleted by this run');
-      const isMarked = 'vco-sweeper:orphan' in (row?.tags ?? {});
+      const isMarked = (row?.tags['vco-sweeper:orphan'] ?? 'void') !== 'void';
       if (outcome === 'marked' && !run.marked.has(id) && !isMarked) say('marked');
       if (outcome === 'cleared' && !run.unmarked.has(id) && isMarked) say('marked no more');
       const answer = run.requests.answerTo('DeleteVpnAttachment', id);
