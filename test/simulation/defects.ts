@@ -115,8 +115,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'malformed-date-is-expired',
     happened: 'An expiry date that could not be read was taken for one that had passed.',
     file: 'lib/core/rules/expired.ts',
-    from: "if (problem !== undefined || expiresMs === undefined) return finding('no', `${problem}, so it never expires`);",
-    to: "if (expiresMs === undefined) return finding('yes', `${problem}`); if (problem !== undefined) return finding('no', problem);",
+    from: "if (problem !== undefined || expiresMs === undefined) return finding('no',",
+    to: "if (expiresMs === undefined) return finding('yes', 'malformed'); if (problem !== undefined) return finding('no',",
     promise: 'S1',
   },
   {
@@ -385,8 +385,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'mark-not-read-back',
     happened: 'A tag that was accepted and never written was reported as set.',
     file: 'lib/sweep/mark-upkeep.ts',
-    from: 'tags, tags.has(TAG_ORPHAN))',
-    to: 'tags, false)',
+    from: 'const isRead = tags.has(TAG_ORPHAN);',
+    to: 'const isRead = false;',
     promise: 'S10',
   },
   {

@@ -28,6 +28,7 @@ const REGRESSIONS: readonly (readonly [file: string, what: string])[] = [
   ],
   ['another-run-takes-the-trace', "a run went on by another run's trace, which that run then removed"],
   ['routes-of-a-detach', 'somebody detached it while it was read, and without its routes it looked like unrouted'],
+  ['mark-write-waits-its-turn', 'a mark that was written late brought back a clock that another run had removed'],
   ['tag-look-ignores-the-deadline', 'looking for a tag that did not show went on past the deadline'],
 ];
 
