@@ -16,6 +16,9 @@ const VERSIONS = {
 // The SDK's own limit must not come first: it leaves the socket open. Without one it would be 3 s.
 const SDK_LIMIT_LATER_MS = 1000;
 
+/** Node keeps 256, and closes the others after a burst: then the next burst would connect, and shake hands, anew. */
+const FREE_SOCKETS_MAX = 2048;
+
 type Exchange = { readonly response?: { readonly statusCode?: unknown; readonly headers?: unknown } | null };
 // The package's types leave out `verbose`, which makes a request answer the body and the HTTP exchange.
 const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, verbose: true) => RPCClient;
@@ -33,7 +36,7 @@ export function createPopTransport(endpoints: Endpoints): OrganizationTransport 
     const known = agents.get(endpoint);
     if (known) return known;
     const { Agent } = endpoint.startsWith('https:') ? https : http;
-    const agent = new Agent({ keepAlive: true, keepAliveMsecs: 3000 });
+    const agent = new Agent({ keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX });
     agents.set(endpoint, agent);
     return agent;
   };
