@@ -128,8 +128,7 @@ function countByAction(calls) {
   return counts;
 }
 
-const median = (rows) =>
-  rows.toSorted((a, b) => a.cpuMsPerDeletion - b.cpuMsPerDeletion)[Math.floor(rows.length / 2)];
+const median = (rows) => rows.toSorted((a, b) => a.cpuMsPerDeletion - b.cpuMsPerDeletion)[Math.floor(rows.length / 2)];
 
 function toChecks({ orphans, left, callsPerDeletion, cpuMsPerDeletion }) {
   const name = `${orphans} orphans over HTTP`;

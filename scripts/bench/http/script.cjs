@@ -27,7 +27,12 @@ async function listConnections(regionId) {
 async function listAttachments(regionId) {
   const found = new Map();
   for (let NextToken; ; ) {
-    const params = { RegionId: regionId, TransitRouterId: `tr-${regionId}`, MaxResults: 50, ...(NextToken && { NextToken }) };
+    const params = {
+      RegionId: regionId,
+      TransitRouterId: `tr-${regionId}`,
+      MaxResults: 50,
+      ...(NextToken && { NextToken }),
+    };
     const reply = await cbn.request('ListTransitRouterVpnAttachments', params, OPTIONS);
     for (const { VpnId, TransitRouterAttachmentId } of reply.TransitRouterAttachments) {
       found.set(VpnId, TransitRouterAttachmentId);
