@@ -38,23 +38,39 @@ export function createJournal(options: {
   readonly write: (line: string) => void;
   readonly bindings: Readonly<Record<string, unknown>>;
 }): Journal {
-  const log = pino(
-    {
-      level: options.level,
-      base: options.bindings,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      // Nothing with these names is ever logged on purpose; this is the second lock on that door.
-      redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
-    },
-    { write: options.write },
-  );
+  const config = {
+    level: options.level,
+    base: options.bindings,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const stream = { write: options.write };
+  const plain = pino(config, stream);
+  // Nothing with these names is ever logged on purpose; this is the second lock on that door.
+  const redacting = pino({ ...config, redact: { paths: SECRET_PATHS, censor: '[secret]' } }, stream);
+  const always = holdsSecret(options.bindings);
   return (event, fields) => {
+    const log = always || holdsSecret(fields) ? redacting : plain;
     log[levelOf(event, fields)]({ event, ...fields }, MESSAGES[event]);
   };
 }
 
 const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
+const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+/** As many as the paths have at most. */
+const DEPTH_MAX = 3;
+
+/**
+ * Whether the logger that redacts would find something. It copies the fields and tries every path, which costs more than
+ * all else about a line; to look for the names first costs next to nothing.
+ */
+function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  for (const [name, item] of Object.entries(value)) {
+    if (SECRET_NAMES.includes(name) || holdsSecret(item, depth - 1)) return true;
+  }
+  return false;
+}
 
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
   if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') return 'warn';

@@ -1,7 +1,7 @@
 // What the sweeper costs: requests and time of whole runs, its cold start, its memory. One table for each part, and the
 // limits that must be kept; exits 1 when one is not.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  one of them: runs, bundle, estate
+//   npm run bench -- --only runs  one of them: runs, http, bundle, estate
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/performance.svg
 import { parseArgs } from 'node:util';
@@ -9,10 +9,12 @@ import Table from 'cli-table3';
 import { benchBundle } from './bench/bundle.mjs';
 import { writeChart } from './bench/chart.mjs';
 import { benchEstate } from './bench/estate.mjs';
+import { benchHttp } from './bench/http.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
 
 const PARTS = {
   runs: { bench: benchRuns, print: printRuns },
+  http: { bench: benchHttp, print: printHttp },
   bundle: { bench: benchBundle, print: printBundle },
   estate: { bench: benchEstate, print: printEstate },
 };
@@ -47,6 +49,21 @@ function printRuns({ rows }) {
       calls,
       perDeletion.toFixed(2),
       throttled,
+      seconds.toFixed(2),
+      left,
+    ]),
+  );
+}
+
+function printHttp({ rows }) {
+  print(
+    ['over HTTP, real clock', 'orphans', 'calls', 'a deletion', 'CPU ms a deletion', 'seconds', 'left'],
+    rows.map(({ contender, orphans, calls, callsPerDeletion, cpuMsPerDeletion, seconds, left }) => [
+      contender,
+      orphans,
+      calls,
+      callsPerDeletion.toFixed(2),
+      cpuMsPerDeletion.toFixed(2),
       seconds.toFixed(2),
       left,
     ]),

@@ -4,7 +4,7 @@ import RPCClient from '@alicloud/pop-core/lib/rpc.js';
 import type { OrganizationService, Service } from './actions.ts';
 import type { Endpoints } from './endpoints.ts';
 import { thrownError } from './errors.ts';
-import type { OrganizationTransport, TransportReply } from './transport.ts';
+import type { Credentials, OrganizationTransport, TransportReply } from './transport.ts';
 
 const VERSIONS = {
   vpc: '2016-04-28',
@@ -16,6 +16,9 @@ const VERSIONS = {
 // The SDK's own limit must not come first: it leaves the socket open. Without one it would be 3 s.
 const SDK_LIMIT_LATER_MS = 1000;
 
+/** Node keeps 256, and closes the others after a burst: then the next burst would connect, and shake hands, anew. */
+const FREE_SOCKETS_MAX = 2048;
+
 type Exchange = { readonly response?: { readonly statusCode?: unknown; readonly headers?: unknown } | null };
 // The package's types leave out `verbose`, which makes a request answer the body and the HTTP exchange.
 const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, verbose: true) => RPCClient;
@@ -24,8 +27,7 @@ const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, ver
  * The transport to the real cloud: pop-core, with what it lacks added.
  *
  * POST, so that signature and token are in the body and not in a URL; a limit for the whole request, which ends it for
- * good; one pool of connections for each endpoint. A client is made for each request because credentials change during
- * a run; it is no more than their holder.
+ * good; one pool of connections for each endpoint.
  */
 export function createPopTransport(endpoints: Endpoints): OrganizationTransport {
   const agents = new Map<string, http.Agent>();
@@ -33,24 +35,16 @@ export function createPopTransport(endpoints: Endpoints): OrganizationTransport 
     const known = agents.get(endpoint);
     if (known) return known;
     const { Agent } = endpoint.startsWith('https:') ? https : http;
-    const agent = new Agent({ keepAlive: true, keepAliveMsecs: 3000 });
+    const agent = new Agent({ keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX });
     agents.set(endpoint, agent);
     return agent;
   };
 
+  const clientOf = createClients();
+
   return async ({ service, regionId, action, params, credentials, timeoutMs }) => {
     const endpoint = endpoints.url(service, regionId);
-    const { accessKeyId, accessKeySecret, securityToken } = credentials;
-    const client = new VerboseClient(
-      {
-        endpoint,
-        apiVersion: VERSIONS[service],
-        accessKeyId,
-        accessKeySecret,
-        ...(securityToken ? { securityToken } : {}),
-      },
-      true,
-    );
+    const client = clientOf(credentials, endpoint, VERSIONS[service]);
     return limitTime(timeoutMs, async (signal) => {
       const beforeRequest = (options: http.RequestOptions) => ({ ...options, signal });
       const timeout = timeoutMs + SDK_LIMIT_LATER_MS;
@@ -65,6 +59,29 @@ export function createPopTransport(endpoints: Endpoints): OrganizationTransport 
       }
     });
   };
+}
+
+/**
+ * Clients by credentials, endpoint and version. A client is no more than a holder of the three, but takes an agent of its
+ * own to make. Credentials change during a run: those that nobody holds any more are forgotten, and their clients with
+ * them.
+ */
+function createClients(): (credentials: Credentials, endpoint: string, apiVersion: string) => RPCClient {
+  const known = new WeakMap<Credentials, Map<string, RPCClient>>();
+  return (credentials, endpoint, apiVersion) => {
+    const ofCredentials = known.get(credentials) ?? new Map<string, RPCClient>();
+    known.set(credentials, ofCredentials);
+    const name = `${endpoint} ${apiVersion}`;
+    const client = ofCredentials.get(name) ?? createClient(credentials, endpoint, apiVersion);
+    ofCredentials.set(name, client);
+    return client;
+  };
+}
+
+function createClient(credentials: Credentials, endpoint: string, apiVersion: string): RPCClient {
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  const config = { endpoint, apiVersion, accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
+  return new VerboseClient(config, true);
 }
 
 /** pop-core throws for a body with an error code, and hangs body and HTTP exchange on the error. */

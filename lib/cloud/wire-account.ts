@@ -5,7 +5,7 @@ import { isRegionId } from './endpoints.ts';
 import type { Page, TokenPage } from './paging.ts';
 import type { Reader } from './rpc.ts';
 import type { Credentials } from './transport.ts';
-import { accountNumber, count, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
+import { accountNumber, count, firstMisfit, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
 
 /** STS 2015-04-01, ResourceDirectoryMaster 2022-04-19, and what VPC 2016-04-28 says of regions and tags. */
 
@@ -76,21 +76,17 @@ export const accountPage: Reader<Page<MemberAccount>> = reader(
 
 export type TagOfConnection = { readonly connectionId: ConnectionId; readonly key: string; readonly value: string };
 
+const tagResources = z.object({
+  NextToken: nextToken,
+  TagResources: z.object({
+    TagResource: z.array(z.object({ ResourceId: requiredId, TagKey: requiredId, TagValue: z.string() })),
+  }),
+});
+
 /** One page of `ListTagResources`. An answer about something else than was asked for is not an answer. */
 export const tagPage = (connectionIds: readonly ConnectionId[]): Reader<TokenPage<TagOfConnection>> =>
   reader(
-    z.object({
-      NextToken: nextToken,
-      TagResources: z.object({
-        TagResource: z.array(
-          z.object({
-            ResourceId: requiredId.check(z.refine((id) => connectionIds.includes(id))),
-            TagKey: requiredId,
-            TagValue: z.string(),
-          }),
-        ),
-      }),
-    }),
+    tagResources,
     (reply) => ({
       items: reply.TagResources.TagResource.map((item) => ({
         connectionId: item.ResourceId,
@@ -100,4 +96,8 @@ export const tagPage = (connectionIds: readonly ConnectionId[]): Reader<TokenPag
       totalCount: undefined,
       nextToken: reply.NextToken,
     }),
+    (reply) =>
+      firstMisfit('TagResources.TagResource', reply.TagResources.TagResource, (item) =>
+        connectionIds.includes(item.ResourceId),
+      ),
   );

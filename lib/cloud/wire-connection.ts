@@ -182,6 +182,8 @@ export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply
 
 /** `DescribeVpnConnection`. An answer about another connection is not an answer. */
 export const singleConnection = (connectionId: ConnectionId): Reader<Connection> =>
-  reader(singleReply.check(z.refine((reply) => reply.VpnConnectionId === connectionId)), (reply) =>
-    toConnection(reply, reply.Tags),
+  reader(
+    singleReply,
+    (reply) => toConnection(reply, reply.Tags),
+    (reply) => (reply.VpnConnectionId === connectionId ? undefined : 'VpnConnectionId'),
   );

@@ -7,10 +7,10 @@ import type { Reader } from './rpc.ts';
  */
 
 /** Any text, as a copy of its own. */
-export const ownText = z.pipe(z.string(), z.transform(copy));
+export const ownText = z.string().check(z.overwrite(copy));
 
 /** A field the reply is nothing without. */
-export const requiredId = z.pipe(z.string().check(z.minLength(1)), z.transform(copy));
+export const requiredId = z.string().check(z.minLength(1), z.overwrite(copy));
 
 /** Missing, empty and malformed look alike: undefined. */
 export const optionalText = lenient((value) => (typeof value === 'string' && value !== '' ? copy(value) : undefined));
@@ -59,16 +59,33 @@ export const nextToken = z.pipe(
   z.transform((token) => token || undefined),
 );
 
+/** A missing field is given to `to` as undefined: a transform takes part in an object whether or not its key is there. */
 export function lenient<T>(to: (value: unknown) => T) {
-  return z.pipe(z.optional(z.unknown()), z.transform(to));
+  return z.transform(to);
 }
 
-/** A reader that answers the schema's output, or the path of the first field that does not fit. */
-export function reader<T extends z.ZodMiniType, R>(schema: T, to: (reply: z.output<T>) => R): Reader<R> {
+/**
+ * A reader that answers the schema's output, or the path of the first field that does not fit.
+ *
+ * @param misfit the path of something in the output that is not about what was asked for. In the schema it would have to
+ *   be made anew for each call, and that takes longer than to read the reply.
+ */
+export function reader<T extends z.ZodMiniType, R>(
+  schema: T,
+  to: (reply: z.output<T>) => R,
+  misfit: (reply: z.output<T>) => string | undefined = () => undefined,
+): Reader<R> {
   return (body) => {
     const result = z.safeParse(schema, body);
-    if (result.success) return { value: to(result.data) };
     // Paths are made of the schema's own keys and of indices, so nothing of the reply gets out.
-    return { problem: `at ${result.error.issues[0]?.path.join('.') || 'top level'}` };
+    if (!result.success) return { problem: `at ${result.error.issues[0]?.path.join('.') || 'top level'}` };
+    const path = misfit(result.data);
+    return path === undefined ? { value: to(result.data) } : { problem: `at ${path}` };
   };
+}
+
+/** Where in a list of that name the first item is that does not pass; undefined when all do. */
+export function firstMisfit<T>(name: string, items: readonly T[], passes: (item: T) => boolean): string | undefined {
+  const index = items.findIndex((item) => !passes(item));
+  return index === -1 ? undefined : `${name}.${index}`;
 }

@@ -9,7 +9,16 @@ import type {
 } from '../core/estate.ts';
 import type { Page, TokenPage } from './paging.ts';
 import type { Reader } from './rpc.ts';
-import { accountNumber, count, nextToken, oneOf, optionalText, reader, requiredId } from './wire-fields.ts';
+import {
+  accountNumber,
+  count,
+  firstMisfit,
+  nextToken,
+  oneOf,
+  optionalText,
+  reader,
+  requiredId,
+} from './wire-fields.ts';
 
 /** CBN 2017-09-12: transit routers and their VPN attachments, only the fields that are used. */
 
@@ -34,13 +43,12 @@ const attachment = z.object({
 /** A transit router, and whose it is when the reply says so. */
 export type OwnedTransitRouter = TransitRouter & { readonly ownerId: AccountId | undefined };
 
+const transitRouters = z.object({ TotalCount: count, TransitRouters: z.array(transitRouter) });
+
 /** One page of `ListTransitRouters`. An answer about another region is not an answer. */
 export const transitRouterPage = (regionId: RegionId): Reader<Page<OwnedTransitRouter>> =>
   reader(
-    z.object({
-      TotalCount: count,
-      TransitRouters: z.array(transitRouter.check(z.refine((item) => (item.RegionId ?? regionId) === regionId))),
-    }),
+    transitRouters,
     (reply) => ({
       items: reply.TransitRouters.map((item) => ({
         transitRouterId: item.TransitRouterId,
@@ -51,18 +59,19 @@ export const transitRouterPage = (regionId: RegionId): Reader<Page<OwnedTransitR
       })),
       totalCount: reply.TotalCount,
     }),
+    (reply) => firstMisfit('TransitRouters', reply.TransitRouters, (item) => (item.RegionId ?? regionId) === regionId),
   );
+
+const attachments = z.object({
+  TotalCount: z.optional(count),
+  NextToken: nextToken,
+  TransitRouterAttachments: z.array(attachment),
+});
 
 /** One page of `ListTransitRouterVpnAttachments`. An answer about another transit router is not an answer. */
 export const attachmentPage = (transitRouterId: TransitRouterId): Reader<TokenPage<Attachment>> =>
   reader(
-    z.object({
-      TotalCount: z.optional(count),
-      NextToken: nextToken,
-      TransitRouterAttachments: z.array(
-        attachment.check(z.refine((item) => (item.TransitRouterId ?? transitRouterId) === transitRouterId)),
-      ),
-    }),
+    attachments,
     (reply) => ({
       items: reply.TransitRouterAttachments.map((item) => ({
         attachmentId: item.TransitRouterAttachmentId,
@@ -74,4 +83,10 @@ export const attachmentPage = (transitRouterId: TransitRouterId): Reader<TokenPa
       totalCount: reply.TotalCount,
       nextToken: reply.NextToken,
     }),
+    (reply) =>
+      firstMisfit(
+        'TransitRouterAttachments',
+        reply.TransitRouterAttachments,
+        (item) => (item.TransitRouterId ?? transitRouterId) === transitRouterId,
+      ),
   );

@@ -1,10 +1,9 @@
 // Memory and time to list and judge an estate: the built function in plan mode, in a fresh process, against the emulator
 // over HTTP in another.
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { withEmulator } from './emulator-process.mjs';
 
 const SIZES = [1_000, 10_000, 100_000];
 const REGION_COUNT = 30;
@@ -49,35 +48,13 @@ export async function benchEstate() {
 
 async function measure(connections) {
   const regions = Array.from({ length: REGION_COUNT }, (_, index) => `cn-r${index}`);
-  const cloud = spawn(
-    process.execPath,
-    [
-      resolve('dist/cli/index.js'),
-      'emulator',
-      ...['--connections', String(connections), '--regions', regions.join(','), '--limits', 'off'],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  try {
-    const { status, counts, seconds, megabytes } = await judge(await readAccess(cloud), regions);
-    const judged = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    if (status !== 'complete' || judged < connections) {
-      throw new Error(`${judged} of ${connections} judged, and the run ended ${status}`);
-    }
-    return { connections: judged, seconds, megabytes };
-  } finally {
-    cloud.kill();
-    await once(cloud, 'exit');
+  const args = ['--connections', String(connections), '--regions', regions.join(','), '--limits', 'off'];
+  const { status, counts, seconds, megabytes } = await withEmulator(args, (access) => judge(access, regions));
+  const judged = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (status !== 'complete' || judged < connections) {
+    throw new Error(`${judged} of ${connections} judged, and the run ended ${status}`);
   }
-}
-
-/** The emulator's first line says where it is and who may call it. */
-async function readAccess(cloud) {
-  for await (const line of createInterface({ input: cloud.stdout })) {
-    const [, url, accessKeyId, accessKeySecret] = /url=(\S+) accessKeyId=(\S+) accessKeySecret=(\S+)/.exec(line) ?? [];
-    if (url) return { url, credentials: { accessKeyId, accessKeySecret } };
-  }
-  throw new Error('the emulator ended before it was reached');
+  return { connections: judged, seconds, megabytes };
 }
 
 async function judge({ url, credentials }, regions) {

@@ -38,8 +38,15 @@ export async function benchRuns() {
   }
 }
 
-export const nameOf = ({ orphans, attached, regions, limits }) =>
-  `${orphans} orphans, ${attached === 0 ? 'none' : 'half'} attached, ${regions} region${regions > 1 ? 's' : ''}, ${limits ? 'limits' : 'no limits'}`;
+export const nameOf = ({ orphans, attached, regions, limits, transitRouters }) =>
+  [
+    `${orphans} orphans`,
+    `${attached === 0 ? 'none' : attached < 0.5 ? 'a third' : 'half'} attached`,
+    transitRouters === undefined
+      ? `${regions} region${regions > 1 ? 's' : ''}`
+      : `${transitRouters} transit routers in one region`,
+    limits ? 'limits' : 'no limits',
+  ].join(', ');
 
 function toChecks(rows) {
   const find = (task, contender) => rows.find((row) => row.task === task && row.contender === contender);
@@ -49,6 +56,7 @@ function toChecks(rows) {
   return tasks.flatMap((task) => {
     const name = nameOf(task);
     const ours = find(task, OURS);
+    if (task.transitRouters !== undefined) return toRouterChecks(name, ours);
     const sequential = find(task, 'sequential');
     const floor = find(task, task.limits ? BARE : KEPT);
     const check = (what, value, limit, ok) => ({ what: `${name}: ${what}`, value: value.toFixed(2), limit, ok });
@@ -68,4 +76,16 @@ function toChecks(rows) {
       ...(task.limits ? [atMost('throttled, % of calls', (100 * ours.throttled) / ours.calls, 1)] : []),
     ];
   });
+}
+
+/** What a reading of many lists can do to a run: not end, leave something, or find all that it read too old. */
+function toRouterChecks(name, { status, left, codes, calls, throttled }) {
+  const share = (100 * throttled) / calls;
+  const stale = codes.StaleEvidence ?? 0;
+  return [
+    { what: `${name}: ends`, value: status, limit: 'complete', ok: status === 'complete' },
+    { what: `${name}: left`, value: left, limit: '0', ok: left === 0 },
+    { what: `${name}: outcomes StaleEvidence`, value: stale, limit: '0', ok: stale === 0 },
+    { what: `${name}: throttled, % of calls`, value: share.toFixed(2), limit: 'at most 1', ok: share <= 1 },
+  ];
 }

@@ -40,6 +40,16 @@ export function promiseFloor(task: Task): Floor {
   return { calls, seconds: (limits ? Math.max(chainMs, limitMs(task)) : chainMs) / 1_000 };
 }
 
+/**
+ * As `bareFloor`, for a region with many transit routers, in the cloud's own times: each of them has a list of its own.
+ * The published limit lets all of these lists through at once, so only deletes wait for theirs.
+ */
+export function routersFloor({ orphans, attached, transitRouters = 0 }: Task): Floor {
+  const count = (items: number) => Math.ceil(items / PAGE_SIZE);
+  const lists = count(orphans + transitRouters) + count(transitRouters) + transitRouters;
+  return { calls: lists + orphans * attached + orphans, seconds: (orphans / DELETES) * 60 };
+}
+
 function pagesOf({ orphans, attached, regions }: Task) {
   const count = (items: number) => Math.max(1, Math.ceil(items / PAGE_SIZE));
   const connections = count(orphans / regions);

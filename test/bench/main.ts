@@ -1,4 +1,5 @@
-import { bareFloor, promiseFloor } from './floor.ts';
+import type { RunResult } from '../../lib/core/outcome.ts';
+import { bareFloor, type Floor, promiseFloor, routersFloor } from './floor.ts';
 import { runSequential, runUnbounded } from './scripts.ts';
 import { BenchWorld, runSweeper, type Task } from './world.ts';
 
@@ -10,9 +11,12 @@ export type Measured = {
   readonly throttled: number;
   readonly seconds: number;
   readonly left: number;
+  /** Of the sweeper: how its run ended, and how many outcomes have which error code. */
+  readonly status?: string;
+  readonly codes?: Readonly<Record<string, number>>;
 };
 
-const CONTENDERS: Readonly<Record<string, (world: BenchWorld, task: Task) => Promise<unknown>>> = {
+const CONTENDERS: Readonly<Record<string, (world: BenchWorld, task: Task) => Promise<RunResult | undefined>>> = {
   'vco-sweeper': runSweeper,
   sequential: runSequential,
   unbounded: runUnbounded,
@@ -25,9 +29,12 @@ const TASKS: readonly Task[] = [
   ),
 ];
 
+/** Every list of attachments takes a call of 300 a minute, and one reading of them all more than `recheck.maxAge`. */
+const ROUTERS: Task = { orphans: 150, attached: 1 / 3, regions: 1, limits: true, transitRouters: 100 };
+
 async function measure(task: Task, contender: string): Promise<Measured> {
   const world = new BenchWorld(task);
-  await CONTENDERS[contender]?.(world, task);
+  const result = await CONTENDERS[contender]?.(world, task);
   return {
     task,
     contender,
@@ -35,23 +42,33 @@ async function measure(task: Task, contender: string): Promise<Measured> {
     throttled: world.throttled,
     seconds: world.elapsedMs() / 1_000,
     left: world.left(),
+    ...(result && { status: result.status, codes: countCodes(result) }),
   };
+}
+
+function countCodes({ outcomes }: RunResult): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { code } of outcomes) if (code) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
 }
 
 /** One JSON object a line, as they come. */
 async function main(): Promise<void> {
-  for (const task of TASKS) {
-    for (const contender of Object.keys(CONTENDERS)) {
+  for (const task of [...TASKS, ROUTERS]) {
+    // The scripts delete whatever is listed, and here some is in use.
+    for (const contender of task === ROUTERS ? ['vco-sweeper'] : Object.keys(CONTENDERS)) {
       process.stdout.write(`${JSON.stringify(await measure(task, contender))}\n`);
     }
-    for (const [contender, floor] of [
-      ['bare floor', bareFloor(task)],
-      ['promise floor', promiseFloor(task)],
-    ] as const) {
+    for (const [contender, floor] of Object.entries(floorsOf(task))) {
       process.stdout.write(`${JSON.stringify({ task, contender, ...floor, throttled: 0, left: 0 })}\n`);
     }
   }
 }
+
+const floorsOf = (task: Task): Readonly<Record<string, Floor>> =>
+  task === ROUTERS
+    ? { 'bare floor': routersFloor(task) }
+    : { 'bare floor': bareFloor(task), 'promise floor': promiseFloor(task) };
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -66,7 +66,7 @@ function attachmentOf(world: BenchWorld, id: string): string {
 }
 
 /** One after the other, with a look before each. */
-export async function runSequential(world: BenchWorld): Promise<void> {
+export async function runSequential(world: BenchWorld): Promise<undefined> {
   for (const regionId of world.regions) {
     for (const row of await list(world, regionId)) {
       const { body } = await read(world, row);
@@ -76,7 +76,7 @@ export async function runSequential(world: BenchWorld): Promise<void> {
 }
 
 /** All at once. */
-export async function runUnbounded(world: BenchWorld): Promise<void> {
+export async function runUnbounded(world: BenchWorld): Promise<undefined> {
   const rows = await Promise.all(world.regions.map((regionId) => list(world, regionId)));
   await Promise.all(rows.flat().map((row) => remove(world, row)));
 }

@@ -23,7 +23,12 @@ export type Task = {
   readonly attached: number;
   readonly regions: number;
   readonly limits: boolean;
+  /** In the region, each with a connection in use, and all of it in the cloud's own times. Default: one, and none in use. */
+  readonly transitRouters?: number;
 };
+
+/** How many times as fast as the cloud's the bench's time passes. */
+export const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
 
 /** Milliseconds of the bench. */
 export const LATENCY_MS = 20;
@@ -31,7 +36,13 @@ export const DETACH_MS = 300;
 export const POLL_MS = 100;
 const SWEEPER_POLL_MS = 50;
 
-/** One cloud, one clock: what a contender is measured on. All times of the cloud's are `TEMPO` times the bench's. */
+/** What a detach takes and what a call takes where nothing is compressed. */
+const REAL_DETACH_MS = 30_000;
+const REAL_LATENCY_MS = 200;
+/** A run that has not ended by then has not ended. */
+const DEADLINE_MS = 4 * 3_600_000;
+
+/** One cloud, one clock: what a contender is measured on. All times of the cloud's are `tempoOf` times the bench's. */
 export class BenchWorld {
   readonly clock = new VirtualClock(START_MS);
   readonly emulator: Emulator;
@@ -39,17 +50,25 @@ export class BenchWorld {
   calls = 0;
   throttled = 0;
 
+  readonly #tempo: number;
+  /** Nobody may delete these. */
+  readonly #used: readonly string[];
+
   constructor(task: Task) {
+    const tempo = tempoOf(task);
+    const isReal = tempo === 1;
+    this.#tempo = tempo;
+    this.#used = usedIn(task);
     this.regions = REGIONS.slice(0, task.regions);
     this.emulator = createEmulator({
       estate: defineEstate(createEstate(task, this.regions)),
       clock: this.clock,
       seed: 1,
       limits: task.limits ? 1 : 'off',
-      latencyMs: LATENCY_MS * TEMPO,
+      latencyMs: isReal ? REAL_LATENCY_MS : LATENCY_MS * tempo,
       switches: {
         detachPolls: null,
-        detachMs: DETACH_MS * TEMPO,
+        detachMs: isReal ? REAL_DETACH_MS : DETACH_MS * tempo,
         detachSecondPolls: 0,
         detachSecondMs: 0,
         deleteReads: 0,
@@ -69,15 +88,57 @@ export class BenchWorld {
 
   /** Milliseconds of the bench since it began. */
   elapsedMs(): number {
-    return (this.clock.now() - START_MS) / TEMPO;
+    return (this.clock.now() - START_MS) / this.#tempo;
   }
 
+  /** How many are still to be deleted. Throws when one was deleted that is in use. */
   left(): number {
-    return this.emulator.estate.vpnConnections.filter(({ State }) => State !== 'deleted').length;
+    const there = this.emulator.estate.vpnConnections.filter(({ State }) => State !== 'deleted');
+    const ids = new Set(there.map(({ VpnConnectionId }) => VpnConnectionId));
+    const lost = this.#used.find((id) => !ids.has(id));
+    if (lost !== undefined) throw new Error(`${lost} is in use, and was deleted`);
+    return there.length - this.#used.length;
   }
 }
 
+const usedIn = ({ transitRouters = 0 }: Task): readonly string[] =>
+  Array.from({ length: transitRouters }, (_, index) => `vco-used-${index}`);
+
+/**
+ * One region, each transit router with a connection in use, and some of them with an orphan bound to them besides; the
+ * other orphans are bound to nothing.
+ */
+function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile {
+  const [RegionId = ''] = regions;
+  const transitRouters = Array.from({ length: task.transitRouters ?? 0 }, (_, index) => `tr-${index}`);
+  const common = { regionId: RegionId, CreateTime: START_MS - 1_000 * 3_600_000 };
+  return {
+    regions: [{ RegionId }],
+    accounts: [{ accountId: ACCOUNT, keys: [{ accessKeyId: 'bench', accessKeySecret: 'bench' }] }],
+    transitRouters: transitRouters.map((TransitRouterId) => ({ TransitRouterId, RegionId })),
+    vpnConnections: [
+      ...usedIn(task).map((VpnConnectionId, index) => ({
+        VpnConnectionId,
+        ...common,
+        TransitRouterId: transitRouters[index] ?? '',
+        Status: 'ipsec_sa_established' as const,
+      })),
+      ...Array.from({ length: task.orphans }, (_, index) => ({
+        VpnConnectionId: `vco-${index}`,
+        ...common,
+        ...(index < task.orphans * task.attached
+          ? {
+              TransitRouterId: transitRouters[index % transitRouters.length] ?? '',
+              Status: 'ike_sa_not_established' as const,
+            }
+          : {}),
+      })),
+    ],
+  };
+}
+
 function createEstate(task: Task, regions: readonly string[]): EstateFile {
+  if (task.transitRouters !== undefined) return createRoutersEstate(task, regions);
   return {
     regions: regions.map((RegionId) => ({ RegionId })),
     accounts: [{ accountId: ACCOUNT, keys: [{ accessKeyId: 'bench', accessKeySecret: 'bench' }] }],
@@ -96,18 +157,16 @@ function createEstate(task: Task, regions: readonly string[]): EstateFile {
 }
 
 /** The sweeper as it is, with the limits of a run lifted and its times in the cloud's. */
-export async function runSweeper(world: BenchWorld, { limits }: Task): Promise<RunResult> {
+export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResult> {
   const { clock } = world;
+  const deadlineMs = START_MS + DEADLINE_MS * tempoOf(task);
   const policy = parsePolicy(
     JSON.stringify({
       mode: 'sweep',
       regions: world.regions,
       rules: { unassociated: '0s', 'tunnels-down': '0s' },
       limits: { perRun: 1_000_000, perRegionShare: 1 },
-      recheck: { maxAge: `${10 * TEMPO}s` },
-      wait: { pollInterval: `${SWEEPER_POLL_MS * TEMPO}ms`, detachTimeout: '10h', deleteTimeout: '10h' },
-      // Limits that count 60-fold leave room for more requests at the same time.
-      pace: limits ? { concurrency: 32 } : { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 1e6 },
+      ...timesFor(task),
     }),
     'bench',
   );
@@ -119,7 +178,7 @@ export async function runSweeper(world: BenchWorld, { limits }: Task): Promise<R
     policy,
     clock,
     random: () => 0.5,
-    deadlineMs: Number.POSITIVE_INFINITY,
+    deadlineMs,
     observer: {
       onCall: (action) => {
         calls[action] = (calls[action] ?? 0) + 1;
@@ -136,7 +195,18 @@ export async function runSweeper(world: BenchWorld, { limits }: Task): Promise<R
       journal: () => undefined,
       calls: () => calls,
       runId: 'bench',
-      deadlineMs: Number.POSITIVE_INFINITY,
+      deadlineMs,
     },
   );
+}
+
+/** The policy's times in the cloud's, and its pace. In the cloud's own times both are what they are by default. */
+function timesFor(task: Task) {
+  if (tempoOf(task) === 1) return {};
+  return {
+    recheck: { maxAge: `${10 * TEMPO}s` },
+    wait: { pollInterval: `${SWEEPER_POLL_MS * TEMPO}ms`, detachTimeout: '10h', deleteTimeout: '10h' },
+    // Limits that count 60-fold leave room for more requests at the same time.
+    pace: task.limits ? { concurrency: 32 } : { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 1e6 },
+  };
 }

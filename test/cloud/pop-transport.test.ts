@@ -8,6 +8,8 @@ import type { TransportCall } from '../../lib/cloud/transport.ts';
 import { rejection } from './support.ts';
 
 type Seen = { method: string | undefined; url: string | undefined; form: URLSearchParams; body: string };
+/** More than Node's agent keeps by default. */
+const BURST = 300;
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
@@ -127,6 +129,31 @@ describe('a request', () => {
     await call({ credentials: { accessKeyId: 'other', accessKeySecret: 'x' } });
     expect(seen.map(({ form }) => form.get('AccessKeyId'))).toEqual(['testid', 'testid', 'other']);
     expect(sockets.size).toBe(1);
+  });
+
+  test('reuses the connections of a burst for the next burst', async () => {
+    const { call, sockets, seen } = await serve((response) => json(response, 200, {}));
+    const burst = () => Promise.all(Array.from({ length: BURST }, () => call()));
+    await burst();
+    await burst();
+    expect(seen).toHaveLength(2 * BURST);
+    expect(sockets.size).toBeLessThanOrEqual(BURST);
+  });
+
+  test('is of the service and by the keys of its call, whichever came before it', async () => {
+    const { call, seen } = await serve((response) => json(response, 200, {}));
+    const first = { accessKeyId: 'first', accessKeySecret: 'x', securityToken: 'token-1' };
+    const renewed = { accessKeyId: 'first', accessKeySecret: 'x', securityToken: 'token-2' };
+    await call({ credentials: first });
+    await call({ credentials: first, service: 'cbn', action: 'ListTransitRouters' });
+    await call({ credentials: renewed });
+    await call({ credentials: first });
+    expect(seen.map(({ form }) => [form.get('Version'), form.get('SecurityToken')])).toEqual([
+      ['2016-04-28', 'token-1'],
+      ['2017-09-12', 'token-1'],
+      ['2016-04-28', 'token-2'],
+      ['2016-04-28', 'token-1'],
+    ]);
   });
 });
 

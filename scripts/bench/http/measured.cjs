@@ -1,0 +1,11 @@
+// What a run takes, as one line of JSON on standard error: standard output is the sweeper's log.
+
+/** @param run called once; seconds and CPU time are from just before it to its end */
+module.exports = async function measured(run) {
+  const cpuStart = process.cpuUsage();
+  const startedMs = performance.now();
+  await run();
+  const { user, system } = process.cpuUsage(cpuStart);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  process.stderr.write(JSON.stringify({ seconds, cpuMs: (user + system) / 1_000 }));
+};

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { createJournal } from '../lib/log.ts';
+
+function logged(fields: Record<string, unknown>, bindings: Record<string, unknown> = {}) {
+  const lines: string[] = [];
+  const journal = createJournal({ level: 'info', bindings, write: (line) => lines.push(line) });
+  journal('detach.done', fields);
+  return lines.map((line): unknown => JSON.parse(line));
+}
+
+test('a line has its event, level and message, and the fields as they are', () => {
+  const evidence = [{ witness: 'transit-router', says: 'absent' }];
+  expect(logged({ connectionId: 'vco-1', code: null, evidence }, { runId: 'r-1' })).toEqual([
+    expect.objectContaining({
+      level: 'info',
+      event: 'detach.done',
+      msg: 'detach done',
+      runId: 'r-1',
+      connectionId: 'vco-1',
+      code: null,
+      evidence,
+    }),
+  ]);
+});
+
+test.each(['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'])(
+  'a field named %s is never printed, nor two levels further down or in the bindings',
+  (name) => {
+    const places = [
+      logged({ [name]: 'hush-1' }),
+      logged({ reply: { [name]: 'hush-2' } }),
+      logged({ reply: { inner: { [name]: 'hush-3' } } }),
+      logged({ replies: [{ [name]: 'hush-4' }] }),
+      logged({ connectionId: 'vco-1' }, { [name]: 'hush-5' }),
+    ];
+    const text = JSON.stringify(places);
+    expect(text).not.toContain('hush');
+    expect(text.split('"[secret]"')).toHaveLength(places.length + 1);
+  },
+);
