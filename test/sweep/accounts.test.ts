@@ -204,6 +204,23 @@ describe('a transit router of another account', () => {
     expect(deletion?.accountId).toBe(ACCOUNT);
   });
 
+  test('and is deleted though the cloud goes on saying that another account may hold it, in this run or a later one', async () => {
+    const policy = { rules, detach: { roles: [role(OTHER)] } };
+    const switches = { crossAccountAfterDetach: 'kept' } as const;
+    const cloud = startCloud({ estate: crossAccount, policy, switches });
+    expect(await cloud.run()).toMatchObject({ counts: { deleted: 2 } });
+
+    const interrupted = startCloud({
+      estate: crossAccount,
+      policy,
+      switches,
+      faults: [{ action: 'DeleteVpnAttachment', times: 99, fault: { kind: 'error', status: 500, code: 'X' } }],
+    });
+    expect(await interrupted.run()).toMatchObject({ counts: { deleted: 0 } });
+    interrupted.emulator.setFaults([]);
+    expect(await interrupted.run()).toMatchObject({ counts: { deleted: 2 } });
+  });
+
   test('while that role cannot be assumed, nothing rests on half the witnesses', async () => {
     const cloud = startCloud({
       estate: { ...crossAccount, accounts: [accounts[0], { accountId: OTHER, roles: [] }] },
