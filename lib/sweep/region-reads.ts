@@ -19,9 +19,9 @@ import { WitnessRounds } from './witness-rounds.ts';
 export type Sighting = Connection | 'gone' | 'absent';
 
 const PAGE_SIZE = 50;
-/** How often a list that does not hold together is read before it counts as unread, and how long between. */
+/** How often a list that does not hold together is read, and the first pause between; each further one is twice as long. */
 const TORN_LISTINGS_MAX = 4;
-const TORN_PAUSE_MS = 500;
+const TORN_PAUSE_MS = 100;
 
 /**
  * The reads of one region that come after the listing that judged: rechecks, waits and read-backs.
@@ -72,7 +72,7 @@ export class RegionReads {
       clock: options.clock,
       maxAgeMs: options.maxAgeMs,
       transitRouterIds: [...options.surroundings.witnesses.attachmentsOf.keys()],
-      read: (transitRouterId, want) => this.#attachmentsWhole(transitRouterId, want),
+      read: (transitRouterId, want) => this.#whole(() => this.attachments(transitRouterId, want)),
       latest: (transitRouterId) => this.#attachments.get(transitRouterId)?.latest,
     });
   }
@@ -105,15 +105,14 @@ export class RegionReads {
     return this.#rounds.get(Math.max(afterSequence, 0));
   }
 
-  /** While detaches are under way a list of several pages may not hold together; a moment later it does. */
-  async #attachmentsWhole(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<readonly Attachment[]>> {
+  /** While detaches or deletes are under way a list of several pages may not hold together; a moment later it does. */
+  async #whole<T>(list: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.attachments(transitRouterId, want);
+        return await list();
       } catch (error) {
-        const isTorn = error instanceof CloudError && error.code === 'IncompleteListing';
-        if (!isTorn || tries === TORN_LISTINGS_MAX) throw error;
-        await this.#clock.sleep(TORN_PAUSE_MS);
+        if (!isTorn(error) || tries === TORN_LISTINGS_MAX) throw error;
+        await this.#clock.sleep(TORN_PAUSE_MS * 2 ** (tries - 1));
       }
     }
   }
@@ -135,7 +134,7 @@ export class RegionReads {
     try {
       return await this.attachments(transitRouterId, want);
     } catch (error) {
-      if (error instanceof CloudError && error.code === 'IncompleteListing') return this.#attachmentAlone(attachment);
+      if (isTorn(error)) return this.#attachmentAlone(attachment);
       throw error;
     }
   }
@@ -249,7 +248,9 @@ export class RegionReads {
     sequence: number,
   ): Promise<ReadonlyMap<ConnectionId, Sighting | CloudError>> {
     try {
-      const listed = await this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE });
+      const list = () => this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE });
+      // A few are read one by one sooner than the list is read again.
+      const listed = await (ids.length > 2 * this.#pages ? this.#whole(list) : list());
       this.#pages = pagesOf(listed.length);
       for (const connection of listed) {
         // Of a big region only those are kept that a step may ask for.
@@ -267,7 +268,7 @@ export class RegionReads {
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       // Items that move between pages spoil a listing, not the read of a single connection.
-      if (error.code === 'IncompleteListing') return await this.#readEach(ids);
+      if (isTorn(error)) return await this.#readEach(ids);
       return new Map(ids.map((id) => [id, error]));
     }
   }
@@ -291,5 +292,7 @@ export class RegionReads {
     return tagged ?? connection;
   }
 }
+
+const isTorn = (error: unknown): boolean => error instanceof CloudError && error.code === 'IncompleteListing';
 
 const pagesOf = (connections: number) => Math.max(1, Math.ceil(connections / PAGE_SIZE));
