@@ -173,7 +173,7 @@ export const DEFECTS: readonly Defect[] = [
     happened: 'What an earlier run had begun was finished, although its owner had protected it meanwhile.',
     file: 'lib/core/judge.ts',
     from: 'if (protection.reasons.length > 0) {',
-    to: "if (protection.reasons.length > 0 && (tags === 'unread' || !tags.has(TAG_DETACHED))) {",
+    to: "if (protection.reasons.length > 0 && (connection.tags === 'unread' || !connection.tags.has(TAG_DETACHED))) {",
     promise: 'S6',
   },
   {
