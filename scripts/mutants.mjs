@@ -61,8 +61,9 @@ async function search(outfile, args) {
 }
 
 async function tryDefect(defect) {
-  const outfile = await bundle(defect.id, defect);
+  const outfile = join(folder, `${defect.id}.cjs`);
   try {
+    await bundle(defect.id, defect);
     return { defect, ...(await search(outfile, ['--promise', defect.promise, '--seeds', values.seeds])) };
   } catch (error) {
     return { defect, seed: null, others: {}, seconds: 0, problem: error.killed ? 'ran in circles' : error.message };

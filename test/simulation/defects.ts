@@ -653,8 +653,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'renewal-vouches-for-all',
     happened: 'Renewing a mark vouched for the clock of a rule that did not hold.',
     file: 'lib/core/judge.ts',
-    from: 'const clocks = new Map(dueFirst.flatMap(',
-    to: "const clocks = new Map([...(base.mark.kind === 'valid' ? base.mark.clocks : []), ...dueFirst.flatMap(",
+    from: 'const clocks = new Map(dueFirst.flatMap((name) => toEntry(name, base.clocks.get(name))));',
+    to: "const clocks = new Map([...(base.mark.kind === 'valid' ? base.mark.clocks : []), ...dueFirst.flatMap((name) => toEntry(name, base.clocks.get(name)))]);",
     promise: 'S4',
   },
   {
