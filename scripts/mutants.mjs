@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '2000' },
+    seeds: { type: 'string', default: '4000' },
     sanity: { type: 'string', default: '200' },
     only: { type: 'string', multiple: true },
     'write-docs': { type: 'boolean', default: false },

@@ -399,11 +399,12 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'other-side-of-a-detach',
-    happened: 'The connection said that it was free, and was deleted while the transit router still held it.',
+    happened:
+      'The wait for a detach did not ask the transit router, and the last look before the delete stopped it each time.',
     file: 'lib/sweep/detach.ts',
     from: 'misses = held ? 0 : misses + 1;',
     to: 'misses = held ? 99 : 99;',
-    promise: 'S3',
+    promise: 'liveness',
   },
   {
     id: 'no-wait-after-detach',
