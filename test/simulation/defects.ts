@@ -557,9 +557,9 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unrenewed-mark-counts',
     happened: 'A connection was deleted by a mark that the run could not renew.',
-    file: 'lib/sweep/recheck.ts',
-    from: 'if (isMarkShown && isNoteShown) return read;',
-    to: 'if (isNoteShown) return read;',
+    file: 'lib/core/judge.ts',
+    from: 'restsOnMark: grace > 0,',
+    to: 'restsOnMark: false,',
     promise: 'S4',
   },
   {
@@ -660,10 +660,10 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-not-renewed',
-    happened: 'A half-done connection was forgotten after `marks.maxGap`.',
-    file: 'lib/core/judge.ts',
-    from: "markAction: mark.kind !== 'broken' && hasRoom ? 'refresh' : 'none',",
-    to: "markAction: 'none',",
+    happened: 'A half-done connection that each run saw was forgotten after `marks.maxGap`.',
+    file: 'lib/core/claims.ts',
+    from: "const lastMs = 'seenMs' in seen ? Math.max(atMs, seen.seenMs) : atMs;",
+    to: 'const lastMs = atMs;',
     promise: 'liveness',
   },
   {
