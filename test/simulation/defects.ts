@@ -664,7 +664,7 @@ export const DEFECTS: readonly Defect[] = [
     file: 'lib/core/claims.ts',
     from: "const lastMs = 'seenMs' in seen ? Math.max(atMs, seen.seenMs) : atMs;",
     to: 'const lastMs = atMs;',
-    promise: 'liveness',
+    promise: 'S11',
   },
   {
     id: 'dead-note-comes-back',

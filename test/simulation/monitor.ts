@@ -373,12 +373,13 @@ export class Monitor {
   /** What one of us detached is found again by its trace; for a moment another run cannot know of the detach. */
   #checkTraceRemoval(run: Watched, id: string): void {
     const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
-    const detachedMs = this.#halfDone.get(id);
-    if (row === undefined || detachedMs === undefined || this.#blurred()) return;
-    const ageMs = this.#now() - detachedMs;
+    if (row === undefined || this.#blurred() || isProtected(row, run.policy, this.#now())) return;
+    const ageMs = this.#now() - (this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY);
     const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
-    const isProtectedNow = isProtected(row, run.policy, this.#now());
-    if (stillSo && !isProtectedNow && noteOf(row) && ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS)
+    const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;
+    // Runs that see it half-done keep its note alive, however long ago the detach was.
+    const isAlive = run.policy === this.#policy && this.isHalfDone(row);
+    if (stillSo && noteOf(row) && (isRecent || isAlive))
       this.#report(run, 'S11', `the trace of the detach of ${id} was removed`);
   }
 
