@@ -19,9 +19,10 @@ import { WitnessRounds } from './witness-rounds.ts';
 export type Sighting = Connection | 'gone' | 'absent';
 
 const PAGE_SIZE = 50;
-/** How often a list that does not hold together is read, and the first pause between; each further one is twice as long. */
-const TORN_LISTINGS_MAX = 4;
+/** How often a list that does not hold together is read, and the pauses between: each is twice as long, up to a limit. */
+const TORN_LISTINGS_MAX = 12;
 const TORN_PAUSE_MS = 100;
+const TORN_PAUSE_MS_MAX = 5_000;
 
 /**
  * The reads of one region that come after the listing that judged: rechecks, waits and read-backs.
@@ -112,7 +113,7 @@ export class RegionReads {
         return await list();
       } catch (error) {
         if (!isTorn(error) || tries === TORN_LISTINGS_MAX) throw error;
-        await this.#clock.sleep(TORN_PAUSE_MS * 2 ** (tries - 1));
+        await this.#clock.sleep(Math.min(TORN_PAUSE_MS * 2 ** (tries - 1), TORN_PAUSE_MS_MAX));
       }
     }
   }

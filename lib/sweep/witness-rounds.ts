@@ -14,8 +14,12 @@ type Round = {
 
 /** No round is used that began longer ago than this, however long reading it took. */
 const AGE_MS_MAX = 60_000;
-/** A list that somebody read this long ago need not be read again for a round, which then is that old from the start. */
-const REUSE_MS_MAX = 30_000;
+/**
+ * A list that somebody read this long ago need not be read again for a round. The round is then that old from the start,
+ * so it must leave most of the time in which a round can be used.
+ */
+const REUSE_SHARE = 0.5;
+const REUSE_MS_MAX = 10_000;
 /** Rounds that are too old before they are over; so often we try again. */
 const ROUNDS_MAX = 3;
 
@@ -76,7 +80,7 @@ export class WitnessRounds {
 
   async #start(afterSequence: number): Promise<Round> {
     const beganMs = this.#clock.now();
-    const want = { afterSequence, notBeforeMs: beganMs - Math.min(this.#maxAgeMs, REUSE_MS_MAX) };
+    const want = { afterSequence, notBeforeMs: beganMs - Math.min(this.#maxAgeMs * REUSE_SHARE, REUSE_MS_MAX) };
     const lists = new Map(await Promise.all(this.#ids.map(async (id) => [id, await this.#read(id, want)] as const)));
     const readings = [...lists.values()];
     return {

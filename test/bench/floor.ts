@@ -1,4 +1,4 @@
-import { DETACH_MS, LATENCY_MS, type Task, TEMPO } from './world.ts';
+import { DETACH_MS, LATENCY_MS, type Task, TEMPO, transitRoutersOf } from './world.ts';
 
 const PAGE_SIZE = 50;
 /** Published, a minute: for each account and region, and for requests that name no region for each account. */
@@ -32,9 +32,9 @@ export function promiseFloor(task: Task): Floor {
   const pages = pagesOf(task);
   const bare = bareFloor(task);
   const isAttached = attached > 0;
+  const againMs = LATENCY_MS * (isAttached ? pages.ofOneRouter : 1);
   const looks = pages.connections + (isAttached ? pages.attachments + 1 + pages.connections : 0) + 1;
   const calls = 1 + bare.calls + orphans * attached + regions * looks;
-  const againMs = LATENCY_MS * (isAttached ? pages.attachments : 1);
   const detachMs = isAttached ? LATENCY_MS + LATENCY_MS + DETACH_MS + LATENCY_MS : 0;
   const chainMs = LATENCY_MS + pages.listMs + againMs + detachMs + LATENCY_MS + LATENCY_MS;
   return { calls, seconds: (limits ? Math.max(chainMs, limitMs(task)) : chainMs) / 1_000 };
@@ -50,11 +50,14 @@ export function routersFloor({ orphans, attached, transitRouters = 0 }: Task): F
   return { calls: lists + orphans * attached + orphans, seconds: (orphans / DELETES) * 60 };
 }
 
-function pagesOf({ orphans, attached, regions }: Task) {
+function pagesOf(task: Task) {
+  const { orphans, attached, regions } = task;
   const count = (items: number) => Math.max(1, Math.ceil(items / PAGE_SIZE));
+  const routers = transitRoutersOf(task);
   const connections = count(orphans / regions);
-  const attachments = count((orphans * attached) / regions);
-  return { connections, attachments, listMs: LATENCY_MS * Math.max(connections > 1 ? 2 : 1, 1 + attachments) };
+  const ofOneRouter = count((orphans * attached) / regions / routers);
+  const listMs = LATENCY_MS * Math.max(connections > 1 ? 2 : 1, 1 + ofOneRouter);
+  return { connections, attachments: routers * ofOneRouter, ofOneRouter, listMs };
 }
 
 function limitMs(task: Task): number {

@@ -137,20 +137,32 @@ function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile
   };
 }
 
+/** So many VPN attachments a transit router may hold: the published quota, which holds where the limits do. */
+const ATTACHMENTS_MAX = 50;
+
+/** In each region. Without limits one transit router holds them all. */
+export const transitRoutersOf = ({ orphans, attached, regions, limits }: Task): number =>
+  limits ? Math.max(1, Math.ceil((orphans * attached) / regions / ATTACHMENTS_MAX)) : 1;
+
 function createEstate(task: Task, regions: readonly string[]): EstateFile {
   if (task.transitRouters !== undefined) return createRoutersEstate(task, regions);
+  const count = transitRoutersOf(task);
   return {
     regions: regions.map((RegionId) => ({ RegionId })),
     accounts: [{ accountId: ACCOUNT, keys: [{ accessKeyId: 'bench', accessKeySecret: 'bench' }] }],
-    transitRouters: regions.map((RegionId) => ({ TransitRouterId: `tr-${RegionId}`, RegionId })),
+    transitRouters: regions.flatMap((RegionId) =>
+      Array.from({ length: count }, (_, index) => ({ TransitRouterId: `tr-${RegionId}-${index}`, RegionId })),
+    ),
     vpnConnections: Array.from({ length: task.orphans }, (_, index) => {
       const regionId = regions[index % regions.length] ?? '';
-      const isAttached = Math.floor(index / regions.length) % 2 < 2 * task.attached;
+      const inRegion = Math.floor(index / regions.length);
+      const isAttached = inRegion % 2 < 2 * task.attached;
+      const router = `tr-${regionId}-${Math.floor(inRegion / 2) % count}`;
       return {
         VpnConnectionId: `vco-${index}`,
         regionId,
         CreateTime: START_MS - 1_000 * 3_600_000,
-        ...(isAttached ? { TransitRouterId: `tr-${regionId}`, Status: 'ike_sa_not_established' } : {}),
+        ...(isAttached ? { TransitRouterId: router, Status: 'ike_sa_not_established' } : {}),
       };
     }),
   };
