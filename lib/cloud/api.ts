@@ -1,5 +1,5 @@
 import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../core/cloud-api.ts';
-import { disposition } from '../core/disposition.ts';
+import { isConnectionGone } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
 import type { AccountId, Attachment, Connection } from '../core/estate.ts';
 import type { Policy } from '../core/options.ts';
@@ -171,10 +171,8 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
   };
 }
 
-/** Not found is about the connection, unless it names what the request went through. */
-const saysGone = ({ code, status, effect }: CloudError): boolean =>
-  disposition(code, status) === 'gone' ||
-  (effect === 'refused' && code.endsWith('.NotFound') && !/^Invalid(Action|Api|RegionId|AccessKeyId)\./.test(code));
+/** Only the codes that are known to be about the connection: any other 404 is an error. */
+const saysGone = ({ code, effect }: CloudError): boolean => effect === 'refused' && isConnectionGone(code);
 
 async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
   const action = 'DescribeVpnConnection';

@@ -102,13 +102,11 @@ function readSeen(tags: Tags, life: Life): Seen {
 
 function readMark(tags: Tags, seen: Seen, life: Life): Mark {
   const text = tags.get(TAG_ORPHAN);
-  if (text === undefined) {
+  // A void mark stays none when `seen` is renewed beside it.
+  if (text === undefined || text === VOID) {
     return { kind: 'none' };
   }
   const broken = (reason: string): Mark => ({ kind: 'broken', reason });
-  if (text === VOID) {
-    return broken(`tag ${TAG_ORPHAN} is ${VOID}, so the mark does not count`);
-  }
   const written = parseMark(tags);
   if (written === undefined) {
     return broken(`tag ${TAG_ORPHAN} ${PROBLEMS.malformed}`);

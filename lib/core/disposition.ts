@@ -48,10 +48,15 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['OperationNotPermitted.AttachmentManagedByCloudService', 'blocked'], // documented for VPC attachments
 ]);
 
+/** Documented for operations on VPN connections (404) and, in the other spellings, for siblings of theirs. */
+const CONNECTION_GONE = /^(Invalid)?Vpn(Connection|Attachment)(Instance)?(Id)?\.NotFound$/i;
+
+/** Whether a code of DescribeVpnConnection says that the connection does not exist. */
+export const isConnectionGone = (code: string): boolean => CONNECTION_GONE.test(code);
+
 /** Families of codes, tried in this order after the table above. */
 const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
-  // Documented for operations on VPN connections (404) and, in the other spellings, for siblings of theirs.
-  [/^(Invalid)?Vpn(Connection|Attachment)(Instance)?(Id)?\.NotFound$/i, 'gone'],
+  [CONNECTION_GONE, 'gone'],
   // Documented for DeleteTransitRouterVpnAttachment and its route-table siblings (400).
   [/^Invalid(TransitRouter)?(Vpn)?Attachment(Id)?\.NotFound$/i, 'gone'],
   // Documented for TagResources (400), and what the Terraform provider and samples show.

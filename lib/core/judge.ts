@@ -8,13 +8,14 @@ import { findExpiryProblem } from './rules/expired.ts';
 import { RULES } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
 import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from './tag-names.ts';
-import { toIso } from './time.ts';
+import { floorToSecond, toIso } from './time.ts';
 
 /**
  * What a run that may write tags does to the mark of a connection. `set`: write the clocks of the verdict and renew
- * `seen`. `refresh`: renew `seen`. `prune`: write the clocks, and do not renew `seen`. `clear`: remove the mark.
+ * `seen`. `refresh`: renew `seen`. `void`: make the clocks claim nothing, and renew `seen`. `prune`: write the clocks, and do
+ * not renew `seen`. `clear`: remove the mark.
  */
-export type MarkAction = 'none' | 'set' | 'refresh' | 'prune' | 'clear';
+export type MarkAction = 'none' | 'set' | 'refresh' | 'void' | 'prune' | 'clear';
 
 export type Verdict = {
   readonly connection: Connection;
@@ -95,7 +96,7 @@ export function judge(facts: Facts, policy: Policy): Verdict {
     return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
   if (association.kind === 'changing') return { ...base, kind: 'unknown', reason: association.reason };
   if (association.kind === 'doubtful') return judgeDoubtful(base, association.reason);
-  if (association.kind === 'unbound' && base.note.kind === 'valid') return judgeHalfDone(base);
+  if (association.kind === 'unbound' && base.note.kind === 'valid') return judgeHalfDone(base, base.note.atMs);
   return judgeByRules(base, facts, policy, association);
 }
 
@@ -149,7 +150,7 @@ function withoutClocks(base: Base, clocks: Clocks): Base {
 }
 
 /** Each run that sees it so renews `seen`, and with it the note. A mark that is broken must not be renewed beside it. */
-function judgeHalfDone(base: Base): Verdict {
+function judgeHalfDone(base: Base, noteMs: number): Verdict {
   const { connection, mark } = base;
   const tags = connection.tags === 'unread' ? new Map<string, string>() : connection.tags;
   const [rule, sinceMs] = [...(parseMark(tags) ?? NO_CLOCKS)].at(0) ?? [];
@@ -162,7 +163,9 @@ function judgeHalfDone(base: Base): Verdict {
     rule: rule ?? 'half-done',
     sinceMs,
     ripe: true,
-    markAction: mark.kind !== 'broken' && hasRoom ? 'refresh' : 'none',
+    markAction: !hasRoom ? 'none' : mark.kind === 'broken' ? 'void' : 'refresh',
+    // Without room nothing can say that a step failed: it comes after the others each time.
+    triedMs: hasRoom ? base.triedMs : noteMs,
   };
 }
 
@@ -174,7 +177,8 @@ function judgeByRules(before: Base, facts: Facts, policy: Policy, association: S
   }
   const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings(connection)], findings };
   const says = (name: RuleName) => findings.get(name)?.holds ?? 'no';
-  const kept = new Map([...base.clocks].filter(([name]) => says(name) !== 'no'));
+  const isTooOld = (name: RuleName, sinceMs: number) => sinceMs < floorToSecond(findings.get(name)?.notBeforeMs ?? 0);
+  const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));
   const pruned = withoutClocks(base, kept);
   // What was said of the mark before holds still: that it is of an earlier binding.
   const found = base.markDisproved ? { ...base, clocks: kept } : pruned;

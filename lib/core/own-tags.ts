@@ -9,18 +9,16 @@ export const MARK_TAGS = [TAG_ORPHAN, TAG_SEEN] as const;
 export const hasMarkTags = (tags: Tags): boolean => MARK_TAGS.some((key) => tags.has(key));
 
 /**
- * What the tags of a mark are overwritten with when they cannot be removed. `seen` alone would do, but a run that overlaps
- * may renew it.
+ * What the tags of a mark are overwritten with when they cannot be removed, the best first. `seen` alone would do, but a run
+ * that overlaps may renew it.
  */
-export const VOID_MARK: Tags = new Map(MARK_TAGS.map((key) => [key, VOID]));
-export const VOID_NOTE: Tags = new Map([[TAG_DETACHED, VOID]]);
+export const VOID_MARK: readonly Tags[] = [new Map(MARK_TAGS.map((key) => [key, VOID])), new Map([[TAG_SEEN, VOID]])];
+export const VOID_NOTE: readonly Tags[] = [new Map([[TAG_DETACHED, VOID]])];
 
 /** The longest value a tag may have (TagResources). */
 export const TAG_VALUE_LENGTH_MAX = 128;
 /** So many tags a resource may have (TagResources). */
 const TAGS_MAX = 20;
-/** Mark and `seen` on an unbound connection, and the detach note on a bound one. */
-const ROOM = { unbound: 2, bound: 3 } as const;
 
 /**
  * The value of the tag that says since when each rule has held. Later moments are kept: a clock may start late, and never
@@ -53,6 +51,8 @@ export function countTagsOver({ tags }: Connection, isBound: boolean): number {
   if (tags === 'unread') {
     return 0;
   }
-  const ours = [...MARK_TAGS, TAG_DETACHED].filter((key) => tags.has(key)).length;
-  return Math.max(0, tags.size - ours + ROOM[isBound ? 'bound' : 'unbound'] - TAGS_MAX);
+  // On an unbound connection a note that cannot be removed takes a place like any other tag.
+  const ours = isBound ? [...MARK_TAGS, TAG_DETACHED] : MARK_TAGS;
+  const others = tags.size - ours.filter((key) => tags.has(key)).length;
+  return Math.max(0, others + ours.length - TAGS_MAX);
 }

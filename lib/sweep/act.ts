@@ -2,7 +2,7 @@ import type { Judged, Plan } from '../core/plan.ts';
 import { toIso } from '../core/time.ts';
 import { deleteConnection } from './delete.ts';
 import { detachConnection } from './detach.ts';
-import { type Ending, endWith, StepEnd } from './ending.ts';
+import { type Ending, endWith, NO_TIME_LEFT, StepEnd } from './ending.ts';
 import { noteTried, type TagEnding } from './mark-upkeep.ts';
 import { type RegionContext, record } from './run-context.ts';
 
@@ -83,7 +83,8 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<Endin
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
   const ending = await run(region, verdict);
-  const isStuck = ending.outcome === 'failed' || ending.outcome === 'blocked';
+  // A step that outlasts each run would come first in each run.
+  const isStuck = ending.outcome === 'failed' || ending.outcome === 'blocked' || (ending.used && isUnfinished(ending));
   if (isStuck) await noteTried(region, verdict);
   const fields = {
     outcome: ending.outcome,
@@ -99,6 +100,8 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<Endin
   );
   return ending;
 }
+
+const isUnfinished = ({ code }: Ending): boolean => code === NO_TIME_LEFT;
 
 async function run(region: RegionContext, verdict: Judged['verdict']): Promise<Ending> {
   const { attachment, connection } = verdict;

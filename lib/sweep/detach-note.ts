@@ -5,8 +5,11 @@ import { TAG_DETACHED } from '../core/tag-names.ts';
 import type { RegionContext } from './run-context.ts';
 import { removeTags } from './tag-writes.ts';
 
-/** The note is another run's by now, or of a detach that took hold. */
+/** The note is another run's by now, or of a detach that took hold, and is not to be removed. */
 class OtherNote extends Error {}
+
+/** No note stands there any more: an earlier attempt may have removed it. */
+class NoNote extends Error {}
 
 /**
  * Remove a detach note that claims what is not so, or not any more. Writes to the cloud; throws `CloudError` when the note
@@ -28,6 +31,9 @@ export async function removeNote(region: RegionContext, judged: Connection, note
       throw new OtherNote();
     }
     const found = noteOf(value);
+    if (found === undefined && value.tags !== 'unread') {
+      throw new NoNote();
+    }
     const isThis = found === note || found === VOID;
     if (!isThis || value.state === 'detaching' || value.attachType !== judged.attachType) {
       throw new OtherNote();
@@ -45,6 +51,9 @@ export async function removeNote(region: RegionContext, judged: Connection, note
     }
     return true;
   } catch (error) {
+    if (error instanceof NoNote) {
+      return true;
+    }
     if (error instanceof OtherNote) {
       return false;
     }

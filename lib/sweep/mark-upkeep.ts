@@ -1,4 +1,4 @@
-import type { Clocks } from '../core/claims.ts';
+import { type Clocks, VOID } from '../core/claims.ts';
 import { disposition } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
 import type { ConnectionId, Tags } from '../core/estate.ts';
@@ -11,12 +11,13 @@ import { ceilToSecond, toIso } from '../core/time.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
-import { type Removal, removeTags, setTags, TAGS_CHANGED } from './tag-writes.ts';
+import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
 
 /** How the upkeep of one connection's tags went. All but `refreshed` were read back. */
 export type TagEnding =
   | { readonly kind: 'marked' | 'refreshed' | 'cleared' | 'gone' }
-  | { readonly kind: 'failed'; readonly error: CloudError };
+  /** `stands`: a tag that must go claims what is not so any more. */
+  | { readonly kind: 'failed'; readonly error: CloudError; readonly stands?: true };
 
 type Endings = Map<ConnectionId, TagEnding>;
 
@@ -71,7 +72,7 @@ async function removeStaleNotes(
       if (!(await removeNote(region, connection, note))) standing.add(connection.connectionId);
     } catch (error) {
       standing.add(connection.connectionId);
-      endings.set(connection.connectionId, { kind: 'failed', error: toCloudError(error) });
+      endings.set(connection.connectionId, { kind: 'failed', error: toCloudError(error), stands: true });
     }
   };
   await Promise.all(verdicts.filter(({ dropNote }) => dropNote).map(remove));
@@ -101,7 +102,9 @@ function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): T
     const clocks = new Map([...verdict.clocks, ...starting.map((rule) => [rule, startMs] as const)]);
     tags.set(TAG_ORPHAN, toMarkText(clocks, dueFirst(region, clocks)));
   }
-  if (markAction === 'set' || markAction === 'refresh') tags.set(TAG_SEEN, toSeenText(region.seenMs, triedMs));
+  if (markAction === 'void') tags.set(TAG_ORPHAN, VOID);
+  if (markAction === 'set' || markAction === 'refresh' || markAction === 'void')
+    tags.set(TAG_SEEN, toSeenText(region.seenMs, triedMs));
   return tags;
 }
 
@@ -126,22 +129,21 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endi
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const error = failures.get(id);
-    if (error?.code === TAGS_CHANGED) {
-      region.marks.delete(id);
-      continue;
-    }
-    if (error) endings.set(id, { kind: 'failed', error });
-    else endings.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
     if (error && verdict.markDisproved) mustGo.push(verdict);
+    if (error?.code === TAGS_CHANGED) region.marks.delete(id);
+    else if (error) endings.set(id, { kind: 'failed', error });
+    else endings.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
   }
   // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
   await clearMarks(region, mustGo.map(idOf));
 }
 
-/** A tag call that does not find a connection is a hint that somebody deleted it since it was listed. */
+const isHintOfGone = ({ code }: CloudError): boolean => disposition(code) === 'gone' || code === TAG_NOT_READ_BACK;
+
+/** A tag call that does not find a connection, or its tags, is a hint that somebody deleted it since it was listed. */
 async function findGone(region: RegionContext, endings: Endings): Promise<void> {
   const hints = [...endings].flatMap(([id, ending]) =>
-    ending.kind === 'failed' && disposition(ending.error.code) === 'gone' ? [id] : [],
+    ending.kind === 'failed' && isHintOfGone(ending.error) ? [id] : [],
   );
   await Promise.all(
     hints.map(async (id) => {
@@ -162,7 +164,7 @@ async function removeStaleMarks(region: RegionContext, verdicts: readonly Verdic
     const removal = removals.get(id);
     // One that claimed nothing before, and still cannot be removed, is as it was.
     const isSame = removal === 'voided' && verdict.mark.kind !== 'valid';
-    if (removal instanceof Error) endings.set(id, { kind: 'failed', error: removal });
+    if (removal instanceof Error) endings.set(id, { kind: 'failed', error: removal, stands: true });
     else if (!isSame && !endings.has(id)) endings.set(id, { kind: 'cleared' });
   }
 }
@@ -179,12 +181,12 @@ export const clearMarks = (
 /**
  * Note on a connection that a step on it failed, so that the others come first in the next run. Writes to the cloud.
  *
- * A mark that proves nothing is left alone: `seen` vouches for every clock in it.
+ * `seen` vouches for every clock of a mark, so a mark that proves nothing is made void.
  */
 export async function noteTried(region: RegionContext, verdict: Verdict): Promise<void> {
-  if (verdict.mark.kind === 'broken') return;
   const id = idOf(verdict);
   const tags = new Map([[TAG_SEEN, toSeenText(region.seenMs, region.clock.now())]]);
+  if (verdict.mark.kind === 'broken') tags.set(TAG_ORPHAN, VOID);
   const error = (await setTags(region, [id], tags)).get(id);
   if (error) {
     record(region, 'step.failed', id, { action: error.action, code: error.code, cloudRequestId: error.requestId });

@@ -73,7 +73,10 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
     requestId: null,
   });
   const tag = tags.get(judged);
-  if (tag?.kind === 'failed') return endWithError('its tags could not be kept up', tag.error, false);
+  if (tag?.kind === 'failed') {
+    const ending = endWithError('its tags could not be kept up', tag.error, false);
+    return tag.stands ? { ...ending, outcome: 'failed' } : ending;
+  }
   if (tag?.kind === 'gone') return end('already-gone', 'it was gone before anything was sent');
   if (blocked !== undefined) return end('blocked', blocked);
   const ahead = foreseen.get(judged);

@@ -2,13 +2,15 @@ import { disposition } from '../core/disposition.ts';
 import { CloudError } from '../core/errors.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 import type { RegionContext } from './run-context.ts';
-import { isOver } from './time-left.ts';
 
 /** `unreadable`: looking itself is refused for good. `error` is the last look's, when it failed. */
 export type Polled =
   | { readonly kind: 'done' }
   | { readonly kind: 'no-time' | 'timed-out'; readonly error: CloudError | undefined }
   | { readonly kind: 'unreadable'; readonly error: CloudError };
+
+/** Of the time of a run, to note that a step did not come to its end. */
+const NOTING_MS = 2_000;
 
 /**
  * Look until it is so, at the moments that all who wait in this region share. Reads only.
@@ -36,8 +38,8 @@ export async function pollUntil(
   }
   let isTime = options.atOnce && schedule.isQuiet;
   for (;;) {
-    isTime ||= await schedule.next(deadlineMs);
-    if (!isTime && !isOver(region) && clock.now() - sinceMs <= options.timeoutMs) continue;
+    isTime ||= await schedule.next(deadlineMs - NOTING_MS);
+    if (!isTime && clock.now() < deadlineMs - NOTING_MS && clock.now() - sinceMs <= options.timeoutMs) continue;
     isTime = false;
     const looked = await tryLook(options.look);
     if (looked === true) {
@@ -46,7 +48,7 @@ export async function pollUntil(
     }
     error = looked === false ? undefined : looked;
     if (error && disposition(error.code) === 'terminal') return { kind: 'unreadable', error };
-    if (isOver(region)) return { kind: 'no-time', error };
+    if (clock.now() >= deadlineMs - NOTING_MS) return { kind: 'no-time', error };
     if (clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };
   }
 }

@@ -191,6 +191,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
 /** That we detached it, this run knows by itself; the tag is for those who come after. */
 function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs: number): Connection {
   if (connection.tags === 'unread' || attachment === undefined) return connection;
+  if (noteOf(connection)?.endsWith(` ${attachment.attachmentId}`)) return connection;
   return {
     ...connection,
     tags: new Map([...connection.tags, [TAG_DETACHED, toNoteText(nowMs, attachment.attachmentId)]]),

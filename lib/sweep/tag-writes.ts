@@ -63,13 +63,17 @@ export function setTags(
  * Remove tags that must not stay. Where that fails they are overwritten, and where that fails both are tried again until
  * `wait.tagTimeout` or the deadline. Writes to the cloud. Throws only what `beforeAttempt` throws.
  *
- * @param options.voids what makes the tags claim nothing
+ * @param options.voids what makes the tags claim nothing, the best first
  * @param options.beforeAttempt for a single connection only
  */
 export async function removeTags(
   region: RegionContext,
   ids: readonly ConnectionId[],
-  options: { readonly keys: readonly string[]; readonly voids: Tags; readonly beforeAttempt?: BeforeAttempt },
+  options: {
+    readonly keys: readonly string[];
+    readonly voids: readonly Tags[];
+    readonly beforeAttempt?: BeforeAttempt;
+  },
 ): Promise<ReadonlyMap<ConnectionId, Removal>> {
   const { keys, voids, beforeAttempt } = options;
   const { api, regionId, clock } = region;
@@ -82,9 +86,12 @@ export async function removeTags(
     const remove = (batch: readonly ConnectionId[]) => api.removeTags(regionId, batch, keys, check);
     const kept = await writeInBatches(region, left, remove, isGone);
     reportFailures(region, kept);
-    const overwrite = (batch: readonly ConnectionId[]) => api.setTags(regionId, batch, voids, check);
-    const isVoid = (found: Tags) => isGone(found) || shows(found, voids);
-    const standing = await writeInBatches(region, [...kept.keys()], overwrite, isVoid);
+    let standing = kept;
+    for (const tags of voids) {
+      const overwrite = (batch: readonly ConnectionId[]) => api.setTags(regionId, batch, tags, check);
+      const isVoid = (found: Tags) => isGone(found) || shows(found, tags);
+      standing = await writeInBatches(region, [...standing.keys()], overwrite, isVoid);
+    }
     for (const id of left) {
       endings.set(id, standing.get(id) ?? (kept.has(id) ? 'voided' : 'removed'));
     }

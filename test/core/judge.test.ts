@@ -685,12 +685,12 @@ describe('half-done', () => {
     });
   });
 
-  test('each run renews the time it saw it so, but never beside a mark that does not count', () => {
+  test('each run renews the time it saw it so, and makes a mark void that does not count', () => {
     const marked = (orphan: string, seen: string) =>
       judgeOne(aConnection({ tags: tagged({ ...detached, 'vco-sweeper:orphan': orphan, 'vco-sweeper:seen': seen }) }));
     expect(judgeOne(aConnection({ tags: tagged(detached) })).markAction).toBe('refresh');
     expect(marked(`tunnels-down ${ago(9 * DAY)}`, ago(HOUR)).markAction).toBe('refresh');
-    expect(marked(`tunnels-down ${ago(9 * DAY)}`, ago(5 * DAY)).markAction).toBe('none');
+    expect(marked(`tunnels-down ${ago(9 * DAY)}`, ago(5 * DAY)).markAction).toBe('void');
   });
 
   test('protection removes its note as it removes its mark', () => {

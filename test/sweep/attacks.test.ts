@@ -63,7 +63,7 @@ describe('a mark that could not be removed claims nothing', () => {
       policy: { ...LONG, retry: { attempts: 1 } },
       faults: [
         { action: 'UnTagResources', times: 3, fault: { kind: 'error', status: 500, code: 'InternalError' } },
-        { action: 'TagResources', times: 3, fault: { kind: 'error', status: 500, code: 'InternalError' } },
+        { action: 'TagResources', times: 99, fault: { kind: 'error', status: 500, code: 'InternalError' } },
       ],
     });
     expect((await cloud.run()).counts).toMatchObject({ cleared: 1, failed: 0 });

@@ -13,12 +13,12 @@ export const expired: Rule = ({ connection, association, nowMs }) => {
   if (expiresMs > nowMs) return finding('no', `expires ${toIso(expiresMs)}`);
 
   const up = [connection.status, ...connection.tunnels.map((tunnel) => tunnel.status)].includes('ipsec_sa_established');
-  return finding(
-    'yes',
+  const evidence = [
     ...association.evidence,
     `its tag ${TAG_EXPIRES} names ${toIso(expiresMs)}, which has passed`,
     ...(up ? ['a tunnel is up all the same'] : []),
-  );
+  ];
+  return { ...finding('yes', ...evidence), notBeforeMs: expiresMs };
 };
 
 /**

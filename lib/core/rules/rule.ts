@@ -6,6 +6,8 @@ export type Finding = {
   readonly holds: 'yes' | 'no' | 'unread';
   /** Sentences a person can check; in the order in which the rule looked. */
   readonly evidence: readonly string[];
+  /** It cannot have held before this moment, in milliseconds since the epoch, whatever a clock says. */
+  readonly notBeforeMs?: number;
 };
 
 export type RuleInput = {

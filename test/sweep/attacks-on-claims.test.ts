@@ -1,0 +1,400 @@
+import { describe, expect, test } from 'vitest';
+import type { FaultRule } from '../../lib/emulator/index.ts';
+import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+
+const MINUTE = 60_000;
+const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({
+  action,
+  times: 'always',
+  fault,
+  ...(match ? { match } : {}),
+});
+const DENIED = { kind: 'error', status: 403, code: 'Forbidden.RAM' } as const;
+const up = { Status: 'ipsec_sa_established' };
+const night = (cloud: ReturnType<typeof startCloud>) => cloud.clock.sleep(DAY);
+const outcomeOf = (result: Awaited<ReturnType<ReturnType<typeof startCloud>['run']>>, id: string) =>
+  result.outcomes.find(({ connectionId }) => connectionId === id);
+
+describe('protected or bound again during our detach, the note goes too', () => {
+  const start = () =>
+    startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+    });
+
+  test('keep set while we detach: the note is removed, and taking keep off again deletes nothing at once', async () => {
+    const cloud = start();
+    const first = await cloud.run({
+      before: () => {
+        const row = cloud.connection('vco-old');
+        if (row?.AttachType === 'NO_ASSOCIATED') row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+      },
+    });
+    expect(outcomeOf(first, 'vco-old')).toMatchObject({ outcome: 'protected' });
+    expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
+    const row = cloud.connection('vco-old');
+    if (row) delete (row.tags as Record<string, string>)['vco-sweeper:keep'];
+    await cloud.clock.sleep(HOUR);
+    await cloud.run();
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+
+  test('bound again while we were about to delete: note and mark go, and a detach by hand gets its grace', async () => {
+    const cloud = start();
+    const attachments = () => cloud.emulator.estate.attachments;
+    const kept = attachments().find(({ VpnId }) => VpnId === 'vco-old');
+    if (!kept) throw new Error('none');
+    const copy = { ...kept, TransitRouterAttachmentId: 'tr-attach-again' };
+    // The cloud says that it is just being configured: somebody binds it again. So everything is read anew.
+    cloud.emulator.setFaults([
+      { action: 'DeleteVpnAttachment', fault: { kind: 'error', status: 400, code: 'VpnConnection.Configuring' } },
+    ]);
+    let done = false;
+    const first = await cloud.run({
+      after: ({ action }, reply) => {
+        const row = cloud.connection('vco-old');
+        if (done || action !== 'DeleteVpnAttachment' || !row) return reply;
+        done = true;
+        attachments().push({ ...copy });
+        Object.assign(row, { AttachType: 'CEN', State: 'attached', TransitRouterId: 'tr-1', ...up });
+        return reply;
+      },
+    });
+    expect(done).toBe(true);
+    expect(first.counts.deleted).toBe(0);
+    expect(cloud.connection('vco-old')).toMatchObject({ AttachType: 'CEN' });
+    expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
+    // Some hours later, before the next tick, its owner unbinds it for a moment, to move it to another transit router.
+    await cloud.clock.sleep(8 * HOUR);
+    attachments().splice(
+      attachments().findIndex(({ VpnId }) => VpnId === 'vco-old'),
+      1,
+    );
+    const row = cloud.connection('vco-old');
+    if (row) {
+      Object.assign(row, { AttachType: 'NO_ASSOCIATED', State: 'init', Status: down.Status });
+      delete (row as Record<string, unknown>).TransitRouterId;
+    }
+    const second = await cloud.run();
+    expect(outcomeOf(second, 'vco-old')).toMatchObject({ outcome: 'marked' });
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+});
+
+describe('a clock that this run disproved does not stay when another run rewrote the mark', () => {
+  test('up at the listing of the second run, whose write meets another mark', async () => {
+    const expires = ago(2 * HOUR);
+    const cloud = startCloud({
+      estate: estate(
+        bound(
+          'old',
+          {
+            'vco-sweeper:orphan': `tunnels-down ${ago(13 * DAY)}, unrouted ${ago(2 * DAY)}`,
+            'vco-sweeper:seen': ago(20 * HOUR),
+            'vco-sweeper:expires': expires,
+          },
+          up,
+        ),
+        ...inUse(5),
+      ),
+      policy: {
+        rules: { unassociated: 'off', 'tunnels-down': 14 * DAY, unrouted: 30 * DAY, expired: 30 * DAY },
+        limits: { perRegionShare: 1 },
+      },
+    });
+    // The other run listed it a moment earlier, while it was down: it adds the clock of `expired`, as it should.
+    const theirs = `tunnels-down ${ago(13 * DAY)}, unrouted ${ago(2 * DAY)}, expired ${new Date(NOW).toISOString()}`;
+    let changed = false;
+    await cloud.run({
+      before: ({ action }) => {
+        const row = cloud.connection('vco-old');
+        if (changed || action !== 'ListTagResources' || !row) return;
+        changed = true;
+        row.tags = {
+          ...row.tags,
+          'vco-sweeper:orphan': theirs,
+          'vco-sweeper:seen': new Date(cloud.clock.now() - 1000).toISOString(),
+        };
+      },
+    });
+    expect(changed).toBe(true);
+    const mark = cloud.tags('vco-old')?.['vco-sweeper:orphan'] ?? '';
+    expect(mark).not.toContain(`tunnels-down ${ago(13 * DAY)}`);
+    await cloud.clock.sleep(25 * HOUR);
+    Object.assign(cloud.connection('vco-old') ?? {}, down);
+    const second = await cloud.run();
+    expect(outcomeOf(second, 'vco-old')?.outcome).not.toBe('deleted');
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+
+  test('the same with two real runs', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound(
+          'old',
+          {
+            'vco-sweeper:orphan': `tunnels-down ${ago(13 * DAY)}, unrouted ${ago(2 * DAY)}`,
+            'vco-sweeper:seen': ago(20 * HOUR),
+            'vco-sweeper:expires': ago(2 * HOUR),
+          },
+          down,
+        ),
+        ...inUse(5),
+      ),
+      policy: {
+        rules: { unassociated: 'off', 'tunnels-down': 14 * DAY, unrouted: 30 * DAY, expired: 30 * DAY },
+        limits: { perRegionShare: 1 },
+      },
+      latencyMs: 50,
+    });
+    // The first has listed it as down; then it comes up, and the second lists it, before the first has written its mark.
+    let second: ReturnType<typeof cloud.run> | undefined;
+    await cloud.run({
+      after: ({ action }, reply) => {
+        if (action !== 'DescribeVpnConnections' || second) return reply;
+        Object.assign(cloud.connection('vco-old') ?? {}, up);
+        second = cloud.run();
+        return reply;
+      },
+    });
+    await second;
+    const mark = cloud.tags('vco-old')?.['vco-sweeper:orphan'] ?? '';
+    expect(mark).not.toContain('tunnels-down');
+  });
+});
+
+describe('the clock of `expired` never counts from before the expiry date', () => {
+  test('the owner moved the date; it passed an hour ago; grace is a day', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', { ...ripe('expired'), 'vco-sweeper:expires': ago(HOUR) }, up), ...inUse(5)),
+      policy: { rules: { unassociated: 'off', expired: DAY } },
+    });
+    const result = await cloud.run();
+    expect(outcomeOf(result, 'vco-old')?.outcome).not.toBe('deleted');
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+});
+
+describe('a mark that does not count, beside what is half-done or without grace', () => {
+  test('half-done with an orphan tag but no seen: the note is renewed, so that it is finished after four bad days', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        free('half', {
+          'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x`,
+          'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
+        }),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: 'off', 'tunnels-down': DAY } },
+      faults: [always('DeleteVpnAttachment', DENIED)],
+    });
+    for (let nights = 0; nights < 5; nights += 1) {
+      await cloud.run();
+      await night(cloud);
+    }
+    cloud.emulator.setFaults([]);
+    const result = await cloud.run();
+    expect(outcomeOf(result, 'vco-half')).toMatchObject({ outcome: 'deleted' });
+    expect(cloud.connectionIds()).not.toContain('vco-half');
+  });
+
+  test('the whole story without hand-written tags: UnTagResources denied, grace 0s, delete denied for four days', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('unrouted'), up), ...inUse(5)),
+      policy: { rules: { unassociated: 'off', 'tunnels-down': 0 } },
+      faults: [always('UnTagResources', DENIED), always('DeleteVpnAttachment', DENIED)],
+    });
+    await cloud.run();
+    expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
+    await night(cloud);
+    Object.assign(cloud.connection('vco-old') ?? {}, down);
+    for (let nights = 0; nights < 5; nights += 1) {
+      await cloud.run();
+      await night(cloud);
+    }
+    expect(cloud.connection('vco-old')).toMatchObject({ AttachType: 'NO_ASSOCIATED' });
+    cloud.emulator.setFaults([]);
+    await cloud.run();
+    expect(cloud.connectionIds()).not.toContain('vco-old');
+  });
+
+  test('a stuck one whose mark is void and cannot be removed starves no other', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        free('a-stuck', { 'vco-sweeper:orphan': 'void', 'vco-sweeper:seen': 'void' }),
+        free('b-one'),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: 0 }, limits: { perRun: 1 } },
+      faults: [
+        always('UnTagResources', DENIED),
+        always('DeleteVpnAttachment', { kind: 'no-effect' }, { VpnConnectionId: 'vco-a-stuck' }),
+      ],
+    });
+    for (let nights = 0; nights < 10; nights += 1) {
+      await cloud.run();
+      await night(cloud);
+    }
+    expect(cloud.connectionIds()).not.toContain('vco-b-one');
+  });
+});
+
+describe('a stuck one that outlasts the function starves no other', () => {
+  test.each<[string, FaultRule, number]>([
+    [
+      'detach',
+      always(
+        'DeleteTransitRouterVpnAttachment',
+        { kind: 'no-effect' },
+        { TransitRouterAttachmentId: 'tr-attach-stuck' },
+      ),
+      9 * MINUTE,
+    ],
+    ['delete', always('DeleteVpnAttachment', { kind: 'no-effect' }, { VpnConnectionId: 'vco-gone' }), 4 * MINUTE],
+  ])('whose %s has no effect', async (what, fault, timeMs) => {
+    const cloud = startCloud({
+      estate: estate(
+        what === 'detach'
+          ? bound('stuck', { ...ripe('tunnels-down'), 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` }, down)
+          : free('gone', { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` }),
+        free('one', ripe()),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY }, limits: { perRun: 1 } },
+      faults: [fault],
+    });
+    for (let nights = 0; nights < 8; nights += 1) {
+      await cloud.run({ deadlineMs: cloud.clock.now() + timeMs });
+      await night(cloud);
+    }
+    expect(cloud.connectionIds()).not.toContain('vco-one');
+  });
+});
+
+describe('any other 404 is an error', () => {
+  test.each(['InvalidCustomerGatewayInstanceId.NotFound', 'InvalidResourceGroup.NotFound', 'SecurityToken.NotFound'])(
+    '%s when it is read back is no proof that it is gone',
+    async (code) => {
+      const cloud = startCloud({
+        estate: estate(free('due', ripe()), ...inUse(5)),
+        faults: [always('DeleteVpnAttachment', { kind: 'no-effect' })],
+      });
+      const result = await cloud.run({
+        before: ({ action }) => {
+          if (action === 'DeleteVpnAttachment') {
+            cloud.emulator.setFaults([
+              always('DeleteVpnAttachment', { kind: 'no-effect' }),
+              always('DescribeVpnConnection', { kind: 'error', status: 404, code }),
+            ]);
+          }
+        },
+      });
+      expect(cloud.connectionIds()).toContain('vco-due');
+      expect(outcomeOf(result, 'vco-due')?.outcome).not.toBe('deleted');
+    },
+  );
+});
+
+describe('`seen` alone is enough to make a mark void', () => {
+  test('tag policies refuse a value of the orphan tag, and UnTagResources is denied: seen could still be void', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound('old', { 'vco-sweeper:orphan': `tunnels-down ${ago(14 * DAY)}`, 'vco-sweeper:seen': ago(20 * HOUR) }, up),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': 14 * DAY } },
+      faults: [
+        always('UnTagResources', DENIED),
+        always('TagResources', DENIED, { 'Tag.1.Key': 'vco-sweeper:orphan' }),
+        always('TagResources', DENIED, { 'Tag.2.Key': 'vco-sweeper:orphan' }),
+      ],
+    });
+    await cloud.run();
+    expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
+    await cloud.clock.sleep(20 * HOUR);
+    cloud.emulator.setFaults([]);
+    Object.assign(cloud.connection('vco-old') ?? {}, down);
+    await cloud.run();
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+});
+
+describe('a mark that cannot go until the deadline is failed', () => {
+  test('both fail with 500 until the deadline', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), up), ...inUse(5)),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+      faults: [
+        always('UnTagResources', { kind: 'error', status: 500, code: 'InternalError' }),
+        always('TagResources', { kind: 'error', status: 500, code: 'InternalError' }),
+      ],
+    });
+    const result = await cloud.run({ deadlineMs: cloud.clock.now() + 20_000 });
+    expect(result.status).toBe('incomplete');
+    expect(outcomeOf(result, 'vco-old')?.outcome).toBe('failed');
+  });
+});
+
+describe('a void note takes a place too', () => {
+  test('18 tags of its owner and a void note that cannot be removed: blocked, and no write of a mark is tried', async () => {
+    const owners = Object.fromEntries(Array.from({ length: 18 }, (_, index) => [`t${index}`, 'x']));
+    const cloud = startCloud({
+      estate: estate(free('full', { ...owners, 'vco-sweeper:detached': 'void' }), ...inUse(5)),
+      faults: [always('UnTagResources', DENIED)],
+    });
+    const result = await cloud.run();
+    expect(outcomeOf(result, 'vco-full')).toMatchObject({ outcome: 'blocked', code: null });
+  });
+});
+
+describe('deleted by its owner between the tag and its read-back', () => {
+  test('is already-gone, not failed', async () => {
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)) });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        if (action !== 'ListTagResources') return;
+        const all = cloud.emulator.estate.vpnConnections;
+        const at = all.findIndex(({ VpnConnectionId }) => VpnConnectionId === 'vco-new');
+        if (at >= 0) all.splice(at, 1);
+      },
+    });
+    expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'already-gone' }] });
+  });
+});
+
+describe('the answer to the removal of a stale note is lost', () => {
+  test('the orphan beside it is renewed and goes all the same', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound('old', { ...ripe('tunnels-down'), 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old` }, down),
+        ...inUse(5),
+      ),
+      policy: { rules: { 'tunnels-down': DAY } },
+      faults: [{ action: 'UnTagResources', times: 1, fault: { kind: 'reset', when: 'after' } }],
+    });
+    const result = await cloud.run();
+    expect(outcomeOf(result, 'vco-old')).toMatchObject({ outcome: 'deleted' });
+  });
+});
+
+describe('half-done with no room for seen keeps no other waiting', () => {
+  test('its delete has no effect, perRun 1', async () => {
+    const owners = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`t${index}`, 'x']));
+    const cloud = startCloud({
+      estate: estate(
+        free('half', { ...owners, 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }),
+        free('one', ripe()),
+        ...inUse(5),
+      ),
+      policy: { limits: { perRun: 1 }, marks: { maxGapMs: 14 * DAY } },
+      faults: [always('DeleteVpnAttachment', { kind: 'no-effect' }, { VpnConnectionId: 'vco-half' })],
+    });
+    for (let nights = 0; nights < 8; nights += 1) {
+      await cloud.run();
+      await night(cloud);
+    }
+    expect(cloud.connectionIds()).not.toContain('vco-one');
+  });
+});
