@@ -1,10 +1,10 @@
 import { type Association, associate, type Settled, type Witnesses } from './association.ts';
-import { type Clocks, type DetachNote, type Mark, parseMark, readClaims } from './claims.ts';
+import { type Claims, type Clocks, type DetachNote, type Mark, parseMark, readClaims } from './claims.ts';
 import type { AccountId, Attachment, Connection, Routing } from './estate.ts';
 import { type Policy, RULE_NAMES, type RuleName } from './options.ts';
 import { countTagsOver, hasMarkTags } from './own-tags.ts';
 import { protect } from './protect.ts';
-import { findExpiryProblem } from './rules/expired.ts';
+import { findExpiryProblem, hasExpired } from './rules/expired.ts';
 import { RULES } from './rules/index.ts';
 import type { Finding } from './rules/rule.ts';
 import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from './tag-names.ts';
@@ -72,7 +72,7 @@ export type Facts = {
  */
 export function judge(facts: Facts, policy: Policy): Verdict {
   const { connection, accountId, witnesses, nowMs } = facts;
-  const claims = readClaims(connection, nowMs, policy.marks.maxGapMs);
+  const claims = withoutForeignNote(readClaims(connection, nowMs, policy.marks.maxGapMs), connection, witnesses);
   const association = associate(connection, accountId, witnesses, claims.note);
   const base = createBase(connection, association, claims);
   if (association.kind === 'not-ours') {
@@ -92,10 +92,10 @@ export function judge(facts: Facts, policy: Policy): Verdict {
     };
   }
   const [unread] = protection.unread;
-  if (unread !== undefined || connection.tags === 'unread')
-    return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
-  if (association.kind === 'changing') return { ...base, kind: 'unknown', reason: association.reason };
-  if (association.kind === 'doubtful') return judgeDoubtful(base, association.reason);
+  if (connection.tags === 'unread') return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
+  if (association.kind === 'changing') return { ...base, kind: 'unknown', reason: unread ?? association.reason };
+  if (unread !== undefined) return judgeDoubtful(base, unread, facts, policy);
+  if (association.kind === 'doubtful') return judgeDoubtful(base, association.reason, facts, policy);
   if (association.kind === 'unbound' && base.note.kind === 'valid') return judgeHalfDone(base, base.note.atMs);
   return judgeByRules(base, facts, policy, association);
 }
@@ -106,7 +106,7 @@ const clearIfMarked = ({ tags }: Connection): MarkAction => (tags !== 'unread' &
 
 const NO_CLOCKS: Clocks = new Map();
 
-function createBase(connection: Connection, association: Association, claims: ReturnType<typeof readClaims>): Base {
+function createBase(connection: Connection, association: Association, claims: Claims): Base {
   const { mark } = claims;
   return {
     connection,
@@ -130,16 +130,36 @@ function createBase(connection: Connection, association: Association, claims: Re
   };
 }
 
-/** However the transit routers' side is to be read, what the connection itself says is enough to end a clock. */
-function judgeDoubtful(base: Base, reason: string): Verdict {
-  const clocks = new Map([...base.clocks].filter(([rule]) => !isDisprovedByItself(rule, base.connection)));
+/** Whatever is in doubt, what the connection itself says is enough to end a clock, and to end an old note. */
+function judgeDoubtful(base: Base, reason: string, { nowMs }: Facts, policy: Policy): Verdict {
+  const { connection, note, mark } = base;
+  // A fresh note may be of a detach that is under way: then one side knows of it and the other does not yet.
+  const isOld = note.kind === 'valid' && nowMs - note.atMs > policy.wait.detachTimeoutMs;
+  if (isOld && isAttached(connection)) {
+    const markAction = clearIfMarked(connection);
+    const again = { ...base, clocks: NO_CLOCKS, markAction, markDisproved: mark.kind === 'valid', dropNote: true };
+    return { ...again, kind: 'unknown', reason };
+  }
+  const clocks = new Map([...base.clocks].filter(([rule]) => !isDisprovedByItself(rule, connection, nowMs)));
   return { ...withoutClocks(base, clocks), kind: 'unknown', reason };
 }
 
-function isDisprovedByItself(rule: RuleName, connection: Connection): boolean {
+const isAttached = ({ attachType, state }: Connection): boolean => attachType === 'CEN' && state === 'attached';
+
+function isDisprovedByItself(rule: RuleName, connection: Connection, nowMs: number): boolean {
   const statuses = [connection.status, ...connection.tunnels.map(({ status }) => status)];
   if (rule === 'tunnels-down') return statuses.includes('ipsec_sa_established');
-  return rule === 'unassociated' && connection.attachType === 'CEN' && connection.state === 'attached';
+  if (rule === 'expired') return !hasExpired(connection, nowMs);
+  return rule === 'unassociated' && isAttached(connection);
+}
+
+/** Anyone can copy a note: when another connection holds the attachment that it names, it is not of this one. */
+function withoutForeignNote(claims: Claims, { connectionId }: Connection, { attachmentsOf }: Witnesses): Claims {
+  const { note } = claims;
+  if (note.kind !== 'valid') return claims;
+  const holder = [...attachmentsOf.values()].flat().find(({ attachmentId }) => attachmentId === note.attachmentId);
+  if (holder === undefined || holder.connectionId === connectionId) return claims;
+  return { ...claims, note: { kind: 'broken', reason: `${note.attachmentId} is of ${holder.connectionId}` } };
 }
 
 /** Keep just these clocks of the mark. Nothing is renewed, because not all of them were seen to hold. */

@@ -3,7 +3,7 @@ import type { OutcomeKind } from '../core/outcome.ts';
 import { hasMarkTags } from '../core/own-tags.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
-import { clearMarks } from './mark-upkeep.ts';
+import { clearMarks, pruneMark } from './mark-upkeep.ts';
 import type { Rechecked } from './recheck.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
@@ -35,8 +35,13 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
   throw new StepEnd(endWith(toOutcome(verdict, hasStaleMark), reason));
 }
 
-async function clearMark(region: RegionContext, { connection: { connectionId } }: Verdict, reason: string) {
-  const removal = (await clearMarks(region, [connectionId])).get(connectionId);
+/** Only the clocks that ended go; what is in use, or protected, loses its mark. */
+async function clearMark(region: RegionContext, verdict: Verdict, reason: string): Promise<void> {
+  const { connectionId } = verdict.connection;
+  const isWhole = verdict.kind === 'in-use' || verdict.kind === 'protected';
+  const removal = isWhole
+    ? (await clearMarks(region, [connectionId])).get(connectionId)
+    : await pruneMark(region, verdict);
   if (removal instanceof Error) throw removal;
   record(region, 'mark.cleared', connectionId, { reason });
 }

@@ -1,4 +1,4 @@
-import { type Clocks, VOID } from '../core/claims.ts';
+import { type Clocks, parseMark, VOID } from '../core/claims.ts';
 import { disposition } from '../core/disposition.ts';
 import type { CloudError } from '../core/errors.ts';
 import type { ConnectionId, Tags } from '../core/estate.ts';
@@ -7,7 +7,7 @@ import { RULE_NAMES } from '../core/options.ts';
 import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../core/own-tags.ts';
 import type { Judged } from '../core/plan.ts';
 import { TAG_ORPHAN, TAG_SEEN } from '../core/tag-names.ts';
-import { ceilToSecond, toIso } from '../core/time.ts';
+import { ceilToSecond, parseInstant, toIso } from '../core/time.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type RegionContext, record } from './run-context.ts';
 import { toCloudError } from './survey-region.ts';
@@ -36,15 +36,21 @@ export async function keepUpMarks(
 ): Promise<ReadonlyMap<ConnectionId, TagEnding>> {
   const endings: Endings = new Map();
   const verdicts = judged.map(({ verdict }) => verdict);
-  // Notes first: `seen` vouches for the note as well, so it must not be renewed beside one that should be gone.
+  const stale = verdicts.filter(isToClear);
+  // First the marks beside a note: a run that dies here must not leave one without the note that tells what it is worth.
+  await removeStaleMarks(region, stale.filter(hasNote), endings);
+  // Then notes: `seen` vouches for the note as well, so it must not be renewed beside one that should be gone.
   const standing = await removeStaleNotes(region, verdicts, endings);
-  const writable = verdicts.filter(({ connection }) => !standing.has(connection.connectionId));
+  const writable = verdicts.filter((verdict) => !standing.has(idOf(verdict)) && !endings.has(idOf(verdict)));
   // Not when they were judged: since then another run may have seen one in use, and had no mark to clear.
   const startMs = ceilToSecond(region.clock.now());
-  const stale = verdicts.filter(({ markAction }) => markAction === 'clear');
   await Promise.all([
     ...toWrites(region, writable, startMs).map((write) => writeMarks(region, write, endings)),
-    removeStaleMarks(region, stale, endings),
+    removeStaleMarks(
+      region,
+      stale.filter((verdict) => !hasNote(verdict)),
+      endings,
+    ),
   ]);
   await findGone(region, endings);
   for (const verdict of verdicts) {
@@ -57,6 +63,11 @@ export async function keepUpMarks(
 }
 
 const idOf = ({ connection }: Verdict): ConnectionId => connection.connectionId;
+
+const isToClear = ({ markAction, dropNote, markDisproved }: Verdict): boolean =>
+  markAction === 'clear' || (dropNote && markDisproved);
+
+const hasNote = ({ connection }: Verdict): boolean => noteOf(connection) !== undefined;
 
 /** One by one, because each is looked at again just before. Answers those whose note may still stand. */
 async function removeStaleNotes(
@@ -119,11 +130,16 @@ function dueFirst({ policy }: RegionContext, clocks: Clocks) {
 const markOf = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_ORPHAN));
 
 async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endings: Endings): Promise<void> {
-  const isRead = tags.has(TAG_ORPHAN);
   // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
-  const judged = new Map(verdicts.map(({ connection }) => [connection.connectionId, markOf(connection.tags)]));
+  const judged = new Map(
+    verdicts.map(({ connection, dropNote, markDisproved }) => [
+      connection.connectionId,
+      dropNote && markDisproved ? undefined : markOf(connection.tags),
+    ]),
+  );
   const isSame = (id: ConnectionId, found: Tags) => markOf(found) === judged.get(id);
-  const goesOn = isRead && verdicts.some(({ clocks }) => clocks.size > 0);
+  const goesOn = tags.has(TAG_ORPHAN) && verdicts.some(({ clocks }) => clocks.size > 0);
+  const isRead = tags.has(TAG_ORPHAN) ? (found: Tags) => saysAsMuch(found, tags) : undefined;
   const failures = await setTags(region, verdicts.map(idOf), tags, goesOn ? { isRead, isSame } : { isRead });
   const mustGo: Verdict[] = [];
   for (const verdict of verdicts) {
@@ -136,6 +152,27 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endi
   }
   // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
   await clearMarks(region, mustGo.map(idOf));
+}
+
+/** Whether a mark says what was written, or what a run that overlaps wrote later: the same rules, and no earlier moment. */
+function saysAsMuch(found: Tags, written: Tags): boolean {
+  const [ours, theirs] = [parseMark(written), parseMark(found)];
+  if (ours === undefined || theirs === undefined || ours.size !== theirs.size) return markOf(found) === markOf(written);
+  const isLater = [...ours].every(([rule, sinceMs]) => (theirs.get(rule) ?? Number.NEGATIVE_INFINITY) >= sinceMs);
+  return isLater && seenMsOf(found) >= seenMsOf(written);
+}
+
+/** Milliseconds; a mark that is written without it, or with none that can be read, is as old as can be. */
+const seenMsOf = (tags: Tags): number =>
+  parseInstant((tags.get(TAG_SEEN) ?? '').split(' ')[0] ?? '') ?? Number.NEGATIVE_INFINITY;
+
+/** Remove from a mark the clocks that the verdict has not; the others stay as they are. Writes to the cloud. */
+export async function pruneMark(region: RegionContext, verdict: Verdict): Promise<Removal | undefined> {
+  const id = idOf(verdict);
+  const tags = new Map([[TAG_ORPHAN, toMarkText(verdict.clocks, dueFirst(region, verdict.clocks))]]);
+  const isRead = (found: Tags) => markOf(found) === markOf(tags);
+  const failures = verdict.clocks.size > 0 ? await setTags(region, [id], tags, { isRead }) : undefined;
+  return failures?.size === 0 ? 'removed' : (await clearMarks(region, [id])).get(id);
 }
 
 const isHintOfGone = ({ code }: CloudError): boolean => disposition(code) === 'gone' || code === TAG_NOT_READ_BACK;
@@ -162,10 +199,10 @@ async function removeStaleMarks(region: RegionContext, verdicts: readonly Verdic
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const removal = removals.get(id);
-    // One that claimed nothing before, and still cannot be removed, is as it was.
-    const isSame = removal === 'voided' && verdict.mark.kind !== 'valid';
+    // One that claimed nothing before, and still cannot be removed, is as it was; one that starts again is written next.
+    const isSame = verdict.markAction !== 'clear' || (removal === 'voided' && verdict.mark.kind !== 'valid');
     if (removal instanceof Error) endings.set(id, { kind: 'failed', error: removal, stands: true });
-    else if (!isSame && !endings.has(id)) endings.set(id, { kind: 'cleared' });
+    else if (!isSame) endings.set(id, { kind: 'cleared' });
   }
 }
 

@@ -36,7 +36,7 @@ class NotThese extends Error {
 /**
  * Write the same tags on many connections, in batches. Writes to the cloud. Throws nothing that the cloud does.
  *
- * @param options.isRead look for the tags until they show, or `wait.tagTimeout` is over
+ * @param options.isRead whether tags show the write: looked for until they do, or `wait.tagTimeout` is over
  * @param options.isSame looked at just before each request, because others may have written until its turn comes: a
  *   connection whose tags are not the same any more fails with `TagsChanged`
  */
@@ -44,7 +44,10 @@ export function setTags(
   region: RegionContext,
   ids: readonly ConnectionId[],
   tags: Tags,
-  options: { readonly isRead?: boolean; readonly isSame?: (id: ConnectionId, found: Tags) => boolean } = {},
+  options: {
+    readonly isRead?: ((found: Tags) => boolean) | undefined;
+    readonly isSame?: (id: ConnectionId, found: Tags) => boolean;
+  } = {},
 ): Promise<Failures> {
   const { api, regionId } = region;
   const { isRead, isSame } = options;
@@ -56,7 +59,7 @@ export function setTags(
     };
     return api.setTags(regionId, batch, tags, isSame && { beforeAttempt });
   };
-  return writeInBatches(region, ids, write, isRead ? (found) => shows(found, tags) : undefined);
+  return writeInBatches(region, ids, write, isRead);
 }
 
 /**

@@ -385,8 +385,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'mark-not-read-back',
     happened: 'A tag that was accepted and never written was reported as set.',
     file: 'lib/sweep/mark-upkeep.ts',
-    from: 'const isRead = tags.has(TAG_ORPHAN);',
-    to: 'const isRead = false;',
+    from: 'const isRead = tags.has(TAG_ORPHAN) ?',
+    to: 'const isRead = !tags.has(TAG_ORPHAN) ?',
     promise: 'S10',
   },
   {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../lib/emulator/index.ts';
-import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
 
@@ -396,5 +396,200 @@ describe('half-done with no room for seen keeps no other waiting', () => {
       await night(cloud);
     }
     expect(cloud.connectionIds()).not.toContain('vco-one');
+  });
+});
+
+describe('two runs at once where reads lag', () => {
+  const gaps = [1_000, 1_500];
+  test.each(gaps.flatMap((apartMs) => [6_000].map((lagMs) => [apartMs, lagMs] as const)))(
+    'a new orphan, %i ms apart, tags show after %i ms: neither fails',
+    async (apartMs, lagMs) => {
+      const cloud = startCloud({
+        estate: estate(free('new'), ...inUse(5)),
+        latencyMs: 20,
+        switches: { tagReadLagMs: lagMs },
+      });
+      const later = cloud.clock.sleep(apartMs).then(() => cloud.run());
+      const both = await Promise.all([cloud.run(), later]);
+      expect(both.map(({ counts, status }) => [counts.failed, status])).toEqual([
+        [0, 'complete'],
+        [0, 'complete'],
+      ]);
+    },
+  );
+
+  test.each(gaps.flatMap((apartMs) => [6_000].map((lagMs) => [apartMs, lagMs] as const)))(
+    'a rule that goes, %i ms apart, tags show after %i ms: the clock of the other rule goes on',
+    async (apartMs, lagMs) => {
+      const unrouted = `unrouted ${ago(2 * DAY).replace('.000Z', 'Z')}`;
+      const cloud = startCloud({
+        estate: estate(
+          bound(
+            'old',
+            {
+              'vco-sweeper:orphan': `tunnels-down ${ago(13 * DAY)}, ${unrouted}`,
+              'vco-sweeper:seen': ago(20 * HOUR),
+            },
+            up,
+          ),
+          ...inUse(5),
+        ),
+        policy: {
+          rules: { unassociated: 'off', 'tunnels-down': 14 * DAY, unrouted: 30 * DAY },
+          limits: { perRegionShare: 1 },
+        },
+        latencyMs: 20,
+        switches: { tagReadLagMs: lagMs },
+      });
+      const later = cloud.clock.sleep(apartMs).then(() => cloud.run());
+      const both = await Promise.all([cloud.run(), later]);
+      expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
+      expect(cloud.tags('vco-old')?.['vco-sweeper:orphan']).toBe(unrouted);
+    },
+  );
+});
+
+describe('what a run saw while it was in doubt', () => {
+  test('doubt: the owner extends the expiry while the association is in doubt, and it passes again', async () => {
+    // Expired eight days ago, grace nine days. In doubt for one night, in which the date lies ahead.
+    const cloud = startCloud({
+      estate: estate(
+        bound(
+          'old',
+          {
+            'vco-sweeper:orphan': `expired ${ago(8 * DAY)}`,
+            'vco-sweeper:seen': ago(HOUR),
+            'vco-sweeper:expires': new Date(NOW + HOUR).toISOString(),
+          },
+          { ...up, State: 'active' },
+        ),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: 'off', expired: 9 * DAY } },
+    });
+    await cloud.run();
+    expect(cloud.tags('vco-old') ?? {}).not.toHaveProperty('vco-sweeper:orphan');
+  });
+
+  test('bound again to a transit router that cannot be read: note and mark of the time before go', async () => {
+    const OTHER = '2000000000000002';
+    const cloud = startCloud({
+      estate: {
+        accounts: [{ accountId: ACCOUNT }, { accountId: OTHER }],
+        transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
+        ...estate(
+          bound(
+            'back',
+            { 'vco-sweeper:detached': `${ago(20 * HOUR)} tr-attach-old`, ...ripe('tunnels-down') },
+            { ...up, TransitRouterId: 'tr-far' },
+          ),
+          ...inUse(5),
+        ),
+      },
+      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+    });
+    expect(outcomeOf(await cloud.run(), 'vco-back')).toMatchObject({ outcome: 'unknown' });
+    expect(cloud.tags('vco-back')).not.toHaveProperty('vco-sweeper:detached');
+    // It was up, and the run saw it. The next day its owner unbinds it, to move it.
+    await night(cloud);
+    const { attachments } = cloud.emulator.estate;
+    attachments.splice(
+      attachments.findIndex(({ VpnId }) => VpnId === 'vco-back'),
+      1,
+    );
+    const row = cloud.connection('vco-back');
+    if (row) {
+      Object.assign(row, { AttachType: 'NO_ASSOCIATED', State: 'init', CrossAccountAuthorized: false, ...down });
+      delete (row as Record<string, unknown>).TransitRouterId;
+    }
+    const second = await cloud.run();
+    expect(outcomeOf(second, 'vco-back')).toMatchObject({ outcome: 'marked' });
+    expect(cloud.connectionIds()).toContain('vco-back');
+  });
+
+  test.each(['Name', 'CreateTime'])('up, in a reply without %s: the clock of tunnels-down ends', async (field) => {
+    const cloud = startCloud({
+      estate: estate(
+        bound('old', { 'vco-sweeper:orphan': `tunnels-down ${ago(14 * DAY)}`, 'vco-sweeper:seen': ago(20 * HOUR) }, up),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: DAY, 'tunnels-down': 14 * DAY }, protect: { names: ['prod-*'] } },
+      faults: [always('DescribeVpnConnections', { kind: 'drop-field', field })],
+    });
+    expect(outcomeOf(await cloud.run(), 'vco-old')).toMatchObject({ outcome: 'unknown' });
+    await cloud.clock.sleep(20 * HOUR);
+    cloud.emulator.setFaults([]);
+    Object.assign(cloud.connection('vco-old') ?? {}, down);
+    await cloud.run();
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+});
+
+describe('what changes at the last look', () => {
+  test('up at the last look: the clock of the other rule goes on', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        bound(
+          'old',
+          {
+            'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}, unrouted ${ago(20 * DAY)}`,
+            'vco-sweeper:seen': ago(20 * HOUR),
+          },
+          down,
+        ),
+        ...inUse(5),
+      ),
+      policy: {
+        rules: { unassociated: 'off', 'tunnels-down': DAY, unrouted: 30 * DAY },
+        limits: { perRegionShare: 1 },
+      },
+    });
+    const result = await cloud.run({
+      before: ({ action, params }) => {
+        if (action === 'TagResources' && JSON.stringify(params).includes('vco-sweeper:detached'))
+          Object.assign(cloud.connection('vco-old') ?? {}, up);
+      },
+    });
+    expect(result.counts.deleted).toBe(0);
+    expect(cloud.tags('vco-old')?.['vco-sweeper:orphan'] ?? '').toContain('unrouted 2026-11-02T12:00:00');
+  });
+
+  test('up at the last look, in a reply without a name: the clock of tunnels-down ends', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { unassociated: 'off', 'tunnels-down': DAY }, protect: { names: ['prod-*'] } },
+    });
+    await cloud.run({
+      before: ({ action, params }) => {
+        if (action !== 'TagResources' || !JSON.stringify(params).includes('vco-sweeper:detached')) return;
+        Object.assign(cloud.connection('vco-old') ?? {}, up);
+        cloud.emulator.setFaults([
+          always('DescribeVpnConnections', { kind: 'drop-field', field: 'Name' }),
+          always('DescribeVpnConnection', { kind: 'drop-field', field: 'Name' }),
+        ]);
+      },
+    });
+    cloud.emulator.setFaults([]);
+    Object.assign(cloud.connection('vco-old') ?? {}, down);
+    await cloud.clock.sleep(HOUR);
+    await cloud.run();
+    expect(cloud.connectionIds()).toContain('vco-old');
+  });
+});
+
+describe('a note that names the attachment of another connection claims nothing', () => {
+  test('copied by a script from one that is bound: it is no note of this connection', async () => {
+    const cloud = startCloud({
+      estate: estate(
+        free('copy', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-used000` }, { CreateTime: NOW - 30 * HOUR }),
+        ...inUse(5),
+      ),
+      policy: { rules: { unassociated: 14 * DAY } },
+    });
+    expect(cloud.emulator.estate.attachments.map((one) => one.TransitRouterAttachmentId)).toContain(
+      'tr-attach-used000',
+    );
+    await cloud.run();
+    expect(cloud.connectionIds()).toContain('vco-copy');
   });
 });

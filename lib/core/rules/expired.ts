@@ -1,3 +1,4 @@
+import type { Connection } from '../estate.ts';
 import { TAG_EXPIRES } from '../tag-names.ts';
 import { parseExpiry, toIso } from '../time.ts';
 import { finding, type Rule } from './rule.ts';
@@ -32,4 +33,12 @@ export function findExpiryProblem(text: string, createdAtMs: number | undefined)
     return `tag ${TAG_EXPIRES} names ${toIso(expiresMs)}, before the connection was created`;
   }
   return undefined;
+}
+
+/** Whether its tag names a moment of its own life that has passed. Tags that were not read may name any. */
+export function hasExpired({ tags, createdAtMs }: Connection, nowMs: number): boolean {
+  if (tags === 'unread') return true;
+  const text = tags.get(TAG_EXPIRES);
+  if (text === undefined || findExpiryProblem(text, createdAtMs) !== undefined) return false;
+  return (parseExpiry(text) ?? Number.POSITIVE_INFINITY) <= nowMs;
 }
