@@ -25,7 +25,7 @@ import { CALM_RUN, createChance, OWN, type PolicyDocument, type RunPlan, type Sc
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 /** Runs without faults and other people, after which nothing may be left to do. */
-const CALM_RUNS_MAX = 40;
+const CALM_RUNS_MAX = 80;
 
 export type Story = {
   readonly violations: readonly Violation[];
