@@ -2,6 +2,7 @@ import type { BeforeAttempt, WriteReply } from '../core/cloud-api.ts';
 import type { ConnectionId, RegionId, Tags } from '../core/estate.ts';
 import { listByToken } from './paging.ts';
 import type { Rpc } from './rpc.ts';
+import type { Params } from './transport.ts';
 import { type TagOfConnection, tagPage } from './wire-account.ts';
 
 // The type of a connection made by CreateVpnAttachment (Terraform provider; the published list leaves it out).
@@ -9,20 +10,43 @@ const RESOURCE_TYPE = 'VPNATTACHMENT';
 /** Of TagResources, UnTagResources and ListTagResources alike: the lower of the two numbers in the documents. */
 const RESOURCES_MAX = 20;
 
+/** As many as a page holds at most. */
+const PAGE_SIZE = 50;
+
+/**
+ * The tags of these connections; every id is in the answer.
+ *
+ * The service gives no total, so a tag that moves between two pages would be lost unseen, and it may be one that protects.
+ * So the tags of several connections are read in one page, or of half as many at a time; a connection has 20 at most.
+ */
 export async function listTags(
   rpc: Rpc,
   regionId: RegionId,
   connectionIds: readonly ConnectionId[],
 ): Promise<ReadonlyMap<ConnectionId, Tags>> {
+  if (connectionIds.length === 0) return new Map();
   const action = 'ListTagResources';
-  const tagsOf = new Map(connectionIds.map((connectionId) => [connectionId, new Map<string, string>()]));
-  if (connectionIds.length === 0) return tagsOf;
-  const params = { ...resources(regionId, connectionIds), MaxResults: 50 };
+  const params = { ...resources(regionId, connectionIds), MaxResults: PAGE_SIZE };
+  const fetch = (page: Params) =>
+    rpc.read({ action, regionId, params: { ...params, ...page } }, tagPage(connectionIds));
+  const first = await fetch({});
+  if (first.nextToken !== undefined && connectionIds.length > 1) {
+    const middle = Math.ceil(connectionIds.length / 2);
+    const halves = [connectionIds.slice(0, middle), connectionIds.slice(middle)];
+    const read = await Promise.all(halves.map((ids) => listTags(rpc, regionId, ids)));
+    return new Map(read.flatMap((tagsOf) => [...tagsOf]));
+  }
+  let known: typeof first | undefined = first;
   const found = await listByToken<TagOfConnection>({
     action,
     idOf: ({ connectionId, key }) => `${connectionId} ${key}`,
-    fetch: (page) => rpc.read({ action, regionId, params: { ...params, ...page } }, tagPage(connectionIds)),
+    fetch: async (page) => {
+      const again = known ?? (await fetch(page));
+      known = undefined;
+      return again;
+    },
   });
+  const tagsOf = new Map(connectionIds.map((connectionId) => [connectionId, new Map<string, string>()]));
   for (const { connectionId, key, value } of found) tagsOf.get(connectionId)?.set(key, value);
   return tagsOf;
 }

@@ -64,8 +64,11 @@ export async function keepUpMarks(
 
 const idOf = ({ connection }: Verdict): ConnectionId => connection.connectionId;
 
-const isToClear = ({ markAction, dropNote, markDisproved }: Verdict): boolean =>
-  markAction === 'clear' || (dropNote && markDisproved);
+/** A mark goes, or all of it is of the time before the connection was bound again. */
+const isToClear = (verdict: Verdict): boolean => verdict.markAction === 'clear' || isOfBefore(verdict);
+
+const isOfBefore = ({ dropNote, markDisproved, clocks }: Verdict): boolean =>
+  dropNote && markDisproved && clocks.size === 0;
 
 const hasNote = ({ connection }: Verdict): boolean => noteOf(connection) !== undefined;
 
@@ -131,12 +134,7 @@ const markOf = (tags: Tags | 'unread'): string | undefined => (tags === 'unread'
 
 async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endings: Endings): Promise<void> {
   // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
-  const judged = new Map(
-    verdicts.map(({ connection, dropNote, markDisproved }) => [
-      connection.connectionId,
-      dropNote && markDisproved ? undefined : markOf(connection.tags),
-    ]),
-  );
+  const judged = new Map(verdicts.map(({ connection }) => [connection.connectionId, markOf(connection.tags)]));
   const isSame = (id: ConnectionId, found: Tags) => markOf(found) === judged.get(id);
   const goesOn = tags.has(TAG_ORPHAN) && verdicts.some(({ clocks }) => clocks.size > 0);
   const isRead = tags.has(TAG_ORPHAN) ? (found: Tags) => saysAsMuch(found, tags) : undefined;

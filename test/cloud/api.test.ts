@@ -207,30 +207,37 @@ describe('routing', () => {
 describe('tags', () => {
   const many = Array.from({ length: 51 }, (_, index) => `vco-${index}`);
 
-  test('every connection asked about is in the answer, all pages joined', async () => {
+  test('of one connection are joined, however many pages they take', async () => {
     const page = (key: string, NextToken: string) =>
       ok({ NextToken, TagResources: { TagResource: [{ ResourceId: 'vco-1', TagKey: key, TagValue: 'x' }] } });
     const { api, sent } = cloud({
       ListTagResources: ({ params }) => (params.NextToken === undefined ? page('a', 't') : page('b', '')),
     });
-    expect(await api.listTags(REGION, ['vco-1', 'vco-2'])).toEqual(
-      new Map([
-        [
-          'vco-1',
-          new Map([
-            ['a', 'x'],
-            ['b', 'x'],
-          ]),
-        ],
-        ['vco-2', new Map()],
-      ]),
-    );
+    const tags = new Map([
+      ['a', 'x'],
+      ['b', 'x'],
+    ]);
+    expect(await api.listTags(REGION, ['vco-1'])).toEqual(new Map([['vco-1', tags]]));
     expect(sent[0]?.params).toEqual({
       RegionId: REGION,
       ResourceType: 'VPNATTACHMENT',
-      ResourceId: ['vco-1', 'vco-2'],
+      ResourceId: ['vco-1'],
       MaxResults: 50,
     });
+  });
+
+  test('of several connections that do not fit on a page are asked for in halves: without a total a lost tag would not show', async () => {
+    const { api, sent } = cloud({
+      ListTagResources: ({ params }) => {
+        const [first = '', ...more] = params.ResourceId as readonly string[];
+        const TagResource = [{ ResourceId: first, TagKey: 'a', TagValue: 'x' }];
+        return ok({ NextToken: more.length > 0 ? 't' : '', TagResources: { TagResource } });
+      },
+    });
+    expect(await api.listTags(REGION, ['vco-1', 'vco-2', 'vco-3'])).toEqual(
+      new Map(['vco-1', 'vco-2', 'vco-3'].map((id) => [id, new Map([['a', 'x']])])),
+    );
+    expect(sent.every(({ params }) => params.NextToken === undefined)).toBe(true);
   });
 
   test('are set and removed for many in one request, repeated when its answer is lost', async () => {

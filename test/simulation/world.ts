@@ -19,6 +19,7 @@ import { sweep } from '../../lib/sweep.ts';
 import { flatten } from '../support/flatten.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { checkConverged } from './convergence.ts';
+import { maxGapMs } from './due.ts';
 import { Monitor, type Violation, type Watched } from './monitor.ts';
 import { actOut } from './people.ts';
 import { CALM_RUN, createChance, OWN, type PolicyDocument, type RunPlan, type Scenario, START_MS } from './scenario.ts';
@@ -175,7 +176,8 @@ class World {
           counts.cleared +
           counts.failed +
           counts['already-gone'] +
-          (('held' in counts && Number(counts.held)) || 0);
+          (('held' in counts && Number(counts.held)) || 0) +
+          this.#marksInDoubt(result);
       if (left === 0 && round > 0) break;
       if (
         counts?.deferred &&
@@ -187,6 +189,18 @@ class World {
     const isHalfDone = (row: Connection) => this.monitor.isHalfDone(row);
     const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
     for (const text of left) this.#report(text);
+  }
+
+  /** A mark that a run can neither renew nor end lapses after `marks.maxGap`: so long time alone changes something. */
+  #marksInDoubt(result: RunResult | undefined): number {
+    const unknown = new Set(
+      result?.outcomes.filter(({ outcome }) => outcome === 'unknown').map(({ connectionId }) => connectionId),
+    );
+    return this.emulator.estate.vpnConnections.filter((row) => {
+      const seenMs = Date.parse(row.tags['vco-sweeper:seen']?.split(' ')[0] ?? '');
+      const isAlive = this.clock.now() - seenMs <= maxGapMs(this.#policy);
+      return unknown.has(row.VpnConnectionId) && 'vco-sweeper:orphan' in row.tags && isAlive;
+    }).length;
   }
 
   async #run(plan: RunPlan): Promise<RunResult | undefined> {
