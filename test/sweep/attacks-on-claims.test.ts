@@ -593,3 +593,29 @@ describe('a note that names the attachment of another connection claims nothing'
     expect(cloud.connectionIds()).toContain('vco-copy');
   });
 });
+
+test('a clock that ends beside a stale note leaves the other clocks where they are', async () => {
+  const marks = `tunnels-down ${ago(2 * DAY)}, unrouted ${ago(DAY)}`;
+  const cloud = startCloud({
+    estate: estate(
+      bound(
+        'old',
+        {
+          'vco-sweeper:orphan': marks,
+          'vco-sweeper:seen': ago(HOUR),
+          'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old`,
+        },
+        up,
+      ),
+      ...inUse(5),
+    ),
+    policy: { rules: { 'tunnels-down': 14 * DAY, unrouted: 14 * DAY } },
+  });
+  await cloud.run();
+  const { 'vco-sweeper:orphan': mark, 'vco-sweeper:detached': note } = cloud.tags('vco-old') ?? {};
+  expect([mark, note]).toEqual([`unrouted ${ago(DAY).replace('.000Z', 'Z')}`, undefined]);
+  const removed = cloud.emulator.calls.filter(({ action }) => action === 'UnTagResources');
+  expect(removed.map(({ params }) => params['TagKey.1'])).toEqual(
+    removed.map(({ params }) => (params['ResourceId.1'] === 'vco-old' ? 'vco-sweeper:detached' : params['TagKey.1'])),
+  );
+});
