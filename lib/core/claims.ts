@@ -33,7 +33,7 @@ export type Claims = {
 /** The value of a tag that should go and could not be removed: it claims nothing. */
 export const VOID = 'void';
 
-/** Clocks of machines differ: a time up to this far ahead counts as now, and one further ahead is malformed. */
+/** Clocks of machines differ: a time up to this far ahead counts as now. A time further ahead is malformed. */
 const AHEAD_MS_MAX = 5 * 60_000;
 /** No run takes longer: the platform's limit for one invocation. */
 const RUN_MS_MAX = 86_400_000;

@@ -11,7 +11,7 @@ import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from './tag-names.ts';
 import { floorToSecond, toIso } from './time.ts';
 
 /**
- * What a run that may write tags does to the mark of a connection. `set`: write the clocks of the verdict and renew
+ * How a run in mode `mark` or `sweep` changes the mark of a connection. `set`: write the clocks of the verdict and renew
  * `seen`. `refresh`: renew `seen`. `void`: make the clocks claim nothing, and renew `seen`. `prune`: write the clocks, and do
  * not renew `seen`. `clear`: remove the mark.
  */
@@ -34,7 +34,7 @@ export type Verdict = {
   /** It is ripe because a clock of its mark has run out, and so only if this run renews that mark. */
   readonly restsOnMark: boolean;
   readonly markAction: MarkAction;
-  /** What the mark is to say after this run: since when each rule has held. */
+  /** The clocks of the mark after this run: since when each rule has held. */
   readonly clocks: Clocks;
   /** Rules that hold and have no clock yet. Theirs start when the mark is written. */
   readonly starting: readonly RuleName[];
@@ -130,7 +130,7 @@ function createBase(connection: Connection, association: Association, claims: Cl
   };
 }
 
-/** Whatever is in doubt, what the connection itself says is enough to end a clock, and to end an old note. */
+/** In doubt, the word of the connection itself is enough to end a clock or an old note. */
 function judgeDoubtful(base: Base, reason: string, { nowMs }: Facts, policy: Policy): Verdict {
   const { connection, note, mark } = base;
   // A fresh note may be of a detach that is under way: then one side knows of it and the other does not yet.
@@ -200,7 +200,7 @@ function judgeByRules(before: Base, facts: Facts, policy: Policy, association: S
   const isTooOld = (name: RuleName, sinceMs: number) => sinceMs < floorToSecond(findings.get(name)?.notBeforeMs ?? 0);
   const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));
   const pruned = withoutClocks(base, kept);
-  // What was said of the mark before holds still: that it is of an earlier binding.
+  // A mark of an earlier binding stays one.
   const found = base.markDisproved ? { ...base, clocks: kept } : pruned;
 
   const undecided = [...kept.keys()].some((name) => says(name) === 'unread');
@@ -209,7 +209,7 @@ function judgeByRules(before: Base, facts: Facts, policy: Policy, association: S
   return withNote(judgeOrphan(found, holding, policy, nowMs), policy, nowMs);
 }
 
-/** Somebody bound it again since we detached it: what its mark says is of the time before. */
+/** Somebody bound the connection again since we detached it: its mark is of the time before. */
 function withoutForeignMark(base: Base): Base {
   const { attachment, note, mark } = base;
   const isForeign = attachment && note.kind === 'valid' && note.attachmentId !== attachment.attachmentId;
@@ -224,7 +224,7 @@ function withoutForeignMark(base: Base): Base {
   };
 }
 
-/** No rule holds, or one that has a clock could not look. Positively in use clears the mark. */
+/** No rule holds, or a rule that has a clock could not be read. A connection in use loses its mark. */
 function judgeUsed(base: Base): Verdict {
   const said = (list: readonly [RuleName, Finding][]) =>
     list.map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`).join('; ');
@@ -243,7 +243,7 @@ function judgeUsed(base: Base): Verdict {
   };
 }
 
-/** A note that claims nothing, or one on a connection that is bound: that detach came to nothing. */
+/** The note claims nothing, or the connection is bound, so that the detach had no effect. */
 const hasStaleNote = ({ note, attachment }: Base): boolean =>
   note.kind === 'broken' || (note.kind === 'valid' && attachment !== undefined);
 
@@ -267,8 +267,8 @@ const graceMs = (rule: RuleName, policy: Policy): number => {
 };
 
 /**
- * Each rule that holds has a clock of its own, unless it needs no grace. The rule that is due first is the one reported:
- * a rule without grace is due now, and a clock that has run out was due before that.
+ * Each rule that holds has a clock of its own, unless it needs no grace. The rule that is due first is reported: a rule
+ * without grace is due now, and a clock that has run out was due before that.
  *
  * @param base with the clocks of the mark that go on
  */
@@ -309,7 +309,7 @@ const toEntry = (rule: RuleName, sinceMs: number | undefined): [RuleName, number
 function toMarkAction({ starting, clocks, mark, markDisproved, connection }: Base): MarkAction {
   if (starting.length > 0 || (markDisproved && clocks.size > 0)) return 'set';
   if (clocks.size > 0) return 'refresh';
-  // Only rules without grace hold: what is left of a mark says nothing of them.
+  // Only rules without grace hold, so the rest of the mark says nothing about them.
   return mark.kind === 'none' && !markDisproved ? 'none' : clearIfMarked(connection);
 }
 

@@ -9,7 +9,7 @@ export const MARK_TAGS = [TAG_ORPHAN, TAG_SEEN] as const;
 export const hasMarkTags = (tags: Tags): boolean => MARK_TAGS.some((key) => tags.has(key));
 
 /**
- * What the tags of a mark are overwritten with when they cannot be removed, the best first. `seen` alone would do, but a run
+ * The tags that overwrite a mark which cannot be removed, the best first. `seen` alone would do, but a run
  * that overlaps may renew it.
  */
 export const VOID_MARK: readonly Tags[] = [new Map(MARK_TAGS.map((key) => [key, VOID])), new Map([[TAG_SEEN, VOID]])];

@@ -29,8 +29,8 @@ export type Halt = {
 
 export type Plan = {
   /**
-   * Those no step failed on before, then the others, the one whose failure is longest ago first. Among them half-done ones
-   * first, then the longest orphaned. The first `perRun` that can be done are; the rest is deferred.
+   * Connections on which no step failed come first, then the others, the longest ago first. Among equals, half-done
+   * connections come first, then the longest orphaned. The run takes the first `perRun` and defers the rest.
    */
   readonly queue: readonly Judged[];
   readonly perRun: number;

@@ -35,7 +35,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
   throw new StepEnd(endWith(toOutcome(verdict, hasStaleMark), reason));
 }
 
-/** Only the clocks that ended go; what is in use, or protected, loses its mark. */
+/** A connection in use, or protected, loses its mark. Any other loses only the clocks that ended. */
 async function clearMark(region: RegionContext, verdict: Verdict, reason: string): Promise<void> {
   const { connectionId } = verdict.connection;
   const isWhole = verdict.kind === 'in-use' || verdict.kind === 'protected';

@@ -12,8 +12,7 @@ class OtherNote extends Error {}
 class NoNote extends Error {}
 
 /**
- * Remove a detach note that claims what is not so, or not any more. Writes to the cloud; throws `CloudError` when the note
- * still stands.
+ * Remove a detach note that is wrong or out of date. Writes to the cloud. Throws `CloudError` when the note still stands.
  *
  * It is left alone when it is no longer this one, or when the connection was let go of since: then it is what another run's
  * detach is found by. That is looked at just before each request, because others may have begun until its turn comes.
@@ -65,6 +64,6 @@ export async function removeNote(region: RegionContext, judged: Connection, note
 export const noteOf = ({ tags }: Connection): string | undefined =>
   tags === 'unread' ? undefined : tags.get(TAG_DETACHED);
 
-/** Being detached, or bound to nothing: what a connection looks like after a detach was accepted. */
+/** Whether the connection is being detached, or bound to nothing, as after a detach was accepted. */
 export const isLeaving = ({ state, attachType }: Connection): boolean =>
   state === 'detaching' || attachType === 'NO_ASSOCIATED';

@@ -42,7 +42,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
 /** Of `recheck.maxAge`, to wait for others that one reading can serve. */
 const GATHER_SHARE = 0.25;
 
-/** Written before the detach, so that others find what a run did that dies in between. */
+/** Write the note before the detach, so that a later run can finish the work of a run that dies in between. */
 async function writeNote(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<string> {
   const note = toNoteText(region.clock.now(), attachment.attachmentId);
   try {
@@ -115,7 +115,7 @@ function createDetachCheck(
   };
 }
 
-/** How the step ends when the detach came to nothing: a note that cannot be removed is what a person has to hear of. */
+/** How the step ends when the detach had no effect. A person has to hear of a note that cannot be removed. */
 async function withoutNote(region: RegionContext, verdict: Verdict, note: string, end: StepEnd): Promise<StepEnd> {
   try {
     await removeNote(region, verdict.connection, note);

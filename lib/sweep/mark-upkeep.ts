@@ -37,12 +37,12 @@ export async function keepUpMarks(
   const endings: Endings = new Map();
   const verdicts = judged.map(({ verdict }) => verdict);
   const stale = verdicts.filter(isToClear);
-  // First the marks beside a note: a run that dies here must not leave one without the note that tells what it is worth.
+  // Marks beside a note go first. If the run died after removing the note, the next run could not tell that the mark is old.
   await removeStaleMarks(region, stale.filter(hasNote), endings);
-  // Then notes: `seen` vouches for the note as well, so it must not be renewed beside one that should be gone.
+  // Then notes: `seen` vouches for the note as well, so it must not be renewed beside a note that should be gone.
   const standing = await removeStaleNotes(region, verdicts, endings);
   const writable = verdicts.filter((verdict) => !standing.has(idOf(verdict)) && !endings.has(idOf(verdict)));
-  // Not when they were judged: since then another run may have seen one in use, and had no mark to clear.
+  // Clocks start now, because another run may have seen a connection in use since the listing, with no mark to clear.
   const startMs = ceilToSecond(region.clock.now());
   await Promise.all([
     ...toWrites(region, writable, startMs).map((write) => writeMarks(region, write, endings)),
@@ -72,7 +72,7 @@ const isOfBefore = ({ dropNote, markDisproved, clocks }: Verdict): boolean =>
 
 const hasNote = ({ connection }: Verdict): boolean => noteOf(connection) !== undefined;
 
-/** One by one, because each is looked at again just before. Answers those whose note may still stand. */
+/** One by one, because each is read again just before. Returns the connections whose note may still stand. */
 async function removeStaleNotes(
   region: RegionContext,
   verdicts: readonly Verdict[],
@@ -93,7 +93,7 @@ async function removeStaleNotes(
   return standing;
 }
 
-/** Group the connections by what is to be written, since one call writes the same tags on many. */
+/** Group the connections by their new tags, since one call writes the same tags on many connections. */
 function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: number): readonly Write[] {
   const writes = new Map<string, Write>();
   for (const verdict of verdicts) {
@@ -108,7 +108,7 @@ function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: 
   return [...writes.values()];
 }
 
-/** What the tags of its mark are to be; empty when nothing is to be written. */
+/** The new tags of its mark. Empty if there is nothing to write. */
 function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): Tags {
   const { markAction, starting, triedMs } = verdict;
   const tags = new Map<string, string>();
@@ -152,7 +152,7 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endi
   await clearMarks(region, mustGo.map(idOf));
 }
 
-/** Whether a mark says what was written, or what a run that overlaps wrote later: the same rules, and no earlier moment. */
+/** Whether a mark has the same rules as the mark that was written, and no earlier time. A run that overlaps may write later. */
 function saysAsMuch(found: Tags, written: Tags): boolean {
   const [ours, theirs] = [parseMark(written), parseMark(found)];
   if (ours === undefined || theirs === undefined || ours.size !== theirs.size) return markOf(found) === markOf(written);
@@ -160,11 +160,11 @@ function saysAsMuch(found: Tags, written: Tags): boolean {
   return isLater && seenMsOf(found) >= seenMsOf(written);
 }
 
-/** Milliseconds; a mark that is written without it, or with none that can be read, is as old as can be. */
+/** Milliseconds. A `seen` that is missing or malformed counts as older than any other. */
 const seenMsOf = (tags: Tags): number =>
   parseInstant((tags.get(TAG_SEEN) ?? '').split(' ')[0] ?? '') ?? Number.NEGATIVE_INFINITY;
 
-/** Remove from a mark the clocks that the verdict has not; the others stay as they are. Writes to the cloud. */
+/** Remove the clocks that ended from a mark, and leave the others as they are. Writes to the cloud. */
 export async function pruneMark(region: RegionContext, verdict: Verdict): Promise<Removal | undefined> {
   const id = idOf(verdict);
   const tags = new Map([[TAG_ORPHAN, toMarkText(verdict.clocks, dueFirst(region, verdict.clocks))]]);
@@ -197,7 +197,7 @@ async function removeStaleMarks(region: RegionContext, verdicts: readonly Verdic
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const removal = removals.get(id);
-    // One that claimed nothing before, and still cannot be removed, is as it was; one that starts again is written next.
+    // A void mark that still cannot be removed is unchanged. A mark that starts again is written next.
     const isSame = verdict.markAction !== 'clear' || (removal === 'voided' && verdict.mark.kind !== 'valid');
     if (removal instanceof Error) endings.set(id, { kind: 'failed', error: removal, stands: true });
     else if (!isSame) endings.set(id, { kind: 'cleared' });

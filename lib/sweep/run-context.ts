@@ -26,7 +26,7 @@ export type RegionContext = RunContext & {
   readonly api: CloudApi;
   readonly surroundings: Surroundings;
   readonly reads: RegionReads;
-  /** What this run wrote as marks: only by such a mark may it detach and delete. */
+  /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly work: RegionWork;
   /** When to look whether a detach has taken hold, or a delete. */

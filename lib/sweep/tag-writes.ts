@@ -162,7 +162,7 @@ async function writeBatch(
 const isAboutOne = ({ effect, code }: CloudError): boolean =>
   effect === 'refused' && !isPermission(code) && code !== NO_TIME_LEFT;
 
-/** Look for what was written until it shows, since reads lag behind writes. Answers the ids that do not show it. */
+/** Read the tags until they show the write, since reads lag behind writes. Returns the ids that do not show it. */
 async function confirm(
   region: RegionContext,
   ids: readonly ConnectionId[],

@@ -20,7 +20,7 @@ const AGE_MS_MAX = 60_000;
  */
 const REUSE_SHARE = 0.5;
 const REUSE_MS_MAX = 10_000;
-/** Rounds that are too old before they are over; so often we try again. */
+/** A round may be too old before it is complete. It is then read again, this many times at most. */
 const ROUNDS_MAX = 3;
 
 /**

@@ -23,7 +23,7 @@ export const expired: Rule = ({ connection, association, nowMs }) => {
 };
 
 /**
- * What is wrong with an expiry date; undefined if nothing is. Programs write the year 1 or 1970 for "not set", and people
+ * The problem of an expiry date, or undefined. Programs write the year 1 or 1970 for "not set", and people
  * copy tags from older connections: a date before the connection was created is no date of this connection.
  */
 export function findExpiryProblem(text: string, createdAtMs: number | undefined): string | undefined {
