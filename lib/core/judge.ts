@@ -141,8 +141,12 @@ function judgeDoubtful(base: Base, reason: string, { nowMs }: Facts, policy: Pol
     return { ...again, kind: 'unknown', reason };
   }
   const clocks = new Map([...base.clocks].filter(([rule]) => !isDisprovedByItself(rule, connection, nowMs)));
-  return { ...withoutClocks(base, clocks), kind: 'unknown', reason };
+  return { ...withoutClocks(base, clocks), ...withoutBrokenMark(base), kind: 'unknown', reason };
 }
+
+/** A mark that proves nothing must not come to count later, as one from the future would: it goes, whatever is in doubt. */
+const withoutBrokenMark = ({ mark, connection }: Base): Partial<Pick<Verdict, 'markAction'>> =>
+  mark.kind === 'broken' ? { markAction: clearIfMarked(connection) } : {};
 
 const isAttached = ({ attachType, state }: Connection): boolean => attachType === 'CEN' && state === 'attached';
 
@@ -232,7 +236,8 @@ function judgeUsed(base: Base): Verdict {
   const unread = findings.filter(([, { holds }]) => holds === 'unread');
   const dropNote = hasStaleNote(base);
   if (unread.length > 0) {
-    return { ...base, kind: 'unknown', reason: `a rule could not be decided (${said(unread)})`, dropNote };
+    const reason = `a rule could not be decided (${said(unread)})`;
+    return { ...base, ...withoutBrokenMark(base), kind: 'unknown', reason, dropNote };
   }
   return {
     ...base,

@@ -600,7 +600,9 @@ export class Monitor {
       const id = row.VpnConnectionId;
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
       if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') continue;
-      if (run.halfDone.has(id) || this.isHalfDone(row)) this.#vouched.set(id, this.#now());
+      const told = result.outcomes.find(({ connectionId }) => connectionId === id);
+      const ranOut = told?.outcome === 'deferred' && told.code !== null;
+      if (!ranOut && (run.halfDone.has(id) || this.isHalfDone(row))) this.#vouched.set(id, this.#now());
       if (isProtected(row, run.policy, this.#now()) || !isFree(row, estate)) this.#vouched.delete(id);
     }
   }

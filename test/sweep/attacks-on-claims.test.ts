@@ -619,3 +619,14 @@ test('a clock that ends beside a stale note leaves the other clocks where they a
     removed.map(({ params }) => (params['ResourceId.1'] === 'vco-old' ? 'vco-sweeper:detached' : params['TagKey.1'])),
   );
 });
+
+test('a mark from the future goes though a rule could not be decided, so that it does not count when its time has come', async () => {
+  const mystery = { TunnelOptions: [down, { Status: 'mystery' }] };
+  const future = { 'vco-sweeper:orphan': `expired ${ago(-4 * HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
+  const cloud = startCloud({
+    estate: estate(bound('old', future, mystery), ...inUse(5)),
+    policy: { rules: { 'tunnels-down': DAY, expired: DAY } },
+  });
+  expect(outcomeOf(await cloud.run(), 'vco-old')).toMatchObject({ outcome: 'unknown' });
+  expect(cloud.tags('vco-old')).toEqual({});
+});
