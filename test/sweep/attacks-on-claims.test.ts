@@ -621,7 +621,7 @@ test('a clock that ends beside a stale note leaves the other clocks where they a
 });
 
 test('a mark from the future goes though a rule could not be decided, so that it does not count when its time has come', async () => {
-  const mystery = { TunnelOptions: [down, { Status: 'mystery' }] };
+  const mystery = { ...down, TunnelOptions: [down, { Status: 'mystery' }] };
   const future = { 'vco-sweeper:orphan': `expired ${ago(-4 * HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
   const cloud = startCloud({
     estate: estate(bound('old', future, mystery), ...inUse(5)),
