@@ -31,6 +31,7 @@ export async function pollUntil(
 ): Promise<Polled> {
   const { clock, deadlineMs } = region;
   const { schedule } = options;
+  const endMs = deadlineMs - NOTING_MS;
   const sinceMs = clock.now();
   let error: CloudError | undefined;
   if (!options.atOnce) {
@@ -38,8 +39,8 @@ export async function pollUntil(
   }
   let isTime = options.atOnce && schedule.isQuiet;
   for (;;) {
-    isTime ||= await schedule.next(deadlineMs - NOTING_MS);
-    if (!isTime && clock.now() < deadlineMs - NOTING_MS && clock.now() - sinceMs <= options.timeoutMs) continue;
+    isTime ||= await schedule.next(endMs);
+    if (!isTime && clock.now() < endMs && clock.now() - sinceMs <= options.timeoutMs) continue;
     isTime = false;
     const looked = await tryLook(options.look);
     if (looked === true) {
@@ -48,7 +49,7 @@ export async function pollUntil(
     }
     error = looked === false ? undefined : looked;
     if (error && disposition(error.code) === 'terminal') return { kind: 'unreadable', error };
-    if (clock.now() >= deadlineMs - NOTING_MS) return { kind: 'no-time', error };
+    if (clock.now() >= endMs) return { kind: 'no-time', error };
     if (clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };
   }
 }

@@ -17,5 +17,3 @@ export function needTimeFor(run: RunContext, step: 'detach' | 'delete', used: bo
   if (run.clock.now() + needMs <= run.deadlineMs) return;
   throw new StepEnd(outOfTime(`too little time left for a ${step}; the next run goes on`, { used }));
 }
-
-export const isOver = (run: RunContext): boolean => run.clock.now() >= run.deadlineMs;

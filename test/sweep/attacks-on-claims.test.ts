@@ -3,15 +3,9 @@ import type { FaultRule } from '../../lib/emulator/index.ts';
 import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { always, DENIED } from '../support/faults.ts';
 
 const MINUTE = 60_000;
-const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({
-  action,
-  times: 'always',
-  fault,
-  ...(match ? { match } : {}),
-});
-const DENIED = { kind: 'error', status: 403, code: 'Forbidden.RAM' } as const;
 const up = { Status: 'ipsec_sa_established' };
 const night = (cloud: ReturnType<typeof startCloud>) => cloud.clock.sleep(DAY);
 const outcomeOf = (result: Awaited<ReturnType<ReturnType<typeof startCloud>['run']>>, id: string) =>

@@ -4,16 +4,10 @@ import type { FaultRule } from '../../lib/emulator/index.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { always, DENIED } from '../support/faults.ts';
 
 const MINUTE = 60_000;
 const LONG = { rules: { unassociated: DAY, 'tunnels-down': 14 * DAY } } as const;
-const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({
-  action,
-  times: 'always',
-  fault,
-  ...(match ? { match } : {}),
-});
-const DENIED = { kind: 'error', status: 403, code: 'Forbidden.RAM' } as const;
 const up = { Status: 'ipsec_sa_established' };
 
 /** The same cloud lives on: what was up goes down, so many hours later. */
