@@ -1,6 +1,6 @@
 import { startClock } from '../lib/clock.ts';
-import type { DispatchResult } from '../lib/core/dispatch-result.ts';
-import { ConfigError } from '../lib/core/errors.ts';
+import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
+import { ConfigError } from '../lib/core/domain/errors.ts';
 import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch.ts';
 import { parseEvent, parseMoment } from '../lib/event.ts';
 import { createDispatchDeps } from '../lib/function-deps.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../lib/core/errors.ts';
-import type { DeclaredPolicy } from '../lib/core/options.ts';
+import { ConfigError } from '../lib/core/domain/errors.ts';
+import type { DeclaredPolicy } from '../lib/core/domain/policy.ts';
 import { loadPolicy } from '../lib/policy.ts';
 import { withReadableStack } from '../lib/readable-stack.ts';
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createCloudApi } from './cloud/api.ts';
 import { resolveEndpoints } from './cloud/endpoints.ts';
 import type { Credentials } from './cloud/transport.ts';
-import type { Clock } from './core/cloud-api.ts';
-import { ConfigError } from './core/errors.ts';
-import type { Journal } from './core/journal.ts';
-import type { Policy } from './core/options.ts';
+import type { Clock } from './core/domain/cloud-api.ts';
+import { ConfigError } from './core/domain/errors.ts';
+import type { Journal } from './core/domain/log-event.ts';
+import type { Policy } from './core/domain/policy.ts';
 import type { SweepDeps } from './sweep.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
-import { ConfigError } from './core/errors.ts';
-import type { DeclaredPolicy, Narrowing } from './core/options.ts';
-import type { RefusedEvent } from './core/outcome.ts';
+import { ConfigError } from './core/domain/errors.ts';
+import type { RefusedEvent } from './core/domain/outcome.ts';
+import type { DeclaredPolicy, Narrowing } from './core/domain/policy.ts';
 import type { Answer } from './event/answer.ts';
 import { type BatchAnswer, parseBatch } from './event/batch.ts';
 import { isCloudEvent, parseCloudEvent } from './event/cloud-event.ts';

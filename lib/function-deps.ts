@@ -3,9 +3,9 @@ import { createCloudApi, createOrganizationApi } from './cloud/api.ts';
 import { resolveEndpoints } from './cloud/endpoints.ts';
 import { createFunctionApi } from './cloud/fc.ts';
 import type { Credentials } from './cloud/transport.ts';
-import type { CallObserver, Clock, FunctionApi, FunctionTarget } from './core/cloud-api.ts';
-import type { Journal } from './core/journal.ts';
-import type { DeclaredPolicy } from './core/options.ts';
+import type { CallObserver, Clock, FunctionApi, FunctionTarget } from './core/domain/cloud-api.ts';
+import type { Journal } from './core/domain/log-event.ts';
+import type { DeclaredPolicy } from './core/domain/policy.ts';
 import { type Environment, refuseDebug } from './deps.ts';
 import type { DispatchDeps } from './dispatch.ts';
 

@@ -1,11 +1,11 @@
-import type { Clock, CloudApi } from './core/cloud-api.ts';
-import type { RegionId } from './core/estate.ts';
-import type { Journal } from './core/journal.ts';
-import type { Narrowing, Policy } from './core/options.ts';
-import { type RefusedEvent, type RunResult, toStatus } from './core/outcome.ts';
+import type { Clock, CloudApi } from './core/domain/cloud-api.ts';
+import type { RegionId } from './core/domain/estate.ts';
+import type { Journal } from './core/domain/log-event.ts';
+import { type RefusedEvent, type RunResult, toStatus } from './core/domain/outcome.ts';
+import type { Narrowing, Policy } from './core/domain/policy.ts';
+import { toIso } from './core/domain/time.ts';
 import { type Judged, type Plan, plan } from './core/plan.ts';
 import { mayTag, runMode } from './core/scope.ts';
-import { toIso } from './core/time.ts';
 import { act, foresee } from './sweep/act.ts';
 import { keepUpMarks, type TagEnding } from './sweep/mark-upkeep.ts';
 import { OutcomeTally } from './sweep/outcome-tally.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createFunctionApi } from '../lib/cloud/fc.ts';
-import type { MemberAccount } from '../lib/core/cloud-api.ts';
-import { CloudError, ConfigError } from '../lib/core/errors.ts';
-import type { DeclaredPolicy } from '../lib/core/options.ts';
+import type { MemberAccount } from '../lib/core/domain/cloud-api.ts';
+import { CloudError, ConfigError } from '../lib/core/domain/errors.ts';
+import type { DeclaredPolicy } from '../lib/core/domain/policy.ts';
 import { taskIdOf } from '../lib/dispatch/task-id.ts';
 import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch.ts';
 import { parseEvent, parseMoment } from '../lib/event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../lib/core/options.ts';
+import type { Policy } from '../lib/core/domain/policy.ts';
 import { hintTypes } from '../lib/event/hint-actions.ts';
 import { parseEvent } from '../lib/event.ts';
 

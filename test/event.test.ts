@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../lib/core/errors.ts';
-import type { Mode, Narrowing, Policy } from '../lib/core/options.ts';
+import { ConfigError } from '../lib/core/domain/errors.ts';
+import type { Mode, Narrowing, Policy } from '../lib/core/domain/policy.ts';
 import { parseEvent } from '../lib/event.ts';
 
 type Scope = Pick<Policy, 'mode' | 'regions' | 'accounts'>;

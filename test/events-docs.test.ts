@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../lib/core/options.ts';
+import type { Policy } from '../lib/core/domain/policy.ts';
 import { hintOf, hintTypes } from '../lib/event/hint-actions.ts';
 import { parseEvent } from '../lib/event.ts';
 

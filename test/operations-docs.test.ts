@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../functions/cli/exit-code.ts';
-import { SCOPE_STATES } from '../lib/core/dispatch-result.ts';
-import { isPermission, isThrottling } from '../lib/core/disposition.ts';
-import { OUTCOMES, type RunStatus } from '../lib/core/outcome.ts';
+import { SCOPE_STATES } from '../lib/core/domain/dispatch-result.ts';
+import { isPermission, isThrottling } from '../lib/core/domain/disposition.ts';
+import { OUTCOMES, type RunStatus } from '../lib/core/domain/outcome.ts';
 import { parseEstate, startEmulator } from '../lib/emulator/index.ts';
 import { DAY, HOUR } from './support/builders.ts';
 import { bound, down, estate, free, inUse } from './support/estates.ts';
@@ -86,7 +86,7 @@ async function lines(): Promise<readonly Line[]> {
 }
 
 const written = await lines();
-const EVENTS = [...readFileSync('lib/core/journal.ts', 'utf8').matchAll(/^ {2}\| '([a-z.]+)'/gm)].map(
+const EVENTS = [...readFileSync('lib/core/domain/log-event.ts', 'utf8').matchAll(/^ {2}\| '([a-z.]+)'/gm)].map(
   ([, name]) => name,
 );
 
@@ -174,7 +174,7 @@ describe('each has its row, and each row is of something that there is:', () => 
     const quoted = (from: string, pattern: RegExp) => [...from.matchAll(pattern)].map(([, code = '']) => code);
     const known = new Set([
       ...quoted(
-        readFileSync('lib/core/disposition.ts', 'utf8'),
+        readFileSync('lib/core/domain/disposition.ts', 'utf8'),
         /^ {2}\['([\w.]+)', '(?:retry|gone|refused|blocked|terminal)'\]/gm,
       ),
       ...quoted(readFileSync('lib/dispatch/advice.ts', 'utf8'), /^ {2}\['([\w.]+)', [`'"]/gm),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../lib/core/errors.ts';
+import { ConfigError } from '../lib/core/domain/errors.ts';
 import { loadPolicy, type PolicySources } from '../lib/policy.ts';
 
 const files = new Map([

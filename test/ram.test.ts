@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../lib/cloud/actions.ts';
 import { FC_ACTIONS } from '../lib/cloud/fc.ts';
-import { MODES, type Mode } from '../lib/core/options.ts';
+import { MODES, type Mode } from '../lib/core/domain/policy.ts';
 import { createDispatchDeps, createSweepFunction } from '../lib/function-deps.ts';
 import { fakeClock } from './cloud/support.ts';
 import { aPolicy } from './support/builders.ts';

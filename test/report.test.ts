@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countOutcomes, type Outcome, type RunResult } from '../lib/core/outcome.ts';
+import { countOutcomes, type Outcome, type RunResult } from '../lib/core/domain/outcome.ts';
 import { widthOf, wrap } from '../lib/report/text-width.ts';
 import { reportRun, toJsonLine } from '../lib/report.ts';
 import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from './support/builders.ts';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../lib/core/cloud-api.ts';
-import type { Journal } from '../../lib/core/journal.ts';
-import type { Mode, Policy } from '../../lib/core/options.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { Clock } from '../../lib/core/domain/cloud-api.ts';
+import type { Journal } from '../../lib/core/domain/log-event.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
+import type { Mode, Policy } from '../../lib/core/domain/policy.ts';
 import { createDeps } from '../../lib/deps.ts';
 import type { RunningEmulator } from '../../lib/emulator/index.ts';
 import { parsePolicy } from '../../lib/policy.ts';

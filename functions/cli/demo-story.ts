@@ -1,5 +1,5 @@
-import type { Policy } from '../../lib/core/options.ts';
-import type { Outcome, OutcomeKind } from '../../lib/core/outcome.ts';
+import type { Outcome, OutcomeKind } from '../../lib/core/domain/outcome.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
 import { count, digestKept, paletteOf, reportOutcomes, toPrintable, wrap } from '../../lib/report.ts';
 import type { DemoRun } from './demo-runs.ts';
 import { type Io, lookOf } from './io.ts';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../lib/core/errors.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
 import { generateEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
 import { count } from '../../lib/report.ts';
 import { createDemoRuns, type DemoRun } from './demo-runs.ts';

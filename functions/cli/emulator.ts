@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { ConfigError } from '../../lib/core/errors.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
 import {
   type Estate,
   type FunctionConfig,

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 
 /** What the command tells whoever called it; part of the contract. */
 export const EXIT = {

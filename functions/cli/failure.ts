@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CloudError, ConfigError } from '../../lib/core/errors.ts';
+import { CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
 import { toPrintable } from '../../lib/report.ts';
 import { EXIT } from './exit-code.ts';
 import { Interrupted, type Io } from './io.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Answered, FunctionApi } from '../../lib/core/cloud-api.ts';
-import { CloudError } from '../../lib/core/errors.ts';
-import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../lib/core/options.ts';
+import type { Answered, FunctionApi } from '../../lib/core/domain/cloud-api.ts';
+import { CloudError } from '../../lib/core/domain/errors.ts';
+import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../lib/core/domain/policy.ts';
 import { createDeps, readCredentials } from '../../lib/deps.ts';
 import { dispatchAdvice } from '../../lib/dispatch.ts';
 import { createSweepFunction } from '../../lib/function-deps.ts';

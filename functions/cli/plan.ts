@@ -1,4 +1,4 @@
-import type { OutcomeKind, RunResult } from '../../lib/core/outcome.ts';
+import type { OutcomeKind, RunResult } from '../../lib/core/domain/outcome.ts';
 import { count, paletteOf, toPrintable } from '../../lib/report.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { type Io, lookOf } from './io.ts';

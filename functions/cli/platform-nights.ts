@@ -1,5 +1,5 @@
-import type { DispatchResult } from '../../lib/core/dispatch-result.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { DispatchResult } from '../../lib/core/domain/dispatch-result.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { generateEstate, type Invocation, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
 import type { Io } from './io.ts';
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { MODES } from '../../lib/core/options.ts';
+import { MODES } from '../../lib/core/domain/policy.ts';
 import { type DemoOptions, demoCommand } from './demo.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './emulator.ts';
 import { explainCommand } from './explain.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { type DispatchResult, SCOPE_STATES } from '../../lib/core/dispatch-result.ts';
-import { CloudError, ConfigError } from '../../lib/core/errors.ts';
-import { MODES, RULE_NAMES } from '../../lib/core/options.ts';
-import { countOutcomes, OUTCOMES, type OutcomeKind, type RunResult, toStatus } from '../../lib/core/outcome.ts';
-import { parseInstant } from '../../lib/core/time.ts';
+import { type DispatchResult, SCOPE_STATES } from '../../lib/core/domain/dispatch-result.ts';
+import { CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
+import { countOutcomes, OUTCOMES, type OutcomeKind, type RunResult, toStatus } from '../../lib/core/domain/outcome.ts';
+import { MODES, RULE_NAMES } from '../../lib/core/domain/policy.ts';
+import { parseInstant } from '../../lib/core/domain/time.ts';
 
 const textOrNull = z.nullable(z.string());
 const moment = z.string().check(z.refine((text) => parseInstant(text) !== undefined));

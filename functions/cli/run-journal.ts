@@ -1,5 +1,5 @@
-import type { ConnectionId } from '../../lib/core/estate.ts';
-import type { Journal, JournalEvent, JournalFields } from '../../lib/core/journal.ts';
+import type { ConnectionId } from '../../lib/core/domain/estate.ts';
+import type { Journal, JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
 import { createJournal, type Level, parseLevel } from '../../lib/log.ts';
 import { toPrintable } from '../../lib/report.ts';
 import type { Io } from './io.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/core/cloud-api.ts';
+import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 import { cutTo } from '../../lib/report.ts';
 import type { Output } from './io.ts';
 

@@ -1,6 +1,6 @@
-import type { ConnectionId } from '../../lib/core/estate.ts';
-import type { Narrowing, Policy } from '../../lib/core/options.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { ConnectionId } from '../../lib/core/domain/estate.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
 import { createDeps, readCredentials } from '../../lib/deps.ts';
 import { loadPolicy } from '../../lib/policy.ts';
 import { reportRun, toJsonLine } from '../../lib/report.ts';

@@ -1,5 +1,5 @@
-import type { BeforeAttempt, CloudApi } from '../../lib/core/cloud-api.ts';
-import { CloudError } from '../../lib/core/errors.ts';
+import type { BeforeAttempt, CloudApi } from '../../lib/core/domain/cloud-api.ts';
+import { CloudError } from '../../lib/core/domain/errors.ts';
 
 /**
  * The same api, which starts nothing more once `isStopped` says so. What was sent is still read back, and tags can

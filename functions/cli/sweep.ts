@@ -1,5 +1,5 @@
-import type { Narrowing } from '../../lib/core/options.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
+import type { Narrowing } from '../../lib/core/domain/policy.ts';
 import { count } from '../../lib/report.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { Interrupted, type Io } from './io.ts';

@@ -1,4 +1,4 @@
-import type { Journal, JournalEvent, JournalFields } from '../../lib/core/journal.ts';
+import type { Journal, JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
 import { count, toPrintable } from '../../lib/report.ts';
 
 /** What has happened in a run so far, by its journal. */

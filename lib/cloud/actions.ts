@@ -1,4 +1,4 @@
-import type { CloudApi, OrganizationApi } from '../core/cloud-api.ts';
+import type { CloudApi, OrganizationApi } from '../core/domain/cloud-api.ts';
 
 export type Service = 'vpc' | 'cbn' | 'sts';
 

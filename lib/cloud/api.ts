@@ -1,8 +1,8 @@
-import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../core/cloud-api.ts';
-import { isConnectionGone } from '../core/disposition.ts';
-import { CloudError } from '../core/errors.ts';
-import type { AccountId, Attachment, Connection } from '../core/estate.ts';
-import type { Policy } from '../core/options.ts';
+import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../core/domain/cloud-api.ts';
+import { isConnectionGone } from '../core/domain/disposition.ts';
+import { CloudError } from '../core/domain/errors.ts';
+import type { AccountId, Attachment, Connection } from '../core/domain/estate.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { createRefreshing } from './credentials.ts';
 import type { Endpoints } from './endpoints.ts';
 import { createGate } from './gate.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/cloud-api.ts';
+import type { Clock } from '../core/domain/cloud-api.ts';
 import type { Credentials } from './transport.ts';
 import type { AssumedCredentials } from './wire-account.ts';
 

@@ -1,5 +1,5 @@
-import { ConfigError } from '../core/errors.ts';
-import type { RegionId } from '../core/estate.ts';
+import { ConfigError } from '../core/domain/errors.ts';
+import type { RegionId } from '../core/domain/estate.ts';
 import type { OrganizationService, Service } from './actions.ts';
 
 export type Endpoints = {

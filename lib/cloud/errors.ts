@@ -1,5 +1,5 @@
-import { disposition, isThrottling } from '../core/disposition.ts';
-import { CloudError, type Effect } from '../core/errors.ts';
+import { disposition, isThrottling } from '../core/domain/disposition.ts';
+import { CloudError, type Effect } from '../core/domain/errors.ts';
 import type { TransportReply } from './transport.ts';
 
 const SAFE_CODE = /^[A-Za-z][\w.:-]{0,100}$/;

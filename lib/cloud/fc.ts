@@ -1,7 +1,7 @@
-import type { Answered, CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/cloud-api.ts';
-import { isThrottling } from '../core/disposition.ts';
-import { CloudError, ConfigError } from '../core/errors.ts';
-import type { Policy } from '../core/options.ts';
+import type { Answered, CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
+import { isThrottling } from '../core/domain/disposition.ts';
+import { CloudError, ConfigError } from '../core/domain/errors.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { redact, replyError, thrownError, unreadableReply, withoutSecrets } from './errors.ts';
 import { type FcReply, FunctionClient } from './fc-client.ts';
 import { deadlineExceeded, stopRetrying, withRetry } from './retry.ts';

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/cloud-api.ts';
-import { isThrottling } from '../core/disposition.ts';
-import { CloudError } from '../core/errors.ts';
-import type { AccountId, RegionId } from '../core/estate.ts';
-import type { Policy } from '../core/options.ts';
+import type { Clock } from '../core/domain/cloud-api.ts';
+import { isThrottling } from '../core/domain/disposition.ts';
+import { CloudError } from '../core/domain/errors.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { type AnyAction, FACTS } from './actions.ts';
 
 /** Limits count per account, region and action. */

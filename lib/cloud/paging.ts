@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CloudError } from '../core/errors.ts';
+import { CloudError } from '../core/domain/errors.ts';
 import type { AnyAction } from './actions.ts';
 import type { Params } from './transport.ts';
 

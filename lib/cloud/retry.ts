@@ -1,8 +1,8 @@
 import pRetry from 'p-retry';
-import type { Clock } from '../core/cloud-api.ts';
-import { isRetriedOnce, isThrottling, isTokenProcessing } from '../core/disposition.ts';
-import { CloudError } from '../core/errors.ts';
-import type { Policy } from '../core/options.ts';
+import type { Clock } from '../core/domain/cloud-api.ts';
+import { isRetriedOnce, isThrottling, isTokenProcessing } from '../core/domain/disposition.ts';
+import { CloudError } from '../core/domain/errors.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { isRetryable } from './errors.ts';
 
 export type RetryOptions = {

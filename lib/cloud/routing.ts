@@ -1,5 +1,5 @@
-import { CloudError } from '../core/errors.ts';
-import type { Attachment, AttachmentId, RegionId, Routing, TransitRouterId } from '../core/estate.ts';
+import { CloudError } from '../core/domain/errors.ts';
+import type { Attachment, AttachmentId, RegionId, Routing, TransitRouterId } from '../core/domain/estate.ts';
 import type { Action } from './actions.ts';
 import { listByToken, type TokenPage } from './paging.ts';
 import type { Call, Reader, Rpc } from './rpc.ts';

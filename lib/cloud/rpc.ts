@@ -1,7 +1,7 @@
-import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../core/cloud-api.ts';
-import { type CloudError, ConfigError } from '../core/errors.ts';
-import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
-import type { Policy } from '../core/options.ts';
+import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../core/domain/cloud-api.ts';
+import { type CloudError, ConfigError } from '../core/domain/errors.ts';
+import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { type AnyAction, FACTS } from './actions.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './errors.ts';
 import type { Pace } from './pace.ts';

@@ -1,5 +1,5 @@
-import type { BeforeAttempt, WriteReply } from '../core/cloud-api.ts';
-import type { ConnectionId, RegionId, Tags } from '../core/estate.ts';
+import type { BeforeAttempt, WriteReply } from '../core/domain/cloud-api.ts';
+import type { ConnectionId, RegionId, Tags } from '../core/domain/estate.ts';
 import { listByToken } from './paging.ts';
 import type { Rpc } from './rpc.ts';
 import type { Params } from './transport.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isThrottling, isTokenProcessing } from '../core/disposition.ts';
-import type { CloudError } from '../core/errors.ts';
+import { isThrottling, isTokenProcessing } from '../core/domain/disposition.ts';
+import type { CloudError } from '../core/domain/errors.ts';
 
 /** ASCII, 48 characters; the services take at most 64. */
 export const newClientToken = (): string => `vco-sweeper-${randomUUID()}`;

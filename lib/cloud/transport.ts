@@ -1,4 +1,4 @@
-import type { RegionId } from '../core/estate.ts';
+import type { RegionId } from '../core/domain/estate.ts';
 import type { Action, OrganizationAction, OrganizationService, Service } from './actions.ts';
 
 export type Credentials = {

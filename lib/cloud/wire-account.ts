@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { MemberAccount } from '../core/cloud-api.ts';
-import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
+import type { MemberAccount } from '../core/domain/cloud-api.ts';
+import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
 import { isRegionId } from './endpoints.ts';
 import type { Page, TokenPage } from './paging.ts';
 import type { Reader } from './rpc.ts';

@@ -7,7 +7,7 @@ import type {
   Tags,
   Tunnel,
   TunnelStatus,
-} from '../core/estate.ts';
+} from '../core/domain/estate.ts';
 import type { Page } from './paging.ts';
 import type { Reader } from './rpc.ts';
 import { copy, count, lenient, oneOf, optionalText, ownText, reader, requiredId } from './wire-fields.ts';

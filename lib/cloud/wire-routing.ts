@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { AttachmentId } from '../core/estate.ts';
+import type { AttachmentId } from '../core/domain/estate.ts';
 import type { TokenPage } from './paging.ts';
 import type { Reader } from './rpc.ts';
 import { count, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';

@@ -6,7 +6,7 @@ import type {
   RegionId,
   TransitRouter,
   TransitRouterId,
-} from '../core/estate.ts';
+} from '../core/domain/estate.ts';
 import type { Page, TokenPage } from './paging.ts';
 import type { Reader } from './rpc.ts';
 import {

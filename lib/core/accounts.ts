@@ -1,7 +1,7 @@
-import { ConfigError } from './errors.ts';
-import type { AccountId } from './estate.ts';
-import type { AccountPolicy, DeclaredPolicy, DirectoryPolicy, Narrowing, Policy } from './options.ts';
-import type { RefusedEvent } from './outcome.ts';
+import { ConfigError } from './domain/errors.ts';
+import type { AccountId } from './domain/estate.ts';
+import type { RefusedEvent } from './domain/outcome.ts';
+import type { AccountPolicy, DeclaredPolicy, DirectoryPolicy, Narrowing, Policy } from './domain/policy.ts';
 import { asksForNothing } from './scope.ts';
 
 export const isDirectory = (accounts: DeclaredPolicy['accounts']): accounts is DirectoryPolicy =>

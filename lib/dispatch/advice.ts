@@ -1,5 +1,5 @@
-import { isThrottling, advice as stepAdvice } from '../core/disposition.ts';
-import type { CloudError } from '../core/errors.ts';
+import { isThrottling, advice as stepAdvice } from '../core/domain/disposition.ts';
+import type { CloudError } from '../core/domain/errors.ts';
 
 const TARGET = 'SWEEP_FUNCTION, SWEEP_FUNCTION_SERVICE (for generation 2.0 only) and SWEEP_FUNCTION_REGION';
 

@@ -1,9 +1,9 @@
 import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/accounts.ts';
-import type { MemberAccount } from '../core/cloud-api.ts';
-import { CloudError, ConfigError } from '../core/errors.ts';
-import type { AccountId, ConnectionId, RegionId } from '../core/estate.ts';
-import type { DeclaredPolicy, Mode, Narrowing } from '../core/options.ts';
-import type { RefusedEvent } from '../core/outcome.ts';
+import type { MemberAccount } from '../core/domain/cloud-api.ts';
+import { CloudError, ConfigError } from '../core/domain/errors.ts';
+import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
+import type { RefusedEvent } from '../core/domain/outcome.ts';
+import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
 import { asksForNothing } from '../core/scope.ts';
 import type { DispatchDeps, DispatchRequest } from '../dispatch.ts';
 import { taskIdOf } from './task-id.ts';

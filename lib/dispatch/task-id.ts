@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountId, RegionId } from '../core/estate.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
 
 /** What makes one sweep another one than the rest of its tick. */
 export type TaskKey = {

@@ -1,4 +1,4 @@
-import type { Narrowing } from '../core/options.ts';
+import type { Narrowing } from '../core/domain/policy.ts';
 
 /**
  * What one event comes to. `ignored` is an event that is in order and concerns nothing here: refusing it would only

@@ -1,6 +1,6 @@
-import { ConfigError } from '../core/errors.ts';
-import type { Narrowing } from '../core/options.ts';
-import type { RefusedEvent } from '../core/outcome.ts';
+import { ConfigError } from '../core/domain/errors.ts';
+import type { RefusedEvent } from '../core/domain/outcome.ts';
+import type { Narrowing } from '../core/domain/policy.ts';
 import { type Answer, refused } from './answer.ts';
 import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
 import { isObject, parseJson } from './json.ts';

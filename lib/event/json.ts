@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError } from '../core/domain/errors.ts';
 
 const bytesMax = 1024 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,6 @@
 import { allowsMember, isDirectory } from '../core/accounts.ts';
-import type { AccountId, RegionId } from '../core/estate.ts';
-import type { AccountPolicy, DeclaredPolicy, Mode } from '../core/options.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
+import type { AccountPolicy, DeclaredPolicy, Mode } from '../core/domain/policy.ts';
 
 /** What no event can go beyond. */
 export type EventLimits = {

@@ -1,5 +1,5 @@
-import { ConfigError } from '../core/errors.ts';
-import { parseInstant } from '../core/time.ts';
+import { ConfigError } from '../core/domain/errors.ts';
+import { parseInstant } from '../core/domain/time.ts';
 import { quote } from '../policy/quote.ts';
 import { isCloudEvent } from './cloud-event.ts';
 import { isObject, parseJson, toText } from './json.ts';

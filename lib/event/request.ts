@@ -1,4 +1,4 @@
-import { MODES, type Mode } from '../core/options.ts';
+import { MODES, type Mode } from '../core/domain/policy.ts';
 import {
   ACCOUNT_PATTERN,
   accountId,

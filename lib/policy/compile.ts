@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError } from '../core/domain/errors.ts';
 import { readDocument } from './document.ts';
 import { parsePolicyFile } from './parse.ts';
 import { problemText } from './problems.ts';

@@ -1,5 +1,5 @@
-import { ConfigError } from '../core/errors.ts';
-import { type DeclaredPolicy, MODES } from '../core/options.ts';
+import { ConfigError } from '../core/domain/errors.ts';
+import { type DeclaredPolicy, MODES } from '../core/domain/policy.ts';
 import { toFileProblem } from './file-problem.ts';
 import { parseDeclaredPolicy, parsePolicyFile } from './parse.ts';
 import { quote } from './quote.ts';

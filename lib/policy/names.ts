@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseGlob } from '../core/glob.ts';
+import { parseGlob } from '../core/domain/glob.ts';
 import { list, text } from './fields.ts';
 
 /** `cn-hangzhou`, `ap-southeast-1`, `cn-wuhan-lr`. */

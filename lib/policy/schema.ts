@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { parseDuration } from '../core/duration.ts';
-import { MODES } from '../core/options.ts';
+import { parseDuration } from '../core/domain/duration.ts';
+import { MODES } from '../core/domain/policy.ts';
 import {
   age,
   count,

@@ -1,5 +1,5 @@
-import { parseDuration } from '../core/duration.ts';
-import type { DeclaredPolicy, Policy } from '../core/options.ts';
+import { parseDuration } from '../core/domain/duration.ts';
+import type { DeclaredPolicy, Policy } from '../core/domain/policy.ts';
 import { accountIdOf } from './roles.ts';
 import type { PolicyDocument } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../core/duration.ts';
+import { formatDuration } from '../core/domain/duration.ts';
 import type { Explanation, RuleReport } from './explanation.ts';
 import { type Look, type Palette, paletteOf } from './look.ts';
 import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment.ts';

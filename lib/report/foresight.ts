@@ -1,5 +1,5 @@
-import type { Policy } from '../core/options.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../core/domain/outcome.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { formatAhead } from './moment.ts';
 
 /**

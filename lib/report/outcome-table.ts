@@ -1,6 +1,6 @@
-import type { ConnectionId } from '../core/estate.ts';
-import type { Policy } from '../core/options.ts';
-import type { Outcome, OutcomeKind } from '../core/outcome.ts';
+import type { ConnectionId } from '../core/domain/estate.ts';
+import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { foretell } from './foresight.ts';
 import { type Look, paintOutcome, paletteOf } from './look.ts';
 import { formatMoment, shortenMoments } from './moment.ts';

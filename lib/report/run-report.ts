@@ -1,6 +1,6 @@
-import type { ConnectionId } from '../core/estate.ts';
-import type { Policy } from '../core/options.ts';
-import type { Outcome, RunResult } from '../core/outcome.ts';
+import type { ConnectionId } from '../core/domain/estate.ts';
+import type { Outcome, RunResult } from '../core/domain/outcome.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import type { Look } from './look.ts';
 import { toOutcomeTable } from './outcome-table.ts';
 import { toSummary } from './summary.ts';

@@ -1,5 +1,5 @@
-import type { DispatchResult, ScopeResult } from '../core/dispatch-result.ts';
-import { OUTCOMES, type RunResult } from '../core/outcome.ts';
+import type { DispatchResult, ScopeResult } from '../core/domain/dispatch-result.ts';
+import { OUTCOMES, type RunResult } from '../core/domain/outcome.ts';
 import { type Look, type Paint, paletteOf } from './look.ts';
 import { toPrintable } from './printable.ts';
 import { count } from './summary.ts';

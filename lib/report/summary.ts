@@ -1,5 +1,5 @@
-import { formatDuration } from '../core/duration.ts';
-import { OUTCOMES, type RunResult } from '../core/outcome.ts';
+import { formatDuration } from '../core/domain/duration.ts';
+import { OUTCOMES, type RunResult } from '../core/domain/outcome.ts';
 import { type Look, type Palette, paintOutcome, paletteOf } from './look.ts';
 import { toPrintable } from './printable.ts';
 import { wrap } from './text-width.ts';

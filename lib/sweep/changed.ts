@@ -1,5 +1,5 @@
+import type { OutcomeKind } from '../core/domain/outcome.ts';
 import type { Verdict } from '../core/judge.ts';
-import type { OutcomeKind } from '../core/outcome.ts';
 import { hasMarkTags } from '../core/own-tags.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';

@@ -1,4 +1,4 @@
-import { disposition } from '../core/disposition.ts';
+import { disposition } from '../core/domain/disposition.ts';
 import type { Verdict } from '../core/judge.ts';
 import { stopIfChanged } from './changed.ts';
 import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';

@@ -1,9 +1,9 @@
-import { disposition } from '../core/disposition.ts';
-import type { CloudError } from '../core/errors.ts';
-import type { Attachment } from '../core/estate.ts';
+import { disposition } from '../core/domain/disposition.ts';
+import type { CloudError } from '../core/domain/errors.ts';
+import type { Attachment } from '../core/domain/estate.ts';
+import { TAG_DETACHED } from '../core/domain/tag-names.ts';
 import type { Verdict } from '../core/judge.ts';
 import { toNoteText } from '../core/own-tags.ts';
-import { TAG_DETACHED } from '../core/tag-names.ts';
 import { stopIfChanged } from './changed.ts';
 import { isLeaving, removeNote } from './detach-note.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';

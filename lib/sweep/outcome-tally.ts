@@ -1,5 +1,5 @@
-import type { AccountId, RegionId } from '../core/estate.ts';
-import { noOutcomes, type Outcome, type RunResult } from '../core/outcome.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
+import { noOutcomes, type Outcome, type RunResult } from '../core/domain/outcome.ts';
 import { NO_TIME_LEFT } from './ending.ts';
 
 /** Results are bounded; what is over is counted, and each is still a log line. */

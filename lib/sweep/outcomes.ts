@@ -1,10 +1,10 @@
-import type { Connection } from '../core/estate.ts';
-import type { Journal } from '../core/journal.ts';
+import type { Connection } from '../core/domain/estate.ts';
+import type { Journal } from '../core/domain/log-event.ts';
+import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
+import { toIso } from '../core/domain/time.ts';
 import type { Verdict } from '../core/judge.ts';
-import type { Outcome, OutcomeKind } from '../core/outcome.ts';
 import type { Judged, Plan } from '../core/plan.ts';
 import { mayTag } from '../core/scope.ts';
-import { toIso } from '../core/time.ts';
 import { toJudgedFields } from './act.ts';
 import { type Ending, endWithError } from './ending.ts';
 import type { TagEnding } from './mark-upkeep.ts';

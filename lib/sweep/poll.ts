@@ -1,5 +1,5 @@
-import { disposition } from '../core/disposition.ts';
-import { CloudError } from '../core/errors.ts';
+import { disposition } from '../core/domain/disposition.ts';
+import { CloudError } from '../core/domain/errors.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 import type { RegionContext } from './run-context.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock, CloudApi } from '../core/cloud-api.ts';
-import { CloudError } from '../core/errors.ts';
+import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
+import { CloudError } from '../core/domain/errors.ts';
 import type {
   Attachment,
   AttachmentId,
@@ -8,7 +8,7 @@ import type {
   RegionId,
   Routing,
   TransitRouterId,
-} from '../core/estate.ts';
+} from '../core/domain/estate.ts';
 import { type Fresh, type Freshness, SharedRead } from './shared-read.ts';
 import type { SurveyedRegion } from './survey.ts';
 import type { Surroundings } from './survey-region.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/cloud-api.ts';
-import type { ConnectionId } from '../core/estate.ts';
+import type { Clock } from '../core/domain/cloud-api.ts';
+import type { ConnectionId } from '../core/domain/estate.ts';
 
 /** Who is where on the way through one region: what decides whether a read is worth making now, or serves more later. */
 export class RegionWork {

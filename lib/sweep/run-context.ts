@@ -1,7 +1,7 @@
-import type { Clock, CloudApi } from '../core/cloud-api.ts';
-import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/estate.ts';
-import type { Journal, JournalEvent, JournalFields } from '../core/journal.ts';
-import type { Policy } from '../core/options.ts';
+import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
+import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
+import type { Journal, JournalEvent, JournalFields } from '../core/domain/log-event.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import { PollSchedule } from './poll-schedule.ts';
 import { RegionReads } from './region-reads.ts';
 import { RegionWork } from './region-work.ts';

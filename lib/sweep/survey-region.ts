@@ -1,6 +1,6 @@
 import { createWitnesses, type Witnesses } from '../core/association.ts';
-import type { Clock, CloudApi } from '../core/cloud-api.ts';
-import { CloudError } from '../core/errors.ts';
+import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
+import { CloudError } from '../core/domain/errors.ts';
 import type {
   AccountId,
   Attachment,
@@ -9,7 +9,7 @@ import type {
   RegionId,
   Routing,
   TransitRouterId,
-} from '../core/estate.ts';
+} from '../core/domain/estate.ts';
 import type { Target } from './targets.ts';
 import { withTags } from './with-tags.ts';
 

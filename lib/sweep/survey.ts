@@ -1,10 +1,10 @@
-import type { Clock, CloudApi } from '../core/cloud-api.ts';
-import type { CloudError } from '../core/errors.ts';
-import type { AccountId, Connection, RegionId, Routing } from '../core/estate.ts';
-import type { Journal } from '../core/journal.ts';
+import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
+import type { CloudError } from '../core/domain/errors.ts';
+import type { AccountId, Connection, RegionId, Routing } from '../core/domain/estate.ts';
+import type { Journal } from '../core/domain/log-event.ts';
+import type { RefusedEvent, RegionResult } from '../core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../core/domain/policy.ts';
 import { judge } from '../core/judge.ts';
-import type { Narrowing, Policy } from '../core/options.ts';
-import type { RefusedEvent, RegionResult } from '../core/outcome.ts';
 import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../core/plan.ts';
 import { mayTag, modeFor } from '../core/scope.ts';
 import { Room } from './room.ts';

@@ -1,7 +1,7 @@
-import type { BeforeAttempt } from '../core/cloud-api.ts';
-import { disposition, isPermission } from '../core/disposition.ts';
-import { CloudError } from '../core/errors.ts';
-import type { ConnectionId, Tags } from '../core/estate.ts';
+import type { BeforeAttempt } from '../core/domain/cloud-api.ts';
+import { disposition, isPermission } from '../core/domain/disposition.ts';
+import { CloudError } from '../core/domain/errors.ts';
+import type { ConnectionId, Tags } from '../core/domain/estate.ts';
 import { inBatches } from './batches.ts';
 import { NO_TIME_LEFT } from './ending.ts';
 import { type RegionContext, record } from './run-context.ts';

@@ -1,8 +1,8 @@
-import type { CloudApi } from '../core/cloud-api.ts';
-import { CloudError, ConfigError } from '../core/errors.ts';
-import type { AccountId, RegionId } from '../core/estate.ts';
-import type { Narrowing, Policy } from '../core/options.ts';
-import type { RefusedEvent } from '../core/outcome.ts';
+import type { CloudApi } from '../core/domain/cloud-api.ts';
+import { CloudError, ConfigError } from '../core/domain/errors.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
+import type { RefusedEvent } from '../core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../core/domain/policy.ts';
 import { asksForNothing, type Place, wantsRegion } from '../core/scope.ts';
 import { toCloudError } from './survey-region.ts';
 

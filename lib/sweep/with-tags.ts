@@ -1,5 +1,5 @@
-import type { CloudApi } from '../core/cloud-api.ts';
-import type { Connection, ConnectionId, RegionId, Tags } from '../core/estate.ts';
+import type { CloudApi } from '../core/domain/cloud-api.ts';
+import type { Connection, ConnectionId, RegionId, Tags } from '../core/domain/estate.ts';
 import { inBatches } from './batches.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { bareFloor, type Floor, promiseFloor, routersFloor } from './floor.ts';
 import { runSequential, runUnbounded } from './scripts.ts';
 import { BenchWorld, runSweeper, type Task } from './world.ts';

@@ -1,7 +1,7 @@
 import { createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { Transport } from '../../lib/cloud/transport.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { createEmulator, defineEstate, type Emulator, type EstateFile } from '../../lib/emulator/index.ts';
 import { parseEvent } from '../../lib/event.ts';
 import { parsePolicy } from '../../lib/policy.ts';

@@ -8,8 +8,8 @@ import type { Action } from '../../lib/cloud/actions.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import { createPopTransport } from '../../lib/cloud/pop-transport.ts';
 import type { TransportReply } from '../../lib/cloud/transport.ts';
-import type { CloudApi } from '../../lib/core/cloud-api.ts';
-import { CloudError } from '../../lib/core/errors.ts';
+import type { CloudApi } from '../../lib/core/domain/cloud-api.ts';
+import { CloudError } from '../../lib/core/domain/errors.ts';
 import { NONSENSE, PLAUSIBLE, pathsOf, spoilAt, spoiling } from '../support/spoil.ts';
 import { connectionItem, fakeCloud, ok } from './support.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../lib/cloud/actions.ts';
 import { createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
-import type { CloudApi } from '../../lib/core/cloud-api.ts';
+import type { CloudApi } from '../../lib/core/domain/cloud-api.ts';
 import { type FaultRule, parseEstate, type Switches, startEmulator } from '../../lib/emulator/index.ts';
 import { fakeClock } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../lib/cloud/actions.ts';
 import type { TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
-import type { CloudApi } from '../../lib/core/cloud-api.ts';
+import type { CloudApi } from '../../lib/core/domain/cloud-api.ts';
 import { connectionItem, connectionList, failure, fakeCloud, ok } from './support.ts';
 
 const REGION = 'eu-central-1';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
-import { ConfigError } from '../../lib/core/errors.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
 
 const NAMES = ['VPC', 'CBN', 'STS', 'FC', 'RESOURCEDIRECTORY'].map((service) => `ALIBABA_CLOUD_${service}_ENDPOINT`);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { replyError, thrownError } from '../../lib/cloud/errors.ts';
-import { CloudError, type Effect } from '../../lib/core/errors.ts';
+import { CloudError, type Effect } from '../../lib/core/domain/errors.ts';
 
 const RequestId = 'A1D6C6D2-0000-0000-0000-000000000000';
 

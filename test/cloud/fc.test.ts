@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClient, createFunctionApi, EVENT_BYTES_MAX, type FunctionApiOptions } from '../../lib/cloud/fc.ts';
-import type { FunctionTarget } from '../../lib/core/cloud-api.ts';
-import { ConfigError } from '../../lib/core/errors.ts';
+import type { FunctionTarget } from '../../lib/core/domain/cloud-api.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
 import {
   accepted,
   type FcReply,

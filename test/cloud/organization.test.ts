@@ -4,7 +4,7 @@ import { ORGANIZATION_ACTIONS } from '../../lib/cloud/actions.ts';
 import { createCloudApi, createOrganizationApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { OrganizationTransport, TransportReply } from '../../lib/cloud/transport.ts';
-import { CloudError } from '../../lib/core/errors.ts';
+import { CloudError } from '../../lib/core/domain/errors.ts';
 import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
 import { pathsOf, spoilAt, spoiling } from '../support/spoil.ts';
 import { failure, fakeClock, ok, rejection } from './support.ts';

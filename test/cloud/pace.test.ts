@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../lib/cloud/actions.ts';
 import { createPace } from '../../lib/cloud/pace.ts';
-import { CloudError } from '../../lib/core/errors.ts';
-import type { Policy } from '../../lib/core/options.ts';
+import { CloudError } from '../../lib/core/domain/errors.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
 import { fakeClock } from './support.ts';
 
 const POLICY: Policy['pace'] = { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CloudError, ConfigError } from '../../lib/core/errors.ts';
+import { CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
 import { type Answer, connectionItem, failure, fakeCloud, ok, rejection, timeoutError } from './support.ts';
 
 const single = ok(connectionItem());

@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
-import type { CloudApi } from '../../lib/core/cloud-api.ts';
-import { type CloudError, ConfigError } from '../../lib/core/errors.ts';
+import type { CloudApi } from '../../lib/core/domain/cloud-api.ts';
+import { type CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
 import { fakeClock, type Retry, rejection } from './support.ts';
 
 const CANARIES = {

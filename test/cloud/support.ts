@@ -1,7 +1,7 @@
 import { type CloudApiOptions, createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
-import type { CallObserver, Clock } from '../../lib/core/cloud-api.ts';
+import type { CallObserver, Clock } from '../../lib/core/domain/cloud-api.ts';
 
 export type FakeClock = Clock & { readonly sleeps: number[]; set(nowMs: number): void };
 

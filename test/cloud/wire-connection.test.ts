@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { connectionPage, singleConnection } from '../../lib/cloud/wire-connection.ts';
-import type { Connection } from '../../lib/core/estate.ts';
+import type { Connection } from '../../lib/core/domain/estate.ts';
 import { connectionItem, connectionList } from './support.ts';
 
 // The parser the SDK uses: long numbers become objects, and objects have no prototype.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newClientToken } from '../../lib/cloud/tokens.ts';
-import type { BeforeAttempt } from '../../lib/core/cloud-api.ts';
-import { CloudError } from '../../lib/core/errors.ts';
+import type { BeforeAttempt } from '../../lib/core/domain/cloud-api.ts';
+import { CloudError } from '../../lib/core/domain/errors.ts';
 import { type Answer, failure, fakeCloud, ok, rejection, timeoutError } from './support.ts';
 
 const done = ok({ Code: '200', Success: true, Message: 'successful' });

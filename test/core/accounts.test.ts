@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scopeRun } from '../../lib/core/accounts.ts';
-import { ConfigError } from '../../lib/core/errors.ts';
-import type { DeclaredPolicy, Narrowing } from '../../lib/core/options.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
+import type { DeclaredPolicy, Narrowing } from '../../lib/core/domain/policy.ts';
 import { aPolicy } from '../support/builders.ts';
 
 const OWN = '1000000000000001';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createWitnesses } from '../../lib/core/association.ts';
-import type { Attachment, Connection, Routing, Tunnel, TunnelStatus } from '../../lib/core/estate.ts';
+import type { Attachment, Connection, Routing, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
 import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
-import type { Policy } from '../../lib/core/options.ts';
 import { type Judged, type JudgedRegion, plan } from '../../lib/core/plan.ts';
 import {
   ACCOUNT,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Connection, Routing } from '../../lib/core/estate.ts';
+import type { Connection, Routing } from '../../lib/core/domain/estate.ts';
 import type { MarkAction, Verdict } from '../../lib/core/judge.ts';
 import {
   aBoundConnection,

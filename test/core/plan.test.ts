@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Mode } from '../../lib/core/options.ts';
+import type { Mode } from '../../lib/core/domain/policy.ts';
 import { type Judged, type JudgedRegion, plan } from '../../lib/core/plan.ts';
 import {
   ACCOUNT,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../lib/core/estate.ts';
+import type { Connection } from '../../lib/core/domain/estate.ts';
 import { protect } from '../../lib/core/protect.ts';
 import { aConnection, aPolicy, DAY, HOUR, NOW, tagged } from '../support/builders.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../lib/core/estate.ts';
+import type { Connection } from '../../lib/core/domain/estate.ts';
 import { listChanges } from '../../lib/core/recheck.ts';
 import { aBoundConnection, aConnection, tagged, twoTunnels } from '../support/builders.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Connection, Routing, Tunnel, TunnelStatus } from '../../lib/core/estate.ts';
-import type { RuleName } from '../../lib/core/options.ts';
+import type { Connection, Routing, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
+import type { RuleName } from '../../lib/core/domain/policy.ts';
 import { RULES } from '../../lib/core/rules/index.ts';
 import type { Finding, RuleInput } from '../../lib/core/rules/rule.ts';
 import { aBoundConnection, aConnection, anAttachment, NOW, tagged, twoTunnels } from '../support/builders.ts';

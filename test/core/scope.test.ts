@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Narrowing } from '../../lib/core/options.ts';
+import type { Narrowing } from '../../lib/core/domain/policy.ts';
 import { modeFor, runMode, wantsRegion } from '../../lib/core/scope.ts';
 
 const part = (change: Partial<Narrowing>): Narrowing => ({

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Io } from '../../functions/cli/io.ts';
 import { main } from '../../functions/cli.ts';
-import type { Clock } from '../../lib/core/cloud-api.ts';
+import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
 import { NOW } from '../support/builders.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { ACCOUNT, REGION } from '../support/builders.ts';
 import { estate, free, inUse, ripe } from '../support/estates.ts';
 import {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../functions/cli/exit-code.ts';
 import { VERSION } from '../../functions/cli/version.ts';
-import { type Counts, countOutcomes, type OutcomeKind, type RunStatus } from '../../lib/core/outcome.ts';
+import { type Counts, countOutcomes, type OutcomeKind, type RunStatus } from '../../lib/core/domain/outcome.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { envOf, run } from './cli-harness.ts';
 

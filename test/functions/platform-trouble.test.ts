@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DispatchResult } from '../../lib/core/dispatch-result.ts';
+import type { DispatchResult } from '../../lib/core/domain/dispatch-result.ts';
 import type { Invocation } from '../../lib/emulator/index.ts';
 import { ACCOUNT } from '../support/builders.ts';
 import { A, B, deployPlatform, REGIONS, type Setup, TICK } from '../support/platform.ts';

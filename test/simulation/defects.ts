@@ -122,7 +122,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'bare-date-ends-at-its-start',
     happened: 'Something that was to expire on a day was removed at the first minute of that day.',
-    file: 'lib/core/time.ts',
+    file: 'lib/core/domain/time.ts',
     from: 'Date.parse(text) + 86_400_000',
     to: 'Date.parse(text)',
     promise: 'S1',
@@ -476,7 +476,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unread-run-is-complete',
     happened: 'A run that could not look everywhere ended as complete.',
-    file: 'lib/core/outcome.ts',
+    file: 'lib/core/domain/outcome.ts',
     from: 'if (unread || facts.timeRanOut || counts.failed > 0)',
     to: 'if (facts.timeRanOut || counts.failed > 0)',
     promise: 'S14',
@@ -484,7 +484,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'failed-run-is-complete',
     happened: 'A run in which a step failed ended as complete.',
-    file: 'lib/core/outcome.ts',
+    file: 'lib/core/domain/outcome.ts',
     from: 'if (unread || facts.timeRanOut || counts.failed > 0)',
     to: 'if (unread || facts.timeRanOut)',
     promise: 'S14',

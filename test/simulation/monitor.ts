@@ -1,4 +1,4 @@
-import type { RunResult } from '../../lib/core/outcome.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Connection, Emulator } from '../../lib/emulator/index.ts';
 import {
   CLOCKS_OFF_MS,

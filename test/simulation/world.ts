@@ -2,10 +2,10 @@ import { startClock } from '../../lib/clock.ts';
 import { createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
-import { ConfigError } from '../../lib/core/errors.ts';
-import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
-import type { Policy } from '../../lib/core/options.ts';
-import type { RunResult } from '../../lib/core/outcome.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
+import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
 import {
   type CallRecord,
   type Connection,

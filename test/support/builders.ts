@@ -1,7 +1,7 @@
 import { createWitnesses } from '../../lib/core/association.ts';
-import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/estate.ts';
+import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
 import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
-import type { Policy } from '../../lib/core/options.ts';
 import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan.ts';
 
 export const ACCOUNT = '1000000000000001';

@@ -1,9 +1,9 @@
 import { createCloudApi } from '../../lib/cloud/api.ts';
 import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
-import type { JournalEvent, JournalFields } from '../../lib/core/journal.ts';
-import type { Narrowing, Policy } from '../../lib/core/options.ts';
-import type { RefusedEvent, RunResult } from '../../lib/core/outcome.ts';
+import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
+import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
 import { createEmulator, type EmulatorOptions, parseEstate } from '../../lib/emulator/index.ts';
 import { sweep } from '../../lib/sweep.ts';
 import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RefusedEvent } from '../../lib/core/outcome.ts';
+import type { RefusedEvent } from '../../lib/core/domain/outcome.ts';
 import { ACCOUNT, NOW, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { estate, free, inUse, ripe } from '../support/estates.ts';

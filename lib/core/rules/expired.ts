@@ -1,6 +1,6 @@
-import type { Connection } from '../estate.ts';
-import { TAG_EXPIRES } from '../tag-names.ts';
-import { parseExpiry, toIso } from '../time.ts';
+import type { Connection } from '../domain/estate.ts';
+import { TAG_EXPIRES } from '../domain/tag-names.ts';
+import { parseExpiry, toIso } from '../domain/time.ts';
 import { finding, type Rule } from './rule.ts';
 
 /** Its owner's own tag names a moment that has passed. A tag that cannot be read as a date never expires. */

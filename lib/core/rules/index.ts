@@ -1,4 +1,4 @@
-import type { RuleName } from '../options.ts';
+import type { RuleName } from '../domain/policy.ts';
 import { expired } from './expired.ts';
 import type { Rule } from './rule.ts';
 import { tunnelsDown } from './tunnels-down.ts';

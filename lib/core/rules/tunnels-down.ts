@@ -1,4 +1,4 @@
-import type { Tunnel } from '../estate.ts';
+import type { Tunnel } from '../domain/estate.ts';
 import { finding, type Rule } from './rule.ts';
 
 /**

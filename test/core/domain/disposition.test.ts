@@ -7,7 +7,7 @@ import {
   isRetriedOnce,
   isThrottling,
   isTokenProcessing,
-} from '../../lib/core/disposition.ts';
+} from '../../../lib/core/domain/disposition.ts';
 
 const CODES: Record<Disposition, string[]> = {
   retry: [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CloudError, ConfigError } from '../../lib/core/errors.ts';
+import { CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
 
 const refused = { action: 'DeleteVpnAttachment', code: 'Forbidden', effect: 'refused' } as const;
 

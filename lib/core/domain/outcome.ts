@@ -1,5 +1,5 @@
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
-import type { Mode, RuleName } from './options.ts';
+import type { Mode, RuleName } from './policy.ts';
 
 /** Every way a connection can end in a run, in the order in which counts are shown. */
 export const OUTCOMES = [

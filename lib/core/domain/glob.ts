@@ -2,7 +2,7 @@
  * Globs over names: `*` is any text, `?` one character, `[abc]` and `[!abc]` a character of a set, `{a,b}` one of
  * several; everything else is itself. Case counts.
  *
- * Not a library's: those match file paths, and treat slashes, leading dots, `./` and parentheses in ways that would
+ * Not a library's: those match file paths, and treat slashes, leading dots, `../` and parentheses in ways that would
  * protect fewer names than the pattern seems to say.
  */
 export type Glob = (name: string) => boolean;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../lib/core/duration.ts';
+import { formatDuration, parseDuration } from '../../../lib/core/domain/duration.ts';
 
 describe('parseDuration', () => {
   test.each([

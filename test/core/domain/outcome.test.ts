@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { countOutcomes, OUTCOMES, type Outcome, type RegionResult, toStatus } from '../../lib/core/outcome.ts';
-import { ACCOUNT, REGION } from '../support/builders.ts';
+import {
+  countOutcomes,
+  OUTCOMES,
+  type Outcome,
+  type RegionResult,
+  toStatus,
+} from '../../../lib/core/domain/outcome.ts';
+import { ACCOUNT, REGION } from '../../support/builders.ts';
 
 const anOutcome = (outcome: Outcome['outcome']): Outcome => ({
   connectionId: 'vco-1',

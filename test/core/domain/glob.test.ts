@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseGlob } from '../../lib/core/glob.ts';
+import { parseGlob } from '../../../lib/core/domain/glob.ts';
 
 test.each<[string, string, readonly string[], readonly string[]]>([
   ['text is itself, all of it', 'prod', ['prod'], ['prod1', 'xprod', 'Prod', '']],
