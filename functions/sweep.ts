@@ -1,7 +1,7 @@
 import { startClock } from '../lib/clock.ts';
-import { scopeRun } from '../lib/core/accounts.ts';
 import type { Journal } from '../lib/core/domain/log-event.ts';
 import type { RunResult } from '../lib/core/domain/outcome.ts';
+import { scopeRun } from '../lib/core/plan/run-scope.ts';
 import { createDeps } from '../lib/deps.ts';
 import { parseEvent } from '../lib/event.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';

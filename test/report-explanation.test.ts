@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Connection } from '../lib/core/domain/estate.ts';
 import type { Policy } from '../lib/core/domain/policy.ts';
-import { plan } from '../lib/core/plan.ts';
+import { plan } from '../lib/core/plan/plan.ts';
 import { createExplanation, reportExplanation } from '../lib/report.ts';
 import {
   ACCOUNT,

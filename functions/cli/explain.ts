@@ -1,4 +1,4 @@
-import { type Judged, type Plan, plan } from '../../lib/core/plan.ts';
+import { type Judged, type Plan, plan } from '../../lib/core/plan/plan.ts';
 import {
   createExplanation,
   type Explanation,

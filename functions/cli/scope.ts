@@ -1,6 +1,6 @@
-import { isDirectory, scopeRun } from '../../lib/core/accounts.ts';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import type { DeclaredPolicy, Mode, Narrowing, Policy } from '../../lib/core/domain/policy.ts';
+import { isDirectory, scopeRun } from '../../lib/core/plan/run-scope.ts';
 import { isRegionId, type RunOptions } from './options.ts';
 
 /** Where a command looks: the policy's scope, narrowed by options as an event would narrow it. */

@@ -1,10 +1,10 @@
-import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/accounts.ts';
 import type { MemberAccount } from '../core/domain/cloud-api.ts';
 import { CloudError, ConfigError } from '../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
-import { asksForNothing } from '../core/scope.ts';
+import { asksForNothing } from '../core/plan/narrow.ts';
+import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/plan/run-scope.ts';
 import type { DispatchDeps, DispatchRequest } from '../dispatch.ts';
 import { taskIdOf } from './task-id.ts';
 

@@ -1,6 +1,6 @@
-import { allowsMember, isDirectory } from '../core/accounts.ts';
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import type { AccountPolicy, DeclaredPolicy, Mode } from '../core/domain/policy.ts';
+import { allowsMember, isDirectory } from '../core/plan/run-scope.ts';
 
 /** What no event can go beyond. */
 export type EventLimits = {

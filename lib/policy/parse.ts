@@ -1,6 +1,6 @@
-import { isDirectory } from '../core/accounts.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { DeclaredPolicy, Policy } from '../core/domain/policy.ts';
+import { isDirectory } from '../core/plan/run-scope.ts';
 import { readDocument } from './document.ts';
 import { problemText, toProblems } from './problems.ts';
 import { policySchema } from './schema.ts';

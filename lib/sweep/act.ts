@@ -1,5 +1,5 @@
 import { toIso } from '../core/domain/time.ts';
-import type { Judged, Plan } from '../core/plan.ts';
+import type { Judged, Plan } from '../core/plan/plan.ts';
 import { deleteConnection } from './delete.ts';
 import { detachConnection } from './detach.ts';
 import { type Ending, endWith, NO_TIME_LEFT, StepEnd } from './ending.ts';

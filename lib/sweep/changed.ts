@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../core/domain/outcome.ts';
-import type { Verdict } from '../core/judge.ts';
-import { hasMarkTags } from '../core/own-tags.ts';
+import type { Verdict } from '../core/judge/judge.ts';
+import { hasMarkTags } from '../core/judge/own-tags.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import { clearMarks, pruneMark } from './mark-upkeep.ts';

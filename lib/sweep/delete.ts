@@ -1,5 +1,5 @@
 import { disposition } from '../core/domain/disposition.ts';
-import type { Verdict } from '../core/judge.ts';
+import type { Verdict } from '../core/judge/judge.ts';
 import { stopIfChanged } from './changed.ts';
 import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
 import { pollUntil } from './poll.ts';

@@ -1,7 +1,7 @@
-import { VOID } from '../core/claims.ts';
 import type { Connection } from '../core/domain/estate.ts';
 import { TAG_DETACHED } from '../core/domain/tag-names.ts';
-import { VOID_NOTE } from '../core/own-tags.ts';
+import { VOID } from '../core/judge/claims.ts';
+import { VOID_NOTE } from '../core/judge/own-tags.ts';
 import type { RegionContext } from './run-context.ts';
 import { removeTags } from './tag-writes.ts';
 

@@ -1,11 +1,11 @@
-import { withAttachments } from '../core/association.ts';
-import { readClaims } from '../core/claims.ts';
 import type { Connection, Routing } from '../core/domain/estate.ts';
 import { TAG_DETACHED, TAG_ORPHAN } from '../core/domain/tag-names.ts';
 import { floorToSecond } from '../core/domain/time.ts';
-import { judge, type Verdict } from '../core/judge.ts';
-import { toNoteText } from '../core/own-tags.ts';
-import { listChanges } from '../core/recheck.ts';
+import { withAttachments } from '../core/judge/association.ts';
+import { readClaims } from '../core/judge/claims.ts';
+import { judge, type Verdict } from '../core/judge/judge.ts';
+import { listChanges } from '../core/judge/list-changes.ts';
+import { toNoteText } from '../core/judge/own-tags.ts';
 import { noteOf } from './detach-note.ts';
 import { endWith, endWithError, StepEnd } from './ending.ts';
 import type { RegionContext } from './run-context.ts';

@@ -1,4 +1,3 @@
-import { createWitnesses, type Witnesses } from '../core/association.ts';
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import { CloudError } from '../core/domain/errors.ts';
 import type {
@@ -10,6 +9,7 @@ import type {
   Routing,
   TransitRouterId,
 } from '../core/domain/estate.ts';
+import { createWitnesses, type Witnesses } from '../core/judge/association.ts';
 import type { Target } from './targets.ts';
 import { withTags } from './with-tags.ts';
 

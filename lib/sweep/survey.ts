@@ -4,9 +4,9 @@ import type { AccountId, Connection, RegionId, Routing } from '../core/domain/es
 import type { Journal } from '../core/domain/log-event.ts';
 import type { RefusedEvent, RegionResult } from '../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../core/domain/policy.ts';
-import { judge } from '../core/judge.ts';
-import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../core/plan.ts';
-import { mayTag, modeFor } from '../core/scope.ts';
+import { judge } from '../core/judge/judge.ts';
+import { mayTag, modeFor } from '../core/plan/narrow.ts';
+import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../core/plan/plan.ts';
 import { Room } from './room.ts';
 import { type RegionEstate, type RegionListing, type Surroundings, surveyRegion } from './survey-region.ts';
 import { resolveTargets, type Target, type Targets } from './targets.ts';

@@ -82,7 +82,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'second-witness-ignored',
     happened: 'The connection said that it was free, and nobody asked the transit router that held it.',
-    file: 'lib/core/association.ts',
+    file: 'lib/core/judge/association.ts',
     from: 'const [holder] = holders;',
     to: 'const holder = holders[99];',
     promise: 'S3',
@@ -98,7 +98,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'gateway-connection-is-ours',
     happened: "A VPN gateway's connection was taken for one of ours.",
-    file: 'lib/core/association.ts',
+    file: 'lib/core/judge/association.ts',
     from: "if (attachType === 'VPNGW' || attachType === 'missing') return",
     to: "if (attachType === 'missing') return",
     promise: 'S9',
@@ -131,7 +131,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'keep-must-be-true',
     happened: 'The tag that protects did so only with the one value that its author had thought of.',
-    file: 'lib/core/protect.ts',
+    file: 'lib/core/judge/protect.ts',
     from: "keep.toLowerCase() !== 'false'",
     to: "keep.toLowerCase() === 'true'",
     promise: 'S6',
@@ -147,7 +147,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'names-not-protected',
     happened: 'The patterns of names that were to be protected were never applied.',
-    file: 'lib/core/protect.ts',
+    file: 'lib/core/judge/protect.ts',
     from: 'parseGlob(pattern)?.(name) ?? true',
     to: 'pattern === name',
     promise: 'S6',
@@ -155,7 +155,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'missing-name-is-none',
     happened: 'A reply that left the name out made a protected connection one without a name.',
-    file: 'lib/core/protect.ts',
+    file: 'lib/core/judge/protect.ts',
     from: "} else if (policy.names.length > 0) unread.push('the reply did not say what its name is');",
     to: '}',
     promise: 'S6',
@@ -163,7 +163,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'missing-age-is-old',
     happened: 'A reply that left the time of creation out made a new connection an old one.',
-    file: 'lib/core/protect.ts',
+    file: 'lib/core/judge/protect.ts',
     from: "if (connection.createdAtMs === undefined) unread.push('the reply did not say when it was created');",
     to: 'if (connection.createdAtMs === undefined) return { reasons, unread };',
     promise: 'S6',
@@ -171,7 +171,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'half-done-not-protected',
     happened: 'What an earlier run had begun was finished, although its owner had protected it meanwhile.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: 'if (protection.reasons.length > 0) {',
     to: "if (protection.reasons.length > 0 && (connection.tags === 'unread' || !connection.tags.has(TAG_DETACHED))) {",
     promise: 'S6',
@@ -188,7 +188,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'share-0-is-unlimited',
     happened: 'A share of 0 was read as "no limit".',
-    file: 'lib/core/plan.ts',
+    file: 'lib/core/plan/plan.ts',
     from: 'const overShare = ripe / ours',
     to: 'const overShare = limits.perRegionShare !== 0 && ripe / ours',
     promise: 'S7',
@@ -212,7 +212,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'event-narrows-the-guard',
     happened: 'Events about one connection each emptied a region, because the share was that of the event.',
-    file: 'lib/core/plan.ts',
+    file: 'lib/core/plan/plan.ts',
     from: 'judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length',
     to: 'judged.filter(({ verdict, mode }) => mode !== undefined && verdict.ripe && !verdict.locked).length',
     promise: 'S7',
@@ -245,7 +245,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'plan-writes',
     happened: 'A dry run wrote tags.',
-    file: 'lib/core/scope.ts',
+    file: 'lib/core/plan/narrow.ts',
     from: "mode === 'mark' || mode === 'sweep'",
     to: 'mode !== undefined',
     promise: 'S8',
@@ -262,7 +262,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'future-seen-accepted',
     happened: 'A time in the future counted as a fresh one.',
-    file: 'lib/core/claims.ts',
+    file: 'lib/core/judge/claims.ts',
     from: 'if (ms > nowMs + AHEAD_MS_MAX) {',
     to: 'if (ms === -1) {',
     promise: 'S4',
@@ -270,7 +270,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'gap-ignored',
     happened: 'Two runs weeks apart counted as weeks of evidence.',
-    file: 'lib/core/claims.ts',
+    file: 'lib/core/judge/claims.ts',
     from: 'if (life.nowMs - seen.seenMs > life.maxGapMs) {',
     to: 'if (life.nowMs < seen.seenMs) {',
     promise: 'S4',
@@ -278,7 +278,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'rule-change-keeps-the-clock',
     happened: 'The time as an orphan by one rule counted for another.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
     to: "const kept = new Map(RULE_NAMES.filter((name) => says(name) === 'yes' && base.clocks.size > 0).map((name) => [name, Math.min(...base.clocks.values())]));",
     promise: 'S4',
@@ -286,7 +286,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'used-keeps-its-mark',
     happened: 'A connection that was in use again kept its mark, and went at the next short outage.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "'no rule is on',\n    markAction: clearIfMarked(base.connection),",
     to: "'no rule is on',\n    markAction: 'none',",
     promise: 'S4',
@@ -294,7 +294,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'doubt-renews-the-mark',
     happened: 'A run that could not tell renewed the mark, and the days without evidence counted as evidence.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "const markAction = markDisproved ? (clocks.size > 0 ? 'prune' : 'clear') : 'none';",
     to: "const markAction = base.mark.kind === 'valid' ? 'refresh' : 'none';",
     promise: 'S4',
@@ -302,7 +302,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'old-note-counts',
     happened: 'The detach note of last year was enough to delete what is free today.',
-    file: 'lib/core/claims.ts',
+    file: 'lib/core/judge/claims.ts',
     from: 'return life.nowMs - lastMs > life.maxGapMs',
     to: 'return life.nowMs < lastMs',
     promise: 'S4',
@@ -434,7 +434,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'half-done-forgotten',
     happened: 'What one run had detached, no later run deleted.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "if (association.kind === 'unbound' && base.note.kind === 'valid') return judgeHalfDone(base, base.note.atMs);",
     to: '',
     promise: 'S11',
@@ -442,7 +442,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'half-done-comes-last',
     happened: 'New work came before what had been begun, and so that was never finished.',
-    file: 'lib/core/plan.ts',
+    file: 'lib/core/plan/plan.ts',
     from: 'if (halfDone !== 0) return halfDone;',
     to: 'if (halfDone !== 0) return -halfDone;',
     promise: 'S11',
@@ -524,7 +524,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'never-deletes',
     happened: 'A connection was marked by every run and removed by none.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: '&& dueAtMs(rule) <= nowMs,',
     to: '&& dueAtMs(rule) <= nowMs - 9e12,',
     promise: 'liveness',
@@ -557,7 +557,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unrenewed-mark-counts',
     happened: 'A connection was deleted by a mark that the run could not renew.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: 'restsOnMark: grace > 0,',
     to: 'restsOnMark: false,',
     promise: 'S4',
@@ -565,7 +565,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'copied-mark-counts',
     happened: 'A mark that was copied to a new connection counted for it.',
-    file: 'lib/core/claims.ts',
+    file: 'lib/core/judge/claims.ts',
     from: '  const seen = readSeen(tags, life);\n  return {\n    mark: readMark(tags, seen, life),',
     to: '  const any = { ...life, bornMs: Number.NEGATIVE_INFINITY };\n  const seen = readSeen(tags, any);\n  return {\n    mark: readMark(tags, seen, any),',
     promise: 'S4',
@@ -573,7 +573,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'copied-note-counts',
     happened: 'A detach note that was copied to a new connection deleted it at once.',
-    file: 'lib/core/claims.ts',
+    file: 'lib/core/judge/claims.ts',
     from: 'note: readNote(tags, seen, life),',
     to: 'note: readNote(tags, seen, { ...life, bornMs: Number.NEGATIVE_INFINITY }),',
     promise: 'S4',
@@ -589,7 +589,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'note-survives-keep',
     happened: 'A detach note outlived the tag `keep`, and deleted without grace when `keep` was removed.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "dropNote: base.note.kind !== 'none',",
     to: 'dropNote: false,',
     promise: 'S4',
@@ -629,7 +629,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'tried-not-first',
     happened: 'The queue did not ask which connections had been tried.',
-    file: 'lib/core/plan.ts',
+    file: 'lib/core/plan/plan.ts',
     from: 'if (tried !== 0) return tried;',
     to: '',
     promise: 'liveness',
@@ -645,7 +645,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'one-clock-for-all',
     happened: 'A rule that came and went restarted the clock of another.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
     to: "const kept = RULE_NAMES.some((name) => (says(name) === 'yes') !== base.clocks.has(name)) ? NO_CLOCKS : base.clocks;",
     promise: 'liveness',
@@ -653,7 +653,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'renewal-vouches-for-all',
     happened: 'Renewing a mark vouched for the clock of a rule that did not hold.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: 'const clocks = new Map(dueFirst.flatMap((name) => toEntry(name, base.clocks.get(name))));',
     to: "const clocks = new Map([...(base.mark.kind === 'valid' ? base.mark.clocks : []), ...dueFirst.flatMap((name) => toEntry(name, base.clocks.get(name)))]);",
     promise: 'S4',
@@ -661,7 +661,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'half-done-not-renewed',
     happened: 'A half-done connection that each run saw was forgotten after `marks.maxGap`.',
-    file: 'lib/core/claims.ts',
+    file: 'lib/core/judge/claims.ts',
     from: "const lastMs = 'seenMs' in seen ? Math.max(atMs, seen.seenMs) : atMs;",
     to: 'const lastMs = atMs;',
     promise: 'S11',
@@ -669,7 +669,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'dead-note-comes-back',
     happened: 'A detach note that had lapsed counted again as soon as a new mark was written.',
-    file: 'lib/core/judge.ts',
+    file: 'lib/core/judge/judge.ts',
     from: "note.kind === 'broken' || (note.kind === 'valid' && attachment !== undefined);",
     to: "note.kind === 'valid' && attachment !== undefined;",
     promise: 'S4',
@@ -677,7 +677,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'cross-account-flag-is-doubt',
     happened: 'A flag that stays after a detach kept the connection for ever.',
-    file: 'lib/core/association.ts',
+    file: 'lib/core/judge/association.ts',
     from: 'if (connection.crossAccount && !isReleased(note, witnesses)) {',
     to: 'if (connection.crossAccount) {',
     promise: 'liveness',
@@ -685,7 +685,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'cross-account-flag-is-none',
     happened: 'A flag that says that another account may hold the connection was ignored.',
-    file: 'lib/core/association.ts',
+    file: 'lib/core/judge/association.ts',
     from: 'if (connection.crossAccount && !isReleased(note, witnesses)) {',
     to: "if (connection.crossAccount && note.kind === 'x') {",
     promise: 'S1',

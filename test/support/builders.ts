@@ -1,8 +1,8 @@
-import { createWitnesses } from '../../lib/core/association.ts';
 import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
 import type { Policy } from '../../lib/core/domain/policy.ts';
-import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
-import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan.ts';
+import { createWitnesses } from '../../lib/core/judge/association.ts';
+import { type Facts, judge, type Verdict } from '../../lib/core/judge/judge.ts';
+import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan/plan.ts';
 
 export const ACCOUNT = '1000000000000001';
 export const REGION = 'cn-hangzhou';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { scopeRun } from '../../lib/core/accounts.ts';
+import { scopeRun } from '../../lib/core/plan/run-scope.ts';
 import { ACCOUNT, DAY, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';

@@ -1,5 +1,5 @@
-import type { Settled } from '../association.ts';
 import type { Connection, Routing } from '../domain/estate.ts';
+import type { Settled } from '../judge/association.ts';
 
 /** `unread`: what the rule would have to look at is missing or not understood, so it says neither yes nor no. */
 export type Finding = {

@@ -1,8 +1,8 @@
-import type { Connection } from './domain/estate.ts';
-import { parseGlob } from './domain/glob.ts';
-import type { Policy } from './domain/policy.ts';
-import { TAG_KEEP } from './domain/tag-names.ts';
-import { toIso } from './domain/time.ts';
+import type { Connection } from '../domain/estate.ts';
+import { parseGlob } from '../domain/glob.ts';
+import type { Policy } from '../domain/policy.ts';
+import { TAG_KEEP } from '../domain/tag-names.ts';
+import { toIso } from '../domain/time.ts';
 
 /**
  * Why a connection may not be touched, whatever the rules say. `unread`: whether it is protected cannot be told,

@@ -1,5 +1,5 @@
+import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from '../domain/estate.ts';
 import type { DetachNote } from './claims.ts';
-import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from './domain/estate.ts';
 
 /**
  * What a connection is bound to, once both sides have spoken.

@@ -1,14 +1,14 @@
+import type { AccountId, Attachment, Connection, Routing } from '../domain/estate.ts';
+import { type Policy, RULE_NAMES, type RuleName } from '../domain/policy.ts';
+import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from '../domain/tag-names.ts';
+import { floorToSecond, toIso } from '../domain/time.ts';
+import { RULES } from '../rules/all-rules.ts';
+import { findExpiryProblem, hasExpired } from '../rules/expired.ts';
+import type { Finding } from '../rules/rule.ts';
 import { type Association, associate, type Settled, type Witnesses } from './association.ts';
 import { type Claims, type Clocks, type DetachNote, type Mark, parseMark, readClaims } from './claims.ts';
-import type { AccountId, Attachment, Connection, Routing } from './domain/estate.ts';
-import { type Policy, RULE_NAMES, type RuleName } from './domain/policy.ts';
-import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from './domain/tag-names.ts';
-import { floorToSecond, toIso } from './domain/time.ts';
 import { countTagsOver, hasMarkTags } from './own-tags.ts';
 import { protect } from './protect.ts';
-import { findExpiryProblem, hasExpired } from './rules/expired.ts';
-import { RULES } from './rules/index.ts';
-import type { Finding } from './rules/rule.ts';
 
 /**
  * How a run in mode `mark` or `sweep` changes the mark of a connection. `set`: write the clocks of the verdict and renew

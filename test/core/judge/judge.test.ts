@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Connection, Routing } from '../../lib/core/domain/estate.ts';
-import type { MarkAction, Verdict } from '../../lib/core/judge.ts';
+import type { Connection, Routing } from '../../../lib/core/domain/estate.ts';
+import type { MarkAction, Verdict } from '../../../lib/core/judge/judge.ts';
 import {
   aBoundConnection,
   aConnection,
@@ -15,7 +15,7 @@ import {
   tagged,
   twoTunnels,
   witnesses,
-} from '../support/builders.ts';
+} from '../../support/builders.ts';
 
 const ripeMark = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
 const down = { tunnels: twoTunnels('ike_sa_not_established', 'ike_sa_not_established') };

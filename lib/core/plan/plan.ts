@@ -1,6 +1,6 @@
-import type { AccountId, Connection, RegionId } from './domain/estate.ts';
-import type { Mode, Policy } from './domain/policy.ts';
-import type { Verdict } from './judge.ts';
+import type { AccountId, Connection, RegionId } from '../domain/estate.ts';
+import type { Mode, Policy } from '../domain/policy.ts';
+import type { Verdict } from '../judge/judge.ts';
 
 /** One judged connection; `mode` is what this run may do to it, undefined when an event left it out of scope. */
 export type Judged = {

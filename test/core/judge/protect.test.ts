@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../lib/core/domain/estate.ts';
-import { protect } from '../../lib/core/protect.ts';
-import { aConnection, aPolicy, DAY, HOUR, NOW, tagged } from '../support/builders.ts';
+import type { Connection } from '../../../lib/core/domain/estate.ts';
+import { protect } from '../../../lib/core/judge/protect.ts';
+import { aConnection, aPolicy, DAY, HOUR, NOW, tagged } from '../../support/builders.ts';
 
 type Rules = ReturnType<typeof aPolicy>['protect'];
 const check = (change: Partial<Connection>, rules: Partial<Rules>) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Narrowing } from '../../lib/core/domain/policy.ts';
-import { modeFor, runMode, wantsRegion } from '../../lib/core/scope.ts';
+import type { Narrowing } from '../../../lib/core/domain/policy.ts';
+import { modeFor, runMode, wantsRegion } from '../../../lib/core/plan/narrow.ts';
 
 const part = (change: Partial<Narrowing>): Narrowing => ({
   mode: 'sweep',

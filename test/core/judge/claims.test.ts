@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Clocks, type Mark, parseMark, readClaims } from '../../lib/core/claims.ts';
-import type { Tags } from '../../lib/core/domain/estate.ts';
-import { RULE_NAMES } from '../../lib/core/domain/policy.ts';
-import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../lib/core/domain/tag-names.ts';
-import { parseExpiry, parseInstant, toIso } from '../../lib/core/domain/time.ts';
-import { countTagsOver, TAG_VALUE_LENGTH_MAX, toMarkText, toNoteText, toSeenText } from '../../lib/core/own-tags.ts';
-import { protect } from '../../lib/core/protect.ts';
-import { aConnection, ago, aPolicy, DAY, HOUR, judgeOne, NOW, tagged } from '../support/builders.ts';
+import type { Tags } from '../../../lib/core/domain/estate.ts';
+import { RULE_NAMES } from '../../../lib/core/domain/policy.ts';
+import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../../lib/core/domain/tag-names.ts';
+import { parseExpiry, parseInstant, toIso } from '../../../lib/core/domain/time.ts';
+import { type Clocks, type Mark, parseMark, readClaims } from '../../../lib/core/judge/claims.ts';
+import {
+  countTagsOver,
+  TAG_VALUE_LENGTH_MAX,
+  toMarkText,
+  toNoteText,
+  toSeenText,
+} from '../../../lib/core/judge/own-tags.ts';
+import { protect } from '../../../lib/core/judge/protect.ts';
+import { aConnection, ago, aPolicy, DAY, HOUR, judgeOne, NOW, tagged } from '../../support/builders.ts';
 
 const GAP = 72 * HOUR;
 const OUR_KEYS = [TAG_ORPHAN, TAG_SEEN, TAG_DETACHED, TAG_KEEP, TAG_EXPIRES];

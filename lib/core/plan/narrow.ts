@@ -1,5 +1,5 @@
-import type { AccountId, ConnectionId, RegionId } from './domain/estate.ts';
-import { MODES, type Mode, type Narrowing } from './domain/policy.ts';
+import type { AccountId, ConnectionId, RegionId } from '../domain/estate.ts';
+import { MODES, type Mode, type Narrowing } from '../domain/policy.ts';
 
 const higher = (a: Mode | undefined, b: Mode): Mode =>
   a !== undefined && MODES.indexOf(a) >= MODES.indexOf(b) ? a : b;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../lib/core/domain/estate.ts';
-import { listChanges } from '../../lib/core/recheck.ts';
-import { aBoundConnection, aConnection, tagged, twoTunnels } from '../support/builders.ts';
+import type { Connection } from '../../../lib/core/domain/estate.ts';
+import { listChanges } from '../../../lib/core/judge/list-changes.ts';
+import { aBoundConnection, aConnection, tagged, twoTunnels } from '../../support/builders.ts';
 
 const before = aBoundConnection({
   tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'x' }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { associate, createWitnesses, withAttachments } from '../../lib/core/association.ts';
-import type { Attachment, Connection } from '../../lib/core/domain/estate.ts';
-import { ACCOUNT, aBoundConnection, aConnection, anAttachment, witnesses } from '../support/builders.ts';
+import type { Attachment, Connection } from '../../../lib/core/domain/estate.ts';
+import { associate, createWitnesses, withAttachments } from '../../../lib/core/judge/association.ts';
+import { ACCOUNT, aBoundConnection, aConnection, anAttachment, witnesses } from '../../support/builders.ts';
 
 test('bound to nothing takes both sides: the connection says so, and no transit router lists it', () => {
   expect(associate(aConnection(), ACCOUNT, witnesses())).toEqual({

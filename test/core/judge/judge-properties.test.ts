@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createWitnesses } from '../../lib/core/association.ts';
-import type { Attachment, Connection, Routing, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
-import type { Policy } from '../../lib/core/domain/policy.ts';
-import { type Facts, judge, type Verdict } from '../../lib/core/judge.ts';
-import { type Judged, type JudgedRegion, plan } from '../../lib/core/plan.ts';
+import type { Attachment, Connection, Routing, Tunnel, TunnelStatus } from '../../../lib/core/domain/estate.ts';
+import type { Policy } from '../../../lib/core/domain/policy.ts';
+import { createWitnesses } from '../../../lib/core/judge/association.ts';
+import { type Facts, judge, type Verdict } from '../../../lib/core/judge/judge.ts';
+import { type Judged, type JudgedRegion, plan } from '../../../lib/core/plan/plan.ts';
 import {
   ACCOUNT,
   aConnection,
@@ -16,7 +16,7 @@ import {
   HOUR,
   NOW,
   tagged,
-} from '../support/builders.ts';
+} from '../../support/builders.ts';
 
 const STATUSES: readonly TunnelStatus[] = [
   'ike_sa_not_established',

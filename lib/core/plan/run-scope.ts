@@ -1,8 +1,8 @@
-import { ConfigError } from './domain/errors.ts';
-import type { AccountId } from './domain/estate.ts';
-import type { RefusedEvent } from './domain/outcome.ts';
-import type { AccountPolicy, DeclaredPolicy, DirectoryPolicy, Narrowing, Policy } from './domain/policy.ts';
-import { asksForNothing } from './scope.ts';
+import { ConfigError } from '../domain/errors.ts';
+import type { AccountId } from '../domain/estate.ts';
+import type { RefusedEvent } from '../domain/outcome.ts';
+import type { AccountPolicy, DeclaredPolicy, DirectoryPolicy, Narrowing, Policy } from '../domain/policy.ts';
+import { asksForNothing } from './narrow.ts';
 
 export const isDirectory = (accounts: DeclaredPolicy['accounts']): accounts is DirectoryPolicy =>
   'roleName' in accounts;

@@ -1,5 +1,5 @@
-import type { Connection } from './domain/estate.ts';
-import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from './domain/tag-names.ts';
+import type { Connection } from '../domain/estate.ts';
+import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../domain/tag-names.ts';
 
 /**
  * Tags that runs of the sweeper change while they work. They are read and judged, and a mark that a deletion rests on has

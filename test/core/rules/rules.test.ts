@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Connection, Routing, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
-import type { RuleName } from '../../lib/core/domain/policy.ts';
-import { RULES } from '../../lib/core/rules/index.ts';
-import type { Finding, RuleInput } from '../../lib/core/rules/rule.ts';
-import { aBoundConnection, aConnection, anAttachment, NOW, tagged, twoTunnels } from '../support/builders.ts';
+import type { Connection, Routing, Tunnel, TunnelStatus } from '../../../lib/core/domain/estate.ts';
+import type { RuleName } from '../../../lib/core/domain/policy.ts';
+import { RULES } from '../../../lib/core/rules/all-rules.ts';
+import type { Finding, RuleInput } from '../../../lib/core/rules/rule.ts';
+import { aBoundConnection, aConnection, anAttachment, NOW, tagged, twoTunnels } from '../../support/builders.ts';
 
 const UNBOUND = { kind: 'unbound', evidence: ['bound to nothing'] } as const;
 const BOUND = { kind: 'bound', attachment: anAttachment(), evidence: ['held by tr-1'] } as const;

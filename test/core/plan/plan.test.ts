@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Mode } from '../../lib/core/domain/policy.ts';
-import { type Judged, type JudgedRegion, plan } from '../../lib/core/plan.ts';
+import type { Mode } from '../../../lib/core/domain/policy.ts';
+import { type Judged, type JudgedRegion, plan } from '../../../lib/core/plan/plan.ts';
 import {
   ACCOUNT,
   aBoundConnection,
@@ -14,7 +14,7 @@ import {
   judgeOne,
   REGION,
   tagged,
-} from '../support/builders.ts';
+} from '../../support/builders.ts';
 
 const LIMITS = aPolicy().limits;
 const ripe = (connectionId: string, days = 2) =>

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { scopeRun } from '../../lib/core/accounts.ts';
-import { ConfigError } from '../../lib/core/domain/errors.ts';
-import type { DeclaredPolicy, Narrowing } from '../../lib/core/domain/policy.ts';
-import { aPolicy } from '../support/builders.ts';
+import { ConfigError } from '../../../lib/core/domain/errors.ts';
+import type { DeclaredPolicy, Narrowing } from '../../../lib/core/domain/policy.ts';
+import { scopeRun } from '../../../lib/core/plan/run-scope.ts';
+import { aPolicy } from '../../support/builders.ts';
 
 const OWN = '1000000000000001';
 const A = '2000000000000002';

@@ -1,8 +1,8 @@
+import type { AttachmentId, Connection, Tags } from '../domain/estate.ts';
+import type { RuleName } from '../domain/policy.ts';
+import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../domain/tag-names.ts';
+import { ceilToSecond, floorToSecond, toIso, toIsoSeconds } from '../domain/time.ts';
 import { type Clocks, VOID } from './claims.ts';
-import type { AttachmentId, Connection, Tags } from './domain/estate.ts';
-import type { RuleName } from './domain/policy.ts';
-import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from './domain/tag-names.ts';
-import { ceilToSecond, floorToSecond, toIso, toIsoSeconds } from './domain/time.ts';
 
 /** The two tags of a mark. */
 export const MARK_TAGS = [TAG_ORPHAN, TAG_SEEN] as const;
