@@ -5,7 +5,7 @@ import { scopeRun } from '../lib/core/plan/run-scope.ts';
 import { createDeps } from '../lib/deps.ts';
 import { parseEvent } from '../lib/event.ts';
 import { createJournal, parseLevel } from '../lib/log.ts';
-import { sweep } from '../lib/sweep.ts';
+import { sweep } from '../lib/sweep/run-sweep.ts';
 import {
   budgetMs,
   type FcContext,

@@ -6,7 +6,7 @@ import type { Clock } from './core/domain/cloud-api.ts';
 import { ConfigError } from './core/domain/errors.ts';
 import type { Journal } from './core/domain/log-event.ts';
 import type { Policy } from './core/domain/policy.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './sweep/run-sweep.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -6,7 +6,7 @@ import { createDeps } from '../../lib/deps.ts';
 import type { RunningEmulator } from '../../lib/emulator/index.ts';
 import { parsePolicy } from '../../lib/policy.ts';
 import type { Kept } from '../../lib/report.ts';
-import { sweep } from '../../lib/sweep.ts';
+import { sweep } from '../../lib/sweep/run-sweep.ts';
 import type { Io } from './io.ts';
 import { createScreen } from './screen.ts';
 import { createTally } from './tally.ts';

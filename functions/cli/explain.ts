@@ -6,7 +6,7 @@ import {
   reportExplanation,
   toJsonLine,
 } from '../../lib/report.ts';
-import { type Survey, survey } from '../../lib/sweep/survey.ts';
+import { type Survey, survey } from '../../lib/sweep/survey/survey.ts';
 import { EXIT } from './exit-code.ts';
 import { type Io, lookOf } from './io.ts';
 import type { RunOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import { noOutcomes, type Outcome, type RunResult } from '../core/domain/outcome.ts';
-import { NO_TIME_LEFT } from './ending.ts';
+import { NO_TIME_LEFT } from './steps/step-result.ts';
 
 /** Results are bounded; what is over is counted, and each is still a log line. */
 const OUTCOMES_MAX = 1_000;

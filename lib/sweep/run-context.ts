@@ -2,11 +2,11 @@ import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/log-event.ts';
 import type { Policy } from '../core/domain/policy.ts';
-import { PollSchedule } from './poll-schedule.ts';
-import { RegionReads } from './region-reads.ts';
-import { RegionWork } from './region-work.ts';
-import type { SurveyedRegion } from './survey.ts';
-import type { Surroundings } from './survey-region.ts';
+import { PollSchedule } from './reads/poll-schedule.ts';
+import { RegionReads } from './reads/region-reads.ts';
+import { RegionWork } from './region-progress.ts';
+import type { SurveyedRegion } from './survey/survey.ts';
+import type { Surroundings } from './survey/survey-region.ts';
 
 /** What every step of a run shares. */
 export type RunContext = {

@@ -5,7 +5,7 @@ import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { createEmulator, defineEstate, type Emulator, type EstateFile } from '../../lib/emulator/index.ts';
 import { parseEvent } from '../../lib/event.ts';
 import { parsePolicy } from '../../lib/policy.ts';
-import { sweep } from '../../lib/sweep.ts';
+import { sweep } from '../../lib/sweep/run-sweep.ts';
 import { flatten } from '../support/flatten.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

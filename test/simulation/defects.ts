@@ -17,7 +17,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'failed-listing-is-empty',
     happened: 'A listing that failed was taken for an empty one.',
-    file: 'lib/sweep/survey-region.ts',
+    file: 'lib/sweep/survey/survey-region.ts',
     from: 'owners.map((owner) => readOwner(owner, target.regionId, needsRouting, admitted)));',
     to: 'owners.map((owner) => readOwner(owner, target.regionId, needsRouting, admitted).catch(() => ({ ...owner, routers: [] }))));',
     promise: 'S2',
@@ -25,7 +25,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unread-region-is-complete',
     happened: 'A region whose connections could not be listed was reported as looked at.',
-    file: 'lib/sweep/survey-region.ts',
+    file: 'lib/sweep/survey/survey-region.ts',
     from: "return { listing: unsupported ? 'unsupported' : 'unread', error, connections: [] };",
     to: "return unsupported ? { listing: 'unsupported', error, connections: [] } : { listing: 'complete', estate: { connections: [], tagsError: undefined, witnesses: createWitnesses(new Map(), []), routing: new Map(), ownerOf: new Map() } };",
     promise: 'S2',
@@ -90,7 +90,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'lost-role-is-no-transit-router',
     happened: 'A role that could not be assumed was taken to mean that its account has no transit router.',
-    file: 'lib/sweep/targets.ts',
+    file: 'lib/sweep/survey/open-places.ts',
     from: 'unreadOwners: lostRoles.map((role) => role.accountId),',
     to: 'unreadOwners: [],',
     promise: 'S3',
@@ -179,7 +179,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'protection-not-read-again',
     happened: 'Protection was read when the connection was listed, and not when it was deleted minutes later.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: "  const { value } = read;\n  return value === 'absent'",
     to: "  const value = read.value === 'gone' || read.value === 'absent' || read.value.tags === 'unread' ? read.value : { ...read.value, tags: new Map([...read.value.tags].filter(([key]) => key !== 'vco-sweeper:keep')) };\n  return value === 'absent'",
     promise: 'S6',
@@ -196,7 +196,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'per-run-0-is-unlimited',
     happened: 'A limit of 0 was read as "no limit".',
-    file: 'lib/sweep/act.ts',
+    file: 'lib/sweep/steps/act.ts',
     from: 'let places = plan.perRun;',
     to: 'let places = plan.perRun || Number.POSITIVE_INFINITY;',
     promise: 'S7',
@@ -204,7 +204,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'per-run-is-per-region',
     happened: 'The limit of a run was counted anew in each region.',
-    file: 'lib/sweep.ts',
+    file: 'lib/sweep/run-sweep.ts',
     from: 'const steps = await act(planned, contextOf, tags);',
     to: 'const regions = surveyed.regions.map(({ regionId }) => act({ ...planned, queue: planned.queue.filter((one) => one.regionId === regionId) }, contextOf, tags)); const steps = new Map((await Promise.all(regions)).flatMap((one) => [...one]));',
     promise: 'S7',
@@ -220,7 +220,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'failed-step-frees-its-place',
     happened: 'A connection that was detached and could not be deleted did not count, and the next one was taken.',
-    file: 'lib/sweep/act.ts',
+    file: 'lib/sweep/steps/act.ts',
     from: "if (!ending.used && ending.outcome !== 'deferred') places += 1;",
     to: "if (ending.outcome !== 'deleted' && ending.outcome !== 'deferred') places += 1;",
     promise: 'S7',
@@ -253,7 +253,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'event-skips-the-grace',
     happened: 'What an event named was removed at once, whatever its grace.',
-    file: 'lib/sweep.ts',
+    file: 'lib/sweep/run-sweep.ts',
     from: '  const startedMs = deps.clock.now();\n  deps.journal(',
     to: "  const startedMs = deps.clock.now();\n  const hurried = request.parts.some(({ connections }) => connections !== undefined);\n  const rules = Object.fromEntries(Object.entries(request.policy.rules).map(([name, grace]) => [name, grace === 'off' ? grace : 0]));\n  if (hurried) request = { ...request, policy: { ...request.policy, rules } };\n  deps.journal(",
     promise: 'S4',
@@ -311,7 +311,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'listing-is-the-second-look',
     happened: 'The look before the delete was answered from the listing that had judged.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: '  const { maxAgeMs } = region.policy.recheck;\n',
     to: "  const { maxAgeMs } = region.policy.recheck;\n  if (!detached) return { kind: 'same', connection: verdict.connection };\n",
     promise: 'S5',
@@ -319,7 +319,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'cache-is-the-second-look',
     happened: 'The look before the delete was answered from a cache, however old.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: 'const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    if (region.clock.now() - read.oldestMs <= maxAgeMs) return',
     to: 'const want = { afterSequence, notBeforeMs: 0 };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    return',
     promise: 'S5',
@@ -327,7 +327,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'retry-does-not-look',
     happened: 'The first attempt looked again, and the retries of it did not.',
-    file: 'lib/sweep/delete.ts',
+    file: 'lib/sweep/steps/delete-connection.ts',
     from: '    answerLost ||= mayHaveEffect;\n',
     to: '    answerLost ||= mayHaveEffect;\n    if (sent) return;\n',
     promise: 'S5',
@@ -335,7 +335,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'detach-retry-does-not-look',
     happened: 'A detach whose answer was lost was sent again on evidence from before it.',
-    file: 'lib/sweep/detach.ts',
+    file: 'lib/sweep/steps/detach-connection.ts',
     from: '    request.answerLost ||= mayHaveEffect;\n',
     to: '    request.answerLost ||= mayHaveEffect;\n    if (request.sent) return;\n',
     promise: 'S5',
@@ -351,7 +351,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'second-look-not-compared',
     happened: 'It was read again, and nobody compared what came with what had been judged.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: 'if (changes.length === 0 && goes && sameHolder && sameRule) return',
     to: "if (changes.length < 99 && verdict.kind !== 'not-ours') return",
     promise: 'S1',
@@ -360,7 +360,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'accepted-is-deleted',
     happened: 'A delete that the cloud accepted was reported as done, and had no effect.',
-    file: 'lib/sweep/delete.ts',
+    file: 'lib/sweep/steps/delete-connection.ts',
     from: 'return await waitUntilGone(region, verdict, request, detached);',
     to: "return await (request.accepted === 'no' ? waitUntilGone(region, verdict, request, detached) : endWith('deleted', 'deleted', { used: true, requestId: request.requestId }));",
     promise: 'S10',
@@ -384,7 +384,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'mark-not-read-back',
     happened: 'A tag that was accepted and never written was reported as set.',
-    file: 'lib/sweep/mark-upkeep.ts',
+    file: 'lib/sweep/marks/mark-upkeep.ts',
     from: 'const isRead = tags.has(TAG_ORPHAN) ?',
     to: 'const isRead = !tags.has(TAG_ORPHAN) ?',
     promise: 'S10',
@@ -392,7 +392,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'one-side-of-a-detach',
     happened: 'Detached on the side of the transit router counted as detached on both.',
-    file: 'lib/sweep/detach.ts',
+    file: 'lib/sweep/steps/detach-connection.ts',
     from: 'misses >= wait.consecutiveMisses && (early ?? (await isUnbound(region, verdict)))',
     to: 'misses >= wait.consecutiveMisses',
     promise: 'S10',
@@ -401,7 +401,7 @@ export const DEFECTS: readonly Defect[] = [
     id: 'other-side-of-a-detach',
     happened:
       'The wait for a detach did not ask the transit router, and the last look before the delete stopped it each time.',
-    file: 'lib/sweep/detach.ts',
+    file: 'lib/sweep/steps/detach-connection.ts',
     from: 'misses = held ? 0 : misses + 1;',
     to: 'misses = held ? 99 : 99;',
     promise: 'liveness',
@@ -409,7 +409,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'no-wait-after-detach',
     happened: 'Nobody waited for a detach to take effect.',
-    file: 'lib/sweep/detach.ts',
+    file: 'lib/sweep/steps/detach-connection.ts',
     from: '  await waitUntilDetached(region, verdict, attachment);\n',
     to: '',
     promise: 'S10',
@@ -418,7 +418,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'note-not-read-back',
     happened: 'A detach note was taken to be written; the run died, and nobody finished it.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: 'if (isMarkShown && isNoteShown) return read;',
     to: 'if (isMarkShown) return read;',
     promise: 'S11',
@@ -426,7 +426,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'refusal-removes-another-note',
     happened: 'A run whose detach was refused removed the note of another run that was still at it.',
-    file: 'lib/sweep/detach-note.ts',
+    file: 'lib/sweep/marks/detach-note.ts',
     from: "if (!isThis || value.state === 'detaching' || value.attachType !== judged.attachType) {",
     to: "if (!isThis && note === '') {",
     promise: 'S11',
@@ -492,7 +492,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'lost-role-is-complete',
     happened: 'A run that could not assume one of its roles ended as complete.',
-    file: 'lib/sweep/survey.ts',
+    file: 'lib/sweep/survey/survey.ts',
     from: 'unopened.length > 0 || lostRoles.length > 0 || ',
     to: 'unopened.length > 0 || ',
     promise: 'S14',
@@ -500,7 +500,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unread-not-counted',
     happened: 'Connections of a region that was not read whole were in no count.',
-    file: 'lib/sweep/outcomes.ts',
+    file: 'lib/sweep/settle-outcomes.ts',
     from: 'for (const connection of region.inScope) {',
     to: 'for (const connection of region.inScope.slice(1)) {',
     promise: 'S14',
@@ -508,7 +508,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'deadline-ignored',
     happened: 'A wait went on after the time was over, and the platform killed the run before it could report.',
-    file: 'lib/sweep/poll-schedule.ts',
+    file: 'lib/sweep/reads/poll-schedule.ts',
     from: 'Math.min(dueMs, untilMs) - nowMs',
     to: 'Math.max(dueMs, nowMs + 60_000) - nowMs',
     promise: 'deadline',
@@ -516,7 +516,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'tag-look-ignores-the-deadline',
     happened: 'Looking for a tag that did not show went on after the time was over.',
-    file: 'lib/sweep/tag-writes.ts',
+    file: 'lib/sweep/marks/tag-writes.ts',
     from: 'if (nextMs >= deadlineMs) {',
     to: 'if (nextMs === -1) {',
     promise: 'deadline',
@@ -533,7 +533,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'uncleared-mark-counts',
     happened: 'A mark that could not be removed was left as it was, and a later run went by it.',
-    file: 'lib/sweep/mark-upkeep.ts',
+    file: 'lib/sweep/marks/mark-upkeep.ts',
     from: 'voids: VOID_MARK }',
     to: 'voids: new Map() }',
     promise: 'S4',
@@ -541,7 +541,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'uncleared-note-counts',
     happened: 'A detach note that could not be removed was left as it was, and a later run deleted by it.',
-    file: 'lib/sweep/detach-note.ts',
+    file: 'lib/sweep/marks/detach-note.ts',
     from: 'voids: VOID_NOTE,',
     to: 'voids: new Map(),',
     promise: 'S4',
@@ -549,7 +549,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unwritten-restart-counts',
     happened: 'A mark whose clock had to restart could not be written, and the old clock went on.',
-    file: 'lib/sweep/mark-upkeep.ts',
+    file: 'lib/sweep/marks/mark-upkeep.ts',
     from: 'await clearMarks(region, mustGo.map(idOf));',
     to: '',
     promise: 'S4',
@@ -597,7 +597,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unbound-witnesses-not-read-again',
     happened: 'A connection was deleted while a transit router had begun to attach it.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: "facts: { witnesses: withAttachments(witnesses, fresher), routing: 'unread' },",
     to: "facts: { witnesses: detached ? withAttachments(witnesses, fresher) : witnesses, routing: 'unread' },",
     promise: 'S3',
@@ -605,7 +605,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'witness-round-too-old',
     happened: 'The last look at the transit routers was minutes old.',
-    file: 'lib/sweep/witness-rounds.ts',
+    file: 'lib/sweep/reads/witness-rounds.ts',
     from: 'Math.min(this.#maxAgeMs + durationMs, AGE_MS_MAX)',
     to: 'this.#maxAgeMs + durationMs + 600_000',
     promise: 'S5',
@@ -613,7 +613,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'tag-looked-for-once',
     happened: 'A tag was looked for once, although reads lag behind writes.',
-    file: 'lib/sweep/recheck.ts',
+    file: 'lib/sweep/steps/recheck.ts',
     from: 'if (nextMs > untilMs || nextMs >= deadlineMs) {',
     to: 'if (nextMs > 0) {',
     promise: 'liveness',
@@ -621,7 +621,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'tried-not-written',
     happened: 'A connection on which a step failed came first again in each run.',
-    file: 'lib/sweep/act.ts',
+    file: 'lib/sweep/steps/act.ts',
     from: 'if (isStuck) await noteTried(region, verdict);',
     to: '',
     promise: 'liveness',
@@ -637,7 +637,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'tried-lost-on-renewal',
     happened: 'Renewing a mark forgot that a step on the connection had failed.',
-    file: 'lib/sweep/mark-upkeep.ts',
+    file: 'lib/sweep/marks/mark-upkeep.ts',
     from: 'toSeenText(region.seenMs, triedMs)',
     to: 'toSeenText(region.seenMs, undefined)',
     promise: 'liveness',

@@ -15,7 +15,7 @@ import {
 } from '../../lib/emulator/index.ts';
 import { parseEvent } from '../../lib/event.ts';
 import { parsePolicy } from '../../lib/policy.ts';
-import { sweep } from '../../lib/sweep.ts';
+import { sweep } from '../../lib/sweep/run-sweep.ts';
 import { flatten } from '../support/flatten.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { checkConverged } from './convergence.ts';

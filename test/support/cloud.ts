@@ -5,7 +5,7 @@ import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-even
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
 import { createEmulator, type EmulatorOptions, parseEstate } from '../../lib/emulator/index.ts';
-import { sweep } from '../../lib/sweep.ts';
+import { sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RegionWork } from '../../lib/sweep/region-work.ts';
+import { RegionWork } from '../../lib/sweep/region-progress.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 function setUp() {

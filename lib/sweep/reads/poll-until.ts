@@ -1,7 +1,7 @@
-import { disposition } from '../core/domain/disposition.ts';
-import { CloudError } from '../core/domain/errors.ts';
+import { disposition } from '../../core/domain/disposition.ts';
+import { CloudError } from '../../core/domain/errors.ts';
+import type { RegionContext } from '../run-context.ts';
 import type { PollSchedule } from './poll-schedule.ts';
-import type { RegionContext } from './run-context.ts';
 
 /** `unreadable`: looking itself is refused for good. `error` is the last look's, when it failed. */
 export type Polled =

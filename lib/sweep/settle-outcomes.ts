@@ -5,10 +5,10 @@ import { toIso } from '../core/domain/time.ts';
 import type { Verdict } from '../core/judge/judge.ts';
 import { mayTag } from '../core/plan/narrow.ts';
 import type { Judged, Plan } from '../core/plan/plan.ts';
-import { toJudgedFields } from './act.ts';
-import { type Ending, endWithError } from './ending.ts';
-import type { TagEnding } from './mark-upkeep.ts';
-import type { LostRegion, Survey } from './survey.ts';
+import type { TagEnding } from './marks/mark-upkeep.ts';
+import { toJudgedFields } from './steps/act.ts';
+import { type Ending, endWithError } from './steps/step-result.ts';
+import type { LostRegion, Survey } from './survey/survey.ts';
 
 /** What a run did, and what it would do, to those it judged. */
 export type Done = {

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/domain/cloud-api.ts';
-import { CloudError } from '../core/domain/errors.ts';
-import type { Attachment, TransitRouterId } from '../core/domain/estate.ts';
-import type { Fresh, Freshness } from './shared-read.ts';
+import type { Clock } from '../../core/domain/cloud-api.ts';
+import { CloudError } from '../../core/domain/errors.ts';
+import type { Attachment, TransitRouterId } from '../../core/domain/estate.ts';
+import type { Fresh, Freshness } from './coalesced-read.ts';
 
 /** The lists of all transit routers of a region, read one after the other as fast as the limits allow. */
 type Round = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/domain/cloud-api.ts';
+import type { Clock } from '../../core/domain/cloud-api.ts';
 
 /** A value read, when the read was sent at the latest known moment before it, and its place in the order of reads. */
 export type Fresh<T> = { readonly value: T; readonly startedMs: number; readonly sequence: number };

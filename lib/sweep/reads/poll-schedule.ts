@@ -1,4 +1,4 @@
-import type { Clock } from '../core/domain/cloud-api.ts';
+import type { Clock } from '../../core/domain/cloud-api.ts';
 
 /** Longer than this many intervals nobody waits for the next look. */
 const STRETCH_MAX = 4;

@@ -1,9 +1,9 @@
-import type { CloudApi } from '../core/domain/cloud-api.ts';
-import { CloudError, ConfigError } from '../core/domain/errors.ts';
-import type { AccountId, RegionId } from '../core/domain/estate.ts';
-import type { RefusedEvent } from '../core/domain/outcome.ts';
-import type { Narrowing, Policy } from '../core/domain/policy.ts';
-import { asksForNothing, type Place, wantsRegion } from '../core/plan/narrow.ts';
+import type { CloudApi } from '../../core/domain/cloud-api.ts';
+import { CloudError, ConfigError } from '../../core/domain/errors.ts';
+import type { AccountId, RegionId } from '../../core/domain/estate.ts';
+import type { RefusedEvent } from '../../core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../../core/domain/policy.ts';
+import { asksForNothing, type Place, wantsRegion } from '../../core/plan/narrow.ts';
 import { toCloudError } from './survey-region.ts';
 
 /** One account and region a run looks at. */

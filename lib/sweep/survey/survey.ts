@@ -1,15 +1,15 @@
-import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
-import type { CloudError } from '../core/domain/errors.ts';
-import type { AccountId, Connection, RegionId, Routing } from '../core/domain/estate.ts';
-import type { Journal } from '../core/domain/log-event.ts';
-import type { RefusedEvent, RegionResult } from '../core/domain/outcome.ts';
-import type { Narrowing, Policy } from '../core/domain/policy.ts';
-import { judge } from '../core/judge/judge.ts';
-import { mayTag, modeFor } from '../core/plan/narrow.ts';
-import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../core/plan/plan.ts';
-import { Room } from './room.ts';
+import { Room } from '../../core/concurrency/semaphore.ts';
+import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
+import type { CloudError } from '../../core/domain/errors.ts';
+import type { AccountId, Connection, RegionId, Routing } from '../../core/domain/estate.ts';
+import type { Journal } from '../../core/domain/log-event.ts';
+import type { RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../../core/domain/policy.ts';
+import { judge } from '../../core/judge/judge.ts';
+import { mayTag, modeFor } from '../../core/plan/narrow.ts';
+import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../../core/plan/plan.ts';
+import { resolveTargets, type Target, type Targets } from './open-places.ts';
 import { type RegionEstate, type RegionListing, type Surroundings, surveyRegion } from './survey-region.ts';
-import { resolveTargets, type Target, type Targets } from './targets.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
 export type SurveyedRegion = JudgedRegion & {

@@ -1,8 +1,8 @@
-import type { Connection } from '../core/domain/estate.ts';
-import { TAG_DETACHED } from '../core/domain/tag-names.ts';
-import { VOID } from '../core/judge/claims.ts';
-import { VOID_NOTE } from '../core/judge/own-tags.ts';
-import type { RegionContext } from './run-context.ts';
+import type { Connection } from '../../core/domain/estate.ts';
+import { TAG_DETACHED } from '../../core/domain/tag-names.ts';
+import { VOID } from '../../core/judge/claims.ts';
+import { VOID_NOTE } from '../../core/judge/own-tags.ts';
+import type { RegionContext } from '../run-context.ts';
 import { removeTags } from './tag-writes.ts';
 
 /** The note is another run's by now, or of a detach that took hold, and is not to be removed. */

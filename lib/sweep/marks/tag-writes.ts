@@ -1,11 +1,11 @@
-import type { BeforeAttempt } from '../core/domain/cloud-api.ts';
-import { disposition, isPermission } from '../core/domain/disposition.ts';
-import { CloudError } from '../core/domain/errors.ts';
-import type { ConnectionId, Tags } from '../core/domain/estate.ts';
+import type { BeforeAttempt } from '../../core/domain/cloud-api.ts';
+import { disposition, isPermission } from '../../core/domain/disposition.ts';
+import { CloudError } from '../../core/domain/errors.ts';
+import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { NO_TIME_LEFT } from '../steps/step-result.ts';
+import { toCloudError } from '../survey/survey-region.ts';
 import { inBatches } from './batches.ts';
-import { NO_TIME_LEFT } from './ending.ts';
-import { type RegionContext, record } from './run-context.ts';
-import { toCloudError } from './survey-region.ts';
 
 /** The first wait for a tag to show, in milliseconds; it doubles up to `wait.pollInterval`. */
 const FIRST_LOOK_MS = 250;

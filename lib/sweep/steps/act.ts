@@ -1,10 +1,10 @@
-import { toIso } from '../core/domain/time.ts';
-import type { Judged, Plan } from '../core/plan/plan.ts';
-import { deleteConnection } from './delete.ts';
-import { detachConnection } from './detach.ts';
-import { type Ending, endWith, NO_TIME_LEFT, StepEnd } from './ending.ts';
-import { noteTried, type TagEnding } from './mark-upkeep.ts';
-import { type RegionContext, record } from './run-context.ts';
+import { toIso } from '../../core/domain/time.ts';
+import type { Judged, Plan } from '../../core/plan/plan.ts';
+import { noteTried, type TagEnding } from '../marks/mark-upkeep.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { deleteConnection } from './delete-connection.ts';
+import { detachConnection } from './detach-connection.ts';
+import { type Ending, endWith, NO_TIME_LEFT, StepEnd } from './step-result.ts';
 
 /**
  * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.

@@ -1,6 +1,6 @@
-import { advice, disposition, isThrottling } from '../core/domain/disposition.ts';
-import type { CloudError } from '../core/domain/errors.ts';
-import type { OutcomeKind } from '../core/domain/outcome.ts';
+import { advice, disposition, isThrottling } from '../../core/domain/disposition.ts';
+import type { CloudError } from '../../core/domain/errors.ts';
+import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
 /** How the steps on one connection ended. */
 export type Ending = {

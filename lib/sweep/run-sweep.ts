@@ -1,17 +1,17 @@
-import type { Clock, CloudApi } from './core/domain/cloud-api.ts';
-import type { RegionId } from './core/domain/estate.ts';
-import type { Journal } from './core/domain/log-event.ts';
-import { type RefusedEvent, type RunResult, toStatus } from './core/domain/outcome.ts';
-import type { Narrowing, Policy } from './core/domain/policy.ts';
-import { toIso } from './core/domain/time.ts';
-import { mayTag, runMode } from './core/plan/narrow.ts';
-import { type Judged, type Plan, plan } from './core/plan/plan.ts';
-import { act, foresee } from './sweep/act.ts';
-import { keepUpMarks, type TagEnding } from './sweep/mark-upkeep.ts';
-import { OutcomeTally } from './sweep/outcome-tally.ts';
-import { type Done, endSettled, isSettled, listOutcomes } from './sweep/outcomes.ts';
-import { createRegionContext, type RegionContext } from './sweep/run-context.ts';
-import { type Survey, survey, toRegionResults } from './sweep/survey.ts';
+import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
+import type { RegionId } from '../core/domain/estate.ts';
+import type { Journal } from '../core/domain/log-event.ts';
+import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outcome.ts';
+import type { Narrowing, Policy } from '../core/domain/policy.ts';
+import { toIso } from '../core/domain/time.ts';
+import { mayTag, runMode } from '../core/plan/narrow.ts';
+import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
+import { keepUpMarks, type TagEnding } from './marks/mark-upkeep.ts';
+import { OutcomeTally } from './outcome-tally.ts';
+import { createRegionContext, type RegionContext } from './run-context.ts';
+import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
+import { act, foresee } from './steps/act.ts';
+import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 
 /** What a run needs of the world; built by `deps.ts`. */
 export type SweepDeps = {

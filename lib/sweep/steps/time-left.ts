@@ -1,5 +1,5 @@
-import { outOfTime, StepEnd } from './ending.ts';
-import type { RunContext } from './run-context.ts';
+import type { RunContext } from '../run-context.ts';
+import { outOfTime, StepEnd } from './step-result.ts';
 
 /** A generous guess for one call and its answer; what a step needs is counted in these and in polls. */
 const CALL_MS = 1_000;

@@ -1,16 +1,16 @@
-import { disposition } from '../core/domain/disposition.ts';
-import type { CloudError } from '../core/domain/errors.ts';
-import type { Attachment } from '../core/domain/estate.ts';
-import { TAG_DETACHED } from '../core/domain/tag-names.ts';
-import type { Verdict } from '../core/judge/judge.ts';
-import { toNoteText } from '../core/judge/own-tags.ts';
-import { stopIfChanged } from './changed.ts';
-import { isLeaving, removeNote } from './detach-note.ts';
-import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
-import { pollUntil } from './poll.ts';
+import { disposition } from '../../core/domain/disposition.ts';
+import type { CloudError } from '../../core/domain/errors.ts';
+import type { Attachment } from '../../core/domain/estate.ts';
+import { TAG_DETACHED } from '../../core/domain/tag-names.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
+import { toNoteText } from '../../core/judge/own-tags.ts';
+import { isLeaving, removeNote } from '../marks/detach-note.ts';
+import { pollUntil } from '../reads/poll-until.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { toCloudError } from '../survey/survey-region.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
-import { type RegionContext, record } from './run-context.ts';
-import { toCloudError } from './survey-region.ts';
+import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
+import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */

@@ -1,5 +1,5 @@
-import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
-import { CloudError } from '../core/domain/errors.ts';
+import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
+import { CloudError } from '../../core/domain/errors.ts';
 import type {
   Attachment,
   AttachmentId,
@@ -8,11 +8,11 @@ import type {
   RegionId,
   Routing,
   TransitRouterId,
-} from '../core/domain/estate.ts';
-import { type Fresh, type Freshness, SharedRead } from './shared-read.ts';
-import type { SurveyedRegion } from './survey.ts';
-import type { Surroundings } from './survey-region.ts';
-import { withTags } from './with-tags.ts';
+} from '../../core/domain/estate.ts';
+import { withTags } from '../survey/read-missing-tags.ts';
+import type { SurveyedRegion } from '../survey/survey.ts';
+import type { Surroundings } from '../survey/survey-region.ts';
+import { type Fresh, type Freshness, SharedRead } from './coalesced-read.ts';
 import { WitnessRounds } from './witness-rounds.ts';
 
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */

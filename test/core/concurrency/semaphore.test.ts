@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Room } from '../../lib/sweep/room.ts';
-import { startCloud } from '../support/cloud.ts';
-import { bound, estate, free } from '../support/estates.ts';
+import { Room } from '../../../lib/core/concurrency/semaphore.ts';
+import { startCloud } from '../../support/cloud.ts';
+import { bound, estate, free } from '../../support/estates.ts';
 
 /** Who is in after all that could happen at once has happened. */
 function setUp(size: number) {

@@ -1,6 +1,6 @@
-import type { CloudApi } from '../core/domain/cloud-api.ts';
-import type { Connection, ConnectionId, RegionId, Tags } from '../core/domain/estate.ts';
-import { inBatches } from './batches.ts';
+import type { CloudApi } from '../../core/domain/cloud-api.ts';
+import type { Connection, ConnectionId, RegionId, Tags } from '../../core/domain/estate.ts';
+import { inBatches } from '../marks/batches.ts';
 
 /**
  * The same connections, with the tags of those whose reply left them out read by themselves: a field that is missing

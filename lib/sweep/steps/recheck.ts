@@ -1,17 +1,17 @@
-import type { Connection, Routing } from '../core/domain/estate.ts';
-import { TAG_DETACHED, TAG_ORPHAN } from '../core/domain/tag-names.ts';
-import { floorToSecond } from '../core/domain/time.ts';
-import { withAttachments } from '../core/judge/association.ts';
-import { readClaims } from '../core/judge/claims.ts';
-import { judge, type Verdict } from '../core/judge/judge.ts';
-import { listChanges } from '../core/judge/list-changes.ts';
-import { toNoteText } from '../core/judge/own-tags.ts';
-import { noteOf } from './detach-note.ts';
-import { endWith, endWithError, StepEnd } from './ending.ts';
-import type { RegionContext } from './run-context.ts';
-import type { Freshness } from './shared-read.ts';
-import { toCloudError } from './survey-region.ts';
-import { lookDelayMs, TAG_NOT_READ_BACK } from './tag-writes.ts';
+import type { Connection, Routing } from '../../core/domain/estate.ts';
+import { TAG_DETACHED, TAG_ORPHAN } from '../../core/domain/tag-names.ts';
+import { floorToSecond } from '../../core/domain/time.ts';
+import { withAttachments } from '../../core/judge/association.ts';
+import { readClaims } from '../../core/judge/claims.ts';
+import { judge, type Verdict } from '../../core/judge/judge.ts';
+import { listChanges } from '../../core/judge/list-changes.ts';
+import { toNoteText } from '../../core/judge/own-tags.ts';
+import { noteOf } from '../marks/detach-note.ts';
+import { lookDelayMs, TAG_NOT_READ_BACK } from '../marks/tag-writes.ts';
+import type { Freshness } from '../reads/coalesced-read.ts';
+import type { RegionContext } from '../run-context.ts';
+import { toCloudError } from '../survey/survey-region.ts';
+import { endWith, endWithError, StepEnd } from './step-result.ts';
 
 /** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
 const LOOKS_MAX = 3;

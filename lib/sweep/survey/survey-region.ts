@@ -1,5 +1,5 @@
-import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
-import { CloudError } from '../core/domain/errors.ts';
+import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
+import { CloudError } from '../../core/domain/errors.ts';
 import type {
   AccountId,
   Attachment,
@@ -8,10 +8,10 @@ import type {
   RegionId,
   Routing,
   TransitRouterId,
-} from '../core/domain/estate.ts';
-import { createWitnesses, type Witnesses } from '../core/judge/association.ts';
-import type { Target } from './targets.ts';
-import { withTags } from './with-tags.ts';
+} from '../../core/domain/estate.ts';
+import { createWitnesses, type Witnesses } from '../../core/judge/association.ts';
+import type { Target } from './open-places.ts';
+import { withTags } from './read-missing-tags.ts';
 
 /** Everything one run read of a region, complete. */
 export type RegionEstate = Surroundings & { readonly connections: readonly Connection[] };

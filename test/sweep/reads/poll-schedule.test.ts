@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { PollSchedule } from '../../lib/sweep/poll-schedule.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { PollSchedule } from '../../../lib/sweep/reads/poll-schedule.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
 

@@ -1,16 +1,16 @@
-import { disposition } from '../core/domain/disposition.ts';
-import type { CloudError } from '../core/domain/errors.ts';
-import type { ConnectionId, Tags } from '../core/domain/estate.ts';
-import { RULE_NAMES } from '../core/domain/policy.ts';
-import { TAG_ORPHAN, TAG_SEEN } from '../core/domain/tag-names.ts';
-import { ceilToSecond, parseInstant, toIso } from '../core/domain/time.ts';
-import { type Clocks, parseMark, VOID } from '../core/judge/claims.ts';
-import type { Verdict } from '../core/judge/judge.ts';
-import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../core/judge/own-tags.ts';
-import type { Judged } from '../core/plan/plan.ts';
+import { disposition } from '../../core/domain/disposition.ts';
+import type { CloudError } from '../../core/domain/errors.ts';
+import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
+import { RULE_NAMES } from '../../core/domain/policy.ts';
+import { TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
+import { ceilToSecond, parseInstant, toIso } from '../../core/domain/time.ts';
+import { type Clocks, parseMark, VOID } from '../../core/judge/claims.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
+import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../../core/judge/own-tags.ts';
+import type { Judged } from '../../core/plan/plan.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { toCloudError } from '../survey/survey-region.ts';
 import { noteOf, removeNote } from './detach-note.ts';
-import { type RegionContext, record } from './run-context.ts';
-import { toCloudError } from './survey-region.ts';
 import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
 
 /** How the upkeep of one connection's tags went. All but `refreshed` were read back. */

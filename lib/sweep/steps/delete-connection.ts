@@ -1,11 +1,11 @@
-import { disposition } from '../core/domain/disposition.ts';
-import type { Verdict } from '../core/judge/judge.ts';
-import { stopIfChanged } from './changed.ts';
-import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './ending.ts';
-import { pollUntil } from './poll.ts';
+import { disposition } from '../../core/domain/disposition.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
+import { pollUntil } from '../reads/poll-until.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { toCloudError } from '../survey/survey-region.ts';
 import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
-import { type RegionContext, record } from './run-context.ts';
-import { toCloudError } from './survey-region.ts';
+import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
+import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
 /** What is known of our delete request before anything was read back. */

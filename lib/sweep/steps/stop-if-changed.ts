@@ -1,12 +1,12 @@
-import type { OutcomeKind } from '../core/domain/outcome.ts';
-import type { Verdict } from '../core/judge/judge.ts';
-import { hasMarkTags } from '../core/judge/own-tags.ts';
-import { noteOf, removeNote } from './detach-note.ts';
-import { endWith, endWithError, StepEnd } from './ending.ts';
-import { clearMarks, pruneMark } from './mark-upkeep.ts';
+import type { OutcomeKind } from '../../core/domain/outcome.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
+import { hasMarkTags } from '../../core/judge/own-tags.ts';
+import { noteOf, removeNote } from '../marks/detach-note.ts';
+import { clearMarks, pruneMark } from '../marks/mark-upkeep.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { toCloudError } from '../survey/survey-region.ts';
 import type { Rechecked } from './recheck.ts';
-import { type RegionContext, record } from './run-context.ts';
-import { toCloudError } from './survey-region.ts';
+import { endWith, endWithError, StepEnd } from './step-result.ts';
 
 /**
  * Stop the steps on a connection that is no longer what the listing showed. If it is in use again, protected, or no longer
