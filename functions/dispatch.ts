@@ -1,7 +1,7 @@
 import { startClock } from '../lib/clock.ts';
 import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
 import { ConfigError } from '../lib/core/domain/errors.ts';
-import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch.ts';
+import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch/run-dispatch.ts';
 import { parseEvent, parseMoment } from '../lib/event.ts';
 import { createDispatchDeps } from '../lib/function-deps.ts';
 import { readConcurrency, readTarget } from '../lib/function-target.ts';

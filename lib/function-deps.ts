@@ -7,7 +7,7 @@ import type { CallObserver, Clock, FunctionApi, FunctionTarget } from './core/do
 import type { Journal } from './core/domain/log-event.ts';
 import type { DeclaredPolicy } from './core/domain/policy.ts';
 import { type Environment, refuseDebug } from './deps.ts';
-import type { DispatchDeps } from './dispatch.ts';
+import type { DispatchDeps } from './dispatch/run-dispatch.ts';
 
 type Options = {
   readonly env: Environment;

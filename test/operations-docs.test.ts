@@ -177,7 +177,7 @@ describe('each has its row, and each row is of something that there is:', () => 
         readFileSync('lib/core/domain/disposition.ts', 'utf8'),
         /^ {2}\['([\w.]+)', '(?:retry|gone|refused|blocked|terminal)'\]/gm,
       ),
-      ...quoted(readFileSync('lib/dispatch/advice.ts', 'utf8'), /^ {2}\['([\w.]+)', [`'"]/gm),
+      ...quoted(readFileSync('lib/dispatch/dispatch-advice.ts', 'utf8'), /^ {2}\['([\w.]+)', [`'"]/gm),
       ...['lib/cloud', 'lib/sweep', 'lib/dispatch'].flatMap((folder) =>
         quoted(
           source(folder),

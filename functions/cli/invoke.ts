@@ -3,7 +3,7 @@ import type { Answered, FunctionApi } from '../../lib/core/domain/cloud-api.ts';
 import { CloudError } from '../../lib/core/domain/errors.ts';
 import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../lib/core/domain/policy.ts';
 import { createDeps, readCredentials } from '../../lib/deps.ts';
-import { dispatchAdvice } from '../../lib/dispatch.ts';
+import { dispatchAdvice } from '../../lib/dispatch/run-dispatch.ts';
 import { createSweepFunction } from '../../lib/function-deps.ts';
 import { readTarget, type TargetNames } from '../../lib/function-target.ts';
 import { loadPolicy, parsePolicy } from '../../lib/policy.ts';

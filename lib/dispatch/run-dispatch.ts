@@ -1,17 +1,17 @@
-import type { Clock, CloudApi, FunctionApi, OrganizationApi } from './core/domain/cloud-api.ts';
-import type { DispatchResult, ScopeResult } from './core/domain/dispatch-result.ts';
-import { CloudError } from './core/domain/errors.ts';
-import type { AccountId, RegionId } from './core/domain/estate.ts';
-import type { Journal } from './core/domain/log-event.ts';
-import type { RefusedEvent } from './core/domain/outcome.ts';
-import type { DeclaredPolicy, Narrowing } from './core/domain/policy.ts';
-import { toIso } from './core/domain/time.ts';
-import { dispatchAdvice } from './dispatch/advice.ts';
-import { resolveScopes, type Scope } from './dispatch/scopes.ts';
-import { sideBySide } from './dispatch/side-by-side.ts';
+import { sideBySide } from '../core/concurrency/map-concurrent.ts';
+import type { Clock, CloudApi, FunctionApi, OrganizationApi } from '../core/domain/cloud-api.ts';
+import type { DispatchResult, ScopeResult } from '../core/domain/dispatch-result.ts';
+import { CloudError } from '../core/domain/errors.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
+import type { Journal } from '../core/domain/log-event.ts';
+import type { RefusedEvent } from '../core/domain/outcome.ts';
+import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
+import { toIso } from '../core/domain/time.ts';
+import { dispatchAdvice } from './dispatch-advice.ts';
+import { resolveScopes, type Scope } from './sweep-places.ts';
 
-export { dispatchAdvice } from './dispatch/advice.ts';
-export { toMinute, toTick } from './dispatch/task-id.ts';
+export { dispatchAdvice } from './dispatch-advice.ts';
+export { toMinute, toTick } from './task-id.ts';
 
 /** What a dispatch needs of the world; built by `dispatch-deps.ts`. */
 export type DispatchDeps = {

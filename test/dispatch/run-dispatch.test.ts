@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createFunctionApi } from '../lib/cloud/fc.ts';
-import type { MemberAccount } from '../lib/core/domain/cloud-api.ts';
-import { CloudError, ConfigError } from '../lib/core/domain/errors.ts';
-import type { DeclaredPolicy } from '../lib/core/domain/policy.ts';
-import { taskIdOf } from '../lib/dispatch/task-id.ts';
-import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch.ts';
-import { parseEvent, parseMoment } from '../lib/event.ts';
-import { REGION_PATTERN } from '../lib/policy/names.ts';
-import { aPolicy, NOW, ACCOUNT as OWN } from './support/builders.ts';
-import { KEY, refusal, startFunctionCompute } from './support/function-compute.ts';
-import { VirtualClock } from './support/virtual-clock.ts';
+import { createFunctionApi } from '../../lib/cloud/fc.ts';
+import type { MemberAccount } from '../../lib/core/domain/cloud-api.ts';
+import { CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
+import type { DeclaredPolicy } from '../../lib/core/domain/policy.ts';
+import { type DispatchRequest, dispatch, toMinute, toTick } from '../../lib/dispatch/run-dispatch.ts';
+import { taskIdOf } from '../../lib/dispatch/task-id.ts';
+import { parseEvent, parseMoment } from '../../lib/event.ts';
+import { REGION_PATTERN } from '../../lib/policy/names.ts';
+import { aPolicy, NOW, ACCOUNT as OWN } from '../support/builders.ts';
+import { KEY, refusal, startFunctionCompute } from '../support/function-compute.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const A = '2000000000000002';
 const B = '3000000000000003';

@@ -5,7 +5,7 @@ import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
 import { asksForNothing } from '../core/plan/narrow.ts';
 import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/plan/run-scope.ts';
-import type { DispatchDeps, DispatchRequest } from '../dispatch.ts';
+import type { DispatchDeps, DispatchRequest } from './run-dispatch.ts';
 import { taskIdOf } from './task-id.ts';
 
 /** One sweep to start. */

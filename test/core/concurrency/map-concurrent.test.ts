@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sideBySide } from '../../lib/dispatch/side-by-side.ts';
+import { sideBySide } from '../../../lib/core/concurrency/map-concurrent.ts';
 
 /** Work that ends only when it is told to. */
 function gate() {
