@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createCloudApi } from './cloud/api.ts';
-import { resolveEndpoints } from './cloud/endpoints.ts';
-import type { Credentials } from './cloud/transport.ts';
+import { createCloudApi } from './cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from './cloud/client/endpoints.ts';
+import type { Credentials } from './cloud/client/transport.ts';
 import type { Clock } from './core/domain/cloud-api.ts';
 import { ConfigError } from './core/domain/errors.ts';
 import type { Journal } from './core/domain/log-event.ts';

@@ -1,6 +1,6 @@
-import { createCloudApi } from '../../lib/cloud/api.ts';
-import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
-import type { Transport } from '../../lib/cloud/transport.ts';
+import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
+import type { Transport } from '../../lib/cloud/client/transport.ts';
 import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { createEmulator, defineEstate, type Emulator, type EstateFile } from '../../lib/emulator/index.ts';
 import { parseEvent } from '../../lib/event.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createFunctionApi } from '../../lib/cloud/fc.ts';
+import { createFunctionApi } from '../../lib/cloud/invoke/function-api.ts';
 import type { MemberAccount } from '../../lib/core/domain/cloud-api.ts';
 import { CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
 import type { DeclaredPolicy } from '../../lib/core/domain/policy.ts';

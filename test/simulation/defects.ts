@@ -33,7 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'failed-page-ends-listing',
     happened: 'A page that could not be read ended the listing, and what had come so far counted as all.',
-    file: 'lib/cloud/paging.ts',
+    file: 'lib/cloud/client/list-pages.ts',
     from: 'const page = await listing.fetch(token === undefined ? {} : { NextToken: token });',
     to: 'const page: TokenPage<T> = await listing.fetch(token === undefined ? {} : { NextToken: token }).catch(() => ({ items: [], totalCount: undefined, nextToken: undefined }));',
     promise: 'S2',
@@ -41,7 +41,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'first-page-only',
     happened: 'Only the first page of a listing was read.',
-    file: 'lib/cloud/paging.ts',
+    file: 'lib/cloud/client/list-pages.ts',
     from: 'const pageCount = Math.ceil(first.totalCount / PAGE_SIZE);',
     to: 'const pageCount = 1; if (first.totalCount > PAGE_SIZE) return { items: first.items };',
     promise: 'S2',
@@ -49,7 +49,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'total-not-compared',
     happened: 'Nobody compared the number of items with the total that the service gave.',
-    file: 'lib/cloud/paging.ts',
+    file: 'lib/cloud/client/list-pages.ts',
     from: 'if (total !== undefined && distinct.size !== total) return',
     to: 'if (total === -1) return',
     promise: 'S2',
@@ -58,7 +58,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'unknown-attach-type-is-free',
     happened: 'A value that the documentation does not know was taken for "bound to nothing".',
-    file: 'lib/cloud/wire-connection.ts',
+    file: 'lib/cloud/wire/wire-connection.ts',
     from: "return ATTACH_TYPES.find((known) => known === value) ?? 'unknown';",
     to: "return ATTACH_TYPES.find((known) => known === value) ?? 'NO_ASSOCIATED';",
     promise: 'S1',
@@ -106,7 +106,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'missing-attach-type-is-ours',
     happened: 'A connection that does not say what it is was taken for one of ours.',
-    file: 'lib/cloud/wire-connection.ts',
+    file: 'lib/cloud/wire/wire-connection.ts',
     from: "(value): AttachType => {\n  if (isAbsent(value)) return 'missing';",
     to: "(value): AttachType => {\n  if (isAbsent(value)) return 'NO_ASSOCIATED';",
     promise: 'S9',
@@ -139,7 +139,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'missing-tags-are-none',
     happened: 'A reply that left the tags out was read as "no tags", and so as "not protected".',
-    file: 'lib/cloud/wire-connection.ts',
+    file: 'lib/cloud/wire/wire-connection.ts',
     from: "if (!list.success) return 'unread';\n  if (list.data.Tag.length",
     to: 'if (!list.success) return NO_TAGS;\n  if (list.data.Tag.length',
     promise: 'S6',
@@ -368,7 +368,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'success-false-is-success',
     happened: 'A reply with HTTP 200 and "Success: false" counted as accepted.',
-    file: 'lib/cloud/errors.ts',
+    file: 'lib/cloud/client/reply-errors.ts',
     from: '!isSuccess(status) || isFalse(success);',
     to: '!isSuccess(status);',
     promise: 'S10',
@@ -376,7 +376,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'error-is-gone',
     happened: 'Any error while looking for what had been deleted was taken for "it is gone".',
-    file: 'lib/cloud/api.ts',
+    file: 'lib/cloud/client/create-cloud-api.ts',
     from: "if (error instanceof CloudError && saysGone(error)) return 'gone';",
     to: "if (error instanceof CloudError) return 'gone';",
     promise: 'S10',
@@ -451,7 +451,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'new-token-for-lost-answer',
     happened: 'A request whose answer was lost was sent again with a new client token.',
-    file: 'lib/cloud/tokens.ts',
+    file: 'lib/cloud/client/client-token.ts',
     from: 'if (isDefiniteAnswer(error)) token = newToken();',
     to: 'if (error) token = newToken();',
     promise: 'S12',
@@ -459,7 +459,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'old-token-after-refusal',
     happened: 'A refused request was sent again with the same client token, and got the same refusal replayed.',
-    file: 'lib/cloud/tokens.ts',
+    file: 'lib/cloud/client/client-token.ts',
     from: 'if (isDefiniteAnswer(error)) token = newToken();',
     to: 'if (error === undefined) token = newToken();',
     promise: 'S12',
@@ -468,7 +468,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'body-in-error',
     happened: 'An error message quoted the reply, with the pre-shared keys in it.',
-    file: 'lib/cloud/rpc.ts',
+    file: 'lib/cloud/client/rpc.ts',
     from: 'throw unreadableReply(call.action, reply, read.problem);',
     to: 'throw unreadableReply(call.action, reply, JSON.stringify(reply.body));',
     promise: 'S13',

@@ -1,7 +1,7 @@
 import { startClock } from '../../lib/clock.ts';
-import { createCloudApi } from '../../lib/cloud/api.ts';
-import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
-import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
+import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
+import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
 import type { RunResult } from '../../lib/core/domain/outcome.ts';

@@ -1,6 +1,6 @@
-import { createCloudApi } from '../../lib/cloud/api.ts';
-import { resolveEndpoints } from '../../lib/cloud/endpoints.ts';
-import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
+import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
+import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';

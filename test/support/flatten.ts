@@ -1,4 +1,4 @@
-import type { TransportCall } from '../../lib/cloud/transport.ts';
+import type { TransportCall } from '../../lib/cloud/client/transport.ts';
 
 /** Parameters as the wire has them: `Name.1`, and `Name.1.Key` for objects. */
 export function flatten(params: TransportCall['params']): Record<string, string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TransportCall } from '../../lib/cloud/transport.ts';
+import type { TransportCall } from '../../lib/cloud/client/transport.ts';
 import type { FaultRule } from '../../lib/emulator/index.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';

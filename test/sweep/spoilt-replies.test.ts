@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TransportCall, TransportReply } from '../../lib/cloud/transport.ts';
+import type { TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, estate, free, ripe, routed } from '../support/estates.ts';

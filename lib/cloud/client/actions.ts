@@ -1,0 +1,79 @@
+import type { CloudApi, OrganizationApi } from '../../core/domain/cloud-api.ts';
+
+export type Service = 'vpc' | 'cbn' | 'sts';
+
+/** What the dispatcher calls besides. */
+export type OrganizationService = 'resourcedirectory';
+
+export type ActionFacts = {
+  readonly service: Service | OrganizationService;
+  /** What a RAM policy must allow; null for the one action that needs no permission. */
+  readonly ram: string | null;
+  /** `write` changes the cloud; it decides the pace, and whether a request carries a client token is up to the method. */
+  readonly kind: 'read' | 'write';
+  /** Published limit for 60 s, per main account and region. */
+  readonly limitPerMinute: number;
+  /** The methods that call it. */
+  readonly methods: readonly (keyof CloudApi | keyof OrganizationApi)[];
+};
+
+// CBN and STS publish no figure for most actions; 300 is five a second.
+const UNPUBLISHED = 300;
+
+const vpc = (action: string, limitPerMinute: number, kind: ActionFacts['kind'], methods: (keyof CloudApi)[]) =>
+  ({ service: 'vpc', ram: `vpc:${action}`, kind, limitPerMinute, methods }) satisfies ActionFacts;
+// The RAM prefix of CBN actions is `cen:`, although product and host say `cbn`.
+const cbn = (action: string, limitPerMinute: number, kind: ActionFacts['kind'], methods: (keyof CloudApi)[]) =>
+  ({ service: 'cbn', ram: `cen:${action}`, kind, limitPerMinute, methods }) satisfies ActionFacts;
+const sts = (ram: string | null, methods: (keyof CloudApi)[]) =>
+  ({ service: 'sts', ram, kind: 'read', limitPerMinute: UNPUBLISHED, methods }) satisfies ActionFacts;
+
+/**
+ * Every action a run can call. The rpc layer takes no other name, so what is not in this table cannot be sent.
+ *
+ * Limits: quota pages of VPC and CBN; DeleteVpnAttachment by analogy with its siblings.
+ */
+export const ACTIONS = {
+  GetCallerIdentity: sts(null, ['getAccountId']),
+  AssumeRole: sts('sts:AssumeRole', ['assumeRole']),
+  DescribeRegions: vpc('DescribeRegions', UNPUBLISHED, 'read', ['listRegions']),
+  DescribeVpnConnections: vpc('DescribeVpnConnections', 600, 'read', ['listConnections']),
+  DescribeVpnConnection: vpc('DescribeVpnConnection', 600, 'read', ['getConnection']),
+  ListTagResources: vpc('ListTagResources', 300, 'read', ['listTags']),
+  TagResources: vpc('TagResources', 300, 'write', ['setTags']),
+  UnTagResources: vpc('UnTagResources', 300, 'write', ['removeTags']),
+  DeleteVpnAttachment: vpc('DeleteVpnAttachment', 60, 'write', ['deleteConnection']),
+  ListTransitRouters: cbn('ListTransitRouters', 500, 'read', ['listTransitRouters']),
+  ListTransitRouterVpnAttachments: cbn('ListTransitRouterVpnAttachments', UNPUBLISHED, 'read', [
+    'listAttachments',
+    'getAttachment',
+    'listRouting',
+  ]),
+  ListTransitRouterRouteTables: cbn('ListTransitRouterRouteTables', UNPUBLISHED, 'read', ['listRouting']),
+  ListTransitRouterRouteTableAssociations: cbn('ListTransitRouterRouteTableAssociations', UNPUBLISHED, 'read', [
+    'listRouting',
+  ]),
+  ListTransitRouterRouteTablePropagations: cbn('ListTransitRouterRouteTablePropagations', UNPUBLISHED, 'read', [
+    'listRouting',
+  ]),
+  ListTransitRouterRouteEntries: cbn('ListTransitRouterRouteEntries', UNPUBLISHED, 'read', ['listRouting']),
+  DeleteTransitRouterVpnAttachment: cbn('DeleteTransitRouterVpnAttachment', UNPUBLISHED, 'write', ['detach']),
+} as const satisfies Record<string, ActionFacts>;
+
+export type Action = keyof typeof ACTIONS;
+
+/** What only the dispatcher can call: it finds out where to sweep, and sweeps nothing. */
+export const ORGANIZATION_ACTIONS = {
+  ListAccounts: {
+    service: 'resourcedirectory',
+    ram: 'resourcemanager:ListAccounts',
+    kind: 'read',
+    limitPerMinute: UNPUBLISHED,
+    methods: ['listAccounts'],
+  },
+} as const satisfies Record<string, ActionFacts>;
+
+export type OrganizationAction = keyof typeof ORGANIZATION_ACTIONS;
+export type AnyAction = Action | OrganizationAction;
+
+export const FACTS: Readonly<Record<AnyAction, ActionFacts>> = { ...ACTIONS, ...ORGANIZATION_ACTIONS };

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { isThrottling, isTokenProcessing } from '../../core/domain/disposition.ts';
+import type { CloudError } from '../../core/domain/errors.ts';
+
+/** ASCII, 48 characters; the services take at most 64. */
+export const newClientToken = (): string => `vco-sweeper-${randomUUID()}`;
+
+export type ClientToken = {
+  /** The token to send with the next attempt. */
+  current(): string;
+  /** Learn from a failed attempt which token the next one needs. */
+  failed(error: CloudError): void;
+};
+
+/**
+ * The client token of one write over its attempts.
+ *
+ * The same while nobody knows what became of the request, so that it cannot take effect twice; a fresh one after a
+ * definite answer, because the service replays that answer to the same token for as long as it remembers it.
+ */
+export function createClientToken(newToken: () => string): ClientToken {
+  let token = newToken();
+  return {
+    current: () => token,
+    failed: (error) => {
+      if (isDefiniteAnswer(error)) token = newToken();
+    },
+  };
+}
+
+// A business code in a 200 (`Success: false`) is an answer like one in a 400.
+function isDefiniteAnswer({ code, status, effect }: CloudError): boolean {
+  if (isTokenProcessing(code) || isThrottling(code, status)) return false;
+  return effect === 'refused' || (status !== undefined && status < 300 && code !== 'UnreadableReply');
+}

@@ -1,0 +1,215 @@
+import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
+import { isConnectionGone } from '../../core/domain/disposition.ts';
+import { CloudError } from '../../core/domain/errors.ts';
+import type { AccountId, Attachment, Connection } from '../../core/domain/estate.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { accountPage, assumedCredentials, callerAccount, regions } from '../wire/wire-account.ts';
+import { connectionPage, singleConnection } from '../wire/wire-connection.ts';
+import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from '../wire/wire-transit-router.ts';
+import { newClientToken } from './client-token.ts';
+import type { Endpoints } from './endpoints.ts';
+import { createGate } from './gate.ts';
+import { listByNumber, listByToken } from './list-pages.ts';
+import { listRouting } from './list-routing.ts';
+import { createPace } from './pace.ts';
+import { createPopTransport } from './pop-transport.ts';
+import { createRefreshing } from './refreshing-credentials.ts';
+import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
+import { listTags, removeTags, setTags } from './tag-calls.ts';
+import type { Credentials, OrganizationTransport, Params, Transport } from './transport.ts';
+
+export type CloudApiOptions = {
+  readonly credentials: Credentials;
+  readonly endpoints: Endpoints;
+  readonly policy: Pick<Policy, 'retry' | 'pace'>;
+  readonly clock: Clock;
+  /** 0…1, for jitter. */
+  readonly random: () => number;
+  /** Milliseconds since the epoch: nothing is sent, and nobody waits, past it. `Infinity` for none. */
+  readonly deadlineMs: number;
+  readonly observer: CallObserver;
+  readonly requestTimeoutMs?: number;
+  readonly newToken?: () => string;
+  readonly transport?: Transport;
+};
+
+/** The cloud as a run needs it, for the account of the credentials. */
+export function createCloudApi(options: CloudApiOptions): CloudApi {
+  const { transport } = options;
+  return apiFor(contextOf(options, transport && ofRun(transport)), async () => options.credentials, undefined);
+}
+
+/** The organisation as the dispatcher needs it, for the management account or a delegated administrator. */
+export function createOrganizationApi(
+  options: Omit<CloudApiOptions, 'transport'> & { readonly transport?: OrganizationTransport },
+): OrganizationApi {
+  const rpc = createRpc(contextOf(options, options.transport), {
+    credentials: async () => options.credentials,
+    accountId: () => undefined,
+  });
+  const action = 'ListAccounts';
+  return {
+    listAccounts: () =>
+      listByNumber<MemberAccount>({
+        action,
+        idOf: ({ accountId }) => accountId,
+        fetch: (page) => rpc.read({ action, params: page }, accountPage),
+      }),
+  };
+}
+
+/** A run never asks about the organisation: it is told its accounts. */
+const ofRun =
+  (transport: Transport): OrganizationTransport =>
+  async (call) => {
+    if (call.service === 'resourcedirectory') throw new TypeError(`${call.action} is no call of a run`);
+    return transport(call);
+  };
+
+function contextOf(
+  options: Omit<CloudApiOptions, 'transport'>,
+  transport: OrganizationTransport | undefined,
+): RpcContext {
+  const { clock, deadlineMs, endpoints, observer, policy, random } = options;
+  return {
+    transport: transport ?? createPopTransport(endpoints),
+    pace: createPace(policy.pace, clock),
+    retry: policy.retry,
+    clock,
+    random,
+    deadlineMs,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    observer,
+    newToken: options.newToken ?? newClientToken,
+    readGate: createGate(READS_MAX),
+  };
+}
+
+/** A page of fifty is 100 kB of text, and several times that while it is read. */
+const READS_MAX = 64;
+
+function apiFor(context: RpcContext, credentials: Identity['credentials'], known: AccountId | undefined): CloudApi {
+  let accountId = known;
+  const rpc = createRpc(context, { credentials, accountId: () => accountId });
+
+  return {
+    async getAccountId() {
+      accountId = await rpc.read({ action: 'GetCallerIdentity', params: {} }, callerAccount);
+      return accountId;
+    },
+
+    listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
+
+    listConnections(regionId, hints) {
+      const action = 'DescribeVpnConnections';
+      return listByNumber<Connection>({
+        action,
+        idOf: (connection) => connection.connectionId,
+        ...hints,
+        fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
+      });
+    },
+
+    getConnection: (regionId, connectionId) => getConnection(rpc, regionId, connectionId),
+
+    async listTransitRouters(regionId) {
+      const action = 'ListTransitRouters';
+      const found = await listByNumber<OwnedTransitRouter>({
+        action,
+        idOf: (transitRouter) => transitRouter.transitRouterId,
+        fetch: (page) =>
+          rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, transitRouterPage(regionId)),
+      });
+      return found
+        .filter(({ ownerId }) => ownerId === undefined || accountId === undefined || ownerId === accountId)
+        .map(({ ownerId: _, ...transitRouter }) => transitRouter);
+    },
+
+    listAttachments: (regionId, transitRouterId) => listAttachments(rpc, regionId, transitRouterId),
+
+    async getAttachment(regionId, transitRouterId, attachmentId) {
+      const filter = { TransitRouterAttachmentId: attachmentId };
+      const found = await readAttachments(rpc, regionId, transitRouterId, filter);
+      return found.find((attachment) => attachment.attachmentId === attachmentId);
+    },
+
+    async listRouting(regionId, transitRouterId) {
+      const attachments = await listAttachments(rpc, regionId, transitRouterId);
+      return listRouting(rpc, regionId, transitRouterId, attachments);
+    },
+
+    listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
+    setTags: (regionId, connectionIds, tags, options) =>
+      setTags(rpc, regionId, connectionIds, tags, options?.beforeAttempt),
+    removeTags: (regionId, connectionIds, keys, options) =>
+      removeTags(rpc, regionId, connectionIds, keys, options?.beforeAttempt),
+
+    // CBN takes no region here: the attachment's id says it all.
+    detach: (regionId, attachmentId, { force, beforeAttempt }) =>
+      rpc.writeOnce(
+        {
+          action: 'DeleteTransitRouterVpnAttachment',
+          regionId,
+          isRegionless: true,
+          params: { TransitRouterAttachmentId: attachmentId, Force: force },
+        },
+        beforeAttempt,
+      ),
+
+    deleteConnection: (regionId, connectionId, { beforeAttempt }) =>
+      rpc.writeOnce(
+        {
+          action: 'DeleteVpnAttachment',
+          regionId,
+          connectionId,
+          params: { RegionId: regionId, VpnConnectionId: connectionId },
+        },
+        beforeAttempt,
+      ),
+
+    assumeRole: (roleArn) => assumeRole(context, rpc, roleArn),
+  };
+}
+
+/** Only the codes that are known to be about the connection: any other 404 is an error. */
+const saysGone = ({ code, effect }: CloudError): boolean => effect === 'refused' && isConnectionGone(code);
+
+async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
+  const action = 'DescribeVpnConnection';
+  const params = { RegionId: regionId, VpnConnectionId: connectionId };
+  try {
+    const connection = await rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
+    return connection.state === 'deleted' ? 'gone' : connection;
+  } catch (error) {
+    if (error instanceof CloudError && saysGone(error)) return 'gone';
+    throw error;
+  }
+}
+
+const readAttachments = (rpc: Rpc, regionId: string, transitRouterId: string, filter: Params) =>
+  listByToken<Attachment>({
+    action: 'ListTransitRouterVpnAttachments',
+    idOf: (attachment) => attachment.attachmentId,
+    fetch: (page) =>
+      rpc.read(
+        {
+          action: 'ListTransitRouterVpnAttachments',
+          regionId,
+          params: { RegionId: regionId, ...filter, MaxResults: 50, ...page },
+        },
+        attachmentPage(transitRouterId),
+      ),
+  });
+
+const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
+  readAttachments(rpc, regionId, transitRouterId, { TransitRouterId: transitRouterId });
+
+/** Asks once now, so that a role that cannot be assumed is known at once, and again whenever the credentials run out. */
+async function assumeRole(context: RpcContext, rpc: Rpc, roleArn: string): Promise<CloudApi> {
+  const action = 'AssumeRole';
+  const accountId = /^acs:ram::(\d{1,20}):role\/[^\s/]+$/i.exec(roleArn)?.[1];
+  if (accountId === undefined) throw new CloudError({ action, code: 'InvalidParameter.RoleArn', effect: 'refused' });
+  const params = { RoleArn: roleArn, RoleSessionName: 'vco-sweeper', DurationSeconds: 3600 };
+  const assume = () => rpc.read({ action, params }, assumedCredentials);
+  return apiFor(context, createRefreshing(context.clock, await assume(), assume), accountId);
+}

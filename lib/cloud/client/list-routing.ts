@@ -1,0 +1,92 @@
+import { CloudError } from '../../core/domain/errors.ts';
+import type { Attachment, AttachmentId, RegionId, Routing, TransitRouterId } from '../../core/domain/estate.ts';
+import { associationPage, type ListedLink, propagationPage, routePage, routeTablePage } from '../wire/wire-routing.ts';
+import type { Action } from './actions.ts';
+import { listByToken, type TokenPage } from './list-pages.ts';
+import type { Call, Reader, Rpc } from './rpc.ts';
+import type { Params } from './transport.ts';
+
+type MutableRouting = { associations: string[]; propagations: string[]; staticRoutes: string[] };
+
+/**
+ * What routes over each attachment of one transit router. Every attachment given is in the answer.
+ *
+ * A transit router without any route table does not exist (it is made with one), and wrong parameters are answered with
+ * an empty list: so no table means that nothing was read.
+ */
+export async function listRouting(
+  rpc: Rpc,
+  regionId: RegionId,
+  transitRouterId: TransitRouterId,
+  attachments: readonly Attachment[],
+): Promise<ReadonlyMap<AttachmentId, Routing>> {
+  const tables = await listRouteTables(rpc, regionId, transitRouterId);
+  const contents = await Promise.all(tables.map((routeTableId) => listContents(rpc, regionId, routeTableId)));
+
+  const found = new Map<AttachmentId, MutableRouting>();
+  const of = (attachmentId: AttachmentId): MutableRouting => {
+    const routing = found.get(attachmentId) ?? { associations: [], propagations: [], staticRoutes: [] };
+    found.set(attachmentId, routing);
+    return routing;
+  };
+  for (const { attachmentId } of attachments) of(attachmentId);
+  for (const { associations, propagations, routes } of contents) {
+    for (const { attachmentId, routeTableId } of associations) of(attachmentId).associations.push(routeTableId);
+    for (const { attachmentId, routeTableId } of propagations) of(attachmentId).propagations.push(routeTableId);
+    for (const { nextHopId, destination } of routes) of(nextHopId).staticRoutes.push(destination);
+  }
+  return found;
+}
+
+async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: TransitRouterId) {
+  const action = 'ListTransitRouterRouteTables';
+  const params = { TransitRouterId: transitRouterId, MaxResults: 100 };
+  const tables = await listAll(rpc, { action, regionId, params }, routeTablePage, (routeTableId) => routeTableId);
+  if (tables.length > 0) return tables;
+  throw new CloudError({ action, code: 'IncompleteListing', effect: 'refused', detail: 'no route table' });
+}
+
+async function listContents(rpc: Rpc, regionId: RegionId, routeTableId: string) {
+  const call = (action: Action, params: Params): Call => ({
+    action,
+    regionId,
+    params: { TransitRouterRouteTableId: routeTableId, ...params },
+  });
+  const idOf = (link: ListedLink) => link.attachmentId;
+  const [associations, propagations, routes] = await Promise.all([
+    listAll(
+      rpc,
+      call('ListTransitRouterRouteTableAssociations', { MaxResults: 50 }),
+      associationPage(routeTableId),
+      idOf,
+    ),
+    listAll(
+      rpc,
+      call('ListTransitRouterRouteTablePropagations', { MaxResults: 50 }),
+      propagationPage(routeTableId),
+      idOf,
+    ),
+    listAll(
+      rpc,
+      call('ListTransitRouterRouteEntries', { ...STATIC_ROUTES_TO_ATTACHMENTS, MaxResults: 100 }),
+      routePage,
+      (route) => route.routeId,
+    ),
+  ]);
+  const isThere = (link: ListedLink) => !link.deleted;
+  return { associations: associations.filter(isThere), propagations: propagations.filter(isThere), routes };
+}
+
+// Without a status only active routes are listed; one on standby or rejected still shows that somebody wants it.
+const STATIC_ROUTES_TO_ATTACHMENTS = {
+  TransitRouterRouteEntryType: 'Static',
+  TransitRouterRouteEntryStatus: 'All',
+  TransitRouterRouteEntryNextHopType: 'Attachment',
+};
+
+const listAll = <T>(rpc: Rpc, call: Call, reader: Reader<TokenPage<T>>, idOf: (item: T) => string) =>
+  listByToken({
+    action: call.action,
+    idOf,
+    fetch: (page) => rpc.read({ ...call, params: { ...call.params, ...page } }, reader),
+  });

@@ -1,0 +1,125 @@
+import { disposition, isThrottling } from '../../core/domain/disposition.ts';
+import { CloudError, type Effect } from '../../core/domain/errors.ts';
+import type { TransportReply } from './transport.ts';
+
+const SAFE_CODE = /^[A-Za-z][\w.:-]{0,100}$/;
+// A UUID, as every operation documents it; no key or token looks like that.
+const SAFE_REQUEST_ID = /^[0-9A-Fa-f-]{1,64}$/;
+const SUCCESS_CODES: ReadonlySet<unknown> = new Set([200, '200', 'OK', 'Success', 'success']);
+const RETRY_AFTER_MS_MAX = 120_000;
+
+type Body = Readonly<Record<string, unknown>>;
+
+const asBody = (body: unknown): Body | undefined =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : undefined;
+
+/** The request id of a reply, if it looks like one. */
+export function requestIdOf(body: unknown): string | undefined {
+  const requestId = asBody(body)?.RequestId;
+  return typeof requestId === 'string' && SAFE_REQUEST_ID.test(requestId) ? requestId : undefined;
+}
+
+/**
+ * Why a reply is not a success, or undefined when it is one.
+ *
+ * HTTP status and `Success` count as much as `Code`: the SDK lets a 500 without a code, and `Success: false` next to
+ * `Code: "200"`, pass as success.
+ */
+export function replyError(action: string, reply: TransportReply): CloudError | undefined {
+  const body = asBody(reply.body);
+  if (!body) return unreadableReply(action, reply, 'not a JSON object');
+  const code = codeOf(body, reply.status);
+  if (code === undefined) return undefined;
+  return new CloudError({
+    action,
+    code,
+    effect: effectOf(code, reply.status),
+    status: reply.status,
+    requestId: requestIdOf(body),
+    retryAfterMs: cappedDelay(reply.retryAfterMs),
+  });
+}
+
+// Shorter than any real key, and longer than what a code may contain by chance.
+const KEY_LENGTH_MIN = 8;
+
+const isKey = (secret: string | undefined): secret is string => (secret?.length ?? 0) >= KEY_LENGTH_MIN;
+
+/** The same text without the caller's own keys and without signatures: who answers may repeat what it was sent. */
+export function redact(text: string, secrets: readonly (string | undefined)[]): string {
+  const unsigned = text.replace(/\bFC [^\s:]+:[\w+/]+=*/g, 'FC ***');
+  return secrets.filter(isKey).reduce((shown, secret) => shown.replaceAll(secret, '***'), unsigned);
+}
+
+/** The same error, unless its code repeats the caller's own keys: a code is printed everywhere, and they nowhere. */
+export function withoutSecrets(error: CloudError, secrets: readonly (string | undefined)[]): CloudError {
+  const echoes = secrets.filter(isKey).some((secret) => error.code.includes(secret));
+  if (!echoes) return error;
+  const { action, status, requestId } = error;
+  return new CloudError({ action, code: 'UnreadableReply', effect: 'unknown', status, requestId });
+}
+
+function codeOf(body: Body, status: number): string | undefined {
+  const { Code: code, Success: success } = body;
+  const failed = !isSuccess(status) || isFalse(success);
+  if (code !== undefined && code !== null && code !== '' && !SUCCESS_CODES.has(code)) {
+    return typeof code === 'string' && SAFE_CODE.test(code) ? code : 'UnreadableReply';
+  }
+  if (!failed) return undefined;
+  return isSuccess(status) ? 'SuccessFalse' : `HttpStatus${status}`;
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299;
+
+const isFalse = (success: unknown): boolean =>
+  success === false || (typeof success === 'string' && success.trim().toLowerCase() === 'false');
+
+/** Only a code the cloud gave with a 4xx says that nothing happened; some of those do not say it either. */
+function effectOf(code: string, status: number): Effect {
+  const definite = status >= 400 && status <= 499 && !code.startsWith('HttpStatus') && code !== 'UnreadableReply';
+  return definite && code !== 'InternalError' && !isThrottling(code, status) ? 'refused' : 'unknown';
+}
+
+const cappedDelay = (delayMs: number | undefined): number | undefined =>
+  delayMs !== undefined && Number.isFinite(delayMs) && delayMs >= 0
+    ? Math.min(Math.floor(delayMs), RETRY_AFTER_MS_MAX)
+    : undefined;
+
+/** A reply came and cannot be used. `detail` must not quote it: replies hold pre-shared keys. */
+export function unreadableReply(action: string, reply: TransportReply | undefined, detail?: string): CloudError {
+  return new CloudError({
+    action,
+    code: 'UnreadableReply',
+    effect: 'unknown',
+    status: reply?.status,
+    requestId: requestIdOf(reply?.body),
+    retryAfterMs: cappedDelay(reply?.retryAfterMs),
+    detail,
+  });
+}
+
+/**
+ * What was thrown instead of an answer. Nothing of it is kept but a system error code such as `ECONNRESET`: the SDK's
+ * message and stack hold the signed URL, its parser's error the whole body.
+ */
+export function thrownError(action: string, thrown: unknown): CloudError {
+  if (thrown instanceof CloudError) return thrown;
+  const { name, code } = describeThrown(thrown);
+  if (name === 'RequestTimeoutError') return new CloudError({ action, code: name, effect: 'unknown' });
+  // A RangeError is a body nested deeper than its parser can follow.
+  if (name === 'SyntaxError' || name === 'TypeError' || name === 'RangeError')
+    return unreadableReply(action, undefined, 'not JSON');
+  if (code === 'ENOTFOUND') return new CloudError({ action, code: 'HostNotFound', effect: 'unknown' });
+  return new CloudError({ action, code: 'NetworkError', effect: 'unknown', detail: code });
+}
+
+function describeThrown(thrown: unknown): { name: string | undefined; code: string | undefined } {
+  if (typeof thrown !== 'object' || thrown === null) return { name: undefined, code: undefined };
+  const name = 'name' in thrown && typeof thrown.name === 'string' ? thrown.name : undefined;
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+  // System and TLS codes look like this: ECONNRESET, ERR_TLS_CERT_ALTNAME_INVALID, DEPTH_ZERO_SELF_SIGNED_CERT.
+  return { name, code: code !== undefined && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined };
+}
+
+/** Whether an error is worth another attempt of the same request. */
+export const isRetryable = (error: CloudError): boolean => disposition(error.code, error.status) === 'retry';

@@ -1,0 +1,163 @@
+import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../../core/domain/cloud-api.ts';
+import { type CloudError, ConfigError } from '../../core/domain/errors.ts';
+import type { AccountId, ConnectionId, RegionId } from '../../core/domain/estate.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { type AnyAction, FACTS } from './actions.ts';
+import { createClientToken } from './client-token.ts';
+import type { Pace } from './pace.ts';
+import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
+import type {
+  Credentials,
+  OrganizationCall,
+  OrganizationTransport,
+  Params,
+  TransportCall,
+  TransportReply,
+} from './transport.ts';
+import { deadlineExceeded, stopRetrying, withRetry } from './with-retry.ts';
+
+/** What all apis of a run share, whichever account they are for. */
+export type RpcContext = {
+  readonly transport: OrganizationTransport;
+  readonly pace: Pace;
+  readonly retry: Policy['retry'];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly deadlineMs: number;
+  readonly requestTimeoutMs: number;
+  readonly observer: CallObserver;
+  readonly newToken: () => string;
+  /** Runs so many at a time, over all accounts and regions, that their replies fit into the memory. */
+  readonly readGate: <T>(task: () => Promise<T>) => Promise<T>;
+};
+
+/** Whose requests they are. */
+export type Identity = {
+  readonly credentials: () => Promise<Credentials>;
+  /** Undefined while it is not known. */
+  readonly accountId: () => AccountId | undefined;
+};
+
+export type Call = {
+  readonly action: AnyAction;
+  readonly params: Params;
+  readonly regionId?: RegionId;
+  /** The request itself names no region, so that all of the account's count as one for its limits. */
+  readonly isRegionless?: boolean;
+  /** For those who watch; not sent. */
+  readonly connectionId?: ConnectionId;
+};
+
+/** Body to core type. `problem` names a place in the reply, and never quotes it. */
+export type Reader<T> = (body: unknown) => { readonly value: T } | { readonly problem: string };
+
+export type Rpc = {
+  read<T>(call: Call, reader: Reader<T>): Promise<T>;
+  /** A write that may be repeated freely. */
+  write(call: Call, beforeAttempt?: BeforeAttempt): Promise<WriteReply>;
+  /** A write with a client token, and a look before each attempt. */
+  writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
+};
+
+/** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `FACTS`. */
+export function createRpc(context: RpcContext, identity: Identity): Rpc {
+  const { clock, deadlineMs, observer, pace, retry, random } = context;
+
+  const leftMs = (action: AnyAction): number => {
+    const left = deadlineMs - clock.now();
+    if (left <= 0) throw deadlineExceeded(action);
+    return left;
+  };
+
+  const attempt = (call: Call, params: () => Params, before: () => Promise<void>): Promise<TransportReply> => {
+    const { action, regionId } = call;
+    const outOfTime = (): never => {
+      throw deadlineExceeded(action);
+    };
+    const task = async () => {
+      // The errors of these two are not this request's: it must not be made again for their sake.
+      const credentials = await identity.credentials().catch(stopRetrying);
+      await before().catch(stopRetrying);
+      const sendNow = () => {
+        const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
+        observer.onCall(action);
+        return send(context.transport, call, params(), credentials, timeoutMs);
+      };
+      // A write goes out at once: what was read just before it must not grow old.
+      return FACTS[action].kind === 'read' ? context.readGate(sendNow) : sendNow();
+    };
+    const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
+    return pace.inTurn(key, task, deadlineMs, outOfTime);
+  };
+
+  const retrying = (call: Call, onFailure: (error: CloudError) => void) => ({
+    policy: retry,
+    clock,
+    random,
+    deadlineMs,
+    onFailure,
+    onRetry: (error: CloudError, number: number, delayMs: number) =>
+      observer.onRetry({
+        action: call.action,
+        code: error.code,
+        attempt: number,
+        delayMs,
+        accountId: identity.accountId(),
+        regionId: call.regionId,
+        connectionId: call.connectionId,
+        requestId: error.requestId,
+      }),
+  });
+
+  return {
+    read: (call, reader) =>
+      withRetry(retrying(call, ignore), async () => {
+        const reply = await attempt(call, () => call.params, nothing);
+        const read = reader(reply.body);
+        if ('problem' in read) throw unreadableReply(call.action, reply, read.problem);
+        return read.value;
+      }),
+
+    write: (call, beforeAttempt = nothing) =>
+      withRetry(retrying(call, ignore), async (mayHaveEffect) =>
+        toWriteReply(
+          await attempt(
+            call,
+            () => call.params,
+            async () => beforeAttempt(mayHaveEffect),
+          ),
+        ),
+      ),
+
+    writeOnce: (call, beforeAttempt) => {
+      const token = createClientToken(context.newToken);
+      const params = () => ({ ...call.params, ClientToken: token.current() });
+      return withRetry(retrying(call, token.failed), async (mayHaveEffect) =>
+        toWriteReply(await attempt(call, params, async () => beforeAttempt(mayHaveEffect))),
+      );
+    },
+  };
+}
+
+const ignore = (): void => undefined;
+const nothing = async (): Promise<void> => undefined;
+const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
+
+async function send(
+  transport: OrganizationTransport,
+  { action, regionId }: Call,
+  params: Params,
+  credentials: Credentials,
+  timeoutMs: number,
+): Promise<TransportReply> {
+  const { service } = FACTS[action];
+  // The table joins them; the compiler does not follow it that far.
+  const call = { service, regionId, action, params, credentials, timeoutMs } as TransportCall | OrganizationCall;
+  const reply = await transport(call).catch((thrown) => {
+    if (thrown instanceof ConfigError) throw thrown;
+    throw thrownError(action, thrown);
+  });
+  const error = replyError(action, reply);
+  if (error) throw withoutSecrets(error, Object.values(credentials));
+  return reply;
+}

@@ -1,0 +1,93 @@
+import type { BeforeAttempt, WriteReply } from '../../core/domain/cloud-api.ts';
+import type { ConnectionId, RegionId, Tags } from '../../core/domain/estate.ts';
+import { type TagOfConnection, tagPage } from '../wire/wire-account.ts';
+import { listByToken } from './list-pages.ts';
+import type { Rpc } from './rpc.ts';
+import type { Params } from './transport.ts';
+
+// The type of a connection made by CreateVpnAttachment (Terraform provider; the published list leaves it out).
+const RESOURCE_TYPE = 'VPNATTACHMENT';
+/** Of TagResources, UnTagResources and ListTagResources alike: the lower of the two numbers in the documents. */
+const RESOURCES_MAX = 20;
+
+/** As many as a page holds at most. */
+const PAGE_SIZE = 50;
+
+/**
+ * The tags of these connections; every id is in the answer.
+ *
+ * The service gives no total, so a tag that moves between two pages would be lost unseen, and it may be one that protects.
+ * So the tags of several connections are read in one page, or of half as many at a time; a connection has 20 at most.
+ */
+export async function listTags(
+  rpc: Rpc,
+  regionId: RegionId,
+  connectionIds: readonly ConnectionId[],
+): Promise<ReadonlyMap<ConnectionId, Tags>> {
+  if (connectionIds.length === 0) return new Map();
+  const action = 'ListTagResources';
+  const params = { ...resources(regionId, connectionIds), MaxResults: PAGE_SIZE };
+  const fetch = (page: Params) =>
+    rpc.read({ action, regionId, params: { ...params, ...page } }, tagPage(connectionIds));
+  const first = await fetch({});
+  if (first.nextToken !== undefined && connectionIds.length > 1) {
+    const middle = Math.ceil(connectionIds.length / 2);
+    const halves = [connectionIds.slice(0, middle), connectionIds.slice(middle)];
+    const read = await Promise.all(halves.map((ids) => listTags(rpc, regionId, ids)));
+    return new Map(read.flatMap((tagsOf) => [...tagsOf]));
+  }
+  let known: typeof first | undefined = first;
+  const found = await listByToken<TagOfConnection>({
+    action,
+    idOf: ({ connectionId, key }) => `${connectionId} ${key}`,
+    fetch: async (page) => {
+      const again = known ?? (await fetch(page));
+      known = undefined;
+      return again;
+    },
+  });
+  const tagsOf = new Map(connectionIds.map((connectionId) => [connectionId, new Map<string, string>()]));
+  for (const { connectionId, key, value } of found) tagsOf.get(connectionId)?.set(key, value);
+  return tagsOf;
+}
+
+/** Writes. */
+export async function setTags(
+  rpc: Rpc,
+  regionId: RegionId,
+  connectionIds: readonly ConnectionId[],
+  tags: Tags,
+  beforeAttempt?: BeforeAttempt,
+): Promise<WriteReply> {
+  if (connectionIds.length === 0 || tags.size === 0) return { requestId: undefined };
+  const tagList = [...tags].map(([key, value]) => ({ Key: key, Value: value }));
+  const params = { ...resources(regionId, connectionIds), Tag: tagList };
+  return rpc.write({ action: 'TagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
+}
+
+/** Writes. */
+export async function removeTags(
+  rpc: Rpc,
+  regionId: RegionId,
+  connectionIds: readonly ConnectionId[],
+  keys: readonly string[],
+  beforeAttempt?: BeforeAttempt,
+): Promise<WriteReply> {
+  // Without a key nothing is asked for; the service would take `All` for that, which is never sent.
+  if (connectionIds.length === 0 || keys.length === 0) return { requestId: undefined };
+  const params = { ...resources(regionId, connectionIds), TagKey: keys };
+  return rpc.write({ action: 'UnTagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
+}
+
+function resources(regionId: RegionId, connectionIds: readonly ConnectionId[]) {
+  if (connectionIds.length > RESOURCES_MAX) {
+    throw new RangeError(`${connectionIds.length} connections in one tag request; at most ${RESOURCES_MAX}`);
+  }
+  return { RegionId: regionId, ResourceType: RESOURCE_TYPE, ResourceId: connectionIds };
+}
+
+/** Whom a retry of the request is about, when it is about one connection only. */
+function oneConnection(connectionIds: readonly ConnectionId[]): { connectionId?: ConnectionId } {
+  const [connectionId] = connectionIds;
+  return connectionId !== undefined && connectionIds.length === 1 ? { connectionId } : {};
+}

@@ -1,0 +1,46 @@
+import type { RegionId } from '../../core/domain/estate.ts';
+import type { Action, OrganizationAction, OrganizationService, Service } from './actions.ts';
+
+export type Credentials = {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken?: string | undefined;
+};
+
+export type ParamValue = string | number | boolean;
+/** As the operation's page names them; a list becomes `Name.1`, `Name.2`, or `Name.1.Key` for objects. */
+export type Params = Readonly<Record<string, ParamValue | readonly (ParamValue | Readonly<Record<string, string>>)[]>>;
+
+export type TransportCall = {
+  readonly service: Service;
+  /** Chooses the endpoint; undefined for services and actions without a region. */
+  readonly regionId: RegionId | undefined;
+  readonly action: Action;
+  readonly params: Params;
+  readonly credentials: Credentials;
+  readonly timeoutMs: number;
+};
+
+export type TransportReply = {
+  readonly status: number;
+  /** Milliseconds, from `x-acs-retry-after`. */
+  readonly retryAfterMs?: number | undefined;
+  /** Parsed JSON, not checked in any way. */
+  readonly body: unknown;
+};
+
+/**
+ * One request, one answer: below pace, retries and checks, above the SDK.
+ *
+ * Answers whatever came as JSON, errors of the cloud too, and throws only when there is no such answer. A thrown error
+ * may be anything; one named `RequestTimeoutError` is a timeout.
+ */
+export type Transport = (call: TransportCall) => Promise<TransportReply>;
+
+export type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
+  readonly service: OrganizationService;
+  readonly action: OrganizationAction;
+};
+
+/** As `Transport`, for the dispatcher's calls too. */
+export type OrganizationTransport = (call: TransportCall | OrganizationCall) => Promise<TransportReply>;

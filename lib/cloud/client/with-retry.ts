@@ -1,0 +1,111 @@
+import pRetry from 'p-retry';
+import type { Clock } from '../../core/domain/cloud-api.ts';
+import { isRetriedOnce, isThrottling, isTokenProcessing } from '../../core/domain/disposition.ts';
+import { CloudError } from '../../core/domain/errors.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { isRetryable } from './reply-errors.ts';
+
+export type RetryOptions = {
+  readonly policy: Policy['retry'];
+  readonly clock: Clock;
+  /** 0…1, for jitter. */
+  readonly random: () => number;
+  /** Milliseconds since the epoch; `Infinity` for none. */
+  readonly deadlineMs: number;
+  readonly onFailure: (error: CloudError) => void;
+  readonly onRetry: (error: CloudError, attempt: number, delayMs: number) => void;
+};
+
+/**
+ * Make attempts until one succeeds, one fails for good, the attempts are used up or the deadline is near.
+ *
+ * Waits on the clock given, never on a timer. Anything but a `CloudError` passes through at once, as does what is
+ * thrown through `stopRetrying`. The error at the end speaks for all attempts: its `effect` is `unknown` when any of
+ * them may have taken effect.
+ *
+ * @param attempt gets `mayHaveEffect`: an earlier attempt ended without a definite answer
+ */
+export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffect: boolean) => Promise<T>): Promise<T> {
+  const { policy, clock, random, deadlineMs } = options;
+  let mayHaveEffect = false;
+  let retriedOnce = false;
+
+  const mayRetry = (error: CloudError): boolean =>
+    error.code !== 'DeadlineExceeded' && isRetryable(error) && !(isRetriedOnce(error.code) && retriedOnce);
+
+  return pRetry(() => attempt(mayHaveEffect), {
+    retries: policy.attempts - 1,
+    // p-retry does not wait: `onFailedAttempt` does, on our clock.
+    minTimeout: 0,
+    maxTimeout: 0,
+    factor: 1,
+    randomize: false,
+    maxRetryTime: Number.POSITIVE_INFINITY,
+    unref: false,
+    signal: undefined,
+    shouldConsumeRetry: () => true,
+    // Whether to retry is decided below, once; what gets this far may.
+    shouldRetry: ({ error }) => error instanceof CloudError,
+    // Called before `shouldRetry`, and for the last failure too; what it throws ends the attempts.
+    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+      if (!(error instanceof CloudError)) return;
+      const before = mayHaveEffect;
+      mayHaveEffect ||= leavesDoubt(error);
+      if (retriesLeft <= 0 || !mayRetry(error)) throw withEffect(error, before);
+      const delayMs = delayBefore(error, attemptNumber, policy, random);
+      if (clock.now() + delayMs >= deadlineMs) throw deadlineExceeded(error.action, error, mayHaveEffect);
+      options.onFailure(error);
+      options.onRetry(error, attemptNumber, delayMs);
+      retriedOnce ||= isRetriedOnce(error.code);
+      await clock.sleep(delayMs);
+    },
+  }).catch((error: unknown) => {
+    throw error instanceof Stopped ? error.reason : error;
+  });
+}
+
+/** Throw `reason`, whatever it is, out of all attempts. */
+export function stopRetrying(reason: unknown): never {
+  throw new Stopped(reason);
+}
+
+class Stopped extends Error {
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super('stopped');
+    this.reason = reason;
+  }
+}
+
+/** Throttling is certain not to have had an effect; a token that is being processed is certain to have. */
+const leavesDoubt = (error: CloudError): boolean =>
+  isTokenProcessing(error.code) || (error.effect === 'unknown' && !isThrottling(error.code, error.status));
+
+/**
+ * Exponential, with half of it jitter. Throttling waits twice as long, because limits are counted over a minute: six
+ * attempts with the default policy outlast it. What the server asks for is the least.
+ */
+function delayBefore(error: CloudError, attempt: number, policy: Policy['retry'], random: () => number): number {
+  const factor = 2 ** (attempt - 1) * (isThrottling(error.code, error.status) ? 2 : 1);
+  const backoffMs = Math.min(policy.minDelayMs * factor, policy.maxDelayMs);
+  const jittered = Math.round(backoffMs / 2 + (random() * backoffMs) / 2);
+  return Math.max(jittered, error.retryAfterMs ?? 0);
+}
+
+/** No time is left for another attempt. `last` is the error that would have been retried, if there was one. */
+export function deadlineExceeded(action: string, last?: CloudError, mayHaveEffect = false): CloudError {
+  return new CloudError({
+    action,
+    code: 'DeadlineExceeded',
+    effect: mayHaveEffect ? 'unknown' : 'refused',
+    status: last?.status,
+    requestId: last?.requestId,
+    detail: last && `last answer ${last.code}`,
+  });
+}
+
+function withEffect(error: CloudError, mayHaveEffect: boolean): CloudError {
+  if (!mayHaveEffect || error.effect === 'unknown') return error;
+  const { action, code, status, requestId, retryAfterMs } = error;
+  return new CloudError({ action, code, effect: 'unknown', status, requestId, retryAfterMs });
+}

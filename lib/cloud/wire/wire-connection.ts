@@ -1,0 +1,189 @@
+import * as z from 'zod/mini';
+import type {
+  AttachType,
+  Connection,
+  ConnectionId,
+  ConnectionState,
+  Tags,
+  Tunnel,
+  TunnelStatus,
+} from '../../core/domain/estate.ts';
+import type { Page } from '../client/list-pages.ts';
+import type { Reader } from '../client/rpc.ts';
+import { copy, count, lenient, oneOf, optionalText, ownText, reader, requiredId } from './wire-fields.ts';
+
+/** VPC `DescribeVpnConnections` and `DescribeVpnConnection` (2016-04-28), only the fields that are used. */
+
+const STATES: readonly ConnectionState[] = [
+  'init',
+  'attaching',
+  'attached',
+  'detaching',
+  'active',
+  'financialLocked',
+  'provisioning',
+  'updating',
+  'upgrading',
+  'deleted',
+];
+const STATUSES: readonly TunnelStatus[] = [
+  'ike_sa_not_established',
+  'ike_sa_established',
+  'ipsec_sa_not_established',
+  'ipsec_sa_established',
+];
+const ATTACH_TYPES: readonly AttachType[] = ['CEN', 'NO_ASSOCIATED', 'VPNGW'];
+/** Below this a number is not milliseconds: as seconds it is some year after 5000, so it must be seconds. */
+const CREATE_TIME_MS_MIN = 100_000_000_000;
+/** The last moment a `Date` can hold; beyond it there is nothing to print. */
+const CREATE_TIME_MS_MAX = 8_640_000_000_000_000;
+/** Two-tunnel connections have just these; and only they have `EnableTunnelsBgp`, whatever it says. */
+const TUNNELS = 2;
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+const attachType = lenient((value): AttachType => {
+  if (isAbsent(value)) return 'missing';
+  return ATTACH_TYPES.find((known) => known === value) ?? 'unknown';
+});
+
+// Replies about connections with two tunnels may leave it out.
+const status = lenient((value): Connection['status'] => {
+  if (isAbsent(value)) return 'missing';
+  return STATUSES.find((known) => known === value) ?? 'unknown';
+});
+
+// The documentation spells `Upgrading` in one place.
+const state = lenient((value): ConnectionState => {
+  if (typeof value !== 'string') return 'unknown';
+  return STATES.find((known) => known.toLowerCase() === value.toLowerCase()) ?? 'unknown';
+});
+
+const createTime = lenient((value) => {
+  const timeMs = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  const isMoment = typeof timeMs === 'number' && Number.isSafeInteger(timeMs);
+  return isMoment && timeMs >= CREATE_TIME_MS_MIN && timeMs <= CREATE_TIME_MS_MAX ? timeMs : undefined;
+});
+
+// Doubt is true here: then the transit router counts as another account's.
+const crossAccount = lenient((value) => !(isAbsent(value) || value === false || value === 'false'));
+
+// Literal for "none" in replies about connections without a VPN gateway.
+const vpnGatewayId = lenient((value) =>
+  typeof value === 'string' && value !== '' && value !== 'vpn-not-exist' ? copy(value) : undefined,
+);
+
+const tunnel = z.object({ TunnelId: optionalText, Status: oneOf(STATUSES), State: optionalText });
+const tunnelList = z.object({ TunnelOptions: z.array(z.unknown()) });
+const UNREADABLE_TUNNEL: Tunnel = { tunnelId: '', status: 'unknown', state: undefined };
+
+// A tunnel that cannot be read must not vanish: without tunnels the connection's own status would count.
+const tunnels = lenient((value): readonly Tunnel[] => {
+  if (isAbsent(value)) return [];
+  const list = z.safeParse(tunnelList, value);
+  if (!list.success) return [UNREADABLE_TUNNEL];
+  return list.data.TunnelOptions.map((item) => {
+    const read = z.safeParse(tunnel, item);
+    if (!read.success) return UNREADABLE_TUNNEL;
+    return { tunnelId: read.data.TunnelId ?? '', status: read.data.Status, state: read.data.State };
+  });
+});
+
+// The name may be missing or empty; whether a missing one is empty is not for us to say.
+const name = lenient((value) => (typeof value === 'string' ? copy(value) : undefined));
+
+// A value may be empty. One that is missing may have been any, and a policy may protect just that.
+const tagList = z.object({ Tag: z.array(z.object({ Key: requiredId, Value: ownText })) });
+
+// Most connections have none: of a big estate that is a saving.
+const NO_TAGS: Tags = new Map();
+const NO_TUNNELS: readonly Tunnel[] = [];
+
+// In doubt `unread`, never "no tags": a tag may protect the connection.
+const tags = lenient((value): Tags | 'unread' => {
+  const list = z.safeParse(tagList, value);
+  if (!list.success) return 'unread';
+  if (list.data.Tag.length === 0) return NO_TAGS;
+  const found = new Map<string, string>();
+  for (const { Key: key, Value: text } of list.data.Tag) {
+    if (found.has(key) && found.get(key) !== text) return 'unread';
+    found.set(key, text);
+  }
+  return found;
+});
+
+const fields = {
+  VpnConnectionId: requiredId,
+  Name: name,
+  CreateTime: createTime,
+  AttachType: attachType,
+  State: state,
+  Status: status,
+  TunnelOptionsSpecification: tunnels,
+  EnableTunnelsBgp: lenient((value) => !isAbsent(value)),
+  TransitRouterId: optionalText,
+  AttachInstanceId: optionalText,
+  VpnGatewayId: vpnGatewayId,
+  CrossAccountAuthorized: crossAccount,
+  ResourceGroupId: optionalText,
+};
+
+const untagged = z.object(fields);
+
+/** Tunnels that a reply left out are there all the same, and may be up. */
+function allTunnels(listed: readonly Tunnel[], hasTwo: boolean): readonly Tunnel[] {
+  if (listed.length === 0 && !hasTwo) return NO_TUNNELS;
+  return [...listed, ...Array<Tunnel>(Math.max(0, TUNNELS - listed.length)).fill(UNREADABLE_TUNNEL)];
+}
+
+const toConnection = (item: z.output<typeof untagged>, tagsRead: Tags | 'unread'): Connection => ({
+  connectionId: item.VpnConnectionId,
+  name: item.Name,
+  createdAtMs: item.CreateTime,
+  attachType: item.AttachType,
+  state: item.State,
+  status: item.Status,
+  tunnels: allTunnels(item.TunnelOptionsSpecification, item.EnableTunnelsBgp),
+  transitRouterId: item.TransitRouterId,
+  cenId: item.AttachInstanceId,
+  vpnGatewayId: item.VpnGatewayId,
+  crossAccount: item.CrossAccountAuthorized,
+  resourceGroupId: item.ResourceGroupId,
+  tags: tagsRead,
+});
+
+// The list says `Tag.Tag`, the single read `Tags.Tag`.
+const listReply = z.object({
+  TotalCount: count,
+  VpnConnections: z.object({ VpnConnection: z.array(z.object({ ...fields, Tag: tags })) }),
+});
+const singleReply = z.object({ ...fields, Tags: tags });
+
+/** Ids that many connections have in common are one text each, not as many as there are rows. */
+function withSharedTexts(connections: readonly Connection[]): readonly Connection[] {
+  const texts = new Map<string | undefined, string | undefined>();
+  const shared = <Text extends string | undefined>(text: Text): Text => {
+    if (!texts.has(text)) texts.set(text, text);
+    return texts.get(text) as Text;
+  };
+  return connections.map((connection) => ({
+    ...connection,
+    transitRouterId: shared(connection.transitRouterId),
+    cenId: shared(connection.cenId),
+    resourceGroupId: shared(connection.resourceGroupId),
+  }));
+}
+
+/** One page of `DescribeVpnConnections`. */
+export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply) => ({
+  items: withSharedTexts(reply.VpnConnections.VpnConnection.map((item) => toConnection(item, item.Tag))),
+  totalCount: reply.TotalCount,
+}));
+
+/** `DescribeVpnConnection`. An answer about another connection is not an answer. */
+export const singleConnection = (connectionId: ConnectionId): Reader<Connection> =>
+  reader(
+    singleReply,
+    (reply) => toConnection(reply, reply.Tags),
+    (reply) => (reply.VpnConnectionId === connectionId ? undefined : 'VpnConnectionId'),
+  );

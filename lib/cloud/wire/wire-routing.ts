@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import type { AttachmentId } from '../../core/domain/estate.ts';
+import type { TokenPage } from '../client/list-pages.ts';
+import type { Reader } from '../client/rpc.ts';
+import { count, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
+
+/** CBN 2017-09-12: route tables of a transit router and what is in them, only the fields that are used. */
+
+/** That an attachment is associated with a route table, or propagates to it; `deleted` ones are listed for a while. */
+export type ListedLink = {
+  readonly attachmentId: AttachmentId;
+  readonly routeTableId: string;
+  readonly deleted: boolean;
+};
+
+export type StaticRoute = {
+  readonly routeId: string;
+  readonly destination: string;
+  readonly nextHopId: AttachmentId;
+};
+
+const paged = { TotalCount: z.optional(count), NextToken: nextToken };
+
+/** One page of `ListTransitRouterRouteTables`: ids. */
+export const routeTablePage: Reader<TokenPage<string>> = reader(
+  z.object({ ...paged, TransitRouterRouteTables: z.array(z.object({ TransitRouterRouteTableId: requiredId })) }),
+  (reply) => ({
+    items: reply.TransitRouterRouteTables.map((item) => item.TransitRouterRouteTableId),
+    totalCount: reply.TotalCount,
+    nextToken: reply.NextToken,
+  }),
+);
+
+// An answer about another table is not an answer. One that is on its way out still counts: only `Deleted` is none.
+const linkIn = (routeTableId: string) =>
+  z.pipe(
+    z
+      .object({
+        TransitRouterAttachmentId: requiredId,
+        TransitRouterRouteTableId: optionalText,
+        Status: optionalText,
+      })
+      .check(z.refine((item) => (item.TransitRouterRouteTableId ?? routeTableId) === routeTableId)),
+    z.transform(
+      (item): ListedLink => ({
+        attachmentId: item.TransitRouterAttachmentId,
+        routeTableId,
+        deleted: item.Status === 'Deleted',
+      }),
+    ),
+  );
+
+/** One page of `ListTransitRouterRouteTableAssociations` of one route table. */
+export const associationPage = (routeTableId: string): Reader<TokenPage<ListedLink>> =>
+  reader(z.object({ ...paged, TransitRouterAssociations: z.array(linkIn(routeTableId)) }), (reply) => ({
+    items: reply.TransitRouterAssociations,
+    totalCount: reply.TotalCount,
+    nextToken: reply.NextToken,
+  }));
+
+/** One page of `ListTransitRouterRouteTablePropagations` of one route table. */
+export const propagationPage = (routeTableId: string): Reader<TokenPage<ListedLink>> =>
+  reader(z.object({ ...paged, TransitRouterPropagations: z.array(linkIn(routeTableId)) }), (reply) => ({
+    items: reply.TransitRouterPropagations,
+    totalCount: reply.TotalCount,
+    nextToken: reply.NextToken,
+  }));
+
+/** One page of `ListTransitRouterRouteEntries`, static ones whose next hop is an attachment. */
+export const routePage: Reader<TokenPage<StaticRoute>> = reader(
+  z.object({
+    ...paged,
+    TransitRouterRouteEntries: z.array(
+      z.object({
+        TransitRouterRouteEntryId: optionalText,
+        TransitRouterRouteEntryDestinationCidrBlock: requiredId,
+        TransitRouterRouteEntryNextHopId: requiredId,
+      }),
+    ),
+  }),
+  (reply) => ({
+    items: reply.TransitRouterRouteEntries.map((item) => {
+      const destination = item.TransitRouterRouteEntryDestinationCidrBlock;
+      const nextHopId = item.TransitRouterRouteEntryNextHopId;
+      return { routeId: item.TransitRouterRouteEntryId ?? `${destination} ${nextHopId}`, destination, nextHopId };
+    }),
+    totalCount: reply.TotalCount,
+    nextToken: reply.NextToken,
+  }),
+);

@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import type { Action } from '../../../lib/cloud/client/actions.ts';
+import { createPace } from '../../../lib/cloud/client/pace.ts';
+import { CloudError } from '../../../lib/core/domain/errors.ts';
+import type { Policy } from '../../../lib/core/domain/policy.ts';
+import { fakeClock } from '../../support/fake-transport.ts';
+
+const POLICY: Policy['pace'] = { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 };
+const never = (): never => {
+  throw new Error('past the deadline');
+};
+
+function setUp(policy = POLICY) {
+  const clock = fakeClock();
+  const pace = createPace(policy, clock);
+  const startMs = clock.now();
+  const starts: number[] = [];
+  const run = (
+    action: Action,
+    more: { accountId?: string; regionId?: string; deadlineMs?: number; takesMs?: number; code?: string } = {},
+  ) =>
+    pace.inTurn(
+      { accountId: more.accountId, regionId: more.regionId, action },
+      async () => {
+        starts.push(clock.now() - startMs);
+        await clock.sleep(more.takesMs ?? 0);
+        if (more.code !== undefined) throw new CloudError({ action, code: more.code, effect: 'refused', status: 400 });
+      },
+      more.deadlineMs ?? Number.POSITIVE_INFINITY,
+      never,
+    );
+  return { clock, pace, run, starts, startMs };
+}
+
+/** The most starts in any 60 s, both ends included. */
+const busiestMinute = (starts: readonly number[]) =>
+  Math.max(...starts.map((from) => starts.filter((at) => at >= from && at <= from + 60_000).length));
+
+describe('the rate', () => {
+  test.each<[Action, number, number]>([
+    ['DescribeVpnConnections', 600, 550],
+    ['DescribeVpnConnection', 600, 550],
+    ['ListTransitRouters', 500, 457],
+    ['ListTagResources', 300, 275],
+    ['ListTransitRouterVpnAttachments', 300, 275],
+    ['DeleteVpnAttachment', 60, 55],
+    ['TagResources', 300, 55],
+    ['DeleteTransitRouterVpnAttachment', 300, 55],
+    ['AssumeRole', 300, 275],
+  ])('of %s stays under the published %d in any minute', async (action, published, expected) => {
+    const { run, starts } = setUp();
+    await Promise.all(Array.from({ length: published * 2 }, () => run(action)));
+    expect(starts).toHaveLength(published * 2);
+    expect(busiestMinute(starts)).toBeLessThanOrEqual(published);
+    expect(busiestMinute(starts)).toBe(expected);
+  });
+
+  test.each<[Action, number]>([
+    ['DescribeVpnConnections', 600],
+    ['ListTransitRouters', 500],
+    ['TagResources', 300],
+    ['DeleteVpnAttachment', 60],
+    ['DeleteTransitRouterVpnAttachment', 300],
+  ])('of %s is by default a share of the published %d, its burst included', async (action, published) => {
+    const { run, starts } = setUp({ ...POLICY, describePerMinute: undefined, writePerMinute: undefined });
+    await Promise.all(Array.from({ length: published * 2 }, () => run(action)));
+    const whole = published * 0.8;
+    expect(busiestMinute(starts)).toBe(Math.floor(whole) + Math.floor(whole * 0.1));
+    expect(busiestMinute(starts)).toBeLessThanOrEqual(published);
+  });
+
+  test('allows a burst, then spreads evenly, first come first served', async () => {
+    const { run, starts } = setUp();
+    await Promise.all(Array.from({ length: 8 }, () => run('DeleteVpnAttachment')));
+    expect(starts).toEqual([0, 0, 0, 0, 0, 1200, 2400, 3600]);
+  });
+
+  test('saves up no more than the burst while nothing is asked', async () => {
+    const { clock, run, starts } = setUp();
+    await run('DeleteVpnAttachment');
+    await clock.sleep(3_600_000);
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 7 }, () => run('DeleteVpnAttachment')));
+    expect(starts.map((at) => at - (starts[0] ?? 0))).toEqual([0, 0, 0, 0, 0, 1200, 2400]);
+  });
+
+  test('a rate too low for a burst allows one', async () => {
+    const { run, starts } = setUp({ ...POLICY, writePerMinute: 2 });
+    await Promise.all([run('DeleteVpnAttachment'), run('DeleteVpnAttachment')]);
+    expect(starts).toEqual([0, 30_000]);
+  });
+
+  test('is counted for each account, region and action by itself', async () => {
+    const { run, starts } = setUp({ ...POLICY, writePerMinute: 1 });
+    await Promise.all([
+      run('DeleteVpnAttachment', { accountId: 'a', regionId: 'x' }),
+      run('DeleteVpnAttachment', { accountId: 'b', regionId: 'x' }),
+      run('DeleteVpnAttachment', { accountId: 'a', regionId: 'y' }),
+      run('TagResources', { accountId: 'a', regionId: 'x' }),
+    ]);
+    expect(starts).toEqual([0, 0, 0, 0]);
+  });
+
+  test('a clock that is set back delays no more than one interval', async () => {
+    const { clock, run } = setUp({ ...POLICY, writePerMinute: 1 });
+    await run('DeleteVpnAttachment');
+    clock.set(clock.now() - 86_400_000);
+    await run('DeleteVpnAttachment');
+    await run('DeleteVpnAttachment');
+    expect(clock.sleeps.filter((delayMs) => delayMs > 0)).toEqual([60_000, 60_000]);
+  });
+});
+
+describe('the concurrency', () => {
+  test('is never exceeded', async () => {
+    const { clock, pace } = setUp({ ...POLICY, concurrency: 3 });
+    let running = 0;
+    let most = 0;
+    const task = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await clock.sleep(1000);
+      running -= 1;
+    };
+    const key = { accountId: undefined, regionId: 'x', action: 'DescribeVpnConnections' } as const;
+    await Promise.all(Array.from({ length: 20 }, () => pace.inTurn(key, task, Number.POSITIVE_INFINITY, never)));
+    expect(most).toBe(3);
+  });
+
+  test('a task that fails makes room for the next', async () => {
+    const { pace } = setUp({ ...POLICY, concurrency: 1 });
+    const key = { accountId: undefined, regionId: 'x', action: 'DescribeVpnConnections' } as const;
+    const run = (task: () => Promise<string>) => pace.inTurn(key, task, Number.POSITIVE_INFINITY, never);
+    const [first, second] = await Promise.allSettled([
+      run(() => Promise.reject(new Error('x'))),
+      run(async () => 'done'),
+    ]);
+    expect([first?.status, second]).toEqual(['rejected', { status: 'fulfilled', value: 'done' }]);
+  });
+});
+
+describe('the deadline', () => {
+  test('nobody waits for a turn that comes too late, and those behind get theirs', async () => {
+    const { clock, run, starts, startMs } = setUp({ ...POLICY, writePerMinute: 1 });
+    await run('DeleteVpnAttachment');
+    const late = run('DeleteVpnAttachment', { deadlineMs: startMs + 60_000 });
+    const patient = run('DeleteVpnAttachment');
+    await expect(late).rejects.toThrow('past the deadline');
+    await patient;
+    expect(starts).toEqual([0, 60_000]);
+    expect(clock.sleeps.filter((delayMs) => delayMs > 0)).toEqual([60_000]);
+  });
+
+  test('a place that becomes free too late is not taken', async () => {
+    const { run, startMs } = setUp({ ...POLICY, concurrency: 1 });
+    const slow = run('DescribeVpnConnections', { takesMs: 5000 });
+    const late = run('DescribeVpnConnections', { deadlineMs: startMs + 5000 });
+    await expect(late).rejects.toThrow('past the deadline');
+    await slow;
+    await run('DescribeVpnConnections');
+  });
+});
+
+describe('throttling', () => {
+  const throttled = { code: 'Throttling.User' };
+  const refused = async (task: Promise<unknown>) => {
+    await task.catch(() => undefined);
+  };
+  const gaps = (starts: readonly number[]) => starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+
+  test('halves the rate, and takes the burst away', async () => {
+    const { run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', throttled));
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 3 }, () => run('DeleteVpnAttachment')));
+    expect(gaps(starts)).toEqual([2400, 2400]);
+  });
+
+  test('counts once for all that were sent before it was known', async () => {
+    const { run, starts } = setUp();
+    await Promise.all(
+      Array.from({ length: 5 }, () => refused(run('DeleteVpnAttachment', { ...throttled, takesMs: 50 }))),
+    );
+    starts.length = 0;
+    await Promise.all([run('DeleteVpnAttachment'), run('DeleteVpnAttachment')]);
+    expect(gaps(starts)).toEqual([2400]);
+  });
+
+  test('leaves other regions and actions at their rate', async () => {
+    const { run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', throttled));
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 6 }, () => run('DeleteVpnAttachment', { regionId: 'eu-central-1' })));
+    expect(starts).toEqual([0, 0, 0, 0, 0, 1200]);
+  });
+
+  test('is forgotten slowly', async () => {
+    const { clock, run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', throttled));
+    await clock.sleep(30_000);
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 8 }, () => run('DeleteVpnAttachment')));
+    // Three quarters of 50 a minute after half a minute.
+    expect(gaps(starts).at(-1)).toBe(1600);
+    await clock.sleep(60_000);
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 7 }, () => run('DeleteVpnAttachment')));
+    expect(gaps(starts).at(-1)).toBe(1200);
+  });
+
+  test('any other failure changes nothing', async () => {
+    const { run, starts } = setUp();
+    await refused(run('DeleteVpnAttachment', { code: 'InternalError' }));
+    starts.length = 0;
+    await Promise.all(Array.from({ length: 5 }, () => run('DeleteVpnAttachment')));
+    expect(starts).toEqual([0, 0, 0, 0, 1200]);
+  });
+});
