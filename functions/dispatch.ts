@@ -1,11 +1,11 @@
-import { startClock } from '../lib/clock.ts';
 import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
 import { ConfigError } from '../lib/core/domain/errors.ts';
 import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch/run-dispatch.ts';
 import { parseEvent, parseMoment } from '../lib/event.ts';
-import { createDispatchDeps } from '../lib/function-deps.ts';
-import { readConcurrency, readTarget } from '../lib/function-target.ts';
-import { createJournal, parseLevel } from '../lib/log.ts';
+import { createDispatchDeps } from '../lib/wiring/create-dispatch-deps.ts';
+import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
+import { startClock } from '../lib/wiring/machine-clock.ts';
+import { readConcurrency, readTarget } from '../lib/wiring/sweep-function.ts';
 import {
   budgetMs,
   type FcContext,

@@ -1,11 +1,11 @@
-import { startClock } from '../lib/clock.ts';
 import type { Journal } from '../lib/core/domain/log-event.ts';
 import type { RunResult } from '../lib/core/domain/outcome.ts';
 import { scopeRun } from '../lib/core/plan/run-scope.ts';
-import { createDeps } from '../lib/deps.ts';
 import { parseEvent } from '../lib/event.ts';
-import { createJournal, parseLevel } from '../lib/log.ts';
 import { sweep } from '../lib/sweep/run-sweep.ts';
+import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
+import { createDeps } from '../lib/wiring/create-sweep-deps.ts';
+import { startClock } from '../lib/wiring/machine-clock.ts';
 import {
   budgetMs,
   type FcContext,

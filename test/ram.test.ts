@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../lib/cloud/client/actions.ts';
 import { FC_ACTIONS } from '../lib/cloud/invoke/function-api.ts';
 import { MODES, type Mode } from '../lib/core/domain/policy.ts';
-import { createDispatchDeps, createSweepFunction } from '../lib/function-deps.ts';
+import { createDispatchDeps, createSweepFunction } from '../lib/wiring/create-dispatch-deps.ts';
 import { aPolicy } from './support/builders.ts';
 import { fakeClock } from './support/fake-transport.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
-import { startClock } from '../../lib/clock.ts';
+import { startClock } from '../../lib/wiring/machine-clock.ts';
 import type { Io, Output } from './io.ts';
 
 /** Some terminals do not say how large they are, or say 0. */

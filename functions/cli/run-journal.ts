@@ -1,7 +1,7 @@
 import type { ConnectionId } from '../../lib/core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
-import { createJournal, type Level, parseLevel } from '../../lib/log.ts';
 import { toPrintable } from '../../lib/report.ts';
+import { createJournal, type Level, parseLevel } from '../../lib/wiring/create-log.ts';
 import type { Io } from './io.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { createTally, type Tally } from './tally.ts';

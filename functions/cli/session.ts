@@ -1,10 +1,10 @@
 import type { ConnectionId } from '../../lib/core/domain/estate.ts';
 import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
-import { createDeps, readCredentials } from '../../lib/deps.ts';
 import { loadPolicy } from '../../lib/policy.ts';
 import { reportRun, toJsonLine } from '../../lib/report.ts';
 import { type SweepDeps, sweep } from '../../lib/sweep/run-sweep.ts';
+import { createDeps, readCredentials } from '../../lib/wiring/create-sweep-deps.ts';
 import { untilStopped } from './interrupt.ts';
 import { type Io, lookOf } from './io.ts';
 import type { RunOptions } from './options.ts';

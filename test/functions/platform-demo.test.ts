@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startClock } from '../../lib/clock.ts';
+import { startClock } from '../../lib/wiring/machine-clock.ts';
 import { run } from './cli-harness.ts';
 
 const demo = (...args: string[]) => run(['demo', ...args], { clock: startClock() });

@@ -343,7 +343,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'clock-set-back',
     happened: "The machine's clock was set back during a run, and what had been read minutes ago was fresh again.",
-    file: 'lib/clock.ts',
+    file: 'lib/wiring/machine-clock.ts',
     from: 'offsetMs = Math.max(offsetMs, machine.wallMs() - elapsedMs);',
     to: 'offsetMs = machine.wallMs() - elapsedMs;',
     promise: 'S5',

@@ -1,4 +1,3 @@
-import { startClock } from '../../lib/clock.ts';
 import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
@@ -16,6 +15,7 @@ import {
 import { parseEvent } from '../../lib/event.ts';
 import { parsePolicy } from '../../lib/policy.ts';
 import { sweep } from '../../lib/sweep/run-sweep.ts';
+import { startClock } from '../../lib/wiring/machine-clock.ts';
 import { flatten } from '../support/flatten.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { checkConverged } from './convergence.ts';

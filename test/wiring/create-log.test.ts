@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createJournal } from '../lib/log.ts';
+import { createJournal } from '../../lib/wiring/create-log.ts';
 
 function logged(fields: Record<string, unknown>, bindings: Record<string, unknown> = {}) {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { ConfigError } from './core/domain/errors.ts';
+import { ConfigError } from '../core/domain/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createCloudApi, createOrganizationApi } from './cloud/client/create-cloud-api.ts';
-import { resolveEndpoints } from './cloud/client/endpoints.ts';
-import type { Credentials } from './cloud/client/transport.ts';
-import { createFunctionApi } from './cloud/invoke/function-api.ts';
-import type { CallObserver, Clock, FunctionApi, FunctionTarget } from './core/domain/cloud-api.ts';
-import type { Journal } from './core/domain/log-event.ts';
-import type { DeclaredPolicy } from './core/domain/policy.ts';
-import { type Environment, refuseDebug } from './deps.ts';
-import type { DispatchDeps } from './dispatch/run-dispatch.ts';
+import { createCloudApi, createOrganizationApi } from '../cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from '../cloud/client/endpoints.ts';
+import type { Credentials } from '../cloud/client/transport.ts';
+import { createFunctionApi } from '../cloud/invoke/function-api.ts';
+import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
+import type { Journal } from '../core/domain/log-event.ts';
+import type { DeclaredPolicy } from '../core/domain/policy.ts';
+import type { DispatchDeps } from '../dispatch/run-dispatch.ts';
+import { type Environment, refuseDebug } from './create-sweep-deps.ts';
 
 type Options = {
   readonly env: Environment;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from './core/domain/cloud-api.ts';
+import type { Clock } from '../core/domain/cloud-api.ts';
 
 /** Two ways in which a machine tells the time, both in milliseconds. */
 export type Machine = {

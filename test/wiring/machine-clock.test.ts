@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Machine, startClock } from '../lib/clock.ts';
+import { type Machine, startClock } from '../../lib/wiring/machine-clock.ts';
 
 function createMachine(wallMs: number, elapsedMs: number) {
   const machine = { wall: wallMs, elapsed: elapsedMs };
