@@ -14,7 +14,7 @@ import {
   shortList,
   toCredentials,
   withReadableErrors,
-} from './platform.ts';
+} from './fc/fc-context.ts';
 
 /**
  * Function Compute entry point: starts one asynchronous sweep for each account and region. Answers the result as JSON

@@ -14,7 +14,7 @@ import {
   shortList,
   toCredentials,
   withReadableErrors,
-} from './platform.ts';
+} from './fc/fc-context.ts';
 
 /**
  * Function Compute entry point, for timer ticks, EventBridge events and direct calls. Answers the result as JSON text.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withReadableStack } from '../lib/readable-stack.ts';
+import { withReadableStack } from '../../../functions/fc/readable-stack.ts';
 
 let bundle = '';
 beforeEach(() => {
