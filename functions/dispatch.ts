@@ -1,7 +1,7 @@
 import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
 import { ConfigError } from '../lib/core/domain/errors.ts';
 import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch/run-dispatch.ts';
-import { parseEvent, parseMoment } from '../lib/event.ts';
+import { parseEvent, parseMoment } from '../lib/event/parse-event.ts';
 import { createDispatchDeps } from '../lib/wiring/create-dispatch-deps.ts';
 import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
 import { startClock } from '../lib/wiring/machine-clock.ts';

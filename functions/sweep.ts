@@ -1,7 +1,7 @@
 import type { Journal } from '../lib/core/domain/log-event.ts';
 import type { RunResult } from '../lib/core/domain/outcome.ts';
 import { scopeRun } from '../lib/core/plan/run-scope.ts';
-import { parseEvent } from '../lib/event.ts';
+import { parseEvent } from '../lib/event/parse-event.ts';
 import { sweep } from '../lib/sweep/run-sweep.ts';
 import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
 import { createDeps } from '../lib/wiring/create-sweep-deps.ts';

@@ -1,9 +1,9 @@
-import { type Answer, ignored, refused } from './answer.ts';
-import { parseHint, parseTunnelHint } from './hint.ts';
+import { type Answer, ignored, refused } from './event-answer.ts';
+import { isObject, type JsonObject, parseJson } from './event-json.ts';
+import type { EventLimits } from './event-limits.ts';
 import { hintTypes } from './hint-actions.ts';
-import { isObject, type JsonObject, parseJson } from './json.ts';
-import type { EventLimits } from './limits.ts';
-import { parseRequest, REQUEST_KEYS } from './request.ts';
+import { parseRequest, REQUEST_KEYS } from './parse-event-request.ts';
+import { parseHint, parseTunnelHint } from './parse-hint.ts';
 
 const requiredKeys = ['specversion', 'id', 'source', 'type'] as const;
 export type CloudEvent = JsonObject & Readonly<Record<(typeof requiredKeys)[number], string>>;

@@ -3,7 +3,7 @@ import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
 import type { Transport } from '../../lib/cloud/client/transport.ts';
 import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import { createEmulator, defineEstate, type Emulator, type EstateFile } from '../../lib/emulator/index.ts';
-import { parseEvent } from '../../lib/event.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 import { parsePolicy } from '../../lib/policy.ts';
 import { sweep } from '../../lib/sweep/run-sweep.ts';
 import { flatten } from '../support/flatten.ts';

@@ -229,7 +229,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'event-raises-the-mode',
     happened: 'An event turned a plan into a sweep.',
-    file: 'lib/event/request.ts',
+    file: 'lib/event/parse-event-request.ts',
     from: 'const allowed = MODES.slice(0, MODES.indexOf(limits.mode) + 1);',
     to: 'const allowed = MODES;',
     promise: 'S8',
@@ -237,7 +237,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'empty-list-is-all',
     happened: 'An event with an empty list of connections was taken to mean all of them.',
-    file: 'lib/event/request.ts',
+    file: 'lib/event/parse-event-request.ts',
     from: 'Array.isArray(value) ? [...new Set',
     to: 'Array.isArray(value) && value.length > 0 ? [...new Set',
     promise: 'S8',

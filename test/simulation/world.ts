@@ -12,7 +12,7 @@ import {
   defineEstate,
   type Emulator,
 } from '../../lib/emulator/index.ts';
-import { parseEvent } from '../../lib/event.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 import { parsePolicy } from '../../lib/policy.ts';
 import { sweep } from '../../lib/sweep/run-sweep.ts';
 import { startClock } from '../../lib/wiring/machine-clock.ts';

@@ -9,9 +9,9 @@ import {
 } from '../policy/names.ts';
 import { unknownKey } from '../policy/problems.ts';
 import { quote } from '../policy/quote.ts';
-import { type Answer, part, refused } from './answer.ts';
-import { isObject, type JsonObject } from './json.ts';
-import { allowsAccount, allowsRegion, type EventLimits } from './limits.ts';
+import { type Answer, part, refused } from './event-answer.ts';
+import { isObject, type JsonObject } from './event-json.ts';
+import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';
 
 export const REQUEST_KEYS: readonly string[] = ['mode', 'accounts', 'regions', 'connections'];
 const shownMax = 10;

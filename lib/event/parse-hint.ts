@@ -1,9 +1,9 @@
 import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../policy/names.ts';
 import { quote } from '../policy/quote.ts';
-import { type Answer, ignored, part } from './answer.ts';
+import { type Answer, ignored, part } from './event-answer.ts';
+import { isObject, type JsonObject, parseJson } from './event-json.ts';
+import { allowsRegion, type EventLimits } from './event-limits.ts';
 import { isHint } from './hint-actions.ts';
-import { isObject, type JsonObject, parseJson } from './json.ts';
-import { allowsRegion, type EventLimits } from './limits.ts';
 
 /**
  * Read an ActionTrail event: a hint where to look, never proof. Deletions on the transit-router side are asynchronous,

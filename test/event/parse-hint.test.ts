@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../lib/core/domain/policy.ts';
-import { hintTypes } from '../lib/event/hint-actions.ts';
-import { parseEvent } from '../lib/event.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
+import { hintTypes } from '../../lib/event/hint-actions.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 
 const policy: Pick<Policy, 'mode' | 'regions' | 'accounts'> = {
   mode: 'mark',

@@ -1,15 +1,15 @@
-import { ConfigError } from './core/domain/errors.ts';
-import type { RefusedEvent } from './core/domain/outcome.ts';
-import type { DeclaredPolicy, Narrowing } from './core/domain/policy.ts';
-import type { Answer } from './event/answer.ts';
-import { type BatchAnswer, parseBatch } from './event/batch.ts';
-import { isCloudEvent, parseCloudEvent } from './event/cloud-event.ts';
-import { isObject, parseJson, toText } from './event/json.ts';
-import { type EventLimits, toLimits } from './event/limits.ts';
-import { parseRequest } from './event/request.ts';
-import { isTimer, parseTimer } from './event/timer.ts';
+import { ConfigError } from '../core/domain/errors.ts';
+import type { RefusedEvent } from '../core/domain/outcome.ts';
+import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
+import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
+import type { Answer } from './event-answer.ts';
+import { isObject, parseJson, toText } from './event-json.ts';
+import { type EventLimits, toLimits } from './event-limits.ts';
+import { type BatchAnswer, parseBatch } from './parse-batch.ts';
+import { parseRequest } from './parse-event-request.ts';
+import { isTimer, parseTimer } from './timer-event.ts';
 
-export { type Moment, parseMoment } from './event/moment.ts';
+export { type Moment, parseMoment } from './event-moment.ts';
 
 export type EventRequest = {
   /** The run is their union. Empty: nothing to look at. */

@@ -1,9 +1,9 @@
 import { unknownKey } from '../policy/problems.ts';
 import { quote } from '../policy/quote.ts';
-import { type Answer, refused } from './answer.ts';
-import { type JsonObject, parseJson } from './json.ts';
-import type { EventLimits } from './limits.ts';
-import { parseRequest } from './request.ts';
+import { type Answer, refused } from './event-answer.ts';
+import { type JsonObject, parseJson } from './event-json.ts';
+import type { EventLimits } from './event-limits.ts';
+import { parseRequest } from './parse-event-request.ts';
 
 const timerKeys: readonly string[] = ['triggerTime', 'triggerName', 'payload'];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../lib/core/domain/errors.ts';
-import type { Mode, Narrowing, Policy } from '../lib/core/domain/policy.ts';
-import { parseEvent } from '../lib/event.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
+import type { Mode, Narrowing, Policy } from '../../lib/core/domain/policy.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 
 type Scope = Pick<Policy, 'mode' | 'regions' | 'accounts'>;
 

@@ -2,8 +2,8 @@ import { ConfigError } from '../core/domain/errors.ts';
 import { parseInstant } from '../core/domain/time.ts';
 import { quote } from '../policy/quote.ts';
 import { isCloudEvent } from './cloud-event.ts';
-import { isObject, parseJson, toText } from './json.ts';
-import { isTimer } from './timer.ts';
+import { isObject, parseJson, toText } from './event-json.ts';
+import { isTimer } from './timer-event.ts';
 
 export type Moment = {
   /** `tick`: the one that was planned. `minute`: of what happened, or of asking. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../lib/core/domain/errors.ts';
-import { type DeclaredPolicy, MODES } from '../lib/core/domain/policy.ts';
-import { parseEvent } from '../lib/event.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
+import { type DeclaredPolicy, MODES } from '../../lib/core/domain/policy.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 
 type Scope = Pick<DeclaredPolicy, 'mode' | 'regions' | 'accounts'>;
 

@@ -1,10 +1,10 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { Narrowing } from '../core/domain/policy.ts';
-import { type Answer, refused } from './answer.ts';
 import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
-import { isObject, parseJson } from './json.ts';
-import type { EventLimits } from './limits.ts';
+import { type Answer, refused } from './event-answer.ts';
+import { isObject, parseJson } from './event-json.ts';
+import type { EventLimits } from './event-limits.ts';
 
 /** More than a batch of the platform holds, and still a result of bounded size. */
 const eventsMax = 10_000;
