@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { policyKeys, policyKeyTable } from '../lib/policy/key-table.ts';
+import { policyKeys, policyKeyTable } from '../lib/policy/schema/key-table.ts';
 import { parseDeclaredPolicy, parsePolicy } from '../lib/policy.ts';
 
 const docs = new URL('../docs/policy.md', import.meta.url);

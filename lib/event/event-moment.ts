@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import { parseInstant } from '../core/domain/time.ts';
-import { quote } from '../policy/quote.ts';
+import { quote } from '../policy/document/quote.ts';
 import { isCloudEvent } from './cloud-event.ts';
 import { isObject, parseJson, toText } from './event-json.ts';
 import { isTimer } from './timer-event.ts';

@@ -1,4 +1,6 @@
 import { MODES, type Mode } from '../core/domain/policy.ts';
+import { unknownKey } from '../policy/document/problems.ts';
+import { quote } from '../policy/document/quote.ts';
 import {
   ACCOUNT_PATTERN,
   accountId,
@@ -6,9 +8,7 @@ import {
   connectionId,
   REGION_PATTERN,
   regionId,
-} from '../policy/names.ts';
-import { unknownKey } from '../policy/problems.ts';
-import { quote } from '../policy/quote.ts';
+} from '../policy/schema/names.ts';
 import { type Answer, part, refused } from './event-answer.ts';
 import { isObject, type JsonObject } from './event-json.ts';
 import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';

@@ -1,5 +1,5 @@
-import { unknownKey } from '../policy/problems.ts';
-import { quote } from '../policy/quote.ts';
+import { unknownKey } from '../policy/document/problems.ts';
+import { quote } from '../policy/document/quote.ts';
 import { type Answer, refused } from './event-answer.ts';
 import { type JsonObject, parseJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';

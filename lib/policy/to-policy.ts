@@ -1,7 +1,7 @@
 import { parseDuration } from '../core/domain/duration.ts';
 import type { DeclaredPolicy, Policy } from '../core/domain/policy.ts';
-import { accountIdOf } from './roles.ts';
-import type { PolicyDocument } from './schema.ts';
+import type { PolicyDocument } from './schema/policy-schema.ts';
+import { accountIdOf } from './schema/roles.ts';
 
 /** The document in the core's words: milliseconds for durations, account ids beside role ARNs, nothing twice. */
 export function toPolicy(document: PolicyDocument): DeclaredPolicy {

@@ -7,7 +7,7 @@ import type { DeclaredPolicy } from '../../lib/core/domain/policy.ts';
 import { type DispatchRequest, dispatch, toMinute, toTick } from '../../lib/dispatch/run-dispatch.ts';
 import { taskIdOf } from '../../lib/dispatch/task-id.ts';
 import { parseEvent, parseMoment } from '../../lib/event/parse-event.ts';
-import { REGION_PATTERN } from '../../lib/policy/names.ts';
+import { REGION_PATTERN } from '../../lib/policy/schema/names.ts';
 import { aPolicy, NOW, ACCOUNT as OWN } from '../support/builders.ts';
 import { KEY, refusal, startFunctionCompute } from '../support/function-compute.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

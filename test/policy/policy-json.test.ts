@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePolicy } from '../lib/policy/compile.ts';
-import { readDocument } from '../lib/policy/document.ts';
-import { readPlainJson } from '../lib/policy/plain-json.ts';
-import { readYaml } from '../lib/policy/yaml.ts';
-import { parsePolicy } from '../lib/policy.ts';
+import { compilePolicy } from '../../lib/policy/compile-policy.ts';
+import { readDocument } from '../../lib/policy/document/read-document.ts';
+import { readPlainJson } from '../../lib/policy/document/read-plain-json.ts';
+import { readYaml } from '../../lib/policy/document/read-yaml.ts';
+import { parsePolicy } from '../../lib/policy.ts';
 
 const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNullPrototype: true });
 const written = fc.tuple(object, fc.constantFrom(undefined, 1, 2, 4));

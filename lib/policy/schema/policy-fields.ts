@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DURATION_PATTERN, parseDuration } from '../core/domain/duration.ts';
+import { DURATION_PATTERN, parseDuration } from '../../core/domain/duration.ts';
 
 /** What the documents say about a key beside its type and default. */
 export type KeyNotes = {

@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/domain/errors.ts';
-import { readDocument } from './document.ts';
-import { parsePolicyFile } from './parse.ts';
-import { problemText } from './problems.ts';
+import { problemText } from './document/problems.ts';
+import { readDocument } from './document/read-document.ts';
+import { parsePolicyFile } from './parse-policy.ts';
 
 /**
  * The document as JSON text, which is read without a YAML parser. What was left out stays out, so that its default is

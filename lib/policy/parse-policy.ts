@@ -1,9 +1,9 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import type { DeclaredPolicy, Policy } from '../core/domain/policy.ts';
 import { isDirectory } from '../core/plan/run-scope.ts';
-import { readDocument } from './document.ts';
-import { problemText, toProblems } from './problems.ts';
-import { policySchema } from './schema.ts';
+import { problemText, toProblems } from './document/problems.ts';
+import { readDocument } from './document/read-document.ts';
+import { policySchema } from './schema/policy-schema.ts';
 import { toPolicy } from './to-policy.ts';
 
 /**

@@ -1,6 +1,17 @@
 import * as z from 'zod/mini';
-import { parseDuration } from '../core/domain/duration.ts';
-import { MODES } from '../core/domain/policy.ts';
+import { parseDuration } from '../../core/domain/duration.ts';
+import { MODES } from '../../core/domain/policy.ts';
+import {
+  accountId,
+  connectionId,
+  nameGlob,
+  ROLE_ARN_PATTERN,
+  regions,
+  resourceGroupId,
+  roleArn,
+  roleName,
+  tag,
+} from './names.ts';
 import {
   age,
   count,
@@ -16,18 +27,7 @@ import {
   text,
   wait,
   withNotes,
-} from './fields.ts';
-import {
-  accountId,
-  connectionId,
-  nameGlob,
-  ROLE_ARN_PATTERN,
-  regions,
-  resourceGroupId,
-  roleArn,
-  roleName,
-  tag,
-} from './names.ts';
+} from './policy-fields.ts';
 import { oneRoleEach } from './roles.ts';
 
 const modeAllowed = `one of ${MODES.join(', ')}`;

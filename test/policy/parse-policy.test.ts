@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../lib/core/domain/errors.ts';
-import type { Policy } from '../lib/core/domain/policy.ts';
-import { parseDeclaredPolicy, parsePolicy } from '../lib/policy.ts';
+import { ConfigError } from '../../lib/core/domain/errors.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
+import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy.ts';
 
 const parse = (text: string) => parsePolicy(text, 'policy.yaml');
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { parseGlob } from '../core/domain/glob.ts';
-import { list, text } from './fields.ts';
+import { parseGlob } from '../../core/domain/glob.ts';
+import { list, text } from './policy-fields.ts';
 
 /** `cn-hangzhou`, `ap-southeast-1`, `cn-wuhan-lr`. */
 export const REGION_PATTERN = /^(?=.{1,40}$)[a-z]{2,}(-[a-z0-9]+){1,5}$/;

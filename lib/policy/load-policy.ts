@@ -1,8 +1,8 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import { type DeclaredPolicy, MODES } from '../core/domain/policy.ts';
+import { quote } from './document/quote.ts';
 import { toFileProblem } from './file-problem.ts';
-import { parseDeclaredPolicy, parsePolicyFile } from './parse.ts';
-import { quote } from './quote.ts';
+import { parseDeclaredPolicy, parsePolicyFile } from './parse-policy.ts';
 
 export type PolicySources = {
   readonly env: Readonly<Record<string, string | undefined>>;

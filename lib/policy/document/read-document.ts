@@ -1,5 +1,5 @@
-import { readPlainJson } from './plain-json.ts';
-import { readYaml } from './yaml.ts';
+import { readPlainJson } from './read-plain-json.ts';
+import { readYaml } from './read-yaml.ts';
 
 /** Larger than any policy; the YAML parser's time grows with the square of the keys. */
 const bytesMax = 128 * 1024;

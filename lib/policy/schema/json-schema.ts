@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { keyNotes } from './fields.ts';
-import { policySchema } from './schema.ts';
+import { keyNotes } from './policy-fields.ts';
+import { policySchema } from './policy-schema.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
