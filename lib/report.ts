@@ -1,9 +1,9 @@
-export { digestKept, type Kept } from './report/digest.ts';
-export { createExplanation, type Explanation, type RegionFacts } from './report/explanation.ts';
-export { reportExplanation } from './report/explanation-report.ts';
-export { type Look, paletteOf } from './report/look.ts';
-export { toJsonLine, toPrintable } from './report/printable.ts';
-export { reportOutcomes, reportRun } from './report/run-report.ts';
-export { listCounts, reportDispatch, reportScopes, type ScopeRow } from './report/scope-table.ts';
-export { count } from './report/summary.ts';
-export { cutTo, wrap } from './report/text-width.ts';
+export { createExplanation, type Explanation, type RegionFacts } from './report/explain/explanation.ts';
+export { digestKept, type Kept } from './report/kept-digest.ts';
+export { listCounts, reportDispatch, reportScopes, type ScopeRow } from './report/text/dispatch-table.ts';
+export { reportExplanation } from './report/text/explanation-report.ts';
+export { toJsonLine, toPrintable } from './report/text/printable.ts';
+export { type Look, paletteOf } from './report/text/report-style.ts';
+export { reportOutcomes, reportRun } from './report/text/run-report.ts';
+export { count } from './report/text/summary.ts';
+export { cutTo, wrap } from './report/text/text-width.ts';

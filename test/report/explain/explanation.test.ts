@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../lib/core/domain/estate.ts';
-import type { Policy } from '../lib/core/domain/policy.ts';
-import { plan } from '../lib/core/plan/plan.ts';
-import { createExplanation, reportExplanation } from '../lib/report.ts';
+import type { Connection } from '../../../lib/core/domain/estate.ts';
+import type { Policy } from '../../../lib/core/domain/policy.ts';
+import { plan } from '../../../lib/core/plan/plan.ts';
+import { createExplanation, reportExplanation } from '../../../lib/report.ts';
 import {
   ACCOUNT,
   aBoundConnection,
@@ -19,7 +19,7 @@ import {
   tagged,
   twoTunnels,
   witnesses,
-} from './support/builders.ts';
+} from '../../support/builders.ts';
 
 const ripe = (rule = 'unassociated') =>
   tagged({ 'vco-sweeper:orphan': `${rule} ${ago(20 * DAY)}`, 'vco-sweeper:seen': ago(HOUR), team: 'secret-ish' });

@@ -1,4 +1,4 @@
-import type { Judged, Plan } from '../core/plan/plan.ts';
+import type { Judged, Plan } from '../../core/plan/plan.ts';
 
 /** What the limits and guards of a run say to a connection that is ripe, and whether they keep it. Pure. */
 export type HoldBack = { readonly held: boolean; readonly reasons: readonly string[] };

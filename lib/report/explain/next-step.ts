@@ -1,7 +1,7 @@
-import { formatDuration } from '../core/domain/duration.ts';
-import type { Policy } from '../core/domain/policy.ts';
-import { toIso } from '../core/domain/time.ts';
-import type { Verdict } from '../core/judge/judge.ts';
+import { formatDuration } from '../../core/domain/duration.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { toIso } from '../../core/domain/time.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
 
 /**
  * What a sweep would do with a connection.

@@ -1,8 +1,8 @@
-import type { ConnectionId } from '../core/domain/estate.ts';
-import type { Outcome, RunResult } from '../core/domain/outcome.ts';
-import type { Policy } from '../core/domain/policy.ts';
-import type { Look } from './look.ts';
+import type { ConnectionId } from '../../core/domain/estate.ts';
+import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
+import type { Policy } from '../../core/domain/policy.ts';
 import { toOutcomeTable } from './outcome-table.ts';
+import type { Look } from './report-style.ts';
 import { toSummary } from './summary.ts';
 
 /**

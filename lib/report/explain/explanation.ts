@@ -1,11 +1,11 @@
-import type { AttachmentId, Connection, Routing } from '../core/domain/estate.ts';
-import { type Mode, type Policy, RULE_NAMES, type RuleName } from '../core/domain/policy.ts';
-import { toIso } from '../core/domain/time.ts';
-import { type Association, associate, type Witnesses } from '../core/judge/association.ts';
-import type { Verdict } from '../core/judge/judge.ts';
-import type { Judged, Plan } from '../core/plan/plan.ts';
-import { RULES } from '../core/rules/all-rules.ts';
-import { holdBack } from './hold-back.ts';
+import type { AttachmentId, Connection, Routing } from '../../core/domain/estate.ts';
+import { type Mode, type Policy, RULE_NAMES, type RuleName } from '../../core/domain/policy.ts';
+import { toIso } from '../../core/domain/time.ts';
+import { type Association, associate, type Witnesses } from '../../core/judge/association.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
+import type { Judged, Plan } from '../../core/plan/plan.ts';
+import { RULES } from '../../core/rules/all-rules.ts';
+import { holdBack } from './limits-on.ts';
 import { foresee, type NextStep } from './next-step.ts';
 import { showTags } from './shown-tags.ts';
 

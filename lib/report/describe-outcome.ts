@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/domain/outcome.ts';
 import type { Policy } from '../core/domain/policy.ts';
-import { formatAhead } from './moment.ts';
+import { formatAhead } from './text/moment-text.ts';
 
 /**
  * What became of a connection, or would, and when, in a sentence that stands beside outcome and rule.

@@ -1,5 +1,5 @@
-import { formatDuration } from '../core/domain/duration.ts';
-import { toIso } from '../core/domain/time.ts';
+import { formatDuration } from '../../core/domain/duration.ts';
+import { toIso } from '../../core/domain/time.ts';
 
 const MINUTE_MS = 60_000;
 /** From here on hours say nothing. */

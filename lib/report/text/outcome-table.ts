@@ -1,10 +1,10 @@
-import type { ConnectionId } from '../core/domain/estate.ts';
-import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
-import type { Policy } from '../core/domain/policy.ts';
-import { foretell } from './foresight.ts';
-import { type Look, paintOutcome, paletteOf } from './look.ts';
-import { formatMoment, shortenMoments } from './moment.ts';
+import type { ConnectionId } from '../../core/domain/estate.ts';
+import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { foretell } from '../describe-outcome.ts';
+import { formatMoment, shortenMoments } from './moment-text.ts';
 import { toPrintable } from './printable.ts';
+import { type Look, paintOutcome, paletteOf } from './report-style.ts';
 import { type Column, type Row, toTable } from './table.ts';
 
 /** What a report needs besides the result, to be readable. */

@@ -1,8 +1,8 @@
-import { formatDuration } from '../core/domain/duration.ts';
-import type { Explanation, RuleReport } from './explanation.ts';
-import { type Look, type Palette, paletteOf } from './look.ts';
-import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment.ts';
+import { formatDuration } from '../../core/domain/duration.ts';
+import type { Explanation, RuleReport } from '../explain/explanation.ts';
+import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment-text.ts';
 import { toPrintable } from './printable.ts';
+import { type Look, type Palette, paletteOf } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
 /** A heading and the sentences beside it. */

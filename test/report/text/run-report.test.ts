@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countOutcomes, type Outcome, type RunResult } from '../lib/core/domain/outcome.ts';
-import { widthOf, wrap } from '../lib/report/text-width.ts';
-import { reportRun, toJsonLine } from '../lib/report.ts';
-import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from './support/builders.ts';
+import { countOutcomes, type Outcome, type RunResult } from '../../../lib/core/domain/outcome.ts';
+import { widthOf, wrap } from '../../../lib/report/text/text-width.ts';
+import { reportRun, toJsonLine } from '../../../lib/report.ts';
+import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
 
 const anOutcome = (change: Partial<Outcome>): Outcome => ({
   connectionId: 'vco-1',

@@ -1,6 +1,6 @@
-import type { Tags } from '../core/domain/estate.ts';
-import type { Policy } from '../core/domain/policy.ts';
-import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../core/domain/tag-names.ts';
+import type { Tags } from '../../core/domain/estate.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
 
 const OWN: readonly string[] = [TAG_ORPHAN, TAG_SEEN, TAG_DETACHED, TAG_KEEP, TAG_EXPIRES];
 

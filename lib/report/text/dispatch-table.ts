@@ -1,7 +1,7 @@
-import type { DispatchResult, ScopeResult } from '../core/domain/dispatch-result.ts';
-import { OUTCOMES, type RunResult } from '../core/domain/outcome.ts';
-import { type Look, type Paint, paletteOf } from './look.ts';
+import type { DispatchResult, ScopeResult } from '../../core/domain/dispatch-result.ts';
+import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from './printable.ts';
+import { type Look, type Paint, paletteOf } from './report-style.ts';
 import { count } from './summary.ts';
 import { toTable } from './table.ts';
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { OutcomeKind } from '../core/domain/outcome.ts';
+import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
 /** How a report may look: whether in colour, and how many columns wide. */
 export type Look = { readonly color: boolean; readonly columns: number };

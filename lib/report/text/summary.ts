@@ -1,7 +1,7 @@
-import { formatDuration } from '../core/domain/duration.ts';
-import { OUTCOMES, type RunResult } from '../core/domain/outcome.ts';
-import { type Look, type Palette, paintOutcome, paletteOf } from './look.ts';
+import { formatDuration } from '../../core/domain/duration.ts';
+import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from './printable.ts';
+import { type Look, type Palette, paintOutcome, paletteOf } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
 /**
