@@ -28,7 +28,7 @@ for (const name of ['sweep', 'dispatch']) {
   await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts');
   if (packed !== undefined) writeFileSync(`dist/${name}/policy.json`, packed);
 }
-await bundle('cli', 'index.js', 'functions/cli.ts', {
+await bundle('cli', 'index.js', 'lib/cli/main.ts', {
   banner: { js: '#!/usr/bin/env node' },
   plugins: [leftOutOfFunctionSdk],
 });

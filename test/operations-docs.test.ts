@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EXIT } from '../functions/cli/exit-code.ts';
+import { EXIT } from '../lib/cli/exit-code.ts';
 import { SCOPE_STATES } from '../lib/core/domain/dispatch-result.ts';
 import { isPermission, isThrottling } from '../lib/core/domain/disposition.ts';
 import { OUTCOMES, type RunStatus } from '../lib/core/domain/outcome.ts';

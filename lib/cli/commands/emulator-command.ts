@@ -1,0 +1,133 @@
+import { parseDocument } from 'yaml';
+import { ConfigError } from '../../core/domain/errors.ts';
+import {
+  type Estate,
+  type FunctionConfig,
+  formatEstate,
+  generateEstate,
+  parseEstate,
+  type RunningEmulator,
+  startEmulator,
+} from '../../emulator/index.ts';
+import { toFileProblem } from '../../policy.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { describeInvocation } from './invocation-line.ts';
+
+export type EmulatorCommandOptions = {
+  readonly port?: number;
+  readonly estate?: string;
+  readonly connections?: number;
+  readonly regions?: readonly string[];
+  readonly accounts?: number;
+  readonly owners?: number;
+  readonly seed?: number;
+  readonly limits?: 'off' | number;
+  readonly latency?: number;
+  readonly faults?: string;
+  readonly function?: readonly string[];
+  readonly functions?: string;
+  readonly save?: string;
+};
+
+export const GENERATED = {
+  connections: 40,
+  regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'],
+  accounts: 1,
+  owners: 1,
+  seed: 1,
+};
+
+/**
+ * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key; on
+ * standard error there is one for each invocation of a function that has ended.
+ */
+export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
+  const emulator = await start(options, io);
+  try {
+    emulator.fc.onEnded((invocation) => io.stderr.write(`${describeInvocation(invocation)}\n`));
+    if (options.faults !== undefined) await setFaults(emulator, options.faults, io);
+    const stopped = new Promise<void>((resolve) => {
+      const ignore = io.onStop(() => {
+        ignore();
+        resolve();
+      });
+    });
+    const { url, accessKeyId, accessKeySecret } = emulator;
+    io.stdout.write(`emulator url=${url} accessKeyId=${accessKeyId} accessKeySecret=${accessKeySecret}\n`);
+    await stopped;
+    if (options.save !== undefined) save(emulator.estate, options.save, io);
+  } finally {
+    await emulator.close();
+  }
+  return EXIT.nothingLeft;
+}
+
+async function start(options: EmulatorCommandOptions, io: Io): Promise<RunningEmulator> {
+  const { port = 0, seed = GENERATED.seed, limits = 1, latency: latencyMs = 0 } = options;
+  const estate = readOrGenerate(options, io);
+  const functions = readFunctions(options, io);
+  try {
+    return await startEmulator({ estate, port, seed, limits, latencyMs, functions });
+  } catch (error) {
+    if (error instanceof Error && error.name !== 'EstateError') {
+      throw new ConfigError(`the emulator cannot listen: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
+  if (options.estate !== undefined) return parseEstate(readText('--estate', options.estate, io), options.estate);
+  const { seed, connections, regions, accounts, owners } = { ...GENERATED, ...options };
+  if (owners > accounts) throw new ConfigError(`--owners ${owners} is more than there are: --accounts ${accounts}`);
+  return generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() });
+}
+
+/** Those of the file, then those of the command line; the emulator checks every one. */
+function readFunctions(options: EmulatorCommandOptions, io: Io): FunctionConfig[] {
+  const listed = options.functions === undefined ? [] : readDocument('--functions', options.functions, io);
+  if (!Array.isArray(listed)) throw new ConfigError(`${options.functions}: not a list of functions`);
+  const named = (options.function ?? []).map((text) => {
+    const [functionName = '', code = ''] = text.split(/=(.*)/s);
+    return { functionName, code };
+  });
+  return [...listed, ...named];
+}
+
+function readDocument(option: string, path: string, io: Io): unknown {
+  const document = parseDocument(readText(option, path, io), { logLevel: 'silent' });
+  const [problem] = document.errors;
+  if (problem) throw new ConfigError(`${path}: neither JSON nor YAML (${problem.code})`);
+  return document.toJS();
+}
+
+/** By the emulator's own control endpoint, which checks every rule. */
+async function setFaults(emulator: RunningEmulator, path: string, io: Io): Promise<void> {
+  const body = JSON.stringify(readDocument('--faults', path, io));
+  const reply = await emulator.handle({ method: 'PUT', url: '/_emulator/faults', headers: {}, body });
+  if (reply === 'reset' || reply.status !== 200) {
+    throw new ConfigError(`${path}: ${reply === 'reset' ? 'refused' : messageIn(reply.body)}`);
+  }
+}
+
+function messageIn(body: string): string {
+  const parsed: unknown = JSON.parse(body);
+  return typeof parsed === 'object' && parsed !== null && 'error' in parsed ? String(parsed.error) : 'refused';
+}
+
+function save(estate: Estate, path: string, io: Io): void {
+  try {
+    io.writeFile(path, formatEstate(estate, /\.ya?ml$/i.test(path) ? 'yaml' : 'json'));
+  } catch (error) {
+    throw new ConfigError(`--save ${JSON.stringify(path)} cannot be written: ${toFileProblem(error)}`);
+  }
+}
+
+function readText(option: string, path: string, io: Io): string {
+  try {
+    return io.readFile(path);
+  } catch (error) {
+    throw new ConfigError(`${option} ${JSON.stringify(path)} cannot be read: ${toFileProblem(error)}`);
+  }
+}

@@ -1,0 +1,55 @@
+import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
+import { createExplanation, type Explanation, type RegionFacts, reportExplanation, toJsonLine } from '../../report.ts';
+import { type Survey, survey } from '../../sweep/survey/survey.ts';
+import { EXIT } from '../exit-code.ts';
+import { type Io, lookOf } from '../io.ts';
+import type { RunOptions } from '../run-options.ts';
+import { openSession } from '../session/open-session.ts';
+
+/** Say everything a verdict on one connection rests on, and what would happen when. Changes nothing. */
+export async function explainCommand(connectionId: string, options: RunOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const { policy, scope } = session;
+  const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
+  // The plan counts the ripe ones, so that guards and limits say what a run would meet.
+  let facts: RegionFacts | undefined;
+  const isOther = ({ verdict }: Judged, surroundings: RegionFacts): boolean => {
+    const isIt = verdict.connection.connectionId === connectionId;
+    if (isIt) facts = surroundings;
+    return !(isIt || verdict.ripe);
+  };
+  const surveyed = await session.read((deps) => survey(request, deps, isOther));
+  const planned = plan(surveyed.regions, policy.limits);
+
+  for (const region of surveyed.regions) {
+    const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
+    if (judged === undefined || facts === undefined) continue;
+    const explanation = createExplanation(judged, facts, planned, policy, region.judgedMs);
+    io.stdout.write(options.json ? `${toJsonLine(explanation)}\n` : reportExplanation(explanation, lookOf(io)));
+    return exitCodeFor(explanation, planned);
+  }
+  session.say(`${connectionId}: ${notFound(connectionId, surveyed)}`);
+  return surveyed.somethingUnread || surveyed.lost.some(({ listing }) => listing === 'unread')
+    ? EXIT.incomplete
+    : EXIT.badUsage;
+}
+
+function exitCodeFor({ verdict, accountId, regionId }: Explanation, { halts }: Plan): number {
+  if (verdict.kind !== 'orphan' && verdict.kind !== 'half-done') return EXIT.nothingLeft;
+  const halted = halts.some((halt) => halt.accountId === accountId && halt.regionId === regionId);
+  return verdict.ripe && halted ? EXIT.halted : EXIT.orphansRemain;
+}
+
+function notFound(connectionId: string, { regions, lost }: Survey): string {
+  const home = lost.find(({ connections }) => connections.some((one) => one.connectionId === connectionId));
+  if (home) return `it is in ${home.regionId}, which could not be read whole, so it is kept: ${home.error.message}`;
+  const read = regions.map(({ regionId, accountId }) => `${regionId} (account ${accountId})`);
+  const unread = lost
+    .filter(({ listing }) => listing === 'unread')
+    .map(({ regionId, error }) => `${regionId} (${error.message})`);
+  return [
+    read.length > 0 ? `not in ${read.join(', ')}` : 'not found',
+    ...(unread.length > 0 ? [`could not read ${unread.join(', ')}`] : []),
+    'if it was deleted by a sweep, the log of that run has a line "delete.done" with this id and its evidence before it',
+  ].join('; ');
+}

@@ -1,0 +1,55 @@
+import type { OutcomeKind, RunResult } from '../../core/domain/outcome.ts';
+import { count, paletteOf, toPrintable } from '../../report.ts';
+import { exitCodeOf } from '../exit-code.ts';
+import { type Io, lookOf } from '../io.ts';
+import type { RunOptions } from '../run-options.ts';
+import { openSession, type Session } from '../session/open-session.ts';
+
+/** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
+export async function planCommand(options: RunOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const result = await session.run([session.scope.narrow('plan')]);
+  session.print(result);
+  if (!options.json) io.stdout.write(hints(result, options, io));
+  sayMissing(options, session, result);
+  return exitCodeOf(result);
+}
+
+/** Ids that were asked for and are nowhere in scope: mistyped, or already gone. */
+export function sayMissing(options: RunOptions, session: Session, { outcomes }: RunResult): void {
+  const seen = new Set([...session.names.keys(), ...outcomes.map(({ connectionId }) => connectionId)]);
+  const missing = (options.connection ?? []).filter((id) => !seen.has(id));
+  if (missing.length > 0) session.say(`Not found where this run looked: ${missing.join(', ')}`);
+}
+
+/** The flags of this plan, so that what is hinted at is what was shown. */
+const narrowed = ({ policy, account = [], region = [] }: RunOptions): readonly string[] => [
+  ...(policy === undefined ? [] : ['--policy', quoted(policy)]),
+  ...account.flatMap((id) => ['--account', id]),
+  ...region.flatMap((id) => ['--region', id]),
+];
+
+const connections = ({ connection = [] }: RunOptions): readonly string[] =>
+  connection.flatMap((id) => ['--connection', id]);
+
+/** For a shell; ids need it not. */
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${toPrintable(path).replaceAll("'", "'\\''")}'`;
+
+/** Those that a person is likely to ask about, likeliest first. */
+const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiting', 'unknown', 'protected'];
+
+function hints({ counts, outcomes }: RunResult, options: RunOptions, io: Io): string {
+  const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
+  if (first === undefined) return '';
+  const { dim } = paletteOf(lookOf(io));
+  const lines = [
+    ...(counts.planned > 0
+      ? [
+          `Delete ${count(counts.planned, 'connection')}:  ${['vco-sweeper sweep', ...narrowed(options), ...connections(options)].join(' ')}`,
+        ]
+      : []),
+    `Why?  ${['vco-sweeper explain', first.connectionId, ...narrowed(options)].join(' ')}`,
+  ];
+  return `\n${lines.map(dim).join('\n')}\n`;
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import { type DispatchResult, SCOPE_STATES } from '../../core/domain/dispatch-result.ts';
+import { CloudError, ConfigError } from '../../core/domain/errors.ts';
+import { countOutcomes, OUTCOMES, type OutcomeKind, type RunResult, toStatus } from '../../core/domain/outcome.ts';
+import { MODES, RULE_NAMES } from '../../core/domain/policy.ts';
+import { parseInstant } from '../../core/domain/time.ts';
+
+const textOrNull = z.nullable(z.string());
+const moment = z.string().check(z.refine((text) => parseInstant(text) !== undefined));
+const number = z.number().check(z.nonnegative());
+const calls = z.record(z.string(), number);
+const refusedEvents = z.optional(z.array(z.looseObject({ index: number, id: textOrNull, reason: z.string() })));
+
+/** As much as a report or an exit code rests on; what else is there is passed on. */
+const runResult = z.looseObject({
+  mode: z.enum(MODES),
+  status: z.enum(['complete', 'incomplete', 'halted'] satisfies RunResult['status'][]),
+  startedAt: moment,
+  durationMs: number,
+  regions: z.array(
+    z.looseObject({
+      accountId: z.string(),
+      regionId: z.string(),
+      listing: z.enum(['complete', 'unread', 'unsupported'] satisfies RunResult['regions'][number]['listing'][]),
+      connections: number,
+      halted: z.boolean(),
+    }),
+  ),
+  counts: z.record(z.enum(OUTCOMES), number),
+  outcomes: z.array(
+    z.looseObject({
+      connectionId: z.string(),
+      accountId: z.string(),
+      regionId: z.string(),
+      outcome: z.enum(OUTCOMES),
+      rule: z.nullable(z.enum([...RULE_NAMES, 'half-done'])),
+      since: z.nullable(moment),
+      reason: z.string(),
+      evidence: z.array(z.string()),
+      requestId: textOrNull,
+    }),
+  ),
+  outcomesOmitted: z.optional(number),
+  calls,
+  refusedEvents,
+});
+
+const dispatchResult = z.looseObject({
+  moment: z.string(),
+  counts: z.record(z.enum(SCOPE_STATES), number),
+  scopes: z.array(
+    z.looseObject({
+      accountId: textOrNull,
+      regionId: textOrNull,
+      state: z.enum(SCOPE_STATES),
+      requestId: textOrNull,
+      code: textOrNull,
+      advice: textOrNull,
+    }),
+  ),
+  refusedEvents,
+});
+
+export type FunctionAnswer =
+  | { readonly kind: 'run'; readonly result: RunResult }
+  | { readonly kind: 'dispatch'; readonly result: DispatchResult };
+
+/**
+ * Tell what a function answered.
+ *
+ * @throws ConfigError for what is neither the sweep's nor the dispatcher's, and `CloudError` for a broken one of those
+ */
+export function readAnswer(text: string): FunctionAnswer {
+  const value = parseJson(text);
+  if (holds(value, 'dispatchId')) {
+    if (dispatchResult.safeParse(value).success) return { kind: 'dispatch', result: value as DispatchResult };
+    throw unreadable('of the dispatcher');
+  }
+  if (holds(value, 'runId')) {
+    if (runResult.safeParse(value).success) return { kind: 'run', result: value as unknown as RunResult };
+    throw unreadable('of the sweep');
+  }
+  throw new ConfigError(
+    'the function did not answer a result of the sweep or the dispatcher: check SWEEP_FUNCTION and what is deployed there',
+  );
+}
+
+/** As bad as anything in it says: who contradicts itself may have lost the worse half. */
+export function worstOf(result: RunResult): RunResult {
+  const listed = countOutcomes(result.outcomes);
+  const counts = Object.fromEntries(
+    OUTCOMES.map((kind) => [kind, Math.max(result.counts[kind], listed[kind])]),
+  ) as Record<OutcomeKind, number>;
+  const facts = { somethingUnread: result.status === 'incomplete', timeRanOut: false };
+  const status = toStatus(result.regions, counts, facts);
+  return { ...result, counts, status: status === 'complete' ? result.status : status };
+}
+
+const holds = (value: unknown, key: string): value is object =>
+  typeof value === 'object' && value !== null && key in value;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A function may answer any text.
+    return undefined;
+  }
+}
+
+const unreadable = (whose: string): CloudError =>
+  new CloudError({
+    action: 'InvokeFunction',
+    code: 'UnreadableReply',
+    effect: 'unknown',
+    detail: `the function answered a result ${whose} that cannot be read`,
+  });

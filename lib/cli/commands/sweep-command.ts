@@ -1,0 +1,55 @@
+import type { RunResult } from '../../core/domain/outcome.ts';
+import type { Narrowing } from '../../core/domain/policy.ts';
+import { count } from '../../report.ts';
+import { EXIT, exitCodeOf } from '../exit-code.ts';
+import { Interrupted, type Io } from '../io.ts';
+import type { RunOptions } from '../run-options.ts';
+import { openSession, type Session } from '../session/open-session.ts';
+import { sayMissing } from './plan-command.ts';
+
+export type SweepOptions = RunOptions & { readonly yes?: true };
+
+/** Mark, detach and delete, whatever the policy's mode and with every guard; asks first unless told not to. */
+export async function sweepCommand(options: SweepOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  if (options.yes) return await carryOut(session, [session.scope.narrow('sweep')], options);
+
+  const planned = await session.run([session.scope.narrow('plan')]);
+  if (!io.stdin.isTTY || !io.stdout.isTTY) {
+    session.print(planned);
+    session.say(
+      'Nothing was changed: there is no terminal to ask on. This is the plan; sweep with --yes to carry it out.',
+    );
+    return EXIT.badUsage;
+  }
+  if (!options.json) session.print(planned);
+  const ids = planned.outcomes.filter(({ outcome }) => outcome === 'planned').map(({ connectionId }) => connectionId);
+  if (ids.length > 0) {
+    const answer = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
+    if (answer === 'cancelled') throw new Interrupted('interrupted; nothing was changed');
+    if (!answer) return leave(session, planned, options);
+    session.say('');
+  } else {
+    session.say('Nothing to delete now; marks are kept up.');
+  }
+  return await carryOut(session, agreed(session, ids), options);
+}
+
+/** Only what was shown and agreed to may be deleted; what has become ripe since is marked at the most. */
+const agreed = ({ scope }: Session, ids: readonly string[]): readonly Narrowing[] => [
+  scope.narrow('mark'),
+  scope.narrow('sweep', ids),
+];
+
+async function carryOut(session: Session, parts: readonly Narrowing[], options: SweepOptions): Promise<number> {
+  const result = await session.run(parts);
+  session.print(result);
+  sayMissing(options, session, result);
+  return exitCodeOf(result);
+}
+
+function leave(session: Session, planned: RunResult, options: SweepOptions): number {
+  if (options.json) session.print(planned);
+  session.say('Nothing was changed.');
+  return exitCodeOf(planned);
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../../core/domain/cloud-api.ts';
+import type { Journal } from '../../core/domain/log-event.ts';
+import type { RunResult } from '../../core/domain/outcome.ts';
+import type { Mode, Policy } from '../../core/domain/policy.ts';
+import type { RunningEmulator } from '../../emulator/index.ts';
+import { parsePolicy } from '../../policy.ts';
+import type { Kept } from '../../report.ts';
+import { sweep } from '../../sweep/run-sweep.ts';
+import { createDeps } from '../../wiring/create-sweep-deps.ts';
+import type { Io } from '../io.ts';
+import { createTally } from '../session/progress.ts';
+import { createScreen } from '../session/screen.ts';
+
+/** A day of grace, as by default; polls are close together because the emulated cloud is quick. */
+const POLICY = `
+regions: all
+rules: { unassociated: 24h, tunnels-down: 24h, unrouted: 24h }
+wait: { pollInterval: 50ms, detachTimeout: 20s, deleteTimeout: 20s }
+pace: { describePerMinute: 60000, writePerMinute: 60000 }
+`;
+
+export type DemoRun = {
+  readonly result: RunResult;
+  /** Connections that were not touched, by id. */
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly names: ReadonlyMap<string, string>;
+  /** How many had to be detached from their transit router, and were. */
+  readonly detached: number;
+};
+
+export type DemoRuns = {
+  readonly policy: Policy;
+  readonly run: (mode: Mode) => Promise<DemoRun>;
+  /** Let time pass for the sweeper; signatures and the emulator stay in the present. */
+  readonly pass: (ms: number) => void;
+};
+
+/** Runs on an emulator, with a clock of their own. */
+export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
+  const policy = parsePolicy(POLICY, 'the policy of the demo');
+  let aheadMs = 0;
+  const clock: Clock = { now: () => io.clock.now() + aheadMs, sleep: io.clock.sleep };
+  const env = {
+    ALIBABA_CLOUD_VPC_ENDPOINT: emulator.url,
+    ALIBABA_CLOUD_CBN_ENDPOINT: emulator.url,
+    ALIBABA_CLOUD_STS_ENDPOINT: emulator.url,
+  };
+
+  const run = async (mode: Mode): Promise<DemoRun> => {
+    const tally = createTally();
+    const screen = createScreen(io.stderr, io.clock, tally.status);
+    const kept = new Map<string, Kept>();
+    const names = new Map<string, string>();
+    let detached = 0;
+    const journal: Journal = (event, fields) => {
+      tally.journal(event, fields);
+      screen.update();
+      if (event === 'detach.done') detached += 1;
+      if (event !== 'connection.judged' || fields.connectionId === undefined) return;
+      const { connectionId, name, verdict, reason, outcome } = fields;
+      if (typeof name === 'string') names.set(connectionId, name);
+      if (isKept(outcome)) kept.set(connectionId, { verdict: String(verdict), reason: String(reason) });
+    };
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    const deps = createDeps({ env, credentials: emulator, policy, journal: () => journal, deadlineMs, clock });
+    const parts = [{ mode, regions: undefined, connections: undefined }];
+    try {
+      const result = await sweep({ policy, parts, defaultRegion: undefined, refused: [], notes: [] }, deps);
+      return { result, kept, names, detached };
+    } finally {
+      screen.close();
+    }
+  };
+  return {
+    policy,
+    run,
+    pass: (ms) => {
+      aheadMs += ms;
+    },
+  };
+}
+
+const isKept = (outcome: unknown): boolean => outcome === 'kept' || outcome === 'protected' || outcome === 'unknown';

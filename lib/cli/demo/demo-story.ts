@@ -1,0 +1,69 @@
+import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
+import type { Policy } from '../../core/domain/policy.ts';
+import { count, digestKept, paletteOf, reportOutcomes, toPrintable, wrap } from '../../report.ts';
+import { type Io, lookOf } from '../io.ts';
+import type { DemoRun } from './demo-runs.ts';
+
+const TEXT_WIDTH_MAX = 100;
+
+/** Tells a story on standard output, in sentences that fit the terminal. */
+export type Teller = {
+  readonly chapter: (title: string, text: string) => void;
+  readonly say: (text: string) => void;
+  /** As it is. */
+  readonly lines: (text: string) => void;
+};
+
+/** The teller of a run's story. */
+export type Story = Omit<Teller, 'lines'> & {
+  readonly list: (items: readonly string[]) => void;
+  /** Some rows of a run, at most so many that ended so, and how many more there are. */
+  readonly show: (run: DemoRun, most: Readonly<Partial<Record<OutcomeKind, number>>>) => void;
+  readonly kept: (run: DemoRun) => void;
+};
+
+export function createTeller(io: Io): Teller {
+  const look = lookOf(io);
+  const palette = paletteOf(look);
+  const lines = (text: string) => io.stdout.write(`${text}\n`);
+  const say = (text: string) => lines(wrap(text, Math.min(look.columns, TEXT_WIDTH_MAX)).join('\n'));
+  return {
+    chapter: (title, text) => {
+      lines(`\n${palette.bold(title)}`);
+      if (text !== '') say(text);
+    },
+    say,
+    lines,
+  };
+}
+
+export function createStory(io: Io, policy: Policy): Story {
+  const look = lookOf(io);
+  const palette = paletteOf(look);
+  const { chapter, say, lines: write } = createTeller(io);
+  return {
+    chapter,
+    say,
+    list: (items) => {
+      for (const item of items) write(`  - ${toPrintable(item)}`);
+    },
+    show: ({ result, names }, most) => {
+      const ended = result.outcomes.filter(({ outcome }) => most[outcome] !== undefined);
+      const shown = ended.filter((one) => rankOf(one, ended) < (most[one.outcome] ?? 0));
+      if (shown.length === 0) return;
+      write(`\n${reportOutcomes(shown, { policy, names, startedAt: result.startedAt }, look)}`);
+      if (ended.length > shown.length) write(palette.dim(`… and ${ended.length - shown.length} more`));
+    },
+    kept: ({ kept }) => {
+      write(`\n${count(kept.size, 'connection')} stay, because they are`);
+      for (const line of digestKept([...kept.values()])) write(`  ${line}`);
+    },
+  };
+}
+
+/** The place among those that ended the same way: one of each rule first, so that a few rows show all there is. */
+function rankOf(one: Outcome, all: readonly Outcome[]): number {
+  const same = all.filter(({ outcome }) => outcome === one.outcome);
+  const turnOf = (other: Outcome) => same.filter(({ rule }) => rule === other.rule).indexOf(other);
+  return same.toSorted((a, b) => turnOf(a) - turnOf(b)).indexOf(one);
+}

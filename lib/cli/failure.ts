@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander';
+import { CloudError, ConfigError } from '../core/domain/errors.ts';
+import { toPrintable } from '../report.ts';
+import { EXIT } from './exit-code.ts';
+import { Interrupted, type Io } from './io.ts';
+
+/** One line on standard error for what ended a command, and its exit code. Never a secret. */
+export function reportFailure(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.nothingLeft : EXIT.badUsage;
+  const say = (text: string) => io.stderr.write(`vco-sweeper: ${toPrintable(text)}\n`);
+  if (error instanceof Interrupted) {
+    say(error.message);
+    return EXIT.interrupted;
+  }
+  if (isUsage(error)) {
+    for (const line of error.message.split('\n')) say(line);
+    return EXIT.badUsage;
+  }
+  say(error instanceof CloudError ? error.message : `unexpected ${describe(error)}`);
+  if (isDebug(io) && error instanceof Error && error.stack !== undefined) io.stderr.write(`${error.stack}\n`);
+  return EXIT.unexpected;
+}
+
+/** The emulator knows nothing of our errors: its own for a malformed estate goes by its name. */
+const isUsage = (error: unknown): error is Error =>
+  error instanceof ConfigError || (error instanceof Error && error.name === 'EstateError');
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : 'failure without an error';
+
+const isDebug = ({ env }: Io): boolean => ['debug', 'trace'].includes(env.LOG_LEVEL?.trim().toLowerCase() ?? '');

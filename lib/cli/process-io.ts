@@ -1,0 +1,65 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { confirm, isCancel } from '@clack/prompts';
+import { startClock } from '../wiring/machine-clock.ts';
+import type { Io, Output } from './io.ts';
+
+/** Some terminals do not say how large they are, or say 0. */
+const COLUMNS_UNKNOWN = 80;
+const ROWS_UNKNOWN = 24;
+
+/** The same stream, as large as it says or as is usual: a question laid out for 0 columns has one letter a line. */
+export function withSize<T extends { columns: number; rows: number }>(stream: T): T {
+  stream.columns ||= COLUMNS_UNKNOWN;
+  stream.rows ||= ROWS_UNKNOWN;
+  return stream;
+}
+
+/** The real process. */
+export const createProcessIo = (): Io => ({
+  env: process.env,
+  stdout: toOutput(process.stdout),
+  stderr: toOutput(process.stderr),
+  stdin: { isTTY: process.stdin.isTTY === true },
+  clock: startClock(),
+  readFile: (path) => readFileSync(path, 'utf8'),
+  writeFile: (path, text) => writeFileSync(path, text),
+  packageFolder: (name) => join(__dirname, '..', name),
+  confirm: async (message) => {
+    const output = withSize(process.stderr);
+    const answer = await confirm({ message, initialValue: false, input: process.stdin, output });
+    return isCancel(answer) ? 'cancelled' : answer;
+  },
+  onStop: (listener) => {
+    process.on('SIGINT', listener);
+    process.on('SIGTERM', listener);
+    return () => {
+      process.off('SIGINT', listener);
+      process.off('SIGTERM', listener);
+    };
+  },
+});
+
+function toOutput(stream: NodeJS.WriteStream): Output {
+  // Whoever reads may stop before the end, as `head` does; that is no error of ours.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
+    },
+  };
+}
+
+/** Resolves when everything written has left this process. */
+export const flush = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write('', () => process.stderr.write('', () => resolve()));
+  });

@@ -1,0 +1,133 @@
+import { Command, Option } from 'commander';
+import { MODES } from '../core/domain/policy.ts';
+import { type EmulatorCommandOptions, emulatorCommand } from './commands/emulator-command.ts';
+import { explainCommand } from './commands/explain-command.ts';
+import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts';
+import { planCommand } from './commands/plan-command.ts';
+import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
+import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
+import {
+  AFTER_DEMO_HELP,
+  AFTER_EXPLAIN_HELP,
+  AFTER_HELP,
+  AFTER_INVOKE_HELP,
+  AFTER_PLAN_HELP,
+  AFTER_SWEEP_HELP,
+} from './help.ts';
+import type { Io } from './io.ts';
+import {
+  listOf,
+  parseAccount,
+  parseConnection,
+  parseFunction,
+  parseLimits,
+  parseRegion,
+  type RunOptions,
+  wholeNumber,
+} from './run-options.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * The commands and their options.
+ *
+ * @param ended gets the exit code of the command that ran
+ */
+export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
+  const program = new Command('vco-sweeper')
+    .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout.write,
+      writeErr: io.stderr.write,
+      outputError: (text, write) => write(text.replace(/^error: /, 'vco-sweeper: ')),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText('after', AFTER_HELP);
+  addRunCommands(program, io, ended);
+  addInvokeCommand(program, io, ended);
+  addEmulatorCommands(program, io, ended);
+  return program;
+}
+
+function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withRunOptions(program.command('plan'))
+    .description('show what a sweep would delete, and why; changes nothing')
+    .addHelpText('after', AFTER_PLAN_HELP)
+    .action(async (options: RunOptions) => ended(await planCommand(options, io)));
+
+  withRunOptions(program.command('sweep'))
+    .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', AFTER_SWEEP_HELP)
+    .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
+
+  withRunOptions(program.command('explain'), false)
+    .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
+    .argument('<connection>', 'its id, vco-…', parseConnection)
+    .addHelpText('after', AFTER_EXPLAIN_HELP)
+    .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
+}
+
+function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withRunOptions(program.command('invoke'), true, 'the deployed policy, for dates in the report; it is not sent')
+    .description('run the deployed function, which has its own policy, and show what it answers')
+    .addOption(new Option('-m, --mode <mode>', "at most this; the function's own mode or a lower one").choices(MODES))
+    .option('--async', 'do not wait for it')
+    .addHelpText('after', AFTER_INVOKE_HELP)
+    .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
+}
+
+const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)';
+
+function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
+  command
+    .option('-p, --policy <file>', policyHelp)
+    .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
+    .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
+  if (narrowing) {
+    command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+  }
+  return command.option('--json', 'the result as one JSON object on standard output');
+}
+
+function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  program
+    .command('emulator')
+    .description('serve a small cloud on 127.0.0.1 to try everything on, until it is stopped')
+    .option('--port <number>', 'where to listen (default: any free port)', wholeNumber(0, 65_535))
+    .addOption(
+      new Option('--estate <file>', 'what exists in it, JSON or YAML (default: a generated one)').conflicts([
+        'connections',
+        'regions',
+        'accounts',
+        'owners',
+      ]),
+    )
+    .option('--connections <number>', 'generated: how many connections (default: 40)', wholeNumber(0, 100_000))
+    .option('--regions <list>', 'generated: where (default: three regions)', listOf(parseRegion))
+    .option('--accounts <number>', 'generated: how many accounts (default: 1)', wholeNumber(1, 100))
+    .option('--owners <number>', 'generated: how many of them own connections (default: 1)', wholeNumber(1, 100))
+    .option('--seed <number>', 'decides everything that chance decides (default: 1)', wholeNumber(0, 4_294_967_295))
+    .option('--limits <scale>', '"off", or a factor on the published rate limits (default: 1)', parseLimits)
+    .option('--latency <ms>', 'how long a call takes (default: 0)', wholeNumber(0, 600_000))
+    .option('--faults <file>', 'what goes wrong, and when, JSON or YAML')
+    .option(
+      '--function <name=folder>',
+      'run this code package; repeat it, or use commas, for several',
+      listOf(parseFunction),
+    )
+    .option('--functions <file>', 'functions with all their settings, JSON or YAML')
+    .option('--save <file>', 'write the estate here when it is stopped; JSON, or YAML by its ending')
+    .action(async (options: EmulatorCommandOptions) => ended(await emulatorCommand(options, io)));
+
+  program
+    .command('demo')
+    .description('see it work on an emulated cloud; needs no account')
+    .option('--accounts <number>', 'so many accounts, with dispatcher and Function Compute', wholeNumber(1, 10))
+    .option('--refused <number>', 'of them, so many do not let the sweep in (default: 0)', wholeNumber(0, 10))
+    .addHelpText('after', AFTER_DEMO_HELP)
+    .action(async (options: DemoOptions) => ended(await demoCommand(options, io)));
+}

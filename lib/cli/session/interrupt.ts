@@ -1,0 +1,39 @@
+import { Interrupted, type Io } from '../io.ts';
+import type { Watch } from './run-watcher.ts';
+
+/**
+ * Do a task that a person may stop. The first Ctrl-C of a task that writes asks it to start nothing new and to see
+ * through what was sent; the second, and the first of a task that only reads, gives up at once.
+ *
+ * @throws Interrupted naming what was sent and not read back
+ */
+export async function untilStopped<T>(
+  io: Io,
+  watch: Watch,
+  writes: boolean,
+  task: (isStopped: () => boolean) => Promise<T>,
+): Promise<T> {
+  let stopped = false;
+  let giveUp: (reason: Interrupted) => void = () => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  const ignore = io.onStop(() => {
+    if (stopped || !writes) {
+      giveUp(new Interrupted(describe(watch.tally.underWay())));
+      return;
+    }
+    stopped = true;
+    watch.screen.line('Stopping: nothing new is started, what was sent is read back. Ctrl-C again to leave at once.');
+  });
+  try {
+    return await Promise.race([task(() => stopped), interrupted]);
+  } finally {
+    ignore();
+  }
+}
+
+const describe = (underWay: readonly string[]): string =>
+  underWay.length === 0
+    ? 'interrupted'
+    : `interrupted; sent, and not seen done: ${underWay.join(', ')}. The next sweep looks again and finishes it.`;

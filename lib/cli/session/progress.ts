@@ -1,0 +1,103 @@
+import type { Journal, JournalEvent, JournalFields } from '../../core/domain/log-event.ts';
+import { count, toPrintable } from '../../report.ts';
+
+/** What has happened in a run so far, by its journal. */
+export type Tally = {
+  readonly journal: Journal;
+  /** One short sentence: what is done, and what is waited for. */
+  readonly status: () => string;
+  /** Writes that were sent and have not been read back: `detach of vco-…`. */
+  readonly underWay: () => readonly string[];
+};
+
+type State = {
+  readonly regions: Set<string>;
+  readonly detaching: Set<string>;
+  readonly deleting: Set<string>;
+  connections: number;
+  marks: number;
+  deleted: number;
+  failed: number;
+  /** A call that failed and is made again after a while; empty when the last event was another. */
+  retry: string;
+};
+
+export function createTally(): Tally {
+  const state: State = {
+    regions: new Set(),
+    detaching: new Set(),
+    deleting: new Set(),
+    connections: 0,
+    marks: 0,
+    deleted: 0,
+    failed: 0,
+    retry: '',
+  };
+  return {
+    journal: (event, fields) => {
+      state.retry = event === 'step.retried' ? `${fields.action ?? 'a call'}, again after ${fields.code}` : '';
+      record(state, event, fields);
+    },
+    status: () => toPrintable(describe(state)),
+    underWay: () => [
+      ...[...state.detaching].map((id) => `detach of ${id}`),
+      ...[...state.deleting].map((id) => `delete of ${id}`),
+    ],
+  };
+}
+
+function record(state: State, event: JournalEvent, fields: JournalFields): void {
+  const id = fields.connectionId ?? '';
+  switch (event) {
+    case 'region.listed':
+      state.regions.add(`${fields.accountId} ${fields.regionId}`);
+      if (typeof fields.connections === 'number') state.connections += fields.connections;
+      break;
+    case 'mark.set':
+    case 'mark.cleared':
+      state.marks += 1;
+      break;
+    case 'detach.requested':
+      state.detaching.add(id);
+      break;
+    case 'detach.done':
+      state.detaching.delete(id);
+      break;
+    case 'delete.requested':
+      state.deleting.add(id);
+      break;
+    case 'delete.done':
+    case 'step.failed':
+      recordEnd(state, event, id, fields);
+      break;
+    default:
+      break;
+  }
+}
+
+/** A call that failed beside the steps, such as a role that cannot be assumed, has no outcome and ends none of them. */
+function recordEnd(state: State, event: 'delete.done' | 'step.failed', id: string, { outcome }: JournalFields): void {
+  if (outcome === undefined) return;
+  if (event === 'delete.done') state.deleted += 1;
+  else state.failed += 1;
+  state.detaching.delete(id);
+  state.deleting.delete(id);
+}
+
+function describe(state: State): string {
+  const { regions, detaching, deleting, connections, marks, deleted, failed, retry } = state;
+  const pending = [
+    ...(detaching.size > 0 ? [count(detaching.size, 'detach', 'detaches')] : []),
+    ...(deleting.size > 0 ? [count(deleting.size, 'delete')] : []),
+    ...(retry === '' ? [] : [retry]),
+  ];
+  return [
+    regions.size === 0
+      ? 'reading the estate'
+      : `${count(connections, 'connection')} in ${count(regions.size, 'region')}`,
+    ...(marks > 0 ? [`${count(marks, 'mark')} written`] : []),
+    ...(deleted > 0 ? [`${deleted} deleted`] : []),
+    ...(failed > 0 ? [`${failed} not done`] : []),
+    ...(pending.length > 0 ? [`waiting for ${pending.join(' and ')}`] : []),
+  ].join(', ');
+}

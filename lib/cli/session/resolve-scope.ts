@@ -1,0 +1,75 @@
+import { ConfigError } from '../../core/domain/errors.ts';
+import type { DeclaredPolicy, Mode, Narrowing, Policy } from '../../core/domain/policy.ts';
+import { isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
+import { isRegionId, type RunOptions } from '../run-options.ts';
+
+/** Where a command looks: the policy's scope, narrowed by options as an event would narrow it. */
+export type Scope = {
+  readonly policy: Policy;
+  readonly defaultRegion: string | undefined;
+  readonly narrow: (mode: Mode, connections?: readonly string[]) => Narrowing;
+};
+
+/**
+ * Narrow the policy's scope. Options never widen it: only where the policy names no region at all, `--region` says
+ * where.
+ *
+ * @throws ConfigError when a region is outside the policy, or nothing says which region
+ */
+export function resolveScope(
+  loaded: DeclaredPolicy,
+  options: RunOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Scope {
+  const { region: wanted, connection } = options;
+  const narrowed = narrowAccounts(loaded, options.account);
+  const silent = narrowed.regions === undefined && narrowed.accounts.every(({ regions }) => regions === undefined);
+  const policy = silent && wanted !== undefined ? { ...narrowed, regions: wanted } : narrowed;
+  const defaultRegion = readDefaultRegion(env);
+
+  const declared = declaredRegions(policy);
+  if (declared.includes(undefined) && defaultRegion === undefined) {
+    throw new ConfigError(
+      'no region to look at: give --region, set `regions` in the policy, or set ALIBABA_CLOUD_REGION_ID',
+    );
+  }
+  const known = declared.map((regions) => regions ?? (defaultRegion === undefined ? [] : [defaultRegion]));
+  if (!known.includes('all')) refuseOutside(wanted ?? [], new Set(known.flat()));
+  return {
+    policy,
+    defaultRegion,
+    narrow: (mode, connections = connection) => ({ mode, regions: wanted, connections }),
+  };
+}
+
+function narrowAccounts(loaded: DeclaredPolicy, accounts: readonly string[] | undefined): Policy {
+  if (accounts === undefined && isDirectory(loaded.accounts)) {
+    throw new ConfigError('the policy leaves the accounts to a directory: say which with --account');
+  }
+  const part = { mode: loaded.mode, regions: undefined, connections: undefined };
+  return scopeRun(loaded, [accounts === undefined ? part : { ...part, accounts }], undefined).policy;
+}
+
+/** The regions of each account in scope; undefined: the default region. */
+const declaredRegions = ({ accounts, regions }: Policy): readonly Policy['regions'][] =>
+  accounts.length === 0 ? [regions] : accounts.map((account) => account.regions ?? regions);
+
+export function readDefaultRegion(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  for (const name of ['ALIBABA_CLOUD_REGION_ID', 'ALIBABA_CLOUD_REGION']) {
+    const text = env[name]?.trim();
+    if (!text) continue;
+    if (!isRegionId(text)) {
+      throw new ConfigError(`${name}: ${JSON.stringify(text)} is not a region id such as cn-hangzhou`);
+    }
+    return text;
+  }
+  return undefined;
+}
+
+function refuseOutside(wanted: readonly string[], known: ReadonlySet<string>): void {
+  const outside = wanted.find((regionId) => !known.has(regionId));
+  if (outside === undefined) return;
+  throw new ConfigError(
+    `--region ${outside} is not in the policy's scope, which is ${[...known].join(', ')}; options only narrow it`,
+  );
+}

@@ -1,0 +1,86 @@
+import type { ConnectionId } from '../../core/domain/estate.ts';
+import type { Journal, JournalEvent, JournalFields } from '../../core/domain/log-event.ts';
+import { toPrintable } from '../../report.ts';
+import { createJournal, type Level, parseLevel } from '../../wiring/create-log.ts';
+import type { Io } from '../io.ts';
+import { createTally, type Tally } from './progress.ts';
+import { createScreen, type Screen } from './screen.ts';
+
+/** What a command watches its runs by: the log, the status line, and notes for the report. */
+export type Watch = {
+  readonly journalOf: (runId: string) => Journal;
+  readonly tally: Tally;
+  readonly screen: Screen;
+  /** Every connection that was judged, kept ones too. */
+  readonly names: ReadonlyMap<ConnectionId, string>;
+  /** What failed that is no connection's: a region, an account, a role. */
+  readonly problems: readonly string[];
+};
+
+/**
+ * Start to watch. The log is JSON lines on standard error: warnings, or what `LOG_LEVEL` says. On a terminal, and
+ * without `LOG_LEVEL`, a warning is a sentence instead.
+ *
+ * @throws ConfigError for a `LOG_LEVEL` that does not exist
+ */
+export function createWatch(io: Io): Watch {
+  const asked = io.env.LOG_LEVEL?.trim() ? parseLevel(io.env.LOG_LEVEL) : undefined;
+  const tally = createTally();
+  const screen = createScreen(io.stderr, io.clock, tally.status);
+  const names = new Map<ConnectionId, string>();
+  const problems: string[] = [];
+  const note: Journal = (event, fields) => {
+    const { connectionId, name } = fields;
+    if (connectionId !== undefined && typeof name === 'string') names.set(connectionId, name);
+    const sentence = connectionId === undefined && event !== 'guard.halted' ? toSentence(event, fields) : undefined;
+    if (sentence !== undefined) problems.push(sentence);
+  };
+  const sentences: Journal = (event, fields) => {
+    const sentence = toSentence(event, fields);
+    if (sentence !== undefined) screen.line(`warning: ${toPrintable(sentence)}`);
+  };
+  const journalOf = (runId: string): Journal => {
+    const log = asked === undefined && io.stderr.isTTY ? sentences : toJsonLog(runId, asked ?? 'warn', screen);
+    return (event, fields) => {
+      note(event, fields);
+      tally.journal(event, fields);
+      log(event, fields);
+      screen.update();
+    };
+  };
+  return { journalOf, tally, screen, names, problems };
+}
+
+const toJsonLog = (runId: string, level: Level, screen: Screen): Journal =>
+  createJournal({ level, bindings: { runId }, write: (line) => screen.line(line.trimEnd()) });
+
+/** A warning for a person; undefined for what is none. */
+function toSentence(event: JournalEvent, fields: JournalFields): string | undefined {
+  const { regionId, connectionId, action, code, reason } = fields;
+  const why = reason ?? [action, code].filter((part) => part !== undefined && part !== null).join(' ');
+  switch (event) {
+    case 'region.listed':
+      return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
+    case 'guard.halted':
+      return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
+    case 'step.failed':
+      return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
+    default:
+      return undefined;
+  }
+}
+
+const hints = new Map([
+  ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
+  // The region is a part of the host's name.
+  ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
+]);
+
+function hintOf(code: string | null | undefined): string {
+  const hint = hints.get(code ?? '');
+  return hint === undefined ? '' : ` (${hint})`;
+}
+
+/** An account that did not even say its id stands for the credentials. */
+const nameOf = (accountId: string | undefined): string =>
+  accountId === undefined || accountId === 'unknown' ? 'the credentials' : `account ${accountId}`;

@@ -1,0 +1,65 @@
+import type { Clock } from '../../core/domain/cloud-api.ts';
+import { cutTo } from '../../report.ts';
+import type { Output } from '../io.ts';
+
+/** Standard error while a command works: a status that changes in place, and lines that stay. */
+export type Screen = {
+  /** A line of text that stays; the status moves below it. */
+  readonly line: (text: string) => void;
+  /** Show what `status` says now, if it is time to. */
+  readonly update: () => void;
+  readonly close: () => void;
+};
+
+const CLEAR_LINE = '\r\u001b[K';
+const REDRAW_MS = 1_000;
+/** Where nothing can be rewritten, a line now and then is enough. */
+const PLAIN_INTERVAL_MS = 10_000;
+
+export function createScreen(out: Output, clock: Clock, status: () => string): Screen {
+  return out.isTTY ? createLive(out, clock, status) : createPlain(out, clock, status);
+}
+
+function createLive(out: Output, clock: Clock, status: () => string): Screen {
+  const startedMs = clock.now();
+  let shown = '';
+  const draw = () => {
+    const seconds = Math.max(0, Math.round((clock.now() - startedMs) / 1000));
+    const text = cutTo(`${seconds}s  ${status()}`, Math.max(20, (out.columns ?? 80) - 1));
+    if (text !== shown) out.write(CLEAR_LINE + text);
+    shown = text;
+  };
+  const clear = () => {
+    shown = '';
+    out.write(CLEAR_LINE);
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  timer.unref();
+  return {
+    line: (text) => {
+      clear();
+      out.write(`${text}\n`);
+      draw();
+    },
+    update: draw,
+    close: () => {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}
+
+function createPlain(out: Output, clock: Clock, status: () => string): Screen {
+  let shownMs = clock.now();
+  let shown = '';
+  return {
+    line: (text) => out.write(`${text}\n`),
+    update: () => {
+      if (clock.now() - shownMs < PLAIN_INTERVAL_MS || status() === shown) return;
+      shownMs = clock.now();
+      shown = status();
+      out.write(`${shown}\n`);
+    },
+    close: () => undefined,
+  };
+}

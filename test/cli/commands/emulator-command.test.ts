@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { parseEstate } from '../../../lib/emulator/index.ts';
+import { startClock } from '../../../lib/wiring/machine-clock.ts';
+import { envOf, type Ran, run } from '../../support/cli-harness.ts';
+
+const LINE = /^emulator url=(http:\/\/127\.0\.0\.1:\d+) accessKeyId=(\S+) accessKeySecret=(\S+)\n$/;
+
+/** Serve an emulator, do something with it once its line is there, then stop it. */
+async function serving(
+  args: string[],
+  visit: (env: Record<string, string>) => Promise<void>,
+  files: Record<string, string> = {},
+  { onErr }: { readonly onErr?: (err: string) => unknown } = {},
+): Promise<Ran> {
+  let visited = Promise.resolve();
+  const ran = await run(['emulator', ...args], {
+    files,
+    clock: startClock(),
+    onWrite: (out, err, stop) => {
+      if (err !== '') {
+        onErr?.(err);
+        return;
+      }
+      const [, url = '', accessKeyId = '', accessKeySecret = ''] = LINE.exec(out) ?? [];
+      visited = visit(envOf(url, { accessKeyId, accessKeySecret })).finally(stop);
+    },
+  });
+  await visited;
+  return ran;
+}
+
+test('it says in one line where it is and with which key, serves until it is stopped, and exits with 0', async () => {
+  let planned: Ran | undefined;
+  const ran = await serving(['--connections', '3', '--seed', '5', '--limits', 'off'], async (env) => {
+    planned = await run(['plan', '--json'], { env, clock: startClock() });
+  });
+  expect(ran).toMatchObject({ code: 0, err: '' });
+  expect(ran.out).toMatch(LINE);
+  expect(JSON.parse(planned?.out ?? '')).toMatchObject({ status: 'complete', regions: [{ connections: 1 }] });
+});
+
+test('nothing listens any more when it has ended', async () => {
+  let url = '';
+  await serving([], async (env) => {
+    url = env.ALIBABA_CLOUD_VPC_ENDPOINT ?? '';
+  });
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test('--estate serves a file, --faults breaks it, --save writes what is left of it', async () => {
+  const files: Record<string, string> = {
+    'estate.yaml': 'vpnConnections: [{ VpnConnectionId: vco-one, Name: one }]',
+    'faults.yaml':
+      '- { action: GetCallerIdentity, times: always, fault: { kind: error, status: 403, code: Forbidden } }',
+  };
+  let planned: Ran | undefined;
+  const args = ['--estate', 'estate.yaml', '--faults', 'faults.yaml', '--save', 'left.json'];
+  const { code } = await serving(
+    args,
+    async (env) => {
+      planned = await run(['plan'], { env, clock: startClock() });
+    },
+    files,
+  );
+  expect(code).toBe(0);
+  expect(planned?.code).toBe(4);
+  expect(parseEstate(files['left.json'] ?? '', 'left.json').vpnConnections.map((one) => one.VpnConnectionId)).toEqual([
+    'vco-one',
+  ]);
+  expect(JSON.parse(files['left.json'] ?? '')).toBeTypeOf('object');
+});
+
+test('--function and --functions run code packages, which a tick reaches', async () => {
+  const files = { 'functions.yaml': '- { functionName: other, code: dist/sweep, role: null }' };
+  let log = '';
+  const { code, err } = await serving(
+    ['--functions', 'functions.yaml', '--function', 'sweep=dist/sweep', '--connections', '3'],
+    async ({ ALIBABA_CLOUD_VPC_ENDPOINT: url = '' }) => {
+      const ask = async (method: string, name: string, body?: string): Promise<unknown> =>
+        (await fetch(`${url}/_emulator/${name}`, body === undefined ? { method } : { method, body })).json();
+      expect(await ask('GET', 'functions')).toMatchObject([{ id: 'other', role: null }, { id: 'sweep' }]);
+      await ask('PUT', 'tick', '{"functionName":"sweep"}');
+      while (!log.includes('FC Invoke End')) log = JSON.stringify(await ask('GET', 'invocations'));
+    },
+    files,
+  );
+  expect(code).toBe(0);
+  expect(err).toMatch(/^sweep 1-[\w-]+: \w+/);
+  expect(log).toContain('run.finished');
+});
+
+describe('the two commands of docs/dispatch.md', () => {
+  const docs = readFileSync('docs/dispatch.md', 'utf8');
+  const [, command = ''] = /npx vco-sweeper emulator ([^`]*)\n```/.exec(docs) ?? [];
+  const [, body = ''] = /_emulator\/tick -d '([^']*)'/.exec(docs) ?? [];
+  const files = { 'docs/local-platform.yaml': readFileSync('docs/local-platform.yaml', 'utf8') };
+  const args = command.replace('--port 8765', '').replaceAll('\\\n', ' ').trim().split(/\s+/);
+
+  /** The tick, twice, and what the first terminal said of all that came of it. */
+  const ticked = async (changed: (arg: string) => string) => {
+    const told = () => lines.filter((line) => !line.startsWith('vco-sweeper-dispatch'));
+    let lines: readonly string[] = [];
+    const seen = { onErr: (err: string) => (lines = err.split('\n').filter(Boolean)) };
+    const tick = async (url: string, ended: number) => {
+      await fetch(`${url}/_emulator/tick`, { method: 'PUT', body });
+      while (lines.length < ended) await new Promise((next) => setTimeout(next, 20));
+    };
+    const { code } = await serving(
+      args.map(changed),
+      async ({ ALIBABA_CLOUD_VPC_ENDPOINT: url = '' }) => {
+        await tick(url, 13);
+        await tick(url, 14);
+      },
+      files,
+      seen,
+    );
+    expect(code).toBe(0);
+    return { sweeps: told(), dispatches: lines.filter((line) => !told().includes(line)) };
+  };
+
+  test('sweep three accounts in four regions each, and once', async () => {
+    const { sweeps, dispatches } = await ticked((arg) => arg);
+    expect(sweeps).toHaveLength(12);
+    for (const line of sweeps)
+      expect(line).toMatch(/^vco-sweeper sweep_20261122T193000Z_100000000000000[123]_\S+: Succ/);
+    expect(sweeps.filter((line) => / [1-9]\d* deleted/.test(line)).length).toBeGreaterThan(8);
+    expect(dispatches.map((line) => line.replace(/ 1-[\w-]+/, ''))).toEqual([
+      'vco-sweeper-dispatch: Succeeded, 12 started',
+      'vco-sweeper-dispatch: Succeeded, 12 already-started',
+    ]);
+  });
+
+  test('with an account less: eight succeed, and four fail and say why', async () => {
+    const { sweeps } = await ticked((arg) => (arg === '3' ? '2' : arg));
+    const failed = sweeps.filter((line) => !line.includes(': Succeeded'));
+    expect([sweeps.length, failed.length]).toEqual([12, 4]);
+    for (const line of failed) {
+      expect(line).toMatch(/_1000000000000003_\S+: Failed, run .*1000000000000003: AssumeRole \S+ \(the role/);
+    }
+  });
+});
+
+test.each([
+  ['more owners than accounts', ['--owners', '2'], /--owners 2 is more than there are: --accounts 1/],
+  ['a function without a folder', ['--function', 'sweep'], /"sweep" is not a function's name and folder/],
+  ['a folder without code', ['--function', 'sweep=lib'], /function sweep: code: neither index\.js nor/],
+  ['a file that is no list', ['--functions', 'one.yaml'], /^vco-sweeper: one\.yaml: not a list of functions\n$/],
+  ['a file that is not there', ['--functions', 'none.yaml'], /--functions "none\.yaml" cannot be read/],
+])('%s is refused with exit code 2', async (_what, args, message) => {
+  const { code, err } = await run(['emulator', ...args], { files: { 'one.yaml': 'functionName: sweep' } });
+  expect(err).toMatch(message);
+  expect(code).toBe(2);
+});
+
+test('a generated estate is the same for the same seed', async () => {
+  const save = async (seed: string) => {
+    const files: Record<string, string> = {};
+    await serving(['--seed', seed, '--connections', '5', '--save', 'e.yaml'], async () => undefined, files);
+    return parseEstate(files['e.yaml'] ?? '', 'e.yaml').vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
+  };
+  expect(await save('3')).toEqual(await save('3'));
+  expect(await save('3')).not.toEqual(await save('4'));
+});
+
+test('a port that is taken is refused with exit code 2', async () => {
+  const other = createServer();
+  const port = await new Promise<number>((resolve) => {
+    other.listen(0, '127.0.0.1', () => {
+      const address = other.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  const { code, out, err } = await run(['emulator', '--port', String(port)]);
+  other.close();
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^vco-sweeper: the emulator cannot listen: .*taken\n$/);
+});
+
+test('the demo finds, marks, deletes and keeps, and says so', async () => {
+  const { code, out, err } = await run(['demo'], { clock: startClock() });
+  expect(code).toBe(0);
+  expect(err).toBe('');
+  expect(out).toMatch(
+    /1\. Plan[\s\S]*planned +vco-[\s\S]*waiting +vco-[\s\S]*connections stay, because they are\n +\d+ {2}in use/,
+  );
+  expect(out).toMatch(/2\. Mark\n\d+ orphans marked/);
+  expect(out).toMatch(/3\. Sweep, 25h later[\s\S]*blocked +vco-[\s\S]*deleted +vco-[\s\S]*Why was .* deleted\?/);
+  const [, alive, inUse] = /all that were in use \((\d+)\s+of\s+(\d+)\)/.exec(out) ?? [];
+  expect(Number(alive)).toBeGreaterThan(10);
+  expect(alive).toBe(inUse);
+});
+
+test('Ctrl-C ends the demo', async () => {
+  const { code } = await run(['demo'], {
+    clock: startClock(),
+    onWrite: (out, _err, stop) => {
+      if (out.includes('1. Plan')) stop();
+    },
+  });
+  expect(code).toBe(130);
+});

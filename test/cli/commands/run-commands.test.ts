@@ -1,0 +1,328 @@
+import { afterEach, expect, test } from 'vitest';
+import { ago, HOUR, REGION } from '../../support/builders.ts';
+import { type RunOptions, run, serve } from '../../support/cli-harness.ts';
+import { bound, down, estate, free, inUse, ripe } from '../../support/estates.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function cloud(...args: Parameters<typeof serve>) {
+  const served = await serve(...args);
+  stops.push(() => served.emulator.close());
+  const ids = () => served.emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
+  const command = (args: string[], options: RunOptions = {}) =>
+    run(args, { ...options, env: { ...served.env, ...options.env } });
+  return { ...served, ids, command };
+}
+
+const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
+const SOME = estate(...inUse(6), free('ripe1', ripe()), free('ripe2', ripe()), free('fresh', fresh), free('new'));
+
+/** Whatever the streams hold, standard output is one JSON document. */
+const parse = (out: string): { [key: string]: unknown } => {
+  expect(out.endsWith('\n')).toBe(true);
+  expect(out.trimEnd()).not.toContain('\n');
+  return JSON.parse(out);
+};
+
+test('plan shows what would happen to each and changes nothing, whatever the mode of the policy', async () => {
+  const { command, writes } = await cloud(SOME);
+  const { code, out, err } = await command(['plan'], { env: { SWEEP_MODE: 'sweep' } });
+  expect(code).toBe(3);
+  expect(err).toBe('');
+  const rows = out.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3).join(' '));
+  expect(rows.slice(1, 5)).toEqual([
+    'planned vco-ripe1 ripe1',
+    'planned vco-ripe2 ripe2',
+    'waiting vco-fresh fresh',
+    'waiting vco-new new',
+  ]);
+  expect(out).toContain('waits until 2026-11-23 11:00Z (in 23h)');
+  expect(out).toContain('would be marked; deletable from 2026-11-23 12:00Z (in 1d)');
+  expect(out).toContain('Delete 2 connections:  vco-sweeper sweep');
+  expect(writes()).toEqual([]);
+});
+
+test('what plan hints at keeps to what it was asked', async () => {
+  const { command } = await cloud(SOME);
+  const { out } = await command(['plan', '--region', REGION, '--connection', 'vco-ripe1']);
+  expect(out).toContain(`Delete 1 connection:  vco-sweeper sweep --region ${REGION} --connection vco-ripe1\n`);
+  expect(out).toContain(`Why?  vco-sweeper explain vco-ripe1 --region ${REGION}\n`);
+});
+
+test('with nothing left to do the exit code is 0', async () => {
+  const { command } = await cloud(estate(...inUse(2), free('kept', { 'vco-sweeper:keep': '' })));
+  expect((await command(['plan'])).code).toBe(0);
+});
+
+test('plan --json: one document on standard output, the log on standard error', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out, err } = await command(['plan', '--json'], { env: { LOG_LEVEL: 'info' } });
+  expect(code).toBe(3);
+  expect(parse(out)).toMatchObject({ mode: 'plan', status: 'complete', counts: { planned: 2, waiting: 2, kept: 6 } });
+  const events = err
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).event);
+  expect(events[0]).toBe('run.started');
+  expect(events.at(-1)).toBe('run.finished');
+});
+
+test('--connection narrows, and an id that is nowhere in scope is named', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out, err } = await command(['plan', '--json', '-c', 'vco-new,vco-nobody', '-c', 'vco-fresh']);
+  expect(code).toBe(3);
+  expect(parse(out).outcomes).toMatchObject([{ connectionId: 'vco-fresh' }, { connectionId: 'vco-new' }]);
+  expect(err).toBe('Not found where this run looked: vco-nobody\n');
+});
+
+test('--region says where when the policy names no region, and beats the default region', async () => {
+  const { command, emulator } = await cloud({
+    ...SOME,
+    regions: [{ RegionId: 'cn-hangzhou' }, { RegionId: 'cn-beijing' }],
+  });
+  const { code, out } = await command(['plan', '--json', '--region', 'cn-beijing']);
+  expect(code).toBe(0);
+  expect(parse(out).regions).toMatchObject([{ regionId: 'cn-beijing', connections: 0 }]);
+  expect(emulator.calls.some(({ params }) => params.RegionId === 'cn-hangzhou')).toBe(false);
+});
+
+test('a region that the service does not know is called so', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
+  expect(code).toBe(4);
+  expect(out).toMatch(
+    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound.*\(the service knows no region with this id\)/s,
+  );
+});
+
+test('without a terminal and without --yes sweep shows the plan, deletes nothing and exits 2', async () => {
+  const { command, writes, ids } = await cloud(SOME);
+  const before = ids();
+  const { code, out, err } = await command(['sweep']);
+  expect(code).toBe(2);
+  expect(out).toContain('plan complete: 10 connections');
+  expect(err).toMatch(/^Nothing was changed: there is no terminal to ask on\./);
+  expect(writes()).toEqual([]);
+  expect(ids()).toEqual(before);
+  expect(parse((await command(['sweep', '--json'])).out)).toMatchObject({ mode: 'plan' });
+});
+
+test('sweep --yes deletes without a question, although the mode of the policy is plan', async () => {
+  const { command, ids } = await cloud(SOME);
+  const { code, out, asked } = await command(['sweep', '--yes', '--json']);
+  expect(asked).toEqual([]);
+  expect(parse(out)).toMatchObject({ mode: 'sweep', counts: { deleted: 2, marked: 1, waiting: 1 } });
+  expect(code).toBe(3);
+  expect(ids()).not.toContain('vco-ripe1');
+  expect(ids()).toContain('vco-fresh');
+});
+
+test('on a terminal sweep shows the plan, asks, and deletes what was agreed to', async () => {
+  const { command, ids } = await cloud(SOME);
+  const { code, out, asked } = await command(['sweep'], { tty: true, answer: true });
+  expect(asked).toEqual(['delete 2 connections?']);
+  expect(out.indexOf('plan complete')).toBeGreaterThan(0);
+  expect(out.indexOf('sweep complete')).toBeGreaterThan(out.indexOf('plan complete'));
+  expect(out).toMatch(/deleted +vco-ripe1/);
+  expect(code).toBe(3);
+  expect(ids()).toHaveLength(8);
+});
+
+test('what has become ripe since the question is not deleted unasked', async () => {
+  const { command, ids, emulator } = await cloud(estate(...inUse(6), free('ripe1', ripe()), free('other')));
+  const other = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === 'vco-other');
+  const { out } = await command(['sweep'], {
+    tty: true,
+    answer: true,
+    onWrite: (written) => {
+      if (other && written.includes('plan complete')) other.tags = ripe();
+    },
+  });
+  expect(ids()).toContain('vco-other');
+  expect(ids()).not.toContain('vco-ripe1');
+  expect(out).toMatch(/planned +vco-other/);
+});
+
+test('with nothing to delete there is no question, and marks are kept up', async () => {
+  const { command, writes } = await cloud(estate(...inUse(2), free('new')));
+  const { code, out, err, asked } = await command(['sweep'], { tty: true });
+  expect(asked).toEqual([]);
+  expect(err).toContain('Nothing to delete now; marks are kept up.');
+  expect(out).toMatch(/marked +vco-new/);
+  expect(writes()).toEqual(['TagResources']);
+  expect(code).toBe(3);
+});
+
+test.each<[boolean | 'cancelled', number]>([
+  [false, 3],
+  ['cancelled', 130],
+])('answered %s, sweep changes nothing and exits with %i', async (answer, expected) => {
+  const { command, writes } = await cloud(SOME);
+  const { code, err } = await command(['sweep'], { tty: true, answer });
+  expect(code).toBe(expected);
+  expect(err).toMatch(/nothing was changed/i);
+  expect(writes()).toEqual([]);
+});
+
+test('sweep --json on a terminal: the question elsewhere, one document on standard output', async () => {
+  const { command } = await cloud(SOME);
+  const agreed = await command(['sweep', '--json'], { tty: true, answer: true });
+  expect(parse(agreed.out)).toMatchObject({ mode: 'sweep', counts: { deleted: 2 } });
+  const declined = await command(['sweep', '--json'], { tty: true });
+  expect(parse(declined.out)).toMatchObject({ mode: 'sweep' });
+});
+
+test('a halted region exits with 5, and a region that was not read with 4 although another is halted', async () => {
+  const halted = await cloud(estate(...['a', 'b', 'c', 'd'].map((name) => free(name, ripe()))));
+  expect((await halted.command(['plan'])).code).toBe(5);
+  const regions = ['cn-hangzhou', 'cn-beijing'];
+  const both = await cloud(
+    {
+      ...estate(...['a', 'b', 'c', 'd'].map((name) => free(name, ripe()))),
+      regions: regions.map((RegionId) => ({ RegionId })),
+    },
+    {
+      faults: [
+        {
+          action: 'DescribeVpnConnections',
+          regionId: 'cn-beijing',
+          times: 'always',
+          fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' },
+        },
+      ],
+    },
+  );
+  const { code, out } = await both.command(['plan', '-r', regions.join()]);
+  expect(code).toBe(4);
+  expect(out).toContain('Halted by limits.perRegionShare, nothing is deleted there: cn-hangzhou');
+  expect(out).toContain('Not read, so nothing was changed there: cn-beijing');
+});
+
+test('on a terminal a warning is a sentence, and the status line is gone at the end', async () => {
+  const faults = [
+    {
+      action: 'ListTransitRouters',
+      times: 'always' as const,
+      fault: { kind: 'error' as const, status: 403, code: 'Forbidden.RAM' },
+    },
+  ];
+  const { command } = await cloud(SOME, { faults });
+  const { code, out, err } = await command(['plan'], { tty: true, env: { LOG_LEVEL: '' } });
+  expect(code).toBe(4);
+  expect(out).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM');
+  expect(err).toContain('warning: cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM\n');
+  expect(err.endsWith('\r\u001b[K')).toBe(true);
+  const piped = await command(['plan'], { env: { LOG_LEVEL: undefined } });
+  expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });
+});
+
+test('explain tells everything about one connection, and exits as a run would', async () => {
+  const { command, writes } = await cloud(
+    estate(...inUse(6), free('ripe1', ripe()), bound('idle', {}, down), free('mine', { 'vco-sweeper:keep': 'yes' })),
+  );
+  const ripeOne = await command(['explain', 'vco-ripe1']);
+  expect(ripeOne.code).toBe(3);
+  expect(ripeOne.out).toMatch(/what happens +deleted by the next sweep/);
+  expect(ripeOne.out).toMatch(/limits +not held back: number 1 of 1 in the queue/);
+  const files = { 'p.yaml': 'rules: { tunnels-down: 14d }' };
+  const idle = await command(['explain', 'vco-idle', '--json', '-p', 'p.yaml'], { files });
+  expect(parse(idle.out)).toMatchObject({
+    connectionId: 'vco-idle',
+    verdict: { kind: 'orphan', rule: 'tunnels-down' },
+    next: { first: 'marked by the next run in mode mark or sweep', at: '2026-12-06T12:00:00.000Z' },
+  });
+  expect((await command(['explain', 'vco-mine'])).code).toBe(0);
+  expect(writes()).toEqual([]);
+});
+
+test('explain of one whose turn has come in a halted region exits with 5, of one that waits there with 3', async () => {
+  const all = ['a', 'b', 'c', 'd'].map((name) => free(name, ripe()));
+  const { command } = await cloud(estate(...all, free('fresh', fresh)));
+  const held = await command(['explain', 'vco-a']);
+  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would go/);
+  expect(held.code).toBe(5);
+  expect((await command(['explain', 'vco-fresh'])).code).toBe(3);
+});
+
+test('explain of an id that is nowhere says where it looked and how to find a deletion', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out, err } = await command(['explain', 'vco-gone']);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err).toContain(
+    'vco-gone: not in cn-hangzhou (account 1000000000000001); if it was deleted by a sweep, the log',
+  );
+});
+
+test('explain of a connection in a region that was not read whole is incomplete', async () => {
+  const faults = [
+    {
+      action: 'ListTransitRouters',
+      times: 'always' as const,
+      fault: { kind: 'error' as const, status: 403, code: 'Forbidden.RAM' },
+    },
+  ];
+  const { command } = await cloud(SOME, { faults });
+  const { code, err } = await command(['explain', 'vco-new']);
+  expect(code).toBe(4);
+  expect(err).toContain('it is in cn-hangzhou, which could not be read whole, so it is kept');
+});
+
+test('Ctrl-C during a plan leaves at once', async () => {
+  const { command } = await cloud(SOME);
+  const stopEarly: RunOptions['onWrite'] = (_out, err, stop) => {
+    if (err.includes('run started')) stop();
+  };
+  const { code, out, err } = await command(['plan'], { env: { LOG_LEVEL: 'info' }, onWrite: stopEarly });
+  expect(code).toBe(130);
+  expect(out).toBe('');
+  expect(err).toContain('vco-sweeper: interrupted\n');
+});
+
+test('Ctrl-C during a sweep: what was sent is read back, nothing new is started', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const { command, ids } = await cloud(estate(...inUse(9), ...names.map((name) => free(name, ripe()))));
+  const files = { 'p.yaml': 'pace: { concurrency: 1 }' };
+  const { code, out, err } = await command(['sweep', '--yes', '--json', '-p', 'p.yaml'], {
+    env: { LOG_LEVEL: 'info' },
+    files,
+    onWrite: (_out, written, stop) => {
+      if (written.includes('"delete.requested"') && !written.includes('Stopping')) stop();
+    },
+  });
+  expect(err).toContain('Stopping: nothing new is started, what was sent is read back.');
+  expect(parse(out)).toMatchObject({ status: 'incomplete', counts: { deleted: 1, deferred: 3 } });
+  expect(code).toBe(4);
+  expect(ids()).toHaveLength(12);
+});
+
+test('a second Ctrl-C leaves at once and names what was sent', async () => {
+  const { command } = await cloud(estate(...inUse(9), free('a', ripe())));
+  const { code, err } = await command(['sweep', '--yes'], {
+    env: { LOG_LEVEL: 'info' },
+    onWrite: (_out, written, stop) => {
+      if (written.includes('"delete.requested"')) stop();
+    },
+  });
+  expect(code).toBe(130);
+  expect(err).toContain('interrupted; sent, and not seen done: delete of vco-a.');
+});
+
+test('credentials that are refused: why nothing was read, and exit code 4', async () => {
+  const { command } = await cloud(SOME);
+  const { code, out } = await command(['plan'], { env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' } });
+  expect(code).toBe(4);
+  expect(out).toContain('the credentials: GetCallerIdentity failed: SignatureDoesNotMatch');
+});
+
+test('no key, secret or token is ever printed', async () => {
+  const { command, env } = await cloud(SOME);
+  for (const args of [['plan'], ['plan', '--json'], ['sweep', '--yes'], ['explain', 'vco-new', '--json']]) {
+    const { out, err } = await command(args, { env: { LOG_LEVEL: 'trace' } });
+    expect(out + err).not.toContain(env.ALIBABA_CLOUD_ACCESS_KEY_SECRET);
+    expect(out + err).not.toContain(env.ALIBABA_CLOUD_ACCESS_KEY_ID);
+  }
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { createTally } from '../../../lib/cli/session/progress.ts';
+import { createScreen } from '../../../lib/cli/session/screen.ts';
+import { NOW } from '../../support/builders.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+test('the status counts what is done and says what is waited for', () => {
+  const { journal, status, underWay } = createTally();
+  expect(status()).toBe('reading the estate');
+  journal('region.listed', { accountId: '1', regionId: 'a', connections: 3 });
+  journal('region.listed', { accountId: '1', regionId: 'b', connections: 1 });
+  journal('mark.set', { connectionId: 'vco-1' });
+  journal('detach.requested', { connectionId: 'vco-2' });
+  journal('delete.requested', { connectionId: 'vco-3' });
+  journal('delete.requested', { connectionId: 'vco-4' });
+  expect(status()).toBe('4 connections in 2 regions, 1 mark written, waiting for 1 detach and 2 deletes');
+  expect(underWay()).toEqual(['detach of vco-2', 'delete of vco-3', 'delete of vco-4']);
+
+  journal('detach.done', { connectionId: 'vco-2' });
+  journal('delete.done', { connectionId: 'vco-3', outcome: 'deleted' });
+  journal('step.failed', { connectionId: 'vco-4', outcome: 'failed' });
+  journal('step.failed', { roleArn: 'acs:ram::1:role/x' });
+  expect(status()).toBe('4 connections in 2 regions, 1 mark written, 1 deleted, 1 not done');
+  expect(underWay()).toEqual([]);
+
+  journal('step.retried', { action: 'DescribeVpnConnections', code: 'Throttling.User' });
+  expect(status()).toMatch(/waiting for DescribeVpnConnections, again after Throttling\.User$/);
+});
+
+function screenOn(isTTY: boolean) {
+  const clock = new VirtualClock(NOW);
+  const written: string[] = [];
+  const status = { text: 'reading' };
+  const out = { write: (text: string) => written.push(text), isTTY, columns: isTTY ? 30 : undefined };
+  return { clock, written, status, screen: createScreen(out, clock, () => status.text) };
+}
+
+test('on a terminal the status is rewritten in place, cut to the width, and only when it changed', () => {
+  const { written, status, screen } = screenOn(true);
+  screen.update();
+  screen.update();
+  status.text = 'something much longer than the terminal is wide';
+  screen.update();
+  screen.line('a line that stays');
+  screen.close();
+  const clear = '\r\u001b[K';
+  expect(written).toEqual([
+    `${clear}0s  reading`,
+    `${clear}0s  something much longer th…`,
+    clear,
+    'a line that stays\n',
+    `${clear}0s  something much longer th…`,
+    clear,
+  ]);
+});
+
+test('elsewhere it is a plain line, ten seconds apart at least, and only when it changed', () => {
+  const { clock, written, status, screen } = screenOn(false);
+  screen.update();
+  clock.advance(9_999);
+  screen.update();
+  expect(written).toEqual([]);
+  clock.advance(1);
+  screen.update();
+  clock.advance(10_000);
+  screen.update();
+  status.text = 'waiting';
+  screen.update();
+  screen.close();
+  expect(written).toEqual(['reading\n', 'waiting\n']);
+});

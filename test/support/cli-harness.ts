@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import type { Io } from '../../lib/cli/io.ts';
+import { main } from '../../lib/cli/main.ts';
+import type { Clock } from '../../lib/core/domain/cloud-api.ts';
+import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import { NOW } from './builders.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export type RunOptions = {
+  readonly env?: Io['env'];
+  /** A terminal on all three streams, of 100 columns. */
+  readonly tty?: boolean;
+  readonly answer?: boolean | 'cancelled';
+  readonly files?: Record<string, string>;
+  readonly clock?: Clock;
+  /** Gets how to press Ctrl-C. */
+  readonly onStart?: (stop: () => void) => void;
+  /** Called when something was written, with what is there so far and how to press Ctrl-C. */
+  readonly onWrite?: (out: string, err: string, stop: () => void) => void;
+};
+
+export type Ran = {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly asked: readonly string[];
+  readonly files: Record<string, string>;
+};
+
+/** One command, as a shell would run it, in this process. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { tty = false, answer, files = {}, clock = new VirtualClock(NOW) } = options;
+  let out = '';
+  let err = '';
+  const asked: string[] = [];
+  const listeners = new Set<() => void>();
+  const stop = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  options.onStart?.(stop);
+  const output = (write: (text: string) => void) => ({
+    write: (text: string) => {
+      write(text);
+      options.onWrite?.(out, err, stop);
+    },
+    isTTY: tty,
+    columns: tty ? 100 : undefined,
+  });
+  const io: Io = {
+    env: { LOG_LEVEL: 'silent', NO_COLOR: '1', ...options.env },
+    stdout: output((text) => {
+      out += text;
+    }),
+    stderr: output((text) => {
+      err += text;
+    }),
+    stdin: { isTTY: tty },
+    clock,
+    readFile: (path) => {
+      const text = files[path];
+      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+      return text;
+    },
+    writeFile: (path, text) => {
+      files[path] = text;
+    },
+    packageFolder: (name) => resolve('dist', name),
+    confirm: async (question) => {
+      asked.push(question);
+      if (answer === undefined) throw new Error('nobody expected a question');
+      return answer;
+    },
+    onStop: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const code = await main(args, io);
+  return { code, out, err, asked, files };
+}
+
+/** An emulator on a real port, and what it takes to reach it. */
+export async function serve(
+  estate: Readonly<Record<string, unknown>>,
+  more: Partial<Parameters<typeof startEmulator>[0]> = {},
+): Promise<{ emulator: RunningEmulator; env: Record<string, string>; writes: () => readonly string[] }> {
+  const emulator = await startEmulator({ estate: parseEstate(JSON.stringify(estate), 'test'), limits: 'off', ...more });
+  return {
+    emulator,
+    env: envOf(emulator.url, emulator),
+    writes: () => emulator.calls.filter(({ action }) => /^(Delete|Tag|UnTag)/.test(action)).map(({ action }) => action),
+  };
+}
+
+export const envOf = (url: string, key: { accessKeyId: string; accessKeySecret: string }): Record<string, string> => ({
+  ALIBABA_CLOUD_VPC_ENDPOINT: url,
+  ALIBABA_CLOUD_CBN_ENDPOINT: url,
+  ALIBABA_CLOUD_STS_ENDPOINT: url,
+  ALIBABA_CLOUD_ACCESS_KEY_ID: key.accessKeyId,
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: key.accessKeySecret,
+  ALIBABA_CLOUD_REGION_ID: 'cn-hangzhou',
+});
