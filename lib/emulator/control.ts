@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-import { ApiError } from './api-error.ts';
+import { switchesShape } from './behaviours.ts';
 import type { Engine } from './engine.ts';
-import { readEstate } from './estate/parse.ts';
-import { EstateError, readBy } from './estate/problems.ts';
-import { faultRule } from './faults.ts';
+import { EstateError, readBy } from './estate/estate-problems.ts';
+import { readEstate } from './estate/parse-estate.ts';
+import { faultRule } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
-import type { WireReply } from './reply.ts';
-import { switchesShape } from './switches.ts';
-import type { WireRequest } from './wire-request.ts';
+import { ApiError } from './gateway/api-error.ts';
+import type { WireReply } from './gateway/wire-reply.ts';
+import type { WireRequest } from './gateway/wire-request.ts';
 
 const prefix = '/_emulator/';
 const faultList = z.array(faultRule);

@@ -1,22 +1,22 @@
-import { ApiError, unknownAction } from './api-error.ts';
-import { CallLog } from './call-log.ts';
-import { type Caller, mayCall } from './callers.ts';
-import { ClientTokens, type Given } from './client-tokens.ts';
-import { type Delivery, type Fate, fateAfter, fateBefore } from './delivery.ts';
-import { type Fault, Faults } from './faults.ts';
+import { type Switches, switchesDefault } from './behaviours.ts';
+import type { EmulatorClock, EmulatorOptions } from './emulator-types.ts';
+import { type Delivery, type Fate, fateAfter, fateBefore } from './faults/reply-plan.ts';
+import { type Fault, Faults } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
-import { Limits } from './limits.ts';
-import { Nonces } from './nonces.ts';
+import { ApiError, unknownAction } from './gateway/api-error.ts';
+import { CallLog } from './gateway/call-log.ts';
+import { type Caller, mayCall } from './gateway/callers.ts';
+import { checkRegion } from './gateway/check-region.ts';
+import { ClientTokens, type Given } from './gateway/client-tokens.ts';
+import { Nonces } from './gateway/nonces.ts';
+import { Params, type RawParams } from './gateway/params.ts';
+import { Limits } from './gateway/rate-limits.ts';
+import { Sessions } from './gateway/sessions.ts';
 import { type Context, cbnVersion, directoryVersion, type Operation, stsVersion } from './operation.ts';
 import { hostIds, operations } from './operations.ts';
-import type { EmulatorClock, EmulatorOptions } from './options.ts';
-import { Params, type RawParams } from './params.ts';
 import { createRandom, type Random, requestId } from './random.ts';
-import { checkRegion } from './regions.ts';
-import { Sessions } from './sessions.ts';
+import { Store } from './state/cloud-state.ts';
 import { Lifecycle } from './state/lifecycle.ts';
-import { Store } from './state/store.ts';
-import { type Switches, switchesDefault } from './switches.ts';
 
 /** One call whose sender is known. */
 export type Call = {

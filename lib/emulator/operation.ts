@@ -1,12 +1,12 @@
-import type { Caller } from './callers.ts';
-import type { Estate } from './estate/types.ts';
-import type { Fault } from './faults.ts';
-import type { Params } from './params.ts';
+import type { Switches } from './behaviours.ts';
+import type { Estate } from './estate/estate-types.ts';
+import type { Fault } from './faults/scripted-faults.ts';
+import type { Caller } from './gateway/callers.ts';
+import type { Params } from './gateway/params.ts';
+import type { Sessions } from './gateway/sessions.ts';
 import type { Random } from './random.ts';
-import type { Sessions } from './sessions.ts';
+import type { Store } from './state/cloud-state.ts';
 import type { Lifecycle } from './state/lifecycle.ts';
-import type { Store } from './state/store.ts';
-import type { Switches } from './switches.ts';
 
 export type Body = Record<string, unknown>;
 

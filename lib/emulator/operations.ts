@@ -1,25 +1,25 @@
-import { createTransitRouterVpnAttachment } from './cbn/attach.ts';
-import { listTransitRouterVpnAttachments } from './cbn/attachments.ts';
-import { describeCens } from './cbn/cens.ts';
-import { deleteTransitRouterRouteEntry, disablePropagation, dissociateAttachment } from './cbn/dependencies.ts';
-import { deleteTransitRouterVpnAttachment } from './cbn/detach.ts';
+import { createTransitRouterVpnAttachment } from './cbn/create-attachment.ts';
+import { deleteTransitRouterVpnAttachment } from './cbn/delete-attachment.ts';
+import { describeCens } from './cbn/describe-cens.ts';
+import { listTransitRouterVpnAttachments } from './cbn/list-attachments.ts';
+import { listTransitRouters } from './cbn/list-transit-routers.ts';
+import { deleteTransitRouterRouteEntry, disablePropagation, dissociateAttachment } from './cbn/remove-dependencies.ts';
 import {
   listTransitRouterRouteEntries,
   listTransitRouterRouteTableAssociations,
   listTransitRouterRouteTablePropagations,
   listTransitRouterRouteTables,
 } from './cbn/route-tables.ts';
-import { listTransitRouters } from './cbn/transit-routers.ts';
-import { listAccounts } from './directory/accounts.ts';
+import { listAccounts } from './directory/list-accounts.ts';
 import { cbnVersion, directoryVersion, type Operation, stsVersion, vpcVersion } from './operation.ts';
 import { assumeRole } from './sts/assume-role.ts';
-import { getCallerIdentity } from './sts/identity.ts';
-import { describeVpnAttachments, describeVpnConnection, describeVpnConnections } from './vpc/connections.ts';
-import { createVpnAttachment } from './vpc/create-attachment.ts';
-import { describeCustomerGateways } from './vpc/customer-gateways.ts';
-import { deleteVpnAttachment } from './vpc/delete-attachment.ts';
-import { describeRegions } from './vpc/regions.ts';
-import { listTagResources, tagResources, unTagResources } from './vpc/tags.ts';
+import { getCallerIdentity } from './sts/caller-identity.ts';
+import { createVpnAttachment } from './vpc/create-connection.ts';
+import { deleteVpnAttachment } from './vpc/delete-vpn-attachment.ts';
+import { describeVpnAttachments, describeVpnConnection, describeVpnConnections } from './vpc/describe-connections.ts';
+import { describeCustomerGateways } from './vpc/describe-customer-gateways.ts';
+import { describeRegions } from './vpc/describe-regions.ts';
+import { listTagResources, tagResources, unTagResources } from './vpc/tag-resources.ts';
 
 const all: readonly Operation[] = [
   describeRegions,

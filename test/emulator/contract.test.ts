@@ -3,7 +3,7 @@ import RPCClient from '@alicloud/pop-core';
 import VpcClient, * as vpcModel from '@alicloud/vpc20160428';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { defineEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
-import { A, B, CBN, REGION, STS, VPC } from './support.ts';
+import { A, B, CBN, REGION, STS, VPC } from './emulator-support.ts';
 
 /** Official clients, unchanged, pointed at the emulator: what they can do here they can do there. */
 

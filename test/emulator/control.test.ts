@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateFile } from '../../lib/emulator/index.ts';
-import { aCloud, REGION } from './support.ts';
+import { aCloud, REGION } from './emulator-support.ts';
 
 const one: EstateFile = { vpnConnections: [{ VpnConnectionId: 'vco-1' }] };
 const list = { RegionId: REGION };

@@ -1,6 +1,6 @@
-import type { Association, Propagation, RouteEntry, RouteTable } from '../estate/types.ts';
+import type { Association, Propagation, RouteEntry, RouteTable } from '../estate/estate-types.ts';
+import { tokenPage } from '../gateway/paging.ts';
 import { type Body, type Context, cbn } from '../operation.ts';
-import { tokenPage } from '../paging.ts';
 
 /** A route table of the caller's own transit routers. */
 export function ownTable({ store, caller }: Context, id: string): RouteTable | undefined {

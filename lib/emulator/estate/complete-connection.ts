@@ -1,6 +1,6 @@
-import { longAgoMs } from './defaults.ts';
-import type { EstateRead } from './schema.ts';
-import type { Connection, Tunnel } from './types.ts';
+import { longAgoMs } from './estate-defaults.ts';
+import type { EstateRead } from './estate-schema.ts';
+import type { Connection, Tunnel } from './estate-types.ts';
 
 export type ConnectionRead = NonNullable<EstateRead['vpnConnections']>[number];
 export type Home = { readonly accountId: string; readonly regionId: string };

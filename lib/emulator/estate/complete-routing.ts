@@ -1,7 +1,7 @@
 import { type ConnectionRead, type Home, idLetters } from './complete-connection.ts';
-import { longAgo } from './defaults.ts';
-import type { EstateRead } from './schema.ts';
-import type { Attachment, Cen, Connection, Estate, RouteTable, TransitRouter } from './types.ts';
+import { longAgo } from './estate-defaults.ts';
+import type { EstateRead } from './estate-schema.ts';
+import type { Attachment, Cen, Connection, Estate, RouteTable, TransitRouter } from './estate-types.ts';
 
 type Routing = Pick<
   Estate,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { accountId, moment, pending, tags, text, word } from './fields.ts';
+import { accountId, moment, pending, tags, text, word } from './estate-fields.ts';
 
 const flag = z.boolean();
 const count = z.number();

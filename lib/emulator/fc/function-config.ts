@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { accountId, text } from '../estate/fields.ts';
-import { EstateError, readBy } from '../estate/problems.ts';
-import type { Estate, Role } from '../estate/types.ts';
+import { accountId, text } from '../estate/estate-fields.ts';
+import { EstateError, readBy } from '../estate/estate-problems.ts';
+import type { Estate, Role } from '../estate/estate-types.ts';
 
 const name = z.string().check(z.regex(/^[A-Za-z_][\w-]{0,63}$/));
 const asyncInvokeConfig = z.strictObject({

@@ -1,7 +1,7 @@
-import { EstateError } from '../estate/problems.ts';
+import { EstateError } from '../estate/estate-problems.ts';
 import type { FcFunction } from './function-config.ts';
+import type { FunctionPlatform } from './function-platform.ts';
 import type { Invocation } from './invocation.ts';
-import type { FunctionPlatform } from './platform.ts';
 
 /** What of a function may be shown: of its environment only the names. */
 export type FunctionInfo = Omit<FcFunction, 'environment'> & { readonly environmentVariables: readonly string[] };

@@ -1,8 +1,15 @@
-import type { Pending } from '../estate/fields.ts';
-import type { Association, Attachment, Connection, Propagation, RouteEntry, TransitRouter } from '../estate/types.ts';
-import type { Switches } from '../switches.ts';
-import type { Store } from './store.ts';
-import type { Table } from './table.ts';
+import type { Switches } from '../behaviours.ts';
+import type { Pending } from '../estate/estate-fields.ts';
+import type {
+  Association,
+  Attachment,
+  Connection,
+  Propagation,
+  RouteEntry,
+  TransitRouter,
+} from '../estate/estate-types.ts';
+import type { Store } from './cloud-state.ts';
+import type { Table } from './record-table.ts';
 
 type Changing = { pending?: Pending | undefined };
 

@@ -1,4 +1,4 @@
-import type { Journal } from './journal.ts';
+import type { Journal } from './undo-log.ts';
 
 type Tags = Readonly<Record<string, string>>;
 /** The values that one write replaced; undefined: the key was not there. */

@@ -1,6 +1,6 @@
-import { ApiError } from '../api-error.ts';
-import { callerInRole } from '../callers.ts';
-import type { Role } from '../estate/types.ts';
+import type { Role } from '../estate/estate-types.ts';
+import { ApiError } from '../gateway/api-error.ts';
+import { callerInRole } from '../gateway/callers.ts';
 import { type Context, type Operation, stsVersion } from '../operation.ts';
 
 const badParameter = (name: string): ApiError =>

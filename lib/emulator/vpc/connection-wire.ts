@@ -1,7 +1,7 @@
-import type { Connection } from '../estate/types.ts';
+import type { Switches } from '../behaviours.ts';
+import type { Connection } from '../estate/estate-types.ts';
+import { tagList } from '../gateway/params.ts';
 import type { Body } from '../operation.ts';
-import { tagList } from '../params.ts';
-import type { Switches } from '../switches.ts';
 
 type Tags = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
-import type { Tunnel } from '../estate/types.ts';
-import type { Params } from '../params.ts';
+import type { Tunnel } from '../estate/estate-types.ts';
+import type { Params } from '../gateway/params.ts';
 
 const ikeFields = [
   'IkeVersion',

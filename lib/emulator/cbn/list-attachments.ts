@@ -1,0 +1,50 @@
+import type { Attachment } from '../estate/estate-types.ts';
+import { invalid } from '../gateway/api-error.ts';
+import { tokenPage } from '../gateway/paging.ts';
+import { hasTags, tagList } from '../gateway/params.ts';
+import { type Body, type Context, cbn } from '../operation.ts';
+
+/** The three ways to ask: one attachment, a transit router's, or a CEN's in a region. Anything else finds nothing. */
+function asked({ params, store, switches }: Context): readonly Attachment[] {
+  const id = params.text('TransitRouterAttachmentId');
+  const transitRouterId = params.text('TransitRouterId');
+  const cenId = params.text('CenId');
+  if (id !== undefined) return [store.attachments.get(id)].filter((row) => row !== undefined);
+  if (transitRouterId !== undefined) return store.attachments.in('transitRouter', transitRouterId);
+  if (cenId !== undefined) return store.attachments.in('cen', cenId);
+  if (switches.listUnfiltered === 'refused') throw invalid('TransitRouterId');
+  return [];
+}
+
+const toItem = ({ accountId: _owner, pending: _pending, tags, ...row }: Attachment): Body => ({
+  ResourceType: 'VPN',
+  ChargeType: 'POSTPAY',
+  OrderType: 'PayByCenOwner',
+  AutoPublishRouteEnabled: true,
+  TransitRouterAttachmentName: '',
+  TransitRouterAttachmentDescription: '',
+  Zones: [],
+  ...row,
+  VpnOwnerId: Number(row.VpnOwnerId),
+  Tags: tagList(tags),
+});
+
+/** What the caller's own transit routers hold. Wrong parameters find nothing; they are not refused. */
+export const listTransitRouterVpnAttachments = cbn('ListTransitRouterVpnAttachments', {
+  kind: 'read',
+  paging: 'token',
+  run(context) {
+    const regionId = context.params.text('RegionId');
+    const tags = context.params.tags();
+    const rows = asked(context).filter(
+      (row) =>
+        row.accountId === context.caller.accountId &&
+        (regionId === undefined || row.VpnRegionId === regionId) &&
+        hasTags(row.tags, tags),
+    );
+    const { items, fields } = tokenPage(context, rows, { fallback: 20, max: 100 });
+    const shown = items.map(toItem);
+    context.lifecycle.seen(items);
+    return { ...fields, TransitRouterAttachments: shown };
+  },
+});

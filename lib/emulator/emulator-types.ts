@@ -1,0 +1,79 @@
+import type { Switches } from './behaviours.ts';
+import type { Estate } from './estate/estate-types.ts';
+import type { FaultRule } from './faults/scripted-faults.ts';
+import type { LocalFunctions } from './fc/local-functions.ts';
+import type { CallRecord } from './gateway/call-log.ts';
+import type { WireReply } from './gateway/wire-reply.ts';
+import type { WireRequest } from './gateway/wire-request.ts';
+
+export type EmulatorClock = {
+  now(): number;
+  /** May end early, resolved or rejected, when it is told to stop. */
+  sleep(ms: number, stop?: AbortSignal): Promise<void>;
+};
+
+export type EmulatorOptions = {
+  /** Copied: the live one is `Emulator.estate`. */
+  estate: Estate;
+  clock?: EmulatorClock;
+  /** Decides everything that chance decides. Default 1. */
+  seed?: number;
+  switches?: Partial<Switches>;
+  /** A factor on the published rate limits, or `off`. Default 1. */
+  limits?: 'off' | number;
+  /** How long a call takes, for all or by action; `*` is any other. Default 0. */
+  latencyMs?: number | Record<string, number>;
+  faults?: FaultRule[];
+};
+
+/** Calls as one key or role of the account, with its permissions, rather than as a user who may do everything. */
+export type CallAs = { readonly role?: string; readonly accessKeyId?: string };
+
+export interface Emulator {
+  /** A request as it comes over the wire, signature and all; `reset` means: cut the connection. */
+  handle(request: WireRequest): Promise<WireReply | 'reset'>;
+  /**
+   * The same call below signatures: state, faults, limits, latency and log are the same.
+   * Throws `WireError` where no reply, or none in JSON, would have come.
+   */
+  call(
+    accountId: string,
+    version: string,
+    action: string,
+    params: Record<string, string>,
+    as?: CallAs,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** The live state. Tests may change it, as other people would. */
+  readonly estate: Estate;
+  readonly calls: readonly CallRecord[];
+  setFaults(rules: readonly FaultRule[]): void;
+  setSwitches(switches: Partial<Switches>): void;
+  resetCalls(): void;
+}
+
+export interface RunningEmulator extends Emulator {
+  readonly url: string;
+  /** The first account, and its first key. */
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** The local Function Compute, with the functions it was started with. */
+  readonly fc: LocalFunctions;
+  /** Ends the server and every process of a function. */
+  close(): Promise<void>;
+}
+
+/** No reply that a client could read: the connection was cut, at once or after a while, or something else than JSON came. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+  /** As a socket would say it; undefined where something did come, only not JSON. */
+  readonly code: string | undefined;
+
+  constructor(
+    readonly kind: 'reset' | 'timeout' | 'html' | 'truncated',
+    readonly status: number,
+  ) {
+    super(`no readable reply: ${kind}`);
+    this.code = kind === 'reset' ? 'ECONNRESET' : kind === 'timeout' ? 'ETIMEDOUT' : undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { ApiError } from '../gateway/api-error.ts';
+import type { Body } from '../operation.ts';
+import { dropField } from './drop-field.ts';
+import type { Fault } from './scripted-faults.ts';
+
+/** How a call ends: with a reply, or with something that is none. */
+export type Delivery = {
+  readonly kind: 'reply' | 'html' | 'truncated' | 'reset' | 'timeout';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+};
+
+/** A delivery with how long the caller is kept waiting for it. */
+export type Fate = { readonly delivery: Delivery; readonly waitMs: number };
+
+const timeoutMsDefault = 60_000;
+
+const at = (delivery: Partial<Delivery>, waitMs = 0): Fate => ({
+  delivery: { kind: 'reply', status: 0, headers: {}, body: {}, ...delivery },
+  waitMs,
+});
+
+/** HTTP 200 that is no success: only the body tells. */
+const notSuccessful: Body = { Code: '200', Success: false, Message: 'failed' };
+
+/** What a fault makes of a call before it takes effect; undefined: the call goes on. Throws what refuses it. */
+export function fateBefore(fault: Fault | undefined, requestId: () => string): Fate | undefined {
+  switch (fault?.kind) {
+    case 'throttle': {
+      const { code = 'Throttling.User', status = 400, retryAfterMs } = fault;
+      const headers = retryAfterMs === undefined ? {} : { 'x-acs-retry-after': String(retryAfterMs) };
+      throw new ApiError(status, code, 'Request was denied due to user flow control.', headers);
+    }
+    case 'error':
+      throw new ApiError(fault.status, fault.code, fault.message ?? 'The request was refused by a scripted fault.');
+    case 'html':
+      return at({ kind: 'html', status: fault.status });
+    case 'success-false':
+      return at({ status: 200, body: { RequestId: requestId(), ...notSuccessful } });
+    case 'reset':
+      return fault.when === 'before' ? at({ kind: 'reset' }) : undefined;
+    case 'timeout':
+      return fault.when === 'before' ? at({ kind: 'timeout' }, fault.ms ?? timeoutMsDefault) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What a fault makes of the reply to a call that has taken effect. */
+export function fateAfter(fault: Fault | undefined, reply: Delivery): Fate {
+  switch (fault?.kind) {
+    case 'truncated':
+      return at({ ...reply, kind: 'truncated' });
+    case 'reset':
+      return at({ kind: 'reset' });
+    case 'timeout':
+      return at({ kind: 'timeout' }, fault.ms ?? timeoutMsDefault);
+    case 'drop-field':
+      return at({ ...reply, body: Object.fromEntries(Object.entries(dropField(reply.body, fault.field) ?? {})) });
+    default:
+      return at(reply);
+  }
+}

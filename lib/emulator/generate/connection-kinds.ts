@@ -1,0 +1,184 @@
+import type { EstateRead } from '../estate/estate-schema.ts';
+import type { Random } from '../random.ts';
+
+type Read<K extends keyof EstateRead> = NonNullable<EstateRead[K]> extends (infer Row)[] ? Row : never;
+export type ConnectionRead = Read<'vpnConnections'>;
+
+/** Where a connection is made, and what it may use there. */
+export type Site = {
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly transitRouterId: string;
+  /** Another account's transit router in the region; undefined when there is one account only. */
+  readonly foreignTransitRouterId: string | undefined;
+  readonly customerGatewayId: string;
+};
+
+/** What hangs on a connection's attachment. */
+export type Link = 'association' | 'associating' | 'dissociating' | 'propagation' | 'static-route' | 'learnt-route';
+
+/** One connection without its id, and its links. */
+export type Draft = Omit<ConnectionRead, 'VpnConnectionId'> & {
+  readonly links?: readonly Link[];
+  /** The state of its attachment, where it is not simply attached. */
+  readonly attachmentPending?: { to: 'attached' | 'gone'; polls: number | null; atMs: number | null };
+};
+
+export type Kind = (site: Site) => Draft;
+
+const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+const up = 'ipsec_sa_established';
+const down = 'ike_sa_not_established';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: string, second: string) => ({
+  TunnelOptions: [
+    { CustomerGatewayId, Status: first },
+    { CustomerGatewayId, Status: second },
+  ],
+});
+
+const bound = (site: Site, links: readonly Link[] = ['association', 'propagation']): Draft => ({
+  TransitRouterId: site.transitRouterId,
+  links,
+  ...tunnels(site, up, up),
+});
+
+const orphan = (site: Site, tags: Record<string, string> = {}): Draft => ({ ...tunnels(site, down, down), tags });
+
+const marked = (site: Site, sinceMs: number, seenMs: number): Draft =>
+  orphan(site, {
+    'vco-sweeper:orphan': `unassociated ${iso(site.nowMs - sinceMs)}`,
+    'vco-sweeper:seen': iso(site.nowMs - seenMs),
+  });
+
+const changing =
+  (State: string): Kind =>
+  (site) => ({ ...bound(site), State });
+
+const single = (site: Site, Status: string): Draft => ({ CustomerGatewayId: site.customerGatewayId, Status });
+
+/** Every sort of connection that a sweeper may meet, the most telling first: a small estate has the first ones. */
+export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['orphan', (site) => orphan(site)],
+  ['live', (site) => bound(site)],
+  ['vpn-gateway', (site) => ({ ...single(site, up), VpnGatewayId: `vpn-${site.random.letters(21)}` })],
+  [
+    'legacy-vpn-gateway',
+    (site) => ({ ...single(site, up), VpnGatewayId: `vpn-${site.random.letters(21)}`, AttachType: null, State: null }),
+  ],
+  ['marked-ripe', (site) => marked(site, 5 * dayMs, hourMs)],
+  ['tunnels-down', (site) => ({ ...bound(site), Status: down, ...tunnels(site, down, down) })],
+  ['kept', (site) => orphan(site, { 'vco-sweeper:keep': 'true' })],
+  ['unrouted', (site) => bound(site, [])],
+  ['marked-fresh', (site) => marked(site, hourMs, hourMs)],
+  ['young', (site) => ({ ...orphan(site), CreateTime: site.nowMs - hourMs })],
+  [
+    'expired',
+    (site) => ({ ...bound(site), tags: { 'vco-sweeper:expires': iso(site.nowMs - 2 * dayMs).slice(0, 10) } }),
+  ],
+  [
+    'cross-account',
+    (site) => ({ ...bound(site), TransitRouterId: site.foreignTransitRouterId ?? site.transitRouterId }),
+  ],
+  ['single-tunnel', (site) => single(site, down)],
+  [
+    'single-tunnel-live',
+    (site) => ({ ...single(site, up), TransitRouterId: site.transitRouterId, links: ['association'] }),
+  ],
+  ['half-up', (site) => ({ ...bound(site), ...tunnels(site, down, up) })],
+  ['marked-stale', (site) => marked(site, 20 * dayMs, 10 * dayMs)],
+  [
+    'marked-malformed',
+    (site) => orphan(site, { 'vco-sweeper:orphan': 'unassociated yesterday', 'vco-sweeper:seen': 'soon' }),
+  ],
+  ['marked-future', (site) => marked(site, -dayMs, -dayMs)],
+  [
+    'half-done',
+    (site) =>
+      orphan(site, { 'vco-sweeper:detached': `${iso(site.nowMs - hourMs)} tr-attach-${site.random.letters(18)}` }),
+  ],
+  ['financially-locked', (site) => ({ ...orphan(site), State: 'financialLocked' })],
+  ['associated', (site) => bound(site, ['association'])],
+  ['propagated', (site) => bound(site, ['propagation'])],
+  ['static-route', (site) => bound(site, ['static-route'])],
+  ['learnt-route', (site) => bound(site, ['learnt-route', 'propagation'])],
+  ['associating', (site) => bound(site, ['associating'])],
+  ['dissociating', (site) => bound(site, ['dissociating'])],
+  ['updating', changing('updating')],
+  ['upgrading', changing('upgrading')],
+  [
+    'attaching',
+    (site) => ({
+      ...bound(site, []),
+      State: 'attaching',
+      attachmentPending: { to: 'attached', polls: null, atMs: site.nowMs + 5 * 60_000 },
+    }),
+  ],
+  [
+    'detaching',
+    (site) => ({
+      ...bound(site, []),
+      State: 'detaching',
+      attachmentPending: { to: 'gone', polls: null, atMs: site.nowMs + 5 * 60_000 },
+    }),
+  ],
+  [
+    'provisioning',
+    (site) => ({
+      ...orphan(site),
+      State: 'provisioning',
+      CreateTime: site.nowMs,
+      pending: { to: 'init', polls: null, atMs: site.nowMs + 5 * 60_000 },
+    }),
+  ],
+  [
+    'deleted',
+    (site) => ({
+      ...orphan(site),
+      State: 'deleted',
+      pending: { to: 'gone', polls: null, atMs: site.nowMs + 10 * 60_000 },
+    }),
+  ],
+  [
+    'ike-only',
+    (site) => ({ ...bound(site), Status: 'ike_sa_established', ...tunnels(site, 'ike_sa_established', down) }),
+  ],
+  [
+    'no-ipsec',
+    (site) => ({
+      ...bound(site),
+      Status: 'ipsec_sa_not_established',
+      ...tunnels(site, 'ipsec_sa_not_established', 'ipsec_sa_not_established'),
+    }),
+  ],
+  ['tunnel-changing', tunnelChanging],
+  ['expires-later', (site) => orphan(site, { 'vco-sweeper:expires': iso(site.nowMs + 30 * dayMs).slice(0, 10) })],
+  ['expires-malformed', (site) => ({ ...bound(site), tags: { 'vco-sweeper:expires': 'end of June' } })],
+]);
+
+function tunnelChanging({ customerGatewayId: CustomerGatewayId, transitRouterId }: Site): Draft {
+  return {
+    TransitRouterId: transitRouterId,
+    links: ['association', 'propagation'],
+    TunnelOptions: [
+      { CustomerGatewayId, State: 'updating', Status: up },
+      { CustomerGatewayId, State: 'deleting', Status: down },
+    ],
+  };
+}
+
+/** What fills an estate once every kind is there: mostly connections in use, and some that nobody uses. */
+export const usual: readonly (readonly [string, number])[] = [
+  ['live', 0.45],
+  ['orphan', 0.2],
+  ['half-up', 0.1],
+  ['tunnels-down', 0.07],
+  ['unrouted', 0.05],
+  ['vpn-gateway', 0.05],
+  ['marked-ripe', 0.04],
+  ['single-tunnel', 0.04],
+];

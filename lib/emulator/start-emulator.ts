@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createEngine, emulatorOf } from './create-emulator.ts';
+import type { Emulator, EmulatorOptions, RunningEmulator } from './emulator-types.ts';
+import type { Engine } from './engine.ts';
+import { defaultKey } from './estate/estate-defaults.ts';
+import { EstateError } from './estate/estate-problems.ts';
+import { isFcUrl, toFcRequest } from './fc/fc-request.ts';
+import { type FunctionConfig, readFunctions } from './fc/function-config.ts';
+import { FunctionPlatform } from './fc/function-platform.ts';
+import { localFunctions } from './fc/local-functions.ts';
+import { serveFc } from './fc/serve-fc.ts';
+
+const bodyBytesMax = 64 * 1024 * 1024;
+
+export type ServerOptions = EmulatorOptions & {
+  readonly port?: number;
+  /** What the local Function Compute runs. Default: nothing. */
+  readonly functions?: readonly FunctionConfig[];
+};
+
+/** One emulator as it is served. */
+type Served = { readonly engine: Engine; readonly emulator: Emulator; platform?: FunctionPlatform };
+
+/** Serves the emulator on 127.0.0.1. Port 0 takes any that is free; one that is taken rejects. */
+export async function startEmulator(options: ServerOptions): Promise<RunningEmulator> {
+  const engine = createEngine(options);
+  const emulator = emulatorOf(engine);
+  const account = firstAccount(emulator);
+  const functions = readFunctions(options.functions ?? [], 'functions', emulator.estate);
+  const served: Served = { engine, emulator };
+  const server = createServer((request, response) => {
+    answer(served, request, response).catch((error: unknown) => fail(response, error));
+  });
+  const port = options.port ?? 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} of 127.0.0.1 is already taken`) : error),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
+  const platform = new FunctionPlatform(engine, functions, url, (options.seed ?? 1) + 3);
+  served.platform = platform;
+  const fc = localFunctions(platform);
+  engine.fc = fc;
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      // Clients keep connections open, and a scripted timeout holds one for long.
+      server.closeAllConnections();
+    });
+    await platform.close();
+    await closed;
+  };
+  return Object.defineProperties(
+    { ...account, url, fc, close },
+    Object.getOwnPropertyDescriptors(emulator),
+  ) as RunningEmulator;
+}
+
+/** The account and key to start with; one that has no key gets one. */
+function firstAccount({ estate }: Emulator): { accountId: string; accessKeyId: string; accessKeySecret: string } {
+  const [account] = estate.accounts;
+  if (account === undefined) throw new EstateError('estate: accounts must name at least one account');
+  const key = account.keys[0] ?? { ...defaultKey };
+  if (account.keys.length === 0) account.keys.push(key);
+  return { accountId: account.accountId, accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret };
+}
+
+/** A mistake of the emulator itself: said aloud, so that nobody takes it for the cloud's behaviour. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-type': 'text/plain' }).end(`the emulator failed: ${String(error)}\n`);
+}
+
+/** A header given more than once is one with commas. */
+const headersOf = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) throw new Error('body too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function answer(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const bytes = await bytesOf(request);
+  const headers = headersOf(request);
+  const { method = 'GET', url = '/' } = request;
+  const { engine, emulator, platform } = served;
+  const reply =
+    platform !== undefined && isFcUrl(url)
+      ? await serveFc(engine, platform, toFcRequest(method, url, headers, bytes))
+      : await emulator.handle({ method, url, headers, body: bytes.toString() });
+  if (reply === 'reset') {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(reply.status, reply.headers);
+  response.end(reply.body);
+}

@@ -1,0 +1,125 @@
+import type {
+  Association,
+  Attachment,
+  Cen,
+  Connection,
+  CustomerGateway,
+  Estate,
+  Propagation,
+  RouteEntry,
+  RouteTable,
+  TransitRouter,
+} from '../estate/estate-types.ts';
+import { Table } from './record-table.ts';
+import { TagHistory } from './tag-history.ts';
+import { Journal, overwrite } from './undo-log.ts';
+
+/** The key of a group by account and region. */
+export const placeKey = (accountId: string, regionId: string): string => `${accountId} ${regionId}`;
+
+/** The key of an association or a propagation. */
+export const linkKey = (attachmentId: string, tableId: string): string => `${attachmentId} ${tableId}`;
+
+type Link = Association | Propagation;
+
+const newestFirst = (left: Connection, right: Connection): number =>
+  right.CreateTime - left.CreateTime || (left.VpnConnectionId < right.VpnConnectionId ? -1 : 1);
+
+const linkShape = {
+  id: (row: Link) => linkKey(row.TransitRouterAttachmentId, row.TransitRouterRouteTableId),
+  groups: {
+    attachment: (row: Link) => row.TransitRouterAttachmentId,
+    table: (row: Link) => row.TransitRouterRouteTableId,
+  },
+};
+
+const routeId = (row: RouteEntry): string =>
+  row.TransitRouterRouteEntryId ??
+  `${row.TransitRouterRouteTableId} ${row.TransitRouterRouteEntryDestinationCidrBlock} ${row.TransitRouterRouteEntryNextHopId ?? ''}`;
+
+/** The live estate with its indexes; every change the emulator makes goes through here. */
+export class Store {
+  readonly journal = new Journal();
+  readonly tagHistory = new TagHistory(this.journal);
+
+  readonly connections = new Table<Connection>(() => this.estate.vpnConnections, {
+    id: (row) => row.VpnConnectionId,
+    groups: { place: (row) => placeKey(row.accountId, row.regionId) },
+    order: newestFirst,
+  });
+  readonly customerGateways = new Table<CustomerGateway>(() => this.estate.customerGateways, {
+    id: (row) => row.CustomerGatewayId,
+    groups: { place: (row) => placeKey(row.accountId, row.regionId) },
+  });
+  readonly cens = new Table<Cen>(() => this.estate.cens, {
+    id: (row) => row.CenId,
+    groups: { account: (row) => row.accountId },
+  });
+  readonly transitRouters = new Table<TransitRouter>(() => this.estate.transitRouters, {
+    id: (row) => row.TransitRouterId,
+    groups: { account: (row) => row.accountId },
+  });
+  readonly attachments = new Table<Attachment>(() => this.estate.attachments, {
+    id: (row) => row.TransitRouterAttachmentId,
+    groups: { connection: (row) => row.VpnId, transitRouter: (row) => row.TransitRouterId, cen: (row) => row.CenId },
+  });
+  readonly routeTables = new Table<RouteTable>(() => this.estate.routeTables, {
+    id: (row) => row.TransitRouterRouteTableId,
+    groups: { transitRouter: (row) => row.TransitRouterId },
+  });
+  readonly associations = new Table<Association>(() => this.estate.associations, linkShape);
+  readonly propagations = new Table<Propagation>(() => this.estate.propagations, linkShape);
+  readonly routeEntries = new Table<RouteEntry>(() => this.estate.routeEntries, {
+    id: routeId,
+    groups: {
+      table: (row) => row.TransitRouterRouteTableId,
+      nextHop: (row) => row.TransitRouterRouteEntryNextHopId ?? '',
+    },
+  });
+
+  constructor(public estate: Estate) {}
+
+  /** Notices what tests, acting as other people, changed in the estate since the last call. */
+  refresh(): void {
+    this.connections.refresh();
+    this.customerGateways.refresh();
+    this.cens.refresh();
+    this.transitRouters.refresh();
+    this.attachments.refresh();
+    this.routeTables.refresh();
+    this.associations.refresh();
+    this.propagations.refresh();
+    this.routeEntries.refresh();
+  }
+
+  insert<T extends object>(table: Table<T>, row: T): void {
+    this.journal.apply({ redo: () => table.insert(row), undo: () => void table.remove(row) });
+  }
+
+  remove<T extends object>(table: Table<T>, row: T): void {
+    let at = -1;
+    this.journal.apply({
+      redo: () => {
+        at = table.remove(row);
+      },
+      undo: () => {
+        if (at >= 0) table.insert(row, at);
+      },
+    });
+  }
+
+  edit<T extends object>(row: T, change: (row: T) => void): void {
+    const before = structuredClone(row);
+    let after: T | undefined;
+    this.journal.apply({
+      redo: () => {
+        if (after === undefined) change(row);
+        else overwrite(row, after);
+      },
+      undo: () => {
+        after = structuredClone(row);
+        overwrite(row, before);
+      },
+    });
+  }
+}

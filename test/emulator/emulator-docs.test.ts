@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type * as z from 'zod/mini';
+import { switchesShape } from '../../lib/emulator/behaviours.ts';
+import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
+import { createEmulator, defineEstate, parseEstate, switchesDefault } from '../../lib/emulator/index.ts';
+
+const text = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
+const example = (name: string): string =>
+  new RegExp(`\`\`\`yaml\\n(# ${name}\\n[\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? `no example ${name}`;
+/** Rows of the table under a heading, without their backticks. */
+const rows = (heading: string): string[][] => {
+  const [, section = ''] = new RegExp(`\n## ${heading}\n([\\s\\S]*?)(?=\n## |$)`).exec(text) ?? [];
+  return [...section.matchAll(/^\| (`.*) \|$/gm)].map(([, row = '']) => row.replaceAll('`', '').split(/\s*\|\s*/));
+};
+const estate = () => parseEstate(example('estate'), 'docs/emulator.md');
+const emulator = createEmulator({ estate: estate() });
+const ask = async (method: string, name: string, body: unknown = undefined) => {
+  const reply = await emulator.handle({
+    method,
+    url: `/_emulator/${name}`,
+    headers: {},
+    body: JSON.stringify(body) ?? '',
+  });
+  if (reply === 'reset') throw new Error('cut');
+  return { status: reply.status, body: JSON.parse(reply.body) };
+};
+
+describe('docs/emulator.md', () => {
+  test('its estate is one, and holds what its comments say', () => {
+    const { vpnConnections, accounts } = estate();
+    expect(accounts).toMatchObject([{ accountId: '1234567890123456', keys: [{ accessKeyId: 'LTAIlocal' }] }]);
+    expect(vpnConnections).toMatchObject([
+      { VpnConnectionId: 'vco-orphan', AttachType: 'NO_ASSOCIATED', State: 'init', regionId: 'cn-hangzhou' },
+      { VpnConnectionId: 'vco-kept', tags: { 'vco-sweeper:keep': 'true' } },
+      { AttachType: 'CEN', TunnelOptions: [{ Status: 'ipsec_sa_established' }, { Status: 'ipsec_sa_established' }] },
+      { AttachType: 'CEN', State: 'attached', Status: 'ike_sa_not_established' },
+      { AttachType: 'VPNGW', State: 'active' },
+    ]);
+  });
+
+  test('its faults are faults', async () => {
+    const faults: unknown = parse(example('faults'));
+    expect(await ask('PUT', 'faults', faults)).toEqual({ status: 200, body: faults });
+  });
+
+  test('it tells every kind of fault with its keys', async () => {
+    const values = { status: 500, code: 'X', message: 'x', retryAfterMs: 1, when: 'after', ms: 1, reads: 1, delta: 1 };
+    const given = new Map<string, unknown>(Object.entries({ ...values, field: 'X' }));
+    const told = rows('Faults').filter(([key = '']) =>
+      /-|^(throttle|error|html|truncated|reset|timeout|stale)$/.test(key),
+    );
+    const faults = told.map(([kind, keys = '']) => ({
+      fault: { kind, ...Object.fromEntries([...given].filter(([key]) => new RegExp(`\\b${key}\\b`).test(keys))) },
+    }));
+    expect((await ask('PUT', 'faults', faults)).body).toEqual(faults);
+    const refused = await ask('PUT', 'faults', [{ fault: { kind: 'none' } }]);
+    const kinds = [
+      ...readFileSync('lib/emulator/faults/scripted-faults.ts', 'utf8').matchAll(/kind: z\.literal\('([\w-]+)'\)/g),
+    ];
+    expect(refused.status).toBe(400);
+    expect(told.map(([kind]) => kind)).toEqual(kinds.map(([, kind]) => kind));
+  });
+
+  test('it tells every switch, with its default and what else it may be', () => {
+    const told = new Map(rows('Switches').map(([name = '', ...row]) => [name, row]));
+    expect([...told].map(([name, [value = '']]) => [name, JSON.parse(value)])).toEqual(Object.entries(switchesDefault));
+    for (const [name, { _zod }] of Object.entries(switchesShape.shape)) {
+      const variants = _zod.def.type === 'enum' ? Object.values(_zod.def.entries) : [];
+      const [value = '', others = ''] = told.get(name) ?? [];
+      const all = [value, ...others.split(', ')];
+      if (variants.length > 0) expect(all.map((one) => JSON.parse(one))).toEqual(variants);
+    }
+  });
+
+  test('its functions are functions, and it tells every key of one', () => {
+    const given: unknown = parse(example('functions'));
+    const roles = [{ name: 'vco-sweeper', trusted: [] }];
+    const own = defineEstate({ accounts: [{ accountId: '1', roles }] });
+    expect(readFunctions(given, 'docs/emulator.md', own)).toMatchObject([{ id: 'sweep' }, { id: 'jobs$worker' }]);
+    const told = rows('Functions').flatMap(([keys = '', , , what]) => (what === undefined ? [] : keys.split(', ')));
+    const shape = (object: z.core.$ZodType): string[] =>
+      object._zod.def instanceof Object && 'shape' in object._zod.def ? Object.keys(Object(object._zod.def.shape)) : [];
+    const { asyncInvokeConfig, concurrencyConfig } = functionFile.shape;
+    const nested = { asyncInvokeConfig, concurrencyConfig };
+    const all = shape(functionFile).flatMap((key) => {
+      const inner = Object.entries(nested).find(([name]) => name === key)?.[1];
+      return inner === undefined ? [key] : shape(inner._zod.def.innerType).map((name) => `${key}.${name}`);
+    });
+    expect(told.sort()).toEqual(all.sort());
+  });
+
+  test('it tells every refusal of Function Compute, and no other', () => {
+    const sources = ['authenticate', 'gateway', 'platform', 'request'].map((name) =>
+      readFileSync(`lib/emulator/fc/${name}.ts`, 'utf8'),
+    );
+    const codes = sources.flatMap((text) =>
+      [
+        ...text.matchAll(
+          /'([A-Z][A-Za-z]+(?:Found|Exists|Argument|Header|Large|Match|ID|Skewed|Denied|NotSupported))'/g,
+        ),
+      ].map(([, code = '']) => code),
+    );
+    const told = rows('Functions').flatMap(([status = '', code = '']) =>
+      /^[4-5]\d\d$/.test(status) ? code.split(', ') : [],
+    );
+    expect([...new Set(codes), switchesDefault.fcThrottleCode].sort()).toEqual(told.sort());
+  });
+
+  test('it tells all that the control endpoint takes', async () => {
+    const { body } = await ask('GET', 'nothing');
+    const methods = ['GET', 'PUT', 'DELETE'];
+    const told = rows('The control endpoint').flatMap(([path = '', ...cells]) =>
+      methods.filter((_, at) => cells[at]?.trim()).map((method) => `${method} ${path.replace('/_emulator/', '')}`),
+    );
+    expect(told.sort()).toEqual([...body.known].sort());
+  });
+});

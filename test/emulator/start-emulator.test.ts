@@ -1,0 +1,125 @@
+import { afterEach, expect, test } from 'vitest';
+import { defineEstate, type EmulatorOptions, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import { A, aClock, CBN, KEY, REGION, v1, v3 } from './emulator-support.ts';
+
+const running: RunningEmulator[] = [];
+
+async function start(options: Partial<EmulatorOptions> & { port?: number } = {}): Promise<RunningEmulator> {
+  const estate = defineEstate({
+    accounts: [{ accountId: A, keys: [KEY] }],
+    vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION, TransitRouterId: 'tr-1' }],
+  });
+  const emulator = await startEmulator({ estate, clock: aClock(), ...options });
+  running.push(emulator);
+  return emulator;
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+});
+
+type Request = ReturnType<typeof v1>;
+
+async function post(url: string, { method, url: path, headers, body }: Request): Promise<Response> {
+  const { host: _own, ...rest } = headers as Record<string, string>;
+  return fetch(url + path, { method, headers: rest, ...(method === 'POST' && { body }) });
+}
+
+test('serves the three services on one port, told apart by version', async () => {
+  const { url } = await start();
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const connections = await (await post(url, v1('DescribeVpnConnections', { RegionId: REGION }))).json();
+  expect(connections).toMatchObject({ TotalCount: 1 });
+  const attachments = await post(
+    url,
+    v1('ListTransitRouterVpnAttachments', { TransitRouterId: 'tr-1' }, { version: CBN, method: 'GET' }),
+  );
+  expect(await attachments.json()).toMatchObject({ TotalCount: 1 });
+  const identity = await post(url, v1('GetCallerIdentity', {}, { version: '2015-04-01' }));
+  expect(await identity.json()).toMatchObject({ AccountId: A });
+});
+
+test('says which account and key to use, and makes one where there is none', async () => {
+  expect(await start()).toMatchObject({ accountId: A, ...KEY });
+  const bare = await start({ estate: defineEstate({ accounts: [{ accountId: '42' }] }) });
+  expect(bare).toMatchObject({ accountId: '42', accessKeyId: expect.stringMatching(/^LTAI/) });
+  const key = { accessKeyId: bare.accessKeyId, accessKeySecret: bare.accessKeySecret };
+  expect((await post(bare.url, v1('DescribeRegions', {}, { key }))).status).toBe(200);
+});
+
+test('is an emulator as one without sockets is', async () => {
+  const emulator = await start();
+  emulator.setFaults([{ fault: { kind: 'throttle' } }]);
+  expect((await post(emulator.url, v1('DescribeRegions', {}))).status).toBe(400);
+  expect(emulator.calls).toMatchObject([{ code: 'Throttling.User' }]);
+  expect(emulator.estate.vpnConnections).toHaveLength(1);
+  expect((await emulator.call(A, CBN, 'DescribeCens', {})).status).toBe(200);
+  emulator.resetCalls();
+  expect(emulator.calls).toEqual([]);
+});
+
+test('a port that is taken is an error that names it', async () => {
+  const { url } = await start();
+  const port = Number(new URL(url).port);
+  await expect(start({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is already taken`);
+});
+
+test('an estate without accounts is refused', async () => {
+  await expect(start({ estate: { ...defineEstate({}), accounts: [] } })).rejects.toThrow('at least one account');
+});
+
+test('a scripted cut is a cut, after or before the effect', async () => {
+  const { url, setFaults } = await start();
+  setFaults([{ fault: { kind: 'reset', when: 'after' } }, { fault: { kind: 'timeout', when: 'before', ms: 5 } }]);
+  for (let turn = 0; turn < 2; turn++) await expect(post(url, v1('DescribeRegions', {}))).rejects.toThrow();
+  expect((await post(url, v1('DescribeRegions', {}))).status).toBe(200);
+});
+
+test('closing does not wait for a call that hangs', async () => {
+  const never = { now: () => aClock().now(), sleep: () => new Promise<void>(() => undefined) };
+  const emulator = await start({ clock: never, faults: [{ fault: { kind: 'timeout', when: 'before' } }] });
+  const hanging = post(emulator.url, v1('DescribeRegions', {})).then(
+    () => 'answered',
+    () => 'cut',
+  );
+  while (emulator.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await emulator.close();
+  expect(await hanging).toBe('cut');
+});
+
+test('the control endpoint is there too', async () => {
+  const { url } = await start();
+  expect(await (await fetch(`${url}/_emulator/switches`)).json()).toMatchObject({ detachOrder: 'cbn-first' });
+  const bad = await fetch(`${url}/_emulator/clock`, { method: 'PUT', body: '{}' });
+  expect(bad.status).toBe(400);
+});
+
+test('lists in XML: wrapped items repeat inside the wrapper, flat ones by themselves', async () => {
+  const { url } = await start();
+  const xml = async (request: Request) => {
+    const reply = await post(url, request);
+    expect(reply.headers.get('content-type')).toBe('text/xml;charset=utf-8');
+    return reply.text();
+  };
+  const common = { Format: undefined };
+  expect(await xml(v1('DescribeVpnConnections', { RegionId: REGION }, { common }))).toMatch(
+    /<DescribeVpnConnectionsResponse>.*<VpnConnections><VpnConnection>.*<\/VpnConnection><\/VpnConnections><\/DescribeVpnConnectionsResponse>$/,
+  );
+  expect(await xml(v1('ListTransitRouters', { RegionId: REGION }, { common, version: CBN }))).toMatch(
+    /<TransitRouters>.*<\/TransitRouters>/,
+  );
+  expect(await xml(v1('DescribeVpnConnection', { RegionId: REGION, VpnConnectionId: 'vco-9' }, { common }))).toMatch(
+    /^<\?xml version='1\.0' encoding='UTF-8'\?><Error><RequestId>.*<\/RequestId><HostId>vpc\.aliyuncs\.com<\/HostId><Code>InvalidVpnConnectionInstanceId\.NotFound<\/Code><Message>.*<\/Message><Recommend>.*<\/Recommend><\/Error>$/,
+  );
+});
+
+test('an unknown format is refused, and v3 is always answered in JSON', async () => {
+  const { handle } = await start();
+  expect(await handle(v1('DescribeRegions', {}, { common: { Format: 'CSV' } }))).toMatchObject({
+    status: 400,
+    body: expect.stringContaining('<Code>InvalidParameter.Format</Code>'),
+  });
+  expect(await handle(v3('DescribeRegions', {}))).toMatchObject({
+    headers: { 'content-type': 'application/json;charset=utf-8' },
+  });
+});
