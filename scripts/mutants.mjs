@@ -50,7 +50,13 @@ const mutation = (defect) => ({
 async function bundle(name, defect) {
   const outfile = join(folder, `${name}.cjs`);
   const plugins = defect ? [mutation(defect)] : [];
-  await build({ ...options, entryPoints: ['test/simulation/defects-main.ts'], outfile, format: 'cjs', plugins });
+  await build({
+    ...options,
+    entryPoints: ['test/simulation/defects/defects-main.ts'],
+    outfile,
+    format: 'cjs',
+    plugins,
+  });
   return outfile;
 }
 
@@ -74,7 +80,7 @@ async function tryDefect(defect) {
 
 async function loadDefects() {
   const outfile = join(folder, 'defects.mjs');
-  await build({ ...options, entryPoints: ['test/simulation/defects.ts'], outfile, format: 'esm' });
+  await build({ ...options, entryPoints: ['test/simulation/defects/defects.ts'], outfile, format: 'esm' });
   const { DEFECTS } = await import(pathToFileURL(outfile).href);
   for (const defect of DEFECTS) mutate(defect);
   return values.only ? DEFECTS.filter(({ id }) => values.only.includes(id)) : DEFECTS;

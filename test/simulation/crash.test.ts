@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CALM_RUN, OWN, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
-import { simulate } from './world.ts';
+import { CALM_RUN, OWN, REGIONS, type RunPlan, type Scenario, START_MS } from './stories/scenario.ts';
+import { simulate } from './world/world.ts';
 
 const HOUR = 3_600_000;
 const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { createScenario } from './scenario.ts';
-import { shrink } from './shrink.ts';
-import { type Story, simulate } from './world.ts';
+import { createScenario } from './stories/scenario.ts';
+import { shrink } from './stories/shrink.ts';
+import { type Story, simulate } from './world/world.ts';
 
 /**
  * Two ways to be called: `--seed N` lives through one scenario and tells it, shrunk when it breaks a promise;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createScenario, type Scenario } from './scenario.ts';
-import { simulate } from './world.ts';
+import { createScenario, type Scenario } from './stories/scenario.ts';
+import { simulate } from './world/world.ts';
 
 /**
  * Found by the simulator, and mended at the root. Each is the shortest story that showed it, kept as data: what a seed

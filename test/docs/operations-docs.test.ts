@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EXIT } from '../lib/cli/exit-code.ts';
-import { SCOPE_STATES } from '../lib/core/domain/dispatch-result.ts';
-import { isPermission, isThrottling } from '../lib/core/domain/disposition.ts';
-import { OUTCOMES, type RunStatus } from '../lib/core/domain/outcome.ts';
-import { parseEstate, startEmulator } from '../lib/emulator/index.ts';
-import { DAY, HOUR } from './support/builders.ts';
-import { bound, down, estate, free, inUse } from './support/estates.ts';
-import { invoke } from './support/function.ts';
-import { startFunctionCompute } from './support/function-compute.ts';
+import { EXIT } from '../../lib/cli/exit-code.ts';
+import { SCOPE_STATES } from '../../lib/core/domain/dispatch-result.ts';
+import { isPermission, isThrottling } from '../../lib/core/domain/disposition.ts';
+import { OUTCOMES, type RunStatus } from '../../lib/core/domain/outcome.ts';
+import { parseEstate, startEmulator } from '../../lib/emulator/index.ts';
+import { DAY, HOUR } from '../support/builders.ts';
+import { bound, down, estate, free, inUse } from '../support/estates.ts';
+import { invoke } from '../support/function.ts';
+import { startFunctionCompute } from '../support/function-compute.ts';
 
 const text = readFileSync('docs/operations.md', 'utf8');
 const section = (heading: string): string => text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';

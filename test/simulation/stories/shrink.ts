@@ -1,6 +1,6 @@
-import type { Violation } from './monitor.ts';
+import type { Violation } from '../monitor/monitor.ts';
+import { simulate } from '../world/world.ts';
 import type { Scenario } from './scenario.ts';
-import { simulate } from './world.ts';
 
 type Lists = Pick<Scenario, 'runs' | 'people' | 'faults'>;
 const LISTS: readonly (keyof Lists)[] = ['faults', 'people', 'runs'];

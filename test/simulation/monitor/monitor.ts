@@ -1,21 +1,7 @@
-import type { RunResult } from '../../lib/core/domain/outcome.ts';
-import type { Connection, Emulator } from '../../lib/emulator/index.ts';
-import {
-  CLOCKS_OFF_MS,
-  type Clock,
-  clockKey,
-  hasRoom,
-  type MarkTags,
-  markTags,
-  noteOf,
-  parseClocks,
-  parseSeen,
-  type Seen,
-} from './claims.ts';
-import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } from './due.ts';
-import { RequestLog } from './request-log.ts';
-import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from './scenario.ts';
-import { type Reply, Shown } from './shown.ts';
+import type { RunResult } from '../../../lib/core/domain/outcome.ts';
+import type { Connection, Emulator } from '../../../lib/emulator/index.ts';
+import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from '../stories/scenario.ts';
+import { type Reply, Shown } from '../world/shown.ts';
 import {
   contradicted,
   graceMs,
@@ -31,7 +17,21 @@ import {
   regionsOf,
   section,
   toMs,
-} from './truth.ts';
+} from '../world/truth.ts';
+import {
+  CLOCKS_OFF_MS,
+  type Clock,
+  clockKey,
+  hasRoom,
+  type MarkTags,
+  markTags,
+  noteOf,
+  parseClocks,
+  parseSeen,
+  type Seen,
+} from './claims-monitor.ts';
+import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } from './due.ts';
+import { RequestLog } from './request-log.ts';
 
 export type Violation = {
   readonly promise: string;

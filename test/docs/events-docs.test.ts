@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../lib/core/domain/policy.ts';
-import { hintOf, hintTypes } from '../lib/event/hint-actions.ts';
-import { parseEvent } from '../lib/event/parse-event.ts';
+import type { Policy } from '../../lib/core/domain/policy.ts';
+import { hintOf, hintTypes } from '../../lib/event/hint-actions.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 
-const text = readFileSync(new URL('../docs/events.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
 const policy: Pick<Policy, 'mode' | 'regions' | 'accounts'> = {
   mode: 'sweep',
   regions: ['cn-hangzhou'],

@@ -1,6 +1,5 @@
-import type { Connection, Estate } from '../../lib/emulator/index.ts';
-import { CLOCKS_OFF_MS, hasRoom, markTags, noteAgeMs, noteOf, parseClocks, parseSeen } from './claims.ts';
-import { FOREIGN, type PolicyDocument } from './scenario.ts';
+import type { Connection, Estate } from '../../../lib/emulator/index.ts';
+import { FOREIGN, type PolicyDocument } from '../stories/scenario.ts';
 import {
   graceMs,
   heldRules,
@@ -13,7 +12,8 @@ import {
   type RuleName,
   section,
   toMs,
-} from './truth.ts';
+} from '../world/truth.ts';
+import { CLOCKS_OFF_MS, hasRoom, markTags, noteAgeMs, noteOf, parseClocks, parseSeen } from './claims-monitor.ts';
 
 export const maxGapMs = (policy: PolicyDocument): number => toMs(section(policy, 'marks').maxGap ?? '72h');
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { hintOf, hintTypes } from '../lib/event/hint-actions.ts';
-import { readConcurrency, readTarget } from '../lib/wiring/sweep-function.ts';
-import { preview } from './support/deployment.ts';
-import { fits, type Pattern, sizes } from './support/event-pattern.ts';
-import type { Fc3Function, Fc3Trigger } from './support/fc3.ts';
+import { hintOf, hintTypes } from '../../lib/event/hint-actions.ts';
+import { readConcurrency, readTarget } from '../../lib/wiring/sweep-function.ts';
+import { preview } from '../support/deployment.ts';
+import { fits, type Pattern, sizes } from '../support/event-pattern.ts';
+import type { Fc3Function, Fc3Trigger } from '../support/fc3.ts';
 
 /** Every variable of s.yaml, with a value that is not its default. */
 const ALL = {

@@ -1,5 +1,5 @@
-import type { Connection, Emulator } from '../../lib/emulator/index.ts';
-import { OWN, type PeopleAct } from './scenario.ts';
+import type { Connection, Emulator } from '../../../lib/emulator/index.ts';
+import { OWN, type PeopleAct } from '../stories/scenario.ts';
 
 /** What other people do meanwhile, through the same API where there is one. Answers whether it was possible. */
 export async function actOut(

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createScenario } from './scenario.ts';
-import { simulate } from './world.ts';
+import { createScenario } from '../stories/scenario.ts';
+import { simulate } from '../world/world.ts';
 
 /**
  * Lives through scenarios until one breaks a promise, and answers one JSON object: the seed, or null; and how many

@@ -1,4 +1,4 @@
-import type { Reply } from './shown.ts';
+import type { Reply } from '../world/shown.ts';
 
 /** What is known of a request after its last attempt: nothing, that it was refused, or that it was accepted. */
 type Answer = 'none' | 'refused' | 'accepted';

@@ -1,5 +1,5 @@
-import type { Connection, Estate } from '../../lib/emulator/index.ts';
-import { FOREIGN, type PolicyDocument, REGIONS } from './scenario.ts';
+import type { Connection, Estate } from '../../../lib/emulator/index.ts';
+import { FOREIGN, type PolicyDocument, REGIONS } from '../stories/scenario.ts';
 
 /**
  * What is really so, read from the emulated cloud's own state and judged by a second, simpler reading of the rules.

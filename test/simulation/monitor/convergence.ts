@@ -1,7 +1,5 @@
-import type { Connection, Emulator } from '../../lib/emulator/index.ts';
-import { hasRoom } from './claims.ts';
-import { mayBeHalfDone } from './due.ts';
-import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from './scenario.ts';
+import type { Connection, Emulator } from '../../../lib/emulator/index.ts';
+import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from '../stories/scenario.ts';
 import {
   dependenciesOf,
   heldRules,
@@ -12,7 +10,9 @@ import {
   mayBeNamed,
   regionsOf,
   section,
-} from './truth.ts';
+} from '../world/truth.ts';
+import { hasRoom } from './claims-monitor.ts';
+import { mayBeHalfDone } from './due.ts';
 
 /**
  * Once faults and other people have stopped, and runs went on for long enough: what should be gone, and is not. What

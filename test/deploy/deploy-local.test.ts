@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { type FunctionConfig, parseEstate, type RunningEmulator, startEmulator } from '../lib/emulator/index.ts';
-import { DAY, HOUR } from './support/builders.ts';
-import { preview } from './support/deployment.ts';
-import { bound, down, estate, free, inUse } from './support/estates.ts';
-import type { Fc3Function } from './support/fc3.ts';
+import { type FunctionConfig, parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import { DAY, HOUR } from '../support/builders.ts';
+import { preview } from '../support/deployment.ts';
+import { bound, down, estate, free, inUse } from '../support/estates.ts';
+import type { Fc3Function } from '../support/fc3.ts';
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });

@@ -1,5 +1,5 @@
-import type { EstateFile, FaultRule, Switches } from '../../lib/emulator/index.ts';
-import { createRandom, type Random } from '../../lib/emulator/random.ts';
+import type { EstateFile, FaultRule, Switches } from '../../../lib/emulator/index.ts';
+import { createRandom, type Random } from '../../../lib/emulator/random.ts';
 import { withAdversities } from './adversities.ts';
 import { withHardships } from './hardships.ts';
 

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../lib/cloud/client/actions.ts';
-import { FC_ACTIONS } from '../lib/cloud/invoke/function-api.ts';
-import { MODES, type Mode } from '../lib/core/domain/policy.ts';
-import { createDispatchDeps, createSweepFunction } from '../lib/wiring/create-dispatch-deps.ts';
-import { aPolicy } from './support/builders.ts';
-import { fakeClock } from './support/fake-transport.ts';
+import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../../lib/cloud/client/actions.ts';
+import { FC_ACTIONS } from '../../lib/cloud/invoke/function-api.ts';
+import { MODES, type Mode } from '../../lib/core/domain/policy.ts';
+import { createDispatchDeps, createSweepFunction } from '../../lib/wiring/create-dispatch-deps.ts';
+import { aPolicy } from '../support/builders.ts';
+import { fakeClock } from '../support/fake-transport.ts';
 
 const WRITES: Readonly<Record<Mode, readonly string[]>> = {
   plan: [],

@@ -1,28 +1,36 @@
-import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
-import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
-import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
-import { ConfigError } from '../../lib/core/domain/errors.ts';
-import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
-import type { RunResult } from '../../lib/core/domain/outcome.ts';
-import type { Policy } from '../../lib/core/domain/policy.ts';
+import { createCloudApi } from '../../../lib/cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
+import type { Transport, TransportCall, TransportReply } from '../../../lib/cloud/client/transport.ts';
+import { ConfigError } from '../../../lib/core/domain/errors.ts';
+import type { JournalEvent, JournalFields } from '../../../lib/core/domain/log-event.ts';
+import type { RunResult } from '../../../lib/core/domain/outcome.ts';
+import type { Policy } from '../../../lib/core/domain/policy.ts';
 import {
   type CallRecord,
   type Connection,
   createEmulator,
   defineEstate,
   type Emulator,
-} from '../../lib/emulator/index.ts';
-import { parseEvent } from '../../lib/event/parse-event.ts';
-import { parsePolicy } from '../../lib/policy.ts';
-import { sweep } from '../../lib/sweep/run-sweep.ts';
-import { startClock } from '../../lib/wiring/machine-clock.ts';
-import { flatten } from '../support/flatten.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
-import { checkConverged } from './convergence.ts';
-import { maxGapMs } from './due.ts';
-import { Monitor, type Violation, type Watched } from './monitor.ts';
+} from '../../../lib/emulator/index.ts';
+import { parseEvent } from '../../../lib/event/parse-event.ts';
+import { parsePolicy } from '../../../lib/policy.ts';
+import { sweep } from '../../../lib/sweep/run-sweep.ts';
+import { startClock } from '../../../lib/wiring/machine-clock.ts';
+import { flatten } from '../../support/flatten.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { checkConverged } from '../monitor/convergence.ts';
+import { maxGapMs } from '../monitor/due.ts';
+import { Monitor, type Violation, type Watched } from '../monitor/monitor.ts';
+import {
+  CALM_RUN,
+  createChance,
+  OWN,
+  type PolicyDocument,
+  type RunPlan,
+  type Scenario,
+  START_MS,
+} from '../stories/scenario.ts';
 import { actOut } from './people.ts';
-import { CALM_RUN, createChance, OWN, type PolicyDocument, type RunPlan, type Scenario, START_MS } from './scenario.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 /** Runs without faults and other people, after which nothing may be left to do. */

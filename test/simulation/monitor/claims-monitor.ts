@@ -1,5 +1,5 @@
-import type { Connection } from '../../lib/emulator/index.ts';
-import { RULES, type RuleName } from './truth.ts';
+import type { Connection } from '../../../lib/emulator/index.ts';
+import { RULES, type RuleName } from '../world/truth.ts';
 
 /** What the tags of a connection claim, by a second reading of the contract: old marks and new ones. */
 export type Clock = { readonly rule: RuleName; readonly sinceMs: number };

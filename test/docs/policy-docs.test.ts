@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { policyKeys, policyKeyTable } from '../lib/policy/schema/key-table.ts';
-import { parseDeclaredPolicy, parsePolicy } from '../lib/policy.ts';
+import { policyKeys, policyKeyTable } from '../../lib/policy/schema/key-table.ts';
+import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy.ts';
 
-const docs = new URL('../docs/policy.md', import.meta.url);
+const docs = new URL('../../docs/policy.md', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const tablePart = /(?<=<!-- keys -->\n)[\s\S]*?(?=<!-- \/keys -->)/;
 
@@ -18,12 +18,12 @@ describe('docs/policy.md', () => {
       );
     expect(
       tablePart.exec(readFileSync(docs, 'utf8'))?.[0],
-      'the table in docs/policy.md is stale; run: UPDATE_DOCS=1 npx vitest run test/policy-docs.test.ts',
+      'the table in docs/policy.md is stale; run: UPDATE_DOCS=1 npx vitest run test/docs/policy-docs.test.ts',
     ).toBe(expected);
   });
 
   test('its examples are policies', () => {
-    const blocks = [...readText('../docs/policy.md').matchAll(/```yaml\n(# (cautious|bold)\n[\s\S]*?)```/g)];
+    const blocks = [...readText('../../docs/policy.md').matchAll(/```yaml\n(# (cautious|bold)\n[\s\S]*?)```/g)];
     expect(blocks.map(([, yaml = '', name = '']) => [name, parsePolicy(yaml, name).mode])).toEqual([
       ['cautious', 'mark'],
       ['bold', 'sweep'],
@@ -31,7 +31,7 @@ describe('docs/policy.md', () => {
   });
 
   test('the message it shows is the one people get', () => {
-    const [, shown] = /```text\n([\s\S]*?)\n```/.exec(readText('../docs/policy.md')) ?? [];
+    const [, shown] = /```text\n([\s\S]*?)\n```/.exec(readText('../../docs/policy.md')) ?? [];
     const text = 'rules: { unassociated: 1 day }\nlimits: { perrun: 5 }';
     expect(() => parsePolicy(text, 'policy.yaml')).toThrow(expect.objectContaining({ message: shown }));
   });
@@ -52,11 +52,11 @@ describe('docs/policy.md', () => {
 
 describe('policy.example.yaml', () => {
   test('does what no policy does', () => {
-    expect(parsePolicy(readText('../policy.example.yaml'), 'example')).toEqual(parsePolicy('', 'defaults'));
+    expect(parsePolicy(readText('../../policy.example.yaml'), 'example')).toEqual(parsePolicy('', 'defaults'));
   });
 
   test('shows every key', () => {
-    const text = readText('../policy.example.yaml');
+    const text = readText('../../policy.example.yaml');
     const missing = policyKeys().filter((name) => !text.includes(`${name.split('.').at(-1)}:`));
     expect(missing).toEqual([]);
   });

@@ -2,11 +2,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
-import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
-import type { CloudApi } from '../../lib/core/domain/cloud-api.ts';
-import { type CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
-import { fakeClock, type Retry, rejection } from '../support/fake-transport.ts';
+import { createCloudApi } from '../../../lib/cloud/client/create-cloud-api.ts';
+import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
+import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
+import { type CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
+import { fakeClock, type Retry, rejection } from '../../support/fake-transport.ts';
 
 const CANARIES = {
   accessKeyId: 'STS.CanaryKeyId',
