@@ -1,7 +1,9 @@
 import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
 import { ConfigError } from '../lib/core/domain/errors.ts';
-import { type DispatchRequest, dispatch, toMinute, toTick } from '../lib/dispatch/run-dispatch.ts';
-import { parseEvent, parseMoment } from '../lib/event/parse-event.ts';
+import { type DispatchRequest, dispatch } from '../lib/dispatch/run-dispatch.ts';
+import { toMinute, toTick } from '../lib/dispatch/task-id.ts';
+import { parseMoment } from '../lib/event/event-moment.ts';
+import { parseEvent } from '../lib/event/parse-event.ts';
 import { createDispatchDeps } from '../lib/wiring/create-dispatch-deps.ts';
 import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
 import { startClock } from '../lib/wiring/machine-clock.ts';

@@ -15,7 +15,7 @@ const packed = existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : un
 const yamlApart = {
   name: 'yaml-apart',
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: /[\\/]lib[\\/]policy[\\/]yaml\.ts$/ }, () => ({
+    onLoad({ filter: /[\\/]lib[\\/]policy[\\/]document[\\/]read-yaml\.ts$/ }, () => ({
       contents: "export const readYaml = (text) => require('./yaml.js').readYaml(text);",
     }));
     onResolve({ filter: /^\.\/yaml\.js$/ }, () => ({ path: './yaml.js', external: true }));

@@ -15,7 +15,10 @@ export async function compilePolicy(path) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   try {
     const outfile = join(folder, 'policy.cjs');
-    const contents = "export { compilePolicy } from './compile.ts'; export { parseDeclaredPolicy } from './parse.ts';";
+    const contents = [
+      "export { compilePolicy } from './compile-policy.ts';",
+      "export { parseDeclaredPolicy } from './parse-policy.ts';",
+    ].join('\n');
     const stdin = { contents, resolveDir: 'lib/policy' };
     await build({ stdin, outfile, bundle: true, platform: 'node', format: 'cjs' });
     const policy = createRequire(outfile)(outfile);

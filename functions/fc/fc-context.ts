@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import type { DeclaredPolicy } from '../../lib/core/domain/policy.ts';
-import { loadPolicy } from '../../lib/policy.ts';
+import { loadPolicy } from '../../lib/policy/load-policy.ts';
 import { withReadableStack } from './readable-stack.ts';
 
 /** What Function Compute passes to a handler; only the fields we use, and none is taken for granted. */

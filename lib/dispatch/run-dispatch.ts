@@ -9,10 +9,6 @@ import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { dispatchAdvice } from './dispatch-advice.ts';
 import { resolveScopes, type Scope } from './sweep-places.ts';
-
-export { dispatchAdvice } from './dispatch-advice.ts';
-export { toMinute, toTick } from './task-id.ts';
-
 /** What a dispatch needs of the world; built by `dispatch-deps.ts`. */
 export type DispatchDeps = {
   readonly api: Pick<CloudApi, 'listRegions'>;

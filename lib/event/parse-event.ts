@@ -8,9 +8,6 @@ import { type EventLimits, toLimits } from './event-limits.ts';
 import { type BatchAnswer, parseBatch } from './parse-batch.ts';
 import { parseRequest } from './parse-event-request.ts';
 import { isTimer, parseTimer } from './timer-event.ts';
-
-export { type Moment, parseMoment } from './event-moment.ts';
-
 export type EventRequest = {
   /** The run is their union. Empty: nothing to look at. */
   readonly parts: readonly Narrowing[];

@@ -5,7 +5,7 @@ import { exitCodeOf } from '../../lib/cli/exit-code.ts';
 import { VERSION } from '../../lib/cli/version.ts';
 import { type Counts, countOutcomes, type OutcomeKind, type RunStatus } from '../../lib/core/domain/outcome.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { envOf, run } from '../support/cli-harness.ts';
+import { envOf, run } from './cli-harness.ts';
 
 const requests: string[] = [];
 const cloud = createServer((request, response) => {

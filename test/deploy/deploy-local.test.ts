@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { type FunctionConfig, parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import type { FunctionConfig } from '../../lib/emulator/fc/function-config.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { DAY, HOUR } from '../support/builders.ts';
 import { preview } from '../support/deployment.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { policyKeys, policyKeyTable } from '../../lib/policy/schema/key-table.ts';
-import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy.ts';
 
 const docs = new URL('../../docs/policy.md', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');

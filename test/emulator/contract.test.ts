@@ -2,7 +2,9 @@ import { $OpenApiUtil } from '@alicloud/openapi-core';
 import RPCClient from '@alicloud/pop-core';
 import VpcClient, * as vpcModel from '@alicloud/vpc20160428';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { defineEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { defineEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { A, B, CBN, REGION, STS, VPC } from './emulator-support.ts';
 
 /** Official clients, unchanged, pointed at the emulator: what they can do here they can do there. */

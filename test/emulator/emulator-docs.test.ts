@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type * as z from 'zod/mini';
-import { switchesShape } from '../../lib/emulator/behaviours.ts';
+import { switchesDefault, switchesShape } from '../../lib/emulator/behaviours.ts';
+import { createEmulator } from '../../lib/emulator/create-emulator.ts';
+import { defineEstate, parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
-import { createEmulator, defineEstate, parseEstate, switchesDefault } from '../../lib/emulator/index.ts';
 
 const text = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
 const example = (name: string): string =>

@@ -1,10 +1,7 @@
-import {
-  createEmulator,
-  defineEstate,
-  type Emulator,
-  type EmulatorOptions,
-  type EstateFile,
-} from '../../lib/emulator/index.ts';
+import { createEmulator } from '../../lib/emulator/create-emulator.ts';
+import type { Emulator, EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
+import type { EstateFile } from '../../lib/emulator/estate/estate-schema.ts';
+import { defineEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { signV1, stringToSignV1 } from '../../lib/emulator/signature/sign-v1.ts';
 import { bodyHash, signV3, stringToSignV3 } from '../../lib/emulator/signature/sign-v3.ts';
 

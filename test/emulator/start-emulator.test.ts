@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { defineEstate, type EmulatorOptions, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import type { EmulatorOptions, RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { defineEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { A, aClock, CBN, KEY, REGION, v1, v3 } from './emulator-support.ts';
 
 const running: RunningEmulator[] = [];

@@ -2,7 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { ACCOUNT, DAY, HOUR, REGION } from '../support/builders.ts';
 import { estate, free } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';

@@ -1,5 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { type FaultRule, parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';

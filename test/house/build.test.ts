@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../lib/policy.ts';
+import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 
 let folder = '';
 beforeEach(() => {

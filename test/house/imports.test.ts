@@ -1,27 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Imports point one way. Each line: what lives there, and what of ours it may import. The first match counts. */
+/** Imports point one way. Each line: a folder, and what of ours it may import. The first match counts. */
 const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/core\//, /^lib\/core\//],
   [/^lib\/cloud\//, /^lib\/(core|cloud)\//],
   [/^lib\/emulator\//, /^lib\/emulator\//],
-  [/^lib\/deps\.ts$/, /^lib\/((core|cloud)\/|(clock|sweep)\.ts$)/],
-  [/^lib\/function-deps\.ts$/, /^lib\/((core|cloud)\/|(deps|dispatch)\.ts$)/],
-  [/^lib\/dispatch(\.ts$|\/)/, /^lib\/(core\/|dispatch(\.ts$|\/))/],
-  [/^lib\/sweep(\.ts$|\/)/, /^lib\/(core|sweep)\//],
-  [/^lib\/policy(\.ts$|\/)/, /^lib\/(core|policy)\//],
+  [/^lib\/dispatch\//, /^lib\/(core|dispatch)\//],
+  [/^lib\/sweep\//, /^lib\/(core|sweep)\//],
+  [/^lib\/policy\//, /^lib\/(core|policy)\//],
   // Ids in an event are read by the same rules as ids in a policy.
-  [/^lib\/event(\.ts$|\/)/, /^lib\/(core|event|policy)\//],
-  [/^lib\/report(\.ts$|\/)/, /^lib\/(core|report)\//],
-  [/^lib\/[^/]+\.ts$/, /^lib\/core\//],
-  // Entry points use what `lib` offers on its first level, and words of the core; the cloud only through `deps.ts`.
-  [
-    /^functions\//,
-    /^(functions\/(cli\/|platform\.ts$)|lib\/[^/]+\.ts$|lib\/core\/|lib\/sweep\/survey\.ts$|lib\/emulator\/index\.ts$)/,
-  ],
+  [/^lib\/event\//, /^lib\/(core|event|policy)\//],
+  [/^lib\/report\//, /^lib\/(core|report)\//],
+  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|wiring)\//],
+  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|sweep|wiring)\//],
+  [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
 ];
+
+/** A folder with more files than this answers no question at a glance. */
+const FILES_MAX = 15;
 
 const sources = ['functions', 'lib'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -34,9 +32,40 @@ const importsOf = (path: string): readonly string[] =>
     relative('.', join(dirname(path), target)),
   );
 
-test('there is something to look at', () => {
+const imports = new Map(sources.map((path) => [path, importsOf(path)]));
+
+/** The first cycle that a walk along the imports meets: each file of it, the first one again at the end. */
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]): readonly string[] => {
+    const start = trail.indexOf(path);
+    if (start !== -1) {
+      return [...trail.slice(start), path];
+    }
+    if (done.has(path)) {
+      return [];
+    }
+    for (const target of graph.get(path) ?? []) {
+      const cycle = walk(target, [...trail, path]);
+      if (cycle.length > 0) {
+        return cycle;
+      }
+    }
+    done.add(path);
+    return [];
+  };
+  for (const path of graph.keys()) {
+    const cycle = walk(path, []);
+    if (cycle.length > 0) {
+      return cycle;
+    }
+  }
+  return [];
+}
+
+test('the checks below have sources to look at', () => {
   expect(sources.length).toBeGreaterThan(40);
-  expect(sources.flatMap(importsOf).length).toBeGreaterThan(100);
+  expect([...imports.values()].flat().length).toBeGreaterThan(100);
 });
 
 test.each(sources)('%s imports only what lies in its direction', (path) => {
@@ -45,8 +74,40 @@ test.each(sources)('%s imports only what lies in its direction', (path) => {
   expect(wrong).toEqual([]);
 });
 
+test('no file imports itself by way of others, types included', () => {
+  expect(findCycle(imports)).toEqual([]);
+});
+
+test('a cycle is found wherever it is', () => {
+  const graph = new Map([
+    ['a', ['b', 'c']],
+    ['b', []],
+    ['c', ['d']],
+    ['d', ['b', 'c']],
+  ]);
+  expect(findCycle(graph)).toEqual(['c', 'd', 'c']);
+});
+
 test('the core reads no clock, environment or file', () => {
   const impure = /\b(Date\.now|new Date\(\)|process\.|Math\.random|setTimeout|node:(?!assert))/;
   const wrong = sources.filter((path) => path.startsWith('lib/core/') && impure.test(readFileSync(path, 'utf8')));
   expect(wrong).toEqual([]);
+});
+
+test(`no folder has more than ${FILES_MAX} files`, () => {
+  const folders = ['functions', 'lib', 'test', 'scripts', 'docs'].flatMap((top) => [
+    top,
+    ...readdirSync(top, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(top, name))
+      .filter((path) => statSync(path).isDirectory()),
+  ]);
+  const full = folders.filter(
+    (folder) => readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile()).length > FILES_MAX,
+  );
+  expect(full).toEqual([]);
+});
+
+test('no two files of the product have the same name', () => {
+  const names = sources.map((path) => basename(path));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DispatchResult } from '../../lib/core/domain/dispatch-result.ts';
-import type { Invocation } from '../../lib/emulator/index.ts';
+import type { Invocation } from '../../lib/emulator/fc/invocation.ts';
 import { ACCOUNT } from '../support/builders.ts';
 import { A, B, deployPlatform, REGIONS, type Setup, TICK } from '../support/platform.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
-import { loadPolicy, type PolicySources } from '../../lib/policy.ts';
+import { loadPolicy, type PolicySources } from '../../lib/policy/load-policy.ts';
 
 const files = new Map([
   ['mark.yaml', 'mode: mark'],

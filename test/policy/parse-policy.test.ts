@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import type { Policy } from '../../lib/core/domain/policy.ts';
-import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy.ts';
+import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy/parse-policy.ts';
 
 const parse = (text: string) => parsePolicy(text, 'policy.yaml');
 

@@ -4,7 +4,7 @@ import { compilePolicy } from '../../lib/policy/compile-policy.ts';
 import { readDocument } from '../../lib/policy/document/read-document.ts';
 import { readPlainJson } from '../../lib/policy/document/read-plain-json.ts';
 import { readYaml } from '../../lib/policy/document/read-yaml.ts';
-import { parsePolicy } from '../../lib/policy.ts';
+import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 
 const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNullPrototype: true });
 const written = fc.tuple(object, fc.constantFrom(undefined, 1, 2, 4));

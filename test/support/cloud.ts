@@ -4,7 +4,9 @@ import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/c
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
-import { createEmulator, type EmulatorOptions, parseEstate } from '../../lib/emulator/index.ts';
+import { createEmulator } from '../../lib/emulator/create-emulator.ts';
+import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../lib/emulator/index.ts';
+import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
 
 /** A fault that befalls every such call. */
 export const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({

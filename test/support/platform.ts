@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
-import {
-  type FaultRule,
-  type Invocation,
-  parseEstate,
-  type RunningEmulator,
-  startEmulator,
-} from '../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { Invocation } from '../../lib/emulator/fc/invocation.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { ACCOUNT, DAY, HOUR } from './builders.ts';
 
 export const A = '2000000000000002';

@@ -1,5 +1,7 @@
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
-import { createExplanation, type Explanation, type RegionFacts, reportExplanation, toJsonLine } from '../../report.ts';
+import { createExplanation, type Explanation, type RegionFacts } from '../../report/explain/explanation.ts';
+import { reportExplanation } from '../../report/text/explanation-report.ts';
+import { toJsonLine } from '../../report/text/printable.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
 import { type Io, lookOf } from '../io.ts';

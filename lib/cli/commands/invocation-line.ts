@@ -1,5 +1,6 @@
-import type { Invocation } from '../../emulator/index.ts';
-import { count, toPrintable } from '../../report.ts';
+import type { Invocation } from '../../emulator/fc/invocation.ts';
+import { toPrintable } from '../../report/text/printable.ts';
+import { count } from '../../report/text/summary.ts';
 
 /** How an invocation on the local Function Compute ended, in one line. */
 export function describeInvocation({ functionName, taskId, requestId, status, attempts, result }: Invocation): string {

@@ -1,5 +1,7 @@
 import type { OutcomeKind, RunResult } from '../../core/domain/outcome.ts';
-import { count, paletteOf, toPrintable } from '../../report.ts';
+import { toPrintable } from '../../report/text/printable.ts';
+import { paletteOf } from '../../report/text/report-style.ts';
+import { count } from '../../report/text/summary.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { type Io, lookOf } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing } from '../../core/domain/policy.ts';
-import { count } from '../../report.ts';
+import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';

@@ -1,6 +1,8 @@
 import { ConfigError } from '../../core/domain/errors.ts';
-import { generateEstate, type RunningEmulator, startEmulator } from '../../emulator/index.ts';
-import { count } from '../../report.ts';
+import type { RunningEmulator } from '../../emulator/emulator-types.ts';
+import { generateEstate } from '../../emulator/generate/generate-estate.ts';
+import { startEmulator } from '../../emulator/start-emulator.ts';
+import { count } from '../../report/text/summary.ts';
 import { EXIT } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { createDemoRuns, type DemoRun } from './demo-runs.ts';

@@ -1,6 +1,11 @@
 import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
-import { count, digestKept, paletteOf, reportOutcomes, toPrintable, wrap } from '../../report.ts';
+import { digestKept } from '../../report/kept-digest.ts';
+import { toPrintable } from '../../report/text/printable.ts';
+import { paletteOf } from '../../report/text/report-style.ts';
+import { reportOutcomes } from '../../report/text/run-report.ts';
+import { count } from '../../report/text/summary.ts';
+import { wrap } from '../../report/text/text-width.ts';
 import { type Io, lookOf } from '../io.ts';
 import type { DemoRun } from './demo-runs.ts';
 

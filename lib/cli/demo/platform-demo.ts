@@ -1,4 +1,5 @@
-import { count, listCounts, reportScopes, type ScopeRow } from '../../report.ts';
+import { listCounts, reportScopes, type ScopeRow } from '../../report/text/dispatch-table.ts';
+import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { type Io, lookOf } from '../io.ts';
 import { createTeller, type Teller } from './demo-story.ts';

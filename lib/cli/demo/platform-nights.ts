@@ -1,6 +1,9 @@
 import type { DispatchResult } from '../../core/domain/dispatch-result.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
-import { generateEstate, type Invocation, type RunningEmulator, startEmulator } from '../../emulator/index.ts';
+import type { RunningEmulator } from '../../emulator/emulator-types.ts';
+import type { Invocation } from '../../emulator/fc/invocation.ts';
+import { generateEstate } from '../../emulator/generate/generate-estate.ts';
+import { startEmulator } from '../../emulator/start-emulator.ts';
 import type { Io } from '../io.ts';
 
 const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'eu-central-1', 'ap-southeast-1'];

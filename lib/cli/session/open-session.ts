@@ -1,8 +1,9 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
-import { loadPolicy } from '../../policy.ts';
-import { reportRun, toJsonLine } from '../../report.ts';
+import { loadPolicy } from '../../policy/load-policy.ts';
+import { toJsonLine } from '../../report/text/printable.ts';
+import { reportRun } from '../../report/text/run-report.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
 import { type Io, lookOf } from '../io.ts';

@@ -1,5 +1,6 @@
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/log-event.ts';
-import { count, toPrintable } from '../../report.ts';
+import { toPrintable } from '../../report/text/printable.ts';
+import { count } from '../../report/text/summary.ts';
 
 /** What has happened in a run so far, by its journal. */
 export type Tally = {

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/log-event.ts';
-import { toPrintable } from '../../report.ts';
+import { toPrintable } from '../../report/text/printable.ts';
 import { createJournal, type Level, parseLevel } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
 import { createTally, type Tally } from './progress.ts';

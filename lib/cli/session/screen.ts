@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
-import { cutTo } from '../../report.ts';
+import { cutTo } from '../../report/text/text-width.ts';
 import type { Output } from '../io.ts';
 
 /** Standard error while a command works: a status that changes in place, and lines that stay. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { parseEstate } from '../../../lib/emulator/index.ts';
+import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import { startClock } from '../../../lib/wiring/machine-clock.ts';
-import { envOf, type Ran, run } from '../../support/cli-harness.ts';
+import { envOf, type Ran, run } from '../cli-harness.ts';
 
 const LINE = /^emulator url=(http:\/\/127\.0\.0\.1:\d+) accessKeyId=(\S+) accessKeySecret=(\S+)\n$/;
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import { ACCOUNT, REGION } from '../../support/builders.ts';
-import { type RunOptions, run, serve } from '../../support/cli-harness.ts';
+import { type RunOptions, run, serve } from '../cli-harness.ts';
 import { estate, free, inUse, ripe } from '../../support/estates.ts';
 import {
   type FcReply,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { ago, HOUR, REGION } from '../../support/builders.ts';
-import { type RunOptions, run, serve } from '../../support/cli-harness.ts';
+import { type RunOptions, run, serve } from '../cli-harness.ts';
 import { bound, down, estate, free, inUse, ripe } from '../../support/estates.ts';
 
 const stops: (() => Promise<void>)[] = [];

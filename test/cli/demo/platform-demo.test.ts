@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startClock } from '../../../lib/wiring/machine-clock.ts';
-import { run } from '../../support/cli-harness.ts';
+import { run } from '../cli-harness.ts';
 
 const demo = (...args: string[]) => run(['demo', ...args], { clock: startClock() });
 /** The tables of both nights: how each sweep ended, and what is said of it. */

@@ -3,8 +3,11 @@ import { ACTIONS } from '../../../lib/cloud/client/actions.ts';
 import { createCloudApi } from '../../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
-import { type FaultRule, parseEstate, type Switches, startEmulator } from '../../../lib/emulator/index.ts';
-import { fakeClock } from '../../support/fake-transport.ts';
+import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
+import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
+import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
+import { fakeClock } from '../fake-transport.ts';
 
 const REGION = 'eu-central-1';
 const OWN = '1000000000000001';

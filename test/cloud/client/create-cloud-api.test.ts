@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../lib/cloud/client/actions.ts';
 import type { TransportCall, TransportReply } from '../../../lib/cloud/client/transport.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
-import { connectionItem, connectionList, failure, fakeCloud, ok } from '../../support/fake-transport.ts';
+import { connectionItem, connectionList, failure, fakeCloud, ok } from '../fake-transport.ts';
 
 const REGION = 'eu-central-1';
 const ROLE = 'acs:ram::2000000000000002:role/sweeper';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TransportCall, TransportReply } from '../../../lib/cloud/client/transport.ts';
-import { connectionItem, connectionList, failure, fakeCloud, ok, rejection } from '../../support/fake-transport.ts';
+import { connectionItem, connectionList, failure, fakeCloud, ok, rejection } from '../fake-transport.ts';
 
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, index) => `vco-${from + index}`);
 const items = (connectionIds: readonly string[]) =>

@@ -5,8 +5,10 @@ import { createCloudApi, createOrganizationApi } from '../../../lib/cloud/client
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import type { OrganizationTransport, TransportReply } from '../../../lib/cloud/client/transport.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
-import { parseEstate, type RunningEmulator, startEmulator } from '../../../lib/emulator/index.ts';
-import { failure, fakeClock, ok, rejection } from '../../support/fake-transport.ts';
+import type { RunningEmulator } from '../../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
+import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
+import { failure, fakeClock, ok, rejection } from '../fake-transport.ts';
 import { pathsOf, spoilAt, spoiling } from '../../support/spoil.ts';
 
 type Sent = Parameters<OrganizationTransport>[0];

@@ -3,7 +3,7 @@ import type { Action } from '../../../lib/cloud/client/actions.ts';
 import { createPace } from '../../../lib/cloud/client/pace.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
-import { fakeClock } from '../../support/fake-transport.ts';
+import { fakeClock } from '../fake-transport.ts';
 
 const POLICY: Policy['pace'] = { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 };
 const never = (): never => {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import { createPopTransport } from '../../../lib/cloud/client/pop-transport.ts';
 import type { TransportCall } from '../../../lib/cloud/client/transport.ts';
-import { rejection } from '../../support/fake-transport.ts';
+import { rejection } from '../fake-transport.ts';
 
 type Seen = { method: string | undefined; url: string | undefined; form: URLSearchParams; body: string };
 /** More than Node's agent keeps by default. */

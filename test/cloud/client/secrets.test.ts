@@ -6,7 +6,7 @@ import { createCloudApi } from '../../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
 import { type CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
-import { fakeClock, type Retry, rejection } from '../../support/fake-transport.ts';
+import { fakeClock, type Retry, rejection } from '../fake-transport.ts';
 
 const CANARIES = {
   accessKeyId: 'STS.CanaryKeyId',

@@ -8,7 +8,7 @@ import {
   ok,
   rejection,
   timeoutError,
-} from '../../support/fake-transport.ts';
+} from '../fake-transport.ts';
 
 const single = ok(connectionItem());
 const unbounded = 1_000_000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newClientToken } from '../../../lib/cloud/client/client-token.ts';
 import type { BeforeAttempt } from '../../../lib/core/domain/cloud-api.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
-import { type Answer, failure, fakeCloud, ok, rejection, timeoutError } from '../../support/fake-transport.ts';
+import { type Answer, failure, fakeCloud, ok, rejection, timeoutError } from '../fake-transport.ts';
 
 const done = ok({ Code: '200', Success: true, Message: 'successful' });
 const busy = failure('VpnConnection.Configuring');

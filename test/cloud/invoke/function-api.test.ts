@@ -10,7 +10,7 @@ import {
 } from '../../../lib/cloud/invoke/function-api.ts';
 import type { FunctionTarget } from '../../../lib/core/domain/cloud-api.ts';
 import { ConfigError } from '../../../lib/core/domain/errors.ts';
-import { fakeClock, type Retry, rejection } from '../../support/fake-transport.ts';
+import { fakeClock, type Retry, rejection } from '../fake-transport.ts';
 import {
   accepted,
   type FcReply,

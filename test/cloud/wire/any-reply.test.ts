@@ -10,7 +10,7 @@ import { createPopTransport } from '../../../lib/cloud/client/pop-transport.ts';
 import type { TransportReply } from '../../../lib/cloud/client/transport.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
-import { connectionItem, fakeCloud, ok } from '../../support/fake-transport.ts';
+import { connectionItem, fakeCloud, ok } from '../fake-transport.ts';
 import { NONSENSE, PLAUSIBLE, pathsOf, spoilAt, spoiling } from '../../support/spoil.ts';
 
 const REGION = 'eu-central-1';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { connectionPage, singleConnection } from '../../../lib/cloud/wire/wire-connection.ts';
 import type { Connection } from '../../../lib/core/domain/estate.ts';
-import { connectionItem, connectionList } from '../../support/fake-transport.ts';
+import { connectionItem, connectionList } from '../fake-transport.ts';
 
 // The parser the SDK uses: long numbers become objects, and objects have no prototype.
 const { parse } = createRequire(import.meta.url)('json-bigint') as { parse(text: string): unknown };

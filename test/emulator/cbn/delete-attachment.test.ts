@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EstateFile, Switches } from '../../../lib/emulator/index.ts';
+import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, aCloud, at, B, CBN, KEY, REGION, rows, send, v1 } from '../emulator-support.ts';
 
 const bound: EstateFile = {

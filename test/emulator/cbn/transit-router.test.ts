@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EstateFile } from '../../../lib/emulator/index.ts';
+import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, aCloud, at, B, REGION, rows } from '../emulator-support.ts';
 
 const estate: EstateFile = {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Estate, EstateError, formatEstate, generateEstate, parseEstate } from '../../../lib/emulator/index.ts';
+import { EstateError } from '../../../lib/emulator/estate/estate-problems.ts';
+import type { Estate } from '../../../lib/emulator/estate/estate-types.ts';
+import { formatEstate, parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
+import { generateEstate } from '../../../lib/emulator/generate/generate-estate.ts';
 import { aCloud, NOW, REGION } from '../emulator-support.ts';
 
 const parse = (text: string): Estate => parseEstate(text, 'estate.yaml');

@@ -2,14 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  defineEstate,
-  type EstateFile,
-  type FunctionConfig,
-  type Invocation,
-  type RunningEmulator,
-  startEmulator,
-} from '../../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../../lib/emulator/emulator-types.ts';
+import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
+import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
+import type { FunctionConfig } from '../../../lib/emulator/fc/function-config.ts';
+import type { Invocation } from '../../../lib/emulator/fc/invocation.ts';
+import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
 import { A, KEY, REGION } from '../emulator-support.ts';
 
 type Reply = { headers: Record<string, string>; data: unknown };

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseEstate, type RunningEmulator, startEmulator } from '../../../lib/emulator/index.ts';
+import type { RunningEmulator } from '../../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
+import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
 import { DAY, HOUR, REGION } from '../../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../../support/estates.ts';
 

@@ -341,7 +341,13 @@ describe('no process outlives the emulator', () => {
     const code = aPackage(busy);
     const bundle = join(code, 'emulator.cjs');
     await build({
-      entryPoints: ['lib/emulator/index.ts'],
+      stdin: {
+        contents: [
+          "export { defineEstate } from './estate/parse-estate.ts';",
+          "export { startEmulator } from './start-emulator.ts';",
+        ].join('\n'),
+        resolveDir: 'lib/emulator',
+      },
       outfile: bundle,
       bundle: true,
       platform: 'node',

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createEmulator, type Estate, generateEstate } from '../../../lib/emulator/index.ts';
+import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
+import type { Estate } from '../../../lib/emulator/estate/estate-types.ts';
+import { generateEstate } from '../../../lib/emulator/generate/generate-estate.ts';
 import { A, B, NOW, REGION } from '../emulator-support.ts';
 
 const options = {

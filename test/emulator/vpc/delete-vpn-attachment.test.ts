@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EstateFile, Switches } from '../../../lib/emulator/index.ts';
+import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, aCloud, B, KEY, REGION, rows, send, v1, v3 } from '../emulator-support.ts';
 
 const ID = { RegionId: REGION, VpnConnectionId: 'vco-1' };

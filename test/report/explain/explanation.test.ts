@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Connection } from '../../../lib/core/domain/estate.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { plan } from '../../../lib/core/plan/plan.ts';
-import { createExplanation, reportExplanation } from '../../../lib/report.ts';
+import { createExplanation } from '../../../lib/report/explain/explanation.ts';
+import { reportExplanation } from '../../../lib/report/text/explanation-report.ts';
 import {
   ACCOUNT,
   aBoundConnection,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOutcomes, type Outcome, type RunResult } from '../../../lib/core/domain/outcome.ts';
+import { toJsonLine } from '../../../lib/report/text/printable.ts';
+import { reportRun } from '../../../lib/report/text/run-report.ts';
 import { widthOf, wrap } from '../../../lib/report/text/text-width.ts';
-import { reportRun, toJsonLine } from '../../../lib/report.ts';
 import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
 
 const anOutcome = (change: Partial<Outcome>): Outcome => ({

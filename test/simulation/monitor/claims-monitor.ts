@@ -1,4 +1,4 @@
-import type { Connection } from '../../../lib/emulator/index.ts';
+import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
 import { RULES, type RuleName } from '../world/truth.ts';
 
 /** What the tags of a connection claim, by a second reading of the contract: old marks and new ones. */

@@ -1,4 +1,5 @@
-import type { Connection, Emulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
+import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
 import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from '../stories/scenario.ts';
 import {
   dependenciesOf,

@@ -1,5 +1,6 @@
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
-import type { Connection, Emulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
+import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from '../stories/scenario.ts';
 import { type Reply, Shown } from '../world/shown.ts';
 import {

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../../lib/emulator/index.ts';
+import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
 import {
   CALM_RUN,
   createChance,

@@ -1,4 +1,6 @@
-import type { EstateFile, FaultRule, Switches } from '../../../lib/emulator/index.ts';
+import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
+import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
 import { createRandom, type Random } from '../../../lib/emulator/random.ts';
 import { withAdversities } from './adversities.ts';
 import { withHardships } from './hardships.ts';

@@ -1,4 +1,5 @@
-import type { Connection, Emulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
+import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PeopleAct } from '../stories/scenario.ts';
 
 /** What other people do meanwhile, through the same API where there is one. Answers whether it was possible. */

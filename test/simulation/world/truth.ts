@@ -1,4 +1,4 @@
-import type { Connection, Estate } from '../../../lib/emulator/index.ts';
+import type { Connection, Estate } from '../../../lib/emulator/estate/estate-types.ts';
 import { FOREIGN, type PolicyDocument, REGIONS } from '../stories/scenario.ts';
 
 /**

@@ -5,15 +5,13 @@ import { ConfigError } from '../../../lib/core/domain/errors.ts';
 import type { JournalEvent, JournalFields } from '../../../lib/core/domain/log-event.ts';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
-import {
-  type CallRecord,
-  type Connection,
-  createEmulator,
-  defineEstate,
-  type Emulator,
-} from '../../../lib/emulator/index.ts';
+import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
+import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
+import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
+import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
+import type { CallRecord } from '../../../lib/emulator/gateway/call-log.ts';
 import { parseEvent } from '../../../lib/event/parse-event.ts';
-import { parsePolicy } from '../../../lib/policy.ts';
+import { parsePolicy } from '../../../lib/policy/parse-policy.ts';
 import { sweep } from '../../../lib/sweep/run-sweep.ts';
 import { startClock } from '../../../lib/wiring/machine-clock.ts';
 import { flatten } from '../../support/flatten.ts';

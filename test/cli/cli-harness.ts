@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import type { Io } from '../../lib/cli/io.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { Clock } from '../../lib/core/domain/cloud-api.ts';
-import { parseEstate, type RunningEmulator, startEmulator } from '../../lib/emulator/index.ts';
-import { NOW } from './builders.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
+import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
+import { startEmulator } from '../../lib/emulator/start-emulator.ts';
+import { NOW } from '../support/builders.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 export type RunOptions = {
   readonly env?: Io['env'];
