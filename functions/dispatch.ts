@@ -1,6 +1,7 @@
 import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
 import { ConfigError } from '../lib/core/domain/errors.ts';
-import { type DispatchRequest, dispatch } from '../lib/dispatch/run-dispatch.ts';
+import type { DispatchRequest } from '../lib/dispatch/dispatch-request.ts';
+import { dispatch } from '../lib/dispatch/run-dispatch.ts';
 import { toMinute, toTick } from '../lib/dispatch/task-id.ts';
 import { parseMoment } from '../lib/event/event-moment.ts';
 import { parseEvent } from '../lib/event/parse-event.ts';

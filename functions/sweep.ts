@@ -1,4 +1,4 @@
-import type { Journal } from '../lib/core/domain/log-event.ts';
+import type { Journal } from '../lib/core/domain/journal.ts';
 import type { RunResult } from '../lib/core/domain/outcome.ts';
 import { scopeRun } from '../lib/core/plan/run-scope.ts';
 import { parseEvent } from '../lib/event/parse-event.ts';

@@ -35,7 +35,7 @@ const COLUMNS_MIN = 60;
 const COLUMNS_DEFAULT = 160;
 
 /** How a report looks on standard output: `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` are honoured. */
-export function lookOf({ env, stdout }: Io): { readonly color: boolean; readonly columns: number } {
+export function styleOf({ env, stdout }: Io): { readonly color: boolean; readonly columns: number } {
   const told = Number(env.COLUMNS);
   const columns = stdout.columns ?? (Number.isInteger(told) && told > 0 ? told : COLUMNS_DEFAULT);
   return { color: wantsColor(env, stdout.isTTY), columns: Math.max(COLUMNS_MIN, columns) };

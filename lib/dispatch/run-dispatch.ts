@@ -1,40 +1,15 @@
-import { sideBySide } from '../core/concurrency/map-concurrent.ts';
+import { mapConcurrent } from '../core/concurrency/map-concurrent.ts';
 import type { Clock, CloudApi, FunctionApi, OrganizationApi } from '../core/domain/cloud-api.ts';
-import type { DispatchResult, ScopeResult } from '../core/domain/dispatch-result.ts';
+import type { DispatchResult, PlaceResult } from '../core/domain/dispatch-result.ts';
 import { CloudError } from '../core/domain/errors.ts';
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
-import type { Journal } from '../core/domain/log-event.ts';
+import type { Journal } from '../core/domain/journal.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { dispatchAdvice } from './dispatch-advice.ts';
-import { resolveScopes, type Scope } from './sweep-places.ts';
-/** What a dispatch needs of the world; built by `dispatch-deps.ts`. */
-export type DispatchDeps = {
-  readonly api: Pick<CloudApi, 'listRegions'>;
-  readonly organization: OrganizationApi;
-  readonly sweep: FunctionApi;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  /** Attempts by action, up to now. */
-  readonly calls: () => Readonly<Record<string, number>>;
-  readonly dispatchId: string;
-  /** Invocations at the same time. */
-  readonly concurrency: number;
-};
-
-export type DispatchRequest = {
-  readonly policy: DeclaredPolicy;
-  readonly parts: readonly Narrowing[];
-  /** The account the dispatcher runs in. */
-  readonly own: AccountId;
-  readonly defaultRegion: RegionId | undefined;
-  readonly kind: 'sweep' | 'event';
-  /** The tick or minute that makes a sweep the same one when it is asked for again. */
-  readonly moment: string;
-  readonly refused: readonly RefusedEvent[];
-  readonly notes: readonly string[];
-};
+import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
+import { findPlacesToSweep, type PlaceToSweep } from './sweep-places.ts';
 
 /** Each has its reason; past a hundred of them the rest is left out. */
 const REFUSED_MAX = 100;
@@ -48,7 +23,7 @@ const REFUSED_MAX = 100;
 export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Promise<DispatchResult> {
   const { clock, journal } = deps;
   const startedMs = clock.now();
-  const { scopes, lost, notes, ...found } = await resolveScopes(request, deps);
+  const { scopes, lost, notes, ...found } = await findPlacesToSweep(request, deps);
   const { moment } = request;
   const refused = [...request.refused, ...found.refused];
   const said = [...request.notes, ...notes].slice(0, REFUSED_MAX);
@@ -61,7 +36,7 @@ export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Pr
   });
   const results = [
     ...lost.map(({ accountId, regionId, error }) => failed({ accountId, regionId, taskId: null }, error, journal)),
-    ...(await sideBySide(scopes, deps.concurrency, (scope) => start(scope, deps))),
+    ...(await mapConcurrent(scopes, deps.concurrency, (place) => start(place, deps))),
   ];
   const counts = countStates(results);
   const durationMs = clock.now() - startedMs;
@@ -78,21 +53,21 @@ export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Pr
   };
 }
 
-async function start(scope: Scope, { sweep, journal }: DispatchDeps): Promise<ScopeResult> {
-  const { accountId, regionId, taskId } = scope;
+async function start(place: PlaceToSweep, { sweep, journal }: DispatchDeps): Promise<PlaceResult> {
+  const { accountId, regionId, taskId } = place;
   try {
-    const { state, requestId = null } = await sweep.start(taskId, JSON.stringify(scope.event));
+    const { state, requestId = null } = await sweep.start(taskId, JSON.stringify(place.event));
     journal('scope.started', { accountId, regionId, taskId, state, cloudRequestId: requestId });
     return { accountId, regionId, state, taskId, requestId, code: null, reason: null, advice: null };
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    return failed(scope, error, journal);
+    return failed(place, error, journal);
   }
 }
 
-type Place = Pick<ScopeResult, 'accountId' | 'regionId' | 'taskId'>;
+type Place = Pick<PlaceResult, 'accountId' | 'regionId' | 'taskId'>;
 
-function failed({ accountId, regionId, taskId }: Place, error: CloudError, journal: Journal): ScopeResult {
+function failed({ accountId, regionId, taskId }: Place, error: CloudError, journal: Journal): PlaceResult {
   const { action, code, requestId = null, message: reason } = error;
   const advice = dispatchAdvice(error);
   const where = { accountId: accountId ?? undefined, regionId: regionId ?? undefined, taskId };
@@ -100,7 +75,7 @@ function failed({ accountId, regionId, taskId }: Place, error: CloudError, journ
   return { accountId, regionId, state: 'failed', taskId, requestId, code, reason, advice };
 }
 
-function countStates(results: readonly ScopeResult[]): DispatchResult['counts'] {
+function countStates(results: readonly PlaceResult[]): DispatchResult['counts'] {
   const counts = { started: 0, 'already-started': 0, failed: 0 };
   for (const { state } of results) counts[state] += 1;
   return counts;

@@ -5,11 +5,11 @@ import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
 import { asksForNothing } from '../core/plan/narrow.ts';
 import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/plan/run-scope.ts';
-import type { DispatchDeps, DispatchRequest } from './run-dispatch.ts';
+import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { taskIdOf } from './task-id.ts';
 
 /** One sweep to start. */
-export type Scope = {
+export type PlaceToSweep = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly taskId: string;
@@ -18,24 +18,24 @@ export type Scope = {
 };
 
 /** A scope that could not be told: null stands for all that are not known then. */
-export type LostScope = {
+export type LostPlace = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
   readonly error: CloudError;
 };
 
-export type Scopes = {
-  readonly scopes: readonly Scope[];
-  readonly lost: readonly LostScope[];
+export type PlacesToSweep = {
+  readonly scopes: readonly PlaceToSweep[];
+  readonly lost: readonly LostPlace[];
   /** Events of an array that ask for accounts they may not have; the others count. */
   readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];
 };
 
-type Account = { readonly accountId: AccountId; readonly regions: readonly RegionId[] | 'all' };
+type AccountToSweep = { readonly accountId: AccountId; readonly regions: readonly RegionId[] | 'all' };
 
 /** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
-export async function resolveScopes(request: DispatchRequest, deps: DispatchDeps): Promise<Scopes> {
+export async function findPlacesToSweep(request: DispatchRequest, deps: DispatchDeps): Promise<PlacesToSweep> {
   const { policy, own } = request;
   const live = request.parts.filter((part) => !asksForNothing(part));
   const isOwn = !isDirectory(policy.accounts) && policy.accounts.length === 0;
@@ -57,8 +57,8 @@ function collect(
   parts: readonly Narrowing[],
   found: FoundAccounts,
   served: readonly RegionId[],
-  lost: readonly LostScope[],
-): Omit<Scopes, 'refused'> {
+  lost: readonly LostPlace[],
+): Omit<PlacesToSweep, 'refused'> {
   const collected = new Collected(request);
   for (const part of parts) {
     for (const account of accountsFor(part, found.accounts, request, collected)) {
@@ -70,10 +70,10 @@ function collect(
   return { scopes: collected.scopes(), lost: [...found.lost, ...lost], notes: collected.notes };
 }
 
-const regionsOf = ({ regions }: Account, served: readonly RegionId[]) => (regions === 'all' ? served : regions);
+const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => (regions === 'all' ? served : regions);
 
 /** Those whose regions nobody could tell. */
-const unlisted = (accounts: readonly Account[], error: CloudError): LostScope[] =>
+const unlisted = (accounts: readonly AccountToSweep[], error: CloudError): LostPlace[] =>
   accounts.filter(({ regions }) => regions === 'all').map(({ accountId }) => ({ accountId, regionId: null, error }));
 
 /**
@@ -84,9 +84,9 @@ function unknownRegions(
   parts: readonly Narrowing[],
   { accounts }: FoundAccounts,
   served: readonly RegionId[],
-): LostScope[] {
+): LostPlace[] {
   const error = ours('RegionUnknown', 'no account that is asked for has it');
-  const lost = new Map<string, LostScope>();
+  const lost = new Map<string, LostPlace>();
   for (const part of parts.filter(({ hint }) => !hint)) {
     const there = accounts.filter(({ accountId }) => part.accounts?.includes(accountId) ?? true);
     const known = there.flatMap((account) => regionsOf(account, served));
@@ -103,10 +103,10 @@ function unknownRegions(
 /** Accounts a part is about. What happened in an account of the policy is looked at there, and elsewhere by the timer. */
 function accountsFor(
   part: Narrowing,
-  accounts: readonly Account[],
+  accounts: readonly AccountToSweep[],
   { policy, own }: DispatchRequest,
   collected: Collected,
-): readonly Account[] {
+): readonly AccountToSweep[] {
   if (part.accounts !== undefined) return accounts.filter(({ accountId }) => part.accounts?.includes(accountId));
   const { happenedIn } = part;
   // The account of the credentials is the only one, and the event has come to it.
@@ -121,7 +121,7 @@ function accountsFor(
   return [];
 }
 
-type FoundAccounts = { readonly accounts: readonly Account[]; readonly lost: readonly LostScope[] };
+type FoundAccounts = { readonly accounts: readonly AccountToSweep[]; readonly lost: readonly LostPlace[] };
 
 async function findAccounts(
   { policy, own, defaultRegion }: DispatchRequest,
@@ -166,7 +166,7 @@ function noRegion(): never {
 }
 
 /** Somebody named this account, and it cannot be swept. */
-function missing(accountId: AccountId, members: readonly MemberAccount[]): LostScope[] {
+function missing(accountId: AccountId, members: readonly MemberAccount[]): LostPlace[] {
   const member = members.find((candidate) => candidate.accountId === accountId);
   if (member?.standing === 'active') return [];
   const error =
@@ -186,13 +186,13 @@ function toError(error: unknown): CloudError {
 
 /** Which regions exist is the same for all accounts, so the dispatcher's own credentials ask once. */
 async function findRegions(
-  accounts: readonly Account[],
+  accounts: readonly AccountToSweep[],
   { api }: DispatchDeps,
 ): Promise<readonly RegionId[] | CloudError> {
   return accounts.some(({ regions }) => regions === 'all') ? await api.listRegions().catch(toError) : [];
 }
 
-type Draft = {
+type SweepDraft = {
   readonly part: Narrowing;
   readonly accountId: AccountId;
   readonly regionId: RegionId;
@@ -205,14 +205,14 @@ type Draft = {
  */
 class Collected {
   readonly notes: string[] = [];
-  readonly #drafts = new Map<string, Draft>();
+  readonly #drafts = new Map<string, SweepDraft>();
   readonly #request: DispatchRequest;
 
   constructor(request: DispatchRequest) {
     this.#request = request;
   }
 
-  add(part: Narrowing, { accountId }: Account, regionId: RegionId): void {
+  add(part: Narrowing, { accountId }: AccountToSweep, regionId: RegionId): void {
     const named = part.hint ? undefined : part.connections;
     const key = JSON.stringify([part.hint ?? false, part.mode, accountId, regionId, named === undefined]);
     const draft = this.#drafts.get(key) ?? { part, accountId, regionId, connections: new Set() };
@@ -220,13 +220,16 @@ class Collected {
     this.#drafts.set(key, draft);
   }
 
-  scopes(): readonly Scope[] {
-    return [...this.#drafts.values()].map((draft) => toScope(draft, this.#request));
+  scopes(): readonly PlaceToSweep[] {
+    return [...this.#drafts.values()].map((draft) => toPlaceToSweep(draft, this.#request));
   }
 }
 
 /** A mode is sent when it is lower than `sweep`: of the dispatcher's mode and the sweep's own the lower one counts. */
-function toScope({ part, accountId, regionId, connections }: Draft, { policy, kind, moment }: DispatchRequest): Scope {
+function toPlaceToSweep(
+  { part, accountId, regionId, connections }: SweepDraft,
+  { policy, kind, moment }: DispatchRequest,
+): PlaceToSweep {
   const lowered: Mode | undefined = part.mode === policy.mode ? undefined : part.mode;
   const ids = [...connections].sort();
   const rest = lowered === undefined && ids.length === 0 ? undefined : [lowered ?? null, ids];

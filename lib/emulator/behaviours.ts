@@ -5,7 +5,7 @@ const polls = z.nullable(z.int().check(z.gte(0)));
 const durationMs = z.nullable(z.number().check(z.gte(0)));
 
 /** The behaviours that no public page settles. Each has a default; the variants are worth testing against. */
-export const switchesShape = z.strictObject({
+export const behavioursShape = z.strictObject({
   /** DeleteVpnAttachment on a connection bound to a transit router. */
   deleteAttached: z.enum(['incorrect-status', 'configuring', 'success-false']),
   /** DeleteVpnAttachment on a VPN gateway's connection: 404 not found, or 400. */
@@ -79,9 +79,9 @@ export const switchesShape = z.strictObject({
   fcTooLargeStatus: z.union([z.literal(400), z.literal(413)]),
 });
 
-export type Switches = z.output<typeof switchesShape>;
+export type Behaviours = z.output<typeof behavioursShape>;
 
-export const switchesDefault: Switches = {
+export const BEHAVIOURS_DEFAULT: Behaviours = {
   deleteAttached: 'incorrect-status',
   deleteVpnGateway: 'not-found',
   deleteUnknown: 'not-found',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { switchesShape } from './behaviours.ts';
+import { behavioursShape } from './behaviours.ts';
 import type { Engine } from './engine.ts';
 import { EstateError, readBy } from './estate/estate-problems.ts';
 import { readEstate } from './estate/parse-estate.ts';
@@ -11,7 +11,7 @@ import type { WireRequest } from './gateway/wire-request.ts';
 
 const prefix = '/_emulator/';
 const faultList = z.array(faultRule);
-const switchChanges = z.partial(switchesShape);
+const behaviourChanges = z.partial(behavioursShape);
 const timerTick = z.strictObject({
   functionName: z.string(),
   /** Default: now. */
@@ -25,6 +25,14 @@ const clockChange = z.strictObject({ offsetMs: z.number() });
 export const isControl = (url: string): boolean => url.startsWith(prefix);
 
 type Deed = (engine: Engine, body: string) => unknown;
+
+const showBehaviours: Deed = (engine) => engine.behaviours;
+
+const setBehaviours: Deed = (engine, body) => {
+  const changes = readBy(behaviourChanges, parse(body), 'behaviours');
+  engine.behaviours = readBy(behavioursShape, { ...engine.behaviours, ...changes }, 'behaviours');
+  return engine.behaviours;
+};
 
 /** What people and tests may do from outside. Everything is checked before anything changes. */
 const deeds = new Map<string, Deed>([
@@ -52,15 +60,11 @@ const deeds = new Map<string, Deed>([
       return engine.faults.rules;
     },
   ],
-  ['GET switches', (engine) => engine.switches],
-  [
-    'PUT switches',
-    (engine, body) => {
-      const changes = readBy(switchChanges, parse(body), 'switches');
-      engine.switches = readBy(switchesShape, { ...engine.switches, ...changes }, 'switches');
-      return engine.switches;
-    },
-  ],
+  ['GET behaviours', showBehaviours],
+  ['PUT behaviours', setBehaviours],
+  // The older name of the path, for scripts that use it.
+  ['GET switches', showBehaviours],
+  ['PUT switches', setBehaviours],
   ['GET functions', (engine) => functionsOf(engine).functions],
   ['GET invocations', (engine) => functionsOf(engine).invocations],
   [

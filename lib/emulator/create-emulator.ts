@@ -34,8 +34,8 @@ export function emulatorOf(engine: Engine): Emulator {
       return engine.log.records;
     },
     setFaults: (rules) => engine.faults.set(rules),
-    setSwitches(switches) {
-      engine.switches = { ...engine.switches, ...switches };
+    setBehaviours(behaviours) {
+      engine.behaviours = { ...engine.behaviours, ...behaviours };
     },
     resetCalls: () => engine.log.reset(),
   };

@@ -1,4 +1,4 @@
-import type { Switches } from './behaviours.ts';
+import type { Behaviours } from './behaviours.ts';
 import type { Estate } from './estate/estate-types.ts';
 import type { FaultRule } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
@@ -18,7 +18,7 @@ export type EmulatorOptions = {
   clock?: EmulatorClock;
   /** Decides everything that chance decides. Default 1. */
   seed?: number;
-  switches?: Partial<Switches>;
+  behaviours?: Partial<Behaviours>;
   /** A factor on the published rate limits, or `off`. Default 1. */
   limits?: 'off' | number;
   /** How long a call takes, for all or by action; `*` is any other. Default 0. */
@@ -47,7 +47,7 @@ export interface Emulator {
   readonly estate: Estate;
   readonly calls: readonly CallRecord[];
   setFaults(rules: readonly FaultRule[]): void;
-  setSwitches(switches: Partial<Switches>): void;
+  setBehaviours(behaviours: Partial<Behaviours>): void;
   resetCalls(): void;
 }
 

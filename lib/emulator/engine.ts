@@ -1,6 +1,6 @@
-import { type Switches, switchesDefault } from './behaviours.ts';
+import { BEHAVIOURS_DEFAULT, type Behaviours } from './behaviours.ts';
 import type { EmulatorClock, EmulatorOptions } from './emulator-types.ts';
-import { type Delivery, type Fate, fateAfter, fateBefore } from './faults/reply-plan.ts';
+import { type EmulatedReply, planAfter, planBefore, type ReplyPlan } from './faults/reply-plan.ts';
 import { type Fault, Faults } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError, unknownAction } from './gateway/api-error.ts';
@@ -9,7 +9,7 @@ import { type Caller, mayCall } from './gateway/callers.ts';
 import { checkRegion } from './gateway/check-region.ts';
 import { ClientTokens, type Given } from './gateway/client-tokens.ts';
 import { Nonces } from './gateway/nonces.ts';
-import { Params, type RawParams } from './gateway/params.ts';
+import { type RawParams, RequestParams } from './gateway/params.ts';
 import { Limits } from './gateway/rate-limits.ts';
 import { Sessions } from './gateway/sessions.ts';
 import { type Context, cbnVersion, directoryVersion, type Operation, stsVersion } from './operation.ts';
@@ -19,14 +19,14 @@ import { Store } from './state/cloud-state.ts';
 import { Lifecycle } from './state/lifecycle.ts';
 
 /** One call whose sender is known. */
-export type Call = {
+export type EmulatedCall = {
   readonly caller: Caller;
   readonly version: string;
   readonly action: string;
   readonly params: RawParams;
 };
 
-type Ending = { readonly delivery: Delivery; readonly effect: boolean; readonly fault: string | undefined };
+type CallEnding = { readonly reply: EmulatedReply; readonly effect: boolean; readonly fault: string | undefined };
 
 /** The cloud below signatures and HTTP: who may do what, how often, and what then happens. */
 export class Engine {
@@ -35,7 +35,7 @@ export class Engine {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly faults: Faults;
-  switches: Switches;
+  behaviours: Behaviours;
   /** There when it is served over HTTP. */
   fc: LocalFunctions | undefined;
   /** How far the emulator's time is ahead of its clock. */
@@ -52,8 +52,8 @@ export class Engine {
     const seed = options.seed ?? 1;
     this.random = createRandom(seed);
     this.store = new Store(structuredClone(options.estate));
-    this.switches = { ...switchesDefault, ...options.switches };
-    this.lifecycle = new Lifecycle(this.store, () => this.switches);
+    this.behaviours = { ...BEHAVIOURS_DEFAULT, ...options.behaviours };
+    this.lifecycle = new Lifecycle(this.store, () => this.behaviours);
     this.sessions = new Sessions(createRandom(seed + 1));
     this.faults = new Faults(createRandom(seed + 2));
     this.faults.set(options.faults ?? []);
@@ -78,27 +78,27 @@ export class Engine {
   }
 
   /** Serves one call, from permission to reply, and logs it. */
-  async perform(call: Call): Promise<Delivery> {
+  async perform(call: EmulatedCall): Promise<EmulatedReply> {
     const latencyMs = this.latencyOf(call.action);
     if (latencyMs > 0) await this.clock.sleep(latencyMs);
     let fault: Fault | undefined;
     try {
       const operation = this.admit(call);
       fault = this.faults.next(operation, call.params);
-      const { fate, effect } = this.serve(operation, call, fault);
-      this.record(call, { delivery: fate.delivery, effect, fault: fault?.kind });
-      if (fate.waitMs > 0) await this.clock.sleep(fate.waitMs);
-      return fate.delivery;
+      const { plan, effect } = this.serve(operation, call, fault);
+      this.record(call, { reply: plan.reply, effect, fault: fault?.kind });
+      if (plan.waitMs > 0) await this.clock.sleep(plan.waitMs);
+      return plan.reply;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const delivery = this.refusal(call.version, error);
-      this.record(call, { delivery, effect: false, fault: fault?.kind });
-      return delivery;
+      const reply = this.refusal(call.version, error);
+      this.record(call, { reply, effect: false, fault: fault?.kind });
+      return reply;
     }
   }
 
   /** A refusal in the service's words. */
-  refusal(version: string, error: ApiError): Delivery {
+  refusal(version: string, error: ApiError): EmulatedReply {
     const RequestId = requestId(this.random);
     const body = {
       RequestId,
@@ -117,29 +117,33 @@ export class Engine {
   }
 
   /** Knows the action, the caller's permission and the rate limit. Throws `ApiError`. */
-  private admit(call: Call): Operation {
+  private admit(call: EmulatedCall): Operation {
     if (!hostIds.has(call.version))
       throw new ApiError(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
     const operation = operations.get(`${call.version} ${call.action}`);
     if (operation === undefined) throw unknownAction();
-    if (operation.ram !== undefined && !mayCall(call.caller, operation.ram)) throw denied(operation, this.switches);
+    if (operation.ram !== undefined && !mayCall(call.caller, operation.ram)) throw denied(operation, this.behaviours);
     const place = { accountId: call.caller.accountId, regionId: call.params.RegionId ?? '' };
     const waitMs = this.limits.take({ ...place, version: call.version, action: call.action }, this.now());
     if (waitMs === undefined) return operation;
-    const { throttleCode, throttleStatus, throttleRetryAfter } = this.switches;
+    const { throttleCode, throttleStatus, throttleRetryAfter } = this.behaviours;
     const headers = throttleRetryAfter ? { 'x-acs-retry-after': String(waitMs) } : {};
     throw new ApiError(throttleStatus, throttleCode, 'Request was denied due to user flow control.', headers);
   }
 
-  private serve(operation: Operation, call: Call, fault: Fault | undefined): { fate: Fate; effect: boolean } {
-    const early = fateBefore(fault, () => requestId(this.random));
-    if (early !== undefined) return { fate: early, effect: false };
+  private serve(
+    operation: Operation,
+    call: EmulatedCall,
+    fault: Fault | undefined,
+  ): { plan: ReplyPlan; effect: boolean } {
+    const early = planBefore(fault, () => requestId(this.random));
+    if (early !== undefined) return { plan: early, effect: false };
     const { given, effect } = this.run(operation, call, fault);
-    return { fate: fateAfter(fault, { kind: 'reply', headers: {}, ...given }), effect };
+    return { plan: planAfter(fault, { kind: 'reply', headers: {}, ...given }), effect };
   }
 
   /** Lets the operation happen: once for each client token, wholly or not at all. */
-  private run(operation: Operation, call: Call, fault: Fault | undefined): { given: Given; effect: boolean } {
+  private run(operation: Operation, call: EmulatedCall, fault: Fault | undefined): { given: Given; effect: boolean } {
     const nowMs = this.now();
     const { journal } = this.store;
     this.store.refresh();
@@ -172,15 +176,15 @@ export class Engine {
     }
   }
 
-  private contextFor(call: Call, fault: Fault | undefined, nowMs: number): Context {
-    const { store, lifecycle, sessions, switches, random } = this;
-    const params = new Params(call.params);
+  private contextFor(call: EmulatedCall, fault: Fault | undefined, nowMs: number): Context {
+    const { store, lifecycle, sessions, behaviours, random } = this;
+    const params = new RequestParams(call.params);
     const { caller } = call;
-    return { caller, params, store, estate: store.estate, lifecycle, sessions, switches, random, nowMs, fault };
+    return { caller, params, store, estate: store.estate, lifecycle, sessions, behaviours, random, nowMs, fault };
   }
 
-  private record(call: Call, { delivery, effect, fault }: Ending): void {
-    const { kind, status, body } = delivery;
+  private record(call: EmulatedCall, { reply, effect, fault }: CallEnding): void {
+    const { kind, status, body } = reply;
     const code = kind !== 'reply' ? kind : status === 200 ? successCode(body) : String(body.Code);
     this.log.add({
       atMs: this.now(),
@@ -197,10 +201,10 @@ export class Engine {
 
 const successCode = (body: Record<string, unknown>): string => (body.Success === false ? 'Success:false' : 'OK');
 
-function denied({ version, action }: Operation, switches: Switches): ApiError {
+function denied({ version, action }: Operation, behaviours: Behaviours): ApiError {
   if (version === stsVersion || version === directoryVersion)
     return new ApiError(403, 'NoPermission', 'You are not authorized to do this action.');
-  if (version === cbnVersion && switches.cbnDenied === 'Unauthorized') {
+  if (version === cbnVersion && behaviours.cbnDenied === 'Unauthorized') {
     return new ApiError(400, 'Unauthorized', 'The AccessKeyId is unauthorized.');
   }
   return new ApiError(403, 'Forbidden.RAM', `User not authorized to operate on the specified resource: ${action}.`);

@@ -1,24 +1,24 @@
-import type { Switches } from './behaviours.ts';
+import type { Behaviours } from './behaviours.ts';
 import type { Estate } from './estate/estate-types.ts';
 import type { Fault } from './faults/scripted-faults.ts';
 import type { Caller } from './gateway/callers.ts';
-import type { Params } from './gateway/params.ts';
+import type { RequestParams } from './gateway/params.ts';
 import type { Sessions } from './gateway/sessions.ts';
 import type { Random } from './random.ts';
 import type { Store } from './state/cloud-state.ts';
 import type { Lifecycle } from './state/lifecycle.ts';
 
-export type Body = Record<string, unknown>;
+export type ReplyBody = Record<string, unknown>;
 
 /** What an operation may look at and change. */
 export type Context = {
   readonly caller: Caller;
-  readonly params: Params;
+  readonly params: RequestParams;
   readonly store: Store;
   readonly estate: Estate;
   readonly lifecycle: Lifecycle;
   readonly sessions: Sessions;
-  readonly switches: Switches;
+  readonly behaviours: Behaviours;
   readonly random: Random;
   readonly nowMs: number;
   /** A fault that the operation itself must act out. */
@@ -36,7 +36,7 @@ export type Operation = {
   readonly regional?: boolean;
   /** How a listing is cut into pages. */
   readonly paging?: 'number' | 'token';
-  run(context: Context): Body;
+  run(context: Context): ReplyBody;
 };
 
 export const vpcVersion = '2016-04-28';

@@ -7,7 +7,7 @@ import { formatAhead } from './text/moment-text.ts';
  *
  * @param startedMs when the run began: a mark it set, or would set, counts from then
  */
-export function foretell(outcome: Outcome, policy: Policy, startedMs: number): string {
+export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: number): string {
   const { rule, since } = outcome;
   const grace = rule === null || rule === 'half-done' ? 'off' : policy.rules[rule];
   if (grace === 'off') return withRequest(outcome, withoutRule(outcome));

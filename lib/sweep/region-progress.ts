@@ -2,12 +2,12 @@ import type { Clock } from '../core/domain/cloud-api.ts';
 import type { ConnectionId } from '../core/domain/estate.ts';
 
 /** Who is where on the way through one region: what decides whether a read is worth making now, or serves more later. */
-export class RegionWork {
+export class RegionProgress {
   /** Their tag that comes before a detach is not written yet. */
   readonly toTag = new Set<ConnectionId>();
   readonly toDetach = new Set<ConnectionId>();
   /** Their detach is accepted, and was not seen to be over. */
-  readonly lettingGo = new Set<ConnectionId>();
+  readonly detaching = new Set<ConnectionId>();
   readonly toDelete = new Set<ConnectionId>();
   readonly deleted = new Set<ConnectionId>();
   readonly #clock: Clock;
@@ -31,11 +31,11 @@ export class RegionWork {
 
   detachSent(connectionId: ConnectionId): void {
     this.toDetach.delete(connectionId);
-    this.lettingGo.add(connectionId);
+    this.detaching.add(connectionId);
   }
 
   detached(connectionId: ConnectionId): void {
-    this.lettingGo.delete(connectionId);
+    this.detaching.delete(connectionId);
   }
 
   deleteSent(connectionId: ConnectionId): void {
@@ -46,13 +46,13 @@ export class RegionWork {
   end(connectionId: ConnectionId): void {
     this.tagged(connectionId);
     this.toDetach.delete(connectionId);
-    this.lettingGo.delete(connectionId);
+    this.detaching.delete(connectionId);
     this.toDelete.delete(connectionId);
     this.deleted.delete(connectionId);
   }
 
   /** Wait for those whose tag is still being written, so that one reading serves all; at the most `maxMs`. */
-  async gather(maxMs: number): Promise<void> {
+  async waitForBatch(maxMs: number): Promise<void> {
     if (this.toTag.size === 0) return;
     if (this.#gathered === undefined) {
       let release = (): void => undefined;

@@ -1,12 +1,12 @@
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
-import type { Journal, JournalEvent, JournalFields } from '../core/domain/log-event.ts';
+import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
-import { RegionWork } from './region-progress.ts';
+import { RegionProgress } from './region-progress.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
-import type { Surroundings } from './survey/survey-region.ts';
+import type { RegionFacts } from './survey/survey-region.ts';
 
 /** What every step of a run shares. */
 export type RunContext = {
@@ -24,11 +24,11 @@ export type RegionContext = RunContext & {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly api: CloudApi;
-  readonly surroundings: Surroundings;
+  readonly facts: RegionFacts;
   readonly reads: RegionReads;
   /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
-  readonly work: RegionWork;
+  readonly progress: RegionProgress;
   /** When to look whether a detach has taken hold, or a delete. */
   readonly polls: { readonly detach: PollSchedule; readonly delete: PollSchedule };
   readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
@@ -42,27 +42,30 @@ export const record = (
 ): void => region.journal(event, { accountId: region.accountId, regionId: region.regionId, connectionId, ...fields });
 
 /** Bind a run to one surveyed region, with fresh shared reads. */
-export function createRegionContext(
-  run: RunContext,
-  region: SurveyedRegion,
-  surroundings: Surroundings,
-): RegionContext {
-  const { accountId, regionId, target } = region;
+export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
+  const { accountId, regionId, place } = region;
   const ownerOf = (transitRouterId: TransitRouterId): CloudApi => {
-    const owner = surroundings.ownerOf.get(transitRouterId);
+    const owner = facts.ownerOf.get(transitRouterId);
     if (owner === undefined) throw new Error(`nobody is known to own ${transitRouterId}`);
     return owner;
   };
-  const { api } = target;
+  const { api } = place;
   const { clock, policy } = run;
-  const reads = new RegionReads({ api, clock, ownerOf, region, surroundings, maxAgeMs: policy.recheck.maxAgeMs });
-  const work = new RegionWork(clock);
+  const reads = new RegionReads({
+    api,
+    clock,
+    ownerOf,
+    region,
+    facts: facts,
+    maxAgeMs: policy.recheck.maxAgeMs,
+  });
+  const progress = new RegionProgress(clock);
   const intervalMs = policy.wait.pollIntervalMs;
   const polls = {
     detach: new PollSchedule({
       clock,
       intervalMs,
-      isBusy: () => work.toDetach.size > 0,
+      isBusy: () => progress.toDetach.size > 0,
       // A list of several pages does not hold together while detaches are sent.
       isWorthwhile: () => region.connections <= PAGE_SIZE,
     }),
@@ -70,14 +73,25 @@ export function createRegionContext(
       clock,
       intervalMs,
       // In a small region a look costs so little that nobody waits for company.
-      isBusy: () => region.connections > PAGE_SIZE && work.toDelete.size > 0,
-      isWorthwhile: () => work.deleted.size >= COMPANY * reads.pages,
+      isBusy: () => region.connections > PAGE_SIZE && progress.toDelete.size > 0,
+      isWorthwhile: () => progress.deleted.size >= DELETED_PER_PAGE_MIN * reads.pages,
     }),
   };
-  return { ...run, accountId, regionId, api, surroundings, reads, marks: new Map(), work, polls, ownerOf };
+  return {
+    ...run,
+    accountId,
+    regionId,
+    api,
+    facts: facts,
+    reads,
+    marks: new Map(),
+    progress: progress,
+    polls,
+    ownerOf,
+  };
 }
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */
-const COMPANY = 4;
+const DELETED_PER_PAGE_MIN = 4;
 /** Of the lists of transit routers' attachments. */
 const PAGE_SIZE = 50;

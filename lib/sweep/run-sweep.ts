@@ -1,16 +1,16 @@
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { RegionId } from '../core/domain/estate.ts';
-import type { Journal } from '../core/domain/log-event.ts';
+import type { Journal } from '../core/domain/journal.ts';
 import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
-import { keepUpMarks, type TagEnding } from './marks/mark-upkeep.ts';
+import { keepUpMarks, type TagResult } from './marks/mark-upkeep.ts';
 import { OutcomeTally } from './outcome-tally.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
-import { act, foresee } from './steps/act.ts';
+import { act, describeLeftOver } from './steps/act.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 
 /** What a run needs of the world; built by `deps.ts`. */
@@ -59,11 +59,11 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     return true;
   });
   const planned = plan(surveyed.regions, request.policy.limits);
-  for (const { accountId, regionId, ripe, ours } of planned.halts) {
+  for (const { accountId, regionId, due, ours } of planned.halts) {
     deps.journal('guard.halted', {
       accountId,
       regionId,
-      ripe,
+      due,
       ours,
       perRegionShare: request.policy.limits.perRegionShare,
     });
@@ -107,8 +107,8 @@ async function carryOut(
   const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
-    const { surroundings } = region;
-    if (surroundings) contexts.set(keyOf(region), createRegionContext(run, region, surroundings));
+    const { facts } = region;
+    if (facts) contexts.set(keyOf(region), createRegionContext(run, region, facts));
   }
   const contextOf = (where: Pick<Judged, 'accountId' | 'regionId'>): RegionContext => {
     const context = contexts.get(keyOf(where));
@@ -116,21 +116,21 @@ async function carryOut(
     return context;
   };
 
-  const tags = new Map<Judged, TagEnding>();
+  const tags = new Map<Judged, TagResult>();
   await Promise.all(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mayTag(mode));
       if (writable.length === 0) return;
-      const endings = await keepUpMarks(contextOf(region), writable);
+      const results = await keepUpMarks(contextOf(region), writable);
       for (const judged of writable) {
-        const ending = endings.get(judged.verdict.connection.connectionId);
-        if (ending) tags.set(judged, ending);
+        const result = results.get(judged.verdict.connection.connectionId);
+        if (result) tags.set(judged, result);
       }
     }),
   );
 
   const steps = await act(planned, contextOf, tags);
-  return { steps, foreseen: foresee(planned, steps), tags };
+  return { steps, foreseen: describeLeftOver(planned, steps), tags };
 }
 
 const keyOf = ({ accountId, regionId }: { accountId: string; regionId: string }) => `${accountId} ${regionId}`;

@@ -1,29 +1,29 @@
 import type { Connection } from '../core/domain/estate.ts';
-import type { Journal } from '../core/domain/log-event.ts';
+import type { Journal } from '../core/domain/journal.ts';
 import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
 import { toIso } from '../core/domain/time.ts';
 import type { Verdict } from '../core/judge/judge.ts';
 import { mayTag } from '../core/plan/narrow.ts';
 import type { Judged, Plan } from '../core/plan/plan.ts';
-import type { TagEnding } from './marks/mark-upkeep.ts';
+import type { TagResult } from './marks/mark-upkeep.ts';
 import { toJudgedFields } from './steps/act.ts';
-import { type Ending, endWithError } from './steps/step-result.ts';
+import { endWithError, type StepResult } from './steps/step-result.ts';
 import type { LostRegion, Survey } from './survey/survey.ts';
 
 /** What a run did, and what it would do, to those it judged. */
 export type Done = {
   /** Steps that were started. */
-  readonly steps: ReadonlyMap<Judged, Ending>;
+  readonly steps: ReadonlyMap<Judged, StepResult>;
   /** The rest of the plan's queue. */
-  readonly foreseen: ReadonlyMap<Judged, Ending>;
-  readonly tags: ReadonlyMap<Judged, TagEnding>;
+  readonly foreseen: ReadonlyMap<Judged, StepResult>;
+  readonly tags: ReadonlyMap<Judged, TagResult>;
 };
 
 const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };
 
 /** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
 export const isSettled = ({ verdict, mode }: Judged): boolean =>
-  !verdict.ripe && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote));
+  !verdict.isDue && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote));
 
 /** The outcome of a connection in scope that its verdict settled, and its log line. */
 export function endSettled(judged: Judged, journal: Journal): Outcome {
@@ -62,7 +62,7 @@ export function* listOutcomes(
   }
 }
 
-type End = Pick<Ending, 'outcome' | 'reason' | 'code' | 'requestId'>;
+type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId'>;
 
 function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen, tags }: Done): End {
   const { verdict, mode } = judged;
@@ -74,8 +74,8 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
   });
   const tag = tags.get(judged);
   if (tag?.kind === 'failed') {
-    const ending = endWithError('its tags could not be kept up', tag.error, false);
-    return tag.stands ? { ...ending, outcome: 'failed' } : ending;
+    const result = endWithError('its tags could not be kept up', tag.error, false);
+    return tag.stands ? { ...result, outcome: 'failed' } : result;
   }
   if (tag?.kind === 'gone') return end('already-gone', 'it was gone before anything was sent');
   if (blocked !== undefined) return end('blocked', blocked);

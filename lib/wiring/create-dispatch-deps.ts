@@ -4,12 +4,12 @@ import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
 import { createFunctionApi } from '../cloud/invoke/function-api.ts';
 import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
-import type { Journal } from '../core/domain/log-event.ts';
+import type { Journal } from '../core/domain/journal.ts';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
-import type { DispatchDeps } from '../dispatch/run-dispatch.ts';
+import type { DispatchDeps } from '../dispatch/dispatch-request.ts';
 import { type Environment, refuseDebug } from './create-sweep-deps.ts';
 
-type Options = {
+type FunctionDepsOptions = {
   readonly env: Environment;
   readonly credentials: Credentials;
   readonly target: FunctionTarget;
@@ -25,7 +25,7 @@ type Options = {
  * @throws ConfigError for a refused endpoint, before any call
  */
 export function createDispatchDeps(
-  options: Options & { readonly journal: (dispatchId: string) => Journal; readonly concurrency: number },
+  options: FunctionDepsOptions & { readonly journal: (dispatchId: string) => Journal; readonly concurrency: number },
 ): DispatchDeps {
   const { clock, concurrency } = options;
   const dispatchId = randomUUID();
@@ -53,7 +53,7 @@ export function createDispatchDeps(
 }
 
 /** The deployed sweep. Throws `ConfigError` for a refused endpoint, before any call. */
-export function createSweepFunction(options: Options & { readonly observer: CallObserver }): FunctionApi {
+export function createSweepFunction(options: FunctionDepsOptions & { readonly observer: CallObserver }): FunctionApi {
   refuseDebug(options.env);
   return createFunctionApi({
     credentials: options.credentials,

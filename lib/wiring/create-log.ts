@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { ConfigError } from '../core/domain/errors.ts';
-import type { Journal, JournalEvent, JournalFields } from '../core/domain/log-event.ts';
+import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LEVELS)[number];

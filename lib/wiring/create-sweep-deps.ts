@@ -4,7 +4,7 @@ import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
-import type { Journal } from '../core/domain/log-event.ts';
+import type { Journal } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
 

@@ -13,15 +13,18 @@ export type TargetNames = {
 const NAME = '[A-Za-z_][A-Za-z0-9_-]{0,127}';
 const FUNCTION_DEFAULT = 'vco-sweeper';
 
-type Kind = { readonly pattern: RegExp; readonly allowed: string };
-const FUNCTION: Kind = {
+type NameKind = { readonly pattern: RegExp; readonly allowed: string };
+const FUNCTION: NameKind = {
   // What came from 2.0 is called service$function there.
   pattern: new RegExp(`^${NAME}(\\$${NAME})?$`),
   allowed: 'the name of a function, such as vco-sweeper, not its ARN',
 };
-const SERVICE: Kind = { pattern: new RegExp(`^${NAME}$`), allowed: 'the name of a service of Function Compute 2.0' };
-const QUALIFIER: Kind = { pattern: /^(LATEST|[A-Za-z0-9_][\w-]{0,127})$/, allowed: 'a version or an alias' };
-const REGION: Kind = { pattern: /^[a-z]{2,}(-[a-z0-9]+){1,5}$/, allowed: 'a region id such as cn-hangzhou' };
+const SERVICE: NameKind = {
+  pattern: new RegExp(`^${NAME}$`),
+  allowed: 'the name of a service of Function Compute 2.0',
+};
+const QUALIFIER: NameKind = { pattern: /^(LATEST|[A-Za-z0-9_][\w-]{0,127})$/, allowed: 'a version or an alias' };
+const REGION: NameKind = { pattern: /^[a-z]{2,}(-[a-z0-9]+){1,5}$/, allowed: 'a region id such as cn-hangzhou' };
 
 /**
  * Read `SWEEP_FUNCTION`, `SWEEP_FUNCTION_SERVICE` (set: generation 2.0), `SWEEP_FUNCTION_QUALIFIER` and
@@ -43,7 +46,7 @@ export function readTarget(env: Environment, ownRegion: string | undefined): Tar
   };
 }
 
-function read(env: Environment, name: string, { pattern, allowed }: Kind): string | undefined {
+function read(env: Environment, name: string, { pattern, allowed }: NameKind): string | undefined {
   const text = env[name]?.trim();
   if (!text) return undefined;
   if (!pattern.test(text))

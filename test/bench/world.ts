@@ -69,7 +69,7 @@ export class BenchWorld {
       seed: 1,
       limits: task.limits ? 1 : 'off',
       latencyMs: isReal ? REAL_LATENCY_MS : LATENCY_MS * tempo,
-      switches: {
+      behaviours: {
         detachPolls: null,
         detachMs: isReal ? REAL_DETACH_MS : DETACH_MS * tempo,
         detachSecondPolls: 0,

@@ -10,7 +10,7 @@ import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import type { Fc3Function } from '../support/fc3.ts';
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
   // All of them, so that everything is read that may be.
   rules: { unassociated: '24h', 'tunnels-down': '24h', unrouted: '365d', expired: '24h' },
@@ -58,12 +58,7 @@ test.each([
   'in mode %s a tick of the dispatcher runs the sweep, each with the rights of its documents',
   async (mode, counts) => {
     const { sweep, dispatch } = preview({ SWEEP_MODE: mode, SWEEP_TRIGGER: 'dispatch' });
-    const rows = [
-      free('new'),
-      free('old', ripe('unassociated')),
-      bound('down', ripe('tunnels-down'), down),
-      ...inUse(4),
-    ];
+    const rows = [free('new'), free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(4)];
     const accounts = [
       {
         accountId: '1234567890123456',

@@ -5,8 +5,8 @@ import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../../lib/cloud
 import { FC_ACTIONS } from '../../lib/cloud/invoke/function-api.ts';
 import { MODES, type Mode } from '../../lib/core/domain/policy.ts';
 import { createDispatchDeps, createSweepFunction } from '../../lib/wiring/create-dispatch-deps.ts';
-import { aPolicy } from '../support/builders.ts';
 import { fakeClock } from '../cloud/fake-transport.ts';
+import { aPolicy } from '../support/builders.ts';
 
 const WRITES: Readonly<Record<Mode, readonly string[]>> = {
   plan: [],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../lib/cli/exit-code.ts';
-import { SCOPE_STATES } from '../../lib/core/domain/dispatch-result.ts';
+import { PLACE_STATES } from '../../lib/core/domain/dispatch-result.ts';
 import { isPermission, isThrottling } from '../../lib/core/domain/disposition.ts';
 import { OUTCOMES, type RunStatus } from '../../lib/core/domain/outcome.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
@@ -26,7 +26,7 @@ const firstCells = (part: string): readonly string[] =>
   );
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule = 'unassociated') => ({
+const due = (rule = 'unassociated') => ({
   'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`,
   'vco-sweeper:seen': ago(HOUR),
 });
@@ -36,9 +36,9 @@ type Line = Readonly<Record<string, unknown>>;
 /** Lines as the functions write them, of a run in which much happens, and of a dispatch of which a part fails. */
 async function lines(): Promise<readonly Line[]> {
   const rows = [
-    ...[free('ripe', ripe()), free('slow', ripe()), free('refused', ripe()), free('new')],
-    ...[bound('down', ripe('tunnels-down'), down), bound('back', ripe('tunnels-down')), ...inUse(8)],
-    free('there', ripe(), { regionId: 'eu-central-1' }),
+    ...[free('ripe', due()), free('slow', due()), free('refused', due()), free('new')],
+    ...[bound('down', due('tunnels-down'), down), bound('back', due('tunnels-down')), ...inUse(8)],
+    free('there', due(), { regionId: 'eu-central-1' }),
   ];
   const cloud = await startEmulator({
     estate: parseEstate(JSON.stringify(estate(...rows)), 'test'),
@@ -87,7 +87,7 @@ async function lines(): Promise<readonly Line[]> {
 }
 
 const written = await lines();
-const EVENTS = [...readFileSync('lib/core/domain/log-event.ts', 'utf8').matchAll(/^ {2}\| '([a-z.]+)'/gm)].map(
+const EVENTS = [...readFileSync('lib/core/domain/journal.ts', 'utf8').matchAll(/^ {2}\| '([a-z.]+)'/gm)].map(
   ([, name]) => name,
 );
 
@@ -129,7 +129,7 @@ describe('the queries of docs/operations.md', () => {
     expect(listed.filter((value) => !OUTCOMES.some((outcome) => outcome === value))).toEqual([]);
     const equal = (field: string) =>
       [...all.matchAll(new RegExp(`'\\$\\.${field}'\\) = '([\\w-]+)'`, 'g'))].map(([, value]) => value);
-    expect(equal('state').filter((value) => !SCOPE_STATES.some((state) => state === value))).toEqual([]);
+    expect(equal('state').filter((value) => !PLACE_STATES.some((state) => state === value))).toEqual([]);
     expect(equal('level')).toEqual(['warn']);
     const warned = written.filter(({ level }) => level === 'warn').map(({ event }) => event);
     expect([...new Set(warned)].sort()).toEqual(['guard.halted', 'region.listed', 'scope.failed', 'step.failed']);

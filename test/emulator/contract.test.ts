@@ -27,7 +27,7 @@ beforeEach(async () => {
       { VpnConnectionId: 'vco-b', accountId: B },
     ],
   });
-  emulator = await startEmulator({ estate, switches: { deleteReads: 0, detachPolls: 1, detachSecondPolls: 0 } });
+  emulator = await startEmulator({ estate, behaviours: { deleteReads: 0, detachPolls: 1, detachSecondPolls: 0 } });
   started.push(emulator);
 });
 

@@ -72,7 +72,7 @@ describe('the control endpoint', () => {
 
   test('sets the time ahead', async () => {
     const { ask, vpc, clock, emulator } = controlled();
-    emulator.setSwitches({ deleteReads: 3, deleteMs: 60_000 });
+    emulator.setBehaviours({ deleteReads: 3, deleteMs: 60_000 });
     await vpc('DeleteVpnAttachment', { ...list, VpnConnectionId: 'vco-1' });
     expect((await ask('PUT', 'clock', { offsetMs: 60_000 })).body).toEqual({
       offsetMs: 60_000,

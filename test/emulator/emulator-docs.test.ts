@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type * as z from 'zod/mini';
-import { switchesDefault, switchesShape } from '../../lib/emulator/behaviours.ts';
+import { BEHAVIOURS_DEFAULT, behavioursShape } from '../../lib/emulator/behaviours.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import { defineEstate, parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
@@ -66,8 +66,10 @@ describe('docs/emulator.md', () => {
 
   test('it tells every switch, with its default and what else it may be', () => {
     const told = new Map(rows('Switches').map(([name = '', ...row]) => [name, row]));
-    expect([...told].map(([name, [value = '']]) => [name, JSON.parse(value)])).toEqual(Object.entries(switchesDefault));
-    for (const [name, { _zod }] of Object.entries(switchesShape.shape)) {
+    expect([...told].map(([name, [value = '']]) => [name, JSON.parse(value)])).toEqual(
+      Object.entries(BEHAVIOURS_DEFAULT),
+    );
+    for (const [name, { _zod }] of Object.entries(behavioursShape.shape)) {
       const variants = _zod.def.type === 'enum' ? Object.values(_zod.def.entries) : [];
       const [value = '', others = ''] = told.get(name) ?? [];
       const all = [value, ...others.split(', ')];
@@ -106,7 +108,7 @@ describe('docs/emulator.md', () => {
     const told = rows('Functions').flatMap(([status = '', code = '']) =>
       /^[4-5]\d\d$/.test(status) ? code.split(', ') : [],
     );
-    expect([...new Set(codes), switchesDefault.fcThrottleCode].sort()).toEqual(told.sort());
+    expect([...new Set(codes), BEHAVIOURS_DEFAULT.fcThrottleCode].sort()).toEqual(told.sort());
   });
 
   test('it tells all that the control endpoint takes', async () => {

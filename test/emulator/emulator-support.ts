@@ -43,7 +43,7 @@ export function aCloud(estate: EstateFile, options: Options = {}) {
     clock,
     limits: 'off',
     ...options,
-    switches: { deleteReads: 0, ...options.switches },
+    behaviours: { deleteReads: 0, ...options.behaviours },
   });
   const as =
     (version: string) =>

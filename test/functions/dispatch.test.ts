@@ -17,7 +17,7 @@ const THIRD = '3000000000000003';
 const OWN_KEY = { accessKeyId: 'CANARYKEYID', accessKeySecret: 'CANARYKEYSECRET' };
 const role = { name: 'vco-sweeper', trusted: [ACCOUNT] };
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
+const due = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
 const place = { accountId: OTHER, regionId: 'eu-central-1' };
 const cloudEstate = {
   accounts: [
@@ -25,7 +25,7 @@ const cloudEstate = {
     { accountId: OTHER, roles: [role] },
     { accountId: THIRD, roles: [] },
   ],
-  ...estate(free('mine', ripe), free('theirs', ripe, { accountId: OTHER }), free('there', ripe, place)),
+  ...estate(free('mine', due), free('theirs', due, { accountId: OTHER }), free('there', due, place)),
 };
 const policy = {
   mode: 'sweep',

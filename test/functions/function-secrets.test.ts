@@ -8,16 +8,16 @@ import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const OTHER = '2000000000000002';
 const PSK = 'canary-psk-that-must-not-get-out';
 const KEY = { accessKeyId: 'CANARYKEYID', accessKeySecret: 'CANARYKEYSECRET' };
 
 const withKeys = (row: Record<string, unknown>) => ({ ...row, IkeConfig: { Psk: PSK } });
 const rows = [
-  free('old', ripe('unassociated')),
-  bound('down', ripe('tunnels-down'), down),
-  bound('far', ripe('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
+  free('old', due('unassociated')),
+  bound('down', due('tunnels-down'), down),
+  bound('far', due('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
   ...inUse(5),
 ].map(withKeys);
 

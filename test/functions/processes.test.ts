@@ -14,7 +14,7 @@ const OVERLAPS = Number(process.env.OVERLAPS ?? 2);
 const KILLS = Number(process.env.KILLS ?? 4);
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
   mode: 'sweep',
   rules: { unassociated: '24h', 'tunnels-down': '24h' },
@@ -25,8 +25,8 @@ const policy = {
 };
 const stays = inUse(4).map(({ VpnConnectionId }) => VpnConnectionId);
 const rows = () => [
-  ...Array.from({ length: 5 }, (_, index) => free(`free${index}`, ripe('unassociated'))),
-  ...Array.from({ length: 5 }, (_, index) => bound(`down${index}`, ripe('tunnels-down'), down)),
+  ...Array.from({ length: 5 }, (_, index) => free(`free${index}`, due('unassociated'))),
+  ...Array.from({ length: 5 }, (_, index) => bound(`down${index}`, due('tunnels-down'), down)),
   ...inUse(4),
 ];
 

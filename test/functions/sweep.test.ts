@@ -10,7 +10,7 @@ import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
   mode: 'sweep',
   rules: { unassociated: '24h', 'tunnels-down': '24h' },
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const ids = (cloud: RunningEmulator) =>
   cloud.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId).sort();
-const rows = () => [free('old', ripe('unassociated')), bound('down', ripe('tunnels-down'), down), ...inUse(5)];
+const rows = () => [free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(5)];
 
 describe('the built function, over HTTP', () => {
   test('on a timer tick the orphans go, and nothing else', async () => {

@@ -9,7 +9,7 @@ import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
   mode: 'sweep',
   rules: { unassociated: '24h', 'tunnels-down': '24h' },
@@ -20,7 +20,7 @@ const policy = {
 /** Longer than a deaf function has. */
 const HANGS_MS = 3_000;
 
-const stays = [...inUse(5), free('new'), bound('kept', { ...ripe('tunnels-down'), 'vco-sweeper:keep': '' }, down)];
+const stays = [...inUse(5), free('new'), bound('kept', { ...due('tunnels-down'), 'vco-sweeper:keep': '' }, down)];
 
 /** The built sweep; with `deaf`, told that it has ten minutes, which the platform then does not give it. */
 function codeOf(deaf: boolean, { onTestFinished }: TestContext): string {
@@ -37,13 +37,13 @@ function codeOf(deaf: boolean, { onTestFinished }: TestContext): string {
 }
 
 async function deploy(fault: FaultRule, deaf: boolean, context: TestContext) {
-  const rows = [free('old', ripe('unassociated')), bound('down', ripe('tunnels-down'), down), ...stays];
+  const rows = [free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...stays];
   const cloud = await startEmulator({
     estate: parseEstate(JSON.stringify(estate(...rows)), 'test'),
     limits: 'off',
     faults: [fault],
     // By time alone, and over when the platform tries again.
-    switches: { detachPolls: null, detachMs: 100, detachSecondPolls: null, detachSecondMs: 100 },
+    behaviours: { detachPolls: null, detachMs: 100, detachSecondPolls: null, detachSecondMs: 100 },
     functions: [
       {
         functionName: 'sweep',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ACCOUNT } from '../support/builders.ts';
 import { envOf, run } from '../cli/cli-harness.ts';
+import { ACCOUNT } from '../support/builders.ts';
 import { A, B, deployPlatform, REGIONS, type Setup } from '../support/platform.ts';
 
 const minuteNow = () => Math.floor(Date.now() / 60_000);

@@ -4,7 +4,7 @@ import { simulate } from './world/world.ts';
 
 const HOUR = 3_600_000;
 const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(48)}`, 'vco-sweeper:seen': ago(1) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(48)}`, 'vco-sweeper:seen': ago(1) });
 const old = { CreateTime: START_MS - 999 * HOUR, regionId: REGIONS[0] };
 const down = { Status: 'ike_sa_not_established' };
 
@@ -24,7 +24,7 @@ const scenario = (vpnConnections: Scenario['estate']['vpnConnections'], change: 
     transitRouters: [{ TransitRouterId: 'tr-a', RegionId: REGIONS[0] }],
     vpnConnections: vpnConnections ?? [],
   },
-  switches: {},
+  behaviours: {},
   latencyMs: 5,
   runs: [],
   people: [],
@@ -37,25 +37,25 @@ const scenario = (vpnConnections: Scenario['estate']['vpnConnections'], change: 
 const first = (death: RunPlan['death']): RunPlan => ({ ...CALM_RUN, death });
 
 const SCENARIOS: readonly (readonly [string, Scenario])[] = [
-  ['one that is free', scenario([{ VpnConnectionId: 'vco-free', tags: ripe('unassociated'), ...old }])],
+  ['one that is free', scenario([{ VpnConnectionId: 'vco-free', tags: due('unassociated'), ...old }])],
   [
     'one that must be detached',
-    scenario([{ VpnConnectionId: 'vco-bound', TransitRouterId: 'tr-a', tags: ripe('tunnels-down'), ...old, ...down }]),
+    scenario([{ VpnConnectionId: 'vco-bound', TransitRouterId: 'tr-a', tags: due('tunnels-down'), ...old, ...down }]),
   ],
   [
     'some of each, and some that stay',
     scenario([
-      { VpnConnectionId: 'vco-free', tags: ripe('unassociated'), ...old },
-      { VpnConnectionId: 'vco-bound', TransitRouterId: 'tr-a', tags: ripe('tunnels-down'), ...old, ...down },
+      { VpnConnectionId: 'vco-free', tags: due('unassociated'), ...old },
+      { VpnConnectionId: 'vco-bound', TransitRouterId: 'tr-a', tags: due('tunnels-down'), ...old, ...down },
       { VpnConnectionId: 'vco-new', ...old },
-      { VpnConnectionId: 'vco-used', TransitRouterId: 'tr-a', tags: ripe('tunnels-down'), ...old },
-      { VpnConnectionId: 'vco-kept', tags: { ...ripe('unassociated'), 'vco-sweeper:keep': '' }, ...old },
+      { VpnConnectionId: 'vco-used', TransitRouterId: 'tr-a', tags: due('tunnels-down'), ...old },
+      { VpnConnectionId: 'vco-kept', tags: { ...due('unassociated'), 'vco-sweeper:keep': '' }, ...old },
     ]),
   ],
   [
     'a detach that shows on one side long before the other',
-    scenario([{ VpnConnectionId: 'vco-bound', TransitRouterId: 'tr-a', tags: ripe('tunnels-down'), ...old, ...down }], {
-      switches: { detachOrder: 'vpc-first', detachPolls: 2, detachSecondPolls: 3, deleteReads: 3 },
+    scenario([{ VpnConnectionId: 'vco-bound', TransitRouterId: 'tr-a', tags: due('tunnels-down'), ...old, ...down }], {
+      behaviours: { detachOrder: 'vpc-first', detachPolls: 2, detachSecondPolls: 3, deleteReads: 3 },
     }),
   ],
 ];

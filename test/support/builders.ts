@@ -1,7 +1,7 @@
 import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
 import type { Policy } from '../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../lib/core/judge/association.ts';
-import { type Facts, judge, type Verdict } from '../../lib/core/judge/judge.ts';
+import { type JudgeInput, judge, type Verdict } from '../../lib/core/judge/judge.ts';
 import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan/plan.ts';
 
 export const ACCOUNT = '1000000000000001';
@@ -90,7 +90,7 @@ export const tagged = (tags: Record<string, string>): ReadonlyMap<string, string
 export const witnesses = (attachments: readonly Attachment[] = [], unreadOwners: readonly string[] = []) =>
   createWitnesses(new Map([['tr-1', attachments]]), unreadOwners);
 
-export const someFacts = (change: Partial<Facts> = {}): Facts => {
+export const someFacts = (change: Partial<JudgeInput> = {}): JudgeInput => {
   const connection = change.connection ?? aConnection();
   const bound = connection.attachType === 'CEN';
   return {
@@ -103,8 +103,11 @@ export const someFacts = (change: Partial<Facts> = {}): Facts => {
   };
 };
 
-export const judgeOne = (connection: Connection, policy: Policy = aPolicy(), change: Partial<Facts> = {}): Verdict =>
-  judge(someFacts({ connection, ...change }), policy);
+export const judgeOne = (
+  connection: Connection,
+  policy: Policy = aPolicy(),
+  change: Partial<JudgeInput> = {},
+): Verdict => judge(someFacts({ connection, ...change }), policy);
 
 /** A region with all its connections, as a survey that settled none of them would hand it on. */
 export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedRegion => ({

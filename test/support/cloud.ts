@@ -1,7 +1,7 @@
 import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
-import type { JournalEvent, JournalFields } from '../../lib/core/domain/log-event.ts';
+import type { JournalEvent, JournalFields } from '../../lib/core/domain/journal.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
@@ -18,7 +18,7 @@ export type CloudOptions = {
   /** An estate as people write it; everything but ids may be left out. */
   readonly estate: Readonly<Record<string, unknown>>;
   readonly policy?: Parameters<typeof aPolicy>[0];
-  readonly switches?: EmulatorOptions['switches'];
+  readonly behaviours?: EmulatorOptions['behaviours'];
   readonly faults?: EmulatorOptions['faults'];
   readonly latencyMs?: number;
 };
@@ -45,7 +45,7 @@ export function startCloud(options: CloudOptions) {
     clock,
     seed: 1,
     limits: 'off',
-    ...(options.switches ? { switches: options.switches } : {}),
+    ...(options.behaviours ? { behaviours: options.behaviours } : {}),
     ...(options.faults ? { faults: options.faults } : {}),
     ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
   });

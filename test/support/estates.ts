@@ -1,7 +1,7 @@
 import { ago, DAY, HOUR, REGION } from './builders.ts';
 
 /** Tags of a connection that has been an orphan for two days, seen so an hour ago. */
-export const ripe = (rule = 'unassociated'): Record<string, string> => ({
+export const dueTags = (rule = 'unassociated'): Record<string, string> => ({
   'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`,
   'vco-sweeper:seen': ago(HOUR),
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scopeRun } from '../../lib/core/plan/run-scope.ts';
 import { ACCOUNT, DAY, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 
 const OTHER = '2000000000000002';
 const role = (accountId: string) => ({ roleArn: `acs:ram::${accountId}:role/vco-sweeper`, accountId });
@@ -10,12 +10,12 @@ const accounts = [
   { accountId: ACCOUNT, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] },
   { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] },
 ];
-const theirs = (name: string) => free(name, ripe(), { accountId: OTHER });
+const theirs = (name: string) => free(name, dueTags(), { accountId: OTHER });
 
 describe('several accounts', () => {
   test('each account is swept through its role, and reported by its own id', async () => {
     const cloud = startCloud({
-      estate: { accounts, ...estate(free('mine', ripe()), theirs('theirs'), ...inUse(3)) },
+      estate: { accounts, ...estate(free('mine', dueTags()), theirs('theirs'), ...inUse(3)) },
       policy: {
         accounts: [
           { ...role(ACCOUNT), regions: undefined },
@@ -35,7 +35,7 @@ describe('several accounts', () => {
     const cloud = startCloud({
       estate: {
         accounts: [accounts[0], { accountId: OTHER, roles: [] }],
-        ...estate(free('mine', ripe()), theirs('theirs')),
+        ...estate(free('mine', dueTags()), theirs('theirs')),
       },
       policy: {
         accounts: [
@@ -55,7 +55,7 @@ describe('several accounts', () => {
 
   test('two roles of one account do not sweep it twice', async () => {
     const cloud = startCloud({
-      estate: { accounts, ...estate(free('mine', ripe())) },
+      estate: { accounts, ...estate(free('mine', dueTags())) },
       policy: {
         accounts: [
           { ...role(ACCOUNT), regions: undefined },
@@ -71,10 +71,10 @@ describe('a run that is narrowed', () => {
   const everything = {
     accounts,
     ...estate(
-      free('mine', ripe()),
-      free('mine2', ripe(), { regionId: 'eu-central-1' }),
+      free('mine', dueTags()),
+      free('mine2', dueTags(), { regionId: 'eu-central-1' }),
       theirs('theirs'),
-      free('theirs2', ripe(), { accountId: OTHER, regionId: 'eu-central-1' }),
+      free('theirs2', dueTags(), { accountId: OTHER, regionId: 'eu-central-1' }),
     ),
   };
   const list = [
@@ -186,8 +186,8 @@ describe('a transit router of another account', () => {
     accounts,
     transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
     ...estate(
-      bound('far', ripe('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
-      free('mine', ripe()),
+      bound('far', dueTags('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
+      free('mine', dueTags()),
       ...inUse(4),
     ),
   };
@@ -206,14 +206,14 @@ describe('a transit router of another account', () => {
 
   test('and is deleted though the cloud goes on saying that another account may hold it, in this run or a later one', async () => {
     const policy = { rules, detach: { roles: [role(OTHER)] } };
-    const switches = { crossAccountAfterDetach: 'kept' } as const;
-    const cloud = startCloud({ estate: crossAccount, policy, switches });
+    const behaviours = { crossAccountAfterDetach: 'kept' } as const;
+    const cloud = startCloud({ estate: crossAccount, policy, behaviours });
     expect(await cloud.run()).toMatchObject({ counts: { deleted: 2 } });
 
     const interrupted = startCloud({
       estate: crossAccount,
       policy,
-      switches,
+      behaviours,
       faults: [{ action: 'DeleteVpnAttachment', times: 99, fault: { kind: 'error', status: 500, code: 'X' } }],
     });
     expect(await interrupted.run()).toMatchObject({ counts: { deleted: 0 } });
@@ -235,7 +235,7 @@ describe('regions', () => {
   test('all: every region is looked at, and one that does not serve the API is not counted against the run', async () => {
     const cloud = startCloud({
       estate: {
-        ...estate(free('mine', ripe()), free('far', ripe(), { regionId: 'eu-central-1' })),
+        ...estate(free('mine', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
         regions: [{ RegionId: REGION }, { RegionId: 'eu-central-1' }, { RegionId: 'cn-fuzhou', vpn: false }],
       },
       policy: { regions: 'all' },
@@ -252,7 +252,7 @@ describe('regions', () => {
   test('a listed region that does not serve the API is unread', async () => {
     const cloud = startCloud({
       estate: {
-        ...estate(free('mine', ripe())),
+        ...estate(free('mine', dueTags())),
         regions: [{ RegionId: REGION }, { RegionId: 'cn-fuzhou', vpn: false }],
       },
       policy: { regions: [REGION, 'cn-fuzhou'] },
@@ -261,14 +261,14 @@ describe('regions', () => {
   });
 
   test('with all, a region that does not exist is refused', async () => {
-    const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: 'all' } });
+    const cloud = startCloud({ estate: estate(free('mine', dueTags())), policy: { regions: 'all' } });
     const parts = [{ mode: 'sweep' as const, regions: ['xx-nowhere'], connections: undefined }];
     await expect(cloud.run({ parts })).rejects.toThrow(/xx-nowhere.*not in the policy's scope/);
     expect(cloud.writes()).toEqual([]);
   });
 
   test('with all, an event of an array that names no region there is refused, a hint is passed over, the rest is done', async () => {
-    const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: 'all' } });
+    const cloud = startCloud({ estate: estate(free('mine', dueTags())), policy: { regions: 'all' } });
     const part = { mode: 'sweep' as const, connections: undefined };
     const hint = { ...part, regions: ['xx-nowhere'], hint: true as const };
     const wish = { ...part, regions: ['xx-nowhere'], event: { index: 1, id: 'b' } };
@@ -278,7 +278,7 @@ describe('regions', () => {
   });
 
   test('an event that is refused for one of its regions is not carried out in the others', async () => {
-    const cloud = startCloud({ estate: estate(free('mine', ripe()), ...inUse(3)), policy: { regions: 'all' } });
+    const cloud = startCloud({ estate: estate(free('mine', dueTags()), ...inUse(3)), policy: { regions: 'all' } });
     const plan = { mode: 'plan' as const, regions: ['eu-central-1'], connections: undefined };
     const wish = { mode: 'sweep' as const, regions: [REGION, 'xx-nowhere'], connections: undefined };
     const result = await cloud.run({ parts: [plan, { ...wish, event: { index: 1, id: 'b' } }] });
@@ -292,14 +292,14 @@ describe('regions', () => {
   });
 
   test('no region at all is refused before any call', async () => {
-    const cloud = startCloud({ estate: estate(free('mine', ripe())), policy: { regions: undefined } });
+    const cloud = startCloud({ estate: estate(free('mine', dueTags())), policy: { regions: undefined } });
     await expect(cloud.run({ defaultRegion: null })).rejects.toThrow(/no region/);
     expect(cloud.calls()).toEqual([]);
   });
 
   test('when the regions cannot be listed, the run is incomplete', async () => {
     const cloud = startCloud({
-      estate: estate(free('mine', ripe())),
+      estate: estate(free('mine', dueTags())),
       policy: { regions: 'all' },
       faults: [
         { action: 'DescribeRegions', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } },
@@ -310,7 +310,7 @@ describe('regions', () => {
 
   test('when the account cannot be told, its regions are unread', async () => {
     const cloud = startCloud({
-      estate: estate(free('mine', ripe())),
+      estate: estate(free('mine', dueTags())),
       faults: [
         { action: 'GetCallerIdentity', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden' } },
       ],

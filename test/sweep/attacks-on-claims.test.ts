@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
 import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 import { always, DENIED } from '../support/faults.ts';
 
 const MINUTE = 60_000;
@@ -14,7 +14,7 @@ const outcomeOf = (result: Awaited<ReturnType<ReturnType<typeof startCloud>['run
 describe('protected or bound again during our detach, the note goes too', () => {
   const start = () =>
     startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
     });
 
@@ -162,7 +162,7 @@ describe('a clock that this run disproved does not stay when another run rewrote
 describe('the clock of `expired` never counts from before the expiry date', () => {
   test('the owner moved the date; it passed an hour ago; grace is a day', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', { ...ripe('expired'), 'vco-sweeper:expires': ago(HOUR) }, up), ...inUse(5)),
+      estate: estate(bound('old', { ...dueTags('expired'), 'vco-sweeper:expires': ago(HOUR) }, up), ...inUse(5)),
       policy: { rules: { unassociated: 'off', expired: DAY } },
     });
     const result = await cloud.run();
@@ -196,7 +196,7 @@ describe('a mark that does not count, beside what is half-done or without grace'
 
   test('the whole story without hand-written tags: UnTagResources denied, grace 0s, delete denied for four days', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('unrouted'), up), ...inUse(5)),
+      estate: estate(bound('old', dueTags('unrouted'), up), ...inUse(5)),
       policy: { rules: { unassociated: 'off', 'tunnels-down': 0 } },
       faults: [always('UnTagResources', DENIED), always('DeleteVpnAttachment', DENIED)],
     });
@@ -251,9 +251,9 @@ describe('a stuck one that outlasts the function starves no other', () => {
     const cloud = startCloud({
       estate: estate(
         what === 'detach'
-          ? bound('stuck', { ...ripe('tunnels-down'), 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` }, down)
-          : free('gone', { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` }),
-        free('one', ripe()),
+          ? bound('stuck', { ...dueTags('tunnels-down'), 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` }, down)
+          : free('gone', { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` }),
+        free('one', dueTags()),
         ...inUse(5),
       ),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY }, limits: { perRun: 1 } },
@@ -272,7 +272,7 @@ describe('any other 404 is an error', () => {
     '%s when it is read back is no proof that it is gone',
     async (code) => {
       const cloud = startCloud({
-        estate: estate(free('due', ripe()), ...inUse(5)),
+        estate: estate(free('due', dueTags()), ...inUse(5)),
         faults: [always('DeleteVpnAttachment', { kind: 'no-effect' })],
       });
       const result = await cloud.run({
@@ -318,7 +318,7 @@ describe('`seen` alone is enough to make a mark void', () => {
 describe('a mark that cannot go until the deadline is failed', () => {
   test('both fail with 500 until the deadline', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), up), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), up), ...inUse(5)),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
       faults: [
         always('UnTagResources', { kind: 'error', status: 500, code: 'InternalError' }),
@@ -362,7 +362,7 @@ describe('the answer to the removal of a stale note is lost', () => {
   test('the orphan beside it is renewed and goes all the same', async () => {
     const cloud = startCloud({
       estate: estate(
-        bound('old', { ...ripe('tunnels-down'), 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old` }, down),
+        bound('old', { ...dueTags('tunnels-down'), 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old` }, down),
         ...inUse(5),
       ),
       policy: { rules: { 'tunnels-down': DAY } },
@@ -379,7 +379,7 @@ describe('half-done with no room for seen keeps no other waiting', () => {
     const cloud = startCloud({
       estate: estate(
         free('half', { ...owners, 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }),
-        free('one', ripe()),
+        free('one', dueTags()),
         ...inUse(5),
       ),
       policy: { limits: { perRun: 1 }, marks: { maxGapMs: 14 * DAY } },
@@ -401,7 +401,7 @@ describe('two runs at once where reads lag', () => {
       const cloud = startCloud({
         estate: estate(free('new'), ...inUse(5)),
         latencyMs: 20,
-        switches: { tagReadLagMs: lagMs },
+        behaviours: { tagReadLagMs: lagMs },
       });
       const later = cloud.clock.sleep(apartMs).then(() => cloud.run());
       const both = await Promise.all([cloud.run(), later]);
@@ -433,7 +433,7 @@ describe('two runs at once where reads lag', () => {
           limits: { perRegionShare: 1 },
         },
         latencyMs: 20,
-        switches: { tagReadLagMs: lagMs },
+        behaviours: { tagReadLagMs: lagMs },
       });
       const later = cloud.clock.sleep(apartMs).then(() => cloud.run());
       const both = await Promise.all([cloud.run(), later]);
@@ -474,7 +474,7 @@ describe('what a run saw while it was in doubt', () => {
         ...estate(
           bound(
             'back',
-            { 'vco-sweeper:detached': `${ago(20 * HOUR)} tr-attach-old`, ...ripe('tunnels-down') },
+            { 'vco-sweeper:detached': `${ago(20 * HOUR)} tr-attach-old`, ...dueTags('tunnels-down') },
             { ...up, TransitRouterId: 'tr-far' },
           ),
           ...inUse(5),
@@ -550,7 +550,7 @@ describe('what changes at the last look', () => {
 
   test('up at the last look, in a reply without a name: the clock of tunnels-down ends', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { unassociated: 'off', 'tunnels-down': DAY }, protect: { names: ['prod-*'] } },
     });
     await cloud.run({

@@ -3,7 +3,7 @@ import type { TransportCall } from '../../lib/cloud/client/transport.ts';
 import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 import { always, DENIED } from '../support/faults.ts';
 
 const MINUTE = 60_000;
@@ -91,7 +91,7 @@ describe('a mark that could not be removed claims nothing', () => {
 
   test('by a mark that this run could not renew nothing is detached or deleted', async () => {
     const cloud = startCloud({
-      estate: estate(free('due', ripe()), bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(free('due', dueTags()), bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
       faults: [always('TagResources', DENIED)],
     });
@@ -101,7 +101,7 @@ describe('a mark that could not be removed claims nothing', () => {
 
   test('a renewal that is accepted and does not show stops the deletion', async () => {
     const cloud = startCloud({
-      estate: estate(free('due', ripe()), ...inUse(5)),
+      estate: estate(free('due', dueTags()), ...inUse(5)),
       faults: [always('TagResources', { kind: 'no-effect' })],
     });
     expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'failed', code: 'TagNotReadBack' }]);
@@ -109,7 +109,7 @@ describe('a mark that could not be removed claims nothing', () => {
   });
 
   test('somebody writes another mark after the listing: nothing is deleted by it', async () => {
-    const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-due');
@@ -135,7 +135,7 @@ describe('a detach note that could not be removed claims nothing', () => {
 
   test('it stands, and nothing is renewed beside it', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', { ...note, ...ripe('tunnels-down') }, down), ...inUse(5)),
+      estate: estate(bound('old', { ...note, ...dueTags('tunnels-down') }, down), ...inUse(5)),
       policy: LONG,
       faults: [
         always('UnTagResources', DENIED),
@@ -143,12 +143,12 @@ describe('a detach note that could not be removed claims nothing', () => {
       ],
     });
     expect(await cloud.run()).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed' }] });
-    expect(cloud.tags('vco-old')).toMatchObject(ripe('tunnels-down'));
+    expect(cloud.tags('vco-old')).toMatchObject(dueTags('tunnels-down'));
   });
 
   test('after a detach that was refused: the outcome says that the note still stands', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
       faults: [
         always('DeleteTransitRouterVpnAttachment', {
@@ -178,7 +178,7 @@ describe('claims older than the connection', () => {
   });
 
   test('a copied mark starts again', async () => {
-    const cloud = startCloud({ estate: estate(free('copy', ripe(), young), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('copy', dueTags(), young), ...inUse(5)) });
     expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked', rule: 'unassociated' }]);
   });
 
@@ -230,7 +230,7 @@ describe('the transit routers are asked again before an unbound connection is de
   };
 
   test('a transit router that lists it as Attaching keeps it, though the connection still says it is free', async () => {
-    const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
         if (action === 'TagResources') attach(cloud);
@@ -242,7 +242,7 @@ describe('the transit routers are asked again before an unbound connection is de
   });
 
   test('a list that cannot be read again stops the delete', async () => {
-    const cloud = startCloud({ estate: estate(free('due', ripe()), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
         if (action === 'TagResources') cloud.emulator.setFaults([always('ListTransitRouterVpnAttachments', DENIED)]);
@@ -253,8 +253,8 @@ describe('the transit routers are asked again before an unbound connection is de
   });
 
   test('one round serves all that are deleted at the same time', async () => {
-    const due = Array.from({ length: 8 }, (_, index) => free(`due${index}`, ripe()));
-    const cloud = startCloud({ estate: estate(...due, ...inUse(20)) });
+    const orphans = Array.from({ length: 8 }, (_, index) => free(`due${index}`, dueTags()));
+    const cloud = startCloud({ estate: estate(...orphans, ...inUse(20)) });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 8 });
     expect(cloud.calls().filter((call) => call.startsWith('ListTransitRouterVpnAttachments'))).toHaveLength(2);
   });
@@ -264,14 +264,14 @@ describe('reads that lag behind writes', () => {
   test.each([100, 2_000, 20_000])('tags that show %i ms after they were written: all go in one run', async (lagMs) => {
     const cloud = startCloud({
       estate: estate(
-        free('due', ripe()),
-        bound('old', ripe('tunnels-down'), down),
+        free('due', dueTags()),
+        bound('old', dueTags('tunnels-down'), down),
         free('new'),
-        bound('back', ripe(), up),
+        bound('back', dueTags(), up),
         ...inUse(7),
       ),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
-      switches: { tagReadLagMs: lagMs },
+      behaviours: { tagReadLagMs: lagMs },
       latencyMs: 20,
     });
     const result = await cloud.run();
@@ -279,7 +279,7 @@ describe('reads that lag behind writes', () => {
   });
 
   test('a tag that does not show within wait.tagTimeout is failed', async () => {
-    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)), switches: { tagReadLagMs: HOUR } });
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)), behaviours: { tagReadLagMs: HOUR } });
     expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'failed', code: 'TagNotReadBack' }]);
     expect(cloud.clock.now() - NOW).toBeLessThanOrEqual(31_000);
   });
@@ -297,9 +297,9 @@ describe('a connection that is stuck keeps no other from its turn', () => {
   ])('whose delete %s, with perRun 1', async (_how, fault) => {
     const cloud = startCloud({
       estate: estate(
-        free('stuck', { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` }),
-        free('one', ripe()),
-        free('two', ripe()),
+        free('stuck', { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` }),
+        free('one', dueTags()),
+        free('two', dueTags()),
         ...inUse(5),
       ),
       policy: { limits: { perRun: 1 } },
@@ -317,9 +317,9 @@ describe('a connection that is stuck keeps no other from its turn', () => {
   test('that is half-done, or whose detach has no effect', async () => {
     const cloud = startCloud({
       estate: estate(
-        bound('stuck', ripe('tunnels-down'), down),
+        bound('stuck', dueTags('tunnels-down'), down),
         free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }),
-        free('one', ripe()),
+        free('one', dueTags()),
         ...inUse(5),
       ),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY }, limits: { perRun: 1 } },
@@ -417,7 +417,7 @@ describe('no room for tags', () => {
 
   test('with just enough room it goes its way', async () => {
     const cloud = startCloud({
-      estate: estate(bound('full', { ...owners(17), ...ripe('tunnels-down') }, down), ...inUse(5)),
+      estate: estate(bound('full', { ...owners(17), ...dueTags('tunnels-down') }, down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
     });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 1 });
@@ -430,7 +430,7 @@ test('no tag call is about more than 20 connections', async () => {
     if (/Tag/.test(action)) sizes.push((params.ResourceId as readonly string[]).length);
   };
   const many = Array.from({ length: 45 }, (_, index) => free(`new${index}`));
-  const back = Array.from({ length: 45 }, (_, index) => bound(`back${index}`, ripe(), up));
+  const back = Array.from({ length: 45 }, (_, index) => bound(`back${index}`, dueTags(), up));
   const cloud = startCloud({ estate: estate(...many, ...back) });
   cloud.emulator.setFaults([always('DescribeVpnConnections', { kind: 'drop-field', field: 'Tag' })]);
   const result = await cloud.run({ before: note });
@@ -441,7 +441,7 @@ test('no tag call is about more than 20 connections', async () => {
 test('a dual-tunnel connection whose reply has no status of its own is judged by its two tunnels', async () => {
   const tunnels = [{ Status: 'ike_sa_not_established' }, { Status: 'ike_sa_not_established' }];
   const cloud = startCloud({
-    estate: estate(bound('old', ripe('tunnels-down'), { TunnelOptions: tunnels }), ...inUse(5)),
+    estate: estate(bound('old', dueTags('tunnels-down'), { TunnelOptions: tunnels }), ...inUse(5)),
     policy: { rules: { 'tunnels-down': DAY } },
   });
   const result = await cloud.run({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, inUse, ripe } from '../support/estates.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 
@@ -12,7 +12,7 @@ describe('complete or nothing', () => {
     ['the listing of attachments', 'ListTransitRouterVpnAttachments'],
   ])('when %s fails, the region is unread and nothing is written', async (_what, action) => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), free('new'), bound('back', ripe()), ...inUse(3)),
+      estate: estate(free('old', dueTags()), free('new'), bound('back', dueTags()), ...inUse(3)),
       faults: [{ action, times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } }],
     });
     const result = await cloud.run();
@@ -27,7 +27,7 @@ describe('complete or nothing', () => {
     ['the list field is missing', { kind: 'drop-field', field: 'VpnConnections' }],
   ] as const)('when %s, the region is unread and nothing is written', async (_what, fault) => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(60)),
+      estate: estate(free('old', dueTags()), ...inUse(60)),
       faults: [{ action: 'DescribeVpnConnections', match: { PageNumber: '2' }, times: 'always', fault }],
     });
     const result = await cloud.run();
@@ -37,7 +37,7 @@ describe('complete or nothing', () => {
 
   test('a listing that comes right the second time counts', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(60)),
+      estate: estate(free('old', dueTags()), ...inUse(60)),
       faults: [{ action: 'DescribeVpnConnections', times: 1, fault: { kind: 'wrong-total', delta: 1 } }],
     });
     expect(await cloud.run()).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
@@ -45,7 +45,7 @@ describe('complete or nothing', () => {
 
   test('one unread region does not keep another from being swept', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), free('far', ripe(), { regionId: 'eu-central-1' })),
+      estate: estate(free('old', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
       policy: { regions: [REGION, 'eu-central-1'] },
       faults: [
         {
@@ -62,7 +62,7 @@ describe('complete or nothing', () => {
 
   test('tags that a reply leaves out are asked for, never taken as absent', async () => {
     const cloud = startCloud({
-      estate: estate(free('kept', { ...ripe(), 'vco-sweeper:keep': '' }), free('old', ripe()), ...inUse(3)),
+      estate: estate(free('kept', { ...dueTags(), 'vco-sweeper:keep': '' }), free('old', dueTags()), ...inUse(3)),
       faults: [
         {
           action: ['DescribeVpnConnections', 'DescribeVpnConnection'],
@@ -79,7 +79,7 @@ describe('complete or nothing', () => {
 
   test('tags that cannot be read at all leave the connection in doubt, and the run incomplete', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(3)),
+      estate: estate(free('old', dueTags()), ...inUse(3)),
       faults: [
         { action: 'DescribeVpnConnections', times: 'always', fault: { kind: 'drop-field', field: 'Tag' } },
         { action: 'ListTagResources', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden' } },
@@ -94,7 +94,7 @@ describe('two witnesses', () => {
   test('a connection that says it is free, and that a transit router lists, is kept', async () => {
     const cloud = startCloud({
       estate: {
-        ...estate(free('odd', ripe()), ...inUse(3)),
+        ...estate(free('odd', dueTags()), ...inUse(3)),
         attachments: [{ TransitRouterAttachmentId: 'tr-attach-odd', VpnId: 'vco-odd', TransitRouterId: 'tr-1' }],
       },
     });
@@ -108,7 +108,7 @@ describe('two witnesses', () => {
       estate: {
         accounts: [{ accountId: '1000000000000001' }, { accountId: '2000000000000002' }],
         transitRouters: [{ TransitRouterId: 'tr-foreign', accountId: '2000000000000002' }],
-        ...estate(bound('far', ripe('tunnels-down'), { ...down, TransitRouterId: 'tr-foreign' }), ...inUse(3)),
+        ...estate(bound('far', dueTags('tunnels-down'), { ...down, TransitRouterId: 'tr-foreign' }), ...inUse(3)),
       },
       policy: { rules: { 'tunnels-down': DAY } },
     });
@@ -120,7 +120,7 @@ describe('two witnesses', () => {
 describe('read again before each write', () => {
   const change: Record<string, (row: Record<string, unknown>) => void> = {
     'it was tagged to be kept': (row) => {
-      row.tags = { ...ripe(), 'vco-sweeper:keep': '' };
+      row.tags = { ...dueTags(), 'vco-sweeper:keep': '' };
     },
     'its mark went': (row) => {
       row.tags = {};
@@ -139,7 +139,7 @@ describe('read again before each write', () => {
     },
   };
   test.each(Object.entries(change))('when %s since the listing, it is not deleted', async (_what, apply) => {
-    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
@@ -153,7 +153,7 @@ describe('read again before each write', () => {
 
   test('a tunnel that comes up between listing and detach stops the detach, and the mark goes', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
     });
     const result = await cloud.run({
@@ -172,7 +172,7 @@ describe('read again before each write', () => {
   test('the clock of a rule that no longer holds goes, and that of another rule, not due yet, goes on', async () => {
     const cloud = startCloud({
       estate: {
-        ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(9)),
+        ...estate(bound('old', dueTags('tunnels-down'), down), ...inUse(9)),
         transitRouters: [{ TransitRouterId: 'tr-1' }],
         routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
         associations: inUse(9).map(({ VpnConnectionId }) => ({
@@ -196,7 +196,7 @@ describe('read again before each write', () => {
 
   test('protected between detach and delete, it is not deleted', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
     });
     const result = await cloud.run({
@@ -213,7 +213,7 @@ describe('read again before each write', () => {
 
   test('when the re-read fails, nothing is sent', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [
         { action: 'DescribeVpnConnection', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden' } },
       ],
@@ -228,10 +228,10 @@ test('VPN-gateway connections are kept, never written to, whatever their tags sa
     estate: estate(
       free(
         'gateway',
-        { ...ripe(), 'vco-sweeper:expires': '2020-01-01' },
+        { ...dueTags(), 'vco-sweeper:expires': '2020-01-01' },
         { AttachType: 'VPNGW', State: 'active', VpnGatewayId: 'vpn-1' },
       ),
-      free('legacy', ripe(), { AttachType: null, State: null, VpnGatewayId: 'vpn-1' }),
+      free('legacy', dueTags(), { AttachType: null, State: null, VpnGatewayId: 'vpn-1' }),
       ...inUse(3),
     ),
     policy: { rules: { unassociated: 0, 'tunnels-down': 0, expired: 0 }, protect: { names: ['gate*'] } },
@@ -243,7 +243,7 @@ test('VPN-gateway connections are kept, never written to, whatever their tags sa
 
 test('each outcome has its line in the log, in a region that could not be read whole too', async () => {
   const cloud = startCloud({
-    estate: estate(free('old', ripe()), free('new'), ...inUse(3)),
+    estate: estate(free('old', dueTags()), free('new'), ...inUse(3)),
     faults: [
       { action: 'ListTransitRouters', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden' } },
     ],
@@ -257,7 +257,7 @@ test('each outcome has its line in the log, in a region that could not be read w
 test('counts add up to the connections listed, and everything but kept is in the outcomes', async () => {
   const cloud = startCloud({
     estate: estate(
-      free('old', ripe()),
+      free('old', dueTags()),
       free('new'),
       free('odd', {}, { State: 'mystery' }),
       free('keep', { 'vco-sweeper:keep': '' }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BenchWorld, runSweeper, type Task } from '../bench/world.ts';
 import { DAY } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, inUse, ripe } from '../support/estates.ts';
+import { bound, down, dueTags, estate, inUse } from '../support/estates.ts';
 
 async function sweepAll(task: Task) {
   const world = new BenchWorld(task);
@@ -36,7 +36,7 @@ describe('calls for each deletion, all included', () => {
 
 test('a list of attachments that does not hold together is no reason to stop: the one in question is read by itself', async () => {
   const cloud = startCloud({
-    estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+    estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
     policy: { rules: { 'tunnels-down': DAY } },
   });
   cloud.emulator.setFaults([

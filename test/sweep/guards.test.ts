@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ago, DAY, HOUR, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, estate, free, inUse, ripe } from '../support/estates.ts';
+import { bound, dueTags, estate, free, inUse } from '../support/estates.ts';
 
 const orphans = (count: number) =>
   Array.from({ length: count }, (_, index) =>
-    free(`orphan${index}`, { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago((20 - index) * DAY)}` }),
+    free(`orphan${index}`, { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago((20 - index) * DAY)}` }),
   );
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 const only = (connectionId: string, mode: 'plan' | 'mark' | 'sweep' = 'sweep') => [
@@ -90,8 +90,8 @@ describe('modes', () => {
       estate: estate(
         ...orphans(2),
         free('new'),
-        bound('back', ripe()),
-        free('kept', { ...ripe(), 'vco-sweeper:keep': '' }),
+        bound('back', dueTags()),
+        free('kept', { ...dueTags(), 'vco-sweeper:keep': '' }),
         ...inUse(9),
       ),
       policy: { mode: 'mark' },
@@ -168,7 +168,7 @@ describe('events narrow', () => {
   });
 
   test('protection holds for events too', async () => {
-    const cloud = startCloud({ estate: estate(free('kept', { ...ripe(), 'vco-sweeper:keep': '' }), ...inUse(9)) });
+    const cloud = startCloud({ estate: estate(free('kept', { ...dueTags(), 'vco-sweeper:keep': '' }), ...inUse(9)) });
     expect((await cloud.run({ parts: only('vco-kept') })).counts).toMatchObject({ protected: 1 });
     expect(cloud.connectionIds()).toContain('vco-kept');
   });

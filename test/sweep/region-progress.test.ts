@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { RegionWork } from '../../lib/sweep/region-progress.ts';
+import { RegionProgress } from '../../lib/sweep/region-progress.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 function setUp() {
   const clock = new VirtualClock(0);
-  const work = new RegionWork(clock);
+  const work = new RegionProgress(clock);
   const gathered: number[] = [];
-  const gather = (maxMs: number) => work.gather(maxMs).then(() => gathered.push(clock.now()));
+  const gather = (maxMs: number) => work.waitForBatch(maxMs).then(() => gathered.push(clock.now()));
   return { clock, work, gathered, gather };
 }
 

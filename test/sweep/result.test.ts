@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { RefusedEvent } from '../../lib/core/domain/outcome.ts';
 import { ACCOUNT, NOW, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { estate, free, inUse, ripe } from '../support/estates.ts';
+import { dueTags, estate, free, inUse } from '../support/estates.ts';
 
 type Cloud = ReturnType<typeof startCloud>;
 const told = ({ lines }: Cloud, event: string) => lines.filter((line) => line.event === event);
-const smallCloud = () => startCloud({ estate: estate(free('old', ripe()), ...inUse(3)), latencyMs: 40 });
+const smallCloud = () => startCloud({ estate: estate(free('old', dueTags()), ...inUse(3)), latencyMs: 40 });
 const refusals = (count: number): readonly RefusedEvent[] =>
   Array.from({ length: count }, (_, index) => ({ index, id: `event-${index}`, reason: 'not in the scope' }));
 
@@ -34,7 +34,7 @@ test('a run lasts from before its first call until after its last', async () => 
 });
 
 test('the log says what halted a region: how many would go, of how many, and what share may', async () => {
-  const ours = Array.from({ length: 5 }, (_, index) => free(`old${index}`, ripe()));
+  const ours = Array.from({ length: 5 }, (_, index) => free(`old${index}`, dueTags()));
   const cloud = startCloud({ estate: estate(...ours, ...inUse(2)) });
   await cloud.run();
   const halt = { accountId: ACCOUNT, regionId: REGION, ripe: 5, ours: 7, perRegionShare: 0.5 };
@@ -96,7 +96,10 @@ describe('outcomes', () => {
   test('what something was done to comes before those over a thousand', async () => {
     const kept = { 'vco-sweeper:keep': '' };
     const cloud = startCloud({
-      estate: estate(...Array.from({ length: 1_003 }, (_, index) => free(`kept${index}`, kept)), free('old', ripe())),
+      estate: estate(
+        ...Array.from({ length: 1_003 }, (_, index) => free(`kept${index}`, kept)),
+        free('old', dueTags()),
+      ),
     });
     const result = await cloud.run();
     expect(result).toMatchObject({ outcomesOmitted: 4, counts: { protected: 1_003, deleted: 1 } });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, ripe, routed } from '../support/estates.ts';
+import { bound, down, dueTags, estate, free, routed } from '../support/estates.ts';
 import {
   NONSENSE,
   type Path,
@@ -23,33 +23,33 @@ const tunnels = (...statuses: string[]) => ({
 const DOWN = 'ike_sa_not_established';
 const UP = 'ipsec_sa_established';
 
-/** One connection for each reason to stay, all marked and ripe, among some that go. */
+/** One connection for each reason to stay, all marked and due, among some that go. */
 const ESTATE = {
   accounts: [{ accountId: '1000000000000001' }, { accountId: OTHER_ACCOUNT }],
   ...routed('routed'),
   ...estate(
-    free('goes', ripe()),
+    free('goes', dueTags()),
     free('halfdone', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }),
-    free('expired', { ...ripe('expired'), 'vco-sweeper:expires': '2026-01-01' }),
+    free('expired', { ...dueTags('expired'), 'vco-sweeper:expires': '2026-01-01' }),
     free('unmarked'),
-    free('waits', { ...ripe(), 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}` }),
-    free('gap', { ...ripe(), 'vco-sweeper:seen': ago(9 * DAY) }),
-    free('keep', { ...ripe(), 'vco-sweeper:keep': 'true' }),
-    free('tagged', { ...ripe(), env: 'prod' }),
-    free('named', ripe(), { Name: 'prod-1' }),
-    free('grouped', ripe(), { ResourceGroupId: 'rg-prod' }),
-    free('young', ripe(), { CreateTime: NOW - HOUR }),
-    free('locked', ripe(), { State: 'financialLocked' }),
-    free('changing', ripe(), { State: 'updating' }),
-    free('gateway', ripe(), { AttachType: 'VPNGW', VpnGatewayId: 'vpn-1' }),
-    bound('down', ripe('tunnels-down'), tunnels(DOWN, DOWN)),
-    bound('single', ripe('tunnels-down'), down),
-    bound('up1', ripe('tunnels-down'), tunnels(DOWN, UP)),
-    bound('up2', ripe('tunnels-down'), tunnels(UP, DOWN)),
-    bound('up', ripe('tunnels-down')),
-    bound('unrouted', ripe('unrouted')),
-    bound('routed', ripe('unrouted')),
-    bound('foreign', ripe('tunnels-down'), { ...down, TransitRouterId: 'tr-foreign' }),
+    free('waits', { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}` }),
+    free('gap', { ...dueTags(), 'vco-sweeper:seen': ago(9 * DAY) }),
+    free('keep', { ...dueTags(), 'vco-sweeper:keep': 'true' }),
+    free('tagged', { ...dueTags(), env: 'prod' }),
+    free('named', dueTags(), { Name: 'prod-1' }),
+    free('grouped', dueTags(), { ResourceGroupId: 'rg-prod' }),
+    free('young', dueTags(), { CreateTime: NOW - HOUR }),
+    free('locked', dueTags(), { State: 'financialLocked' }),
+    free('changing', dueTags(), { State: 'updating' }),
+    free('gateway', dueTags(), { AttachType: 'VPNGW', VpnGatewayId: 'vpn-1' }),
+    bound('down', dueTags('tunnels-down'), tunnels(DOWN, DOWN)),
+    bound('single', dueTags('tunnels-down'), down),
+    bound('up1', dueTags('tunnels-down'), tunnels(DOWN, UP)),
+    bound('up2', dueTags('tunnels-down'), tunnels(UP, DOWN)),
+    bound('up', dueTags('tunnels-down')),
+    bound('unrouted', dueTags('unrouted')),
+    bound('routed', dueTags('unrouted')),
+    bound('foreign', dueTags('tunnels-down'), { ...down, TransitRouterId: 'tr-foreign' }),
   ),
   transitRouters: [
     { TransitRouterId: 'tr-1' },

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ACCOUNT, ago, DAY, HOUR, NOW, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
-import { bound, down, estate, free, inUse, ripe, routed } from '../support/estates.ts';
+import { bound, down, dueTags, estate, free, inUse, routed } from '../support/estates.ts';
 
 const tunnelsDown = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as const;
 
 test('deletes an unassociated orphan whose grace has run out, and nothing else', async () => {
-  const cloud = startCloud({ estate: estate(free('old', ripe()), free('new'), ...inUse(5)) });
+  const cloud = startCloud({ estate: estate(free('old', dueTags()), free('new'), ...inUse(5)) });
 
   const result = await cloud.run();
 
@@ -18,7 +18,7 @@ test('deletes an unassociated orphan whose grace has run out, and nothing else',
 });
 
 test('a deleted one is read again before, and seen gone after', async () => {
-  const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+  const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
   await cloud.run();
   const calls = cloud.calls();
   const deleted = calls.indexOf('DeleteVpnAttachment vco-old');
@@ -28,7 +28,7 @@ test('a deleted one is read again before, and seen gone after', async () => {
 
 test('detaches an attached orphan before it deletes it: tag, detach, both sides gone, delete', async () => {
   const cloud = startCloud({
-    estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+    estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
     policy: tunnelsDown,
   });
 
@@ -61,9 +61,9 @@ test.each([['cbn-first'], ['vpc-first']] as const)(
   'waits for both sides of a detach, whichever lets go first (%s)',
   async (detachOrder) => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
-      switches: { detachOrder, detachPolls: 3, detachSecondPolls: 4 },
+      behaviours: { detachOrder, detachPolls: 3, detachSecondPolls: 4 },
     });
     const seen: unknown[] = [];
     const result = await cloud.run({
@@ -79,7 +79,7 @@ test.each([['cbn-first'], ['vpc-first']] as const)(
 );
 
 test('a second run has nothing to change', async () => {
-  const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+  const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
   await cloud.run();
   const before = cloud.writes().length;
   expect((await cloud.run()).counts).toMatchObject({ kept: 5, deleted: 0 });
@@ -91,7 +91,7 @@ describe('half-done', () => {
 
   test('a connection that an earlier run detached is finished first, whatever the rules say', async () => {
     const cloud = startCloud({
-      estate: estate(free('half', halfDone), free('old', ripe()), ...inUse(8)),
+      estate: estate(free('half', halfDone), free('old', dueTags()), ...inUse(8)),
       policy: { rules: { unassociated: DAY }, limits: { perRun: 1 } },
     });
     const result = await cloud.run();
@@ -120,7 +120,7 @@ describe('half-done', () => {
 
   test('a process that dies between detach and delete leaves what the next run finishes', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
     });
     const died = new Error('killed');
@@ -142,7 +142,7 @@ describe('half-done', () => {
 describe('two runs at once', () => {
   test.each([[0], [1], [5], [40], [300], [6_000]])('%i ms apart, they finish what either began', async (apartMs) => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), free('free', ripe()), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), free('free', dueTags()), ...inUse(5)),
       policy: tunnelsDown,
       latencyMs: 7,
     });
@@ -154,9 +154,9 @@ describe('two runs at once', () => {
 
   test('a run that stops at its own check leaves the tag of the other, whose detach is under way', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
-      switches: { detachPolls: null, detachMs: 60_000 },
+      behaviours: { detachPolls: null, detachMs: 60_000 },
     });
     let tagged = false;
     const result = await cloud.run({
@@ -177,9 +177,9 @@ describe('two runs at once', () => {
     expect((await cloud.run()).counts.deleted).toBe(1);
   });
 
-  test('a run that stops before it sent anything leaves no trace of a detach, whatever state it stopped for', async () => {
+  test('a run that stops before it sent anything leaves no detach note, whatever state it stopped for', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
     });
     await cloud.run({
@@ -195,9 +195,9 @@ describe('two runs at once', () => {
   test.each([
     ['later', 1_000],
     ['earlier', -1_000],
-  ])('by the trace of another run, a moment %s, no detach goes on: that run may remove it', async (_what, ms) => {
+  ])('does not detach by the note of another run, a moment %s, because that run may remove it', async (_what, ms) => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
     });
     const theirs = `${new Date(cloud.clock.now() + ms).toISOString()} tr-attach-old`;
@@ -212,10 +212,10 @@ describe('two runs at once', () => {
     expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:detached': theirs });
   });
 
-  test('an older trace does not stand for the one that was not written', async () => {
+  test('an older note does not stand for one that was not written', async () => {
     const cloud = startCloud({
       estate: estate(
-        bound('old', { ...ripe('tunnels-down'), 'vco-sweeper:detached': `${ago(1_000)} tr-attach-old` }, down),
+        bound('old', { ...dueTags('tunnels-down'), 'vco-sweeper:detached': `${ago(1_000)} tr-attach-old` }, down),
         ...inUse(5),
       ),
       policy: tunnelsDown,
@@ -226,7 +226,7 @@ describe('two runs at once', () => {
     expect(cloud.writes().join()).not.toContain('DeleteTransitRouter');
   });
 
-  test('a half-done one that turns out to be bound again loses the trace', async () => {
+  test('removes the note of a half-done connection that is bound again', async () => {
     const cloud = startCloud({
       estate: estate(free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }), ...inUse(5)),
     });
@@ -242,13 +242,14 @@ describe('two runs at once', () => {
 
   test('a tag that somebody removed during our detach is written again, and the delete follows', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
     });
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
-        if (action === 'ListTransitRouterVpnAttachments' && row?.State === 'detaching') row.tags = ripe('tunnels-down');
+        if (action === 'ListTransitRouterVpnAttachments' && row?.State === 'detaching')
+          row.tags = dueTags('tunnels-down');
       },
     });
     expect(result.counts).toMatchObject({ deleted: 1 });
@@ -260,7 +261,7 @@ describe('what the cloud refuses', () => {
   test('a detach that something depends on is blocked, with what to do, and its tag goes again', async () => {
     const cloud = startCloud({
       estate: {
-        ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+        ...estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
         ...routed('old'),
       },
       policy: tunnelsDown,
@@ -278,7 +279,7 @@ describe('what the cloud refuses', () => {
   test('with detach.force what depends on it goes too', async () => {
     const cloud = startCloud({
       estate: {
-        ...estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+        ...estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
         ...routed('old'),
       },
       policy: { ...tunnelsDown, detach: { force: true } },
@@ -290,8 +291,8 @@ describe('what the cloud refuses', () => {
     const cloud = startCloud({
       estate: {
         ...estate(
-          bound('first', { ...ripe('tunnels-down'), 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` }, down),
-          free('second', ripe()),
+          bound('first', { ...dueTags('tunnels-down'), 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` }, down),
+          free('second', dueTags()),
           ...inUse(8),
         ),
         ...routed('first'),
@@ -302,7 +303,7 @@ describe('what the cloud refuses', () => {
   });
 
   test('a locked connection is blocked, and nothing is sent', async () => {
-    const cloud = startCloud({ estate: estate(free('locked', ripe(), { State: 'financialLocked' }), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('locked', dueTags(), { State: 'financialLocked' }), ...inUse(5)) });
     const result = await cloud.run();
     expect(result.counts).toMatchObject({ blocked: 1 });
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
@@ -310,7 +311,7 @@ describe('what the cloud refuses', () => {
 
   test('a busy connection is tried again, and is deleted', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [
         {
           action: 'DeleteVpnAttachment',
@@ -328,7 +329,7 @@ describe('what the cloud refuses', () => {
 
   test('a delete that is throttled to the end is failed at once: it certainly did nothing', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'throttle' } }],
     });
     const result = await cloud.run();
@@ -339,7 +340,7 @@ describe('what the cloud refuses', () => {
 
   test('a missing permission is failed, with the code', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [
         {
           action: 'DeleteVpnAttachment',
@@ -357,7 +358,7 @@ describe('what the cloud refuses', () => {
 describe('nothing is claimed that was not read back', () => {
   test('a delete that is accepted and has no effect is failed, not deleted', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'no-effect' } }],
     });
     const result = await cloud.run();
@@ -368,7 +369,7 @@ describe('nothing is claimed that was not read back', () => {
 
   test('Success:false is a failure', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'success-false' } }],
     });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 0, failed: 1 });
@@ -376,7 +377,7 @@ describe('nothing is claimed that was not read back', () => {
 
   test('a detach that is accepted and gets stuck is failed, and what lies behind it is not deleted', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
       faults: [{ action: 'DeleteTransitRouterVpnAttachment', times: 'always', fault: { kind: 'stuck-detach' } }],
     });
@@ -388,7 +389,7 @@ describe('nothing is claimed that was not read back', () => {
 
   test('a delete whose answer was lost is looked for, and counts once it is seen gone', async () => {
     const cloud = startCloud({
-      estate: estate(free('old', ripe()), ...inUse(5)),
+      estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [{ action: 'DeleteVpnAttachment', fault: { kind: 'reset', when: 'after' } }],
     });
     const result = await cloud.run();
@@ -396,7 +397,7 @@ describe('nothing is claimed that was not read back', () => {
   });
 
   test('gone before anything was sent is already-gone', async () => {
-    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)), switches: { deleteReads: 0 } });
+    const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)), behaviours: { deleteReads: 0 } });
     const result = await cloud.run({
       before: ({ action }) => {
         const { vpnConnections } = cloud.emulator.estate;
@@ -444,7 +445,7 @@ describe('nothing is claimed that was not read back', () => {
 
 describe('time', () => {
   test('what there is no time for is deferred, and the run is incomplete', async () => {
-    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
     const result = await cloud.run({ deadlineMs: NOW + 6_000 });
     expect(result.status).toBe('incomplete');
     expect(result.outcomes[0]).toMatchObject({ outcome: 'deferred' });
@@ -464,9 +465,9 @@ describe('time', () => {
 
   test('a detach under way when time is over is left half-done, and the next run finishes it', async () => {
     const cloud = startCloud({
-      estate: estate(bound('old', ripe('tunnels-down'), down), ...inUse(5)),
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: tunnelsDown,
-      switches: { detachPolls: 100, detachMs: 120_000 },
+      behaviours: { detachPolls: 100, detachMs: 120_000 },
     });
     const deadlineMs = NOW + 60_000;
     const result = await cloud.run({ deadlineMs });
@@ -478,7 +479,7 @@ describe('time', () => {
   });
 
   test('a re-read that is too old by the time of the write is done again', async () => {
-    const cloud = startCloud({ estate: estate(free('old', ripe()), ...inUse(5)) });
+    const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
     let slow = true;
     await cloud.run({
       before: ({ action }) => {

@@ -1,10 +1,10 @@
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
-import { createExplanation, type Explanation, type RegionFacts } from '../../report/explain/explanation.ts';
+import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
 import { reportExplanation } from '../../report/text/explanation-report.ts';
 import { toJsonLine } from '../../report/text/printable.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
-import { type Io, lookOf } from '../io.ts';
+import { type Io, styleOf } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { openSession } from '../session/open-session.ts';
 
@@ -13,12 +13,12 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
   const session = openSession(options, io);
   const { policy, scope } = session;
   const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
-  // The plan counts the ripe ones, so that guards and limits say what a run would meet.
-  let facts: RegionFacts | undefined;
-  const isOther = ({ verdict }: Judged, surroundings: RegionFacts): boolean => {
+  // The plan counts the due ones, so that guards and limits say what a run would meet.
+  let facts: ExplainedRegion | undefined;
+  const isOther = ({ verdict }: Judged, read: ExplainedRegion): boolean => {
     const isIt = verdict.connection.connectionId === connectionId;
-    if (isIt) facts = surroundings;
-    return !(isIt || verdict.ripe);
+    if (isIt) facts = read;
+    return !(isIt || verdict.isDue);
   };
   const surveyed = await session.read((deps) => survey(request, deps, isOther));
   const planned = plan(surveyed.regions, policy.limits);
@@ -27,7 +27,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
     if (judged === undefined || facts === undefined) continue;
     const explanation = createExplanation(judged, facts, planned, policy, region.judgedMs);
-    io.stdout.write(options.json ? `${toJsonLine(explanation)}\n` : reportExplanation(explanation, lookOf(io)));
+    io.stdout.write(options.json ? `${toJsonLine(explanation)}\n` : reportExplanation(explanation, styleOf(io)));
     return exitCodeFor(explanation, planned);
   }
   session.say(`${connectionId}: ${notFound(connectionId, surveyed)}`);
@@ -39,7 +39,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
 function exitCodeFor({ verdict, accountId, regionId }: Explanation, { halts }: Plan): number {
   if (verdict.kind !== 'orphan' && verdict.kind !== 'half-done') return EXIT.nothingLeft;
   const halted = halts.some((halt) => halt.accountId === accountId && halt.regionId === regionId);
-  return verdict.ripe && halted ? EXIT.halted : EXIT.orphansRemain;
+  return verdict.isDue && halted ? EXIT.halted : EXIT.orphansRemain;
 }
 
 function notFound(connectionId: string, { regions, lost }: Survey): string {

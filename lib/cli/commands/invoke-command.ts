@@ -12,10 +12,10 @@ import { createSweepFunction } from '../../wiring/create-dispatch-deps.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
 import { readTarget, type TargetNames } from '../../wiring/sweep-function.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { Interrupted, type Io, lookOf } from '../io.ts';
+import { Interrupted, type Io, styleOf } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { readDefaultRegion } from '../session/resolve-scope.ts';
-import { createWatch } from '../session/run-watcher.ts';
+import { createRunWatcher } from '../session/run-watcher.ts';
 import { readAnswer, worstOf } from './read-answer.ts';
 
 export type InvokeOptions = RunOptions & { readonly mode?: Mode; readonly async?: true };
@@ -58,7 +58,7 @@ async function openFunction(names: TargetNames, declared: DeclaredPolicy, io: Io
   const { env, clock } = io;
   const policy = { ...declared, accounts: [] };
   const credentials = readCredentials(env);
-  const { screen, journalOf: journal } = createWatch(io);
+  const { screen, journalOf: journal } = createRunWatcher(io);
   try {
     const common = { env, credentials, policy, clock, deadlineMs: Number.POSITIVE_INFINITY };
     const { api, journal: note } = createDeps({ ...common, journal });
@@ -112,20 +112,20 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
 function print({ text }: { text: string }, declared: DeclaredPolicy, { json }: InvokeOptions, io: Io): number {
   const { kind, result } = readAnswer(text);
   if (kind === 'dispatch') {
-    io.stdout.write(json ? `${toJsonLine(result)}\n` : reportDispatch(result, lookOf(io)));
+    io.stdout.write(json ? `${toJsonLine(result)}\n` : reportDispatch(result, styleOf(io)));
     const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
     return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
   }
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
-  io.stdout.write(json ? `${toJsonLine(result)}\n` : reportRun(worst, { policy, names: new Map() }, lookOf(io)));
+  io.stdout.write(json ? `${toJsonLine(result)}\n` : reportRun(worst, { policy, names: new Map() }, styleOf(io)));
   return exitCodeOf(worst);
 }
 
-type FunctionError = Extract<Answered, { kind: 'function-error' }>;
+type InvokedError = Extract<Answered, { kind: 'function-error' }>;
 
 /** The same exit code as a run here; the message of an incomplete one is all that is left of its result. */
-function printError({ errorType, message, requestId }: FunctionError, io: Io): number {
+function printError({ errorType, message, requestId }: InvokedError, io: Io): number {
   const say = (text: string) => io.stderr.write(`vco-sweeper: ${toPrintable(text)}\n`);
   const [first = '', ...more] = message.split('\n');
   say(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);

@@ -3,9 +3,9 @@ import { toPrintable } from '../../report/text/printable.ts';
 import { paletteOf } from '../../report/text/report-style.ts';
 import { count } from '../../report/text/summary.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { type Io, lookOf } from '../io.ts';
+import { type Io, styleOf } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
-import { openSession, type Session } from '../session/open-session.ts';
+import { type CliSession, openSession } from '../session/open-session.ts';
 
 /** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
@@ -18,7 +18,7 @@ export async function planCommand(options: RunOptions, io: Io): Promise<number> 
 }
 
 /** Ids that were asked for and are nowhere in scope: mistyped, or already gone. */
-export function sayMissing(options: RunOptions, session: Session, { outcomes }: RunResult): void {
+export function sayMissing(options: RunOptions, session: CliSession, { outcomes }: RunResult): void {
   const seen = new Set([...session.names.keys(), ...outcomes.map(({ connectionId }) => connectionId)]);
   const missing = (options.connection ?? []).filter((id) => !seen.has(id));
   if (missing.length > 0) session.say(`Not found where this run looked: ${missing.join(', ')}`);
@@ -44,7 +44,7 @@ const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiti
 function hints({ counts, outcomes }: RunResult, options: RunOptions, io: Io): string {
   const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
   if (first === undefined) return '';
-  const { dim } = paletteOf(lookOf(io));
+  const { dim } = paletteOf(styleOf(io));
   const lines = [
     ...(counts.planned > 0
       ? [

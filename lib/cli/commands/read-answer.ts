@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type DispatchResult, SCOPE_STATES } from '../../core/domain/dispatch-result.ts';
+import { type DispatchResult, PLACE_STATES } from '../../core/domain/dispatch-result.ts';
 import { CloudError, ConfigError } from '../../core/domain/errors.ts';
 import { countOutcomes, OUTCOMES, type OutcomeKind, type RunResult, toStatus } from '../../core/domain/outcome.ts';
 import { MODES, RULE_NAMES } from '../../core/domain/policy.ts';
@@ -47,12 +47,12 @@ const runResult = z.looseObject({
 
 const dispatchResult = z.looseObject({
   moment: z.string(),
-  counts: z.record(z.enum(SCOPE_STATES), number),
+  counts: z.record(z.enum(PLACE_STATES), number),
   scopes: z.array(
     z.looseObject({
       accountId: textOrNull,
       regionId: textOrNull,
-      state: z.enum(SCOPE_STATES),
+      state: z.enum(PLACE_STATES),
       requestId: textOrNull,
       code: textOrNull,
       advice: textOrNull,

@@ -4,7 +4,7 @@ import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
-import { openSession, type Session } from '../session/open-session.ts';
+import { type CliSession, openSession } from '../session/open-session.ts';
 import { sayMissing } from './plan-command.ts';
 
 export type SweepOptions = RunOptions & { readonly yes?: true };
@@ -35,20 +35,20 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   return await carryOut(session, agreed(session, ids), options);
 }
 
-/** Only what was shown and agreed to may be deleted; what has become ripe since is marked at the most. */
-const agreed = ({ scope }: Session, ids: readonly string[]): readonly Narrowing[] => [
+/** Only what was shown and agreed to may be deleted; what has become due since is marked at the most. */
+const agreed = ({ scope }: CliSession, ids: readonly string[]): readonly Narrowing[] => [
   scope.narrow('mark'),
   scope.narrow('sweep', ids),
 ];
 
-async function carryOut(session: Session, parts: readonly Narrowing[], options: SweepOptions): Promise<number> {
+async function carryOut(session: CliSession, parts: readonly Narrowing[], options: SweepOptions): Promise<number> {
   const result = await session.run(parts);
   session.print(result);
   sayMissing(options, session, result);
   return exitCodeOf(result);
 }
 
-function leave(session: Session, planned: RunResult, options: SweepOptions): number {
+function leave(session: CliSession, planned: RunResult, options: SweepOptions): number {
   if (options.json) session.print(planned);
   session.say('Nothing was changed.');
   return exitCodeOf(planned);

@@ -75,7 +75,7 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   pass(25 * HOUR_MS);
   story.chapter(
     '3. Sweep, 25h later',
-    `The sweeper's clock is moved on: what was marked is ripe now. Meanwhile the owner of ${saved.name} (${saved.id}) has tagged it vco-sweeper:keep.`,
+    `The sweeper's clock is moved on: what was marked is due now. Meanwhile the owner of ${saved.name} (${saved.id}) has tagged it vco-sweeper:keep.`,
   );
   const swept = await run('sweep');
   story.show(swept, { failed: 5, blocked: 1, deleted: 6, 'already-gone': 1, deferred: 2, marked: 1, waiting: 1 });

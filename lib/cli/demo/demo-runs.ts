@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
-import type { Journal } from '../../core/domain/log-event.ts';
+import type { Journal } from '../../core/domain/journal.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Mode, Policy } from '../../core/domain/policy.ts';
 import type { RunningEmulator } from '../../emulator/emulator-types.ts';
@@ -8,7 +8,7 @@ import type { Kept } from '../../report/kept-digest.ts';
 import { sweep } from '../../sweep/run-sweep.ts';
 import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import type { Io } from '../io.ts';
-import { createTally } from '../session/progress.ts';
+import { createProgress } from '../session/progress.ts';
 import { createScreen } from '../session/screen.ts';
 
 /** A day of grace, as by default; polls are close together because the emulated cloud is quick. */
@@ -47,13 +47,13 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
   };
 
   const run = async (mode: Mode): Promise<DemoRun> => {
-    const tally = createTally();
-    const screen = createScreen(io.stderr, io.clock, tally.status);
+    const progress = createProgress();
+    const screen = createScreen(io.stderr, io.clock, progress.status);
     const kept = new Map<string, Kept>();
     const names = new Map<string, string>();
     let detached = 0;
     const journal: Journal = (event, fields) => {
-      tally.journal(event, fields);
+      progress.journal(event, fields);
       screen.update();
       if (event === 'detach.done') detached += 1;
       if (event !== 'connection.judged' || fields.connectionId === undefined) return;

@@ -6,7 +6,7 @@ import { paletteOf } from '../../report/text/report-style.ts';
 import { reportOutcomes } from '../../report/text/run-report.ts';
 import { count } from '../../report/text/summary.ts';
 import { wrap } from '../../report/text/text-width.ts';
-import { type Io, lookOf } from '../io.ts';
+import { type Io, styleOf } from '../io.ts';
 import type { DemoRun } from './demo-runs.ts';
 
 const TEXT_WIDTH_MAX = 100;
@@ -28,7 +28,7 @@ export type Story = Omit<Teller, 'lines'> & {
 };
 
 export function createTeller(io: Io): Teller {
-  const look = lookOf(io);
+  const look = styleOf(io);
   const palette = paletteOf(look);
   const lines = (text: string) => io.stdout.write(`${text}\n`);
   const say = (text: string) => lines(wrap(text, Math.min(look.columns, TEXT_WIDTH_MAX)).join('\n'));
@@ -43,7 +43,7 @@ export function createTeller(io: Io): Teller {
 }
 
 export function createStory(io: Io, policy: Policy): Story {
-  const look = lookOf(io);
+  const look = styleOf(io);
   const palette = paletteOf(look);
   const { chapter, say, lines: write } = createTeller(io);
   return {

@@ -1,7 +1,7 @@
-import { listCounts, reportScopes, type ScopeRow } from '../../report/text/dispatch-table.ts';
+import { listCounts, type PlaceRow, reportPlaces } from '../../report/text/dispatch-table.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { type Io, lookOf } from '../io.ts';
+import { type Io, styleOf } from '../io.ts';
 import { createTeller, type Teller } from './demo-story.ts';
 import type { Night, Platform, SweepEnd } from './platform-nights.ts';
 
@@ -47,7 +47,7 @@ export async function playPlatform(platform: Platform, io: Io): Promise<number> 
   const second = await platform.tick(firstMs + 25 * HOUR_MS);
   teller.chapter(
     '3. The next night',
-    'All dates in the emulated cloud are moved back by 25h: what was marked is ripe now, and is detached where it has ' +
+    'All dates in the emulated cloud are moved back by 25h: what was marked is due now, and is detached where it has ' +
       `to be, deleted, and read back as gone. The timer ticks: ${startedOf(second)}.`,
   );
   showSweeps(teller, second, io);
@@ -67,12 +67,12 @@ function startedOf({ dispatched: { counts } }: Night): string {
 
 function showSweeps(teller: Teller, { sweeps }: Night, io: Io): void {
   const failed = sweeps.filter(({ result }) => result === undefined);
-  teller.lines(`\n${reportScopes(sweeps.map(toRow), lookOf(io))}`);
+  teller.lines(`\n${reportPlaces(sweeps.map(toRow), styleOf(io))}`);
   teller.say('');
   teller.say(`${sweeps.length - failed.length} done, ${failed.length} failed.`);
 }
 
-function toRow({ accountId, regionId, result, problem, attempts }: SweepEnd): ScopeRow {
+function toRow({ accountId, regionId, result, problem, attempts }: SweepEnd): PlaceRow {
   const where = { accountId, regionId };
   if (result === undefined) {
     return { ...where, state: 'failed', tone: 'bad', detail: `${problem}; run ${count(attempts, 'time')}` };

@@ -1,5 +1,5 @@
 import { Interrupted, type Io } from '../io.ts';
-import type { Watch } from './run-watcher.ts';
+import type { RunWatcher } from './run-watcher.ts';
 
 /**
  * Do a task that a person may stop. The first Ctrl-C of a task that writes asks it to start nothing new and to see
@@ -9,7 +9,7 @@ import type { Watch } from './run-watcher.ts';
  */
 export async function untilStopped<T>(
   io: Io,
-  watch: Watch,
+  watcher: RunWatcher,
   writes: boolean,
   task: (isStopped: () => boolean) => Promise<T>,
 ): Promise<T> {
@@ -20,11 +20,11 @@ export async function untilStopped<T>(
   });
   const ignore = io.onStop(() => {
     if (stopped || !writes) {
-      giveUp(new Interrupted(describe(watch.tally.underWay())));
+      giveUp(new Interrupted(describe(watcher.progress.underWay())));
       return;
     }
     stopped = true;
-    watch.screen.line('Stopping: nothing new is started, what was sent is read back. Ctrl-C again to leave at once.');
+    watcher.screen.line('Stopping: nothing new is started, what was sent is read back. Ctrl-C again to leave at once.');
   });
   try {
     return await Promise.race([task(() => stopped), interrupted]);

@@ -6,16 +6,16 @@ import { toJsonLine } from '../../report/text/printable.ts';
 import { reportRun } from '../../report/text/run-report.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
-import { type Io, lookOf } from '../io.ts';
+import { type Io, styleOf } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { untilStopped } from './interrupt.ts';
 import { resolveScope, type Scope } from './resolve-scope.ts';
-import { createWatch } from './run-watcher.ts';
-import { withStop } from './stop-after-interrupt.ts';
+import { createRunWatcher } from './run-watcher.ts';
+import { stopAfterInterrupt } from './stop-after-interrupt.ts';
 import { sayUnusedPolicy } from './unused-policy.ts';
 
 /** One command at work: policy and scope settled, credentials read, somebody watching. */
-export type Session = {
+export type CliSession = {
   readonly policy: Policy;
   readonly scope: Scope;
   readonly names: ReadonlyMap<ConnectionId, string>;
@@ -34,7 +34,7 @@ export type Session = {
  *
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
-export function openSession(options: RunOptions, io: Io): Session {
+export function openSession(options: RunOptions, io: Io): CliSession {
   const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
   sayUnusedPolicy(options, io);
   const scope = resolveScope(loaded, options, io.env);
@@ -44,18 +44,18 @@ export function openSession(options: RunOptions, io: Io): Session {
   let problems: readonly string[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
-    const watch = createWatch(io);
-    const { journalOf: journal, screen } = watch;
+    const watcher = createRunWatcher(io);
+    const { journalOf: journal, screen } = watcher;
     try {
       const deadlineMs = Number.POSITIVE_INFINITY;
       const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
-      return await untilStopped(io, watch, writes, (isStopped) =>
-        task(writes ? { ...deps, api: withStop(deps.api, isStopped) } : deps),
+      return await untilStopped(io, watcher, writes, (isStopped) =>
+        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps),
       );
     } finally {
       screen.close();
-      problems = watch.problems;
-      for (const [id, name] of watch.names) names.set(id, name);
+      problems = watcher.problems;
+      for (const [id, name] of watcher.names) names.set(id, name);
     }
   };
 
@@ -73,7 +73,7 @@ export function openSession(options: RunOptions, io: Io): Session {
     },
     print: (result) =>
       io.stdout.write(
-        options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names, problems }, lookOf(io)),
+        options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names, problems }, styleOf(io)),
       ),
     say: (text) => io.stderr.write(`${text}\n`),
   };

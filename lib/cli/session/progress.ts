@@ -1,9 +1,9 @@
-import type { Journal, JournalEvent, JournalFields } from '../../core/domain/log-event.ts';
+import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { toPrintable } from '../../report/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 
 /** What has happened in a run so far, by its journal. */
-export type Tally = {
+export type Progress = {
   readonly journal: Journal;
   /** One short sentence: what is done, and what is waited for. */
   readonly status: () => string;
@@ -23,7 +23,7 @@ type State = {
   retry: string;
 };
 
-export function createTally(): Tally {
+export function createProgress(): Progress {
   const state: State = {
     regions: new Set(),
     detaching: new Set(),

@@ -1,15 +1,15 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
-import type { Journal, JournalEvent, JournalFields } from '../../core/domain/log-event.ts';
+import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { toPrintable } from '../../report/text/printable.ts';
 import { createJournal, type Level, parseLevel } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
-import { createTally, type Tally } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
 
 /** What a command watches its runs by: the log, the status line, and notes for the report. */
-export type Watch = {
+export type RunWatcher = {
   readonly journalOf: (runId: string) => Journal;
-  readonly tally: Tally;
+  readonly progress: Progress;
   readonly screen: Screen;
   /** Every connection that was judged, kept ones too. */
   readonly names: ReadonlyMap<ConnectionId, string>;
@@ -23,10 +23,10 @@ export type Watch = {
  *
  * @throws ConfigError for a `LOG_LEVEL` that does not exist
  */
-export function createWatch(io: Io): Watch {
+export function createRunWatcher(io: Io): RunWatcher {
   const asked = io.env.LOG_LEVEL?.trim() ? parseLevel(io.env.LOG_LEVEL) : undefined;
-  const tally = createTally();
-  const screen = createScreen(io.stderr, io.clock, tally.status);
+  const progress = createProgress();
+  const screen = createScreen(io.stderr, io.clock, progress.status);
   const names = new Map<ConnectionId, string>();
   const problems: string[] = [];
   const note: Journal = (event, fields) => {
@@ -43,12 +43,12 @@ export function createWatch(io: Io): Watch {
     const log = asked === undefined && io.stderr.isTTY ? sentences : toJsonLog(runId, asked ?? 'warn', screen);
     return (event, fields) => {
       note(event, fields);
-      tally.journal(event, fields);
+      progress.journal(event, fields);
       log(event, fields);
       screen.update();
     };
   };
-  return { journalOf, tally, screen, names, problems };
+  return { journalOf, progress, screen, names, problems };
 }
 
 const toJsonLog = (runId: string, level: Level, screen: Screen): Journal =>

@@ -7,7 +7,7 @@ import { CloudError } from '../../core/domain/errors.ts';
  *
  * To the sweep a stop looks as if the time were over: the rest is `deferred`, and the run is incomplete.
  */
-export function withStop(api: CloudApi, isStopped: () => boolean): CloudApi {
+export function stopAfterInterrupt(api: CloudApi, isStopped: () => boolean): CloudApi {
   const stopBefore = (action: string, mayHaveEffect: boolean): void => {
     if (!isStopped()) return;
     const effect = mayHaveEffect ? 'unknown' : 'refused';
@@ -32,6 +32,6 @@ export function withStop(api: CloudApi, isStopped: () => boolean): CloudApi {
       }),
     deleteConnection: (regionId, connectionId, { beforeAttempt }) =>
       api.deleteConnection(regionId, connectionId, { beforeAttempt: guarded('DeleteVpnAttachment', beforeAttempt) }),
-    assumeRole: async (roleArn) => withStop(await api.assumeRole(roleArn), isStopped),
+    assumeRole: async (roleArn) => stopAfterInterrupt(await api.assumeRole(roleArn), isStopped),
   };
 }

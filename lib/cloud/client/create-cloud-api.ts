@@ -1,3 +1,4 @@
+import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
 import { isConnectionGone } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
@@ -8,7 +9,6 @@ import { connectionPage, singleConnection } from '../wire/wire-connection.ts';
 import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from '../wire/wire-transit-router.ts';
 import { newClientToken } from './client-token.ts';
 import type { Endpoints } from './endpoints.ts';
-import { createGate } from './gate.ts';
 import { listByNumber, listByToken } from './list-pages.ts';
 import { listRouting } from './list-routing.ts';
 import { createPace } from './pace.ts';
@@ -81,7 +81,7 @@ function contextOf(
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     observer,
     newToken: options.newToken ?? newClientToken,
-    readGate: createGate(READS_MAX),
+    reads: new Semaphore(READS_MAX),
   };
 }
 

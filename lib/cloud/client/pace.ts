@@ -31,7 +31,7 @@ const MINUTE_MS = 60_000;
 /** Limits count over a minute: within so much of it, throttling still tells of what was sent before the rate was cut. */
 const CUT_MS = MINUTE_MS * 0.1;
 /** What a lane gets back of its rate for each `CUT_MS` without throttling: from half to whole in a minute. */
-const RECOVERY = 0.05;
+const RECOVERY_PER_QUIET_CUT = 0.05;
 const SLOWEST = 1 / 16;
 
 /** Keeps every account, region and action under its rate and concurrency. Share one between all apis of a run. */
@@ -135,7 +135,7 @@ class Lane {
 
   #factor(nowMs: number): number {
     const quietMs = Math.max(0, nowMs - this.#cut.atMs);
-    return Math.min(1, this.#cut.factor + RECOVERY * Math.floor(quietMs / CUT_MS));
+    return Math.min(1, this.#cut.factor + RECOVERY_PER_QUIET_CUT * Math.floor(quietMs / CUT_MS));
   }
 
   #intervalMs(nowMs: number): number {

@@ -1,3 +1,4 @@
+import type { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../../core/domain/cloud-api.ts';
 import { type CloudError, ConfigError } from '../../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../../core/domain/estate.ts';
@@ -28,7 +29,7 @@ export type RpcContext = {
   readonly observer: CallObserver;
   readonly newToken: () => string;
   /** Runs so many at a time, over all accounts and regions, that their replies fit into the memory. */
-  readonly readGate: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly reads: Semaphore;
 };
 
 /** Whose requests they are. */
@@ -84,7 +85,7 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
         return send(context.transport, call, params(), credentials, timeoutMs);
       };
       // A write goes out at once: what was read just before it must not grow old.
-      return FACTS[action].kind === 'read' ? context.readGate(sendNow) : sendNow();
+      return FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
     };
     const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
     return pace.inTurn(key, task, deadlineMs, outOfTime);

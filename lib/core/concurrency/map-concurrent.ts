@@ -1,5 +1,5 @@
 /** Do the same for each item, so many at a time. Answers in the order of the items. */
-export async function sideBySide<Item, Result>(
+export async function mapConcurrent<Item, Result>(
   items: readonly Item[],
   concurrency: number,
   work: (item: Item) => Promise<Result>,

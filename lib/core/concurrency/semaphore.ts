@@ -1,38 +1,49 @@
 /**
- * Holds so much at a time. Whoever finds no place waits, first come first served; what is more than the whole room has
- * it alone.
+ * A fair weighted semaphore: callers wait their turn, first come first served. A caller that asks for more than the whole
+ * size gets it alone.
  */
-export class Room {
+export class Semaphore {
   readonly #size: number;
   #taken = 0;
-  readonly #waiting: { readonly count: number; readonly enter: () => void }[] = [];
+  readonly #waiting: { readonly weight: number; readonly start: () => void }[] = [];
 
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** Answers whether it had to wait. */
-  async enter(count: number): Promise<boolean> {
-    if (this.#waiting.length === 0 && this.#fits(count)) {
-      this.#taken += count;
+  /** Wait for the semaphore. Answers whether the caller had to wait. Each `acquire` needs one `release`. */
+  async acquire(weight = 1): Promise<boolean> {
+    if (this.#waiting.length === 0 && this.#fits(weight)) {
+      this.#taken += weight;
       return false;
     }
-    await new Promise<void>((enter) => {
-      this.#waiting.push({ count, enter });
+    await new Promise<void>((start) => {
+      this.#waiting.push({ weight, start });
     });
     return true;
   }
 
-  leave(count: number): void {
-    this.#taken -= count;
-    for (let [next] = this.#waiting; next && this.#fits(next.count); [next] = this.#waiting) {
+  /** Hand the freed weight to the callers that have waited longest, before any new caller can take it. */
+  release(weight = 1): void {
+    this.#taken -= weight;
+    for (let [next] = this.#waiting; next && this.#fits(next.weight); [next] = this.#waiting) {
       this.#waiting.shift();
-      this.#taken += next.count;
-      next.enter();
+      this.#taken += next.weight;
+      next.start();
     }
   }
 
-  #fits(count: number): boolean {
-    return this.#taken === 0 || this.#taken + count <= this.#size;
+  /** Run a task of weight 1 while holding the semaphore. */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    await this.acquire();
+    try {
+      return await task();
+    } finally {
+      this.release();
+    }
+  }
+
+  #fits(weight: number): boolean {
+    return this.#taken === 0 || this.#taken + weight <= this.#size;
   }
 }

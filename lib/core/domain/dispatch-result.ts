@@ -1,14 +1,14 @@
 import type { AccountId, RegionId } from './estate.ts';
 import type { RefusedEvent } from './outcome.ts';
 
-export const SCOPE_STATES = ['started', 'already-started', 'failed'] as const;
-export type ScopeState = (typeof SCOPE_STATES)[number];
+export const PLACE_STATES = ['started', 'already-started', 'failed'] as const;
+export type PlaceState = (typeof PLACE_STATES)[number];
 
-export type ScopeResult = {
+export type PlaceResult = {
   /** Null: all that could not be found out. */
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
-  readonly state: ScopeState;
+  readonly state: PlaceState;
   readonly taskId: string | null;
   /** The invocation's, by which the platform's log finds it. */
   readonly requestId: string | null;
@@ -24,9 +24,9 @@ export type DispatchResult = {
   /** ISO UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly counts: Readonly<Record<ScopeState, number>>;
+  readonly counts: Readonly<Record<PlaceState, number>>;
   /** All of them. */
-  readonly scopes: readonly ScopeResult[];
+  readonly scopes: readonly PlaceResult[];
   /** Attempts by action. */
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];

@@ -30,8 +30,8 @@ export type Verdict = {
   /** When its grace has run out; undefined when it is no orphan or has no mark to count from. */
   readonly ripeAtMs: number | undefined;
   /** It may be detached and deleted now, as far as this connection alone is concerned. */
-  readonly ripe: boolean;
-  /** It is ripe because a clock of its mark has run out, and so only if this run renews that mark. */
+  readonly isDue: boolean;
+  /** It is due because a clock of its mark has run out, and so only if this run renews that mark. */
   readonly restsOnMark: boolean;
   readonly markAction: MarkAction;
   /** The clocks of the mark after this run: since when each rule has held. */
@@ -42,7 +42,7 @@ export type Verdict = {
   readonly dropNote: boolean;
   /** A clock of its mark was looked at and does not hold any more, so that the mark as it is must not stay. */
   readonly markDisproved: boolean;
-  /** What holds it, when a ripe one must be detached first. */
+  /** What holds it, when a due one must be detached first. */
   readonly attachment: Attachment | undefined;
   /** Overdue payment locks it: only a person can change that. */
   readonly locked: boolean;
@@ -56,7 +56,7 @@ export type Verdict = {
   readonly triedMs: number | undefined;
 };
 
-export type Facts = {
+export type JudgeInput = {
   readonly connection: Connection;
   readonly accountId: AccountId;
   readonly witnesses: Witnesses;
@@ -70,7 +70,7 @@ export type Facts = {
  *
  * A wrong `orphan` drops a live tunnel, a wrong `unknown` costs one more run: so doubt is `unknown`.
  */
-export function judge(facts: Facts, policy: Policy): Verdict {
+export function judge(facts: JudgeInput, policy: Policy): Verdict {
   const { connection, accountId, witnesses, nowMs } = facts;
   const claims = withoutForeignNote(readClaims(connection, nowMs, policy.marks.maxGapMs), connection, witnesses);
   const association = associate(connection, accountId, witnesses, claims.note);
@@ -114,7 +114,7 @@ function createBase(connection: Connection, association: Association, claims: Cl
     rule: null,
     sinceMs: undefined,
     ripeAtMs: undefined,
-    ripe: false,
+    isDue: false,
     restsOnMark: false,
     markAction: 'none',
     clocks: mark.kind === 'valid' ? mark.clocks : NO_CLOCKS,
@@ -131,7 +131,7 @@ function createBase(connection: Connection, association: Association, claims: Cl
 }
 
 /** In doubt, the word of the connection itself is enough to end a clock or an old note. */
-function judgeDoubtful(base: Base, reason: string, { nowMs }: Facts, policy: Policy): Verdict {
+function judgeDoubtful(base: Base, reason: string, { nowMs }: JudgeInput, policy: Policy): Verdict {
   const { connection, note, mark } = base;
   // A fresh note may be of a detach that is under way: then one side knows of it and the other does not yet.
   const isOld = note.kind === 'valid' && nowMs - note.atMs > policy.wait.detachTimeoutMs;
@@ -186,14 +186,14 @@ function judgeHalfDone(base: Base, noteMs: number): Verdict {
     evidence: [...base.evidence, `tag ${TAG_DETACHED} "${tags.get(TAG_DETACHED)}"`],
     rule: rule ?? 'half-done',
     sinceMs,
-    ripe: true,
+    isDue: true,
     markAction: !hasRoom ? 'none' : mark.kind === 'broken' ? 'void' : 'refresh',
     // Without room nothing can say that a step failed: it comes after the others each time.
     triedMs: hasRoom ? base.triedMs : noteMs,
   };
 }
 
-function judgeByRules(before: Base, facts: Facts, policy: Policy, association: Settled): Verdict {
+function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, association: Settled): Verdict {
   const { connection, routing, nowMs } = facts;
   const findings = new Map<RuleName, Finding>();
   for (const name of RULE_NAMES) {
@@ -257,9 +257,9 @@ const hasStaleNote = ({ note, attachment }: Base): boolean =>
  * the attachment, and the connection is due. While it stands, no clock starts.
  */
 function withNote(orphan: Verdict, policy: Policy, nowMs: number): Verdict {
-  const { note, attachment, ripe } = orphan;
+  const { note, attachment, isDue: due } = orphan;
   const isFresh = note.kind === 'valid' && nowMs - note.atMs <= policy.wait.detachTimeoutMs;
-  if (!(ripe && isFresh && note.attachmentId === attachment?.attachmentId)) {
+  if (!(due && isFresh && note.attachmentId === attachment?.attachmentId)) {
     return { ...orphan, dropNote: hasStaleNote(orphan) };
   }
   const waiting = { ...orphan, starting: [] };
@@ -296,7 +296,7 @@ function judgeOrphan(base: Base, holding: readonly RuleName[], policy: Policy, n
     starting,
     tagsOver,
     ripeAtMs: sinceMs === undefined && grace > 0 ? undefined : dueAtMs(rule),
-    ripe: tagsOver === 0 && (sinceMs !== undefined || grace === 0) && dueAtMs(rule) <= nowMs,
+    isDue: tagsOver === 0 && (sinceMs !== undefined || grace === 0) && dueAtMs(rule) <= nowMs,
     restsOnMark: grace > 0,
     reason: reasonFor(rule, sinceMs, grace, base.mark, nowMs),
     evidence: [...new Set([...(base.findings.get(rule)?.evidence ?? []), ...base.evidence, ...lasted(base, sinceMs)])],

@@ -16,14 +16,14 @@ export type JudgedRegion = {
   readonly regionId: RegionId;
   /** How many of all its connections, in scope or not, count in the share guard. */
   readonly ours: number;
-  /** At least those that are ripe, in scope or not; a plan says nothing of any other. */
+  /** At least those that are due, in scope or not; a plan says nothing of any other. */
   readonly judged: readonly Judged[];
 };
 
 export type Halt = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
-  readonly ripe: number;
+  readonly due: number;
   readonly ours: number;
 };
 
@@ -34,7 +34,7 @@ export type Plan = {
    */
   readonly queue: readonly Judged[];
   readonly perRun: number;
-  /** Ripe, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
+  /** Due, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
   readonly blocked: ReadonlyMap<Judged, string>;
   readonly halts: readonly Halt[];
 };
@@ -47,7 +47,7 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'])
   for (const region of regions) {
     const halt = checkShare(region, limits);
     if (halt) halts.push(halt);
-    for (const judged of region.judged.filter(({ verdict, mode }) => verdict.ripe && mode !== undefined)) {
+    for (const judged of region.judged.filter(({ verdict, mode }) => verdict.isDue && mode !== undefined)) {
       const reason = halt ? haltReason(halt) : judged.verdict.locked ? LOCKED : undefined;
       if (reason === undefined) queue.push(judged);
       else blocked.set(judged, reason);
@@ -62,18 +62,18 @@ export const countsInShare = ({ attachType }: Connection): boolean =>
 
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
-const haltReason = ({ ripe, ours }: Halt): string =>
-  `the region is halted: ${ripe} of its ${ours} connections would go, more than limits.perRegionShare allows`;
+const haltReason = ({ due, ours }: Halt): string =>
+  `the region is halted: ${due} of its ${ours} connections would go, more than limits.perRegionShare allows`;
 
 /**
  * The share guard. It counts the whole region, whatever an event narrowed: otherwise a storm of events about single
  * connections would empty a region unnoticed. A share of 0 lets nothing through, whatever the floor.
  */
 function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
-  const ripe = judged.filter(({ verdict }) => verdict.ripe && !verdict.locked).length;
-  const overShare = ripe / ours > limits.perRegionShare;
-  const overFloor = limits.perRegionShare === 0 || ripe > limits.shareFloor;
-  return overShare && overFloor ? { accountId, regionId, ripe, ours } : undefined;
+  const due = judged.filter(({ verdict }) => verdict.isDue && !verdict.locked).length;
+  const overShare = due / ours > limits.perRegionShare;
+  const overFloor = limits.perRegionShare === 0 || due > limits.shareFloor;
+  return overShare && overFloor ? { accountId, regionId, due, ours } : undefined;
 }
 
 /**

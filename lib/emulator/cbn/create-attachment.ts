@@ -1,5 +1,5 @@
 import { attachmentFor } from '../estate/complete-routing.ts';
-import type { Connection, TransitRouter } from '../estate/estate-types.ts';
+import type { ConnectionRecord, TransitRouterRecord } from '../estate/estate-types.ts';
 import { ApiError, dryRunPassed, invalid, missing } from '../gateway/api-error.ts';
 import { type Context, cbn } from '../operation.ts';
 import { bind, pendingFor } from '../state/lifecycle.ts';
@@ -7,7 +7,7 @@ import { bind, pendingFor } from '../state/lifecycle.ts';
 const refused = (code: string, message: string): ApiError => new ApiError(400, code, message);
 
 /** By id, or as the one of a CEN in a region. */
-function transitRouterOf({ params, store, caller }: Context): TransitRouter {
+function transitRouterOf({ params, store, caller }: Context): TransitRouterRecord {
   const id = params.text('TransitRouterId');
   const cenId = params.text('CenId');
   if (id === undefined && cenId === undefined) throw missing('TransitRouterId');
@@ -24,7 +24,7 @@ function transitRouterOf({ params, store, caller }: Context): TransitRouter {
   return found;
 }
 
-function connectionOf({ params, store, caller }: Context, router: TransitRouter): Connection {
+function connectionOf({ params, store, caller }: Context, router: TransitRouterRecord): ConnectionRecord {
   const owner = params.text('VpnOwnerId') ?? caller.accountId;
   const found = store.connections.get(params.need('VpnId'));
   if (found === undefined || found.accountId !== owner) {
@@ -48,11 +48,11 @@ const toMinutes = (ms: number): string => `${new Date(ms).toISOString().slice(0,
 export const createTransitRouterVpnAttachment = cbn('CreateTransitRouterVpnAttachment', {
   kind: 'write',
   run(context) {
-    const { store, lifecycle, switches, params, nowMs, random } = context;
+    const { store, lifecycle, behaviours, params, nowMs, random } = context;
     const router = transitRouterOf(context);
     const connection = connectionOf(context, router);
     if (params.flag('DryRun') === true) throw dryRunPassed();
-    if (switches.attachOrder === 'both') store.edit(connection, (row) => bind(row, router));
+    if (behaviours.attachOrder === 'both') store.edit(connection, (row) => bind(row, router));
     const name = params.text('TransitRouterAttachmentName');
     const attachment = {
       ...attachmentFor(connection, router, `tr-attach-${random.letters(18)}`),
@@ -62,7 +62,7 @@ export const createTransitRouterVpnAttachment = cbn('CreateTransitRouterVpnAttac
       tags: Object.fromEntries(params.tags().map(({ Key, Value }) => [Key, Value ?? ''])),
     };
     store.insert(store.attachments, attachment);
-    const { attachPolls: polls, attachMs: ms } = switches;
+    const { attachPolls: polls, attachMs: ms } = behaviours;
     lifecycle.changeAttachment(attachment, 'Attaching', pendingFor('attached', { polls, ms }, nowMs));
     return { TransitRouterAttachmentId: attachment.TransitRouterAttachmentId };
   },

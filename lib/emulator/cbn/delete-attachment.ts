@@ -1,4 +1,4 @@
-import type { Attachment } from '../estate/estate-types.ts';
+import type { AttachmentRecord } from '../estate/estate-types.ts';
 import { ApiError, dryRunPassed } from '../gateway/api-error.ts';
 import { type Context, cbn } from '../operation.ts';
 import { pendingFor } from '../state/lifecycle.ts';
@@ -7,7 +7,7 @@ const busy = (): ApiError =>
   new ApiError(400, 'IncorrectStatus.ResourceStatus', 'The resource is not in a valid state for this operation.');
 
 /** What keeps an attachment from being deleted without Force, in the order in which the service says so. */
-function dependency({ store }: Context, { TransitRouterAttachmentId: id }: Attachment): ApiError | undefined {
+function dependency({ store }: Context, { TransitRouterAttachmentId: id }: AttachmentRecord): ApiError | undefined {
   const refusal = (what: string) =>
     new ApiError(400, `OperationFailed.${what}Exist`, `Operation failed because ${what} of the attachment exists.`);
   if (store.associations.in('attachment', id).length > 0) return refusal('RouteTableAssociation');
@@ -18,20 +18,20 @@ function dependency({ store }: Context, { TransitRouterAttachmentId: id }: Attac
   return isStatic ? refusal('RouteEntry') : undefined;
 }
 
-function removeDependants({ store }: Context, { TransitRouterAttachmentId: id }: Attachment): void {
+function removeDependants({ store }: Context, { TransitRouterAttachmentId: id }: AttachmentRecord): void {
   for (const row of [...store.associations.in('attachment', id)]) store.remove(store.associations, row);
   for (const row of [...store.propagations.in('attachment', id)]) store.remove(store.propagations, row);
   for (const row of [...store.routeEntries.in('nextHop', id)]) store.remove(store.routeEntries, row);
 }
 
 /** Detaching takes time on both sides; which one forgets first is a switch. */
-function beginDetach(context: Context, attachment: Attachment): void {
-  const { lifecycle, store, switches, nowMs, fault } = context;
+function beginDetach(context: Context, attachment: AttachmentRecord): void {
+  const { lifecycle, store, behaviours, nowMs, fault } = context;
   const first =
     fault?.kind === 'stuck-detach'
       ? undefined
-      : pendingFor('gone', { polls: switches.detachPolls, ms: switches.detachMs }, nowMs);
-  const isVpcFirst = switches.detachOrder === 'vpc-first';
+      : pendingFor('gone', { polls: behaviours.detachPolls, ms: behaviours.detachMs }, nowMs);
+  const isVpcFirst = behaviours.detachOrder === 'vpc-first';
   const connection = store.connections.get(attachment.VpnId);
   const isBoundHere = connection?.TransitRouterId === attachment.TransitRouterId;
   const waitsForVpc = isVpcFirst && connection !== undefined && isBoundHere;
@@ -48,19 +48,19 @@ function beginDetach(context: Context, attachment: Attachment): void {
 export const deleteTransitRouterVpnAttachment = cbn('DeleteTransitRouterVpnAttachment', {
   kind: 'write',
   run(context) {
-    const { params, store, caller, switches } = context;
+    const { params, store, caller, behaviours } = context;
     const attachment = store.attachments.get(params.need('TransitRouterAttachmentId'));
     const isForced = params.flag('Force') ?? false;
     const isDryRun = params.flag('DryRun') ?? false;
     if (attachment === undefined || attachment.accountId !== caller.accountId) {
-      if (switches.deleteAttachmentUnknown === 'accepted') return {};
+      if (behaviours.deleteAttachmentUnknown === 'accepted') return {};
       throw new ApiError(400, 'InvalidTransitRouterAttachmentId.NotFound', 'The specified attachment does not exist.');
     }
     if (attachment.Status !== 'Attached') throw busy();
     const connection = store.connections.get(attachment.VpnId);
     if (connection?.State === 'updating' || connection?.State === 'upgrading') throw busy();
     const blocked = dependency(context, attachment);
-    if (isForced && switches.forceDelete === 'not-supported') {
+    if (isForced && behaviours.forceDelete === 'not-supported') {
       throw new ApiError(400, 'OperationFailed.NotSupportForceDelete', 'The attachment does not support force delete.');
     }
     if (blocked !== undefined && !isForced) throw blocked;

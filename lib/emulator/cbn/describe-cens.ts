@@ -1,9 +1,9 @@
 import { numberedPage } from '../gateway/paging.ts';
-import { hasTags, type Params, tagList } from '../gateway/params.ts';
+import { hasTags, type RequestParams, tagList } from '../gateway/params.ts';
 import { cbn } from '../operation.ts';
 
 /** `Filter.N.Key` with `Filter.N.Value.M`. */
-function filtersOf(params: Params): { key: string; values: string[] }[] {
+function filtersOf(params: RequestParams): { key: string; values: string[] }[] {
   const filters: { key: string; values: string[] }[] = [];
   for (let at = 1; ; at++) {
     const key = params.text(`Filter.${at}.Key`);

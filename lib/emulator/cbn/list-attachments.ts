@@ -1,22 +1,22 @@
-import type { Attachment } from '../estate/estate-types.ts';
+import type { AttachmentRecord } from '../estate/estate-types.ts';
 import { invalid } from '../gateway/api-error.ts';
 import { tokenPage } from '../gateway/paging.ts';
 import { hasTags, tagList } from '../gateway/params.ts';
-import { type Body, type Context, cbn } from '../operation.ts';
+import { type Context, cbn, type ReplyBody } from '../operation.ts';
 
 /** The three ways to ask: one attachment, a transit router's, or a CEN's in a region. Anything else finds nothing. */
-function asked({ params, store, switches }: Context): readonly Attachment[] {
+function asked({ params, store, behaviours }: Context): readonly AttachmentRecord[] {
   const id = params.text('TransitRouterAttachmentId');
   const transitRouterId = params.text('TransitRouterId');
   const cenId = params.text('CenId');
   if (id !== undefined) return [store.attachments.get(id)].filter((row) => row !== undefined);
   if (transitRouterId !== undefined) return store.attachments.in('transitRouter', transitRouterId);
   if (cenId !== undefined) return store.attachments.in('cen', cenId);
-  if (switches.listUnfiltered === 'refused') throw invalid('TransitRouterId');
+  if (behaviours.listUnfiltered === 'refused') throw invalid('TransitRouterId');
   return [];
 }
 
-const toItem = ({ accountId: _owner, pending: _pending, tags, ...row }: Attachment): Body => ({
+const toItem = ({ accountId: _owner, pending: _pending, tags, ...row }: AttachmentRecord): ReplyBody => ({
   ResourceType: 'VPN',
   ChargeType: 'POSTPAY',
   OrderType: 'PayByCenOwner',

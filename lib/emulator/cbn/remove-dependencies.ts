@@ -1,4 +1,4 @@
-import type { Association, Propagation, RouteEntry } from '../estate/estate-types.ts';
+import type { AssociationRecord, Propagation, RouteEntry } from '../estate/estate-types.ts';
 import { ApiError, dryRunPassed, missing } from '../gateway/api-error.ts';
 import { type Context, cbn } from '../operation.ts';
 import { linkKey } from '../state/cloud-state.ts';
@@ -8,7 +8,7 @@ import { ownTable } from './route-tables.ts';
 const refused = (code: string, message: string, status = 400): ApiError => new ApiError(status, code, message);
 
 /** The association or propagation between the attachment and the route table that the request names. */
-function linkOf<T extends Association | Propagation>(context: Context, table: Table<T>): T {
+function linkOf<T extends AssociationRecord | Propagation>(context: Context, table: Table<T>): T {
   const { params, store, caller } = context;
   const attachmentId = params.need('TransitRouterAttachmentId');
   const tableId = params.need('TransitRouterRouteTableId');

@@ -1,6 +1,6 @@
-import type { Association, Propagation, RouteEntry, RouteTable } from '../estate/estate-types.ts';
+import type { AssociationRecord, Propagation, RouteEntry, RouteTable } from '../estate/estate-types.ts';
 import { tokenPage } from '../gateway/paging.ts';
-import { type Body, type Context, cbn } from '../operation.ts';
+import { type Context, cbn, type ReplyBody } from '../operation.ts';
 
 /** A route table of the caller's own transit routers. */
 export function ownTable({ store, caller }: Context, id: string): RouteTable | undefined {
@@ -33,12 +33,15 @@ export const listTransitRouterRouteTables = cbn('ListTransitRouterRouteTables', 
   },
 });
 
-function linkItem({ store }: Context, { pending: _pending, ...row }: Association | Propagation): Body {
+function linkItem({ store }: Context, { pending: _pending, ...row }: AssociationRecord | Propagation): ReplyBody {
   const ResourceId = store.attachments.get(row.TransitRouterAttachmentId)?.VpnId ?? '';
   return { ...row, ResourceId, ResourceType: 'VPN' };
 }
 
-function linkPage(context: Context, rows: readonly (Association | Propagation)[]): { fields: Body; shown: Body[] } {
+function linkPage(
+  context: Context,
+  rows: readonly (AssociationRecord | Propagation)[],
+): { fields: ReplyBody; shown: ReplyBody[] } {
   const { params, lifecycle } = context;
   const wanted: [string, string | undefined][] = [
     ['TransitRouterAttachmentId', params.text('TransitRouterAttachmentId')],
@@ -87,7 +90,7 @@ export const listTransitRouterRouteTablePropagations = cbn('ListTransitRouterRou
   },
 });
 
-function entryItem({ store }: Context, { pending: _pending, ...row }: RouteEntry): Body {
+function entryItem({ store }: Context, { pending: _pending, ...row }: RouteEntry): ReplyBody {
   const hop = store.attachments.get(row.TransitRouterRouteEntryNextHopId ?? '');
   const isStatic = (row.TransitRouterRouteEntryType ?? 'Static') === 'Static';
   return {

@@ -1,6 +1,6 @@
 import { longAgoMs } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
-import type { Connection, Tunnel } from './estate-types.ts';
+import type { ConnectionRecord, TunnelRecord } from './estate-types.ts';
 
 export type ConnectionRead = NonNullable<EstateRead['vpnConnections']>[number];
 export type Home = { readonly accountId: string; readonly regionId: string };
@@ -23,7 +23,7 @@ function attachTypeOf(item: ConnectionRead): string | null {
 }
 
 /** A connection with every field that the service would show; the attachment is made elsewhere. */
-export function completeConnection(item: ConnectionRead, home: Home): Connection {
+export function completeConnection(item: ConnectionRead, home: Home): ConnectionRecord {
   const { attachmentId: _ownedByAttachment, VpnConnectionId: id, ...wire } = item;
   const attachType = attachTypeOf(item);
   const status = item.Status === undefined ? defaultStatus(attachType) : item.Status;
@@ -68,7 +68,7 @@ const singleTunnel = (id: string) => ({
 type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
 
 /** One tunnel as the service would show it. */
-export const completeTunnel = (tunnel: Tunnel, { id, at, status }: TunnelPlace): Tunnel => ({
+export const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => ({
   TunnelId: `tun-${idLetters(id)}${at + 1}`,
   TunnelIndex: at + 1,
   Role: at === 0 ? 'master' : 'slave',

@@ -2,7 +2,7 @@ import { completeConnection } from './complete-connection.ts';
 import { completeRouting } from './complete-routing.ts';
 import { defaultAccountId, defaultKey, longAgoMs } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
-import type { Account, Directory, Estate, Region } from './estate-types.ts';
+import type { AccountRecord, Directory, Estate, Region } from './estate-types.ts';
 
 /** Fills in what an estate file leaves out, so that the result says everything. */
 export function completeEstate(file: EstateRead): Estate {
@@ -33,7 +33,7 @@ export function completeEstate(file: EstateRead): Estate {
   };
 }
 
-function completeAccounts(file: EstateRead): Account[] {
+function completeAccounts(file: EstateRead): AccountRecord[] {
   const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [defaultKey], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
 }
@@ -41,7 +41,7 @@ function completeAccounts(file: EstateRead): Account[] {
 /** Unless the file says otherwise, the first account manages the others. */
 function completeDirectory(
   { directory, derive = true }: EstateRead,
-  accounts: readonly Account[],
+  accounts: readonly AccountRecord[],
 ): Directory | undefined {
   const [first, ...others] = accounts;
   if (directory === undefined && (!derive || first === undefined || others.length === 0)) return undefined;

@@ -1,15 +1,26 @@
 import { type ConnectionRead, type Home, idLetters } from './complete-connection.ts';
 import { longAgo } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
-import type { Attachment, Cen, Connection, Estate, RouteTable, TransitRouter } from './estate-types.ts';
+import type {
+  AttachmentRecord,
+  Cen,
+  ConnectionRecord,
+  Estate,
+  RouteTable,
+  TransitRouterRecord,
+} from './estate-types.ts';
 
-type Routing = Pick<
+type RoutingRecords = Pick<
   Estate,
   'cens' | 'transitRouters' | 'attachments' | 'routeTables' | 'associations' | 'propagations' | 'routeEntries'
 >;
 
 /** The transit-router side. What bound connections imply is made, unless the file says `derive: false`. */
-export function completeRouting(file: EstateRead, connections: readonly Connection[], home: Home): Routing {
+export function completeRouting(
+  file: EstateRead,
+  connections: readonly ConnectionRecord[],
+  home: Home,
+): RoutingRecords {
   const derive = file.derive ?? true;
   const transitRouters = (file.transitRouters ?? []).map((item) => completeTransitRouter(item, home));
   if (derive) transitRouters.push(...impliedTransitRouters(connections, transitRouters));
@@ -53,7 +64,10 @@ export function completeRouting(file: EstateRead, connections: readonly Connecti
   };
 }
 
-const completeTransitRouter = (item: NonNullable<EstateRead['transitRouters']>[number], home: Home): TransitRouter => {
+const completeTransitRouter = (
+  item: NonNullable<EstateRead['transitRouters']>[number],
+  home: Home,
+): TransitRouterRecord => {
   const accountId = item.accountId ?? home.accountId;
   return {
     ...item,
@@ -64,9 +78,12 @@ const completeTransitRouter = (item: NonNullable<EstateRead['transitRouters']>[n
   };
 };
 
-function impliedTransitRouters(connections: readonly Connection[], listed: readonly TransitRouter[]): TransitRouter[] {
+function impliedTransitRouters(
+  connections: readonly ConnectionRecord[],
+  listed: readonly TransitRouterRecord[],
+): TransitRouterRecord[] {
   const known = new Set(listed.map((item) => item.TransitRouterId));
-  const implied: TransitRouter[] = [];
+  const implied: TransitRouterRecord[] = [];
   for (const { accountId, regionId, TransitRouterId, AttachInstanceId } of connections) {
     if (TransitRouterId === undefined || known.has(TransitRouterId)) continue;
     known.add(TransitRouterId);
@@ -77,7 +94,7 @@ function impliedTransitRouters(connections: readonly Connection[], listed: reado
 }
 
 /** What the VPC side shows of the transit router that a connection names. */
-function nameHolder(connection: Connection, router: TransitRouter | undefined): void {
+function nameHolder(connection: ConnectionRecord, router: TransitRouterRecord | undefined): void {
   if (connection.AttachType !== 'CEN') {
     connection.CrossAccountAuthorized ??= false;
     return;
@@ -87,7 +104,7 @@ function nameHolder(connection: Connection, router: TransitRouter | undefined): 
   if (connection.TunnelOptions === undefined) connection.InternetIp ??= '203.0.113.7';
 }
 
-function impliedCens(routers: readonly TransitRouter[], listed: readonly Cen[]): Cen[] {
+function impliedCens(routers: readonly TransitRouterRecord[], listed: readonly Cen[]): Cen[] {
   const known = new Set(listed.map((item) => item.CenId));
   return routers.flatMap(({ accountId, CenId }) => {
     if (known.has(CenId)) return [];
@@ -98,10 +115,10 @@ function impliedCens(routers: readonly TransitRouter[], listed: readonly Cen[]):
 
 function impliedAttachments(
   read: readonly ConnectionRead[],
-  owners: ReadonlyMap<string, Connection>,
-  routers: ReadonlyMap<string, TransitRouter>,
-  listed: readonly Attachment[],
-): Attachment[] {
+  owners: ReadonlyMap<string, ConnectionRecord>,
+  routers: ReadonlyMap<string, TransitRouterRecord>,
+  listed: readonly AttachmentRecord[],
+): AttachmentRecord[] {
   const held = new Set(listed.map((item) => item.VpnId));
   return read.flatMap(({ VpnConnectionId, attachmentId }) => {
     const connection = owners.get(VpnConnectionId);
@@ -118,7 +135,11 @@ const statusByState = new Map<string, string>([
 ]);
 
 /** The transit router's side of a bound connection. */
-export const attachmentFor = (connection: Connection, router: TransitRouter, id: string): Attachment => ({
+export const attachmentFor = (
+  connection: ConnectionRecord,
+  router: TransitRouterRecord,
+  id: string,
+): AttachmentRecord => ({
   accountId: router.accountId,
   TransitRouterAttachmentId: id,
   VpnId: connection.VpnConnectionId,
@@ -131,7 +152,7 @@ export const attachmentFor = (connection: Connection, router: TransitRouter, id:
   tags: {},
 });
 
-function impliedRouteTables(routers: readonly TransitRouter[], listed: readonly RouteTable[]): RouteTable[] {
+function impliedRouteTables(routers: readonly TransitRouterRecord[], listed: readonly RouteTable[]): RouteTable[] {
   const known = new Set(listed.map((item) => item.TransitRouterId));
   return routers
     .filter((item) => !known.has(item.TransitRouterId))

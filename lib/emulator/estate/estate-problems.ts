@@ -5,8 +5,8 @@ export class EstateError extends Error {
   override readonly name = 'EstateError';
 }
 
-type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
+type EstateIssue = z.core.$ZodIssue;
+type EstatePath = readonly PropertyKey[];
 
 /**
  * Reads `value` by `schema`. The first thing wrong with it becomes one `EstateError` that names the source, the path,
@@ -19,7 +19,7 @@ export function readBy<T extends z.core.$ZodType>(schema: T, value: unknown, sou
   throw new EstateError(`${source}: ${problem ?? 'not readable'}`);
 }
 
-function describe(issue: Issue, root: unknown, schema: z.core.$ZodType): string {
+function describe(issue: EstateIssue, root: unknown, schema: z.core.$ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const path = [...issue.path, issue.keys[0] ?? ''];
     return `${toPath(path)}: unknown key; allowed are ${keysAt(schema, issue.path).join(', ')}`;
@@ -29,7 +29,7 @@ function describe(issue: Issue, root: unknown, schema: z.core.$ZodType): string 
   return `${toPath(issue.path)}: ${found}; it ${allowed(issue)}`;
 }
 
-function allowed(issue: Issue): string {
+function allowed(issue: EstateIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be of type ${issue.expected === 'record' ? 'object' : issue.expected}`;
@@ -49,21 +49,21 @@ function allowed(issue: Issue): string {
 }
 
 /** A secret that is of the wrong type must not end up in a message. */
-const isSecret = (path: Path): boolean => /secret|psk|authkey/i.test(String(path.at(-1) ?? ''));
+const isSecret = (path: EstatePath): boolean => /secret|psk|authkey/i.test(String(path.at(-1) ?? ''));
 
-function quote(value: unknown, path: Path): string {
+function quote(value: unknown, path: EstatePath): string {
   if (isSecret(path)) return 'the value';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-function toPath(path: Path): string {
+function toPath(path: EstatePath): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   return text === '' ? 'the document' : text.replace(/^\./, '');
 }
 
-function valueAt(root: unknown, path: Path): unknown {
+function valueAt(root: unknown, path: EstatePath): unknown {
   let here = root;
   for (const key of path) {
     if (typeof here !== 'object' || here === null) return undefined;
@@ -73,7 +73,7 @@ function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** The keys that the schema knows at a path; lists and optional wrappers are looked through. */
-function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+function keysAt(schema: z.core.$ZodType, path: EstatePath): readonly string[] {
   let here: z.core.$ZodType | undefined = schema;
   for (const key of path) {
     const def = bare(here);

@@ -7,22 +7,22 @@ type Owned = 'accountId' | 'tags';
 type Placed = Owned | 'regionId';
 
 export type Region = With<Item<'regions'>, 'LocalName' | 'vpn'>;
-export type Account = With<Item<'accounts'>, 'keys' | 'roles'>;
-export type Key = Account['keys'][number];
-export type Role = Account['roles'][number];
+export type AccountRecord = With<Item<'accounts'>, 'keys' | 'roles'>;
+export type AccessKey = AccountRecord['keys'][number];
+export type Role = AccountRecord['roles'][number];
 export type Directory = { accountId: string; members: Member[] };
 export type Member = { accountId: string; DisplayName: string; Status: string };
-export type Connection = With<Omit<Item<'vpnConnections'>, 'attachmentId'>, Placed | 'CreateTime'>;
-export type Tunnel = NonNullable<Connection['TunnelOptions']>[number];
+export type ConnectionRecord = With<Omit<Item<'vpnConnections'>, 'attachmentId'>, Placed | 'CreateTime'>;
+export type TunnelRecord = NonNullable<ConnectionRecord['TunnelOptions']>[number];
 export type CustomerGateway = With<Item<'customerGateways'>, Placed | 'CreateTime'>;
 export type Cen = With<Item<'cens'>, Owned>;
-export type TransitRouter = With<Item<'transitRouters'>, Owned | 'CenId' | 'RegionId'>;
-export type Attachment = With<
+export type TransitRouterRecord = With<Item<'transitRouters'>, Owned | 'CenId' | 'RegionId'>;
+export type AttachmentRecord = With<
   Item<'attachments'>,
   Owned | 'VpnOwnerId' | 'VpnRegionId' | 'CenId' | 'Status' | 'CreationTime'
 >;
 export type RouteTable = Item<'routeTables'>;
-export type Association = With<Item<'associations'>, 'Status'>;
+export type AssociationRecord = With<Item<'associations'>, 'Status'>;
 export type Propagation = With<Item<'propagations'>, 'Status'>;
 export type RouteEntry = Item<'routeEntries'>;
 
@@ -30,16 +30,16 @@ export type RouteEntry = Item<'routeEntries'>;
 export type Estate = {
   derive: boolean;
   regions: Region[];
-  accounts: Account[];
+  accounts: AccountRecord[];
   /** Undefined: resource directory is not enabled. */
   directory?: Directory;
-  vpnConnections: Connection[];
+  vpnConnections: ConnectionRecord[];
   customerGateways: CustomerGateway[];
   cens: Cen[];
-  transitRouters: TransitRouter[];
-  attachments: Attachment[];
+  transitRouters: TransitRouterRecord[];
+  attachments: AttachmentRecord[];
   routeTables: RouteTable[];
-  associations: Association[];
+  associations: AssociationRecord[];
   propagations: Propagation[];
   routeEntries: RouteEntry[];
 };

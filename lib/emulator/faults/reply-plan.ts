@@ -1,31 +1,31 @@
 import { ApiError } from '../gateway/api-error.ts';
-import type { Body } from '../operation.ts';
+import type { ReplyBody } from '../operation.ts';
 import { dropField } from './drop-field.ts';
 import type { Fault } from './scripted-faults.ts';
 
 /** How a call ends: with a reply, or with something that is none. */
-export type Delivery = {
+export type EmulatedReply = {
   readonly kind: 'reply' | 'html' | 'truncated' | 'reset' | 'timeout';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Body;
+  readonly body: ReplyBody;
 };
 
 /** A delivery with how long the caller is kept waiting for it. */
-export type Fate = { readonly delivery: Delivery; readonly waitMs: number };
+export type ReplyPlan = { readonly reply: EmulatedReply; readonly waitMs: number };
 
 const timeoutMsDefault = 60_000;
 
-const at = (delivery: Partial<Delivery>, waitMs = 0): Fate => ({
-  delivery: { kind: 'reply', status: 0, headers: {}, body: {}, ...delivery },
+const at = (reply: Partial<EmulatedReply>, waitMs = 0): ReplyPlan => ({
+  reply: { kind: 'reply', status: 0, headers: {}, body: {}, ...reply },
   waitMs,
 });
 
 /** HTTP 200 that is no success: only the body tells. */
-const notSuccessful: Body = { Code: '200', Success: false, Message: 'failed' };
+const notSuccessful: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
 /** What a fault makes of a call before it takes effect; undefined: the call goes on. Throws what refuses it. */
-export function fateBefore(fault: Fault | undefined, requestId: () => string): Fate | undefined {
+export function planBefore(fault: Fault | undefined, requestId: () => string): ReplyPlan | undefined {
   switch (fault?.kind) {
     case 'throttle': {
       const { code = 'Throttling.User', status = 400, retryAfterMs } = fault;
@@ -48,7 +48,7 @@ export function fateBefore(fault: Fault | undefined, requestId: () => string): F
 }
 
 /** What a fault makes of the reply to a call that has taken effect. */
-export function fateAfter(fault: Fault | undefined, reply: Delivery): Fate {
+export function planAfter(fault: Fault | undefined, reply: EmulatedReply): ReplyPlan {
   switch (fault?.kind) {
     case 'truncated':
       return at({ ...reply, kind: 'truncated' });

@@ -1,7 +1,7 @@
-import type { Ending, FunctionError } from './instance.ts';
+import type { InstanceEnding, ThrownError } from './instance.ts';
 
 /** How the platform presents an attempt's ending. */
-export type Verdict = {
+export type AttemptResult = {
   /** `x-fc-error-type`; undefined for success. */
   readonly errorType: 'HandledInvocationError' | 'UnhandledInvocationError' | undefined;
   readonly body: Buffer;
@@ -12,7 +12,7 @@ export type Verdict = {
 };
 
 /** The platform's view of an ending: error type, body, and framed log. */
-export function verdictOn(ending: Ending, requestId: string, timeoutSeconds: number): Verdict {
+export function toAttemptResult(ending: InstanceEnding, requestId: string, timeoutSeconds: number): AttemptResult {
   const { kind, output, durationMs, memoryMb } = ending;
   const usage = `(duration: ${Math.round(durationMs)}ms, maxMemoryUsage: ${memoryMb.toFixed(2)}MB)`;
   const error = errorOf(ending, usage, timeoutSeconds);
@@ -28,7 +28,7 @@ export function verdictOn(ending: Ending, requestId: string, timeoutSeconds: num
   return { errorType, body, log, durationMs, memoryMb };
 }
 
-function errorOf({ kind, error }: Ending, usage: string, timeoutSeconds: number): FunctionError | undefined {
+function errorOf({ kind, error }: InstanceEnding, usage: string, timeoutSeconds: number): ThrownError | undefined {
   if (kind === 'result') return undefined;
   if (kind === 'timeout') return { errorMessage: `Function time out after ${timeoutSeconds} seconds ${usage}` };
   return error ?? { errorMessage: `Process exited unexpectedly before completing request ${usage}` };

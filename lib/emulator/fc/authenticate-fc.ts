@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Estate } from '../estate/estate-types.ts';
 import { ApiError } from '../gateway/api-error.ts';
 import type { Caller } from '../gateway/callers.ts';
-import { type Credentials, findCredentials } from '../gateway/find-credentials.ts';
+import { type FoundCredentials, findCredentials } from '../gateway/find-credentials.ts';
 import type { Sessions } from '../gateway/sessions.ts';
 import { contentMd5, signFc, stringToSignFc } from '../signature/sign-fc.ts';
 import type { FcRequest } from './fc-request.ts';
@@ -48,7 +48,7 @@ const mismatch = (): ApiError =>
   );
 
 /** The same keys as everywhere, refused in this service's words. */
-function credentialsOf(accessKeyId: string, securityToken: string | undefined, gate: Gate): Credentials {
+function credentialsOf(accessKeyId: string, securityToken: string | undefined, gate: Gate): FoundCredentials {
   try {
     return findCredentials({ accessKeyId, securityToken, nowMs: gate.nowMs }, gate.estate, gate.sessions);
   } catch (error) {

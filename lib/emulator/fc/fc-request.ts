@@ -11,7 +11,7 @@ export type FcRequest = {
 };
 
 /** What a path asks to be invoked. */
-export type Target = {
+export type InvokeTarget = {
   readonly generation: '2.0' | '3.0';
   readonly serviceName: string | undefined;
   readonly functionName: string;
@@ -29,7 +29,7 @@ export function toFcRequest(method: string, url: string, headers: FcRequest['hea
 }
 
 /** Throws `ApiError` for a path, or a method on it, that there is not. */
-export function targetOf({ method, path, query }: FcRequest): Target {
+export function targetOf({ method, path, query }: FcRequest): InvokeTarget {
   const at = decoded(path);
   const older = /^\/2016-08-15\/services\/([^/.]+)(?:\.([^/]+))?\/functions\/([^/]+)\/invocations$/.exec(at);
   const newer = /^\/2023-03-30\/functions\/([^/]+)\/invocations$/.exec(at);
@@ -58,7 +58,7 @@ const taskHeader = { '2.0': 'x-fc-stateful-async-invocation-id', '3.0': 'x-fc-as
 /** How the function is to be invoked. Throws `ApiError`. */
 export function mannerOf(
   { headers }: FcRequest,
-  { generation }: Target,
+  { generation }: InvokeTarget,
 ): { isAsync: boolean; taskId: string | undefined; wantsLog: boolean } {
   const type = headers['x-fc-invocation-type'] ?? 'Sync';
   if (type !== 'Sync' && type !== 'Async') {

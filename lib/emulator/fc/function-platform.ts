@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../gateway/api-error.ts';
 import { createRandom, type Random } from '../random.ts';
-import { type Verdict, verdictOn } from './attempt-result.ts';
-import type { Target } from './fc-request.ts';
+import { type AttemptResult, toAttemptResult } from './attempt-result.ts';
+import type { InvokeTarget } from './fc-request.ts';
 import type { FcFunction } from './function-config.ts';
 import { contextOf, credentialsFor, environmentOf } from './function-environment.ts';
 import { Instance } from './instance.ts';
@@ -52,7 +52,7 @@ export class FunctionPlatform {
   }
 
   /** The function that a path names. A function of one generation is not found by the paths of the other. */
-  find({ serviceName, functionName, qualifier }: Target, accountId: string): FcFunction {
+  find({ serviceName, functionName, qualifier }: InvokeTarget, accountId: string): FcFunction {
     const own = this.functions.filter((one) => one.accountId === accountId);
     if (serviceName !== undefined && !own.some((one) => one.serviceName === serviceName)) {
       throw new ApiError(404, 'ServiceNotFound', `service '${serviceName}' does not exist`);
@@ -69,11 +69,11 @@ export class FunctionPlatform {
   }
 
   /** Accepts an invocation, or throws `ApiError`. `ended` is there for a synchronous one. */
-  accept(order: Order): { invocation: Invocation; ended: Promise<Verdict | undefined> } {
+  accept(order: Order): { invocation: Invocation; ended: Promise<AttemptResult | undefined> } {
     const { fn, event, type, source } = order;
     const bytesMax = payloadBytesMax[type];
     if (event.length > bytesMax) {
-      const status = this.engine.switches.fcTooLargeStatus;
+      const status = this.engine.behaviours.fcTooLargeStatus;
       throw new ApiError(status, 'EntityTooLarge', `payload size exceeds maximum allowed size (${bytesMax} bytes)`);
     }
     const taskId = fn.hasTasks ? order.taskId : undefined;
@@ -126,7 +126,7 @@ export class FunctionPlatform {
   }
 
   private throttled(fn: FcFunction): ApiError {
-    const code = this.engine.switches.fcThrottleCode;
+    const code = this.engine.behaviours.fcThrottleCode;
     return new ApiError(429, code, `the concurrency of function '${fn.id}' exceeds its limit (${fn.concurrency})`);
   }
 
@@ -147,7 +147,7 @@ export class FunctionPlatform {
     this.underway.add(followed);
   }
 
-  private async runOnce(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<Verdict> {
+  private async runOnce(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<AttemptResult> {
     const verdict = await this.attempt(fn, event, invocation, () => this.invocations.push(invocation));
     if (verdict === undefined) throw this.throttled(fn);
     this.end(invocation, verdict.errorType === undefined ? 'Succeeded' : 'Failed');
@@ -163,7 +163,7 @@ export class FunctionPlatform {
       if (this.isClosed) return;
       if (verdict === undefined) {
         if (throttledMs >= throttledMsMax) {
-          invocation.errorType = this.engine.switches.fcThrottleCode;
+          invocation.errorType = this.engine.behaviours.fcThrottleCode;
           return this.end(invocation, 'Failed');
         }
         throttledMs += waitMs;
@@ -185,7 +185,7 @@ export class FunctionPlatform {
     event: Buffer,
     invocation: LiveInvocation,
     started: () => void = () => undefined,
-  ): Promise<Verdict | undefined> {
+  ): Promise<AttemptResult | undefined> {
     return this.poolOf(fn).use(async (instance) => {
       started();
       invocation.status = 'Running';
@@ -194,7 +194,7 @@ export class FunctionPlatform {
       const retryCount = invocation.attempts - 1;
       const context = contextOf(fn, { requestId, retryCount, credentials: credentialsFor(fn, this.engine) });
       const ending = await instance.invoke({ event, context, timeoutMs: fn.timeoutSeconds * 1000 });
-      const verdict = verdictOn(ending, requestId, fn.timeoutSeconds);
+      const verdict = toAttemptResult(ending, requestId, fn.timeoutSeconds);
       invocation.log += verdict.log;
       invocation.result = verdict.body.toString();
       if (verdict.errorType === undefined) delete invocation.errorType;

@@ -3,13 +3,13 @@ import { BOOTSTRAP } from './bootstrap.ts';
 import { Capture } from './capture.ts';
 
 /** The JSON that the caller of a function gets to see when it failed. */
-export type FunctionError = { errorMessage: string; errorType?: string; stackTrace?: string[] };
+export type ThrownError = { errorMessage: string; errorType?: string; stackTrace?: string[] };
 
 /** How one attempt ended. */
-export type Ending = {
+export type InstanceEnding = {
   readonly kind: 'result' | 'thrown' | 'crashed' | 'exited' | 'timeout';
   readonly body: Buffer;
-  readonly error: FunctionError | undefined;
+  readonly error: ThrownError | undefined;
   /** What was printed meanwhile. */
   readonly output: string;
   readonly durationMs: number;
@@ -32,7 +32,7 @@ export type InstanceOptions = {
 type Message =
   | { kind: 'ready' }
   | { kind: 'result'; body: Uint8Array; memoryMb: number }
-  | { kind: 'thrown' | 'crashed'; error: FunctionError; memoryMb: number };
+  | { kind: 'thrown' | 'crashed'; error: ThrownError; memoryMb: number };
 
 /** Loading the code is not part of the function's time; a platform's instance has this long to be there. */
 const startMsMax = 120_000;
@@ -93,7 +93,7 @@ export class Instance {
   }
 
   /** Runs one invocation. The time starts when the code is loaded. Never rejects. */
-  async invoke({ event, context, timeoutMs }: Job): Promise<Ending> {
+  async invoke({ event, context, timeoutMs }: Job): Promise<InstanceEnding> {
     const marker = `\u0000end ${context.requestId}\u0000`;
     const captured = this.capture.until(marker);
     let timer: NodeJS.Timeout | undefined;
@@ -126,7 +126,7 @@ export class Instance {
   }
 }
 
-function endOf(message: Message | undefined, isTimeout: boolean): Omit<Ending, 'output' | 'durationMs'> {
+function endOf(message: Message | undefined, isTimeout: boolean): Omit<InstanceEnding, 'output' | 'durationMs'> {
   const none = { body: Buffer.alloc(0), error: undefined };
   if (message === undefined || message.kind === 'ready') {
     return { kind: isTimeout ? 'timeout' : 'exited', memoryMb: 0, ...none };

@@ -1,15 +1,15 @@
 import type { Engine } from '../engine.ts';
-import { fateAfter, fateBefore } from '../faults/reply-plan.ts';
+import { planAfter, planBefore, type ReplyPlan } from '../faults/reply-plan.ts';
 import { ApiError } from '../gateway/api-error.ts';
 import { type Caller, mayCall } from '../gateway/callers.ts';
 import { htmlReply } from '../gateway/wire-reply.ts';
-import type { Verdict } from './attempt-result.ts';
+import type { AttemptResult } from './attempt-result.ts';
 import { authenticateFc } from './authenticate-fc.ts';
-import { type FcRequest, mannerOf, type Target, targetOf } from './fc-request.ts';
+import { type FcRequest, type InvokeTarget, mannerOf, targetOf } from './fc-request.ts';
 import type { FcFunction } from './function-config.ts';
 import type { FunctionPlatform } from './function-platform.ts';
 
-export type FcReply = { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer };
+export type FcWireReply = { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer };
 
 const action = 'InvokeFunction';
 const logTailBytes = 4 * 1024;
@@ -19,7 +19,7 @@ export async function serveFc(
   engine: Engine,
   platform: FunctionPlatform,
   request: FcRequest,
-): Promise<FcReply | 'reset'> {
+): Promise<FcWireReply | 'reset'> {
   const note: Note = { accountId: '', params: {} };
   const latencyMs = engine.latencyOf(action);
   if (latencyMs > 0) await engine.sleep(latencyMs);
@@ -41,7 +41,7 @@ export async function serveFc(
 type Note = { accountId: string; params: Record<string, string>; fault?: string };
 
 /** What the call log shows of an invocation; never its event. */
-function paramsOf({ headers }: FcRequest, { serviceName, functionName }: Target): Record<string, string> {
+function paramsOf({ headers }: FcRequest, { serviceName, functionName }: InvokeTarget): Record<string, string> {
   const taskId = headers['x-fc-async-task-id'] ?? headers['x-fc-stateful-async-invocation-id'];
   return {
     ...(serviceName !== undefined && { ServiceName: serviceName }),
@@ -55,7 +55,12 @@ const record = (engine: Engine, note: Note, status: number, code: string): void 
   engine.log.add({ atMs: engine.now(), action, status, code, ...note });
 
 /** Throws `ApiError` for another account's function, or without permission. */
-function permitted(caller: Caller, target: Target, { headers }: FcRequest, platform: FunctionPlatform): FcFunction {
+function permitted(
+  caller: Caller,
+  target: InvokeTarget,
+  { headers }: FcRequest,
+  platform: FunctionPlatform,
+): FcFunction {
   const accountId = headers['x-fc-account-id'] ?? caller.accountId;
   const name = target.serviceName === undefined ? '' : `services/${target.serviceName}/`;
   const resource = `acs:fc:*:${accountId}:${name}functions/${target.functionName}`;
@@ -68,12 +73,12 @@ function permitted(caller: Caller, target: Target, { headers }: FcRequest, platf
 async function invoke(
   engine: Engine,
   platform: FunctionPlatform,
-  { request, target, fn, note }: { request: FcRequest; target: Target; fn: FcFunction; note: Note },
-): Promise<FcReply | 'reset'> {
+  { request, target, fn, note }: { request: FcRequest; target: InvokeTarget; fn: FcFunction; note: Note },
+): Promise<FcWireReply | 'reset'> {
   const { isAsync, taskId, wantsLog } = mannerOf(request, target);
   const fault = engine.faults.next(invokeFunction, note.params);
   if (fault !== undefined) note.fault = fault.kind;
-  const early = fateBefore(fault, () => platform.requestId());
+  const early = planBefore(fault, () => platform.requestId());
   if (early !== undefined) return deliver(engine, note, early, undefined);
   if (fault?.kind === 'no-effect' && isAsync) return accepted(engine, note, platform.requestId());
   const type = isAsync ? 'Async' : 'Sync';
@@ -84,14 +89,14 @@ async function invoke(
     verdict === undefined
       ? { status: 202, headers, body: Buffer.alloc(0) }
       : { status: 200, headers: { ...headers, ...headersOf(verdict, wantsLog) }, body: verdict.body };
-  const fate = fateAfter(fault, { kind: 'reply', status: reply.status, headers: {}, body: {} });
-  return deliver(engine, note, fate, reply);
+  const plan = planAfter(fault, { kind: 'reply', status: reply.status, headers: {}, body: {} });
+  return deliver(engine, note, plan, reply);
 }
 
 /** As much of an operation as the script of faults looks at. */
 const invokeFunction = { version: '2023-03-30', action, kind: 'write', ram: `fc:${action}`, run: () => ({}) } as const;
 
-function headersOf({ errorType, log, durationMs, memoryMb }: Verdict, wantsLog: boolean): Record<string, string> {
+function headersOf({ errorType, log, durationMs, memoryMb }: AttemptResult, wantsLog: boolean): Record<string, string> {
   return {
     'content-type': errorType === undefined ? 'application/octet-stream' : 'application/json',
     'x-fc-invocation-duration': String(Math.round(durationMs)),
@@ -103,32 +108,33 @@ function headersOf({ errorType, log, durationMs, memoryMb }: Verdict, wantsLog: 
 
 const json = { 'content-type': 'application/json' };
 
-function accepted(engine: Engine, note: Note, requestId: string): FcReply {
+function accepted(engine: Engine, note: Note, requestId: string): FcWireReply {
   record(engine, note, 202, 'OK');
   return { status: 202, headers: { 'x-fc-request-id': requestId }, body: Buffer.alloc(0) };
 }
 
-type Fate = ReturnType<typeof fateAfter>;
-
 async function deliver(
   engine: Engine,
   note: Note,
-  { delivery, waitMs }: Fate,
-  reply: FcReply | undefined,
-): Promise<FcReply | 'reset'> {
-  const { kind, status } = delivery;
+  { reply: { kind, status, body: planned }, waitMs }: ReplyPlan,
+  reply: FcWireReply | undefined,
+): Promise<FcWireReply | 'reset'> {
   record(engine, note, status, kind === 'reply' ? 'OK' : kind);
   if (waitMs > 0) await engine.sleep(waitMs);
   if (kind === 'reset' || kind === 'timeout') return 'reset';
   if (kind === 'truncated' && reply !== undefined)
     return { ...reply, body: reply.body.subarray(0, reply.body.length / 2) };
-  if (kind === 'reply') return reply ?? { status, headers: json, body: Buffer.from(JSON.stringify(delivery.body)) };
+  if (kind === 'reply') return reply ?? { status, headers: json, body: Buffer.from(JSON.stringify(planned)) };
   const { headers, body } = htmlReply(status);
   return { status, headers, body: Buffer.from(body) };
 }
 
 /** A refusal in the words that fc2 reads, or in the others that the switch knows. */
-function refusal(engine: Engine, platform: FunctionPlatform, { status, code, message, headers }: ApiError): FcReply {
+function refusal(
+  engine: Engine,
+  platform: FunctionPlatform,
+  { status, code, message, headers }: ApiError,
+): FcWireReply {
   const requestId = platform.requestId();
   const bodies = {
     ErrorCode: { ErrorCode: code, ErrorMessage: message },
@@ -138,6 +144,6 @@ function refusal(engine: Engine, platform: FunctionPlatform, { status, code, mes
   return {
     status,
     headers: { ...headers, ...json, 'x-fc-request-id': requestId },
-    body: Buffer.from(JSON.stringify(bodies[engine.switches.fcErrorBody])),
+    body: Buffer.from(JSON.stringify(bodies[engine.behaviours.fcErrorBody])),
   };
 }

@@ -1,4 +1,4 @@
-import type { Key, Role } from '../estate/estate-types.ts';
+import type { AccessKey, Role } from '../estate/estate-types.ts';
 
 /** Who calls: an account and, of it, a key of its own, a user's key, or an assumed role. */
 export type Caller = {
@@ -13,7 +13,7 @@ export type Caller = {
 };
 
 /** Whoever holds a key. */
-export const callerWithKey = (accountId: string, key: Key): Caller => ({
+export const callerWithKey = (accountId: string, key: AccessKey): Caller => ({
   accountId,
   identity: key.root === true ? { kind: 'root' } : { kind: 'user', name: key.user ?? 'emulator' },
   deny: key.deny ?? [],

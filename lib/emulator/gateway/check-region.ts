@@ -2,9 +2,9 @@ import type { Context } from '../operation.ts';
 import { ApiError } from './api-error.ts';
 
 /** Refuses a region that does not exist, and one without IPsec-VPN as the switch says. */
-export function checkRegion({ params, estate, switches }: Context): void {
+export function checkRegion({ params, estate, behaviours }: Context): void {
   const regionId = params.need('RegionId');
   const region = estate.regions.find((candidate) => candidate.RegionId === regionId);
-  if (region !== undefined && (region.vpn || switches.unsupportedRegion === 'empty')) return;
+  if (region !== undefined && (region.vpn || behaviours.unsupportedRegion === 'empty')) return;
   throw new ApiError(404, 'InvalidRegionId.NotFound', 'The specified RegionId does not exist.');
 }

@@ -6,13 +6,13 @@ const memoryMs = 24 * 60 * 60 * 1000;
 /** A reply as it was given, success or refusal. */
 export type Given = { readonly status: number; readonly body: Record<string, unknown> };
 
-type Kept = { readonly params: string; readonly given: Given; readonly atMs: number };
+type KeptReply = { readonly params: string; readonly given: Given; readonly atMs: number };
 
 type Question = { readonly accountId: string; readonly action: string; readonly params: RawParams };
 
 /** One request with one ClientToken has one reply, however often it is sent; kept for a day. */
 export class ClientTokens {
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, KeptReply>();
 
   /** The reply given before. Throws when the token was used for something else. */
   recall(question: Question, nowMs: number): Given | undefined {

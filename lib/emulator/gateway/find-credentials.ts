@@ -4,7 +4,7 @@ import { type Caller, callerWithKey } from './callers.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who a key belongs to, and the secret that its signatures are made with. */
-export type Credentials = { readonly caller: Caller; readonly secret: string };
+export type FoundCredentials = { readonly caller: Caller; readonly secret: string };
 
 const unknownKey = (): ApiError =>
   new ApiError(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
@@ -14,7 +14,7 @@ export function findCredentials(
   { accessKeyId, securityToken, nowMs }: { accessKeyId: string; securityToken: string | undefined; nowMs: number },
   estate: Estate,
   sessions: Sessions,
-): Credentials {
+): FoundCredentials {
   if (accessKeyId.startsWith('STS.')) return findSession(accessKeyId, securityToken, nowMs, sessions);
   for (const { accountId, keys } of estate.accounts) {
     const key = keys.find((candidate) => candidate.accessKeyId === accessKeyId);
@@ -27,7 +27,12 @@ export function findCredentials(
   throw unknownKey();
 }
 
-function findSession(accessKeyId: string, token: string | undefined, nowMs: number, sessions: Sessions): Credentials {
+function findSession(
+  accessKeyId: string,
+  token: string | undefined,
+  nowMs: number,
+  sessions: Sessions,
+): FoundCredentials {
   const session = sessions.get(accessKeyId);
   if (session === undefined) throw unknownKey();
   if (token === undefined || token === '') {

@@ -1,21 +1,21 @@
-import type { Body, Context } from '../operation.ts';
+import type { Context, ReplyBody } from '../operation.ts';
 import { shuffled } from '../random.ts';
 import { ApiError, invalid } from './api-error.ts';
 
 type Bounds = { readonly name: string; readonly fallback: number; readonly max: number };
 
 /** A page's size within its bounds; out of them it is refused, or clamped if the switch says so. */
-function sizeOf({ params, switches }: Context, { name, fallback, max }: Bounds): number {
+function sizeOf({ params, behaviours }: Context, { name, fallback, max }: Bounds): number {
   const size = params.integer(name) ?? fallback;
   if (size >= 1 && size <= max) return size;
-  if (switches.pageSizeOutOfRange === 'clamp') return Math.min(Math.max(size, 1), max);
+  if (behaviours.pageSizeOutOfRange === 'clamp') return Math.min(Math.max(size, 1), max);
   throw invalid(name);
 }
 
 /** The rows to cut pages from, after what a fault does to them. */
-function arranged<T>({ fault, switches, random }: Context, rows: readonly T[]): readonly T[] {
+function arranged<T>({ fault, behaviours, random }: Context, rows: readonly T[]): readonly T[] {
   if (fault?.kind === 'empty-list') return [];
-  if (switches.listingOrder === 'shuffled') return shuffled(rows, random);
+  if (behaviours.listingOrder === 'shuffled') return shuffled(rows, random);
   const last = rows.at(-1);
   return fault?.kind === 'shift-pages' && last !== undefined ? [last, ...rows.slice(0, -1)] : rows;
 }
@@ -23,10 +23,10 @@ function arranged<T>({ fault, switches, random }: Context, rows: readonly T[]): 
 const totalOf = ({ fault }: Context, rows: readonly unknown[]): number =>
   fault?.kind === 'wrong-total' ? Math.max(0, rows.length + fault.delta) : rows.length;
 
-export type Page<T> = { readonly items: readonly T[]; readonly fields: Body };
+export type PageReply<T> = { readonly items: readonly T[]; readonly fields: ReplyBody };
 
 /** PageNumber, PageSize and TotalCount: the way of the VPC API. */
-export function numberedPage<T>(context: Context, all: readonly T[], max = 50): Page<T> {
+export function numberedPage<T>(context: Context, all: readonly T[], max = 50): PageReply<T> {
   const size = sizeOf(context, { name: 'PageSize', fallback: 10, max });
   const number = context.params.integer('PageNumber') ?? 1;
   if (number < 1) throw invalid('PageNumber');
@@ -48,7 +48,11 @@ function startOf(token: string | undefined): number {
 }
 
 /** MaxResults and NextToken: the way of the CBN API. */
-export function tokenPage<T>(context: Context, all: readonly T[], bounds: { fallback: number; max: number }): Page<T> {
+export function tokenPage<T>(
+  context: Context,
+  all: readonly T[],
+  bounds: { fallback: number; max: number },
+): PageReply<T> {
   const size = sizeOf(context, { name: 'MaxResults', ...bounds });
   const start = startOf(context.params.text('NextToken'));
   const rows = arranged(context, all);

@@ -4,7 +4,7 @@ export type RawParams = Readonly<Record<string, string>>;
 export type TagFilter = { readonly Key: string; readonly Value: string | undefined };
 
 /** The parameters of one call, read by type. Lists count from 1: `ResourceId.1`, `Tag.1.Key`. */
-export class Params {
+export class RequestParams {
   constructor(readonly raw: RawParams) {}
 
   /** A text; empty counts as left out, as the gateway has it. */
@@ -54,11 +54,11 @@ export class Params {
   }
 
   /** The parameters below `prefix.`, without it; undefined when there are none. */
-  below(prefix: string): Params | undefined {
+  below(prefix: string): RequestParams | undefined {
     const start = `${prefix}.`;
     const entries = Object.entries(this.raw).filter(([name]) => name.startsWith(start));
     if (entries.length === 0) return undefined;
-    return new Params(Object.fromEntries(entries.map(([name, value]) => [name.slice(start.length), value])));
+    return new RequestParams(Object.fromEntries(entries.map(([name, value]) => [name.slice(start.length), value])));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { Delivery } from '../faults/reply-plan.ts';
+import type { EmulatedReply } from '../faults/reply-plan.ts';
 import { ApiError, unknownAction } from './api-error.ts';
 import { authenticate, isV3 } from './authenticate-request.ts';
 import { encodeReply, type Format, htmlReply, type WireReply } from './wire-reply.ts';
@@ -46,9 +46,9 @@ export async function serve(engine: Engine, wire: WireRequest): Promise<WireRepl
   }
 }
 
-function toWire(delivery: Delivery, format: Format, action: string): WireReply | 'reset' {
-  if (delivery.kind === 'reset' || delivery.kind === 'timeout') return 'reset';
-  if (delivery.kind === 'html') return htmlReply(delivery.status);
-  const reply = encodeReply(delivery, format, action);
-  return delivery.kind === 'truncated' ? { ...reply, body: reply.body.slice(0, reply.body.length / 2) } : reply;
+function toWire(emulated: EmulatedReply, format: Format, action: string): WireReply | 'reset' {
+  if (emulated.kind === 'reset' || emulated.kind === 'timeout') return 'reset';
+  if (emulated.kind === 'html') return htmlReply(emulated.status);
+  const reply = encodeReply(emulated, format, action);
+  return emulated.kind === 'truncated' ? { ...reply, body: reply.body.slice(0, reply.body.length / 2) } : reply;
 }

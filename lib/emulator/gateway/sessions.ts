@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Caller } from './callers.ts';
 
-export type Session = {
+export type RoleSession = {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken: string;
@@ -11,11 +11,11 @@ export type Session = {
 
 /** The temporary credentials that AssumeRole has given out. */
 export class Sessions {
-  private readonly byKey = new Map<string, Session>();
+  private readonly byKey = new Map<string, RoleSession>();
 
   constructor(private readonly random: Random) {}
 
-  issue(caller: Caller, expiresMs: number): Session {
+  issue(caller: Caller, expiresMs: number): RoleSession {
     const session = {
       accessKeyId: `STS.${this.random.letters(24)}`,
       accessKeySecret: `canary-secret-${this.random.letters(30)}`,
@@ -27,7 +27,7 @@ export class Sessions {
     return session;
   }
 
-  get(accessKeyId: string): Session | undefined {
+  get(accessKeyId: string): RoleSession | undefined {
     return this.byKey.get(accessKeyId);
   }
 }

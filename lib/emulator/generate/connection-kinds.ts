@@ -2,7 +2,7 @@ import type { EstateRead } from '../estate/estate-schema.ts';
 import type { Random } from '../random.ts';
 
 type Read<K extends keyof EstateRead> = NonNullable<EstateRead[K]> extends (infer Row)[] ? Row : never;
-export type ConnectionRead = Read<'vpnConnections'>;
+export type KindConnection = Read<'vpnConnections'>;
 
 /** Where a connection is made, and what it may use there. */
 export type Site = {
@@ -15,16 +15,22 @@ export type Site = {
 };
 
 /** What hangs on a connection's attachment. */
-export type Link = 'association' | 'associating' | 'dissociating' | 'propagation' | 'static-route' | 'learnt-route';
+export type DraftLink =
+  | 'association'
+  | 'associating'
+  | 'dissociating'
+  | 'propagation'
+  | 'static-route'
+  | 'learnt-route';
 
 /** One connection without its id, and its links. */
-export type Draft = Omit<ConnectionRead, 'VpnConnectionId'> & {
-  readonly links?: readonly Link[];
+export type Draft = Omit<KindConnection, 'VpnConnectionId'> & {
+  readonly links?: readonly DraftLink[];
   /** The state of its attachment, where it is not simply attached. */
   readonly attachmentPending?: { to: 'attached' | 'gone'; polls: number | null; atMs: number | null };
 };
 
-export type Kind = (site: Site) => Draft;
+export type ConnectionKind = (site: Site) => Draft;
 
 const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -41,7 +47,7 @@ export const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: s
   ],
 });
 
-const bound = (site: Site, links: readonly Link[] = ['association', 'propagation']): Draft => ({
+const bound = (site: Site, links: readonly DraftLink[] = ['association', 'propagation']): Draft => ({
   TransitRouterId: site.transitRouterId,
   links,
   ...tunnels(site, up, up),
@@ -56,13 +62,13 @@ const marked = (site: Site, sinceMs: number, seenMs: number): Draft =>
   });
 
 const changing =
-  (State: string): Kind =>
+  (State: string): ConnectionKind =>
   (site) => ({ ...bound(site), State });
 
 const single = (site: Site, Status: string): Draft => ({ CustomerGatewayId: site.customerGatewayId, Status });
 
 /** Every sort of connection that a sweeper may meet, the most telling first: a small estate has the first ones. */
-export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+export const kinds: ReadonlyMap<string, ConnectionKind> = new Map<string, ConnectionKind>([
   ['orphan', (site) => orphan(site)],
   ['live', (site) => bound(site)],
   ['vpn-gateway', (site) => ({ ...single(site, up), VpnGatewayId: `vpn-${site.random.letters(21)}` })],

@@ -3,7 +3,7 @@ import { completeEstate } from '../estate/complete-estate.ts';
 import type { EstateRead } from '../estate/estate-schema.ts';
 import type { Estate } from '../estate/estate-types.ts';
 import { createRandom, type Random } from '../random.ts';
-import { type ConnectionRead, type Draft, dayMs, kinds, type Link, type Site, usual } from './connection-kinds.ts';
+import { type Draft, type DraftLink, dayMs, type KindConnection, kinds, type Site, usual } from './connection-kinds.ts';
 
 export type GenerateOptions = {
   seed: number;
@@ -136,7 +136,7 @@ function place(
   const id = `vco-${random.letters(21)}`;
   const env = environments[random.below(environments.length)] ?? 'test';
   const owner = teams[random.below(teams.length)] ?? 'network';
-  const connection: ConnectionRead = {
+  const connection: KindConnection = {
     VpnConnectionId: id,
     accountId: site.accountId,
     regionId: site.regionId,
@@ -174,7 +174,7 @@ type Hook = {
 
 const associationStatus = { association: 'Active', associating: 'Associating', dissociating: 'Dissociating' } as const;
 
-function hang(lists: FullLists, link: Link, { at, ...ids }: Hook): void {
+function hang(lists: FullLists, link: DraftLink, { at, ...ids }: Hook): void {
   if (link === 'propagation') {
     lists.propagations.push({ ...ids });
     return;

@@ -1,18 +1,18 @@
 import type {
-  Association,
-  Attachment,
+  AssociationRecord,
+  AttachmentRecord,
   Cen,
-  Connection,
+  ConnectionRecord,
   CustomerGateway,
   Estate,
   Propagation,
   RouteEntry,
   RouteTable,
-  TransitRouter,
+  TransitRouterRecord,
 } from '../estate/estate-types.ts';
 import { Table } from './record-table.ts';
 import { TagHistory } from './tag-history.ts';
-import { Journal, overwrite } from './undo-log.ts';
+import { overwrite, UndoLog } from './undo-log.ts';
 
 /** The key of a group by account and region. */
 export const placeKey = (accountId: string, regionId: string): string => `${accountId} ${regionId}`;
@@ -20,9 +20,9 @@ export const placeKey = (accountId: string, regionId: string): string => `${acco
 /** The key of an association or a propagation. */
 export const linkKey = (attachmentId: string, tableId: string): string => `${attachmentId} ${tableId}`;
 
-type Link = Association | Propagation;
+type Link = AssociationRecord | Propagation;
 
-const newestFirst = (left: Connection, right: Connection): number =>
+const newestFirst = (left: ConnectionRecord, right: ConnectionRecord): number =>
   right.CreateTime - left.CreateTime || (left.VpnConnectionId < right.VpnConnectionId ? -1 : 1);
 
 const linkShape = {
@@ -39,10 +39,10 @@ const routeId = (row: RouteEntry): string =>
 
 /** The live estate with its indexes; every change the emulator makes goes through here. */
 export class Store {
-  readonly journal = new Journal();
+  readonly journal = new UndoLog();
   readonly tagHistory = new TagHistory(this.journal);
 
-  readonly connections = new Table<Connection>(() => this.estate.vpnConnections, {
+  readonly connections = new Table<ConnectionRecord>(() => this.estate.vpnConnections, {
     id: (row) => row.VpnConnectionId,
     groups: { place: (row) => placeKey(row.accountId, row.regionId) },
     order: newestFirst,
@@ -55,11 +55,11 @@ export class Store {
     id: (row) => row.CenId,
     groups: { account: (row) => row.accountId },
   });
-  readonly transitRouters = new Table<TransitRouter>(() => this.estate.transitRouters, {
+  readonly transitRouters = new Table<TransitRouterRecord>(() => this.estate.transitRouters, {
     id: (row) => row.TransitRouterId,
     groups: { account: (row) => row.accountId },
   });
-  readonly attachments = new Table<Attachment>(() => this.estate.attachments, {
+  readonly attachments = new Table<AttachmentRecord>(() => this.estate.attachments, {
     id: (row) => row.TransitRouterAttachmentId,
     groups: { connection: (row) => row.VpnId, transitRouter: (row) => row.TransitRouterId, cen: (row) => row.CenId },
   });
@@ -67,7 +67,7 @@ export class Store {
     id: (row) => row.TransitRouterRouteTableId,
     groups: { transitRouter: (row) => row.TransitRouterId },
   });
-  readonly associations = new Table<Association>(() => this.estate.associations, linkShape);
+  readonly associations = new Table<AssociationRecord>(() => this.estate.associations, linkShape);
   readonly propagations = new Table<Propagation>(() => this.estate.propagations, linkShape);
   readonly routeEntries = new Table<RouteEntry>(() => this.estate.routeEntries, {
     id: routeId,

@@ -1,12 +1,12 @@
-import type { Switches } from '../behaviours.ts';
+import type { Behaviours } from '../behaviours.ts';
 import type { Pending } from '../estate/estate-fields.ts';
 import type {
-  Association,
-  Attachment,
-  Connection,
+  AssociationRecord,
+  AttachmentRecord,
+  ConnectionRecord,
   Propagation,
   RouteEntry,
-  TransitRouter,
+  TransitRouterRecord,
 } from '../estate/estate-types.ts';
 import type { Store } from './cloud-state.ts';
 import type { Table } from './record-table.ts';
@@ -23,7 +23,7 @@ export const pendingFor = (to: Pending['to'], span: Span, fromMs: number): Pendi
 });
 
 /** The rows of one table that are changing, and what happens when a change ends. */
-class Watch<T extends Changing> {
+class StateWatch<T extends Changing> {
   private readonly rows = new Set<T>();
 
   constructor(
@@ -60,21 +60,21 @@ class Watch<T extends Changing> {
  */
 export class Lifecycle {
   private isObserved = true;
-  private readonly connections: Watch<Connection>;
-  private readonly attachments: Watch<Attachment>;
-  private readonly associations: Watch<Association>;
-  private readonly propagations: Watch<Propagation>;
-  private readonly routeEntries: Watch<RouteEntry>;
+  private readonly connections: StateWatch<ConnectionRecord>;
+  private readonly attachments: StateWatch<AttachmentRecord>;
+  private readonly associations: StateWatch<AssociationRecord>;
+  private readonly propagations: StateWatch<Propagation>;
+  private readonly routeEntries: StateWatch<RouteEntry>;
 
   constructor(
     private readonly store: Store,
-    private readonly switches: () => Switches,
+    private readonly behaviours: () => Behaviours,
   ) {
-    this.connections = new Watch(store.connections, (row, atMs) => this.finishConnection(row, atMs));
-    this.attachments = new Watch(store.attachments, (row, atMs) => this.finishAttachment(row, atMs));
-    this.associations = new Watch(store.associations, (row) => store.remove(store.associations, row));
-    this.propagations = new Watch(store.propagations, (row) => store.remove(store.propagations, row));
-    this.routeEntries = new Watch(store.routeEntries, (row) => store.remove(store.routeEntries, row));
+    this.connections = new StateWatch(store.connections, (row, atMs) => this.finishConnection(row, atMs));
+    this.attachments = new StateWatch(store.attachments, (row, atMs) => this.finishAttachment(row, atMs));
+    this.associations = new StateWatch(store.associations, (row) => store.remove(store.associations, row));
+    this.propagations = new StateWatch(store.propagations, (row) => store.remove(store.propagations, row));
+    this.routeEntries = new StateWatch(store.routeEntries, (row) => store.remove(store.routeEntries, row));
   }
 
   /** Ends what the clock or enough reads have ended; one end may begin and end another. */
@@ -103,7 +103,7 @@ export class Lifecycle {
   }
 
   /** Begins a change of a connection. */
-  changeConnection(row: Connection, state: string, pending: Pending | undefined): void {
+  changeConnection(row: ConnectionRecord, state: string, pending: Pending | undefined): void {
     this.store.edit(row, (target) => {
       target.State = state;
       setPending(target, pending);
@@ -111,7 +111,7 @@ export class Lifecycle {
     this.connections.add(row);
   }
 
-  changeAttachment(row: Attachment, status: string, pending: Pending | undefined): void {
+  changeAttachment(row: AttachmentRecord, status: string, pending: Pending | undefined): void {
     this.store.edit(row, (target) => {
       target.Status = status;
       setPending(target, pending);
@@ -120,7 +120,7 @@ export class Lifecycle {
   }
 
   /** Begins to remove an association, a propagation or a route. */
-  dissociate(row: Association, nowMs: number): void {
+  dissociate(row: AssociationRecord, nowMs: number): void {
     this.leave(row, nowMs, (link) => {
       link.Status = 'Dissociating';
     });
@@ -142,14 +142,14 @@ export class Lifecycle {
   }
 
   private leave<T extends Changing>(row: T, nowMs: number, change: (row: T) => void): void {
-    const { dependencyPolls: polls, dependencyMs: ms } = this.switches();
+    const { dependencyPolls: polls, dependencyMs: ms } = this.behaviours();
     this.store.edit(row, (target) => {
       change(target);
       setPending(target, pendingFor('gone', { polls, ms }, nowMs));
     });
   }
 
-  private finishAttachment(row: Attachment, atMs: number): void {
+  private finishAttachment(row: AttachmentRecord, atMs: number): void {
     const { store } = this;
     const connection = store.connections.get(row.VpnId);
     if (row.pending?.to === 'attached') {
@@ -166,20 +166,20 @@ export class Lifecycle {
     const routes = [...store.routeEntries.in('nextHop', row.TransitRouterAttachmentId)];
     for (const route of routes) store.remove(store.routeEntries, route);
     if (connection?.State !== 'detaching' || connection.pending !== undefined) return;
-    const { detachSecondPolls: polls, detachSecondMs: ms } = this.switches();
+    const { detachSecondPolls: polls, detachSecondMs: ms } = this.behaviours();
     this.changeConnection(connection, 'detaching', pendingFor('init', { polls, ms }, atMs));
   }
 
-  private finishConnection(row: Connection, atMs: number): void {
+  private finishConnection(row: ConnectionRecord, atMs: number): void {
     const { store } = this;
     const to = row.pending?.to;
     if (to === 'gone') store.remove(store.connections, row);
     else if (to === 'attached') this.changeConnection(row, 'attached', undefined);
     else if (to === 'deleted') {
-      const { deletedStateReads: polls, deleteMs: ms } = this.switches();
+      const { deletedStateReads: polls, deleteMs: ms } = this.behaviours();
       this.changeConnection(row, 'deleted', pendingFor('gone', { polls, ms }, atMs));
     } else {
-      const isKept = this.switches().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
+      const isKept = this.behaviours().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
       store.edit(row, (target) => {
         unbind(target);
         target.CrossAccountAuthorized = isKept;
@@ -189,7 +189,7 @@ export class Lifecycle {
   }
 
   /** The transit router was first to know of the attachment: now the connection says so too. */
-  private bindLate(row: Connection, { TransitRouterId }: Attachment): void {
+  private bindLate(row: ConnectionRecord, { TransitRouterId }: AttachmentRecord): void {
     const router = this.store.transitRouters.get(TransitRouterId);
     if (router === undefined) return;
     this.store.edit(row, (target) => {
@@ -199,8 +199,8 @@ export class Lifecycle {
   }
 
   /** The VPC side was first to forget: now the transit router's turn begins. */
-  private forgetSecond(row: Connection, atMs: number): void {
-    const { detachSecondPolls: polls, detachSecondMs: ms } = this.switches();
+  private forgetSecond(row: ConnectionRecord, atMs: number): void {
+    const { detachSecondPolls: polls, detachSecondMs: ms } = this.behaviours();
     for (const attachment of [...this.store.attachments.in('connection', row.VpnConnectionId)]) {
       if (attachment.Status !== 'Detaching' || attachment.pending !== undefined) continue;
       this.changeAttachment(attachment, 'Detaching', pendingFor('gone', { polls, ms }, atMs));
@@ -221,7 +221,7 @@ function setPending(row: Changing, pending: Pending | undefined): void {
 }
 
 /** A connection that a transit router begins to hold. */
-export function bind(connection: Connection, router: TransitRouter): void {
+export function bind(connection: ConnectionRecord, router: TransitRouterRecord): void {
   connection.AttachType = 'CEN';
   connection.State = 'attaching';
   connection.AttachInstanceId = router.CenId;
@@ -232,7 +232,7 @@ export function bind(connection: Connection, router: TransitRouter): void {
 }
 
 /** A connection that is bound to nothing. */
-export function unbind(row: Connection): void {
+export function unbind(row: ConnectionRecord): void {
   row.State = 'init';
   row.AttachType = 'NO_ASSOCIATED';
   row.CrossAccountAuthorized = false;

@@ -1,20 +1,20 @@
-import type { Journal } from './undo-log.ts';
+import type { UndoLog } from './undo-log.ts';
 
-type Tags = Readonly<Record<string, string>>;
+type TagRecord = Readonly<Record<string, string>>;
 /** The values that one write replaced; undefined: the key was not there. */
-type Change = { readonly atMs: number; readonly was: Readonly<Record<string, string | undefined>> };
+type TagChange = { readonly atMs: number; readonly was: Readonly<Record<string, string | undefined>> };
 
 /**
  * What tag writes through the API replaced, so that reads can lag behind them. Tags that a test changes in the estate
  * itself show at once.
  */
 export class TagHistory {
-  private readonly changes = new WeakMap<object, Change[]>();
+  private readonly changes = new WeakMap<object, TagChange[]>();
 
-  constructor(private readonly journal: Journal) {}
+  constructor(private readonly journal: UndoLog) {}
 
   /** Remembers the values under these keys before a write changes them. */
-  note(row: { readonly tags: Tags }, keys: readonly string[], atMs: number): void {
+  note(row: { readonly tags: TagRecord }, keys: readonly string[], atMs: number): void {
     const was = Object.fromEntries(keys.map((key) => [key, Object.hasOwn(row.tags, key) ? row.tags[key] : undefined]));
     const known = this.changes.get(row) ?? [];
     this.changes.set(row, known);
@@ -22,7 +22,7 @@ export class TagHistory {
   }
 
   /** The tags as they were after all writes up to `untilMs`. */
-  shown(row: { readonly tags: Tags }, untilMs: number): Tags {
+  shown(row: { readonly tags: TagRecord }, untilMs: number): TagRecord {
     const later = (this.changes.get(row) ?? []).filter(({ atMs }) => atMs > untilMs);
     if (later.length === 0) return row.tags;
     const tags = new Map(Object.entries(row.tags));

@@ -1,15 +1,15 @@
-type Change = { readonly undo: () => void; readonly redo: () => void };
+type UndoStep = { readonly undo: () => void; readonly redo: () => void };
 
 /**
  * What changed, so that it can be taken back: for replies that are accepted without effect, and for reads answered
  * from the state before the last change.
  */
-export class Journal {
-  private open: Change[] = [];
-  private last: readonly Change[] = [];
+export class UndoLog {
+  private open: UndoStep[] = [];
+  private last: readonly UndoStep[] = [];
 
   /** Makes a change and remembers how to take it back. */
-  apply(change: Change): void {
+  apply(change: UndoStep): void {
     change.redo();
     this.open.push(change);
   }

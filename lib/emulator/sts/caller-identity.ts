@@ -1,11 +1,11 @@
 import type { Caller } from '../gateway/callers.ts';
-import { type Body, type Operation, stsVersion } from '../operation.ts';
+import { type Operation, type ReplyBody, stsVersion } from '../operation.ts';
 
 /** A made-up principal id that is the same for the same name. */
 const numberOf = (name: string): string =>
   String([...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000_007, 7)).padStart(18, '3');
 
-function identityOf({ accountId, identity }: Caller): Body {
+function identityOf({ accountId, identity }: Caller): ReplyBody {
   switch (identity.kind) {
     case 'root':
       return { Arn: `acs:ram::${accountId}:root`, IdentityType: 'Account', PrincipalId: accountId, UserId: accountId };

@@ -1,9 +1,9 @@
-import type { Switches } from '../behaviours.ts';
-import type { Connection } from '../estate/estate-types.ts';
+import type { Behaviours } from '../behaviours.ts';
+import type { ConnectionRecord } from '../estate/estate-types.ts';
 import { tagList } from '../gateway/params.ts';
-import type { Body } from '../operation.ts';
+import type { ReplyBody } from '../operation.ts';
 
-type Tags = Readonly<Record<string, string>>;
+type WireTags = Readonly<Record<string, string>>;
 
 const own = new Set(['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions', 'Description', 'ZoneNo']);
 const none: ReadonlySet<string> = new Set();
@@ -16,8 +16,8 @@ function copied(value: unknown): unknown {
   return copiedFields(value, none);
 }
 
-function copiedFields(source: object, left: ReadonlySet<string>): Body {
-  const fields: Body = {};
+function copiedFields(source: object, left: ReadonlySet<string>): ReplyBody {
+  const fields: ReplyBody = {};
   for (const [name, value] of Object.entries(source)) {
     if (value != null && !left.has(name)) fields[name] = copied(value);
   }
@@ -25,9 +25,9 @@ function copiedFields(source: object, left: ReadonlySet<string>): Body {
 }
 
 /** What every reply shows of a connection; a field that is null or not there is left out. */
-function common(connection: Connection, switches: Switches): Body {
-  const body: Body = {};
-  if (switches.absentFields === 'empty') for (const name of holderFields) body[name] = '';
+function common(connection: ConnectionRecord, behaviours: Behaviours): ReplyBody {
+  const body: ReplyBody = {};
+  if (behaviours.absentFields === 'empty') for (const name of holderFields) body[name] = '';
   Object.assign(body, copiedFields(connection, own));
   if (connection.TunnelOptions !== undefined) {
     body.TunnelOptionsSpecification = { TunnelOptions: copied(connection.TunnelOptions) };
@@ -36,8 +36,8 @@ function common(connection: Connection, switches: Switches): Body {
 }
 
 /** An item of DescribeVpnConnections: tags under `Tag.Tag`, and `EnableBgp` is not shown. */
-export function listedConnection(connection: Connection, tags: Tags, switches: Switches): Body {
-  const body = common(connection, switches);
+export function listedConnection(connection: ConnectionRecord, tags: WireTags, behaviours: Behaviours): ReplyBody {
+  const body = common(connection, behaviours);
   if (connection.VpnBgpConfig !== undefined) {
     const { EnableBgp: _onlyInDescribeVpnConnection, ...bgp } = connection.VpnBgpConfig;
     body.VpnBgpConfig = bgp;
@@ -46,8 +46,12 @@ export function listedConnection(connection: Connection, tags: Tags, switches: S
 }
 
 /** The reply of DescribeVpnConnection: tags under `Tags.Tag`. */
-export const describedConnection = (connection: Connection, tags: Tags, switches: Switches): Body => ({
-  ...common(connection, switches),
+export const describedConnection = (
+  connection: ConnectionRecord,
+  tags: WireTags,
+  behaviours: Behaviours,
+): ReplyBody => ({
+  ...common(connection, behaviours),
   ...(connection.ZoneNo !== undefined && { ZoneNo: connection.ZoneNo }),
   Tags: { Tag: tagList(tags) },
 });
@@ -58,7 +62,7 @@ const systemFlags = JSON.stringify([
 ]);
 
 /** An item of DescribeVpnAttachments: its `Tag` is a text with the system's flags, user tags are under `Tags`. */
-export const listedAttachment = (connection: Connection, tags: Tags): Body => ({
+export const listedAttachment = (connection: ConnectionRecord, tags: WireTags): ReplyBody => ({
   InstanceId: connection.VpnConnectionId,
   Name: connection.Name ?? '',
   Description: connection.Description ?? '',

@@ -1,5 +1,5 @@
 import { completeConnection } from '../estate/complete-connection.ts';
-import type { Connection } from '../estate/estate-types.ts';
+import type { ConnectionRecord } from '../estate/estate-types.ts';
 import { ApiError, dryRunPassed, invalid } from '../gateway/api-error.ts';
 import { type Context, vpc } from '../operation.ts';
 import { pendingFor } from '../state/lifecycle.ts';
@@ -30,7 +30,7 @@ function checkCustomerGateways({ store, caller }: Context, ids: readonly (string
 }
 
 /** The keys that the request leaves out are drawn, as canaries. */
-function newConnection(context: Context): Connection {
+function newConnection(context: Context): ConnectionRecord {
   const { params, random, caller, nowMs } = context;
   const id = `vco-${random.letters(21)}`;
   const tunnels = tunnelsOf(params);
@@ -68,7 +68,7 @@ function newConnection(context: Context): Connection {
   };
 }
 
-function singleConfig(context: Context, base: Connection): Partial<Connection> {
+function singleConfig(context: Context, base: ConnectionRecord): Partial<ConnectionRecord> {
   const { params } = context;
   return {
     EnableDpd: params.flag('EnableDpd') ?? true,
@@ -82,11 +82,11 @@ function singleConfig(context: Context, base: Connection): Partial<Connection> {
 export const createVpnAttachment = vpc('CreateVpnAttachment', {
   kind: 'write',
   run(context) {
-    const { store, lifecycle, switches, params, nowMs } = context;
+    const { store, lifecycle, behaviours, params, nowMs } = context;
     const row = newConnection(context);
     if (params.flag('DryRun') === true) throw dryRunPassed();
     store.insert(store.connections, row);
-    const { createPolls, createMs } = switches;
+    const { createPolls, createMs } = behaviours;
     if (createPolls !== 0) {
       lifecycle.changeConnection(row, 'provisioning', pendingFor('init', { polls: createPolls, ms: createMs }, nowMs));
     }

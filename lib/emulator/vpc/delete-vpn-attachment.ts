@@ -1,13 +1,13 @@
-import type { Connection } from '../estate/estate-types.ts';
+import type { ConnectionRecord } from '../estate/estate-types.ts';
 import { ApiError, connectionNotFound } from '../gateway/api-error.ts';
-import { type Body, type Context, vpc } from '../operation.ts';
+import { type Context, type ReplyBody, vpc } from '../operation.ts';
 import { pendingFor } from '../state/lifecycle.ts';
 import { findConnection } from './describe-connections.ts';
 
-const accepted: Body = { Code: '200', Success: true, Message: 'successful' };
+const accepted: ReplyBody = { Code: '200', Success: true, Message: 'successful' };
 
 /** HTTP 200 that is no success: only the body tells. */
-const notSuccessful: Body = { Code: '200', Success: false, Message: 'failed' };
+const notSuccessful: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
 const configuring = (): ApiError =>
   new ApiError(400, 'VpnConnection.Configuring', 'The specified vpn connection is being configured.');
@@ -15,33 +15,33 @@ const configuring = (): ApiError =>
 const incorrectStatus = (message: string): ApiError => new ApiError(400, 'IncorrectStatus.VpnConnection', message);
 
 /** Whether the connection is held by a transit router, and not just being bound or unbound. */
-const isAttached = ({ AttachType, State }: Connection): boolean =>
+const isAttached = ({ AttachType, State }: ConnectionRecord): boolean =>
   State === 'attached' || (AttachType === 'CEN' && (State === 'financialLocked' || State == null));
 
-const isOfVpnGateway = ({ AttachType }: Connection): boolean => AttachType === 'VPNGW' || AttachType == null;
+const isOfVpnGateway = ({ AttachType }: ConnectionRecord): boolean => AttachType === 'VPNGW' || AttachType == null;
 
 /** Deleted before, and only still readable. */
-const isGone = ({ State, pending }: Connection): boolean =>
+const isGone = ({ State, pending }: ConnectionRecord): boolean =>
   State === 'deleted' || pending?.to === 'gone' || pending?.to === 'deleted';
 
-function unknown({ switches }: Context): Body {
-  if (switches.deleteUnknown === 'success') return accepted;
+function unknown({ behaviours }: Context): ReplyBody {
+  if (behaviours.deleteUnknown === 'success') return accepted;
   throw connectionNotFound();
 }
 
-function ofVpnGateway({ switches }: Context): Body {
-  if (switches.deleteVpnGateway === 'not-found') throw connectionNotFound();
+function ofVpnGateway({ behaviours }: Context): ReplyBody {
+  if (behaviours.deleteVpnGateway === 'not-found') throw connectionNotFound();
   throw incorrectStatus('The specified vpn connection belongs to a vpn gateway.');
 }
 
-function attached({ switches }: Context): Body {
-  if (switches.deleteAttached === 'success-false') return notSuccessful;
-  if (switches.deleteAttached === 'configuring') throw configuring();
+function attached({ behaviours }: Context): ReplyBody {
+  if (behaviours.deleteAttached === 'success-false') return notSuccessful;
+  if (behaviours.deleteAttached === 'configuring') throw configuring();
   throw incorrectStatus('The specified vpn connection is attached to a transit router.');
 }
 
 /** The rows of the rule, first match first: what the connection is, and what the service answers. */
-const refusals: readonly [(row: Connection) => boolean, (context: Context) => Body][] = [
+const refusals: readonly [(row: ConnectionRecord) => boolean, (context: Context) => ReplyBody][] = [
   [isGone, unknown],
   [isOfVpnGateway, ofVpnGateway],
   [isAttached, attached],
@@ -54,18 +54,18 @@ const refusals: readonly [(row: Connection) => boolean, (context: Context) => Bo
   ],
 ];
 
-function financialLocked(context: Context): Body {
-  if (context.switches.deleteFinancialLocked === 'refused') {
+function financialLocked(context: Context): ReplyBody {
+  if (context.behaviours.deleteFinancialLocked === 'refused') {
     throw new ApiError(400, 'VpnConnection.FinancialLocked', 'The specified vpn connection is financially locked.');
   }
   return accept(context);
 }
 
 /** From here on only reads still find it, for a while. */
-function accept(context: Context): Body {
+function accept(context: Context): ReplyBody {
   const row = findConnection(context);
   if (row === undefined) throw connectionNotFound();
-  const { deleteReads, deletedStateReads, deleteMs } = context.switches;
+  const { deleteReads, deletedStateReads, deleteMs } = context.behaviours;
   const polls = deleteReads === 'random' ? context.random.below(4) : deleteReads;
   const to = deletedStateReads > 0 ? 'deleted' : 'gone';
   context.lifecycle.changeConnection(row, row.State ?? 'init', pendingFor(to, { polls, ms: deleteMs }, context.nowMs));

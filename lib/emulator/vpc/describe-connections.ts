@@ -1,4 +1,4 @@
-import type { Connection } from '../estate/estate-types.ts';
+import type { ConnectionRecord } from '../estate/estate-types.ts';
 import { connectionNotFound, invalid } from '../gateway/api-error.ts';
 import { numberedPage } from '../gateway/paging.ts';
 import { hasTags } from '../gateway/params.ts';
@@ -7,23 +7,23 @@ import { placeKey } from '../state/cloud-state.ts';
 import { describedConnection, listedAttachment, listedConnection } from './connection-wire.ts';
 import { shownTags } from './visible-tags.ts';
 
-const ofCaller = ({ store, caller, params }: Context): readonly Connection[] =>
+const ofCaller = ({ store, caller, params }: Context): readonly ConnectionRecord[] =>
   store.connections.in('place', placeKey(caller.accountId, params.need('RegionId')));
 
 /** A connection as its owner finds it in the region asked for. */
-export function findConnection({ store, caller, params }: Context): Connection | undefined {
+export function findConnection({ store, caller, params }: Context): ConnectionRecord | undefined {
   const found = store.connections.get(params.need('VpnConnectionId'));
   return found?.accountId === caller.accountId && found.regionId === params.need('RegionId') ? found : undefined;
 }
 
-function uses(connection: Connection, customerGatewayId: string): boolean {
+function uses(connection: ConnectionRecord, customerGatewayId: string): boolean {
   return (
     connection.CustomerGatewayId === customerGatewayId ||
     (connection.TunnelOptions ?? []).some((tunnel) => tunnel.CustomerGatewayId === customerGatewayId)
   );
 }
 
-function filtered(context: Context, rows: readonly Connection[]): readonly Connection[] {
+function filtered(context: Context, rows: readonly ConnectionRecord[]): readonly ConnectionRecord[] {
   const { params } = context;
   const vpnGatewayId = params.text('VpnGatewayId');
   const customerGatewayId = params.text('CustomerGatewayId');
@@ -51,7 +51,7 @@ export const describeVpnConnections = vpc('DescribeVpnConnections', {
   paging: 'number',
   run(context) {
     const { items, fields } = numberedPage(context, filtered(context, ofCaller(context)));
-    const shown = items.map((row) => listedConnection(row, shownTags(context, row), context.switches));
+    const shown = items.map((row) => listedConnection(row, shownTags(context, row), context.behaviours));
     context.lifecycle.seen(items);
     return { ...fields, VpnConnections: { VpnConnection: shown } };
   },
@@ -62,7 +62,7 @@ export const describeVpnConnection = vpc('DescribeVpnConnection', {
   run(context) {
     const found = findConnection(context);
     if (found === undefined) throw connectionNotFound();
-    const shown = describedConnection(found, shownTags(context, found), context.switches);
+    const shown = describedConnection(found, shownTags(context, found), context.behaviours);
     context.lifecycle.seen([found]);
     return shown;
   },

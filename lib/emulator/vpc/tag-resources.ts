@@ -1,4 +1,4 @@
-import type { Connection, CustomerGateway } from '../estate/estate-types.ts';
+import type { ConnectionRecord, CustomerGateway } from '../estate/estate-types.ts';
 import { ApiError, invalid, missing } from '../gateway/api-error.ts';
 import { tokenPage } from '../gateway/paging.ts';
 import { hasTags } from '../gateway/params.ts';
@@ -6,13 +6,13 @@ import { type Context, vpc } from '../operation.ts';
 import { placeKey } from '../state/cloud-state.ts';
 import { shownTags } from './visible-tags.ts';
 
-type Tagged = { readonly id: string; readonly row: Connection | CustomerGateway };
+type Tagged = { readonly id: string; readonly row: ConnectionRecord | CustomerGateway };
 
 const tagMax = 20;
 
-const ofGateway = (row: Connection): boolean => row.AttachType === 'VPNGW' || row.AttachType == null;
+const ofGateway = (row: ConnectionRecord): boolean => row.AttachType === 'VPNGW' || row.AttachType == null;
 
-const toTagged = (row: Connection | CustomerGateway): Tagged => ({
+const toTagged = (row: ConnectionRecord | CustomerGateway): Tagged => ({
   row,
   id: 'VpnConnectionId' in row ? row.VpnConnectionId : row.CustomerGatewayId,
 });
@@ -33,7 +33,7 @@ const kinds = new Map<
   ],
 ]);
 
-function connectionsThat(suits: (row: Connection) => boolean) {
+function connectionsThat(suits: (row: ConnectionRecord) => boolean) {
   return {
     all: (context: Context) => context.store.connections.in('place', place(context)).filter(suits).map(toTagged),
     get: (context: Context, id: string) => {
@@ -45,7 +45,7 @@ function connectionsThat(suits: (row: Connection) => boolean) {
 
 const place = ({ caller, params }: Context): string => placeKey(caller.accountId, params.need('RegionId'));
 
-const ownedBy = (context: Context, row: Connection | CustomerGateway | undefined): Tagged | undefined =>
+const ownedBy = (context: Context, row: ConnectionRecord | CustomerGateway | undefined): Tagged | undefined =>
   row !== undefined && placeKey(row.accountId, row.regionId) === place(context) ? toTagged(row) : undefined;
 
 function kindOf(context: Context) {
@@ -61,19 +61,19 @@ const tooMany = (what: string): ApiError =>
   new ApiError(400, `NumberExceed.${what}`, `The number of ${what} is exceeded.`);
 
 /** A resource that would hold too many tags: the documents and their readers name three codes. */
-const noRoom = ({ switches }: Context): ApiError =>
-  new ApiError(400, switches.tooManyTagsCode, 'The number of tags on the resource is exceeded.');
+const noRoom = ({ behaviours }: Context): ApiError =>
+  new ApiError(400, behaviours.tooManyTagsCode, 'The number of tags on the resource is exceeded.');
 
 /** The resources that a write names. One that does not exist refuses the whole call, unless the switch says otherwise. */
 function named(context: Context): Tagged[] {
   const { get } = kindOf(context);
   const ids = context.params.list('ResourceId');
   if (ids.length === 0) throw missing('ResourceId');
-  if (ids.length > context.switches.tagResourceMax) throw tooMany('ResourceIds');
+  if (ids.length > context.behaviours.tagResourceMax) throw tooMany('ResourceIds');
   return [...new Set(ids)].flatMap((id) => {
     const found = get(context, id);
     if (found !== undefined) return [found];
-    if (context.switches.tagUnknownResource === 'ignored') return [];
+    if (context.behaviours.tagUnknownResource === 'ignored') return [];
     throw new ApiError(404, 'InvalidResourceId.NotFound', `The specified resource ${id} does not exist.`);
   });
 }
@@ -138,7 +138,7 @@ export const listTagResources = vpc('ListTagResources', {
     const ids = context.params.list('ResourceId');
     const filters = context.params.tags();
     if (ids.length === 0 && filters.length === 0) throw missing('ResourceId');
-    if (ids.length > context.switches.tagResourceMax) throw tooMany('ResourceIds');
+    if (ids.length > context.behaviours.tagResourceMax) throw tooMany('ResourceIds');
     if (filters.length > tagMax) throw invalid('Tag');
     const found =
       ids.length === 0 ? all(context) : ids.map((id) => get(context, id)).filter((item) => item !== undefined);

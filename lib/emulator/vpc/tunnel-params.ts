@@ -1,5 +1,5 @@
-import type { Tunnel } from '../estate/estate-types.ts';
-import type { Params } from '../gateway/params.ts';
+import type { TunnelRecord } from '../estate/estate-types.ts';
+import type { RequestParams } from '../gateway/params.ts';
 
 const ikeFields = [
   'IkeVersion',
@@ -15,7 +15,7 @@ const ikeFields = [
 const ipsecFields = ['IpsecEncAlg', 'IpsecAuthAlg', 'IpsecPfs', 'IpsecLifetime'];
 const bgpFields = ['LocalAsn', 'LocalBgpIp', 'TunnelCidr'];
 
-const picked = (params: Params | undefined, fields: readonly string[]): Record<string, string> =>
+const picked = (params: RequestParams | undefined, fields: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     fields.flatMap((name) => {
       const value = params?.text(name);
@@ -23,7 +23,7 @@ const picked = (params: Params | undefined, fields: readonly string[]): Record<s
     }),
   );
 
-function tunnelAt(params: Params): Tunnel {
+function tunnelAt(params: RequestParams): TunnelRecord {
   const bgp = params.below('TunnelBgpConfig');
   const ike = params.below('TunnelIkeConfig');
   const ipsec = params.below('TunnelIpsecConfig');
@@ -40,8 +40,8 @@ function tunnelAt(params: Params): Tunnel {
 }
 
 /** The tunnels that a request describes, `TunnelOptionsSpecification.1.…`; undefined for a single tunnel. */
-export function tunnelsOf(params: Params): Tunnel[] | undefined {
-  const tunnels: Tunnel[] = [];
+export function tunnelsOf(params: RequestParams): TunnelRecord[] | undefined {
+  const tunnels: TunnelRecord[] = [];
   for (let at = 1; ; at++) {
     const below = params.below(`TunnelOptionsSpecification.${at}`);
     if (below === undefined) return at === 1 ? undefined : tunnels;

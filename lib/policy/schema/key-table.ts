@@ -10,9 +10,9 @@ export function policyKeyTable(): string {
 /** Dotted names of all keys that hold a value. */
 export const policyKeys = (): string[] => keysBelow(annotatedSchema(), '').map(({ name }) => name);
 
-type Key = { readonly name: string; readonly schema: JsonSchema };
+type KeyRow = { readonly name: string; readonly schema: JsonSchema };
 
-function keysBelow(schema: JsonSchema, above: string): Key[] {
+function keysBelow(schema: JsonSchema, above: string): KeyRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([step, child]) => {
     if (typeof child === 'boolean') return [];
     const name = `${above}${step}`;
@@ -22,7 +22,7 @@ function keysBelow(schema: JsonSchema, above: string): Key[] {
 }
 
 /** The keys of the mappings in a list, or of a mapping that is one form of several. */
-function keysInside(form: JsonSchema | boolean, name: string): Key[] {
+function keysInside(form: JsonSchema | boolean, name: string): KeyRow[] {
   if (typeof form === 'boolean') return [];
   if (form.properties !== undefined) return keysBelow(form, `${name}.`);
   return isSchema(form.items) && form.items.properties !== undefined ? keysBelow(form.items, `${name}[].`) : [];
@@ -31,7 +31,7 @@ function keysInside(form: JsonSchema | boolean, name: string): Key[] {
 const isSchema = (items: JsonSchema['items']): items is JsonSchema =>
   typeof items === 'object' && items !== null && !Array.isArray(items);
 
-const toRow = ({ name, schema }: Key): string[] => [
+const toRow = ({ name, schema }: KeyRow): string[] => [
   code(name),
   typeof schema.unit === 'string' ? schema.unit : '',
   schema.default === undefined ? '' : code(written(schema.default)),

@@ -5,8 +5,8 @@ import { type Association, associate, type Witnesses } from '../../core/judge/as
 import type { Verdict } from '../../core/judge/judge.ts';
 import type { Judged, Plan } from '../../core/plan/plan.ts';
 import { RULES } from '../../core/rules/all-rules.ts';
-import { holdBack } from './limits-on.ts';
-import { foresee, type NextStep } from './next-step.ts';
+import { limitsOn } from './limits-on.ts';
+import { findNextStep, type NextStep } from './next-step.ts';
 import { showTags } from './shown-tags.ts';
 
 /** What a rule said of the connection; `not-asked`: what it rests on could not be settled. */
@@ -56,16 +56,16 @@ export type Explanation = {
     readonly rule: Verdict['rule'];
     readonly since: string | null;
     readonly ripeAt: string | null;
-    readonly ripe: boolean;
+    readonly isDue: boolean;
     readonly evidence: readonly string[];
   };
   readonly next: NextStep;
-  /** What limits and guards say to one that is ripe: what keeps it from going, or where it stands. */
+  /** What limits and guards say to one that is due: what keeps it from going, or where it stands. */
   readonly limits: readonly string[];
 };
 
 /** What was read of the region the connection is in. */
-export type RegionFacts = {
+export type ExplainedRegion = {
   readonly witnesses: Witnesses;
   readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
 };
@@ -77,7 +77,7 @@ export type RegionFacts = {
  */
 export function createExplanation(
   judged: Judged,
-  facts: RegionFacts,
+  facts: ExplainedRegion,
   plan: Plan,
   policy: Policy,
   judgedMs: number,
@@ -85,7 +85,7 @@ export function createExplanation(
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
   const association = associate(connection, accountId, facts.witnesses, verdict.note);
-  const { held, reasons } = holdBack(judged, plan);
+  const { held, reasons } = limitsOn(judged, plan);
   return {
     connectionId: connection.connectionId,
     accountId,
@@ -104,10 +104,10 @@ export function createExplanation(
       rule: verdict.rule,
       since: isoOrNull(verdict.sinceMs),
       ripeAt: isoOrNull(verdict.ripeAtMs),
-      ripe: verdict.ripe,
+      isDue: verdict.isDue,
       evidence: verdict.evidence,
     },
-    next: foresee(verdict, policy, judgedMs, held),
+    next: findNextStep(verdict, policy, judgedMs, held),
     limits: reasons,
   };
 }
@@ -138,7 +138,7 @@ function askRule(
   rule: RuleName,
   connection: Connection,
   association: Association,
-  { routing }: RegionFacts,
+  { routing }: ExplainedRegion,
   policy: Policy,
   nowMs: number,
 ): RuleReport {

@@ -1,9 +1,9 @@
 import type { Judged, Plan } from '../../core/plan/plan.ts';
 
-/** What the limits and guards of a run say to a connection that is ripe, and whether they keep it. Pure. */
-export type HoldBack = { readonly held: boolean; readonly reasons: readonly string[] };
+/** What the limits and guards of a run say to a connection that is due, and whether they keep it. Pure. */
+export type LimitsOn = { readonly held: boolean; readonly reasons: readonly string[] };
 
-export function holdBack(judged: Judged, plan: Plan): HoldBack {
+export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
   const blocked = plan.blocked.get(judged);
   if (blocked !== undefined) return { held: true, reasons: [blocked] };
   const at = plan.queue.indexOf(judged);

@@ -13,9 +13,9 @@ export type NextStep = { readonly first: string | null; readonly what: string; r
 /**
  * What would happen to a connection, and when, if nothing about it changed. Pure.
  *
- * @param held limits or guards of a run keep it although it is ripe
+ * @param held limits or guards of a run keep it although it is due
  */
-export function foresee(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
+export function findNextStep(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
   const step = (what: string): NextStep => ({ first: null, what, at: null });
   const unmarked = verdict.markAction === 'clear' ? ', and the next run in mode mark or sweep removes its mark' : '';
   switch (verdict.kind) {
@@ -41,7 +41,7 @@ function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: bo
   if (tagsOver > 0)
     return { first: `${tagsOver} of its own tags are removed`, what: 'marked, and later deleted', at: null };
   const steps = attachment ? `detached from ${attachment.transitRouterId} and deleted` : 'deleted';
-  if (verdict.ripe) return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
+  if (verdict.isDue) return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
   const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;
   if (verdict.ripeAtMs !== undefined) {
     return { first: null, what: `${steps} by a sweep, ${seen}`, at: toIso(verdict.ripeAtMs) };

@@ -1,12 +1,12 @@
-import type { DispatchResult, ScopeResult } from '../../core/domain/dispatch-result.ts';
+import type { DispatchResult, PlaceResult } from '../../core/domain/dispatch-result.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from './printable.ts';
-import { type Look, type Paint, paletteOf } from './report-style.ts';
+import { type Paint, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { toTable } from './table.ts';
 
 /** One account and region, in one word, and what there is to say of it. */
-export type ScopeRow = {
+export type PlaceRow = {
   readonly state: string;
   readonly tone: 'good' | 'bad' | 'plain';
   /** Null: all of them. */
@@ -16,9 +16,9 @@ export type ScopeRow = {
 };
 
 /** A table with a row for each account and region. */
-export function reportScopes(rows: readonly ScopeRow[], look: Look): string {
-  const palette = paletteOf(look);
-  const paints: Readonly<Record<ScopeRow['tone'], Paint>> = {
+export function reportPlaces(rows: readonly PlaceRow[], style: ReportStyle): string {
+  const palette = paletteOf(style);
+  const paints: Readonly<Record<PlaceRow['tone'], Paint>> = {
     good: palette.green,
     bad: palette.red,
     plain: (text) => text,
@@ -31,14 +31,17 @@ export function reportScopes(rows: readonly ScopeRow[], look: Look): string {
       paint: paints[tone],
     })),
     'WHAT HAPPENED',
-    { columns: look.columns, head: palette.bold, dim: palette.dim },
+    { columns: style.columns, head: palette.bold, dim: palette.dim },
   );
 }
 
 /** What a dispatcher did, for a person: every account and region, and how many of each kind. */
-export function reportDispatch({ scopes, counts, moment, refusedEvents = [] }: DispatchResult, look: Look): string {
+export function reportDispatch(
+  { scopes, counts, moment, refusedEvents = [] }: DispatchResult,
+  style: ReportStyle,
+): string {
   const lines = [
-    ...(scopes.length > 0 ? [reportScopes(scopes.map(toRow), look), ''] : []),
+    ...(scopes.length > 0 ? [reportPlaces(scopes.map(toRow), style), ''] : []),
     `${count(scopes.length, 'account and region', 'accounts and regions')} of ${toPrintable(moment)}: ` +
       `${counts.started} started, ${counts['already-started']} already started, ${counts.failed} failed`,
     ...refusedEvents.map(({ index, id, reason }) =>
@@ -49,7 +52,7 @@ export function reportDispatch({ scopes, counts, moment, refusedEvents = [] }: D
   return lines.join('\n');
 }
 
-function toRow({ accountId, regionId, state, requestId, code, advice }: ScopeResult): ScopeRow {
+function toRow({ accountId, regionId, state, requestId, code, advice }: PlaceResult): PlaceRow {
   if (state === 'failed') return { state, tone: 'bad', accountId, regionId, detail: `${code}. ${advice}` };
   const request = requestId === null ? '' : `, request ${requestId}`;
   return state === 'started'

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/domain/duration.ts';
 import type { Explanation, RuleReport } from '../explain/explanation.ts';
 import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment-text.ts';
 import { toPrintable } from './printable.ts';
-import { type Look, type Palette, paletteOf } from './report-style.ts';
+import { type Palette, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
 /** A heading and the sentences beside it. */
@@ -13,8 +13,8 @@ const TEXT_WIDTH_MIN = 40;
 const TEXT_WIDTH_MAX = 100;
 
 /** All about one connection for a person: what it is, what speaks for and against it, what happens when. Pure. */
-export function reportExplanation(explanation: Explanation, look: Look): string {
-  const palette = paletteOf(look);
+export function reportExplanation(explanation: Explanation, style: ReportStyle): string {
+  const palette = paletteOf(style);
   const { connectionId, name, regionId, accountId } = explanation;
   const title = `${palette.bold(connectionId)}${name === '' ? '' : `  ${toPrintable(name)}`}`;
   const sections: readonly Section[] = [
@@ -30,7 +30,7 @@ export function reportExplanation(explanation: Explanation, look: Look): string 
     ...explanation.rules.map((rule, at): Section => [at === 0 ? 'rules' : '', ruleLines(rule)]),
     ['mark', markLines(explanation)],
   ];
-  const width = Math.min(TEXT_WIDTH_MAX, Math.max(TEXT_WIDTH_MIN, look.columns - HEADING_WIDTH - 2));
+  const width = Math.min(TEXT_WIDTH_MAX, Math.max(TEXT_WIDTH_MIN, style.columns - HEADING_WIDTH - 2));
   return `${[title, ...sections.flatMap((section) => toLines(section, width, palette))].join('\n')}\n`;
 }
 

@@ -1,10 +1,10 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
-import { foretell } from '../describe-outcome.ts';
+import { describeOutcome } from '../describe-outcome.ts';
 import { formatMoment, shortenMoments } from './moment-text.ts';
 import { toPrintable } from './printable.ts';
-import { type Look, paintOutcome, paletteOf } from './report-style.ts';
+import { paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { type Column, type Row, toTable } from './table.ts';
 
 /** What a report needs besides the result, to be readable. */
@@ -38,9 +38,9 @@ const LONG: readonly Column[] = [...SHORT, { title: 'RULE' }, { title: 'SINCE' }
 const LONG_COLUMNS_MIN = 140;
 
 /** One row for each outcome; a table for each account when there are several. */
-export function toOutcomeTable(outcomes: readonly Outcome[], background: Background, look: Look): string {
-  const palette = paletteOf(look);
-  const long = look.columns >= LONG_COLUMNS_MIN;
+export function toOutcomeTable(outcomes: readonly Outcome[], background: Background, style: ReportStyle): string {
+  const palette = paletteOf(style);
+  const long = style.columns >= LONG_COLUMNS_MIN;
   const accounts = [...new Set(outcomes.map(({ accountId }) => accountId))].sort();
   return accounts
     .map((accountId) => {
@@ -49,7 +49,7 @@ export function toOutcomeTable(outcomes: readonly Outcome[], background: Backgro
         .toSorted(inOrder)
         .map((outcome): Row => toRow(outcome, background, long, paintOutcome(palette, outcome.outcome)));
       const title = accounts.length > 1 ? `${palette.bold(`Account ${toPrintable(accountId)}`)}\n` : '';
-      const heads = { columns: look.columns, head: palette.bold, dim: palette.dim };
+      const heads = { columns: style.columns, head: palette.bold, dim: palette.dim };
       return title + toTable(long ? LONG : SHORT, rows, 'WHAT HAPPENS', heads);
     })
     .join('\n\n');
@@ -57,7 +57,7 @@ export function toOutcomeTable(outcomes: readonly Outcome[], background: Backgro
 
 function toRow(outcome: Outcome, background: Background, long: boolean, paint: (text: string) => string): Row {
   const { connectionId, regionId, rule, since } = outcome;
-  const happens = foretell(outcome, background.policy, background.startedMs);
+  const happens = describeOutcome(outcome, background.policy, background.startedMs);
   const sinceText = since === null ? '' : formatMoment(Date.parse(since));
   const short = [outcome.outcome, connectionId, background.names.get(connectionId) ?? '', regionId];
   const cells = long ? [...short, rule ?? '', sinceText] : short;

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
 /** How a report may look: whether in colour, and how many columns wide. */
-export type Look = { readonly color: boolean; readonly columns: number };
+export type ReportStyle = { readonly color: boolean; readonly columns: number };
 
 export type Paint = (text: string) => string;
 export type Palette = {
@@ -13,7 +13,7 @@ export type Palette = {
   readonly yellow: Paint;
 };
 
-export const paletteOf = ({ color }: Pick<Look, 'color'>): Palette => pc.createColors(color);
+export const paletteOf = ({ color }: Pick<ReportStyle, 'color'>): Palette => pc.createColors(color);
 
 /** Red is what is lost or broken, yellow what is on its way there, green what is safe. */
 const COLORS: Readonly<Partial<Record<OutcomeKind, 'red' | 'green' | 'yellow'>>> = {

@@ -2,7 +2,7 @@ import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { toOutcomeTable } from './outcome-table.ts';
-import type { Look } from './report-style.ts';
+import type { ReportStyle } from './report-style.ts';
 import { toSummary } from './summary.ts';
 
 /**
@@ -17,12 +17,12 @@ export function reportRun(
     readonly names: ReadonlyMap<ConnectionId, string>;
     readonly problems?: readonly string[];
   },
-  look: Look,
+  style: ReportStyle,
 ): string {
   const startedMs = Date.parse(result.startedAt);
   const table =
-    result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, look), ''];
-  return [...table, toSummary(result, background.problems ?? [], look), ''].join('\n');
+    result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, style), ''];
+  return [...table, toSummary(result, background.problems ?? [], style), ''].join('\n');
 }
 
 /** Only the table, of some of a run's outcomes. */
@@ -33,5 +33,5 @@ export const reportOutcomes = (
     readonly names: ReadonlyMap<ConnectionId, string>;
     readonly startedAt: string;
   },
-  look: Look,
-): string => toOutcomeTable(outcomes, { ...background, startedMs: Date.parse(background.startedAt) }, look);
+  style: ReportStyle,
+): string => toOutcomeTable(outcomes, { ...background, startedMs: Date.parse(background.startedAt) }, style);

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/domain/duration.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from './printable.ts';
-import { type Look, type Palette, paintOutcome, paletteOf } from './report-style.ts';
+import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
 /**
@@ -9,15 +9,15 @@ import { wrap } from './text-width.ts';
  *
  * @param problems sentences about failures that no outcome tells of
  */
-export function toSummary(result: RunResult, problems: readonly string[], look: Look): string {
-  const palette = paletteOf(look);
+export function toSummary(result: RunResult, problems: readonly string[], style: ReportStyle): string {
+  const palette = paletteOf(style);
   return [
     headline(result, palette),
     counts(result, palette),
     ...warnings(result, problems)
-      .flatMap((text) => wrap(text, look.columns))
+      .flatMap((text) => wrap(text, style.columns))
       .map(palette.yellow),
-    ...wrap(callsLine(result), look.columns).map(palette.dim),
+    ...wrap(callsLine(result), style.columns).map(palette.dim),
   ].join('\n');
 }
 

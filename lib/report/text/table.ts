@@ -29,23 +29,23 @@ export function toTable(
   columns: readonly Column[],
   rows: readonly Row[],
   detailTitle: string,
-  look: { readonly columns: number; readonly head: (text: string) => string; readonly dim: (text: string) => string },
+  style: { readonly columns: number; readonly head: (text: string) => string; readonly dim: (text: string) => string },
 ): string {
   const widths = columns.map(({ title, widthMax }, at) => {
     const widest = Math.max(title.length, ...rows.map(({ cells }) => widthOf(cells[at] ?? '')));
     return Math.min(widest, widthMax ?? widest);
   });
   const used = widths.reduce((sum, width) => sum + width + GAP, 0);
-  const room = look.columns - used;
+  const room = style.columns - used;
   const beside = room >= DETAIL_WIDTH_MIN;
   const [first = 0] = widths;
   // Sentences below span all columns but the first, so the last one takes what is left of the width.
-  const below = Math.max(used, look.columns) - first - GAP;
+  const below = Math.max(used, style.columns) - first - GAP;
   const stretched = widths.map((width, at) => (at === widths.length - 1 ? width + Math.max(0, room) : width) + GAP);
 
   const titles = [...columns.map(({ title }) => title), ...(beside ? [detailTitle] : [])];
   const table = new Table({
-    head: titles.map(look.head),
+    head: titles.map(style.head),
     chars: NO_BORDERS,
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
     colWidths: beside ? [...widths.map((width) => width + GAP), room + GAP] : stretched,
@@ -59,7 +59,7 @@ export function toTable(
       continue;
     }
     table.push([...shown]);
-    const line: Cell[] = ['', { content: wrap(detail, below).map(look.dim).join('\n'), colSpan: widths.length - 1 }];
+    const line: Cell[] = ['', { content: wrap(detail, below).map(style.dim).join('\n'), colSpan: widths.length - 1 }];
     table.push(line);
   }
   return trimLines(table.toString());

@@ -39,14 +39,14 @@ export async function removeNote(region: RegionContext, judged: Connection, note
     }
   };
   try {
-    const endings = await removeTags(region, [connectionId], {
+    const results = await removeTags(region, [connectionId], {
       keys: [TAG_DETACHED],
       voids: VOID_NOTE,
       beforeAttempt,
     });
-    const ending = endings.get(connectionId);
-    if (ending instanceof Error) {
-      throw ending;
+    const result = results.get(connectionId);
+    if (result instanceof Error) {
+      throw result;
     }
     return true;
   } catch (error) {
@@ -65,5 +65,5 @@ export const noteOf = ({ tags }: Connection): string | undefined =>
   tags === 'unread' ? undefined : tags.get(TAG_DETACHED);
 
 /** Whether the connection is being detached, or bound to nothing, as after a detach was accepted. */
-export const isLeaving = ({ state, attachType }: Connection): boolean =>
+export const isBeingDetached = ({ state, attachType }: Connection): boolean =>
   state === 'detaching' || attachType === 'NO_ASSOCIATED';

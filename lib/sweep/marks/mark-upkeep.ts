@@ -14,12 +14,12 @@ import { noteOf, removeNote } from './detach-note.ts';
 import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
 
 /** How the upkeep of one connection's tags went. All but `refreshed` were read back. */
-export type TagEnding =
+export type TagResult =
   | { readonly kind: 'marked' | 'refreshed' | 'cleared' | 'gone' }
   /** `stands`: a tag that must go claims what is not so any more. */
   | { readonly kind: 'failed'; readonly error: CloudError; readonly stands?: true };
 
-type Endings = Map<ConnectionId, TagEnding>;
+type TagResults = Map<ConnectionId, TagResult>;
 
 /** Connections that get the same tags. */
 type Write = { readonly tags: Tags; readonly verdicts: Verdict[] };
@@ -33,33 +33,33 @@ type Write = { readonly tags: Tags; readonly verdicts: Verdict[] };
 export async function keepUpMarks(
   region: RegionContext,
   judged: readonly Judged[],
-): Promise<ReadonlyMap<ConnectionId, TagEnding>> {
-  const endings: Endings = new Map();
+): Promise<ReadonlyMap<ConnectionId, TagResult>> {
+  const results: TagResults = new Map();
   const verdicts = judged.map(({ verdict }) => verdict);
   const stale = verdicts.filter(isToClear);
   // Marks beside a note go first. If the run died after removing the note, the next run could not tell that the mark is old.
-  await removeStaleMarks(region, stale.filter(hasNote), endings);
+  await removeStaleMarks(region, stale.filter(hasNote), results);
   // Then notes: `seen` vouches for the note as well, so it must not be renewed beside a note that should be gone.
-  const standing = await removeStaleNotes(region, verdicts, endings);
-  const writable = verdicts.filter((verdict) => !standing.has(idOf(verdict)) && !endings.has(idOf(verdict)));
+  const standing = await removeStaleNotes(region, verdicts, results);
+  const writable = verdicts.filter((verdict) => !standing.has(idOf(verdict)) && !results.has(idOf(verdict)));
   // Clocks start now, because another run may have seen a connection in use since the listing, with no mark to clear.
   const startMs = ceilToSecond(region.clock.now());
   await Promise.all([
-    ...toWrites(region, writable, startMs).map((write) => writeMarks(region, write, endings)),
+    ...toWrites(region, writable, startMs).map((write) => writeMarks(region, write, results)),
     removeStaleMarks(
       region,
       stale.filter((verdict) => !hasNote(verdict)),
-      endings,
+      results,
     ),
   ]);
-  await findGone(region, endings);
+  await findGone(region, results);
   for (const verdict of verdicts) {
     const id = idOf(verdict);
-    const kind = endings.get(id)?.kind;
+    const kind = results.get(id)?.kind;
     if (kind === 'marked') record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(startMs) });
     if (kind === 'cleared') record(region, 'mark.cleared', id, { reason: verdict.reason });
   }
-  return endings;
+  return results;
 }
 
 const idOf = ({ connection }: Verdict): ConnectionId => connection.connectionId;
@@ -76,7 +76,7 @@ const hasNote = ({ connection }: Verdict): boolean => noteOf(connection) !== und
 async function removeStaleNotes(
   region: RegionContext,
   verdicts: readonly Verdict[],
-  endings: Endings,
+  results: TagResults,
 ): Promise<ReadonlySet<ConnectionId>> {
   const standing = new Set<ConnectionId>();
   const remove = async ({ connection }: Verdict) => {
@@ -86,7 +86,7 @@ async function removeStaleNotes(
       if (!(await removeNote(region, connection, note))) standing.add(connection.connectionId);
     } catch (error) {
       standing.add(connection.connectionId);
-      endings.set(connection.connectionId, { kind: 'failed', error: toCloudError(error), stands: true });
+      results.set(connection.connectionId, { kind: 'failed', error: toCloudError(error), stands: true });
     }
   };
   await Promise.all(verdicts.filter(({ dropNote }) => dropNote).map(remove));
@@ -132,7 +132,7 @@ function dueFirst({ policy }: RegionContext, clocks: Clocks) {
 
 const markOf = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_ORPHAN));
 
-async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endings: Endings): Promise<void> {
+async function writeMarks(region: RegionContext, { tags, verdicts }: Write, results: TagResults): Promise<void> {
   // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
   const judged = new Map(verdicts.map(({ connection }) => [connection.connectionId, markOf(connection.tags)]));
   const isSame = (id: ConnectionId, found: Tags) => markOf(found) === judged.get(id);
@@ -145,8 +145,8 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, endi
     const error = failures.get(id);
     if (error && verdict.markDisproved) mustGo.push(verdict);
     if (error?.code === TAGS_CHANGED) region.marks.delete(id);
-    else if (error) endings.set(id, { kind: 'failed', error });
-    else endings.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
+    else if (error) results.set(id, { kind: 'failed', error });
+    else results.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
   }
   // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
   await clearMarks(region, mustGo.map(idOf));
@@ -176,31 +176,35 @@ export async function pruneMark(region: RegionContext, verdict: Verdict): Promis
 const isHintOfGone = ({ code }: CloudError): boolean => disposition(code) === 'gone' || code === TAG_NOT_READ_BACK;
 
 /** A tag call that does not find a connection, or its tags, is a hint that somebody deleted it since it was listed. */
-async function findGone(region: RegionContext, endings: Endings): Promise<void> {
-  const hints = [...endings].flatMap(([id, ending]) =>
-    ending.kind === 'failed' && isHintOfGone(ending.error) ? [id] : [],
+async function findGone(region: RegionContext, results: TagResults): Promise<void> {
+  const hints = [...results].flatMap(([id, result]) =>
+    result.kind === 'failed' && isHintOfGone(result.error) ? [id] : [],
   );
   await Promise.all(
     hints.map(async (id) => {
       try {
         const { value } = await region.reads.confirm(id);
-        if (value === 'gone') endings.set(id, { kind: 'gone' });
+        if (value === 'gone') results.set(id, { kind: 'gone' });
       } catch (error) {
-        endings.set(id, { kind: 'failed', error: toCloudError(error) });
+        results.set(id, { kind: 'failed', error: toCloudError(error) });
       }
     }),
   );
 }
 
-async function removeStaleMarks(region: RegionContext, verdicts: readonly Verdict[], endings: Endings): Promise<void> {
+async function removeStaleMarks(
+  region: RegionContext,
+  verdicts: readonly Verdict[],
+  results: TagResults,
+): Promise<void> {
   const removals = await clearMarks(region, verdicts.map(idOf));
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const removal = removals.get(id);
     // A void mark that still cannot be removed is unchanged. A mark that starts again is written next.
     const isSame = verdict.markAction !== 'clear' || (removal === 'voided' && verdict.mark.kind !== 'valid');
-    if (removal instanceof Error) endings.set(id, { kind: 'failed', error: removal, stands: true });
-    else if (!isSame) endings.set(id, { kind: 'cleared' });
+    if (removal instanceof Error) results.set(id, { kind: 'failed', error: removal, stands: true });
+    else if (!isSame) results.set(id, { kind: 'cleared' });
   }
 }
 

@@ -83,7 +83,7 @@ export async function removeTags(
   const check = beforeAttempt && { beforeAttempt };
   const isGone = (found: Tags) => keys.every((key) => !found.has(key));
   const untilMs = Math.min(clock.now() + region.policy.wait.tagTimeoutMs, region.deadlineMs);
-  const endings = new Map<ConnectionId, Removal>(ids.map((id) => [id, 'removed']));
+  const results = new Map<ConnectionId, Removal>(ids.map((id) => [id, 'removed']));
   let left = ids;
   for (let looks = 0; left.length > 0; looks += 1) {
     const remove = (batch: readonly ConnectionId[]) => api.removeTags(regionId, batch, keys, check);
@@ -96,7 +96,7 @@ export async function removeTags(
       standing = await writeInBatches(region, [...standing.keys()], overwrite, isVoid);
     }
     for (const id of left) {
-      endings.set(id, standing.get(id) ?? (kept.has(id) ? 'voided' : 'removed'));
+      results.set(id, standing.get(id) ?? (kept.has(id) ? 'voided' : 'removed'));
     }
     left = [...standing].filter(([, { code, status }]) => disposition(code, status) === 'retry').map(([id]) => id);
     const delayMs = lookDelayMs(region, looks);
@@ -105,7 +105,7 @@ export async function removeTags(
     }
     await clock.sleep(delayMs);
   }
-  return endings;
+  return results;
 }
 
 const shows = (found: Tags, tags: Tags): boolean => [...tags].every(([key, value]) => found.get(key) === value);

@@ -7,7 +7,7 @@ export type Fresh<T> = { readonly value: T; readonly startedMs: number; readonly
 export type Freshness = { readonly afterSequence: number; readonly notBeforeMs: number };
 
 /** One read that many callers share: a reading that is fresh enough, or under way, serves all who ask for it. */
-export class SharedRead<T> {
+export class CoalescedRead<T> {
   readonly #clock: Clock;
   readonly #nextSequence: () => number;
   readonly #read: () => Promise<T>;

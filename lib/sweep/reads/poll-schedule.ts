@@ -6,7 +6,7 @@ const STRETCH_MAX = 4;
 const GROWTH_QUIET = 1.15;
 const GROWTH_BUSY = 1.5;
 /** Of the shortest duration seen so far, after which looking for the next one begins. */
-const EARLY = 0.8;
+const HEAD_START_SHARE = 0.8;
 
 /**
  * When those who wait for the same kind of change look for it: together, at shared moments, less and less often while
@@ -48,7 +48,7 @@ export class PollSchedule {
 
   /** How long to wait before the first look, given what the shortest wait so far was. Milliseconds. */
   get headStartMs(): number {
-    return this.#shortestMs === undefined ? 0 : this.#shortestMs * EARLY;
+    return this.#shortestMs === undefined ? 0 : this.#shortestMs * HEAD_START_SHARE;
   }
 
   /** A look showed something new; `durationMs` says how long it took, when it is over. */
@@ -66,7 +66,10 @@ export class PollSchedule {
       this.#tick = undefined;
       const nowMs = this.#clock.now();
       this.#lastMs = nowMs;
-      const isTime = !this.#isBusy() || this.#isWorthwhile() || nowMs - this.#lookedMs > COMPANY_MAX * this.#intervalMs;
+      const isTime =
+        !this.#isBusy() ||
+        this.#isWorthwhile() ||
+        nowMs - this.#lookedMs > INTERVALS_WITHOUT_LOOK_MAX * this.#intervalMs;
       if (isTime) this.#lookedMs = nowMs;
       return isTime;
     });
@@ -81,12 +84,12 @@ export class PollSchedule {
     this.#stretch = Math.min(Math.max(1, this.#stretch * growth), STRETCH_MAX);
     const intervalMs = this.#intervalMs * this.#stretch;
     // From look to look, however long the looking took; but a slow cloud is not asked without a pause.
-    const dueMs = Math.max(this.#lastMs, nowMs - intervalMs * (1 - PAUSE)) + intervalMs;
+    const dueMs = Math.max(this.#lastMs, nowMs - intervalMs * (1 - PAUSE_SHARE_MIN)) + intervalMs;
     return Math.max(0, Math.min(dueMs, untilMs) - nowMs);
   }
 }
 
 /** So many intervals after the last look the next one comes, whoever waits for it. */
-const COMPANY_MAX = 12;
+const INTERVALS_WITHOUT_LOOK_MAX = 12;
 /** Of the interval, between the end of a look and the next. */
-const PAUSE = 0.25;
+const PAUSE_SHARE_MIN = 0.25;

@@ -9,10 +9,10 @@ import type {
   Routing,
   TransitRouterId,
 } from '../../core/domain/estate.ts';
-import { withTags } from '../survey/read-missing-tags.ts';
+import { readMissingTags } from '../survey/read-missing-tags.ts';
 import type { SurveyedRegion } from '../survey/survey.ts';
-import type { Surroundings } from '../survey/survey-region.ts';
-import { type Fresh, type Freshness, SharedRead } from './coalesced-read.ts';
+import type { RegionFacts } from '../survey/survey-region.ts';
+import { CoalescedRead, type Fresh, type Freshness } from './coalesced-read.ts';
 import { WitnessRounds } from './witness-rounds.ts';
 
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
@@ -34,12 +34,12 @@ export class RegionReads {
   readonly #regionId: RegionId;
   readonly #clock: Clock;
   readonly #ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
-  readonly #attachments = new Map<TransitRouterId, SharedRead<readonly Attachment[]>>();
-  readonly #routing = new Map<TransitRouterId, SharedRead<ReadonlyMap<AttachmentId, Routing>>>();
+  readonly #attachments = new Map<TransitRouterId, CoalescedRead<readonly Attachment[]>>();
+  readonly #routing = new Map<TransitRouterId, CoalescedRead<ReadonlyMap<AttachmentId, Routing>>>();
   readonly #latest = new Map<ConnectionId, Fresh<Sighting>>();
   readonly #maxAgeMs: number;
   readonly #rounds: WitnessRounds;
-  readonly #surroundings: Surroundings;
+  readonly #facts: RegionFacts;
   /** Those that steps may ask for, as they were when they were judged. */
   readonly #judged: ReadonlyMap<ConnectionId, Connection>;
   #sequence = 0;
@@ -55,7 +55,7 @@ export class RegionReads {
     readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
     /** What judged: the readings with sequence 0. */
     readonly region: Pick<SurveyedRegion, 'regionId' | 'connections' | 'judged'>;
-    readonly surroundings: Surroundings;
+    readonly facts: RegionFacts;
     /** How old what a write rests on may be: so long a reading serves others. */
     readonly maxAgeMs: number;
   }) {
@@ -64,7 +64,7 @@ export class RegionReads {
     this.#clock = options.clock;
     this.#ownerOf = options.ownerOf;
     this.#maxAgeMs = options.maxAgeMs;
-    this.#surroundings = options.surroundings;
+    this.#facts = options.facts;
     this.#judged = new Map(
       options.region.judged.map(({ verdict: { connection } }) => [connection.connectionId, connection]),
     );
@@ -72,7 +72,7 @@ export class RegionReads {
     this.#rounds = new WitnessRounds({
       clock: options.clock,
       maxAgeMs: options.maxAgeMs,
-      transitRouterIds: [...options.surroundings.witnesses.attachmentsOf.keys()],
+      transitRouterIds: [...options.facts.witnesses.attachmentsOf.keys()],
       read: (transitRouterId, want) => this.#whole(() => this.attachments(transitRouterId, want)),
       latest: (transitRouterId) => this.#attachments.get(transitRouterId)?.latest,
     });
@@ -89,7 +89,7 @@ export class RegionReads {
   }
 
   attachments(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<readonly Attachment[]>> {
-    const known = this.#surroundings.witnesses.attachmentsOf.get(transitRouterId);
+    const known = this.#facts.witnesses.attachmentsOf.get(transitRouterId);
     return this.#shared(
       this.#attachments,
       transitRouterId,
@@ -128,7 +128,7 @@ export class RegionReads {
     isMoving: boolean,
   ): Promise<Fresh<readonly Attachment[]>> {
     const { transitRouterId } = attachment;
-    const listed = this.#surroundings.witnesses.attachmentsOf.get(transitRouterId)?.length ?? 0;
+    const listed = this.#facts.witnesses.attachmentsOf.get(transitRouterId)?.length ?? 0;
     if (isMoving && listed > PAGE_SIZE) {
       return this.#attachments.get(transitRouterId)?.known(want) ?? (await this.#attachmentAlone(attachment));
     }
@@ -148,7 +148,7 @@ export class RegionReads {
   }
 
   routing(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
-    const { routing } = this.#surroundings;
+    const { routing } = this.#facts;
     return this.#shared(
       this.#routing,
       transitRouterId,
@@ -187,20 +187,20 @@ export class RegionReads {
   }
 
   get #listed(): { readonly startedMs: number; readonly sequence: number } {
-    return { startedMs: this.#surroundings.readMs, sequence: 0 };
+    return { startedMs: this.#facts.readMs, sequence: 0 };
   }
 
   #shared<T>(
-    reads: Map<TransitRouterId, SharedRead<T>>,
+    reads: Map<TransitRouterId, CoalescedRead<T>>,
     transitRouterId: TransitRouterId,
     read: (api: CloudApi) => Promise<T>,
     known: T | undefined,
-  ): SharedRead<T> {
+  ): CoalescedRead<T> {
     const shared = reads.get(transitRouterId);
     if (shared) return shared;
     const next = () => ++this.#sequence;
     const judged = known === undefined ? undefined : { value: known, ...this.#listed };
-    const created = new SharedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)), judged);
+    const created = new CoalescedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)), judged);
     reads.set(transitRouterId, created);
     return created;
   }
@@ -259,7 +259,7 @@ export class RegionReads {
         this.#remember(connection.connectionId, { value: connection, startedMs, sequence });
       }
       const wanted = new Set(ids);
-      const found = await withTags(
+      const found = await readMissingTags(
         this.#api,
         this.#regionId,
         listed.filter(({ connectionId }) => wanted.has(connectionId)),
@@ -289,7 +289,7 @@ export class RegionReads {
   async #readAlone(connectionId: ConnectionId): Promise<Connection | 'gone'> {
     const connection = await this.#api.getConnection(this.#regionId, connectionId);
     if (connection === 'gone') return 'gone';
-    const [tagged] = await withTags(this.#api, this.#regionId, [connection]);
+    const [tagged] = await readMissingTags(this.#api, this.#regionId, [connection]);
     return tagged ?? connection;
   }
 }

@@ -4,7 +4,7 @@ import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { toCloudError } from '../survey/survey-region.ts';
 import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
-import { type Ending, endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
+import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
@@ -12,16 +12,20 @@ import { needTimeFor } from './time-left.ts';
 type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
-class UnderWay extends Error {}
+class DeleteUnderWay extends Error {}
 
 /**
  * Delete one connection that is bound to nothing, and see it gone. Writes to the cloud.
  *
  * @param detached this run detached it: then a deletion of the run is used up already
  */
-export async function deleteConnection(region: RegionContext, verdict: Verdict, detached: boolean): Promise<Ending> {
+export async function deleteConnection(
+  region: RegionContext,
+  verdict: Verdict,
+  detached: boolean,
+): Promise<StepResult> {
   const request = await requestDelete(region, verdict, detached);
-  region.work.deleteSent(verdict.connection.connectionId);
+  region.progress.deleteSent(verdict.connection.connectionId);
   return await waitUntilGone(region, verdict, request, detached);
 }
 
@@ -34,7 +38,7 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : 0;
     const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));
-    if (answerLost && isLeaving(read)) throw new UnderWay();
+    if (answerLost && isBeingDeleted(read)) throw new DeleteUnderWay();
     await stopIfChanged(region, read);
     if (!sent) needTimeFor(region, 'delete', detached);
     sent = true;
@@ -44,8 +48,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     const { requestId } = await region.api.deleteConnection(region.regionId, connectionId, { beforeAttempt });
     return { accepted: 'yes', requestId: requestId ?? null };
   } catch (error) {
-    if (error instanceof UnderWay) return { accepted: 'maybe', requestId: null };
-    if (error instanceof StepEnd) throw new StepEnd({ ...error.ending, used: detached || answerLost });
+    if (error instanceof DeleteUnderWay) return { accepted: 'maybe', requestId: null };
+    if (error instanceof StepEnd) throw new StepEnd({ ...error.result, used: detached || answerLost });
     const failure = toCloudError(error);
     const requestId = failure.requestId ?? null;
     if (disposition(failure.code) === 'gone') return { accepted: answerLost ? 'maybe' : 'no', requestId };
@@ -55,7 +59,7 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
 }
 
 /** What a connection looks like while a delete of ours takes effect. */
-const isLeaving = (read: Rechecked) =>
+const isBeingDeleted = (read: Rechecked) =>
   read.kind === 'gone' || (read.kind === 'changed' && ['deleted', 'unknown'].includes(read.verdict.connection.state));
 
 /** Gone means that a read says not found, or that enough whole listings in a row were without it. */
@@ -64,7 +68,7 @@ async function waitUntilGone(
   verdict: Verdict,
   request: Request,
   detached: boolean,
-): Promise<Ending> {
+): Promise<StepResult> {
   const { wait } = region.policy;
   const { requestId } = request;
   let misses = 0;

@@ -4,7 +4,7 @@ import type { Attachment } from '../../core/domain/estate.ts';
 import { TAG_DETACHED } from '../../core/domain/tag-names.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { toNoteText } from '../../core/judge/own-tags.ts';
-import { isLeaving, removeNote } from '../marks/detach-note.ts';
+import { isBeingDetached, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { toCloudError } from '../survey/survey-region.ts';
@@ -14,7 +14,7 @@ import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
-class UnderWay extends Error {}
+class DetachUnderWay extends Error {}
 
 /**
  * Detach one connection and see it done. Writes to the cloud.
@@ -29,12 +29,12 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   needTimeFor(region, 'detach', false);
   const note = await writeNote(region, verdict, attachment);
   const tagged = region.reads.sequence;
-  region.work.tagged(connectionId);
-  await region.work.gather(region.policy.recheck.maxAgeMs * GATHER_SHARE);
+  region.progress.tagged(connectionId);
+  await region.progress.waitForBatch(region.policy.recheck.maxAgeMs * GATHER_SHARE);
   await requestDetach(region, verdict, attachment, note, tagged);
-  region.work.detachSent(connectionId);
+  region.progress.detachSent(connectionId);
   await waitUntilDetached(region, verdict, attachment);
-  region.work.detached(connectionId);
+  region.progress.detached(connectionId);
   await keepNote(region, verdict, attachment, note);
   record(region, 'detach.done', connectionId, { attachmentId: attachment.attachmentId });
 }
@@ -74,10 +74,10 @@ async function requestDetach(
     const owner = region.ownerOf(attachment.transitRouterId);
     await owner.detach(region.regionId, attachment.attachmentId, { force, beforeAttempt });
   } catch (error) {
-    if (error instanceof UnderWay) return;
+    if (error instanceof DetachUnderWay) return;
     const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
     if (end === undefined) return;
-    if (request.answerLost) throw new StepEnd({ ...end.ending, used: true });
+    if (request.answerLost) throw new StepEnd({ ...end.result, used: true });
     throw await withoutNote(region, verdict, note, end);
   }
 }
@@ -107,7 +107,8 @@ function createDetachCheck(
     // removed the note.
     const after = request.sent ? region.reads.sequence : tagged;
     const read = await recheckOwnTags(region, verdict, after, request.note);
-    if (request.answerLost && read.kind === 'changed' && isLeaving(read.verdict.connection)) throw new UnderWay();
+    if (request.answerLost && read.kind === 'changed' && isBeingDetached(read.verdict.connection))
+      throw new DetachUnderWay();
     await stopIfChanged(region, read, request.note);
     if (!request.sent) needTimeFor(region, 'detach', false);
     request.sent = true;
@@ -121,7 +122,7 @@ async function withoutNote(region: RegionContext, verdict: Verdict, note: string
     await removeNote(region, verdict.connection, note);
     return end;
   } catch (error) {
-    const what = `${end.ending.reason}; and its detach note could not be removed`;
+    const what = `${end.result.reason}; and its detach note could not be removed`;
     return new StepEnd(endWithError(what, toCloudError(error), false));
   }
 }

@@ -134,7 +134,7 @@ async function readEvidence(
   detached: boolean,
 ): Promise<Evidence> {
   const { attachment } = verdict;
-  const { witnesses, routing } = region.surroundings;
+  const { witnesses, routing } = region.facts;
   if (attachment === undefined || detached) {
     const fresher = await region.reads.witnessRound(want.afterSequence);
     const connection = await readConnection(region, verdict.connection.connectionId, want);
@@ -150,7 +150,7 @@ async function readEvidence(
   const routed = routing === 'unread' ? undefined : await region.reads.routing(transitRouterId, want);
   const [connection, attachments] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
-    region.reads.attachmentsAbout(attachment, want, region.work.lettingGo.size > 0),
+    region.reads.attachmentsAbout(attachment, want, region.progress.detaching.size > 0),
   ]);
   const routes: Routing | 'unread' = routed?.value.get(attachmentId) ?? 'unread';
   return {
@@ -178,7 +178,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const judged = detached ? withDetachedTag(connection, before, nowMs) : connection;
   const verdict = judge({ connection: judged, accountId: region.accountId, ...facts, nowMs }, region.policy);
   const changes = [...listChanges(before.connection, connection, detached)];
-  const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.ripe && !verdict.locked;
+  const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.isDue && !verdict.locked;
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
   const sameRule = detached || verdict.rule === before.rule;
   if (changes.length === 0 && goes && sameHolder && sameRule) return { kind: 'same', connection };

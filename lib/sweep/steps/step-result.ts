@@ -3,7 +3,7 @@ import type { CloudError } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
 /** How the steps on one connection ended. */
-export type Ending = {
+export type StepResult = {
   readonly outcome: OutcomeKind;
   readonly reason: string;
   readonly code: string | null;
@@ -18,11 +18,11 @@ export type Ending = {
 /** Thrown inside a write's `beforeAttempt` to stop before anything is sent, and anywhere a step ends early. */
 export class StepEnd extends Error {
   override readonly name = 'StepEnd';
-  readonly ending: Ending;
+  readonly result: StepResult;
 
-  constructor(ending: Ending) {
-    super(ending.reason);
-    this.ending = ending;
+  constructor(result: StepResult) {
+    super(result.reason);
+    this.result = result;
   }
 }
 
@@ -30,7 +30,7 @@ export class StepEnd extends Error {
 export const mayHaveTakenHold = (error: CloudError): boolean =>
   error.effect === 'unknown' && !isThrottling(error.code, error.status);
 
-export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Ending> = {}): Ending => ({
+export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<StepResult> = {}): StepResult => ({
   outcome,
   reason,
   code: null,
@@ -43,7 +43,7 @@ export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Endi
 export const NO_TIME_LEFT = 'DeadlineExceeded';
 
 /** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
-export function endWithError(what: string, error: CloudError, used: boolean): Ending {
+export function endWithError(what: string, error: CloudError, used: boolean): StepResult {
   const hint = advice(error.code);
   const reason = [`${what}: ${error.message}`, ...(hint ? [hint] : [])].join('; ');
   const outcome = toOutcome(error.code);
@@ -56,5 +56,5 @@ function toOutcome(code: string): OutcomeKind {
 }
 
 /** Work left for want of time, which a later run does: unlike the limit, it makes the run incomplete. */
-export const outOfTime = (reason: string, rest: Partial<Ending> = {}): Ending =>
+export const outOfTime = (reason: string, rest: Partial<StepResult> = {}): StepResult =>
   endWith('deferred', reason, { ...rest, code: NO_TIME_LEFT });

@@ -7,7 +7,7 @@ import { asksForNothing, type Place, wantsRegion } from '../../core/plan/narrow.
 import { toCloudError } from './survey-region.ts';
 
 /** One account and region a run looks at. */
-export type Target = {
+export type OpenPlace = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly api: CloudApi;
@@ -19,15 +19,15 @@ export type Target = {
 };
 
 /** A scope that could not even be opened. `regionIds` is empty when the regions themselves could not be listed. */
-export type Unopened = {
+export type UnopenedPlace = {
   readonly accountId: AccountId;
   readonly regionIds: readonly RegionId[];
   readonly error: CloudError;
 };
 
-export type Targets = {
-  readonly targets: readonly Target[];
-  readonly unopened: readonly Unopened[];
+export type OpenPlaces = {
+  readonly places: readonly OpenPlace[];
+  readonly unopened: readonly UnopenedPlace[];
   /** Roles of `detach.roles` that could not be assumed. */
   readonly lostRoles: readonly { readonly roleArn: string; readonly error: CloudError }[];
   /** Events of an array that name a region which does not exist: with `all` only the cloud knows. */
@@ -41,17 +41,17 @@ export type Targets = {
  *
  * Throws `ConfigError` when the request names a region that no account has.
  */
-export async function resolveTargets(
+export async function openPlaces(
   root: CloudApi,
   policy: Policy,
   asked: readonly Narrowing[],
   defaultRegion: RegionId | undefined,
-): Promise<Targets> {
-  if (asked.every(asksForNothing)) return { targets: [], unopened: [], lostRoles: [], refused: [], parts: asked };
+): Promise<OpenPlaces> {
+  if (asked.every(asksForNothing)) return { places: [], unopened: [], lostRoles: [], refused: [], parts: asked };
   refuseNoRegion(policy, defaultRegion);
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
   const lostRoles = owners.filter((owner) => 'error' in owner);
-  const toTarget = ({ accountId, api }: OpenAccount, regionId: RegionId, mayBeUnsupported: boolean): Target => ({
+  const toOpenPlace = ({ accountId, api }: OpenAccount, regionId: RegionId, mayBeUnsupported: boolean): OpenPlace => ({
     accountId,
     regionId,
     api,
@@ -70,8 +70,8 @@ export async function resolveTargets(
   const refusals = allKnown ? refuseUnknownRegions(asked, known) : new Map<Narrowing, RefusedEvent>();
   const parts = asked.filter((part) => !refusals.has(part));
 
-  const targets: Target[] = [];
-  const unopened: Unopened[] = [];
+  const places: OpenPlace[] = [];
+  const unopened: UnopenedPlace[] = [];
   // Two roles of one account must not make its regions be swept twice, each within its own limits.
   const taken = new Set<string>();
   const take = (accountId: AccountId, regionId: RegionId): boolean => {
@@ -84,16 +84,17 @@ export async function resolveTargets(
       (id) => wantsRegion(parts, { accountId, regionId: id }) && take(accountId, id),
     );
     if ('error' in regions) unopened.push({ accountId, regionIds: wanted, error: regions.error });
-    else if (!('error' in account)) targets.push(...wanted.map((regionId) => toTarget(account, regionId, regions.all)));
+    else if (!('error' in account))
+      places.push(...wanted.map((regionId) => toOpenPlace(account, regionId, regions.all)));
     // An account without a region that is wanted is not missed.
     else if (wanted.length > 0) unopened.push({ accountId, regionIds: wanted, error: account.error });
   }
-  return { targets, unopened, lostRoles, refused: [...refusals.values()], parts };
+  return { places: places, unopened, lostRoles, refused: [...refusals.values()], parts };
 }
 
-type Scope = { readonly accountId: AccountId; readonly regions: Policy['regions'] };
-type OpenAccount = Scope & { readonly api: CloudApi };
-type Opened = OpenAccount | (Scope & { readonly error: CloudError });
+type AccountRegions = { readonly accountId: AccountId; readonly regions: Policy['regions'] };
+type OpenAccount = AccountRegions & { readonly api: CloudApi };
+type Opened = OpenAccount | (AccountRegions & { readonly error: CloudError });
 
 /** Stands for the account of credentials that did not even say whose they are. */
 const UNKNOWN_ACCOUNT = 'unknown';

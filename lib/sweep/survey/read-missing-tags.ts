@@ -7,7 +7,7 @@ import { inBatches } from '../marks/batches.ts';
  * may mean "none", and may not, so it is asked for where the answer is certain. VPN-gateway connections are left as
  * they are. Throws `CloudError` when the tags cannot be read.
  */
-export async function withTags(
+export async function readMissingTags(
   api: CloudApi,
   regionId: RegionId,
   connections: readonly Connection[],

@@ -10,14 +10,14 @@ import type {
   TransitRouterId,
 } from '../../core/domain/estate.ts';
 import { createWitnesses, type Witnesses } from '../../core/judge/association.ts';
-import type { Target } from './open-places.ts';
-import { withTags } from './read-missing-tags.ts';
+import type { OpenPlace } from './open-places.ts';
+import { readMissingTags } from './read-missing-tags.ts';
 
 /** Everything one run read of a region, complete. */
-export type RegionEstate = Surroundings & { readonly connections: readonly Connection[] };
+export type RegionEstate = RegionFacts & { readonly connections: readonly Connection[] };
 
 /** What was read of a region besides its connections. */
-export type Surroundings = {
+export type RegionFacts = {
   /** When the first of the reads was sent. */
   readonly readMs: number;
   readonly witnesses: Witnesses;
@@ -50,17 +50,17 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
  * `admit` is told how many connections there are, and waited for, before more than a page of them is read.
  */
 export async function surveyRegion(
-  target: Target,
+  place: OpenPlace,
   needsRouting: boolean,
   clock: Clock,
   admit: (connections: number) => Promise<boolean>,
 ): Promise<RegionListing> {
-  const { api, regionId } = target;
+  const { api, regionId } = place;
   const readMs = clock.now();
-  const [connections, routers] = await Promise.allSettled(listBoth(target, needsRouting, admit));
+  const [connections, routers] = await Promise.allSettled(listBoth(place, needsRouting, admit));
   if (connections.status === 'rejected') {
     const error = toCloudError(connections.reason);
-    const unsupported = target.mayBeUnsupported && UNSUPPORTED.has(error.code);
+    const unsupported = place.mayBeUnsupported && UNSUPPORTED.has(error.code);
     return { listing: unsupported ? 'unsupported' : 'unread', error, connections: [] };
   }
   if (routers.status === 'rejected') {
@@ -68,13 +68,13 @@ export async function surveyRegion(
   }
   return {
     listing: 'complete',
-    estate: { readMs, ...routers.value, ...(await readMissingTags(api, regionId, connections.value)) },
+    estate: { readMs, ...routers.value, ...(await withMissingTags(api, regionId, connections.value)) },
   };
 }
 
 /** The attachments wait for as long as the connections do: what is read of one region is read at one time. */
 function listBoth(
-  target: Target,
+  place: OpenPlace,
   needsRouting: boolean,
   admit: (connections: number) => Promise<boolean>,
 ): [Promise<readonly Connection[]>, Promise<TransitRouters>] {
@@ -82,7 +82,7 @@ function listBoth(
   const admitted = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const connections = target.api.listConnections(target.regionId, {
+  const connections = place.api.listConnections(place.regionId, {
     admit: async (total) => {
       const hadToWait = await admit(total);
       open();
@@ -91,38 +91,38 @@ function listBoth(
   });
   // A single page asks for no room, and neither does a listing that failed.
   connections.then(open, open);
-  return [connections, surveyTransitRouters(target, needsRouting, admitted)];
+  return [connections, surveyTransitRouters(place, needsRouting, admitted)];
 }
 
 /** Tags that cannot be read leave their connections in doubt, and the run incomplete; they are not a listing. */
-async function readMissingTags(
+async function withMissingTags(
   api: CloudApi,
   regionId: RegionId,
   connections: readonly Connection[],
 ): Promise<Pick<RegionEstate, 'connections' | 'tagsError'>> {
   try {
-    return { connections: await withTags(api, regionId, connections), tagsError: undefined };
+    return { connections: await readMissingTags(api, regionId, connections), tagsError: undefined };
   } catch (error) {
     return { connections, tagsError: toCloudError(error) };
   }
 }
 
 type Owner = { readonly accountId: AccountId; readonly api: CloudApi };
-type TransitRouters = Pick<Surroundings, 'witnesses' | 'routing' | 'ownerOf'>;
+type TransitRouters = Pick<RegionFacts, 'witnesses' | 'routing' | 'ownerOf'>;
 
 async function surveyTransitRouters(
-  target: Target,
+  place: OpenPlace,
   needsRouting: boolean,
   admitted: Promise<void>,
 ): Promise<TransitRouters> {
-  const owners: readonly Owner[] = [target, ...target.owners];
-  const read = await Promise.all(owners.map((owner) => readOwner(owner, target.regionId, needsRouting, admitted)));
+  const owners: readonly Owner[] = [place, ...place.owners];
+  const read = await Promise.all(owners.map((owner) => readOwner(owner, place.regionId, needsRouting, admitted)));
   const attachmentsOf = new Map<TransitRouterId, readonly Attachment[]>();
   const routing = new Map<AttachmentId, Routing>();
   const ownerOf = new Map<TransitRouterId, CloudApi>();
   const otherOwners: AccountId[] = [];
   for (const { accountId, api, routers } of read) {
-    if (accountId !== target.accountId && routers.length > 0) otherOwners.push(accountId);
+    if (accountId !== place.accountId && routers.length > 0) otherOwners.push(accountId);
     for (const router of routers) {
       attachmentsOf.set(router.transitRouterId, router.attachments);
       ownerOf.set(router.transitRouterId, api);
@@ -130,7 +130,7 @@ async function surveyTransitRouters(
     }
   }
   return {
-    witnesses: createWitnesses(attachmentsOf, target.unreadOwners, otherOwners),
+    witnesses: createWitnesses(attachmentsOf, place.unreadOwners, otherOwners),
     routing: needsRouting ? routing : 'unread',
     ownerOf,
   };

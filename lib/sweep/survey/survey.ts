@@ -1,23 +1,23 @@
-import { Room } from '../../core/concurrency/semaphore.ts';
+import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection, RegionId, Routing } from '../../core/domain/estate.ts';
-import type { Journal } from '../../core/domain/log-event.ts';
+import type { Journal } from '../../core/domain/journal.ts';
 import type { RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { judge } from '../../core/judge/judge.ts';
 import { mayTag, modeFor } from '../../core/plan/narrow.ts';
 import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../../core/plan/plan.ts';
-import { resolveTargets, type Target, type Targets } from './open-places.ts';
-import { type RegionEstate, type RegionListing, type Surroundings, surveyRegion } from './survey-region.ts';
+import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
+import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
 export type SurveyedRegion = JudgedRegion & {
-  readonly target: Target;
+  readonly place: OpenPlace;
   /** How many connections were listed. */
   readonly connections: number;
   /** Kept where something may be written. */
-  readonly surroundings: Surroundings | undefined;
+  readonly facts: RegionFacts | undefined;
   readonly judgedMs: number;
   readonly tagsUnread: boolean;
 };
@@ -33,7 +33,7 @@ export type LostRegion = {
   readonly inScope: readonly Connection[];
 };
 
-export type Settle = (judged: Judged, surroundings: Surroundings) => boolean;
+export type Settle = (judged: Judged, facts: RegionFacts) => boolean;
 
 export type Survey = {
   readonly regions: readonly SurveyedRegion[];
@@ -63,7 +63,7 @@ export async function survey(
   settle: Settle,
 ): Promise<Survey> {
   const { policy } = request;
-  const { targets, unopened, lostRoles, refused, parts } = await resolveTargets(
+  const { places, unopened, lostRoles, refused, parts } = await openPlaces(
     deps.api,
     policy,
     request.parts,
@@ -73,22 +73,22 @@ export async function survey(
     deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
   const needsRouting = policy.rules.unrouted !== 'off';
-  const room = new Room(CONNECTIONS_MAX);
+  const semaphore = new Semaphore(CONNECTIONS_MAX);
   const read = await Promise.all(
-    targets.map(async (target): Promise<SurveyedRegion | LostRegion> => {
+    places.map(async (place): Promise<SurveyedRegion | LostRegion> => {
       let held = 0;
       const admit = (connections: number) => {
-        room.leave(held);
+        semaphore.release(held);
         held = connections;
-        return room.enter(connections);
+        return semaphore.acquire(connections);
       };
-      const listing = await surveyRegion(target, needsRouting, deps.clock, admit);
-      reportListing(deps.journal, target, listing);
+      const listing = await surveyRegion(place, needsRouting, deps.clock, admit);
+      reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(target, listing.estate, policy, parts, deps.clock.now(), settle)
-          : toLost(target, listing, parts);
-      room.leave(held);
+          ? judgeRegion(place, listing.estate, policy, parts, deps.clock.now(), settle)
+          : toLost(place, listing, parts);
+      semaphore.release(held);
       return region;
     }),
   );
@@ -109,7 +109,7 @@ const CONNECTIONS_MAX = 10_000;
 
 const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;
 
-const toUnread = (unopened: Targets['unopened']): readonly LostRegion[] =>
+const toUnread = (unopened: OpenPlaces['unopened']): readonly LostRegion[] =>
   unopened.flatMap(({ accountId, regionIds, error }) =>
     regionIds.map((regionId) => ({
       accountId,
@@ -122,7 +122,7 @@ const toUnread = (unopened: Targets['unopened']): readonly LostRegion[] =>
   );
 
 function toLost(
-  { accountId, regionId }: Target,
+  { accountId, regionId }: OpenPlace,
   listing: Exclude<RegionListing, { listing: 'complete' }>,
   parts: readonly Narrowing[],
 ): LostRegion {
@@ -134,40 +134,40 @@ function toLost(
 
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */
 function judgeRegion(
-  target: Target,
-  { connections, ...surroundings }: RegionEstate,
+  place: OpenPlace,
+  { connections, ...facts }: RegionEstate,
   policy: Policy,
   parts: readonly Narrowing[],
   nowMs: number,
   settle: Settle,
 ): SurveyedRegion {
-  const { accountId, regionId } = target;
+  const { accountId, regionId } = place;
   const judged: Judged[] = [];
   for (const connection of connections) {
-    const routing = routingOf(connection, surroundings);
-    const verdict = judge({ connection, accountId, witnesses: surroundings.witnesses, routing, nowMs }, policy);
-    const one = { accountId, regionId, verdict, mode: modeFor(parts, target, connection.connectionId) };
-    if (!settle(one, surroundings)) judged.push(one);
+    const routing = routingOf(connection, facts);
+    const verdict = judge({ connection, accountId, witnesses: facts.witnesses, routing, nowMs }, policy);
+    const one = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
+    if (!settle(one, facts)) judged.push(one);
   }
   return {
     accountId,
     regionId,
     ours: connections.filter(countsInShare).length,
     judged,
-    target,
+    place,
     connections: connections.length,
-    surroundings: judged.some(({ mode }) => mayTag(mode)) ? surroundings : undefined,
+    facts: judged.some(({ mode }) => mayTag(mode)) ? facts : undefined,
     judgedMs: nowMs,
-    tagsUnread: surroundings.tagsError !== undefined,
+    tagsUnread: facts.tagsError !== undefined,
   };
 }
 
-const routingOf = (connection: Connection, { witnesses, routing }: Surroundings): Routing | 'unread' => {
+const routingOf = (connection: Connection, { witnesses, routing }: RegionFacts): Routing | 'unread' => {
   const [holder] = witnesses.holdersOf(connection.connectionId);
   return (routing !== 'unread' && holder && routing.get(holder.attachmentId)) || 'unread';
 };
 
-function reportListing(journal: Journal, { accountId, regionId }: Target, listing: RegionListing): void {
+function reportListing(journal: Journal, { accountId, regionId }: OpenPlace, listing: RegionListing): void {
   const where = { accountId, regionId, listing: listing.listing };
   if (listing.listing === 'complete') {
     const { connections, witnesses, tagsError } = listing.estate;
@@ -183,7 +183,7 @@ function reportListing(journal: Journal, { accountId, regionId }: Target, listin
   journal('region.listed', { ...where, action, code, cloudRequestId: requestId, reason: message });
 }
 
-function reportUnopened(journal: Journal, unopened: Targets['unopened']): void {
+function reportUnopened(journal: Journal, unopened: OpenPlaces['unopened']): void {
   for (const { accountId, error } of unopened) {
     const { action, code, requestId, message } = error;
     journal('step.failed', { accountId, action, code, cloudRequestId: requestId, reason: message });

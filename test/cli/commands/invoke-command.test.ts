@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import { ACCOUNT, REGION } from '../../support/builders.ts';
-import { type RunOptions, run, serve } from '../cli-harness.ts';
-import { estate, free, inUse, ripe } from '../../support/estates.ts';
+import { dueTags, estate, free, inUse } from '../../support/estates.ts';
 import {
   type FcReply,
   functionError,
@@ -10,6 +9,7 @@ import {
   refusal,
   startFunctionCompute,
 } from '../../support/function-compute.ts';
+import { type RunOptions, run, serve } from '../cli-harness.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 /** A deployed function that answers as told, and the cloud it would look at. */
 async function deployed(answer?: (invoked: Invoked) => FcReply | 'reset' | undefined) {
-  const { emulator, env } = await serve(estate(...inUse(6), free('ripe1', ripe()), free('new')));
+  const { emulator, env } = await serve(estate(...inUse(6), free('ripe1', dueTags()), free('new')));
   const key = { accessKeyId: emulator.accessKeyId, accessKeySecret: emulator.accessKeySecret };
   const fc = await startFunctionCompute(answer, key);
   stops.push(() => emulator.close(), fc.close);

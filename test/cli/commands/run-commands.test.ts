@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { ago, HOUR, REGION } from '../../support/builders.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
 import { type RunOptions, run, serve } from '../cli-harness.ts';
-import { bound, down, estate, free, inUse, ripe } from '../../support/estates.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -18,7 +18,7 @@ async function cloud(...args: Parameters<typeof serve>) {
 }
 
 const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
-const SOME = estate(...inUse(6), free('ripe1', ripe()), free('ripe2', ripe()), free('fresh', fresh), free('new'));
+const SOME = estate(...inUse(6), free('ripe1', dueTags()), free('ripe2', dueTags()), free('fresh', fresh), free('new'));
 
 /** Whatever the streams hold, standard output is one JSON document. */
 const parse = (out: string): { [key: string]: unknown } => {
@@ -132,13 +132,13 @@ test('on a terminal sweep shows the plan, asks, and deletes what was agreed to',
 });
 
 test('what has become ripe since the question is not deleted unasked', async () => {
-  const { command, ids, emulator } = await cloud(estate(...inUse(6), free('ripe1', ripe()), free('other')));
+  const { command, ids, emulator } = await cloud(estate(...inUse(6), free('ripe1', dueTags()), free('other')));
   const other = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === 'vco-other');
   const { out } = await command(['sweep'], {
     tty: true,
     answer: true,
     onWrite: (written) => {
-      if (other && written.includes('plan complete')) other.tags = ripe();
+      if (other && written.includes('plan complete')) other.tags = dueTags();
     },
   });
   expect(ids()).toContain('vco-other');
@@ -176,12 +176,12 @@ test('sweep --json on a terminal: the question elsewhere, one document on standa
 });
 
 test('a halted region exits with 5, and a region that was not read with 4 although another is halted', async () => {
-  const halted = await cloud(estate(...['a', 'b', 'c', 'd'].map((name) => free(name, ripe()))));
+  const halted = await cloud(estate(...['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()))));
   expect((await halted.command(['plan'])).code).toBe(5);
   const regions = ['cn-hangzhou', 'cn-beijing'];
   const both = await cloud(
     {
-      ...estate(...['a', 'b', 'c', 'd'].map((name) => free(name, ripe()))),
+      ...estate(...['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()))),
       regions: regions.map((RegionId) => ({ RegionId })),
     },
     {
@@ -221,7 +221,7 @@ test('on a terminal a warning is a sentence, and the status line is gone at the 
 
 test('explain tells everything about one connection, and exits as a run would', async () => {
   const { command, writes } = await cloud(
-    estate(...inUse(6), free('ripe1', ripe()), bound('idle', {}, down), free('mine', { 'vco-sweeper:keep': 'yes' })),
+    estate(...inUse(6), free('ripe1', dueTags()), bound('idle', {}, down), free('mine', { 'vco-sweeper:keep': 'yes' })),
   );
   const ripeOne = await command(['explain', 'vco-ripe1']);
   expect(ripeOne.code).toBe(3);
@@ -239,7 +239,7 @@ test('explain tells everything about one connection, and exits as a run would', 
 });
 
 test('explain of one whose turn has come in a halted region exits with 5, of one that waits there with 3', async () => {
-  const all = ['a', 'b', 'c', 'd'].map((name) => free(name, ripe()));
+  const all = ['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()));
   const { command } = await cloud(estate(...all, free('fresh', fresh)));
   const held = await command(['explain', 'vco-a']);
   expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would go/);
@@ -284,7 +284,7 @@ test('Ctrl-C during a plan leaves at once', async () => {
 
 test('Ctrl-C during a sweep: what was sent is read back, nothing new is started', async () => {
   const names = ['a', 'b', 'c', 'd'];
-  const { command, ids } = await cloud(estate(...inUse(9), ...names.map((name) => free(name, ripe()))));
+  const { command, ids } = await cloud(estate(...inUse(9), ...names.map((name) => free(name, dueTags()))));
   const files = { 'p.yaml': 'pace: { concurrency: 1 }' };
   const { code, out, err } = await command(['sweep', '--yes', '--json', '-p', 'p.yaml'], {
     env: { LOG_LEVEL: 'info' },
@@ -300,7 +300,7 @@ test('Ctrl-C during a sweep: what was sent is read back, nothing new is started'
 });
 
 test('a second Ctrl-C leaves at once and names what was sent', async () => {
-  const { command } = await cloud(estate(...inUse(9), free('a', ripe())));
+  const { command } = await cloud(estate(...inUse(9), free('a', dueTags())));
   const { code, err } = await command(['sweep', '--yes'], {
     env: { LOG_LEVEL: 'info' },
     onWrite: (_out, written, stop) => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createTally } from '../../../lib/cli/session/progress.ts';
+import { createProgress } from '../../../lib/cli/session/progress.ts';
 import { createScreen } from '../../../lib/cli/session/screen.ts';
 import { NOW } from '../../support/builders.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 test('the status counts what is done and says what is waited for', () => {
-  const { journal, status, underWay } = createTally();
+  const { journal, status, underWay } = createProgress();
   expect(status()).toBe('reading the estate');
   journal('region.listed', { accountId: '1', regionId: 'a', connections: 3 });
   journal('region.listed', { accountId: '1', regionId: 'b', connections: 1 });

@@ -3,7 +3,7 @@ import { ACTIONS } from '../../../lib/cloud/client/actions.ts';
 import { createCloudApi } from '../../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
-import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { Behaviours } from '../../../lib/emulator/behaviours.ts';
 import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
 import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
@@ -64,12 +64,12 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-async function start(more: { estate?: object; faults?: FaultRule[]; switches?: Partial<Switches> } = {}) {
+async function start(more: { estate?: object; faults?: FaultRule[]; behaviours?: Partial<Behaviours> } = {}) {
   const emulator = await startEmulator({
     estate: parseEstate(JSON.stringify({ ...ESTATE, ...more.estate }), 'test'),
     seed: 1,
     faults: more.faults ?? [],
-    switches: { deleteReads: 0, ...more.switches },
+    behaviours: { deleteReads: 0, ...more.behaviours },
   });
   stops.push(() => emulator.close());
   const { url, accessKeyId, accessKeySecret } = emulator;

@@ -8,8 +8,8 @@ import { CloudError } from '../../../lib/core/domain/errors.ts';
 import type { RunningEmulator } from '../../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
-import { failure, fakeClock, ok, rejection } from '../fake-transport.ts';
 import { pathsOf, spoilAt, spoiling } from '../../support/spoil.ts';
+import { failure, fakeClock, ok, rejection } from '../fake-transport.ts';
 
 type Sent = Parameters<OrganizationTransport>[0];
 

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
-import {
-  type Answer,
-  connectionItem,
-  failure,
-  fakeCloud,
-  ok,
-  rejection,
-  timeoutError,
-} from '../fake-transport.ts';
+import { type Answer, connectionItem, failure, fakeCloud, ok, rejection, timeoutError } from '../fake-transport.ts';
 
 const single = ok(connectionItem());
 const unbounded = 1_000_000;

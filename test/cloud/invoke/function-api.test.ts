@@ -10,7 +10,6 @@ import {
 } from '../../../lib/cloud/invoke/function-api.ts';
 import type { FunctionTarget } from '../../../lib/core/domain/cloud-api.ts';
 import { ConfigError } from '../../../lib/core/domain/errors.ts';
-import { fakeClock, type Retry, rejection } from '../fake-transport.ts';
 import {
   accepted,
   type FcReply,
@@ -21,6 +20,7 @@ import {
   refusalV3,
   startFunctionCompute,
 } from '../../support/function-compute.ts';
+import { fakeClock, type Retry, rejection } from '../fake-transport.ts';
 
 type Answer = Parameters<typeof startFunctionCompute>[0];
 

@@ -10,8 +10,8 @@ import { createPopTransport } from '../../../lib/cloud/client/pop-transport.ts';
 import type { TransportReply } from '../../../lib/cloud/client/transport.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
-import { connectionItem, fakeCloud, ok } from '../fake-transport.ts';
 import { NONSENSE, PLAUSIBLE, pathsOf, spoilAt, spoiling } from '../../support/spoil.ts';
+import { connectionItem, fakeCloud, ok } from '../fake-transport.ts';
 
 const REGION = 'eu-central-1';
 const SECRETS = ['CanaryKeyIdentity', 'CanaryKeySecret', 'CanarySecurityToken', 'canary psk'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sideBySide } from '../../../lib/core/concurrency/map-concurrent.ts';
+import { mapConcurrent } from '../../../lib/core/concurrency/map-concurrent.ts';
 
 /** Work that ends only when it is told to. */
 function gate() {
@@ -20,7 +20,7 @@ test.each([
   [9, 5],
 ])('with a concurrency of %i, %i of five run at a time, and the answers are in order', async (concurrency, most) => {
   const { running, work, endOne } = gate();
-  const done = sideBySide([1, 2, 3, 4, 5], concurrency, work);
+  const done = mapConcurrent([1, 2, 3, 4, 5], concurrency, work);
   const seen: number[] = [];
   for (let ended = 0; ended < 5; ended += 1) {
     seen.push(running());
@@ -31,5 +31,5 @@ test.each([
 });
 
 test('nothing to do is done', async () => {
-  expect(await sideBySide([], 3, async () => 1)).toEqual([]);
+  expect(await mapConcurrent([], 3, async () => 1)).toEqual([]);
 });

@@ -1,46 +1,76 @@
 import { expect, test } from 'vitest';
-import { Room } from '../../../lib/core/concurrency/semaphore.ts';
+import { Semaphore } from '../../../lib/core/concurrency/semaphore.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { bound, estate, free } from '../../support/estates.ts';
 
 /** Who is in after all that could happen at once has happened. */
 function setUp(size: number) {
-  const room = new Room(size);
+  const semaphore = new Semaphore(size);
   const inside: string[] = [];
   const waited: string[] = [];
   const enter = async (name: string, count: number) => {
-    if (await room.enter(count)) waited.push(name);
+    if (await semaphore.acquire(count)) waited.push(name);
     inside.push(name);
   };
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return { room, inside, waited, enter, settled };
+  return { semaphore, inside, waited, enter, settled };
 }
 
 test('those that fit are let in, the next waits until there is a place, and nobody overtakes', async () => {
-  const { room, inside, waited, enter, settled } = setUp(10);
+  const { semaphore, inside, waited, enter, settled } = setUp(10);
   const all = [enter('a', 4), enter('b', 6), enter('c', 5), enter('d', 1)];
   await settled();
   expect(inside).toEqual(['a', 'b']);
-  room.leave(4);
+  semaphore.release(4);
   await settled();
   expect(inside).toEqual(['a', 'b']);
-  room.leave(6);
+  semaphore.release(6);
   await Promise.all(all);
   expect(inside).toEqual(['a', 'b', 'c', 'd']);
   expect(waited).toEqual(['c', 'd']);
 });
 
 test('what is more than the whole room has it alone', async () => {
-  const { room, inside, enter, settled } = setUp(10);
+  const { semaphore, inside, enter, settled } = setUp(10);
   const all = [enter('small', 1), enter('huge', 50), enter('next', 1)];
   await settled();
   expect(inside).toEqual(['small']);
-  room.leave(1);
+  semaphore.release(1);
   await settled();
   expect(inside).toEqual(['small', 'huge']);
-  room.leave(50);
+  semaphore.release(50);
   await Promise.all(all);
   expect(inside).toEqual(['small', 'huge', 'next']);
+});
+
+test('runs as many tasks at a time as its size, in order, and a failed task releases it', async () => {
+  const semaphore = new Semaphore(2);
+  const started: number[] = [];
+  const ends: (() => void)[] = [];
+  const run = (id: number, fails = false) =>
+    semaphore.run(async () => {
+      started.push(id);
+      await new Promise<void>((resolve) => {
+        ends[id] = resolve;
+      });
+      if (fails) throw new Error(`task ${id}`);
+      return id;
+    });
+  const tasks = [run(0, true), run(1), run(2), run(3)];
+  const outcome = Promise.allSettled(tasks);
+  await Promise.resolve();
+  expect(started).toEqual([0, 1]);
+  ends[0]?.();
+  await expect(tasks[0]).rejects.toThrow('task 0');
+  expect(started).toEqual([0, 1, 2]);
+  ends[1]?.();
+  await tasks[1];
+  await Promise.resolve();
+  expect(started).toEqual([0, 1, 2, 3]);
+  ends[2]?.();
+  ends[3]?.();
+  expect((await outcome).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+  expect(await semaphore.run(async () => 'free again')).toBe('free again');
 });
 
 test('of a big estate one region is read after the other; small ones wait for nobody', async () => {

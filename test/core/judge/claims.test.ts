@@ -339,11 +339,12 @@ describe('whatever the tags say', () => {
     aPolicy({ rules: { unassociated: DAY, expired: DAY } }),
   );
 
-  test('nothing throws, and who is ripe by a mark has one as old as the grace, unbroken', () => {
+  test('nothing throws, and who is due by a mark has one as old as the grace, unbroken', () => {
     fc.assert(
       fc.property(tags, policies, (found, policy) => {
         const verdict = judgeOne(aConnection({ tags: found }), policy);
-        if (!verdict.ripe || verdict.kind !== 'orphan' || verdict.rule === null || verdict.rule === 'half-done') return;
+        if (!verdict.isDue || verdict.kind !== 'orphan' || verdict.rule === null || verdict.rule === 'half-done')
+          return;
         const grace = policy.rules[verdict.rule];
         if (grace === 'off') throw new Error('a rule that is off made an orphan');
         const sinceMs = parseMark(found)?.get(verdict.rule);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Attachment, Connection, Routing, Tunnel, TunnelStatus } from '../../../lib/core/domain/estate.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../../lib/core/judge/association.ts';
-import { type Facts, judge, type Verdict } from '../../../lib/core/judge/judge.ts';
+import { type JudgeInput, judge, type Verdict } from '../../../lib/core/judge/judge.ts';
 import { type Judged, type JudgedRegion, plan } from '../../../lib/core/plan/plan.ts';
 import {
   ACCOUNT,
@@ -86,7 +86,7 @@ const routing: fc.Arbitrary<Routing | 'unread'> = fc.oneof(
     staticRoutes: fc.subarray(['10.0.0.0/8']),
   }),
 );
-const facts: fc.Arbitrary<Facts> = fc
+const facts: fc.Arbitrary<JudgeInput> = fc
   .record({
     connection,
     attachments: fc.oneof(fc.tuple(attachment), fc.array(attachment, { maxLength: 2 })),
@@ -114,11 +114,11 @@ const policy: fc.Arbitrary<Policy> = fc
   })
   .map(aPolicy);
 
-const blurred = (before: Facts, change: Partial<Connection>): Facts => ({
+const blurred = (before: JudgeInput, change: Partial<Connection>): JudgeInput => ({
   ...before,
   connection: { ...before.connection, ...change },
 });
-const BLUR: Readonly<Record<string, (before: Facts) => Facts>> = {
+const BLUR: Readonly<Record<string, (before: JudgeInput) => JudgeInput>> = {
   'the tags': (before) => blurred(before, { tags: 'unread' }),
   'the name': (before) => blurred(before, { name: undefined }),
   'the resource group': (before) => blurred(before, { resourceGroupId: undefined }),
@@ -154,14 +154,14 @@ const BLUR: Readonly<Record<string, (before: Facts) => Facts>> = {
   }),
 };
 
-const goes = ({ kind, ripe }: Verdict): boolean => ripe || kind === 'orphan' || kind === 'half-done';
+const goes = ({ kind, isDue: due }: Verdict): boolean => due || kind === 'orphan' || kind === 'half-done';
 
 describe('what goes', () => {
   test('is reached by these examples, by every rule', () => {
     const seen = new Set<string | null>();
     for (const [before, rules] of fc.sample(fc.tuple(facts, policy), 3000)) {
       const verdict = judge(before, rules);
-      if (verdict.ripe) seen.add(verdict.rule);
+      if (verdict.isDue) seen.add(verdict.rule);
     }
     expect([...seen]).toEqual(expect.arrayContaining(['unassociated', 'tunnels-down', 'unrouted', 'expired']));
   });
@@ -171,7 +171,7 @@ describe('what goes', () => {
       fc.property(facts, policy, (before, rules) => {
         const after = judge(blur(before), rules);
         const was = judge(before, rules);
-        if (after.ripe) expect(was.ripe).toBe(true);
+        if (after.isDue) expect(was.isDue).toBe(true);
         if (goes(after)) expect(goes(was)).toBe(true);
       }),
       { numRuns: 300 },
@@ -250,13 +250,13 @@ describe('a plan', () => {
   const REGIONS = ['cn-hangzhou', 'eu-central-1'];
   const idOf = ({ verdict }: Judged) => verdict.connection.connectionId;
 
-  test('has only what is ripe and in scope, half-done first, then the longest orphaned, then by id', () => {
+  test('has only what is due and in scope, half-done first, then the longest orphaned, then by id', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
         const { queue, blocked } = plan(inRegions(judged, REGIONS), bounds);
         for (const one of queue)
-          expect([one.verdict.ripe, one.verdict.locked, one.mode === undefined]).toEqual([true, false, false]);
-        const due = judged.filter(({ verdict, mode }) => verdict.ripe && mode !== undefined).map(idOf);
+          expect([one.verdict.isDue, one.verdict.locked, one.mode === undefined]).toEqual([true, false, false]);
+        const due = judged.filter(({ verdict, mode }) => verdict.isDue && mode !== undefined).map(idOf);
         expect([...queue, ...blocked.keys()].map(idOf).sort()).toEqual([...due].sort());
         const key = ({ verdict }: Judged) => [
           verdict.kind === 'half-done' ? 0 : 1,

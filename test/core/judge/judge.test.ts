@@ -17,7 +17,7 @@ import {
   witnesses,
 } from '../../support/builders.ts';
 
-const ripeMark = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
+const dueMark = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
 const down = { tunnels: twoTunnels('ike_sa_not_established', 'ike_sa_not_established') };
 const onlyTunnels = aPolicy({ rules: { unassociated: 'off', 'tunnels-down': DAY } });
 
@@ -26,77 +26,72 @@ describe('marks and grace', () => {
     ['without a mark it is marked', {}, 'set', false],
     [
       'inside its grace it waits',
-      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(DAY - 1)}` },
+      { ...dueMark, 'vco-sweeper:orphan': `unassociated ${ago(DAY - 1)}` },
       'refresh',
       false,
     ],
-    [
-      'to the millisecond it is ripe',
-      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(DAY)}` },
-      'refresh',
-      true,
-    ],
-    ['seen within the gap it is ripe', { ...ripeMark, 'vco-sweeper:seen': ago(72 * HOUR) }, 'refresh', true],
-    ['after a gap the clock starts again', { ...ripeMark, 'vco-sweeper:seen': ago(72 * HOUR + 1) }, 'set', false],
+    ['to the millisecond it is due', { ...dueMark, 'vco-sweeper:orphan': `unassociated ${ago(DAY)}` }, 'refresh', true],
+    ['seen within the gap it is due', { ...dueMark, 'vco-sweeper:seen': ago(72 * HOUR) }, 'refresh', true],
+    ['after a gap the clock starts again', { ...dueMark, 'vco-sweeper:seen': ago(72 * HOUR + 1) }, 'set', false],
     ['without seen the clock starts again', { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }, 'set', false],
     ['with only seen the clock starts again', { 'vco-sweeper:seen': ago(HOUR) }, 'set', false],
-    ['a malformed seen starts again', { ...ripeMark, 'vco-sweeper:seen': 'yesterday' }, 'set', false],
-    ['a seen without a zone starts again', { ...ripeMark, 'vco-sweeper:seen': '2026-11-22T11:00:00' }, 'set', false],
-    ['a seen 5 minutes ahead counts as now', { ...ripeMark, 'vco-sweeper:seen': ago(-300_000) }, 'refresh', true],
-    ['a seen further ahead starts again', { ...ripeMark, 'vco-sweeper:seen': ago(-300_001) }, 'set', false],
+    ['a malformed seen starts again', { ...dueMark, 'vco-sweeper:seen': 'yesterday' }, 'set', false],
+    ['a seen without a zone starts again', { ...dueMark, 'vco-sweeper:seen': '2026-11-22T11:00:00' }, 'set', false],
+    ['a seen 5 minutes ahead counts as now', { ...dueMark, 'vco-sweeper:seen': ago(-300_000) }, 'refresh', true],
+    ['a seen further ahead starts again', { ...dueMark, 'vco-sweeper:seen': ago(-300_001) }, 'set', false],
     [
       'a since 5 minutes ahead counts as now',
-      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(-300_000)}` },
+      { ...dueMark, 'vco-sweeper:orphan': `unassociated ${ago(-300_000)}` },
       'refresh',
       false,
     ],
     [
       'a since further ahead starts again',
-      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(-300_001)}` },
+      { ...dueMark, 'vco-sweeper:orphan': `unassociated ${ago(-300_001)}` },
       'set',
       false,
     ],
     [
       'a seen with a step that failed counts',
-      { ...ripeMark, 'vco-sweeper:seen': `${ago(HOUR)} tried ${ago(DAY)}` },
+      { ...dueMark, 'vco-sweeper:seen': `${ago(HOUR)} tried ${ago(DAY)}` },
       'refresh',
       true,
     ],
-    ['a void seen starts again', { ...ripeMark, 'vco-sweeper:seen': 'void' }, 'set', false],
-    ['a void orphan tag starts again', { ...ripeMark, 'vco-sweeper:orphan': 'void' }, 'set', false],
+    ['a void seen starts again', { ...dueMark, 'vco-sweeper:seen': 'void' }, 'set', false],
+    ['a void orphan tag starts again', { ...dueMark, 'vco-sweeper:orphan': 'void' }, 'set', false],
     [
       'a rule named twice starts again',
-      { ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}, unassociated ${ago(3 * DAY)}` },
+      { ...dueMark, 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}, unassociated ${ago(3 * DAY)}` },
       'set',
       false,
     ],
-    ['a malformed since starts again', { ...ripeMark, 'vco-sweeper:orphan': 'unassociated long-ago' }, 'set', false],
+    ['a malformed since starts again', { ...dueMark, 'vco-sweeper:orphan': 'unassociated long-ago' }, 'set', false],
     [
       'an impossible day starts again',
-      { ...ripeMark, 'vco-sweeper:orphan': 'unassociated 2026-02-30T00:00:00Z' },
+      { ...dueMark, 'vco-sweeper:orphan': 'unassociated 2026-02-30T00:00:00Z' },
       'set',
       false,
     ],
-    ['an unknown rule starts again', { ...ripeMark, 'vco-sweeper:orphan': `unloved ${ago(2 * DAY)}` }, 'set', false],
+    ['an unknown rule starts again', { ...dueMark, 'vco-sweeper:orphan': `unloved ${ago(2 * DAY)}` }, 'set', false],
     [
       'a seen long before the mark itself starts again',
       { 'vco-sweeper:orphan': `unassociated ${ago(25 * HOUR)}`, 'vco-sweeper:seen': ago(71 * HOUR) },
       'set',
       false,
     ],
-    ['a mark without a rule starts again', { ...ripeMark, 'vco-sweeper:orphan': ago(2 * DAY) }, 'set', false],
-    ['another rule starts again', { ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` }, 'set', false],
-  ])('%s', (_what, tags, markAction, ripe) => {
+    ['a mark without a rule starts again', { ...dueMark, 'vco-sweeper:orphan': ago(2 * DAY) }, 'set', false],
+    ['another rule starts again', { ...dueMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` }, 'set', false],
+  ])('%s', (_what, tags, markAction, due) => {
     expect(judgeOne(aConnection({ tags: tagged(tags) }))).toMatchObject({
       kind: 'orphan',
       rule: 'unassociated',
       markAction,
-      ripe,
+      isDue: due,
     });
   });
 
   test('the evidence says since when, and when it was last seen so', () => {
-    expect(judgeOne(aConnection({ tags: tagged(ripeMark) })).evidence).toEqual([
+    expect(judgeOne(aConnection({ tags: tagged(dueMark) })).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
       'no attachment of tr-1 holds it',
       `orphan since ${ago(2 * DAY)}, last seen so ${ago(HOUR)}`,
@@ -105,14 +100,14 @@ describe('marks and grace', () => {
 
   test('in use again, the mark goes', () => {
     const connection = aBoundConnection({
-      tags: tagged(ripeMark),
+      tags: tagged(dueMark),
       ...{ tunnels: twoTunnels('ipsec_sa_established', 'ike_sa_not_established') },
     });
     expect(judgeOne(connection, onlyTunnels)).toMatchObject({ kind: 'in-use', markAction: 'clear' });
   });
 
   test('on its way from one state to another, the mark neither goes nor is renewed', () => {
-    expect(judgeOne(aConnection({ state: 'updating', tags: tagged(ripeMark) }))).toMatchObject({
+    expect(judgeOne(aConnection({ state: 'updating', tags: tagged(dueMark) }))).toMatchObject({
       kind: 'unknown',
       markAction: 'none',
     });
@@ -121,7 +116,7 @@ describe('marks and grace', () => {
   test('a rule without grace needs no mark', () => {
     expect(judgeOne(aConnection(), aPolicy({ rules: { unassociated: 0 } }))).toMatchObject({
       kind: 'orphan',
-      ripe: true,
+      isDue: true,
       markAction: 'none',
       sinceMs: undefined,
     });
@@ -140,31 +135,31 @@ describe('several rules', () => {
     });
   });
 
-  test('a ripe clock whose rule still holds sweeps, though another comes first in order', () => {
-    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(2 * DAY)}` });
-    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
+  test('a due clock whose rule still holds sweeps, though another comes first in order', () => {
+    const tags = tagged({ ...expires, ...dueMark, 'vco-sweeper:orphan': `expired ${ago(2 * DAY)}` });
+    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', isDue: true });
   });
 
-  test('a clock is ripe to the millisecond, though another rule comes first in order', () => {
-    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(DAY)}` });
-    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', ripe: true });
+  test('a clock is due to the millisecond, though another rule comes first in order', () => {
+    const tags = tagged({ ...expires, ...dueMark, 'vco-sweeper:orphan': `expired ${ago(DAY)}` });
+    expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', isDue: true });
   });
 
   test('a clock that runs goes on when another rule begins to hold', () => {
-    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': `expired ${ago(HOUR)}` });
+    const tags = tagged({ ...expires, ...dueMark, 'vco-sweeper:orphan': `expired ${ago(HOUR)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({
       rule: 'expired',
       sinceMs: NOW - HOUR,
       markAction: 'set',
       clocks: new Map([['expired', NOW - HOUR]]),
       starting: ['unassociated'],
-      ripe: false,
+      isDue: false,
     });
   });
 
   test('the one that is due first is the one reported, whichever began first', () => {
     const marks = `unassociated ${ago(2 * HOUR)}, expired ${ago(HOUR)}`;
-    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': marks });
+    const tags = tagged({ ...expires, ...dueMark, 'vco-sweeper:orphan': marks });
     const short = aPolicy({ rules: { unassociated: DAY, expired: 3 * HOUR } });
     expect(judgeOne(aConnection({ tags }), short)).toMatchObject({ rule: 'expired', ripeAtMs: NOW + 2 * HOUR });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'unassociated', ripeAtMs: NOW + 22 * HOUR });
@@ -172,26 +167,26 @@ describe('several rules', () => {
 
   test('a clock whose rule does not hold any more goes, and the others go on', () => {
     const marks = `tunnels-down ${ago(2 * DAY)}, expired ${ago(HOUR)}`;
-    const tags = tagged({ ...expires, ...ripeMark, 'vco-sweeper:orphan': marks });
+    const tags = tagged({ ...expires, ...dueMark, 'vco-sweeper:orphan': marks });
     const up = aBoundConnection({ tags, tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') });
     expect(judgeOne(up, aPolicy({ rules: { 'tunnels-down': DAY, expired: DAY } }))).toMatchObject({
       rule: 'expired',
       markAction: 'set',
       markDisproved: true,
       clocks: new Map([['expired', NOW - HOUR]]),
-      ripe: false,
+      isDue: false,
     });
   });
 
   describe('a mark whose rule was looked at and does not hold goes, so that its clock starts again', () => {
     const up = { tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') };
-    const marked = { ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` };
+    const marked = { ...dueMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` };
     const rules = { unassociated: DAY, 'tunnels-down': DAY } as const;
 
     test('though another rule without grace holds', () => {
       const tags = tagged({ ...marked, ...expires });
       const verdict = judgeOne(aBoundConnection({ ...up, tags }), aPolicy({ rules: { ...rules, expired: 0 } }));
-      expect(verdict).toMatchObject({ rule: 'expired', ripe: true, markDisproved: true, markAction: 'clear' });
+      expect(verdict).toMatchObject({ rule: 'expired', isDue: true, markDisproved: true, markAction: 'clear' });
     });
 
     test('though another rule could not be decided', () => {
@@ -204,7 +199,7 @@ describe('several rules', () => {
     });
 
     test('though the witnesses disagree, when the connection itself says that it is attached, or up', () => {
-      const attached = aBoundConnection({ ...up, tags: tagged(ripeMark), transitRouterId: 'tr-foreign' });
+      const attached = aBoundConnection({ ...up, tags: tagged(dueMark), transitRouterId: 'tr-foreign' });
       expect(judgeOne(attached)).toMatchObject({ kind: 'unknown', markDisproved: true, markAction: 'clear' });
       const upAgain = aBoundConnection({ ...up, tags: tagged(marked), transitRouterId: 'tr-foreign' });
       expect(judgeOne(upAgain)).toMatchObject({ kind: 'unknown', markDisproved: true, markAction: 'clear' });
@@ -216,7 +211,7 @@ describe('several rules', () => {
       ['is tunnels-down, and no tunnel is up', 'tunnels-down', { ...down, transitRouterId: 'tr-foreign' }],
       ['is unrouted, which it cannot say itself', 'unrouted', { ...up, transitRouterId: 'tr-foreign' }],
     ])('but not while the witnesses disagree and its rule %s', (_what, rule, change) => {
-      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}` });
+      const tags = tagged({ ...dueMark, 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}` });
       expect(judgeOne(aBoundConnection({ tags, ...change }))).toMatchObject({
         kind: 'unknown',
         markDisproved: false,
@@ -240,7 +235,7 @@ describe('several rules', () => {
       const on = aPolicy({ rules: { ...rules, expired: 0 } });
       expect(judgeOne(aBoundConnection({ ...unread, tags }), on)).toMatchObject({
         kind: 'unknown',
-        ripe: false,
+        isDue: false,
         markAction: 'none',
       });
     });
@@ -248,7 +243,7 @@ describe('several rules', () => {
     test('a clock that is disproved goes from a mark in which another could not be decided, and nothing is renewed', () => {
       const marks = `tunnels-down ${ago(2 * DAY)}, unrouted ${ago(DAY)}`;
       const policy = aPolicy({ rules: { ...rules, unrouted: 3 * DAY } });
-      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': marks });
+      const tags = tagged({ ...dueMark, 'vco-sweeper:orphan': marks });
       expect(judgeOne(aBoundConnection({ ...up, tags }), policy)).toMatchObject({
         kind: 'unknown',
         markAction: 'prune',
@@ -257,7 +252,7 @@ describe('several rules', () => {
     });
 
     test('a mark whose rule could not be decided stays', () => {
-      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': `unrouted ${ago(2 * DAY)}` });
+      const tags = tagged({ ...dueMark, 'vco-sweeper:orphan': `unrouted ${ago(2 * DAY)}` });
       const policy = aPolicy({ rules: { ...rules, unrouted: DAY } });
       expect(judgeOne(aBoundConnection({ ...up, tags }), policy)).toMatchObject({
         kind: 'unknown',
@@ -266,14 +261,14 @@ describe('several rules', () => {
     });
 
     test('a mark whose rule holds is renewed beside a rule without grace', () => {
-      const tags = tagged({ ...ripeMark, 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, ...expires });
+      const tags = tagged({ ...dueMark, 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, ...expires });
       const policy = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
       expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', markAction: 'refresh' });
     });
   });
 
-  test('a rule that is off sweeps nothing, however ripe its mark', () => {
-    const connection = aConnection({ tags: tagged(ripeMark) });
+  test('a rule that is off sweeps nothing, however due its mark', () => {
+    const connection = aConnection({ tags: tagged(dueMark) });
     expect(judgeOne(connection, aPolicy({ rules: { unassociated: 'off' } }))).toMatchObject({
       kind: 'in-use',
       markAction: 'clear',
@@ -287,20 +282,20 @@ describe('no room for the tags of the sweeper', () => {
   test.each<[number, Connection]>([
     [1, aConnection({ tags: tagged(owners(19)) })],
     [1, aConnection({ tags: tagged({ ...owners(19), 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }) })],
-    [1, aBoundConnection({ ...down, tags: tagged({ ...owners(18), ...ripeMark }) })],
+    [1, aBoundConnection({ ...down, tags: tagged({ ...owners(18), ...dueMark }) })],
   ])('%i tags have to go first: it is an orphan that is not due, and nothing is written', (over, connection) => {
     const policy = aPolicy({ rules: { 'tunnels-down': DAY } });
     expect(judgeOne(connection, policy)).toMatchObject({
       kind: 'orphan',
       tagsOver: over,
-      ripe: false,
+      isDue: false,
       starting: [],
       reason: expect.stringContaining(`Remove ${over} of its own tags`),
     });
   });
 
   test('a clock that does not hold goes all the same', () => {
-    const tags = tagged({ ...owners(19), ...ripeMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` });
+    const tags = tagged({ ...owners(19), ...dueMark, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` });
     expect(judgeOne(aConnection({ tags }))).toMatchObject({ tagsOver: 1, markAction: 'clear' });
   });
 });
@@ -463,7 +458,7 @@ describe('rules on bound connections', () => {
     const connection = aBoundConnection({ tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') });
     const policy = aPolicy({ rules: { unassociated: 'off', unrouted: 0 } });
     const verdict = judgeOne(connection, policy, { routing: free });
-    expect(verdict).toMatchObject({ kind: 'orphan', rule: 'unrouted', ripe: true });
+    expect(verdict).toMatchObject({ kind: 'orphan', rule: 'unrouted', isDue: true });
     expect(verdict.evidence).toContain('a tunnel is up all the same');
   });
 
@@ -501,17 +496,17 @@ describe('expired', () => {
 
 describe('protection comes first', () => {
   test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
-    ['the keep tag', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': '' }) }, {}],
-    ['the keep tag with a blank before false', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': ' false' }) }, {}],
-    ['the keep tag with a text', { tags: tagged({ ...ripeMark, 'vco-sweeper:keep': 'yes please' }) }, {}],
+    ['the keep tag', { tags: tagged({ ...dueMark, 'vco-sweeper:keep': '' }) }, {}],
+    ['the keep tag with a blank before false', { tags: tagged({ ...dueMark, 'vco-sweeper:keep': ' false' }) }, {}],
+    ['the keep tag with a text', { tags: tagged({ ...dueMark, 'vco-sweeper:keep': 'yes please' }) }, {}],
     [
       'a tag key',
-      { tags: tagged({ ...ripeMark, env: 'x' }) },
+      { tags: tagged({ ...dueMark, env: 'x' }) },
       { protect: { tags: [{ key: 'env', value: undefined }] } },
     ],
     [
       'a tag key and value',
-      { tags: tagged({ ...ripeMark, env: 'prod' }) },
+      { tags: tagged({ ...dueMark, env: 'prod' }) },
       { protect: { tags: [{ key: 'env', value: 'prod' }] } },
     ],
     ['a glob', { name: 'prod/eu.1' }, { protect: { names: ['prod*'] } }],
@@ -525,17 +520,17 @@ describe('protection comes first', () => {
     ['its age', { createdAtMs: NOW - DAY + 1 }, {}],
     ['a creation time in the future', { createdAtMs: NOW + DAY }, {}],
   ])('%s protects', (_what, change, policy) => {
-    expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
+    expect(judgeOne(aConnection({ tags: tagged(dueMark), ...change }), aPolicy(policy))).toMatchObject({
       kind: 'protected',
-      ripe: false,
+      isDue: false,
       markAction: 'clear',
     });
   });
 
   test.each([['false'], ['False'], ['FALSE']])('vco-sweeper:keep=%s does not protect', (keep) => {
-    expect(judgeOne(aConnection({ tags: tagged({ ...ripeMark, 'vco-sweeper:keep': keep }) }))).toMatchObject({
+    expect(judgeOne(aConnection({ tags: tagged({ ...dueMark, 'vco-sweeper:keep': keep }) }))).toMatchObject({
       kind: 'orphan',
-      ripe: true,
+      isDue: true,
     });
   });
 
@@ -543,12 +538,12 @@ describe('protection comes first', () => {
     ['a glob in another case', { name: 'Prod-1' }, { protect: { names: ['prod*'] } }],
     [
       'another value of the tag',
-      { tags: tagged({ ...ripeMark, env: 'test' }) },
+      { tags: tagged({ ...dueMark, env: 'test' }) },
       { protect: { tags: [{ key: 'env', value: 'prod' }] } },
     ],
     ['an age just reached', { createdAtMs: NOW - DAY }, {}],
   ])('%s does not protect', (_what, change, policy) => {
-    expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy)).kind).toBe('orphan');
+    expect(judgeOne(aConnection({ tags: tagged(dueMark), ...change }), aPolicy(policy)).kind).toBe('orphan');
   });
 
   test.each<[string, Partial<Connection>, Parameters<typeof aPolicy>[0]]>([
@@ -557,7 +552,7 @@ describe('protection comes first', () => {
     ['name', { name: undefined }, { protect: { names: ['prod*'] } }],
     ['resource group', { resourceGroupId: undefined }, { protect: { resourceGroups: ['rg-2'] } }],
   ])('what cannot be checked for want of its %s is unknown', (_what, change, policy) => {
-    expect(judgeOne(aConnection({ tags: tagged(ripeMark), ...change }), aPolicy(policy))).toMatchObject({
+    expect(judgeOne(aConnection({ tags: tagged(dueMark), ...change }), aPolicy(policy))).toMatchObject({
       kind: 'unknown',
       markAction: 'none',
     });
@@ -567,9 +562,9 @@ describe('protection comes first', () => {
     const connection = aConnection({
       attachType: 'VPNGW',
       state: 'active',
-      tags: tagged({ ...ripeMark, 'vco-sweeper:keep': '' }),
+      tags: tagged({ ...dueMark, 'vco-sweeper:keep': '' }),
     });
-    expect(judgeOne(connection)).toMatchObject({ kind: 'not-ours', markAction: 'none', ripe: false });
+    expect(judgeOne(connection)).toMatchObject({ kind: 'not-ours', markAction: 'none', isDue: false });
   });
 });
 
@@ -581,7 +576,7 @@ describe('half-done', () => {
     expect(judgeOne(aConnection({ tags: tagged(detached) }), policy)).toMatchObject({
       kind: 'half-done',
       rule: 'half-done',
-      ripe: true,
+      isDue: true,
     });
   });
 
@@ -625,7 +620,7 @@ describe('half-done', () => {
       kind: 'orphan',
       markAction: 'set',
       dropNote: true,
-      ripe: false,
+      isDue: false,
     });
   });
 
@@ -643,25 +638,25 @@ describe('half-done', () => {
     ['one of a clock that is a little ahead stays', `${ago(-1)} tr-attach-1`, false],
   ])('the tag on a bound connection that is due: %s', (_what, detachedTag, drops) => {
     const tags = tagged({
-      ...ripeMark,
+      ...dueMark,
       'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
       'vco-sweeper:detached': detachedTag,
     });
     expect(judgeOne(aBoundConnection({ ...down, tags }), onlyTunnels)).toMatchObject({
-      ripe: true,
+      isDue: true,
       dropNote: drops,
     });
   });
 
   test('bound again by another attachment, it loses note and mark, and its clocks start again', () => {
     const tags = tagged({
-      ...ripeMark,
+      ...dueMark,
       'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
       'vco-sweeper:detached': `${ago(HOUR)} tr-attach-2`,
     });
     expect(judgeOne(aBoundConnection({ ...down, tags }), onlyTunnels)).toMatchObject({
       kind: 'orphan',
-      ripe: false,
+      isDue: false,
       dropNote: true,
       markAction: 'set',
       markDisproved: true,
@@ -671,14 +666,14 @@ describe('half-done', () => {
 
   test('while a note stands on one that is due, no clock starts', () => {
     const tags = tagged({
-      ...ripeMark,
+      ...dueMark,
       'vco-sweeper:expires': '2026-11-01',
       'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
       'vco-sweeper:detached': `${ago(1_000)} tr-attach-1`,
     });
     const policy = aPolicy({ rules: { 'tunnels-down': DAY, expired: DAY } });
     expect(judgeOne(aBoundConnection({ ...down, tags }), policy)).toMatchObject({
-      ripe: true,
+      isDue: true,
       dropNote: false,
       markAction: 'refresh',
       starting: [],
@@ -694,13 +689,11 @@ describe('half-done', () => {
   });
 
   test('protection removes its note as it removes its mark', () => {
-    expect(judgeOne(aConnection({ tags: tagged({ ...detached, ...ripeMark, 'vco-sweeper:keep': '' }) }))).toMatchObject(
-      {
-        kind: 'protected',
-        dropNote: true,
-        markAction: 'clear',
-      },
-    );
+    expect(judgeOne(aConnection({ tags: tagged({ ...detached, ...dueMark, 'vco-sweeper:keep': '' }) }))).toMatchObject({
+      kind: 'protected',
+      dropNote: true,
+      markAction: 'clear',
+    });
   });
 
   test('on a bound connection that is not due even a fresh tag goes', () => {
@@ -712,7 +705,7 @@ describe('half-done', () => {
     const verdict = judgeOne(aConnection({ tags: tagged(detached) }), aPolicy(), {
       witnesses: witnesses([anAttachment()]),
     });
-    expect(verdict).toMatchObject({ kind: 'unknown', ripe: false });
+    expect(verdict).toMatchObject({ kind: 'unknown', isDue: false });
   });
 });
 
@@ -759,7 +752,7 @@ describe('properties', () => {
     aPolicy({ rules: { unassociated: DAY, 'tunnels-down': DAY, unrouted: 'off', expired: DAY } }),
   );
 
-  test('losing sight of a field or a witness never makes anything ripe', () => {
+  test('losing sight of a field or a witness never makes anything due', () => {
     fc.assert(
       fc.property(connection, held, policy, fc.nat(5), (before, witnessed, rules, pick) => {
         const blur: Partial<Connection>[] = [
@@ -774,8 +767,8 @@ describe('properties', () => {
           witnesses: pick === 5 ? { ...witnessed, unreadOwners: ['2'] } : witnessed,
         });
         const was = judgeOne(before, rules, { witnesses: witnessed });
-        if (after.ripe) expect(was.ripe).toBe(true);
-        if (pick < 5) expect(after.ripe).toBe(false);
+        if (after.isDue) expect(was.isDue).toBe(true);
+        if (pick < 5) expect(after.isDue).toBe(false);
       }),
     );
   });
@@ -784,16 +777,16 @@ describe('properties', () => {
     fc.assert(
       fc.property(connection, held, policy, (before, witnessed, rules) => {
         const guarded = { ...rules, protect: { ...rules.protect, connections: ['vco-1'] } };
-        expect(judgeOne(before, guarded, { witnesses: witnessed }).ripe).toBe(false);
+        expect(judgeOne(before, guarded, { witnesses: witnessed }).isDue).toBe(false);
       }),
     );
   });
 
-  test('nothing that a transit router holds is ripe unless it is the one it names', () => {
+  test('nothing that a transit router holds is due unless it is the one it names', () => {
     fc.assert(
       fc.property(connection, policy, (before, rules) => {
         const verdict = judgeOne(before, rules, { witnesses: witnesses([anAttachment()]) });
-        if (verdict.ripe) expect(verdict.attachment?.attachmentId).toBe('tr-attach-1');
+        if (verdict.isDue) expect(verdict.attachment?.attachmentId).toBe('tr-attach-1');
       }),
     );
   });

@@ -17,7 +17,7 @@ import {
 } from '../../support/builders.ts';
 
 const LIMITS = aPolicy().limits;
-const ripe = (connectionId: string, days = 2) =>
+const due = (connectionId: string, days = 2) =>
   judgeOne(
     aConnection({
       connectionId,
@@ -47,8 +47,8 @@ const ids = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict.c
 test('half-done first, then longest orphaned, then by id, over all regions', () => {
   const planned = plan(
     [
-      region([ripe('vco-b', 3), ripe('vco-a', 3), ...many(9, used)]),
-      region([halfDone('vco-c'), ripe('vco-d', 5), ...many(9, used)], 'sweep', 'eu-central-1'),
+      region([due('vco-b', 3), due('vco-a', 3), ...many(9, used)]),
+      region([halfDone('vco-c'), due('vco-d', 5), ...many(9, used)], 'sweep', 'eu-central-1'),
     ],
     LIMITS,
   );
@@ -65,8 +65,8 @@ test.each<[string, number, number, Partial<typeof LIMITS>, boolean]>([
   ['a floor of 0 lifts nothing', 2, 1, { shareFloor: 0 }, true],
   ['a share of 1 lets all through', 10, 0, { perRegionShare: 1 }, false],
   ['a share that has no exact binary form', 29, 71, { perRegionShare: 0.29 }, false],
-])('share guard: %s (%i of which ripe, %i in use)', (_what, gone, kept, limits, halted) => {
-  const verdicts = [...many(gone, ripe), ...many(kept, (id) => used(`${id}x`))];
+])('share guard: %s (%i of which due, %i in use)', (_what, gone, kept, limits, halted) => {
+  const verdicts = [...many(gone, due), ...many(kept, (id) => used(`${id}x`))];
   const planned = plan([region(verdicts)], { ...LIMITS, ...limits });
   expect(planned.halts.length > 0).toBe(halted);
   expect(planned.queue.length).toBe(halted ? 0 : gone);
@@ -74,16 +74,16 @@ test.each<[string, number, number, Partial<typeof LIMITS>, boolean]>([
 });
 
 test('VPN-gateway connections do not thin out the share', () => {
-  expect(plan([region([...many(4, ripe), ...many(90, (id) => gateway(`${id}g`))])], LIMITS).halts).toHaveLength(1);
+  expect(plan([region([...many(4, due), ...many(90, (id) => gateway(`${id}g`))])], LIMITS).halts).toHaveLength(1);
 });
 
 test('nor do those whose AttachType is not one we know', () => {
   const odd = many(5, (id) => judgeOne(aConnection({ connectionId: `${id}o`, attachType: 'unknown' })));
-  expect(plan([region([...many(4, ripe), ...odd])], LIMITS).halts).toMatchObject([{ ripe: 4, ours: 4 }]);
+  expect(plan([region([...many(4, due), ...odd])], LIMITS).halts).toMatchObject([{ due: 4, ours: 4 }]);
 });
 
 test('the share counts the whole region, whatever an event narrowed', () => {
-  const narrowed = region(many(10, ripe), 'none');
+  const narrowed = region(many(10, due), 'none');
   const [first, ...rest] = narrowed.judged;
   if (!first) throw new Error('no connection');
   const planned = plan([{ ...narrowed, judged: [{ ...first, mode: 'sweep' }, ...rest] }], LIMITS);
@@ -93,7 +93,7 @@ test('the share counts the whole region, whatever an event narrowed', () => {
 
 test('one halted region does not halt another', () => {
   const planned = plan(
-    [region(many(9, ripe)), region([ripe('vco-z'), ...many(9, used)], 'sweep', 'eu-central-1')],
+    [region(many(9, due)), region([due('vco-z'), ...many(9, used)], 'sweep', 'eu-central-1')],
     LIMITS,
   );
   expect(planned.halts.map(({ regionId }) => regionId)).toEqual([REGION]);
@@ -101,7 +101,7 @@ test('one halted region does not halt another', () => {
 });
 
 test('what a halted region keeps says how many would have gone', () => {
-  const { blocked } = plan([region([...many(6, ripe), ...many(5, (id) => used(`${id}x`))])], LIMITS);
+  const { blocked } = plan([region([...many(6, due), ...many(5, (id) => used(`${id}x`))])], LIMITS);
   expect([...new Set(blocked.values())]).toEqual([
     'the region is halted: 6 of its 11 connections would go, more than limits.perRegionShare allows',
   ]);
@@ -112,13 +112,13 @@ test('where nothing would go nothing is halted, with a share of 0 either', () =>
 });
 
 test('a locked connection is blocked and takes no place', () => {
-  const planned = plan([region([locked('vco-l'), ripe('vco-r')])], LIMITS);
+  const planned = plan([region([locked('vco-l'), due('vco-r')])], LIMITS);
   expect(ids(planned.queue)).toEqual(['vco-r']);
   expect([...planned.blocked.values()].join()).toContain('financialLocked');
 });
 
 test('the same verdicts in any order give the same plan', () => {
-  const verdicts = [...many(4, ripe), halfDone('vco-h'), ripe('vco-old', 9), ...many(20, (id) => used(`${id}u`))];
+  const verdicts = [...many(4, due), halfDone('vco-h'), due('vco-old', 9), ...many(20, (id) => used(`${id}u`))];
   const expected = ids(plan([region(verdicts)], LIMITS).queue);
   fc.assert(
     fc.property(fc.shuffledSubarray(verdicts, { minLength: verdicts.length }), (shuffled) => {
@@ -127,8 +127,8 @@ test('the same verdicts in any order give the same plan', () => {
   );
 });
 
-test('whatever the verdicts and limits, nothing goes beyond them, and nothing ripe is forgotten', () => {
-  const kinds = fc.constantFrom(ripe, halfDone, used, gateway, locked);
+test('whatever the verdicts and limits, nothing goes beyond them, and nothing due is forgotten', () => {
+  const kinds = fc.constantFrom(due, halfDone, used, gateway, locked);
   const limits = fc.record({
     perRun: fc.nat(6),
     perRegionShare: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -143,7 +143,7 @@ test('whatever the verdicts and limits, nothing goes beyond them, and nothing ri
       const within = share <= bounds.perRegionShare || planned.queue.length <= bounds.shareFloor;
       expect(planned.queue.length === 0 || (within && bounds.perRegionShare > 0)).toBe(true);
       expect(planned.perRun).toBe(bounds.perRun);
-      const due = verdicts.filter((verdict) => verdict.ripe).length;
+      const due = verdicts.filter((verdict) => verdict.isDue).length;
       expect(planned.queue.length + planned.blocked.size).toBe(due);
     }),
   );

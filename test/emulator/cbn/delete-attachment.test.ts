@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { Behaviours } from '../../../lib/emulator/behaviours.ts';
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, aCloud, at, B, CBN, KEY, REGION, rows, send, v1 } from '../emulator-support.ts';
 
@@ -32,8 +32,8 @@ const times = async (count: number, read: () => Promise<string>): Promise<string
   return seen;
 };
 
-const detached = async (switches: Partial<Switches> = {}) => {
-  const cloud = aCloud(bound, { switches });
+const detached = async (behaviours: Partial<Behaviours> = {}) => {
+  const cloud = aCloud(bound, { behaviours });
   expect(await cloud.cbn('DeleteTransitRouterVpnAttachment', ID)).toMatchObject({ status: 200 });
   return { ...cloud, ...sides(cloud), raw: cloud };
 };
@@ -185,7 +185,7 @@ describe('what detaching answers', () => {
   });
 
   test('Force may not be possible', async () => {
-    const { cbn } = aCloud(bound, { switches: { forceDelete: 'not-supported' } });
+    const { cbn } = aCloud(bound, { behaviours: { forceDelete: 'not-supported' } });
     const reply = await cbn('DeleteTransitRouterVpnAttachment', { ...ID, Force: 'true' });
     expect(reply).toMatchObject({ status: 400, code: 'OperationFailed.NotSupportForceDelete' });
   });
@@ -197,7 +197,7 @@ describe('what detaching answers', () => {
       RequestId: expect.any(String),
     });
     expect(cloud.emulator.calls[0]).not.toHaveProperty('effect');
-    cloud.emulator.setSwitches({ deleteAttachmentUnknown: 'refused' });
+    cloud.emulator.setBehaviours({ deleteAttachmentUnknown: 'refused' });
     const reply = await cloud.cbn('DeleteTransitRouterVpnAttachment', unknown);
     expect(reply).toMatchObject({ status: 400, code: 'InvalidTransitRouterAttachmentId.NotFound' });
   });
@@ -227,7 +227,7 @@ describe('what detaching answers', () => {
     ['Forbidden.RAM', 403],
   ] as const)('without permission: %s', async (cbnDenied, status) => {
     const accounts = [{ accountId: A, keys: [{ ...KEY, deny: ['cen:DeleteTransitRouterVpnAttachment'] }] }];
-    const { emulator } = aCloud({ ...bound, accounts }, { switches: { cbnDenied } });
+    const { emulator } = aCloud({ ...bound, accounts }, { behaviours: { cbnDenied } });
     const reply = await send(emulator, v1('DeleteTransitRouterVpnAttachment', ID, { version: CBN }));
     expect(reply).toMatchObject({ status, code: cbnDenied });
   });

@@ -94,7 +94,7 @@ describe('ListTransitRouterVpnAttachments', () => {
   });
 
   test('no filter at all can be refused', async () => {
-    const strict = aCloud(estate, { switches: { listUnfiltered: 'refused' } });
+    const strict = aCloud(estate, { behaviours: { listUnfiltered: 'refused' } });
     expect((await strict.cbn('ListTransitRouterVpnAttachments', {})).code).toBe('InvalidParameter');
   });
 
@@ -196,7 +196,7 @@ describe('removing what depends on an attachment', () => {
       'Disabling',
     ],
   ])('%s takes a while', async (action, listing, key, status) => {
-    const { cbn } = aCloud(estate, { switches: { dependencyPolls: 1 } });
+    const { cbn } = aCloud(estate, { behaviours: { dependencyPolls: 1 } });
     const listed = async () => at((await cbn(listing, link)).body, key, 0, 'Status');
     expect((await cbn(action, { ...link, DryRun: 'true' })).code).toBe('DryRunOperation');
     expect((await cbn(action, link)).code).toBe('OK');
@@ -219,7 +219,7 @@ describe('removing what depends on an attachment', () => {
       TransitRouterRouteEntryNextHopId: 'tr-attach-1',
     };
     for (const params of [{ TransitRouterRouteEntryId: 'rte-1' }, place]) {
-      const { cbn, emulator } = aCloud(estate, { switches: { dependencyPolls: 0 } });
+      const { cbn, emulator } = aCloud(estate, { behaviours: { dependencyPolls: 0 } });
       expect((await cbn('DeleteTransitRouterRouteEntry', params)).code).toBe('OK');
       await cbn('ListTransitRouters', { RegionId: REGION });
       expect(emulator.estate.routeEntries).toHaveLength(1);
@@ -277,7 +277,7 @@ describe('CreateTransitRouterVpnAttachment', () => {
   const params = { VpnId: 'vco-3', TransitRouterId: 'tr-1', RegionId: REGION };
 
   test('attaches after a while, on both sides, with nothing associated', async () => {
-    const { cbn, vpc } = aCloud(estate, { switches: { attachPolls: 1 } });
+    const { cbn, vpc } = aCloud(estate, { behaviours: { attachPolls: 1 } });
     const { body } = await cbn('CreateTransitRouterVpnAttachment', { ...params, TransitRouterAttachmentName: 'n' });
     const id = String(body.TransitRouterAttachmentId);
     const seen = async () => {
@@ -335,8 +335,8 @@ describe('what the two sides say of an attachment', () => {
   };
 
   test('`cbn-first`: the transit router lists a new attachment while the connection still says it is bound to nothing', async () => {
-    const switches = { attachOrder: 'cbn-first', attachPolls: null, attachMs: 5_000 } as const;
-    const { cbn, vpc, emulator, clock } = aCloud(owned, { switches });
+    const behaviours = { attachOrder: 'cbn-first', attachPolls: null, attachMs: 5_000 } as const;
+    const { cbn, vpc, emulator, clock } = aCloud(owned, { behaviours });
     const attach = () =>
       cbn('CreateTransitRouterVpnAttachment', { RegionId: REGION, VpnId: 'vco-1', TransitRouterId: 'tr-1' });
     const look = async () => {
@@ -361,8 +361,8 @@ describe('what the two sides say of an attachment', () => {
       ...owned,
       vpnConnections: [{ ...connection, VpnConnectionId: 'vco-1', TransitRouterId: 'tr-foreign' }],
     };
-    const switches = { crossAccountAfterDetach: kept, detachPolls: 0, detachSecondPolls: 0 };
-    const { cbn, vpc, emulator } = aCloud(bound, { switches });
+    const behaviours = { crossAccountAfterDetach: kept, detachPolls: 0, detachSecondPolls: 0 };
+    const { cbn, vpc, emulator } = aCloud(bound, { behaviours });
     const [attachment] = emulator.estate.attachments;
     const id = attachment?.TransitRouterAttachmentId ?? '';
     await cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: id }, B);

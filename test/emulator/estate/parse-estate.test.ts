@@ -173,7 +173,7 @@ describe('saving and loading', () => {
   test.each(['json', 'yaml'] as const)('%s in the middle of a detach comes back the same', async (format) => {
     const { cbn, emulator } = aCloud(
       { vpnConnections: [{ VpnConnectionId: 'vco-1', TransitRouterId: 'tr-1' }] },
-      { switches: { detachPolls: 0, detachSecondPolls: 5 } },
+      { behaviours: { detachPolls: 0, detachSecondPolls: 5 } },
     );
     await cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-1' });
     await cbn('ListTransitRouterVpnAttachments', { TransitRouterId: 'tr-1' });

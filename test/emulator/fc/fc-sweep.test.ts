@@ -7,7 +7,7 @@ import { DAY, HOUR, REGION } from '../../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../../support/estates.ts';
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const ripe = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
+const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
   mode: 'sweep',
   rules: { unassociated: '24h', 'tunnels-down': '24h' },
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function start(faults: Parameters<typeof startEmulator>[0]['faults'] = []) {
-  const rows = [free('old', ripe('unassociated')), bound('down', ripe('tunnels-down'), down), ...inUse(5)];
+  const rows = [free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(5)];
   cloud = await startEmulator({
     estate: parseEstate(JSON.stringify(estate(...rows)), 'test'),
     limits: 'off',

@@ -274,7 +274,7 @@ describe('what is refused', () => {
     );
     expect((await invoke(Buffer.alloc(128 * 1024 + 1))).data).toBe('131073');
     expect((await invoke(Buffer.alloc(128 * 1024), kind)).headers).toHaveProperty('x-fc-request-id');
-    emulator.setSwitches({ fcTooLargeStatus: 413 });
+    emulator.setBehaviours({ fcTooLargeStatus: 413 });
     await expect(invoke(Buffer.alloc(32 * 1024 * 1024 + 1))).rejects.toMatchObject(refused('EntityTooLarge', 413));
     await fc.idle();
     expect(fc.invocations.map(({ result }) => result)).toEqual(['131073', '131072']);
@@ -292,7 +292,7 @@ describe('what is refused', () => {
   test('is an invocation beyond the concurrency, and none is queued', async () => {
     const { invoke, emulator, fc } = await aPlatform({ config: { concurrencyConfig: { reservedConcurrency: 0 } } });
     await expect(invoke('')).rejects.toMatchObject(refused('ResourceExhausted', 429));
-    emulator.setSwitches({ fcThrottleCode: 'ResourceThrottled' });
+    emulator.setBehaviours({ fcThrottleCode: 'ResourceThrottled' });
     await expect(invoke('')).rejects.toMatchObject(refused('ResourceThrottled', 429));
     expect(fc.invocations).toEqual([]);
   });
@@ -300,12 +300,12 @@ describe('what is refused', () => {
   test('comes in the other shapes of an error too', async () => {
     const { newer, emulator } = await aPlatform();
     const call = () => newer.post('/functions/none/invocations', '');
-    emulator.setSwitches({ fcErrorBody: 'errorCode' });
+    emulator.setBehaviours({ fcErrorBody: 'errorCode' });
     await expect(call()).rejects.toMatchObject({
       name: 'FCundefinedError',
       message: expect.stringMatching('not exist'),
     });
-    emulator.setSwitches({ fcErrorBody: 'Code' });
+    emulator.setBehaviours({ fcErrorBody: 'Code' });
     await expect(call()).rejects.toMatchObject({
       name: 'FCundefinedError',
       message: expect.stringMatching(/failed with 404\. requestid: 1-\S+, message: undefined\.$/),

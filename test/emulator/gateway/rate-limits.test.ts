@@ -51,7 +51,7 @@ describe('rate limits', () => {
       {},
       {
         limits: 0.001,
-        switches: { throttleCode: 'ServiceUnavailable', throttleStatus: 503, throttleRetryAfter: true },
+        behaviours: { throttleCode: 'ServiceUnavailable', throttleStatus: 503, throttleRetryAfter: true },
       },
     );
     await send(emulator, v1('DescribeVpnConnections', list));

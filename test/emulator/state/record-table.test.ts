@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Table } from '../../../lib/emulator/state/record-table.ts';
-import { Journal } from '../../../lib/emulator/state/undo-log.ts';
+import { UndoLog } from '../../../lib/emulator/state/undo-log.ts';
 
 type Row = { id: string; group: string };
 
@@ -47,7 +47,7 @@ test('whoever changes the rows, the index finds what a scan finds', () => {
 });
 
 test('a step that is taken back leaves no trace, and looking back changes nothing', () => {
-  const journal = new Journal();
+  const journal = new UndoLog();
   const seen: number[] = [];
   const push = (value: number) => journal.apply({ redo: () => seen.push(value), undo: () => void seen.pop() });
   push(1);

@@ -76,7 +76,7 @@ describe('CreateVpnAttachment', () => {
   });
 
   test('it can take a while to be provisioned', async () => {
-    const { vpc } = aCloud(estate, { switches: { createPolls: 1 } });
+    const { vpc } = aCloud(estate, { behaviours: { createPolls: 1 } });
     const { body } = await vpc('CreateVpnAttachment', params);
     const state = async () =>
       (await vpc('DescribeVpnConnection', { RegionId: REGION, VpnConnectionId: String(body.VpnConnectionId) })).body

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { Behaviours } from '../../../lib/emulator/behaviours.ts';
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, aCloud, B, KEY, REGION, rows, send, v1, v3 } from '../emulator-support.ts';
 
@@ -15,7 +15,7 @@ const busy = '400 VpnConnection.Configuring';
 const refused = '400 IncorrectStatus.VpnConnection';
 const bound = { TransitRouterId: 'tr-1' };
 
-const table: [string, Omit<Item, 'VpnConnectionId'>, Partial<Switches>, string][] = [
+const table: [string, Omit<Item, 'VpnConnectionId'>, Partial<Behaviours>, string][] = [
   ['bound to nothing', {}, {}, '200 true'],
   ['bound to a transit router', bound, {}, refused],
   ['bound to a transit router', bound, { deleteAttached: 'configuring' }, busy],
@@ -44,8 +44,8 @@ const table: [string, Omit<Item, 'VpnConnectionId'>, Partial<Switches>, string][
 const outcome = (status: number, body: Record<string, unknown>): string =>
   `${status} ${status === 200 ? body.Success : body.Code}`;
 
-test.each(table)('%s (%j) with %j: %s', async (_what, item, switches, expected) => {
-  const { vpc, emulator } = aCloud(aConnection(item), { switches });
+test.each(table)('%s (%j) with %j: %s', async (_what, item, behaviours, expected) => {
+  const { vpc, emulator } = aCloud(aConnection(item), { behaviours });
   const before = structuredClone(emulator.estate.vpnConnections);
   const { status, body } = await vpc('DeleteVpnAttachment', ID);
   expect(outcome(status, body)).toBe(expected);
@@ -98,8 +98,8 @@ describe('after an accepted delete', () => {
     const { status, body } = await cloud.vpc('DescribeVpnConnection', ID);
     return status === 200 ? String(body.State) : String(status);
   };
-  const deleted = async (switches: Partial<Switches>, seed = 1) => {
-    const cloud = aCloud(aConnection(), { switches, seed });
+  const deleted = async (behaviours: Partial<Behaviours>, seed = 1) => {
+    const cloud = aCloud(aConnection(), { behaviours, seed });
     await cloud.vpc('DeleteVpnAttachment', ID);
     return cloud;
   };

@@ -32,7 +32,7 @@ describe('DescribeVpnConnections', () => {
   });
 
   test('a size out of range can be clamped', async () => {
-    const { vpc } = aCloud(many(60), { switches: { pageSizeOutOfRange: 'clamp' } });
+    const { vpc } = aCloud(many(60), { behaviours: { pageSizeOutOfRange: 'clamp' } });
     const size = async (PageSize: string) =>
       ids((await vpc('DescribeVpnConnections', { ...list, PageSize })).body).length;
     expect([await size('500'), await size('0')]).toEqual([50, 1]);
@@ -50,7 +50,7 @@ describe('DescribeVpnConnections', () => {
 
   test('a shuffled order moves items between pages, the same way for the same seed', async () => {
     const pages = async (seed: number) => {
-      const { vpc } = aCloud(many(100), { seed, switches: { listingOrder: 'shuffled' } });
+      const { vpc } = aCloud(many(100), { seed, behaviours: { listingOrder: 'shuffled' } });
       const page = async (PageNumber: string) =>
         ids((await vpc('DescribeVpnConnections', { ...list, PageSize: '50', PageNumber })).body);
       return [...(await page('1')), ...(await page('2'))];
@@ -92,7 +92,7 @@ describe('DescribeVpnConnections', () => {
     const go = (RegionId: string) => cloud.vpc('DescribeVpnConnections', { RegionId });
     expect(await go('cn-fuzhou')).toMatchObject({ status: 404, code: 'InvalidRegionId.NotFound' });
     expect((await cloud.vpc('DescribeVpnConnections')).code).toBe('MissingRegionId');
-    cloud.emulator.setSwitches({ unsupportedRegion: 'empty' });
+    cloud.emulator.setBehaviours({ unsupportedRegion: 'empty' });
     expect((await go('cn-fuzhou')).body).toMatchObject({ TotalCount: 0 });
     expect((await go('mars-1')).code).toBe('InvalidRegionId.NotFound');
   });

@@ -48,7 +48,7 @@ test('one resource that does not exist refuses the whole call, unless the switch
   const params = { ...one, 'ResourceId.2': 'vco-none', ...tag('a', 'b') };
   expect(await vpc('TagResources', params)).toMatchObject({ status: 404, code: 'InvalidResourceId.NotFound' });
   expect(emulator.estate.vpnConnections[0]?.tags).toEqual({});
-  emulator.setSwitches({ tagUnknownResource: 'ignored' });
+  emulator.setBehaviours({ tagUnknownResource: 'ignored' });
   expect((await vpc('TagResources', params)).code).toBe('OK');
   expect(emulator.estate.vpnConnections[0]?.tags).toEqual({ a: 'b' });
 });
@@ -89,12 +89,12 @@ test('limits: twenty resources, twenty tags in a call and on a resource, and wha
   );
   expect(await go({ ...base, ...resources, ...tag('a') })).toBe('NumberExceed.ResourceIds');
   expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('NumberExceed.ResourceIds');
-  emulator.setSwitches({ tagResourceMax: 50 });
+  emulator.setBehaviours({ tagResourceMax: 50 });
   expect(await go({ ...base, ...resources, ...tag('a') })).toBe('InvalidResourceId.NotFound');
   expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('OK');
   expect(await go({ ...one, ...tags })).toBe('NumberExceed.Tags');
   expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('NumberExceed.Tags');
-  emulator.setSwitches({ tooManyTagsCode: 'QuotaExceeded.TagNum' });
+  emulator.setBehaviours({ tooManyTagsCode: 'QuotaExceeded.TagNum' });
   expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('QuotaExceeded.TagNum');
   expect(await go({ ...one, ...tag('x') })).toBe('OK');
   for (const key of ['aliyun-x', 'acs:x', 'see http://x', 'k'.repeat(129)])
@@ -139,7 +139,7 @@ describe('reads that lag behind tag writes', () => {
   const aLagging = () => {
     const cloud = aCloud(
       { vpnConnections: [{ VpnConnectionId: 'vco-1', tags: { env: 'test' } }, { VpnConnectionId: 'vco-2' }] },
-      { switches: { tagReadLagMs: 2_000 } },
+      { behaviours: { tagReadLagMs: 2_000 } },
     );
     const listed = async (id: string) => {
       const { body } = await cloud.vpc('ListTagResources', { ...base, 'ResourceId.1': id });

@@ -22,7 +22,7 @@ import {
   witnesses,
 } from '../../support/builders.ts';
 
-const ripe = (rule = 'unassociated') =>
+const due = (rule = 'unassociated') =>
   tagged({ 'vco-sweeper:orphan': `${rule} ${ago(20 * DAY)}`, 'vco-sweeper:seen': ago(HOUR), team: 'secret-ish' });
 
 function explain(connection: Connection, policy: Policy = aPolicy(), others: readonly Connection[] = []) {
@@ -45,7 +45,7 @@ const report = (...args: Parameters<typeof explain>) =>
 test('an orphan whose grace has run out: everything its deletion rests on', () => {
   const policy = aPolicy({ mode: 'sweep', rules: { 'tunnels-down': 14 * DAY, expired: 0 } });
   const tunnels = twoTunnels('ike_sa_not_established', 'ipsec_sa_not_established');
-  const connection = aBoundConnection({ name: 'warehouse', tags: ripe('tunnels-down'), tunnels });
+  const connection = aBoundConnection({ name: 'warehouse', tags: due('tunnels-down'), tunnels });
   expect(report(connection, policy)).toMatchInlineSnapshot(`
     "vco-1  warehouse
       verdict       orphan, judged 2026-11-22 12:00Z
@@ -122,27 +122,27 @@ test('the place in the queue counts all that are ripe, not only the one asked ab
     connectionId: 'vco-0',
     tags: tagged({ 'vco-sweeper:orphan': `unassociated ${ago(30 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) }),
   });
-  expect(explain(aConnection({ tags: ripe() }), policy, [longer]).limits).toEqual([
+  expect(explain(aConnection({ tags: due() }), policy, [longer]).limits).toEqual([
     'its turn comes in a later run: it is number 2 of 2 in the queue, and limits.perRun is 1',
   ]);
 });
 
 test('a halted region holds it back', () => {
   const policy = aPolicy({ limits: { shareFloor: 0 } });
-  expect(explain(aConnection({ tags: ripe() }), policy).limits).toEqual([
+  expect(explain(aConnection({ tags: due() }), policy).limits).toEqual([
     'the region is halted: 1 of its 1 connections would go, more than limits.perRegionShare allows',
   ]);
 });
 
 test('what is held back is not announced as deleted', () => {
-  const { what } = explain(aConnection({ tags: ripe() }), aPolicy({ limits: { shareFloor: 0 } })).next;
+  const { what } = explain(aConnection({ tags: due() }), aPolicy({ limits: { shareFloor: 0 } })).next;
   expect(what).toBe('kept for now, by what stands under limits; else deleted by the next sweep');
 });
 
 test('of tags that mean nothing to the sweeper only the key is shown', () => {
-  expect(explain(aConnection({ tags: ripe() })).connection.tags).toContain('team');
+  expect(explain(aConnection({ tags: due() })).connection.tags).toContain('team');
   const policy = aPolicy({ protect: { tags: [{ key: 'team', value: 'net' }] } });
-  expect(explain(aConnection({ tags: ripe() }), policy).connection.tags).toContain('team=secret-ish');
+  expect(explain(aConnection({ tags: due() }), policy).connection.tags).toContain('team=secret-ish');
 });
 
 test('names and tags are made printable', () => {

@@ -1,4 +1,4 @@
-import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { RULES, type RuleName } from '../world/truth.ts';
 
 /** What the tags of a connection claim, by a second reading of the contract: old marks and new ones. */
@@ -13,7 +13,7 @@ export const CLOCKS_OFF_MS = 10 * 60_000;
 const OWN_KEYS = ['vco-sweeper:orphan', 'vco-sweeper:seen', 'vco-sweeper:detached'];
 const TAGS_MAX = 20;
 
-export const markTags = ({ tags }: Connection): MarkTags => ({
+export const markTags = ({ tags }: ConnectionRecord): MarkTags => ({
   orphan: tags['vco-sweeper:orphan'] ?? '',
   seen: tags['vco-sweeper:seen'] ?? '',
 });
@@ -44,7 +44,7 @@ export function parseSeen(text: string): Seen {
 }
 
 /** The detach note, if it is one and not `void`. */
-export function noteOf({ tags }: Connection): Note | undefined {
+export function noteOf({ tags }: ConnectionRecord): Note | undefined {
   const text = tags['vco-sweeper:detached'] ?? '';
   const [, time = '', attachmentId] = /^(\S+) (tr-attach-\S+)$/.exec(text) ?? [];
   const atMs = Date.parse(time);
@@ -52,7 +52,7 @@ export function noteOf({ tags }: Connection): Note | undefined {
 }
 
 /** How long ago a run last saw the detach stand: the younger of note and `seen`. */
-export function noteAgeMs(row: Connection, nowMs: number): number | undefined {
+export function noteAgeMs(row: ConnectionRecord, nowMs: number): number | undefined {
   const note = noteOf(row);
   if (note === undefined) return undefined;
   const { atMs } = parseSeen(markTags(row).seen);
@@ -61,7 +61,7 @@ export function noteAgeMs(row: Connection, nowMs: number): number | undefined {
 }
 
 /** Whether the sweeper's own tags fit: two on an unbound connection, three on a bound one. */
-export function hasRoom(row: Connection, isBound: boolean): boolean {
+export function hasRoom(row: ConnectionRecord, isBound: boolean): boolean {
   const owners = Object.keys(row.tags).filter((key) => !OWN_KEYS.includes(key)).length;
   return owners <= TAGS_MAX - (isBound ? 3 : 2);
 }

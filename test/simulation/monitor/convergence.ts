@@ -1,5 +1,5 @@
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { CALM_RUN, FOREIGN, OWN, type PolicyDocument, type Scenario } from '../stories/scenario.ts';
 import {
   dependenciesOf,
@@ -21,15 +21,15 @@ import { mayBeHalfDone } from './due.ts';
  */
 export function checkConverged(
   emulator: Emulator,
-  scenario: Pick<Scenario, 'switches'>,
+  scenario: Pick<Scenario, 'behaviours'>,
   policy: PolicyDocument,
   nowMs: number,
-  isHalfDone: (row: Connection) => boolean,
+  isHalfDone: (row: ConnectionRecord) => boolean,
 ): readonly string[] {
   if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) return [];
   const regions = regionsOf(policy, CALM_RUN.home);
   const { estate } = emulator;
-  const due = (row: Connection): boolean =>
+  const shouldGo = (row: ConnectionRecord): boolean =>
     row.accountId === OWN &&
     regions.includes(row.regionId) &&
     isOurs(row) &&
@@ -45,20 +45,20 @@ export function checkConverged(
         row.accountId === OWN &&
         (row.AttachType === 'CEN' || row.AttachType === 'NO_ASSOCIATED'),
     );
-    const left = here.filter(due);
+    const left = here.filter(shouldGo);
     const { perRegionShare = 0.5, shareFloor = 3 } = section(policy, 'limits') as {
       perRegionShare?: number;
       shareFloor?: number;
     };
     // The guard may hold a whole region back, and then it is right to.
-    const ripe = here.filter(
+    const due = here.filter(
       (row) =>
         isOurs(row) &&
         row.State !== 'financialLocked' &&
         // What was detached and never deleted counts for the guard, whatever rules are on.
         (heldRules(row, estate, policy, nowMs).length > 0 || mayBeHalfDone(row, policy, nowMs)),
     ).length;
-    if (left.length === 0 || perRegionShare === 0 || (ripe / here.length > perRegionShare && ripe > shareFloor))
+    if (left.length === 0 || perRegionShare === 0 || (due / here.length > perRegionShare && due > shareFloor))
       return [];
     return left.map(({ VpnConnectionId }) => `${VpnConnectionId} should be gone, and is still there`);
   });
@@ -66,11 +66,11 @@ export function checkConverged(
 
 /** Whether a sweep can remove it without a person's help. */
 function canGo(
-  row: Connection,
+  row: ConnectionRecord,
   emulator: Emulator,
-  { switches }: Pick<Scenario, 'switches'>,
+  { behaviours }: Pick<Scenario, 'behaviours'>,
   policy: PolicyDocument,
-  isHalfDone: (row: Connection) => boolean,
+  isHalfDone: (row: ConnectionRecord) => boolean,
 ): boolean {
   const { estate } = emulator;
   if (row.State === 'financialLocked') return false;
@@ -79,7 +79,7 @@ function canGo(
   if (foreign && !roles?.length) return false;
   if (!hasRoom(row, isBound(row, estate)) && !isHalfDone(row)) return false;
   const { force } = section(policy, 'detach');
-  if (isBound(row, estate) && force === true && switches.forceDelete === 'not-supported') return false;
+  if (isBound(row, estate) && force === true && behaviours.forceDelete === 'not-supported') return false;
   // Route tables of the attachment: without force a person has to settle them.
   return force === true || !isBound(row, estate) || dependenciesOf(row, estate) === 0;
 }

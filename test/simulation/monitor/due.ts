@@ -1,4 +1,4 @@
-import type { Connection, Estate } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord, Estate } from '../../../lib/emulator/estate/estate-types.ts';
 import { FOREIGN, type PolicyDocument } from '../stories/scenario.ts';
 import {
   graceMs,
@@ -18,7 +18,7 @@ import { CLOCKS_OFF_MS, hasRoom, markTags, noteAgeMs, noteOf, parseClocks, parse
 export const maxGapMs = (policy: PolicyDocument): number => toMs(section(policy, 'marks').maxGap ?? '72h');
 
 /** A detach note that may still count, whichever clock is right. */
-export function mayBeHalfDone(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
+export function mayBeHalfDone(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const { atMs = Number.NEGATIVE_INFINITY } = noteOf(row) ?? {};
   const ageMs = noteAgeMs(row, nowMs) ?? Number.POSITIVE_INFINITY;
   const isOfItsLife = atMs >= row.CreateTime - CLOCKS_OFF_MS && atMs <= nowMs + CLOCKS_OFF_MS;
@@ -26,7 +26,7 @@ export function mayBeHalfDone(row: Connection, policy: PolicyDocument, nowMs: nu
 }
 
 /** Neither note nor \`seen\` is young enough by any clock, or the note is from before the connection. */
-export function isNoteDead(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
+export function isNoteDead(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const note = noteOf(row);
   if (note === undefined) return false;
   const ageMs = noteAgeMs(row, nowMs) ?? Number.POSITIVE_INFINITY;
@@ -34,7 +34,7 @@ export function isNoteDead(row: Connection, policy: PolicyDocument, nowMs: numbe
 }
 
 /** Half-done by any clock, free, and nothing speaks against finishing it. */
-export function isHalfDone(row: Connection, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
+export function isHalfDone(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
   const note = noteOf(row);
   const ageMs = noteAgeMs(row, nowMs);
   if (note === undefined || ageMs === undefined || ageMs > maxGapMs(policy) - CLOCKS_OFF_MS) return false;
@@ -44,7 +44,7 @@ export function isHalfDone(row: Connection, estate: Estate, policy: PolicyDocume
 }
 
 /** Would be removed at once if no limit stood against it, by any clock. */
-export function isDue(row: Connection, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
+export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
   if (isHalfDone(row, estate, policy, nowMs)) return true;
   if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) return false;
   const rules = heldRules(row, estate, policy, nowMs);
@@ -64,17 +64,17 @@ export function isDue(row: Connection, estate: Estate, policy: PolicyDocument, n
 }
 
 /** A mark may stand for the very rule without grace, and be of the future or not: too fine to be sure. */
-function isMarkedForNoGrace(row: Connection, rules: readonly RuleName[], policy: PolicyDocument): boolean {
+function isMarkedForNoGrace(row: ConnectionRecord, rules: readonly RuleName[], policy: PolicyDocument): boolean {
   const [rule] = (row.tags['vco-sweeper:orphan'] ?? '').split(' ');
   return rules.some((name) => name === rule && graceMs(policy, name) === 0);
 }
 
 /** What the share is a share of: bound to a transit router, or to nothing. */
-export const isCounted = ({ AttachType }: Connection): boolean =>
+export const isCounted = ({ AttachType }: ConnectionRecord): boolean =>
   AttachType === 'CEN' || AttachType === 'NO_ASSOCIATED';
 
 /** Nothing under way, not locked, and held by nobody whose transit routers cannot be read. */
-function isUndisputed(row: Connection, estate: Estate, policy: PolicyDocument): boolean {
+function isUndisputed(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
   if (row.State === 'financialLocked' || row.pending !== undefined || mayBeNamed(row, policy)) return false;
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   return roles?.length ? true : holdersOf(estate, row.VpnConnectionId).every(({ accountId }) => accountId !== FOREIGN);

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from '../stories/scenario.ts';
 import { type Reply, Shown } from '../world/shown.ts';
 import {
@@ -91,7 +91,7 @@ export type Watched = {
   readonly due: ReadonlyMap<string, number>;
   /** Those an earlier run detached and did not delete, when the run began. */
   readonly halfDone: ReadonlySet<string>;
-  /** Those whose trace may still count, whichever clock is right. */
+  /** Those whose detach note may still count, whichever clock is right. */
   readonly maybeHalfDone: ReadonlySet<string>;
 };
 
@@ -99,7 +99,7 @@ type Call = { readonly action: string; readonly params: Readonly<Record<string, 
 
 /** Tolerance for what happens between a reading and the write that follows it, beyond `recheck.maxAge`. */
 const SLACK_MS = 4_000;
-/** Who changed the tags this long before a detach may have removed its trace. */
+/** Who changed the tags this long before a detach may have removed its note. */
 const OTHERS_MS = 60_000;
 /** A round of the lists of all transit routers is never older. */
 const ROUND_AGE_MS_MAX = 60_000;
@@ -119,8 +119,8 @@ export class Monitor {
   #policy: PolicyDocument;
   readonly #truths = new Map<string, Truth>();
   readonly #chains = new Map<string, Chain>();
-  /** When the trace of a detach was last seen in its tags: other runs may remove it a moment before. */
-  readonly #traced = new Map<string, number>();
+  /** When its detach note was last seen in its tags: other runs may remove it a moment before. */
+  readonly #noted = new Map<string, number>();
   readonly #halfDone = new Map<string, number>();
   /** Claims that a run disproved and left standing although it could have removed them. */
   readonly #dead = new Set<string>();
@@ -199,7 +199,7 @@ export class Monitor {
   observe(): void {
     for (const row of this.#emulator.estate.vpnConnections) {
       const id = row.VpnConnectionId;
-      if (noteOf(row)) this.#traced.set(id, this.#now());
+      if (noteOf(row)) this.#noted.set(id, this.#now());
       if (!this.#chains.has(id)) this.#rememberPast(row);
       const before = this.#truths.get(id);
       const keep = <Value>(since: Since<Value> | undefined, value: Value): Since<Value> =>
@@ -307,7 +307,7 @@ export class Monitor {
     this.#report(run, 'S14', what);
   }
 
-  #isSweepable(row: Connection, held: readonly RuleName[]): boolean {
+  #isSweepable(row: ConnectionRecord, held: readonly RuleName[]): boolean {
     const { estate } = this.#emulator;
     const isSettled = isFree(row, estate) && !isCrossDoubt(row, estate, this.#policy);
     const halfDone = isSettled && mayBeHalfDone(row, this.#policy, this.#now()) && !this.#isNoteDead(row);
@@ -342,7 +342,7 @@ export class Monitor {
   }
 
   /** Whoever may hold it has to have been asked. */
-  #checkWitnesses(run: Watched, call: Call, row: Connection, say: Say): void {
+  #checkWitnesses(run: Watched, call: Call, row: ConnectionRecord, say: Say): void {
     if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED') return;
     const [holder] = holdersOf(this.#emulator.estate, row.VpnConnectionId);
     const held = this.#truths.get(row.VpnConnectionId)?.sweepable;
@@ -361,7 +361,7 @@ export class Monitor {
   }
 
   /** For one that is bound to nothing, the lists of all transit routers are read once more. */
-  #checkRound(run: Watched, row: Connection, say: Say): void {
+  #checkRound(run: Watched, row: ConnectionRecord, say: Say): void {
     const accounts = [OWN, ...rolesOf(run.policy).map((role) => /^acs:ram::(\d+):/.exec(role)?.[1] ?? '')];
     const routers = accounts.flatMap((accountId) => run.shown.routersOf(accountId, row.regionId));
     const old = routers.find((id) => {
@@ -371,8 +371,8 @@ export class Monitor {
     if (old) say('S5', `the list of ${old} was not read again`);
   }
 
-  /** What one of us detached is found again by its trace; for a moment another run cannot know of the detach. */
-  #checkTraceRemoval(run: Watched, id: string): void {
+  /** What one of us detached is found again by its note; for a moment another run cannot know of the detach. */
+  #checkNoteRemoval(run: Watched, id: string): void {
     const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
     if (row === undefined || this.#blurred() || isProtected(row, run.policy, this.#now())) return;
     const ageMs = this.#now() - (this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY);
@@ -381,10 +381,10 @@ export class Monitor {
     // Runs that see it half-done keep its note alive, however long ago the detach was.
     const isAlive = run.policy === this.#policy && this.isHalfDone(row);
     if (stillSo && noteOf(row) && (isRecent || isAlive))
-      this.#report(run, 'S11', `the trace of the detach of ${id} was removed`);
+      this.#report(run, 'S11', `the detach note of ${id} was removed`);
   }
 
-  #checkFreshness(run: Watched, call: Call, row: Connection, allowanceMs: number, say: Say): void {
+  #checkFreshness(run: Watched, call: Call, row: ConnectionRecord, allowanceMs: number, say: Say): void {
     const readings = run.shown.readings.get(row.VpnConnectionId) ?? [];
     const last = readings.at(-1) ?? Number.NEGATIVE_INFINITY;
     if (readings.length < 2) say('S5', 'never read again after the listing');
@@ -395,13 +395,13 @@ export class Monitor {
     const router = [...(run.shown.routerReadings.get(row.TransitRouterId) ?? []), ...alone].sort((a, b) => a - b);
     if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs)
       say('S5', 'its transit router was not read again');
-    const traced = this.#now() - (this.#traced.get(row.VpnConnectionId) ?? Number.NEGATIVE_INFINITY) <= SLACK_MS;
+    const noted = this.#now() - (this.#noted.get(row.VpnConnectionId) ?? Number.NEGATIVE_INFINITY) <= SLACK_MS;
     // Two runs that overlap may write the same note, and with reads that lag the second does not see it removed.
     const isHidden = run.overlapped && this.#options.tagLagMs > 0;
-    if (!traced && !this.#blurred() && !isHidden) say('S11', 'detached without a trace in its tags');
+    if (!noted && !this.#blurred() && !isHidden) say('S11', 'detached without a note in its tags');
   }
 
-  #checkTruth(run: Watched, row: Connection, allowanceMs: number, say: Say): void {
+  #checkTruth(run: Watched, row: ConnectionRecord, allowanceMs: number, say: Say): void {
     const truth = this.#truths.get(row.VpnConnectionId);
     // A run that began under another policy is not to be measured by this one.
     if (truth === undefined || this.#blurred() || run.policy !== this.#policy) return;
@@ -413,7 +413,7 @@ export class Monitor {
       say('S1', 'no rule that is on holds: it is in use, or in doubt');
   }
 
-  #checkGrace(run: Watched, row: Connection, allowanceMs: number, say: Say): void {
+  #checkGrace(run: Watched, row: ConnectionRecord, allowanceMs: number, say: Say): void {
     if (this.#blurred() || this.#isFinishing(run, row)) return;
     const { estate } = this.#emulator;
     const rules = heldRules(row, estate, run.policy, this.#now());
@@ -429,7 +429,12 @@ export class Monitor {
   }
 
   /** What is wrong with a mark, if anything is, as the ground for a removal now. */
-  #markProblem(run: Watched, row: Connection, { orphan, seen }: MarkTags, allowanceMs: number): string | undefined {
+  #markProblem(
+    run: Watched,
+    row: ConnectionRecord,
+    { orphan, seen }: MarkTags,
+    allowanceMs: number,
+  ): string | undefined {
     const { atMs: seenMs, isVoid } = parseSeen(seen);
     const clocks = parseClocks(orphan) ?? [];
     if (clocks.length === 0) return 'it has no mark of a rule that is on';
@@ -445,7 +450,7 @@ export class Monitor {
     return seenMs < renewedMsMin && !run.overlapped ? `this run did not renew its mark: seen ${seen}` : undefined;
   }
 
-  #clockProblem(run: Watched, row: Connection, clock: Clock, allowanceMs: number): string | undefined {
+  #clockProblem(run: Watched, row: ConnectionRecord, clock: Clock, allowanceMs: number): string | undefined {
     const { rule, sinceMs } = clock;
     const id = row.VpnConnectionId;
     const since = new Date(sinceMs).toISOString();
@@ -463,7 +468,7 @@ export class Monitor {
   }
 
   /** What the sweeper itself detached needs no mark to be deleted, for as long as that counts. */
-  #isFinishing(run: Watched, row: Connection): boolean {
+  #isFinishing(run: Watched, row: ConnectionRecord): boolean {
     const id = row.VpnConnectionId;
     if (run.touched.has(id)) return true;
     // The note of a run that is about to detach says nothing for the detach.
@@ -473,11 +478,11 @@ export class Monitor {
     return isNoted || this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS;
   }
 
-  #isNoteDead(row: Connection): boolean {
+  #isNoteDead(row: ConnectionRecord): boolean {
     return this.#dead.has(`${row.VpnConnectionId} note ${noteOf(row)?.text}`);
   }
 
-  #checkLimits(run: Watched, row: Connection, say: Say): void {
+  #checkLimits(run: Watched, row: ConnectionRecord, say: Say): void {
     const limits = section(run.policy, 'limits');
     const touched = new Set([...run.touched, row.VpnConnectionId]);
     if (touched.size > Number(limits.perRun ?? 20)) say('S7', `number ${touched.size} of this run`);
@@ -493,7 +498,7 @@ export class Monitor {
   }
 
   /** Too many would have to go, now and when the run began, whatever part of them this run is about. */
-  #checkShare(run: Watched, row: Connection, say: Say): void {
+  #checkShare(run: Watched, row: ConnectionRecord, say: Say): void {
     if (run.touched.size > 0 || run.misled || this.#blurred() || run.policy !== this.#policy) return;
     const limits = section(run.policy, 'limits');
     const due = Math.min(run.due.get(row.regionId) ?? 0, this.#countDue(run.policy).get(row.regionId) ?? 0);
@@ -523,7 +528,7 @@ export class Monitor {
       const mode = modeOf(run, id, row.regionId);
       if (mode !== 'mark' && mode !== 'sweep') this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
       // When it is sent: what happens while it is on its way, nobody can know.
-      if (isGone(call, 'vco-sweeper:detached')) this.#checkTraceRemoval(run, id);
+      if (isGone(call, 'vco-sweeper:detached')) this.#checkNoteRemoval(run, id);
       this.#noteAttempt(run, call, id);
       if (!isOurs(row)) this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
       if (!run.shown.sawWhole(OWN, row.regionId)) this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
@@ -564,7 +569,7 @@ export class Monitor {
     }
   }
 
-  #isDisproved(run: Watched, row: Connection, claim: string): boolean {
+  #isDisproved(run: Watched, row: ConnectionRecord, claim: string): boolean {
     const truth = this.#truths.get(row.VpnConnectionId);
     if (truth === undefined) return false;
     const whole = ({ sinceMs }: Since<unknown>) => sinceMs < run.startedMs;
@@ -578,7 +583,7 @@ export class Monitor {
     return isAllDisproved || (disproved.length > 0 && truth.bound.value !== note?.attachmentId);
   }
 
-  #bury(run: Watched, row: Connection, claim: string): void {
+  #bury(run: Watched, row: ConnectionRecord, claim: string): void {
     const id = row.VpnConnectionId;
     const isNote = claim.startsWith(`${id} note `);
     if (!isNote && parseSeen(markTags(row).seen).isVoid) return;
@@ -609,13 +614,13 @@ export class Monitor {
   }
 
   /** A sweep may not leave it for long. */
-  isSwept(row: Connection): boolean {
+  isSwept(row: ConnectionRecord): boolean {
     const truth = this.#truths.get(row.VpnConnectionId);
     return truth?.sweepable.value === true && !truth.protected.value;
   }
 
   /** Detached by a run, and seen so by runs without a gap: it is to be finished. */
-  isHalfDone(row: Connection): boolean {
+  isHalfDone(row: ConnectionRecord): boolean {
     const note = noteOf(row);
     const vouchedMs = this.#vouched.get(row.VpnConnectionId);
     if (note === undefined || vouchedMs === undefined || this.#isNoteDead(row)) return false;
@@ -634,7 +639,7 @@ export class Monitor {
   }
 
   /** The marks that were there before the sweeper first saw the connection. */
-  #rememberPast(row: Connection): void {
+  #rememberPast(row: ConnectionRecord): void {
     const { orphan, seen } = markTags(row);
     const seenMs = parseSeen(seen).atMs;
     const clocks = new Map<string, string | undefined>();
@@ -791,7 +796,7 @@ export class Monitor {
 }
 
 /** What its tags claim: each clock of its mark, and its detach note. */
-function claimsOf(row: Connection): readonly string[] {
+function claimsOf(row: ConnectionRecord): readonly string[] {
   const id = row.VpnConnectionId;
   const note = noteOf(row);
   const clocks = (parseClocks(markTags(row).orphan) ?? []).map((clock) => `${id} ${clockKey(clock)}`);
@@ -804,9 +809,9 @@ const isGone = (call: Call, key: string): boolean =>
 
 type Say = (promise: string, text: string) => void;
 
-const idOf = ({ VpnConnectionId }: Connection): string => VpnConnectionId;
+const idOf = ({ VpnConnectionId }: ConnectionRecord): string => VpnConnectionId;
 
-const isLeaving = (row: Connection | undefined): boolean =>
+const isLeaving = (row: ConnectionRecord | undefined): boolean =>
   row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
 
 const rolesOf = (policy: PolicyDocument): readonly string[] =>

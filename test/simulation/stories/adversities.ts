@@ -242,7 +242,7 @@ const createAttaching: Kind = (chance, scenario) => {
   const story = quiet(scenario, { rows: due, rules: { unassociated: '24h' }, ticks: 2, periodMs: 12 * HOUR });
   return {
     ...withPolicy(story, { pace: { writePerMinute: chance.pick([2, 2, 6]) } }),
-    switches: { ...scenario.switches, attachOrder: 'cbn-first', attachPolls: null, attachMs: 15 * MINUTE },
+    behaviours: { ...scenario.behaviours, attachOrder: 'cbn-first', attachPolls: null, attachMs: 15 * MINUTE },
     people: due
       .filter(() => chance.maybe(0.5))
       .map(({ VpnConnectionId }) => ({
@@ -261,7 +261,7 @@ const createLag: Kind = (chance, scenario) => {
   const story = chance.maybe(0.5)
     ? amid(scenario, [...due, ...fresh], rules)
     : quiet(scenario, { rows: [...due, ...fresh], rules, ticks: 3, periodMs: 12 * HOUR });
-  return { ...story, switches: { ...story.switches, tagReadLagMs: chance.pick([100, 2_000, 20_000]) } };
+  return { ...story, behaviours: { ...story.behaviours, tagReadLagMs: chance.pick([100, 2_000, 20_000]) } };
 };
 
 /** Steps that never work for some, and few turns: the others get theirs all the same. */
@@ -395,7 +395,7 @@ const createCrossAccount: Kind = (chance, scenario) => {
     periodMs: 12 * HOUR,
     roles: true,
   });
-  return { ...story, switches: { ...story.switches, crossAccountAfterDetach: 'kept' } };
+  return { ...story, behaviours: { ...story.behaviours, crossAccountAfterDetach: 'kept' } };
 };
 
 /** The owner's tags leave little or no room for ours. */
@@ -414,7 +414,7 @@ const createCrowdedTags: Kind = (chance, scenario) => {
     'QuotaExceeded.TagNum',
     'SizeLimitExceeded.TagNum',
   ] as const);
-  return { ...story, switches: { ...story.switches, tooManyTagsCode } };
+  return { ...story, behaviours: { ...story.behaviours, tooManyTagsCode } };
 };
 
 const createRetried: Kind = (_chance, scenario) => ({ ...scenario, isRetried: true });

@@ -14,18 +14,18 @@ const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
  */
 export function withHardships(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
-  const ripe = chance.maybe(0.3) ? createRipe(chance) : [];
-  const owned = ripe.length === 0 && chance.maybe(0.2) ? createOwned(chance) : [];
-  const estate = withHarderEstate(chance, scenario.estate, [...ripe, ...owned]);
-  const ids = [...(scenario.estate.vpnConnections ?? []), ...ripe].map(({ VpnConnectionId }) => VpnConnectionId);
-  const isSetBack = ripe.length > 0 && chance.maybe(0.25);
-  const duel = ripe.length > 0 && chance.maybe(0.4) ? createDuel(chance, scenario) : undefined;
+  const due = chance.maybe(0.3) ? createRipe(chance) : [];
+  const owned = due.length === 0 && chance.maybe(0.2) ? createOwned(chance) : [];
+  const estate = withHarderEstate(chance, scenario.estate, [...due, ...owned]);
+  const ids = [...(scenario.estate.vpnConnections ?? []), ...due].map(({ VpnConnectionId }) => VpnConnectionId);
+  const isSetBack = due.length > 0 && chance.maybe(0.25);
+  const duel = due.length > 0 && chance.maybe(0.4) ? createDuel(chance, scenario) : undefined;
   return {
     ...scenario,
-    policy: toHarderPolicy(scenario.policy, { ripe: ripe.length > 0, owned: owned.length > 0, isSetBack }),
+    policy: toHarderPolicy(scenario.policy, { due: due.length > 0, owned: owned.length > 0, isSetBack }),
     estate,
     // A crowd in another order at each call is never listed whole, and rightly never touched.
-    switches: isCrowded(estate) ? { ...scenario.switches, listingOrder: 'newest-first' } : scenario.switches,
+    behaviours: isCrowded(estate) ? { ...scenario.behaviours, listingOrder: 'newest-first' } : scenario.behaviours,
     runs: [...scenario.runs, ...createRequests(chance, scenario, ids), ...(duel?.runs ?? [])].map((run, id) => ({
       ...run,
       id,
@@ -45,7 +45,7 @@ const SALT = 1_000_003;
 
 const isCrowded = ({ vpnConnections = [] }: Scenario['estate']): boolean => vpnConnections.length > 30;
 
-function withHarderEstate(chance: Chance, estate: Scenario['estate'], ripe: Rows): Scenario['estate'] {
+function withHarderEstate(chance: Chance, estate: Scenario['estate'], due: Rows): Scenario['estate'] {
   const rows: Rows = (estate.vpnConnections ?? []).map((row) => ({ ...row, tags: { ...row.tags, ...past(chance) } }));
   const crowd = chance.maybe(0.02) ? createCrowd(chance) : [];
   const isFree = (row: Rows[number]) => !('TransitRouterId' in row || 'VpnGatewayId' in row || 'AttachType' in row);
@@ -59,7 +59,7 @@ function withHarderEstate(chance: Chance, estate: Scenario['estate'], ripe: Rows
   }));
   return {
     ...estate,
-    vpnConnections: [...rows, ...ripe, ...crowd],
+    vpnConnections: [...rows, ...due, ...crowd],
     attachments: [...(estate.attachments ?? []), ...attachments],
   };
 }
@@ -112,14 +112,14 @@ const createOwned = (chance: Chance): Rows =>
 
 function toHarderPolicy(
   policy: Scenario['policy'],
-  { ripe, owned, isSetBack }: { readonly ripe: boolean; readonly owned: boolean; readonly isSetBack: boolean },
+  { due, owned, isSetBack }: { readonly due: boolean; readonly owned: boolean; readonly isSetBack: boolean },
 ): Scenario['policy'] {
   const rules = policy.rules as object;
   if (owned) {
     const protect = { names: ['prod*'], tags: ['critical'], resourceGroups: ['rg-safe'], youngerThan: '24h' };
     return { ...policy, rules: { ...rules, unassociated: '0s' }, protect };
   }
-  if (!ripe) return policy;
+  if (!due) return policy;
   return {
     ...policy,
     rules: { ...rules, 'tunnels-down': '12h' },

@@ -1,4 +1,4 @@
-import type { Switches } from '../../../lib/emulator/behaviours.ts';
+import type { Behaviours } from '../../../lib/emulator/behaviours.ts';
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
 import { createRandom, type Random } from '../../../lib/emulator/random.ts';
@@ -10,7 +10,7 @@ export type Scenario = {
   readonly seed: number;
   readonly policy: PolicyDocument;
   readonly estate: EstateFile;
-  readonly switches: Partial<Switches>;
+  readonly behaviours: Partial<Behaviours>;
   readonly latencyMs: number;
   readonly runs: readonly RunPlan[];
   readonly people: readonly PeopleAct[];
@@ -137,7 +137,7 @@ export function createScenario(seed: number): Scenario {
     seed,
     policy,
     estate,
-    switches: createSwitches(chance),
+    behaviours: createSwitches(chance),
     latencyMs,
     runs: createRuns(chance, periodMs, stormy, policy, ids),
     people: Array.from({ length: chance.below(5) }, () => createAct(chance, calmAtMs, periodMs, ids)),
@@ -306,7 +306,7 @@ function createTags(chance: Chance): Record<string, string> {
   };
 }
 
-const createSwitches = (chance: Chance): Partial<Switches> => ({
+const createSwitches = (chance: Chance): Partial<Behaviours> => ({
   detachOrder: chance.pick(['cbn-first', 'vpc-first']),
   detachPolls: chance.pick([0, 1, 3, null]),
   detachMs: chance.pick([1_000, 20_000, 90_000]),

@@ -52,7 +52,7 @@ function* simplerOnes(scenario: Scenario): Generator<Scenario> {
     const associations = (scenario.estate.associations ?? []).filter((one) => held.has(one.TransitRouterAttachmentId));
     yield { ...scenario, estate: { ...scenario.estate, vpnConnections: [...left], attachments, associations } };
   }
-  if (Object.keys(scenario.switches).length > 0) yield { ...scenario, switches: {} };
+  if (Object.keys(scenario.behaviours).length > 0) yield { ...scenario, behaviours: {} };
   if (scenario.latencyMs > 0) yield { ...scenario, latencyMs: 0 };
   for (const key of Object.keys(scenario.policy)) {
     if (key === 'mode' || key === 'regions') continue;

@@ -1,5 +1,5 @@
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PeopleAct } from '../stories/scenario.ts';
 
 /** What other people do meanwhile, through the same API where there is one. Answers whether it was possible. */
@@ -79,7 +79,7 @@ export async function actOut(
 const isRouted = ({ estate }: Emulator, { TransitRouterAttachmentId: id }: { TransitRouterAttachmentId: string }) =>
   estate.associations.some(({ TransitRouterAttachmentId }) => TransitRouterAttachmentId === id);
 
-function setTunnels(row: Connection, status: string): boolean {
+function setTunnels(row: ConnectionRecord, status: string): boolean {
   row.Status = status;
   for (const tunnel of row.TunnelOptions ?? []) tunnel.Status = status;
   return true;

@@ -1,4 +1,4 @@
-import type { Connection, Estate } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord, Estate } from '../../../lib/emulator/estate/estate-types.ts';
 import { FOREIGN, type PolicyDocument, REGIONS } from '../stories/scenario.ts';
 
 /**
@@ -37,21 +37,21 @@ export function graceMs(policy: PolicyDocument, rule: RuleName): number | undefi
 
 export const holdersOf = (estate: Estate, id: string) => estate.attachments.filter(({ VpnId }) => VpnId === id);
 
-export function isOurs(row: Connection): boolean {
+export function isOurs(row: ConnectionRecord): boolean {
   return row.AttachType !== 'VPNGW' && row.AttachType !== null && row.AttachType !== undefined;
 }
 
-export function isBound(row: Connection, estate: Estate): boolean {
+export function isBound(row: ConnectionRecord, estate: Estate): boolean {
   return row.AttachType === 'CEN' || holdersOf(estate, row.VpnConnectionId).length > 0;
 }
 
 /** Free and settled: nothing holds it, and nothing is under way. */
-export function isFree(row: Connection, estate: Estate): boolean {
+export function isFree(row: ConnectionRecord, estate: Estate): boolean {
   const settled = row.State === 'init' || row.State === 'financialLocked';
   return row.AttachType === 'NO_ASSOCIATED' && settled && holdersOf(estate, row.VpnConnectionId).length === 0;
 }
 
-export function isSettledBound(row: Connection, estate: Estate): boolean {
+export function isSettledBound(row: ConnectionRecord, estate: Estate): boolean {
   const holders = holdersOf(estate, row.VpnConnectionId);
   const settled = row.State === 'attached' || row.State === 'financialLocked';
   return row.AttachType === 'CEN' && settled && holders.length === 1 && holders[0]?.Status === 'Attached';
@@ -59,14 +59,14 @@ export function isSettledBound(row: Connection, estate: Estate): boolean {
 
 const DOWN = ['ike_sa_not_established', 'ike_sa_established', 'ipsec_sa_not_established'];
 
-function allTunnelsDown(row: Connection): boolean {
+function allTunnelsDown(row: ConnectionRecord): boolean {
   const own = row.Status ?? '';
   const tunnels = (row.TunnelOptions ?? []).map(({ Status }) => Status ?? '');
   if (own === 'ipsec_sa_established') return false;
   return tunnels.length > 0 ? tunnels.every((status) => DOWN.includes(status)) : DOWN.includes(own);
 }
 
-export function dependenciesOf(row: Connection, estate: Estate): number {
+export function dependenciesOf(row: ConnectionRecord, estate: Estate): number {
   const [holder] = holdersOf(estate, row.VpnConnectionId);
   const id = holder?.TransitRouterAttachmentId;
   return (
@@ -77,7 +77,7 @@ export function dependenciesOf(row: Connection, estate: Estate): number {
 }
 
 /** An expiry at or before its creation means "unset" in many programs. */
-function expired(row: Connection, nowMs: number): boolean {
+function expired(row: ConnectionRecord, nowMs: number): boolean {
   const text = row.tags['vco-sweeper:expires'] ?? '';
   const endMs = expiryMs(text);
   return endMs > row.CreateTime && endMs <= nowMs;
@@ -90,7 +90,7 @@ function expiryMs(text: string): number {
 const UNITS_DAY = 86_400_000;
 
 /** Whether a rule holds in truth, whatever the policy says of it. */
-export function holds(rule: RuleName, row: Connection, estate: Estate, nowMs: number): boolean {
+export function holds(rule: RuleName, row: ConnectionRecord, estate: Estate, nowMs: number): boolean {
   switch (rule) {
     case 'unassociated':
       return isFree(row, estate);
@@ -104,7 +104,7 @@ export function holds(rule: RuleName, row: Connection, estate: Estate, nowMs: nu
 }
 
 export const heldRules = (
-  row: Connection,
+  row: ConnectionRecord,
   estate: Estate,
   policy: PolicyDocument,
   nowMs: number,
@@ -117,7 +117,7 @@ export const heldRules = (
  * Bound to nothing, and it may be another account's: unless a detach note names an attachment that is gone from the
  * transit routers, which only a role of their owner can see.
  */
-export function isCrossDoubt(row: Connection, estate: Estate, policy: PolicyDocument): boolean {
+export function isCrossDoubt(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
   if (row.AttachType !== 'NO_ASSOCIATED' || row.CrossAccountAuthorized !== true) return false;
   const [, attachmentId] = /^\S+ (tr-attach-\S+)$/.exec(row.tags['vco-sweeper:detached'] ?? '') ?? [];
   const isHeld = estate.attachments.some((one) => one.TransitRouterAttachmentId === attachmentId);
@@ -127,7 +127,7 @@ export function isCrossDoubt(row: Connection, estate: Estate, policy: PolicyDocu
 
 /** Rules that the cloud's state contradicts beyond doubt; a rule that cannot be decided is not among them. */
 export function contradicted(
-  row: Connection,
+  row: ConnectionRecord,
   estate: Estate,
   policy: PolicyDocument,
   nowMs: number,
@@ -139,21 +139,21 @@ export function contradicted(
   return RULES.filter((rule) => rule !== 'unassociated' && !holds(rule, row, estate, nowMs));
 }
 
-function contradictedBound(row: Connection, estate: Estate, nowMs: number): readonly RuleName[] {
+function contradictedBound(row: ConnectionRecord, estate: Estate, nowMs: number): readonly RuleName[] {
   const statuses = [row.Status, ...(row.TunnelOptions ?? []).map(({ Status }) => Status)];
   const isUp = statuses.includes('ipsec_sa_established');
   return RULES.filter((rule) => (rule === 'tunnels-down' ? isUp : !holds(rule, row, estate, nowMs)));
 }
 
 /** What is held by another account's transit router, only a role of that account can judge. */
-function isReadable(row: Connection, estate: Estate, policy: PolicyDocument): boolean {
+function isReadable(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   return (
     Boolean(roles?.length) || holdersOf(estate, row.VpnConnectionId).every(({ accountId }) => accountId !== FOREIGN)
   );
 }
 
-export function isProtected(row: Connection, policy: PolicyDocument, nowMs: number): boolean {
+export function isProtected(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const protect = section(policy, 'protect');
   const list = (name: string) => (protect[name] ?? []) as readonly string[];
   const keep = row.tags['vco-sweeper:keep'];
@@ -170,5 +170,5 @@ export function isProtected(row: Connection, policy: PolicyDocument, nowMs: numb
 }
 
 /** Without a name the cloud may leave the field out, and then nobody can tell whether it is a protected one. */
-export const mayBeNamed = (row: Connection, policy: PolicyDocument): boolean =>
+export const mayBeNamed = (row: ConnectionRecord, policy: PolicyDocument): boolean =>
   !row.Name && ((section(policy, 'protect').names ?? []) as readonly string[]).length > 0;

@@ -2,12 +2,12 @@ import { createCloudApi } from '../../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../../lib/cloud/client/transport.ts';
 import { ConfigError } from '../../../lib/core/domain/errors.ts';
-import type { JournalEvent, JournalFields } from '../../../lib/core/domain/log-event.ts';
+import type { JournalEvent, JournalFields } from '../../../lib/core/domain/journal.ts';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { Connection } from '../../../lib/emulator/estate/estate-types.ts';
+import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import type { CallRecord } from '../../../lib/emulator/gateway/call-log.ts';
 import { parseEvent } from '../../../lib/event/parse-event.ts';
@@ -99,12 +99,12 @@ class World {
       clock: this.clock,
       seed: scenario.seed,
       limits: 'off',
-      switches: scenario.switches,
+      behaviours: scenario.behaviours,
       latencyMs: scenario.latencyMs,
     });
     const blurred = () => this.clock.now() < this.#blurredUntilMs;
     this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred, {
-      tagLagMs: scenario.switches.tagReadLagMs ?? 0,
+      tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
     });
   }
@@ -192,7 +192,7 @@ class World {
       )
         break;
     }
-    const isHalfDone = (row: Connection) => this.monitor.isHalfDone(row);
+    const isHalfDone = (row: ConnectionRecord) => this.monitor.isHalfDone(row);
     const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
     for (const text of left) this.#report(text);
   }

@@ -1,0 +1,32 @@
+import type { Clock, CloudApi, FunctionApi, OrganizationApi } from '../core/domain/cloud-api.ts';
+import type { AccountId, RegionId } from '../core/domain/estate.ts';
+import type { Journal } from '../core/domain/journal.ts';
+import type { RefusedEvent } from '../core/domain/outcome.ts';
+import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
+
+/** What a dispatch needs of the world. */
+export type DispatchDeps = {
+  readonly api: Pick<CloudApi, 'listRegions'>;
+  readonly organization: OrganizationApi;
+  readonly sweep: FunctionApi;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Attempts by action, up to now. */
+  readonly calls: () => Readonly<Record<string, number>>;
+  readonly dispatchId: string;
+  /** Invocations at the same time. */
+  readonly concurrency: number;
+};
+
+export type DispatchRequest = {
+  readonly policy: DeclaredPolicy;
+  readonly parts: readonly Narrowing[];
+  /** The account the dispatcher runs in. */
+  readonly own: AccountId;
+  readonly defaultRegion: RegionId | undefined;
+  readonly kind: 'sweep' | 'event';
+  /** The tick or minute that makes a sweep the same one when it is asked for again. */
+  readonly moment: string;
+  readonly refused: readonly RefusedEvent[];
+  readonly notes: readonly string[];
+};
