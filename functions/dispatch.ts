@@ -57,7 +57,9 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
       }),
   });
   const result = await dispatch(request, deps);
-  if (result.counts.failed > 0 && throws) throw new NotAllStarted(result);
+  if (result.counts.failed > 0 && throws) {
+    throw new NotAllStarted(result);
+  }
   return JSON.stringify(result);
 }
 
@@ -75,7 +77,9 @@ function readRequest(
 
 function ownAccount({ accountId }: FcContext): string {
   const own = accountId ?? process.env.FC_ACCOUNT_ID;
-  if (own !== undefined && /^\d{1,20}$/.test(own)) return own;
+  if (own !== undefined && /^\d{1,20}$/.test(own)) {
+    return own;
+  }
   throw new ConfigError('the context of the function names no account: the dispatcher runs on Function Compute only');
 }
 

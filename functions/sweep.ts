@@ -55,7 +55,9 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const refused = [...request.refused, ...scope.refused];
   const notes = [...request.notes, ...scope.notes];
   const result = await sweep({ policy, parts, defaultRegion, refused, notes }, deps);
-  if (result.status === 'incomplete' && throwsIncomplete) throw new IncompleteRun(result, problems);
+  if (result.status === 'incomplete' && throwsIncomplete) {
+    throw new IncompleteRun(result, problems);
+  }
   return JSON.stringify(result);
 }
 
@@ -78,7 +80,9 @@ const noting =
     journal(event, fields);
     const { accountId = '', regionId = '', connectionId, roleArn, action, code } = fields;
     const failed = event === 'step.failed' || (event === 'region.listed' && fields.listing === 'unread');
-    if (!failed || connectionId !== undefined || !code) return;
+    if (!failed || connectionId !== undefined || !code) {
+      return;
+    }
     const place = typeof roleArn === 'string' ? roleArn : `${accountId} ${regionId}`.trim();
     const todo =
       action === 'AssumeRole'

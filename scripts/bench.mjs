@@ -27,18 +27,29 @@ const { values } = parseArgs({
   },
 });
 const unknown = values.only.find((name) => !(name in PARTS));
-if (unknown !== undefined) throw new Error(`no part "${unknown}"; there are: ${Object.keys(PARTS).join(', ')}`);
+if (unknown !== undefined) {
+  throw new Error(`no part "${unknown}"; there are: ${Object.keys(PARTS).join(', ')}`);
+}
 
 const results = {};
 for (const name of values.only) {
   results[name] = await PARTS[name].bench();
-  if (!values.json) PARTS[name].print(results[name]);
+  if (!values.json) {
+    PARTS[name].print(results[name]);
+  }
 }
 const checks = Object.values(results).flatMap((result) => result.checks);
-if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-else printChecks(checks);
-if (values['write-docs'] && results.runs) writeChart(results.runs.rows);
-if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
+if (values.json) {
+  process.stdout.write(`${JSON.stringify(results)}\n`);
+} else {
+  printChecks(checks);
+}
+if (values['write-docs'] && results.runs) {
+  writeChart(results.runs.rows);
+}
+if (checks.some(({ ok }) => !ok)) {
+  process.exitCode = 1;
+}
 
 function printRuns({ rows }) {
   print(

@@ -26,7 +26,9 @@ rmSync('dist', { recursive: true, force: true });
 for (const name of ['sweep', 'dispatch']) {
   await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut] });
   await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts');
-  if (packed !== undefined) writeFileSync(`dist/${name}/policy.json`, packed);
+  if (packed !== undefined) {
+    writeFileSync(`dist/${name}/policy.json`, packed);
+  }
 }
 await bundle('cli', 'index.js', 'lib/cli/main.ts', {
   banner: { js: '#!/usr/bin/env node' },

@@ -33,7 +33,9 @@ const options = { bundle: true, platform: 'node', target: 'node20', logLevel: 'w
 /** A defect whose place is not there any more, or is there twice, tests nothing. */
 function mutate({ id, file, from, to }) {
   const parts = readFileSync(file, 'utf8').split(from);
-  if (parts.length !== 2) throw new Error(`${id}: its place occurs ${parts.length - 1} times in ${file}, not once`);
+  if (parts.length !== 2) {
+    throw new Error(`${id}: its place occurs ${parts.length - 1} times in ${file}, not once`);
+  }
   return parts.join(to);
 }
 
@@ -82,7 +84,9 @@ async function loadDefects() {
   const outfile = join(folder, 'defects.mjs');
   await build({ ...options, entryPoints: ['test/simulation/defects/defects.ts'], outfile, format: 'esm' });
   const { DEFECTS } = await import(pathToFileURL(outfile).href);
-  for (const defect of DEFECTS) mutate(defect);
+  for (const defect of DEFECTS) {
+    mutate(defect);
+  }
   return values.only ? DEFECTS.filter(({ id }) => values.only.includes(id)) : DEFECTS;
 }
 
@@ -129,7 +133,9 @@ try {
     }
   };
   const sound = await search(await bundle('sound'), ['--seeds', values.sanity]);
-  if (sound.seed !== null) say(`without any defect, seed ${sound.seed} breaks ${sound.promise}: ${sound.text}`);
+  if (sound.seed !== null) {
+    say(`without any defect, seed ${sound.seed} breaks ${sound.promise}: ${sound.text}`);
+  }
   await Promise.all(Array.from({ length: WORKERS }, worker));
   const missed = results.filter(({ seed }) => seed === null);
   say(

@@ -50,13 +50,19 @@ async function worker() {
       maxBuffer: 1e8,
     });
     const { violations: found, ...counts } = JSON.parse(stdout);
-    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+    for (const [name, count] of Object.entries(counts)) {
+      sums[name] = (sums[name] ?? 0) + count;
+    }
     violations.push(...found);
-    if (process.stderr.isTTY) process.stderr.write(`\r${sums.scenarios} of ${total}, ${violations.length} violations`);
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r${sums.scenarios} of ${total}, ${violations.length} violations`);
+    }
   }
 }
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
-if (process.stderr.isTTY) process.stderr.write('\n');
+if (process.stderr.isTTY) {
+  process.stderr.write('\n');
+}
 
 const say = (text) => process.stdout.write(`${text}\n`);
 const seconds = (Date.now() - startedMs) / 1000;

@@ -43,7 +43,9 @@ export const readPolicy = (env: NodeJS.ProcessEnv): DeclaredPolicy =>
 function packedPolicy(): { packed?: string } {
   const names = ['policy.json', 'policy.yaml'].filter((name) => existsSync(join(__dirname, name)));
   const [name, other] = names;
-  if (other !== undefined) throw new ConfigError(`${names.join(' and ')} are both packed; keep only one of them`);
+  if (other !== undefined) {
+    throw new ConfigError(`${names.join(' and ')} are both packed; keep only one of them`);
+  }
   return name === undefined ? {} : { packed: join(__dirname, name) };
 }
 
@@ -68,7 +70,9 @@ export function toCredentials(credentials: FcContext['credentials']) {
 /** Milliseconds a run may take. Without a timeout in the context there is nothing to keep to. */
 export function budgetMs(context: FcContext): number {
   const timeoutMs = Number(context.function?.timeout) * 1000;
-  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) return Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
+    return Number.POSITIVE_INFINITY;
+  }
   return timeoutMs - Math.min(RESERVE_MS, timeoutMs / 10);
 }
 

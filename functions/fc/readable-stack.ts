@@ -14,7 +14,9 @@ const causesMax = 5;
  */
 export function withReadableStack(thrown: unknown, bundle: string): unknown {
   const map = isAbout(thrown, bundle) ? readMap(`${bundle}.map`) : undefined;
-  if (map === undefined) return thrown;
+  if (map === undefined) {
+    return thrown;
+  }
   let error = thrown;
   for (let depth = 0; depth < causesMax && isAbout(error, bundle); depth += 1) {
     error.stack = toSources(error.stack, bundle, map);
@@ -42,7 +44,9 @@ function toSources(stack: string, bundle: string, map: SourceMap): string {
 function toSource(map: SourceMap, line: number, column: number): string | undefined {
   // Places in a stack count from one, those in a map from zero.
   const found = map.findEntry(line - 1, column - 1);
-  if (!('originalSource' in found)) return undefined;
+  if (!('originalSource' in found)) {
+    return undefined;
+  }
   const source = found.originalSource.replace(/^(\.\.\/)+/, '');
   return `${source}:${found.originalLine + 1}:${found.originalColumn + 1}`;
 }

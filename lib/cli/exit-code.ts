@@ -13,8 +13,12 @@ export const EXIT = {
 
 /** An orphan that was only marked is still there. What is in doubt or protected is nothing left to do. */
 export function exitCodeOf({ status, counts }: Pick<RunResult, 'status' | 'counts'>): number {
-  if (status === 'incomplete') return EXIT.incomplete;
-  if (status === 'halted') return EXIT.halted;
+  if (status === 'incomplete') {
+    return EXIT.incomplete;
+  }
+  if (status === 'halted') {
+    return EXIT.halted;
+  }
   const remain = counts.planned + counts.waiting + counts.marked + counts.deferred + counts.blocked;
   return remain > 0 ? EXIT.orphansRemain : EXIT.nothingLeft;
 }

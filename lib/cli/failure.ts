@@ -6,18 +6,24 @@ import { Interrupted, type Io } from './io.ts';
 
 /** One line on standard error for what ended a command, and its exit code. Never a secret. */
 export function reportFailure(error: unknown, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.nothingLeft : EXIT.badUsage;
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? EXIT.nothingLeft : EXIT.badUsage;
+  }
   const say = (text: string) => io.stderr.write(`vco-sweeper: ${toPrintable(text)}\n`);
   if (error instanceof Interrupted) {
     say(error.message);
     return EXIT.interrupted;
   }
   if (isUsage(error)) {
-    for (const line of error.message.split('\n')) say(line);
+    for (const line of error.message.split('\n')) {
+      say(line);
+    }
     return EXIT.badUsage;
   }
   say(error instanceof CloudError ? error.message : `unexpected ${describe(error)}`);
-  if (isDebug(io) && error instanceof Error && error.stack !== undefined) io.stderr.write(`${error.stack}\n`);
+  if (isDebug(io) && error instanceof Error && error.stack !== undefined) {
+    io.stderr.write(`${error.stack}\n`);
+  }
   return EXIT.unexpected;
 }
 

@@ -42,7 +42,11 @@ export function styleOf({ env, stdout }: Io): { readonly color: boolean; readonl
 }
 
 function wantsColor(env: Io['env'], isTTY: boolean): boolean {
-  if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
+  if (env.NO_COLOR) {
+    return false;
+  }
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') {
+    return env.FORCE_COLOR !== '0';
+  }
   return isTTY && env.TERM !== 'dumb';
 }

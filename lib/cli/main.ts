@@ -15,7 +15,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io, (ended) => {
     exitCode = ended;
   });
-  if (argv.length === 0) io.stderr.write('vco-sweeper: a command is missing\n\n');
+  if (argv.length === 0) {
+    io.stderr.write('vco-sweeper: a command is missing\n\n');
+  }
   try {
     await program.parseAsync(withoutVainOptions(program, argv), { from: 'user' });
     return exitCode;
@@ -27,7 +29,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Asked for the help of a command that does not exist, the parser shows the general one, as if all were well. */
 function withoutVainOptions(program: Command, argv: readonly string[]): readonly string[] {
   const [first] = argv;
-  if (first === undefined || first.startsWith('-') || first === 'help') return argv;
+  if (first === undefined || first.startsWith('-') || first === 'help') {
+    return argv;
+  }
   return program.commands.some((command) => command.name() === first) ? argv : [first];
 }
 
@@ -36,7 +40,11 @@ async function run(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), createProcessIo());
   await flush();
   // Whoever gave up does not wait for what is still under way.
-  if (process.exitCode === EXIT.interrupted) process.exit();
+  if (process.exitCode === EXIT.interrupted) {
+    process.exit();
+  }
 }
 
-if (typeof require !== 'undefined' && require.main === module) void run();
+if (typeof require !== 'undefined' && require.main === module) {
+  void run();
+}

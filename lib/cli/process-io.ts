@@ -43,7 +43,9 @@ export const createProcessIo = (): Io => ({
 function toOutput(stream: NodeJS.WriteStream): Output {
   // Whoever reads may stop before the end, as `head` does; that is no error of ours.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
   });
   return {
     write: (text) => {

@@ -16,18 +16,24 @@ export const isRegionId = (text: string): boolean => REGION.test(text);
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 export function parseRegion(text: string): string {
-  if (isRegionId(text)) return text;
+  if (isRegionId(text)) {
+    return text;
+  }
   throw new InvalidArgumentError(`${shown(text)} is not a region id such as cn-hangzhou.`);
 }
 
 export function parseAccount(text: string): string {
-  if (/^\d{1,20}$/.test(text)) return text;
+  if (/^\d{1,20}$/.test(text)) {
+    return text;
+  }
   throw new InvalidArgumentError(`${shown(text)} is not an account id such as 1234567890123456.`);
 }
 
 /** Ids are ids, not patterns. */
 export function parseConnection(text: string): string {
-  if (CONNECTION.test(text)) return text;
+  if (CONNECTION.test(text)) {
+    return text;
+  }
   throw new InvalidArgumentError(`${shown(text)} is not a connection id such as vco-bp1a2b3c4d.`);
 }
 
@@ -40,7 +46,9 @@ export const listOf =
 
 /** What to run, and where its code is: `name=folder`. */
 export function parseFunction(text: string): string {
-  if (/^[A-Za-z_][\w-]{0,63}=./.test(text)) return text;
+  if (/^[A-Za-z_][\w-]{0,63}=./.test(text)) {
+    return text;
+  }
   throw new InvalidArgumentError(`${shown(text)} is not a function's name and folder such as sweep=dist/sweep.`);
 }
 
@@ -49,14 +57,20 @@ export const wholeNumber =
   (min: number, max: number) =>
   (text: string): number => {
     const number = Number(text);
-    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    if (/^\d+$/.test(text) && number >= min && number <= max) {
+      return number;
+    }
     throw new InvalidArgumentError(`${shown(text)} is not a whole number from ${min} to ${max}.`);
   };
 
 /** `off`, or a factor above zero. */
 export function parseLimits(text: string): 'off' | number {
   const factor = Number(text);
-  if (text === 'off') return text;
-  if (/^\d+(\.\d+)?$/.test(text) && factor > 0) return factor;
+  if (text === 'off') {
+    return text;
+  }
+  if (/^\d+(\.\d+)?$/.test(text) && factor > 0) {
+    return factor;
+  }
   throw new InvalidArgumentError(`${shown(text)} is neither "off" nor a number above 0.`);
 }

@@ -36,13 +36,20 @@ const byCode: ReadonlyMap<string, string> = new Map([
 /** One sentence on what a person can do about a scope that was not started. */
 export function dispatchAdvice({ code, status, action }: CloudError): string {
   const known = byCode.get(code);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   if (action === 'ListAccounts' && (status === 403 || code === 'NoPermission')) {
     return 'Run the dispatcher in the management account or a delegated administrator, with resourcemanager:ListAccounts.';
   }
-  if (isThrottling(code, status)) return "Raise the account's limits, or lower DISPATCH_CONCURRENCY.";
-  if (status === 403 && action === 'InvokeFunction')
+  if (isThrottling(code, status)) {
+    return "Raise the account's limits, or lower DISPATCH_CONCURRENCY.";
+  }
+  if (status === 403 && action === 'InvokeFunction') {
     return 'Grant fc:InvokeFunction on the sweep (docs/ram/dispatch.json).';
-  if (status === 404 && action === 'InvokeFunction') return `Deploy the sweep there, or correct ${TARGET}.`;
+  }
+  if (status === 404 && action === 'InvokeFunction') {
+    return `Deploy the sweep there, or correct ${TARGET}.`;
+  }
   return stepAdvice(code) ?? 'The next tick tries again; if it stays, ask the support with the request id.';
 }

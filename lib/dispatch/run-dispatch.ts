@@ -1,11 +1,7 @@
 import { mapConcurrent } from '../core/concurrency/map-concurrent.ts';
-import type { Clock, CloudApi, FunctionApi, OrganizationApi } from '../core/domain/cloud-api.ts';
 import type { DispatchResult, PlaceResult } from '../core/domain/dispatch-result.ts';
 import { CloudError } from '../core/domain/errors.ts';
-import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
-import type { RefusedEvent } from '../core/domain/outcome.ts';
-import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { dispatchAdvice } from './dispatch-advice.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
@@ -60,7 +56,9 @@ async function start(place: PlaceToSweep, { sweep, journal }: DispatchDeps): Pro
     journal('scope.started', { accountId, regionId, taskId, state, cloudRequestId: requestId });
     return { accountId, regionId, state, taskId, requestId, code: null, reason: null, advice: null };
   } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
+    if (!(error instanceof CloudError)) {
+      throw error;
+    }
     return failed(place, error, journal);
   }
 }
@@ -77,6 +75,8 @@ function failed({ accountId, regionId, taskId }: Place, error: CloudError, journ
 
 function countStates(results: readonly PlaceResult[]): DispatchResult['counts'] {
   const counts = { started: 0, 'already-started': 0, failed: 0 };
-  for (const { state } of results) counts[state] += 1;
+  for (const { state } of results) {
+    counts[state] += 1;
+  }
   return counts;
 }

@@ -1,5 +1,5 @@
 import type { MemberAccount } from '../core/domain/cloud-api.ts';
-import { CloudError, ConfigError } from '../core/domain/errors.ts';
+import { CloudError, ConfigError, toCloudError } from '../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
@@ -41,7 +41,9 @@ export async function findPlacesToSweep(request: DispatchRequest, deps: Dispatch
   const isOwn = !isDirectory(policy.accounts) && policy.accounts.length === 0;
   const within = partsWithin(live, ({ accounts }) => (isOwn ? problemOfOwn(accounts, own) : undefined));
   const { allowed: parts, refused } = within;
-  if (parts.length === 0) return { scopes: [], lost: [], refused, notes: within.notes };
+  if (parts.length === 0) {
+    return { scopes: [], lost: [], refused, notes: within.notes };
+  }
   const found = await findAccounts(request, parts, deps);
   const served = await findRegions(found.accounts, deps);
   const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
@@ -63,7 +65,9 @@ function collect(
   for (const part of parts) {
     for (const account of accountsFor(part, found.accounts, request, collected)) {
       for (const regionId of regionsOf(account, served)) {
-        if (part.regions?.includes(regionId) ?? true) collected.add(part, account, regionId);
+        if (part.regions?.includes(regionId) ?? true) {
+          collected.add(part, account, regionId);
+        }
       }
     }
   }
@@ -94,7 +98,9 @@ function unknownRegions(
     // A named account that is not there is lost by itself.
     const missed = part.accounts === undefined ? [null] : there.map(({ accountId }) => accountId);
     for (const regionId of unknown) {
-      for (const accountId of missed) lost.set(`${accountId} ${regionId}`, { accountId, regionId, error });
+      for (const accountId of missed) {
+        lost.set(`${accountId} ${regionId}`, { accountId, regionId, error });
+      }
     }
   }
   return [...lost.values()];
@@ -107,14 +113,22 @@ function accountsFor(
   { policy, own }: DispatchRequest,
   collected: Collected,
 ): readonly AccountToSweep[] {
-  if (part.accounts !== undefined) return accounts.filter(({ accountId }) => part.accounts?.includes(accountId));
+  if (part.accounts !== undefined) {
+    return accounts.filter(({ accountId }) => part.accounts?.includes(accountId));
+  }
   const { happenedIn } = part;
   // The account of the credentials is the only one, and the event has come to it.
-  if (happenedIn === undefined || (!isDirectory(policy.accounts) && policy.accounts.length === 0)) return accounts;
+  if (happenedIn === undefined || (!isDirectory(policy.accounts) && policy.accounts.length === 0)) {
+    return accounts;
+  }
   const there = accounts.filter(({ accountId }) => accountId === happenedIn);
-  if (there.length > 0) return there;
+  if (there.length > 0) {
+    return there;
+  }
   // Its transit routers may hold connections of any of ours.
-  if (policy.detach.roles.some(({ accountId }) => accountId === happenedIn) || happenedIn === own) return accounts;
+  if (policy.detach.roles.some(({ accountId }) => accountId === happenedIn) || happenedIn === own) {
+    return accounts;
+  }
   collected.notes.push(
     `event${part.event ? ` ${part.event.index}` : ''} ignored: account ${happenedIn} is not in the policy`,
   );
@@ -141,9 +155,10 @@ async function findAccounts(
     return { accounts: [{ accountId: own, regions: declaredRegions(undefined) }], lost: [] };
   }
   const regions = declaredRegions(undefined);
-  const members = await organization.listAccounts().catch(toError);
-  if (members instanceof CloudError)
+  const members = await organization.listAccounts().catch(toCloudError);
+  if (members instanceof CloudError) {
     return { accounts: [], lost: [{ accountId: null, regionId: null, error: members }] };
+  }
   const active = members.filter(
     ({ standing, accountId }) => standing === 'active' && allowsMember(declared, accountId),
   );
@@ -168,7 +183,9 @@ function noRegion(): never {
 /** Somebody named this account, and it cannot be swept. */
 function missing(accountId: AccountId, members: readonly MemberAccount[]): LostPlace[] {
   const member = members.find((candidate) => candidate.accountId === accountId);
-  if (member?.standing === 'active') return [];
+  if (member?.standing === 'active') {
+    return [];
+  }
   const error =
     member === undefined
       ? ours('AccountNotInDirectory', 'the resource directory does not list it')
@@ -179,17 +196,12 @@ function missing(accountId: AccountId, members: readonly MemberAccount[]): LostP
 const ours = (code: string, detail: string): CloudError =>
   new CloudError({ action: 'ListAccounts', code, effect: 'refused', detail });
 
-function toError(error: unknown): CloudError {
-  if (error instanceof CloudError) return error;
-  throw error;
-}
-
 /** Which regions exist is the same for all accounts, so the dispatcher's own credentials ask once. */
 async function findRegions(
   accounts: readonly AccountToSweep[],
   { api }: DispatchDeps,
 ): Promise<readonly RegionId[] | CloudError> {
-  return accounts.some(({ regions }) => regions === 'all') ? await api.listRegions().catch(toError) : [];
+  return accounts.some(({ regions }) => regions === 'all') ? await api.listRegions().catch(toCloudError) : [];
 }
 
 type SweepDraft = {
@@ -216,7 +228,9 @@ class Collected {
     const named = part.hint ? undefined : part.connections;
     const key = JSON.stringify([part.hint ?? false, part.mode, accountId, regionId, named === undefined]);
     const draft = this.#drafts.get(key) ?? { part, accountId, regionId, connections: new Set() };
-    for (const connectionId of named ?? []) draft.connections.add(connectionId);
+    for (const connectionId of named ?? []) {
+      draft.connections.add(connectionId);
+    }
     this.#drafts.set(key, draft);
   }
 

@@ -20,7 +20,9 @@ export type TaskKey = {
  */
 export function taskIdOf({ kind, moment, accountId, regionId, rest }: TaskKey): string {
   const whole = `${kind}_${moment}_${accountId}_${regionId}`;
-  if (rest === undefined) return whole;
+  if (rest === undefined) {
+    return whole;
+  }
   return `${whole}_${createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16)}`;
 }
 

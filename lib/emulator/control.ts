@@ -103,7 +103,9 @@ function clockOf(engine: Engine): { offsetMs: number; nowMs: number } {
 }
 
 function functionsOf({ fc }: Engine): LocalFunctions {
-  if (fc === undefined) throw new EstateError('functions are run by an emulator that is served');
+  if (fc === undefined) {
+    throw new EstateError('functions are run by an emulator that is served');
+  }
   return fc;
 }
 
@@ -127,7 +129,9 @@ const isLocal = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\
 /** Answers the control endpoint. It has no signature, which is why the server listens on this machine only. */
 export function control(engine: Engine, { method, url, headers, body }: WireRequest): WireReply {
   const name = url.slice(prefix.length).replace(/\?.*$/, '');
-  if (headers.host !== undefined && !isLocal(headers.host)) return reply(403, { error: 'only for local names' });
+  if (headers.host !== undefined && !isLocal(headers.host)) {
+    return reply(403, { error: 'only for local names' });
+  }
   const deed = deeds.get(`${method} ${name}`);
   if (deed === undefined) {
     return reply(404, { error: `unknown: ${method} ${prefix}${name}`, known: [...deeds.keys()] });
@@ -135,7 +139,9 @@ export function control(engine: Engine, { method, url, headers, body }: WireRequ
   try {
     return reply(200, deed(engine, body));
   } catch (error) {
-    if (error instanceof EstateError || error instanceof ApiError) return reply(400, { error: error.message });
+    if (error instanceof EstateError || error instanceof ApiError) {
+      return reply(400, { error: error.message });
+    }
     throw error;
   }
 }

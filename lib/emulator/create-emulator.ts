@@ -24,7 +24,9 @@ export function emulatorOf(engine: Engine): Emulator {
     async call(accountId, version, action, params, as = {}) {
       const caller = callerAs(engine.store.estate, accountId, as);
       const { kind, status, body } = await engine.perform({ caller, version, action, params });
-      if (kind !== 'reply') throw new WireError(kind, status);
+      if (kind !== 'reply') {
+        throw new WireError(kind, status);
+      }
       return { status, body };
     },
     get estate() {
@@ -46,12 +48,16 @@ function callerAs(estate: Estate, accountId: string, { role, accessKeyId }: Call
   const account = estate.accounts.find((candidate) => candidate.accountId === accountId);
   if (role !== undefined) {
     const found = account?.roles.find((candidate) => candidate.name === role);
-    if (found !== undefined) return callerInRole(accountId, found, 'emulator');
+    if (found !== undefined) {
+      return callerInRole(accountId, found, 'emulator');
+    }
     throw new Error(`account ${accountId} has no role ${role}`);
   }
   if (accessKeyId !== undefined) {
     const found = account?.keys.find((candidate) => candidate.accessKeyId === accessKeyId);
-    if (found !== undefined) return callerWithKey(accountId, found);
+    if (found !== undefined) {
+      return callerWithKey(accountId, found);
+    }
     throw new Error(`account ${accountId} has no such key`);
   }
   return { accountId, identity: { kind: 'user', name: 'emulator' }, deny: [], allow: ['*'] };

@@ -66,8 +66,12 @@ export class Engine {
 
   /** Waits on the emulator's clock, or until it is told to stop. */
   async sleep(ms: number, stop?: AbortSignal): Promise<void> {
-    if (stop === undefined) return this.clock.sleep(ms);
-    if (stop.aborted) return;
+    if (stop === undefined) {
+      return this.clock.sleep(ms);
+    }
+    if (stop.aborted) {
+      return;
+    }
     let wake = (): void => undefined;
     const stopped = new Promise<void>((resolve) => {
       wake = resolve;
@@ -80,17 +84,23 @@ export class Engine {
   /** Serves one call, from permission to reply, and logs it. */
   async perform(call: EmulatedCall): Promise<EmulatedReply> {
     const latencyMs = this.latencyOf(call.action);
-    if (latencyMs > 0) await this.clock.sleep(latencyMs);
+    if (latencyMs > 0) {
+      await this.clock.sleep(latencyMs);
+    }
     let fault: Fault | undefined;
     try {
       const operation = this.admit(call);
       fault = this.faults.next(operation, call.params);
       const { plan, effect } = this.serve(operation, call, fault);
       this.record(call, { reply: plan.reply, effect, fault: fault?.kind });
-      if (plan.waitMs > 0) await this.clock.sleep(plan.waitMs);
+      if (plan.waitMs > 0) {
+        await this.clock.sleep(plan.waitMs);
+      }
       return plan.reply;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
       const reply = this.refusal(call.version, error);
       this.record(call, { reply, effect: false, fault: fault?.kind });
       return reply;
@@ -118,14 +128,21 @@ export class Engine {
 
   /** Knows the action, the caller's permission and the rate limit. Throws `ApiError`. */
   private admit(call: EmulatedCall): Operation {
-    if (!hostIds.has(call.version))
+    if (!hostIds.has(call.version)) {
       throw new ApiError(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
+    }
     const operation = operations.get(`${call.version} ${call.action}`);
-    if (operation === undefined) throw unknownAction();
-    if (operation.ram !== undefined && !mayCall(call.caller, operation.ram)) throw denied(operation, this.behaviours);
+    if (operation === undefined) {
+      throw unknownAction();
+    }
+    if (operation.ram !== undefined && !mayCall(call.caller, operation.ram)) {
+      throw denied(operation, this.behaviours);
+    }
     const place = { accountId: call.caller.accountId, regionId: call.params.RegionId ?? '' };
     const waitMs = this.limits.take({ ...place, version: call.version, action: call.action }, this.now());
-    if (waitMs === undefined) return operation;
+    if (waitMs === undefined) {
+      return operation;
+    }
     const { throttleCode, throttleStatus, throttleRetryAfter } = this.behaviours;
     const headers = throttleRetryAfter ? { 'x-acs-retry-after': String(waitMs) } : {};
     throw new ApiError(throttleStatus, throttleCode, 'Request was denied due to user flow control.', headers);
@@ -137,7 +154,9 @@ export class Engine {
     fault: Fault | undefined,
   ): { plan: ReplyPlan; effect: boolean } {
     const early = planBefore(fault, () => requestId(this.random));
-    if (early !== undefined) return { plan: early, effect: false };
+    if (early !== undefined) {
+      return { plan: early, effect: false };
+    }
     const { given, effect } = this.run(operation, call, fault);
     return { plan: planAfter(fault, { kind: 'reply', headers: {}, ...given }), effect };
   }
@@ -150,27 +169,39 @@ export class Engine {
     this.lifecycle.tick(nowMs);
     journal.commit();
     const context = this.contextFor(call, fault, nowMs);
-    if (operation.kind === 'read') return { given: this.read(operation, context), effect: false };
+    if (operation.kind === 'read') {
+      return { given: this.read(operation, context), effect: false };
+    }
     const question = { accountId: call.caller.accountId, action: call.action, params: call.params };
     const recalled = this.tokens.recall(question, nowMs);
-    if (recalled !== undefined) return { given: recalled, effect: false };
+    if (recalled !== undefined) {
+      return { given: recalled, effect: false };
+    }
     const given = this.answer(operation, context);
-    if (given.status !== 200 || fault?.kind === 'no-effect') journal.rollback();
+    if (given.status !== 200 || fault?.kind === 'no-effect') {
+      journal.rollback();
+    }
     this.tokens.keep(question, given, nowMs);
     return { given, effect: journal.commit() };
   }
 
   private read(operation: Operation, context: Context): Given {
-    if (context.fault?.kind !== 'stale') return this.answer(operation, context);
+    if (context.fault?.kind !== 'stale') {
+      return this.answer(operation, context);
+    }
     return this.store.journal.before(() => this.lifecycle.unobserved(() => this.answer(operation, context)));
   }
 
   private answer(operation: Operation, context: Context): Given {
     try {
-      if (operation.regional === true) checkRegion(context);
+      if (operation.regional === true) {
+        checkRegion(context);
+      }
       return { status: 200, body: { RequestId: requestId(this.random), ...operation.run(context) } };
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
       const { status, body } = this.refusal(operation.version, error);
       return { status, body };
     }
@@ -202,8 +233,9 @@ export class Engine {
 const successCode = (body: Record<string, unknown>): string => (body.Success === false ? 'Success:false' : 'OK');
 
 function denied({ version, action }: Operation, behaviours: Behaviours): ApiError {
-  if (version === stsVersion || version === directoryVersion)
+  if (version === stsVersion || version === directoryVersion) {
     return new ApiError(403, 'NoPermission', 'You are not authorized to do this action.');
+  }
   if (version === cbnVersion && behaviours.cbnDenied === 'Unauthorized') {
     return new ApiError(400, 'Unauthorized', 'The AccessKeyId is unauthorized.');
   }

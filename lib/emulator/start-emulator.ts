@@ -62,16 +62,23 @@ export async function startEmulator(options: ServerOptions): Promise<RunningEmul
 /** The account and key to start with; one that has no key gets one. */
 function firstAccount({ estate }: Emulator): { accountId: string; accessKeyId: string; accessKeySecret: string } {
   const [account] = estate.accounts;
-  if (account === undefined) throw new EstateError('estate: accounts must name at least one account');
+  if (account === undefined) {
+    throw new EstateError('estate: accounts must name at least one account');
+  }
   const key = account.keys[0] ?? { ...defaultKey };
-  if (account.keys.length === 0) account.keys.push(key);
+  if (account.keys.length === 0) {
+    account.keys.push(key);
+  }
   return { accountId: account.accountId, accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret };
 }
 
 /** A mistake of the emulator itself: said aloud, so that nobody takes it for the cloud's behaviour. */
 function fail(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) response.destroy();
-  else response.writeHead(500, { 'content-type': 'text/plain' }).end(`the emulator failed: ${String(error)}\n`);
+  if (response.headersSent) {
+    response.destroy();
+  } else {
+    response.writeHead(500, { 'content-type': 'text/plain' }).end(`the emulator failed: ${String(error)}\n`);
+  }
 }
 
 /** A header given more than once is one with commas. */
@@ -88,7 +95,9 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > bodyBytesMax) throw new Error('body too long');
+    if (bytes > bodyBytesMax) {
+      throw new Error('body too long');
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

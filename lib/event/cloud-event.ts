@@ -15,22 +15,32 @@ export const isCloudEvent = (value: unknown): value is CloudEvent =>
 export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer {
   const data = readData(event.data);
   if (isObject(data)) {
-    if (typeof data.eventName === 'string') return parseHint(event, data, data.eventName, limits);
-    if (isRequestShaped(data)) return parseEventRequest(event, data, limits);
+    if (typeof data.eventName === 'string') {
+      return parseHint(event, data, data.eventName, limits);
+    }
+    if (isRequestShaped(data)) {
+      return parseEventRequest(event, data, limits);
+    }
   }
   if (event.source.startsWith('acs.')) {
     return hintTypes.has(event.type)
       ? parseTunnelHint(event, event.type, limits)
       : ignored('it is about something else');
   }
-  if (data === undefined) return refused('data: text that is not JSON');
+  if (data === undefined) {
+    return refused('data: text that is not JSON');
+  }
   return parseEventRequest(event, data, limits);
 }
 
 /** Absent and blank data ask for nothing in particular; text is read as JSON. Undefined when it is not. */
 function readData(data: unknown): unknown {
-  if (data === undefined || data === null) return {};
-  if (typeof data !== 'string') return data;
+  if (data === undefined || data === null) {
+    return {};
+  }
+  if (typeof data !== 'string') {
+    return data;
+  }
   return data.trim() === '' ? {} : parseJson(data);
 }
 
@@ -42,6 +52,8 @@ function isRequestShaped(data: JsonObject): boolean {
 function parseEventRequest(event: CloudEvent, data: unknown, limits: EventLimits): Answer {
   // Beside `data` they would go unread, and the run would be wider than whoever sent them meant.
   const misplaced = [...REQUEST_KEYS, 'data_base64'].filter((key) => Object.hasOwn(event, key));
-  if (misplaced.length > 0) return refused(`${misplaced.join(', ')}: has to be inside data`);
+  if (misplaced.length > 0) {
+    return refused(`${misplaced.join(', ')}: has to be inside data`);
+  }
   return parseRequest(data, limits, 'data');
 }

@@ -24,8 +24,12 @@ export function parseJson(text: string): unknown {
  */
 export function toText(event: Uint8Array | string): string {
   const bytes = typeof event === 'string' ? Buffer.byteLength(event) : event.byteLength;
-  if (bytes > bytesMax) throw new ConfigError(`event refused: ${bytes} bytes; at most ${bytesMax} are read`);
-  if (typeof event === 'string') return event;
+  if (bytes > bytesMax) {
+    throw new ConfigError(`event refused: ${bytes} bytes; at most ${bytesMax} are read`);
+  }
+  if (typeof event === 'string') {
+    return event;
+  }
   try {
     return utf8.decode(event);
   } catch {

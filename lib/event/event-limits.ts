@@ -38,6 +38,8 @@ export const allowsRegion = ({ regions }: EventLimits, regionId: RegionId): bool
 
 /** With no account in the policy it is that of the credentials, and only the run knows which one that is. */
 export function allowsAccount({ accounts }: EventLimits, id: AccountId): boolean {
-  if (isDirectory(accounts)) return allowsMember(accounts, id);
+  if (isDirectory(accounts)) {
+    return allowsMember(accounts, id);
+  }
   return accounts.length === 0 || accounts.some(({ accountId }) => accountId === id);
 }

@@ -47,7 +47,9 @@ function timeOf(events: readonly unknown[], nowMs: number): number | undefined {
     // Sources that are queues hand events over as text.
     const event = typeof element === 'string' ? parseJson(element) : element;
     const ms = isCloudEvent(event) && typeof event.time === 'string' ? parseInstant(event.time) : undefined;
-    if (ms === undefined) return undefined;
+    if (ms === undefined) {
+      return undefined;
+    }
     latestMs = Math.max(latestMs, ms);
   }
   return latestMs >= nowMs - PAST_MS_MAX && latestMs <= nowMs + AHEAD_MS_MAX ? latestMs : undefined;
@@ -58,7 +60,9 @@ const YEAR_10000_MS = 253_402_300_800_000;
 
 function readInstant(key: string, value: unknown): number {
   const ms = typeof value === 'string' ? parseInstant(value) : undefined;
-  if (ms !== undefined && ms >= 0 && ms < YEAR_10000_MS) return ms;
+  if (ms !== undefined && ms >= 0 && ms < YEAR_10000_MS) {
+    return ms;
+  }
   throw new ConfigError(
     `event refused: ${key}: ${quote(value)} is not a moment with a time zone, such as 2026-11-22T19:30:00Z`,
   );

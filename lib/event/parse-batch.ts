@@ -31,7 +31,9 @@ export function parseBatch(events: readonly unknown[], limits: EventLimits): Bat
   const refusedEvents = answers.flatMap(({ answer, id }, index) =>
     answer.kind === 'refused' ? [{ index, id, reason: answer.reason }] : [],
   );
-  if (refusedEvents.length > 0 && refusedEvents.length === events.length) throw allRefused(refusedEvents);
+  if (refusedEvents.length > 0 && refusedEvents.length === events.length) {
+    throw allRefused(refusedEvents);
+  }
   return {
     parts: answers.flatMap(({ answer, id }, index) =>
       answer.kind === 'part' ? [{ ...answer.part, event: { index, id } }] : [],

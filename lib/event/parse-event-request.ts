@@ -24,8 +24,9 @@ const shownMax = 10;
  * @param where what to call the request in a reason
  */
 export function parseRequest(value: unknown, limits: EventLimits, where: string): Answer {
-  if (!isObject(value))
+  if (!isObject(value)) {
     return refused(`${where}: ${quote(value)} is not a request; write an object, {} for a whole run`);
+  }
   const accounts = toList(value.accounts);
   const there = accounts === undefined || accounts.length === 0 ? limits : limits.within(accounts);
   const problems = [
@@ -37,7 +38,9 @@ export function parseRequest(value: unknown, limits: EventLimits, where: string)
     ...listProblems(value, 'regions', (id) => regionProblem(id, there)),
     ...listProblems(value, 'connections', connectionProblem),
   ];
-  if (problems.length > 0) return refused(`${where}: ${joined(problems)}`);
+  if (problems.length > 0) {
+    return refused(`${where}: ${joined(problems)}`);
+  }
   return part({
     mode: toMode(value.mode) ?? limits.mode,
     ...(accounts === undefined ? {} : { accounts }),
@@ -52,10 +55,14 @@ const toList = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? [...new Set(value.filter((item) => typeof item === 'string'))] : undefined;
 
 function modeProblems(request: JsonObject, limits: EventLimits): string[] {
-  if (!Object.hasOwn(request, 'mode')) return [];
+  if (!Object.hasOwn(request, 'mode')) {
+    return [];
+  }
   const allowed = MODES.slice(0, MODES.indexOf(limits.mode) + 1);
   const mode = toMode(request.mode);
-  if (mode !== undefined && allowed.includes(mode)) return [];
+  if (mode !== undefined && allowed.includes(mode)) {
+    return [];
+  }
   const found = mode === undefined ? 'is not a mode' : `is more than the policy's mode ${limits.mode}`;
   return [`mode: ${quote(request.mode)} ${found} (allowed: ${allowed.join(', ')})`];
 }
@@ -65,9 +72,13 @@ function listProblems(
   key: 'accounts' | 'regions' | 'connections',
   check: (id: unknown) => string | undefined,
 ): string[] {
-  if (!Object.hasOwn(request, key)) return [];
+  if (!Object.hasOwn(request, key)) {
+    return [];
+  }
   const list: unknown = request[key];
-  if (!Array.isArray(list)) return [`${key}: ${quote(list)} is not a list of ids`];
+  if (!Array.isArray(list)) {
+    return [`${key}: ${quote(list)} is not a list of ids`];
+  }
   return list.flatMap((id: unknown, index) => {
     const found = check(id);
     return found === undefined ? [] : [`${key}[${index}]: ${quote(id)} ${found}`];
@@ -75,13 +86,19 @@ function listProblems(
 }
 
 function accountProblem(id: unknown, limits: EventLimits): string | undefined {
-  if (typeof id !== 'string' || !ACCOUNT_PATTERN.test(id)) return `is not ${accountId.allowed}`;
+  if (typeof id !== 'string' || !ACCOUNT_PATTERN.test(id)) {
+    return `is not ${accountId.allowed}`;
+  }
   return allowsAccount(limits, id) ? undefined : 'is not an account of the policy';
 }
 
 function regionProblem(id: unknown, limits: EventLimits): string | undefined {
-  if (typeof id !== 'string' || !REGION_PATTERN.test(id)) return `is not ${regionId.allowed}`;
-  if (limits.regions === 'all' || allowsRegion(limits, id)) return undefined;
+  if (typeof id !== 'string' || !REGION_PATTERN.test(id)) {
+    return `is not ${regionId.allowed}`;
+  }
+  if (limits.regions === 'all' || allowsRegion(limits, id)) {
+    return undefined;
+  }
   const allowed = [...limits.regions].slice(0, shownMax).join(', ');
   return `is not a region of the policy (allowed: ${allowed === '' ? 'none' : allowed})`;
 }

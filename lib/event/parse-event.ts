@@ -38,7 +38,9 @@ export function parseEvent(
   const limits = toLimits(policy, defaultRegion);
   const text = toText(event).trim();
   const value = text === '' ? {} : parseJson(text);
-  if (value === undefined) throw new ConfigError('event refused: it is text that is not JSON');
+  if (value === undefined) {
+    throw new ConfigError('event refused: it is text that is not JSON');
+  }
   const { source, ...answer } = parseValue(value, limits);
   const whole = answer.parts.some(
     ({ accounts, regions, connections }) => (accounts ?? regions ?? connections) === undefined,
@@ -47,14 +49,22 @@ export function parseEvent(
 }
 
 function parseValue(value: unknown, limits: EventLimits): BatchAnswer & Pick<EventRequest, 'source'> {
-  if (Array.isArray(value)) return { ...parseBatch(value, limits), source: 'events' };
-  if (isObject(value) && isTimer(value)) return { ...single(parseTimer(value, limits)), source: 'timer' };
-  if (isCloudEvent(value)) return { ...single(parseCloudEvent(value, limits)), source: 'events' };
+  if (Array.isArray(value)) {
+    return { ...parseBatch(value, limits), source: 'events' };
+  }
+  if (isObject(value) && isTimer(value)) {
+    return { ...single(parseTimer(value, limits)), source: 'timer' };
+  }
+  if (isCloudEvent(value)) {
+    return { ...single(parseCloudEvent(value, limits)), source: 'events' };
+  }
   return { ...single(parseRequest(value, limits, 'request')), source: 'direct' };
 }
 
 function single(answer: Answer): BatchAnswer {
-  if (answer.kind === 'refused') throw new ConfigError(`event refused: ${answer.reason}`);
+  if (answer.kind === 'refused') {
+    throw new ConfigError(`event refused: ${answer.reason}`);
+  }
   return answer.kind === 'part'
     ? { parts: [answer.part], refused: [], notes: [] }
     : { parts: [], refused: [], notes: [`event ignored: ${answer.reason}`] };

@@ -16,8 +16,12 @@ import { isHint } from './hint-actions.ts';
 export function parseHint(event: JsonObject, data: JsonObject, eventName: string, limits: EventLimits): Answer {
   const parameters = [data.requestParameters, parsedText(data.requestParameterJson)];
   const connections = connectionIdsIn([...parameters, data.referencedResources, data.resourceName]);
-  if (!isHint(eventName, connections.length > 0)) return ignored(`${quote(eventName)} concerns no connection`);
-  if (isFailed(data)) return ignored(`${quote(eventName)} is a failed call`);
+  if (!isHint(eventName, connections.length > 0)) {
+    return ignored(`${quote(eventName)} concerns no connection`);
+  }
+  if (isFailed(data)) {
+    return ignored(`${quote(eventName)} is a failed call`);
+  }
   const accountId = firstMatch(ACCOUNT_PATTERN, [event.aliyunaccountid, ownerOf(data)]);
   const regionId = regionOf(parameters, data, event);
   return toPart(eventName, { accountId, regionId, connections }, limits);
@@ -37,8 +41,12 @@ type Place = {
 };
 
 function toPart(name: string, { accountId, regionId, connections }: Place, limits: EventLimits): Answer {
-  if (regionId === undefined) return ignored(`${quote(name)} names no region`);
-  if (!allowsRegion(limits, regionId)) return ignored(`region ${quote(regionId)} is not in the policy`);
+  if (regionId === undefined) {
+    return ignored(`${quote(name)} names no region`);
+  }
+  if (!allowsRegion(limits, regionId)) {
+    return ignored(`region ${quote(regionId)} is not in the policy`);
+  }
   return part({
     mode: limits.mode,
     ...(accountId === undefined ? {} : { happenedIn: accountId }),
@@ -72,9 +80,15 @@ function connectionIdsIn(values: readonly unknown[]): string[] {
   while (open.length > 0) {
     const value = open.pop();
     if (typeof value === 'string') {
-      for (const word of value.split(/[,;]/)) if (CONNECTION_PATTERN.test(word.trim())) found.add(word.trim());
+      for (const word of value.split(/[,;]/)) {
+        if (CONNECTION_PATTERN.test(word.trim())) {
+          found.add(word.trim());
+        }
+      }
     } else if (typeof value === 'object' && value !== null) {
-      for (const child of Object.values(value)) open.push(child);
+      for (const child of Object.values(value)) {
+        open.push(child);
+      }
     }
   }
   return [...found].sort();

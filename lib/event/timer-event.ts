@@ -14,10 +14,16 @@ export const isTimer = (value: JsonObject): boolean =>
 export function parseTimer(event: JsonObject, limits: EventLimits): Answer {
   // A `mode` here would be ignored, and the run would do more than whoever wrote it meant.
   const unknown = Object.keys(event).find((key) => !timerKeys.includes(key));
-  if (unknown !== undefined) return refused(`timer: ${unknownKey([unknown], unknown, timerKeys.join(', '))}`);
+  if (unknown !== undefined) {
+    return refused(`timer: ${unknownKey([unknown], unknown, timerKeys.join(', '))}`);
+  }
   const payload = event.payload ?? '';
-  if (typeof payload !== 'string') return refused(`payload: ${quote(payload)} is not text`);
-  if (payload.trim() === '') return parseRequest({}, limits, 'payload');
+  if (typeof payload !== 'string') {
+    return refused(`payload: ${quote(payload)} is not text`);
+  }
+  if (payload.trim() === '') {
+    return parseRequest({}, limits, 'payload');
+  }
   const request = parseJson(payload);
   return request === undefined ? refused('payload: text that is not JSON') : parseRequest(request, limits, 'payload');
 }

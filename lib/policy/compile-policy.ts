@@ -12,6 +12,8 @@ import { parsePolicyFile } from './parse-policy.ts';
 export function compilePolicy(text: string, source: string): string {
   parsePolicyFile(text, source);
   const reading = readDocument(text);
-  if (reading.problems !== undefined) throw new ConfigError(problemText(source, reading.problems));
+  if (reading.problems !== undefined) {
+    throw new ConfigError(problemText(source, reading.problems));
+  }
   return `${JSON.stringify(reading.value ?? {}, null, 2)}\n`;
 }

@@ -11,8 +11,12 @@ const words = new Map([
 
 /** Why a file could not be read or written, in words, with the system's code: `no such file or directory (ENOENT)`. */
 export function toFileProblem(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason';
-  if (!('code' in error) || typeof error.code !== 'string') return error.message;
+  if (!(error instanceof Error)) {
+    return 'unknown reason';
+  }
+  if (!('code' in error) || typeof error.code !== 'string') {
+    return error.message;
+  }
   const told = words.get(error.code);
   return told === undefined ? error.code : `${told} (${error.code})`;
 }

@@ -35,10 +35,18 @@ function readSource({ env, file, packed, readFile }: PolicySources): DeclaredPol
     ...(text === undefined ? [] : ['SWEEP_POLICY']),
     ...(envFile === undefined ? [] : ['SWEEP_POLICY_FILE']),
   ];
-  if (given.length > 1) throw new ConfigError(`${given.join(' and ')} are both set; keep only one of them`);
-  if (text !== undefined) return parseDeclaredPolicy(text, 'SWEEP_POLICY');
-  if (envFile !== undefined) return readPolicyFile(envFile, 'SWEEP_POLICY_FILE', readFile);
-  if (file !== undefined) return readPolicyFile(file, '--policy', readFile);
+  if (given.length > 1) {
+    throw new ConfigError(`${given.join(' and ')} are both set; keep only one of them`);
+  }
+  if (text !== undefined) {
+    return parseDeclaredPolicy(text, 'SWEEP_POLICY');
+  }
+  if (envFile !== undefined) {
+    return readPolicyFile(envFile, 'SWEEP_POLICY_FILE', readFile);
+  }
+  if (file !== undefined) {
+    return readPolicyFile(file, '--policy', readFile);
+  }
   return packed === undefined ? parseDeclaredPolicy('', 'defaults') : readPacked(packed, readFile);
 }
 
@@ -54,15 +62,21 @@ function readPacked(path: string, readFile: PolicySources['readFile']): Declared
   try {
     return parsePolicyFile(readFile(path), path);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    if (isAbsent(error)) return parseDeclaredPolicy('', 'defaults');
+    if (error instanceof ConfigError) {
+      throw error;
+    }
+    if (isAbsent(error)) {
+      return parseDeclaredPolicy('', 'defaults');
+    }
     throw unreadable(`the packed policy ${quote(path)}`, error);
   }
 }
 
 function readMode(env: PolicySources['env']): DeclaredPolicy['mode'] | undefined {
   const text = nonBlank(env.SWEEP_MODE);
-  if (text === undefined) return undefined;
+  if (text === undefined) {
+    return undefined;
+  }
   const mode = MODES.find((candidate) => candidate === text);
   if (mode === undefined) {
     throw new ConfigError(`SWEEP_MODE: ${quote(text)} is not allowed; write one of ${MODES.join(', ')}`);

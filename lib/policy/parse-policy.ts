@@ -14,10 +14,14 @@ import { toPolicy } from './to-policy.ts';
  */
 export function parseDeclaredPolicy(text: string, source: string): DeclaredPolicy {
   const reading = readDocument(text);
-  if (reading.problems !== undefined) throw new ConfigError(problemText(source, reading.problems));
+  if (reading.problems !== undefined) {
+    throw new ConfigError(problemText(source, reading.problems));
+  }
   const document = reading.value === undefined ? {} : reading.value;
   const result = policySchema.safeParse(document, { reportInput: true });
-  if (!result.success) throw new ConfigError(problemText(source, toProblems(result.error.issues)));
+  if (!result.success) {
+    throw new ConfigError(problemText(source, toProblems(result.error.issues)));
+  }
   return toPolicy(result.data);
 }
 
@@ -27,14 +31,17 @@ export function parseDeclaredPolicy(text: string, source: string): DeclaredPolic
  */
 export function parsePolicyFile(text: string, path: string): DeclaredPolicy {
   const reading = readDocument(text);
-  if (reading.problems === undefined && reading.value === undefined)
+  if (reading.problems === undefined && reading.value === undefined) {
     throw new ConfigError(`${path}: there is nothing in it; write {} for all defaults`);
+  }
   return parseDeclaredPolicy(text, path);
 }
 
 /** As `parseDeclaredPolicy`, for one that is a run's as it stands: it says itself which accounts there are. */
 export function parsePolicy(text: string, source: string): Policy {
   const { accounts, ...policy } = parseDeclaredPolicy(text, source);
-  if (isDirectory(accounts)) throw new ConfigError(`${source}: accounts.directory: here accounts have to be a list`);
+  if (isDirectory(accounts)) {
+    throw new ConfigError(`${source}: accounts.directory: here accounts have to be a list`);
+  }
   return { ...policy, accounts };
 }

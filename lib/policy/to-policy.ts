@@ -69,6 +69,8 @@ const toMs = (text: string): number => validated(parseDuration(text), text);
 
 /** The schema has accepted the text; a mistake of ours must not turn into a grace of zero. */
 function validated<Value>(value: Value | undefined, text: string): Value {
-  if (value === undefined) throw new TypeError(`accepted by the schema, and yet unreadable: ${text}`);
+  if (value === undefined) {
+    throw new TypeError(`accepted by the schema, and yet unreadable: ${text}`);
+  }
   return value;
 }

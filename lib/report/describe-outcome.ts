@@ -10,7 +10,9 @@ import { formatAhead } from './text/moment-text.ts';
 export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: number): string {
   const { rule, since } = outcome;
   const grace = rule === null || rule === 'half-done' ? 'off' : policy.rules[rule];
-  if (grace === 'off') return withRequest(outcome, withoutRule(outcome));
+  if (grace === 'off') {
+    return withRequest(outcome, withoutRule(outcome));
+  }
   switch (outcome.outcome) {
     case 'waiting':
       return since === null

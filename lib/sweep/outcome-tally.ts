@@ -37,7 +37,9 @@ export class OutcomeTally {
   #add(outcome: Outcome, list: Outcome[]): void {
     this.counts[outcome.outcome] += 1;
     this.timeRanOut ||= outcome.code === NO_TIME_LEFT;
-    if (outcome.outcome !== 'kept' && list.length < OUTCOMES_MAX) list.push(outcome);
+    if (outcome.outcome !== 'kept' && list.length < OUTCOMES_MAX) {
+      list.push(outcome);
+    }
   }
 }
 

@@ -19,14 +19,18 @@ export class RegionProgress {
 
   begin(connectionId: ConnectionId, isAttached: boolean): void {
     this.toDelete.add(connectionId);
-    if (!isAttached) return;
+    if (!isAttached) {
+      return;
+    }
     this.toTag.add(connectionId);
     this.toDetach.add(connectionId);
   }
 
   tagged(connectionId: ConnectionId): void {
     this.toTag.delete(connectionId);
-    if (this.toTag.size === 0) this.#gathered?.go();
+    if (this.toTag.size === 0) {
+      this.#gathered?.go();
+    }
   }
 
   detachSent(connectionId: ConnectionId): void {
@@ -53,7 +57,9 @@ export class RegionProgress {
 
   /** Wait for those whose tag is still being written, so that one reading serves all; at the most `maxMs`. */
   async waitForBatch(maxMs: number): Promise<void> {
-    if (this.toTag.size === 0) return;
+    if (this.toTag.size === 0) {
+      return;
+    }
     if (this.#gathered === undefined) {
       let release = (): void => undefined;
       const all = new Promise<void>((resolve) => {
@@ -66,7 +72,9 @@ export class RegionProgress {
       const mine = { all, go };
       this.#gathered = mine;
       this.#clock.sleep(maxMs).then(() => {
-        if (this.#gathered === mine) go();
+        if (this.#gathered === mine) {
+          go();
+        }
       });
     }
     await this.#gathered.all;

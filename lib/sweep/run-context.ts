@@ -46,7 +46,9 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
   const { accountId, regionId, place } = region;
   const ownerOf = (transitRouterId: TransitRouterId): CloudApi => {
     const owner = facts.ownerOf.get(transitRouterId);
-    if (owner === undefined) throw new Error(`nobody is known to own ${transitRouterId}`);
+    if (owner === undefined) {
+      throw new Error(`nobody is known to own ${transitRouterId}`);
+    }
     return owner;
   };
   const { api } = place;

@@ -54,8 +54,12 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
 
   const tally = new OutcomeTally();
   const surveyed = await survey(request, deps, (judged) => {
-    if (!isSettled(judged)) return false;
-    if (judged.mode !== undefined) tally.addSettled(endSettled(judged, deps.journal));
+    if (!isSettled(judged)) {
+      return false;
+    }
+    if (judged.mode !== undefined) {
+      tally.addSettled(endSettled(judged, deps.journal));
+    }
     return true;
   });
   const planned = plan(surveyed.regions, request.policy.limits);
@@ -63,14 +67,16 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     deps.journal('guard.halted', {
       accountId,
       regionId,
-      due,
+      ripe: due,
       ours,
       perRegionShare: request.policy.limits.perRegionShare,
     });
   }
   const done = await carryOut(request, deps, surveyed, planned, startedMs);
 
-  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) tally.add(outcome);
+  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
+    tally.add(outcome);
+  }
   const { timeRanOut } = tally;
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
@@ -108,11 +114,15 @@ async function carryOut(
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;
-    if (facts) contexts.set(keyOf(region), createRegionContext(run, region, facts));
+    if (facts) {
+      contexts.set(keyOf(region), createRegionContext(run, region, facts));
+    }
   }
   const contextOf = (where: Pick<Judged, 'accountId' | 'regionId'>): RegionContext => {
     const context = contexts.get(keyOf(where));
-    if (context === undefined) throw new Error(`no region ${keyOf(where)} in this run`);
+    if (context === undefined) {
+      throw new Error(`no region ${keyOf(where)} in this run`);
+    }
     return context;
   };
 
@@ -120,11 +130,15 @@ async function carryOut(
   await Promise.all(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mayTag(mode));
-      if (writable.length === 0) return;
+      if (writable.length === 0) {
+        return;
+      }
       const results = await keepUpMarks(contextOf(region), writable);
       for (const judged of writable) {
         const result = results.get(judged.verdict.connection.connectionId);
-        if (result) tags.set(judged, result);
+        if (result) {
+          tags.set(judged, result);
+        }
       }
     }),
   );
@@ -139,7 +153,9 @@ const keyOf = ({ accountId, regionId }: { accountId: string; regionId: string })
 const REFUSED_MAX = 100;
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
-  if (refused.length === 0) return {};
+  if (refused.length === 0) {
+    return {};
+  }
   const omitted = refused.length - REFUSED_MAX;
   return { refusedEvents: refused.slice(0, REFUSED_MAX), ...(omitted > 0 ? { refusedEventsOmitted: omitted } : {}) };
 }

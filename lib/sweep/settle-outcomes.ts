@@ -46,10 +46,14 @@ export function* listOutcomes(
 ): Generator<Outcome> {
   for (const { judged: all } of surveyed.regions) {
     for (const judged of all) {
-      if (judged.mode === undefined) continue;
+      if (judged.mode === undefined) {
+        continue;
+      }
       const step = done.steps.get(judged);
       const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked.get(judged), done));
-      if (step === undefined) reportOutcome(journal, judged.verdict, outcome);
+      if (step === undefined) {
+        reportOutcome(journal, judged.verdict, outcome);
+      }
       yield outcome;
     }
   }
@@ -77,10 +81,16 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
     const result = endWithError('its tags could not be kept up', tag.error, false);
     return tag.stands ? { ...result, outcome: 'failed' } : result;
   }
-  if (tag?.kind === 'gone') return end('already-gone', 'it was gone before anything was sent');
-  if (blocked !== undefined) return end('blocked', blocked);
+  if (tag?.kind === 'gone') {
+    return end('already-gone', 'it was gone before anything was sent');
+  }
+  if (blocked !== undefined) {
+    return end('blocked', blocked);
+  }
   const ahead = foreseen.get(judged);
-  if (ahead !== undefined) return ahead;
+  if (ahead !== undefined) {
+    return ahead;
+  }
   switch (verdict.kind) {
     case 'not-ours':
       return end('kept');
@@ -92,8 +102,12 @@ function endWithoutStep(judged: Judged, blocked: string | undefined, { foreseen,
       return end(tag?.kind === 'cleared' ? 'cleared' : 'kept');
     case 'orphan':
     case 'half-done':
-      if (verdict.tagsOver > 0) return end('blocked');
-      if (tag?.kind === 'marked') return end('marked');
+      if (verdict.tagsOver > 0) {
+        return end('blocked');
+      }
+      if (tag?.kind === 'marked') {
+        return end('marked');
+      }
       return end(
         'waiting',
         mode === 'plan' && verdict.starting.length > 0 && verdict.sinceMs === undefined

@@ -65,17 +65,27 @@ const DEPTH_MAX = 3;
  * all else about a line; to look for the names first costs next to nothing.
  */
 function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
-  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (typeof value !== 'object' || value === null || depth === 0) {
+    return false;
+  }
   for (const [name, item] of Object.entries(value)) {
-    if (SECRET_NAMES.includes(name) || holdsSecret(item, depth - 1)) return true;
+    if (SECRET_NAMES.includes(name) || holdsSecret(item, depth - 1)) {
+      return true;
+    }
   }
   return false;
 }
 
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
-  if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') return 'warn';
-  if (event === 'region.listed') return fields.listing === 'unread' ? 'warn' : 'info';
-  if (event === 'connection.judged') return fields.outcome === 'kept' ? 'debug' : 'info';
+  if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') {
+    return 'warn';
+  }
+  if (event === 'region.listed') {
+    return fields.listing === 'unread' ? 'warn' : 'info';
+  }
+  if (event === 'connection.judged') {
+    return fields.outcome === 'kept' ? 'debug' : 'info';
+  }
   return 'info';
 }
 
@@ -83,6 +93,8 @@ function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' |
 export function parseLevel(text: string | undefined): Level {
   const wanted = text?.trim().toLowerCase() || 'info';
   const level = LEVELS.find((known) => known === wanted);
-  if (level === undefined) throw new ConfigError(`LOG_LEVEL is "${wanted}"; allowed: ${LEVELS.join(', ')}`);
+  if (level === undefined) {
+    throw new ConfigError(`LOG_LEVEL is "${wanted}"; allowed: ${LEVELS.join(', ')}`);
+  }
   return level;
 }

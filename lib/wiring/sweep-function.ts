@@ -48,9 +48,12 @@ export function readTarget(env: Environment, ownRegion: string | undefined): Tar
 
 function read(env: Environment, name: string, { pattern, allowed }: NameKind): string | undefined {
   const text = env[name]?.trim();
-  if (!text) return undefined;
-  if (!pattern.test(text))
+  if (!text) {
+    return undefined;
+  }
+  if (!pattern.test(text)) {
     throw new ConfigError(`${name} is ${JSON.stringify(text.slice(0, 80))}; allowed: ${allowed}`);
+  }
   return text;
 }
 
@@ -59,9 +62,13 @@ const CONCURRENCY = { fallback: 8, max: 100 };
 /** Read `DISPATCH_CONCURRENCY`: invocations at the same time. */
 export function readConcurrency(env: Environment): number {
   const text = env.DISPATCH_CONCURRENCY?.trim();
-  if (!text) return CONCURRENCY.fallback;
+  if (!text) {
+    return CONCURRENCY.fallback;
+  }
   const number = Number(text);
-  if (/^\d{1,3}$/.test(text) && number >= 1 && number <= CONCURRENCY.max) return number;
+  if (/^\d{1,3}$/.test(text) && number >= 1 && number <= CONCURRENCY.max) {
+    return number;
+  }
   throw new ConfigError(
     `DISPATCH_CONCURRENCY is ${JSON.stringify(text.slice(0, 80))}; allowed: a whole number from 1 to ${CONCURRENCY.max}`,
   );

@@ -38,7 +38,9 @@ export async function benchBundle({ loads = LOADS } = {}) {
         path: await bundle(folder, 'official.js', "exports.client = require('@alicloud/vpc20160428');"),
       },
     ];
-    for (const subject of subjects) measure(subject);
+    for (const subject of subjects) {
+      measure(subject);
+    }
     const rounds = Array.from({ length: loads }, (_, round) => measureAll(subjects, round));
     const rows = subjects.map(({ name, path }, index) => ({
       name,
@@ -63,7 +65,9 @@ async function bundle(folder, name, contents) {
 function measureAll(subjects, round) {
   const order = subjects.map((_, index) => (index + round) % subjects.length);
   const figures = [];
-  for (const index of order) figures[index] = measure(subjects[index]);
+  for (const index of order) {
+    figures[index] = measure(subjects[index]);
+  }
   return figures;
 }
 

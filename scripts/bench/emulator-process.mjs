@@ -18,7 +18,9 @@ export async function withEmulator(args, use) {
     return await use(await readAccess(cloud));
   } finally {
     cloud.kill();
-    if (cloud.exitCode === null && cloud.signalCode === null) await once(cloud, 'exit');
+    if (cloud.exitCode === null && cloud.signalCode === null) {
+      await once(cloud, 'exit');
+    }
   }
 }
 
@@ -26,7 +28,9 @@ export async function withEmulator(args, use) {
 async function readAccess(cloud) {
   for await (const line of createInterface({ input: cloud.stdout })) {
     const [, url, accessKeyId, accessKeySecret] = /url=(\S+) accessKeyId=(\S+) accessKeySecret=(\S+)/.exec(line) ?? [];
-    if (url) return { url, credentials: { accessKeyId, accessKeySecret } };
+    if (url) {
+      return { url, credentials: { accessKeyId, accessKeySecret } };
+    }
   }
   throw new Error('the emulator ended before it was reached');
 }

@@ -24,7 +24,9 @@ const SCRIPT = `
 /** @returns rows for a table, and the limits that must be kept */
 export async function benchEstate() {
   const rows = [];
-  for (const connections of SIZES) rows.push(await measure(connections));
+  for (const connections of SIZES) {
+    rows.push(await measure(connections));
+  }
   const [, middle, large] = rows;
   const growth = large.seconds / middle.seconds;
   return {

@@ -45,7 +45,9 @@ export async function benchHttp({ rounds = ROUNDS } = {}) {
   try {
     const measured = CONTENDERS.map(() => []);
     for (let round = 0; round < rounds; round += 1) {
-      for (const [index, subject] of CONTENDERS.entries()) measured[index].push(await measure(subject, folder));
+      for (const [index, subject] of CONTENDERS.entries()) {
+        measured[index].push(await measure(subject, folder));
+      }
     }
     const rows = measured.map(median);
     return { rows, checks: toChecks(rows.find(({ contender }) => contender === OURS)) };
@@ -99,7 +101,9 @@ const execArguments = () => (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').fi
 
 async function control(url, path, options) {
   const response = await fetch(`${url}/_emulator/${path}`, options);
-  if (!response.ok) throw new Error(`the emulator refused ${path}: ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(`the emulator refused ${path}: ${await response.text()}`);
+  }
   return await response.json();
 }
 
@@ -124,7 +128,9 @@ function createEstate(orphans) {
 
 function countByAction(calls) {
   const counts = {};
-  for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1;
+  for (const { action } of calls) {
+    counts[action] = (counts[action] ?? 0) + 1;
+  }
   return counts;
 }
 

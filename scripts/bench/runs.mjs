@@ -52,11 +52,15 @@ function toChecks(rows) {
   const find = (task, contender) => rows.find((row) => row.task === task && row.contender === contender);
   const tasks = rows.filter(({ contender }) => contender === OURS).map(({ task }) => task);
   // Tasks are compared by what they are: each line has its own copy.
-  for (const row of rows) row.task = tasks.find((task) => nameOf(task) === nameOf(row.task));
+  for (const row of rows) {
+    row.task = tasks.find((task) => nameOf(task) === nameOf(row.task));
+  }
   return tasks.flatMap((task) => {
     const name = nameOf(task);
     const ours = find(task, OURS);
-    if (task.transitRouters !== undefined) return toRouterChecks(name, ours);
+    if (task.transitRouters !== undefined) {
+      return toRouterChecks(name, ours);
+    }
     const sequential = find(task, 'sequential');
     const floor = find(task, task.limits ? BARE : KEPT);
     const check = (what, value, limit, ok) => ({ what: `${name}: ${what}`, value: value.toFixed(2), limit, ok });

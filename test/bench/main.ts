@@ -48,7 +48,11 @@ async function measure(task: Task, contender: string): Promise<Measured> {
 
 function countCodes({ outcomes }: RunResult): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { code } of outcomes) if (code) counts[code] = (counts[code] ?? 0) + 1;
+  for (const { code } of outcomes) {
+    if (code) {
+      counts[code] = (counts[code] ?? 0) + 1;
+    }
+  }
   return counts;
 }
 

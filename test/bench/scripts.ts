@@ -37,7 +37,9 @@ async function list(world: BenchWorld, regionId: string): Promise<readonly Row[]
     rows.push(
       ...items.map(({ VpnConnectionId: id, AttachType }) => ({ regionId, id, isAttached: AttachType === 'CEN' })),
     );
-    if (page * 50 >= Number(body.TotalCount)) return rows;
+    if (page * 50 >= Number(body.TotalCount)) {
+      return rows;
+    }
   }
 }
 
@@ -52,11 +54,15 @@ async function remove(world: BenchWorld, row: Row): Promise<void> {
       ClientToken: `detach-${row.id}`,
     });
     await world.clock.sleep(POLL_MS * TEMPO);
-    while ((await read(world, row)).body.AttachType === 'CEN') await world.clock.sleep(POLL_MS * TEMPO);
+    while ((await read(world, row)).body.AttachType === 'CEN') {
+      await world.clock.sleep(POLL_MS * TEMPO);
+    }
   }
   const params = { RegionId: row.regionId, VpnConnectionId: row.id, ClientToken: `delete-${row.id}` };
   await request(world, 'vpc', 'DeleteVpnAttachment', params);
-  while ((await read(world, row)).status === 200) await world.clock.sleep(POLL_MS * TEMPO);
+  while ((await read(world, row)).status === 200) {
+    await world.clock.sleep(POLL_MS * TEMPO);
+  }
 }
 
 /** For nothing, which flatters the scripts: they would have to list attachments. */

@@ -83,7 +83,9 @@ export class BenchWorld {
   async call(service: keyof typeof VERSIONS, action: string, params: Readonly<Record<string, string>>) {
     this.calls += 1;
     const reply = await this.emulator.call(ACCOUNT, VERSIONS[service], action, { ...params });
-    if (reply.status === 400 && /Throttling/.test(String((reply.body as { Code?: string }).Code))) this.throttled += 1;
+    if (reply.status === 400 && /Throttling/.test(String((reply.body as { Code?: string }).Code))) {
+      this.throttled += 1;
+    }
     return reply;
   }
 
@@ -99,7 +101,9 @@ export class BenchWorld {
     const there = this.emulator.estate.vpnConnections.filter(({ State }) => State !== 'deleted');
     const ids = new Set(there.map(({ VpnConnectionId }) => VpnConnectionId));
     const lost = this.#used.find((id) => !ids.has(id));
-    if (lost !== undefined) throw new Error(`${lost} is in use, and was deleted`);
+    if (lost !== undefined) {
+      throw new Error(`${lost} is in use, and was deleted`);
+    }
     return there.length - this.#used.length;
   }
 }
@@ -148,7 +152,9 @@ export const transitRoutersOf = ({ orphans, attached, regions, limits }: Task): 
   limits ? Math.max(1, Math.ceil((orphans * attached) / regions / ATTACHMENTS_MAX)) : 1;
 
 function createEstate(task: Task, regions: readonly string[]): EstateFile {
-  if (task.transitRouters !== undefined) return createRoutersEstate(task, regions);
+  if (task.transitRouters !== undefined) {
+    return createRoutersEstate(task, regions);
+  }
   const count = transitRoutersOf(task);
   return {
     regions: regions.map((RegionId) => ({ RegionId })),
@@ -217,7 +223,9 @@ export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResu
 
 /** The policy's times in the cloud's, and its pace. In the cloud's own times both are what they are by default. */
 function timesFor(task: Task) {
-  if (tempoOf(task) === 1) return {};
+  if (tempoOf(task) === 1) {
+    return {};
+  }
   return {
     recheck: { maxAge: `${10 * TEMPO}s` },
     wait: { pollInterval: `${SWEEPER_POLL_MS * TEMPO}ms`, detachTimeout: '10h', deleteTimeout: '10h' },

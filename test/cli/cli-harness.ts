@@ -37,7 +37,9 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   const asked: string[] = [];
   const listeners = new Set<() => void>();
   const stop = () => {
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) {
+      listener();
+    }
   };
   options.onStart?.(stop);
   const output = (write: (text: string) => void) => ({
@@ -60,7 +62,9 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     clock,
     readFile: (path) => {
       const text = files[path];
-      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+      if (text === undefined) {
+        throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+      }
       return text;
     },
     writeFile: (path, text) => {
@@ -69,7 +73,9 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     packageFolder: (name) => resolve('dist', name),
     confirm: async (question) => {
       asked.push(question);
-      if (answer === undefined) throw new Error('nobody expected a question');
+      if (answer === undefined) {
+        throw new Error('nobody expected a question');
+      }
       return answer;
     },
     onStop: (listener) => {

@@ -112,7 +112,9 @@ test.each<[string, string[], typeof none, RegExp]>([
   expect(ran.code).toBe(2);
   expect(ran.out).toBe('');
   expect(ran.err).toMatch(message);
-  if (args.length > 0) expect(ran.err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+  if (args.length > 0) {
+    expect(ran.err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+  }
   expect(requests).toEqual([]);
 });
 
@@ -139,7 +141,9 @@ describe('a policy.yaml in the current folder', () => {
       await run(['plan'], { env: { ...here(), SWEEP_POLICY_FILE: 'other.yaml' }, files }),
       await run(['plan'], { env: here(), files: {} }),
     ];
-    for (const { err } of quiet) expect(err).not.toContain('was not used');
+    for (const { err } of quiet) {
+      expect(err).not.toContain('was not used');
+    }
   });
 
   test('is told of when the variables are blank', async () => {
@@ -161,15 +165,18 @@ test('--help has examples and every exit code', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);
   expect(out).toContain('vco-sweeper plan --region cn-hangzhou');
-  for (const meaning of ['0 nothing', '1 unexp', '2 bad', '3 orph', '4 incom', '5 halt', '130 interrupted'])
+  for (const meaning of ['0 nothing', '1 unexp', '2 bad', '3 orph', '4 incom', '5 halt', '130 interrupted']) {
     expect(out).toContain(meaning);
+  }
   expect(out).toContain('"No" at the question exits like plan.');
 });
 
 test.each([['plan'], ['sweep'], ['explain']])('%s --help has its exit codes', async (command) => {
   const { out } = await run([command, '--help']);
   const [, codes = ''] = out.split('Exit codes:');
-  for (const code of [' 0 ', '3 ', '4 ', '5 ', '130 ']) expect(codes).toContain(code);
+  for (const code of [' 0 ', '3 ', '4 ', '5 ', '130 ']) {
+    expect(codes).toContain(code);
+  }
 });
 
 test("--version is the package's", async () => {

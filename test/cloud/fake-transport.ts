@@ -13,7 +13,9 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): FakeClock {
   const passTime = () => {
     sleepers.sort((a, b) => a.atMs - b.atMs);
     const next = sleepers.shift();
-    if (!next) return;
+    if (!next) {
+      return;
+    }
     nowMs = Math.max(nowMs, next.atMs);
     next.wake();
     setImmediate(passTime);
@@ -27,7 +29,9 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): FakeClock {
     sleep: (delayMs) =>
       new Promise((wake) => {
         sleeps.push(delayMs);
-        if (sleepers.push({ atMs: nowMs + delayMs, wake }) === 1) setImmediate(passTime);
+        if (sleepers.push({ atMs: nowMs + delayMs, wake }) === 1) {
+          setImmediate(passTime);
+        }
       }),
   };
 }
@@ -60,9 +64,13 @@ export function fakeCloud(
   const retries: Retry[] = [];
   let tokens = 0;
   const next = (call: TransportCall): Answer => {
-    if (typeof answers === 'function') return answers(call);
+    if (typeof answers === 'function') {
+      return answers(call);
+    }
     const answer = answers[Math.min(sent.length - 1, answers.length - 1)];
-    if (answer === undefined) throw new Error('the script has no answer');
+    if (answer === undefined) {
+      throw new Error('the script has no answer');
+    }
     return answer;
   };
   const api = createCloudApi({
@@ -80,7 +88,9 @@ export function fakeCloud(
     transport: async (call) => {
       sent.push({ ...call, atMs: clock.now() });
       const answer = next(call);
-      if (answer instanceof Error) throw answer;
+      if (answer instanceof Error) {
+        throw answer;
+      }
       return typeof answer === 'function' ? answer(call) : answer;
     },
     ...more,
@@ -94,7 +104,9 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  if ('error' in outcome) return outcome.error;
+  if ('error' in outcome) {
+    return outcome.error;
+  }
   throw new Error(`resolved with ${JSON.stringify(outcome.value)}`);
 }
 

@@ -136,7 +136,9 @@ describe('what a function is told is what it reads', () => {
       { ...env, ...nowhere, LOG_LEVEL: 'silent', FC_REGION: 'cn-hangzhou', FC_ACCOUNT_ID: '1234567890123456' },
       {
         get: (target, name) => {
-          if (typeof name === 'string') names.add(name);
+          if (typeof name === 'string') {
+            names.add(name);
+          }
           return Reflect.get(target, name);
         },
       },

@@ -143,7 +143,9 @@ describe('the deployment', () => {
         ...triggers.flatMap((trigger) => Reflect.get(trigger, 'triggerType')),
       ]),
     );
-    for (const part of [...PLAIN, 'timer']) parts.delete(part);
+    for (const part of [...PLAIN, 'timer']) {
+      parts.delete(part);
+    }
     expect([...parts].sort()).toEqual(Object.keys(CALLS).sort());
     expect(granted('deploy')).toEqual(Object.values(CALLS).flat().sort());
   });

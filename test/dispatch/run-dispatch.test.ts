@@ -46,7 +46,9 @@ const member = (accountId: string, standing: MemberAccount['standing'] = 'active
   standing,
 });
 const given = async <T>(value: T | CloudError): Promise<T> => {
-  if (value instanceof CloudError) throw value;
+  if (value instanceof CloudError) {
+    throw value;
+  }
   return value;
 };
 
@@ -153,7 +155,9 @@ describe('a tick', () => {
     await send(tick('{"connections":["vco-a"]}'), list);
     await send(tick('{"connections":["vco-b"]}'), list);
     expect(fc.started.size).toBe(30);
-    for (const id of fc.started.keys()) expect(id).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/);
+    for (const id of fc.started.keys()) {
+      expect(id).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/);
+    }
   });
 
   test.each<[string, DeclaredPolicy, string, readonly object[]]>([
@@ -381,7 +385,9 @@ describe('events', () => {
   test('a storm of 1,000 about one region in a minute costs one sweep of the region, one at a time or at once', async () => {
     const { send, fc, ids } = await world();
     const storm = Array.from({ length: 1_000 }, (_, at) => hint(H, {}, `e${at}`));
-    for (const event of storm.slice(0, 100)) await send(event, own);
+    for (const event of storm.slice(0, 100)) {
+      await send(event, own);
+    }
     expect((await send(storm, own)).counts).toEqual({ started: 0, 'already-started': 1, failed: 0 });
     expect(ids()).toEqual([`event_${toMinute(NOW)}_${OWN}_${H}`]);
     expect(fc.invoked[0]?.event).toEqual({ accounts: [OWN], regions: [H] });

@@ -11,11 +11,12 @@ describe('docs/policy.md', () => {
   test('its table of keys is what the validating schema says', () => {
     const expected = `\n${policyKeyTable()}\n\n`;
     const text = readFileSync(docs, 'utf8');
-    if (process.env.UPDATE_DOCS === '1')
+    if (process.env.UPDATE_DOCS === '1') {
       writeFileSync(
         docs,
         text.replace(tablePart, () => expected),
       );
+    }
     expect(
       tablePart.exec(readFileSync(docs, 'utf8'))?.[0],
       'the table in docs/policy.md is stale; run: UPDATE_DOCS=1 npx vitest run test/docs/policy-docs.test.ts',
@@ -41,9 +42,13 @@ describe('docs/policy.md', () => {
       const [key = '', , , , example = ''] = row.slice(2, -2).split(' | ');
       const name = key.replaceAll('`', '');
       for (const [, value = ''] of example.matchAll(/`([^`]+)`/g)) {
-        if (name.includes('[]')) continue;
+        if (name.includes('[]')) {
+          continue;
+        }
         const yaml = name.split('.').reduceRight((inner, step) => `{ ${step}: ${inner} }`, value);
-        if (name.startsWith('accounts.directory.') && !name.endsWith('roleName')) continue;
+        if (name.startsWith('accounts.directory.') && !name.endsWith('roleName')) {
+          continue;
+        }
         expect(() => parseDeclaredPolicy(yaml, yaml)).not.toThrow();
       }
     }

@@ -10,7 +10,9 @@ function controlled(estate: EstateFile = one) {
   const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     const reply = await cloud.emulator.handle({ method, url: `/_emulator/${path}`, headers, body: text });
-    if (reply === 'reset') throw new Error('cut');
+    if (reply === 'reset') {
+      throw new Error('cut');
+    }
     return { status: reply.status, body: JSON.parse(reply.body) };
   };
   return { ...cloud, ask };

@@ -24,7 +24,9 @@ const ask = async (method: string, name: string, body: unknown = undefined) => {
     headers: {},
     body: JSON.stringify(body) ?? '',
   });
-  if (reply === 'reset') throw new Error('cut');
+  if (reply === 'reset') {
+    throw new Error('cut');
+  }
   return { status: reply.status, body: JSON.parse(reply.body) };
 };
 
@@ -73,7 +75,9 @@ describe('docs/emulator.md', () => {
       const variants = _zod.def.type === 'enum' ? Object.values(_zod.def.entries) : [];
       const [value = '', others = ''] = told.get(name) ?? [];
       const all = [value, ...others.split(', ')];
-      if (variants.length > 0) expect(all.map((one) => JSON.parse(one))).toEqual(variants);
+      if (variants.length > 0) {
+        expect(all.map((one) => JSON.parse(one))).toEqual(variants);
+      }
     }
   });
 

@@ -131,7 +131,9 @@ export function v3(action: string, query: Record<string, string>, signing: Signi
 /** Sends a wire request and reads the JSON that comes back. */
 export async function send(emulator: Emulator, request: Parameters<Emulator['handle']>[0]) {
   const reply = await emulator.handle(request);
-  if (reply === 'reset') return { status: 0, code: 'reset', body: {}, text: '' };
+  if (reply === 'reset') {
+    return { status: 0, code: 'reset', body: {}, text: '' };
+  }
   const body = (reply.headers['content-type'] ?? '').startsWith('application/json') ? JSON.parse(reply.body) : {};
   return { status: reply.status, code: reply.status === 200 ? 'OK' : String(body.Code), body, text: reply.body };
 }

@@ -73,7 +73,9 @@ test('an estate without accounts is refused', async () => {
 test('a scripted cut is a cut, after or before the effect', async () => {
   const { url, setFaults } = await start();
   setFaults([{ fault: { kind: 'reset', when: 'after' } }, { fault: { kind: 'timeout', when: 'before', ms: 5 } }]);
-  for (let turn = 0; turn < 2; turn++) await expect(post(url, v1('DescribeRegions', {}))).rejects.toThrow();
+  for (let turn = 0; turn < 2; turn++) {
+    await expect(post(url, v1('DescribeRegions', {}))).rejects.toThrow();
+  }
   expect((await post(url, v1('DescribeRegions', {}))).status).toBe(200);
 });
 
@@ -84,7 +86,9 @@ test('closing does not wait for a call that hangs', async () => {
     () => 'answered',
     () => 'cut',
   );
-  while (emulator.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (emulator.calls.length === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   await emulator.close();
   expect(await hanging).toBe('cut');
 });

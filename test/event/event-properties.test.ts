@@ -84,7 +84,9 @@ function covered(
   named: readonly string[] | undefined,
 ): readonly (string | undefined)[] {
   const fallback = Array.isArray(own) ? own : [region];
-  if ('roleName' in declared || declared.length === 0) return fallback;
+  if ('roleName' in declared || declared.length === 0) {
+    return fallback;
+  }
   return declared
     .filter((entry) => named === undefined || named.length === 0 || named.includes(entry.accountId))
     .flatMap((entry) => (Array.isArray(entry.regions) ? entry.regions : fallback));
@@ -92,8 +94,9 @@ function covered(
 
 /** Of '1', '2' and '3'; when the policy names none, any may be the run's own. */
 function coveredAccounts({ accounts: declared }: Scope): readonly string[] {
-  if (!('roleName' in declared))
+  if (!('roleName' in declared)) {
     return declared.length === 0 ? ['1', '2', '3'] : declared.map((entry) => entry.accountId);
+  }
   const { include = ['1', '2', '3'], exclude } = declared;
   return include.filter((id) => exclude.indexOf(id) === -1);
 }
@@ -105,7 +108,9 @@ function expectWithin(event: Uint8Array | string, policy: Scope, region: string 
       expect(MODES.indexOf(part.mode)).toBeLessThanOrEqual(MODES.indexOf(policy.mode));
       expect(covered(policy, region, part.accounts)).toEqual(expect.arrayContaining([...(part.regions ?? [])]));
       expect(coveredAccounts(policy)).toEqual(expect.arrayContaining([...(part.accounts ?? [])]));
-      for (const id of part.connections ?? []) expect(id).toMatch(/^vco-[0-9a-z]+$/);
+      for (const id of part.connections ?? []) {
+        expect(id).toMatch(/^vco-[0-9a-z]+$/);
+      }
     }
     expect(whole).toBe(
       parts.some((part) => [part.accounts, part.regions, part.connections].every((list) => list === undefined)),
@@ -133,13 +138,23 @@ function expectNoMore(wish: Wish, event: object, policy: Scope): void {
       policy,
       'cn-hangzhou',
     ).parts) {
-      if ('mode' in wish) expect(mode).toBe(wish.mode);
-      if ('accounts' in wish) expectAmong(wish.accounts, swept);
-      if ('regions' in wish) expectAmong(wish.regions, given);
-      if ('connections' in wish) expectAmong(wish.connections, connections);
+      if ('mode' in wish) {
+        expect(mode).toBe(wish.mode);
+      }
+      if ('accounts' in wish) {
+        expectAmong(wish.accounts, swept);
+      }
+      if ('regions' in wish) {
+        expectAmong(wish.regions, given);
+      }
+      if ('connections' in wish) {
+        expectAmong(wish.connections, connections);
+      }
     }
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError)) {
+      throw error;
+    }
   }
 }
 

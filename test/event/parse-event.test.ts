@@ -81,8 +81,11 @@ describe('a request', () => {
     ['sweep', 'sweep', true],
   ])('when the policy says %s, a request for %s is allowed: %s', (mode, asked, allowed) => {
     const call = () => parse({ mode: asked }, { ...policy, mode });
-    if (allowed) expect(call().parts).toMatchObject([{ ...whole, mode: asked }]);
-    else expect(call).toThrow(`mode: "${asked}" is more than the policy's mode ${mode}`);
+    if (allowed) {
+      expect(call().parts).toMatchObject([{ ...whole, mode: asked }]);
+    } else {
+      expect(call).toThrow(`mode: "${asked}" is more than the policy's mode ${mode}`);
+    }
   });
 });
 
@@ -173,8 +176,11 @@ describe('a region may be named when it is', () => {
     ],
   ])('%s', (_what, scope, own, region, allowed) => {
     const call = () => parseEvent(JSON.stringify({ regions: [region] }), scope, own);
-    if (allowed) expect(call().parts).toMatchObject([{ ...whole, regions: [region] }]);
-    else expect(call).toThrow(/regions\[0\]: ".*" is not a region of the policy \(allowed: /);
+    if (allowed) {
+      expect(call().parts).toMatchObject([{ ...whole, regions: [region] }]);
+    } else {
+      expect(call).toThrow(/regions\[0\]: ".*" is not a region of the policy \(allowed: /);
+    }
     const hint = cloudEvent({ eventName: 'DeleteCen', acsRegion: region }, { source: 'acs.cen' });
     expect(parseEvent(JSON.stringify(hint), scope, own).parts).toHaveLength(allowed ? 1 : 0);
   });

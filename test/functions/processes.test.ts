@@ -67,7 +67,9 @@ test.each(Array.from({ length: OVERLAPS }, (_, index) => index + 1))(
   async (seed) => {
     const at = await start(seed);
     const both = await Promise.all([sweepNow(at).ended, sweepNow(at).ended]);
-    for (const { answer } of both) expect(answer).toMatchObject({ counts: { failed: 0 } });
+    for (const { answer } of both) {
+      expect(answer).toMatchObject({ counts: { failed: 0 } });
+    }
     // Where each saw the other at work it stood back; the next run has nothing to stand back from.
     await sweepNow(at).ended;
     expect(ids(at)).toEqual(stays);
@@ -83,12 +85,16 @@ test.each(Array.from({ length: KILLS }, (_, index) => index + 1))(
     const first = sweepNow(at);
     const over = first.ended.then(() => true);
     while (at.calls.length < killAt) {
-      if (await Promise.race([over, new Promise<false>((next) => setImmediate(() => next(false)))])) break;
+      if (await Promise.race([over, new Promise<false>((next) => setImmediate(() => next(false)))])) {
+        break;
+      }
     }
     first.kill();
     await first.ended;
     // A detach that was on its way takes its time: until it is over, a run rightly leaves the connection alone.
-    for (let run = 0; run < RUNS_MAX && ids(at).length > stays.length; run += 1) await sweepNow(at).ended;
+    for (let run = 0; run < RUNS_MAX && ids(at).length > stays.length; run += 1) {
+      await sweepNow(at).ended;
+    }
     expect(ids(at)).toEqual(stays);
     expectOnlyOrphansTouched(at);
   },

@@ -212,5 +212,7 @@ describe('endings', () => {
 
 /** Turns of the event loop until it is so; the test's own time limit ends it. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((next) => setImmediate(next));
+  while (!isSo()) {
+    await new Promise((next) => setImmediate(next));
+  }
 }

@@ -13,7 +13,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the build', () => {
   beforeEach(() => {
-    for (const name of ['functions', 'lib']) symlinkSync(resolve(name), join(folder, name));
+    for (const name of ['functions', 'lib']) {
+      symlinkSync(resolve(name), join(folder, name));
+    }
   });
 
   /** The build of these sources in a folder of its own, beside this policy. */
@@ -115,7 +117,7 @@ describe('the built function, in a folder with nothing beside it', () => {
 
   test('throws errors whose stacks name functions and places of the sources', () => {
     const [first] = /^ {4}at .*$/m.exec(run({}).stack) ?? [];
-    expect(first).toMatch(/^ {4}at toCredentials \(functions\/platform\.ts:\d+:\d+\)$/);
+    expect(first).toMatch(/^ {4}at toCredentials \(functions\/fc\/fc-context\.ts:\d+:\d+\)$/);
   });
 });
 

@@ -25,7 +25,9 @@ const stays = [...inUse(5), free('new'), bound('kept', { ...due('tunnels-down'),
 /** The built sweep; with `deaf`, told that it has ten minutes, which the platform then does not give it. */
 function codeOf(deaf: boolean, { onTestFinished }: TestContext): string {
   const bundle = resolve('dist/sweep');
-  if (!deaf) return bundle;
+  if (!deaf) {
+    return bundle;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(

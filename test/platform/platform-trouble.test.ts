@@ -9,7 +9,9 @@ const task = (accountId: string, regionId: string) => `sweep_20261122T193000Z_${
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
+  for (const stop of stops.splice(0)) {
+    await stop();
+  }
 });
 
 async function deploy(setup: Setup = {}) {

@@ -7,7 +7,9 @@ const minuteNow = () => Math.floor(Date.now() / 60_000);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
+  for (const stop of stops.splice(0)) {
+    await stop();
+  }
 });
 
 async function deploy(setup?: Setup) {
@@ -22,7 +24,9 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     expect(await tick()).toMatchObject({ counts: { started: 12, 'already-started': 0, failed: 0 } });
     const failed = sweeps().filter(({ status }) => status !== 'Succeeded');
     expect([sweeps().length, failed.length]).toEqual([12, 4]);
-    for (const { result, log } of failed) expect(`${result} ${log}`).toContain(`${B}: AssumeRole NoPermission`);
+    for (const { result, log } of failed) {
+      expect(`${result} ${log}`).toContain(`${B}: AssumeRole NoPermission`);
+    }
     expect(left()).toEqual(REGIONS.map((regionId) => `${B} ${regionId}`));
 
     expect(await tick()).toMatchObject({ counts: { started: 0, 'already-started': 12, failed: 0 } });
@@ -54,8 +58,12 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     }));
     const minutes = [minuteNow()];
     // One by one and in arrays, some of them twice, and not in order.
-    for (const event of storm.slice(0, 10).reverse()) emulator.fc.event('dispatcher', event);
-    for (let from = 0; from < 1_000; from += 100) emulator.fc.event('dispatcher', storm.slice(from, from + 100));
+    for (const event of storm.slice(0, 10).reverse()) {
+      emulator.fc.event('dispatcher', event);
+    }
+    for (let from = 0; from < 1_000; from += 100) {
+      emulator.fc.event('dispatcher', storm.slice(from, from + 100));
+    }
     await emulator.fc.idle();
     minutes.push(minuteNow());
     // Within one minute it is one; a storm over the turn of the minute may be two.

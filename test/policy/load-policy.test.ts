@@ -18,7 +18,9 @@ const codes = new Map([
 
 function readFile(path: string): string {
   const text = files.get(path);
-  if (text !== undefined) return text;
+  if (text !== undefined) {
+    return text;
+  }
   const code = codes.get(path) ?? 'ENOENT';
   throw Object.assign(new Error(`${code}: no way to open '${path}'`), { code });
 }

@@ -11,7 +11,9 @@ function messageOf(text: string): string {
     parse(text);
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
-    if (error instanceof Error) return error.message;
+    if (error instanceof Error) {
+      return error.message;
+    }
   }
   throw new Error(`accepted: ${text.slice(0, 200)}`);
 }

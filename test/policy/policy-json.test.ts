@@ -16,8 +16,12 @@ describe('JSON that is read without the YAML reader', () => {
         const text = JSON.stringify(value, null, indent);
         const yaml = readYaml(text);
         const plain = readPlainJson(text);
-        if (plain !== undefined && yaml.problems === undefined) expect(plain).toEqual(yaml);
-        if (plain === undefined) expect(yaml.problems).toEqual([expect.stringContaining('__proto__')]);
+        if (plain !== undefined && yaml.problems === undefined) {
+          expect(plain).toEqual(yaml);
+        }
+        if (plain === undefined) {
+          expect(yaml.problems).toEqual([expect.stringContaining('__proto__')]);
+        }
       }),
       { numRuns: 500 },
     );

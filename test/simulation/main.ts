@@ -59,7 +59,9 @@ async function sum(from: number, runs: number): Promise<Sums> {
     unclearable: 0,
     violations: [],
   };
-  for (let seed = from; seed < from + runs; seed += 1) add(sums, seed, await simulate(createScenario(seed)));
+  for (let seed = from; seed < from + runs; seed += 1) {
+    add(sums, seed, await simulate(createScenario(seed)));
+  }
   return sums;
 }
 
@@ -74,12 +76,17 @@ function add(sums: Sums, seed: number, { stats, violations }: Story): void {
   sums.deletions += stats.deletions;
   sums.unclearable += stats.unclearable;
   const [first] = violations;
-  if (first) sums.violations.push({ seed, promise: first.promise, text: first.text });
+  if (first) {
+    sums.violations.push({ seed, promise: first.promise, text: first.text });
+  }
 }
 
 async function main(): Promise<void> {
-  if (values.seed !== undefined) await tell(Number(values.seed));
-  else say(JSON.stringify(await sum(Number(values.from ?? 1), Number(values.runs ?? 1))));
+  if (values.seed !== undefined) {
+    await tell(Number(values.seed));
+  } else {
+    say(JSON.stringify(await sum(Number(values.from ?? 1), Number(values.runs ?? 1))));
+  }
 }
 
 main().catch((error: unknown) => {

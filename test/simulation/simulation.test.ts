@@ -65,7 +65,11 @@ test('the stories are bad enough: faults, deaths, overlaps, other people, and de
   const sums = { faults: 0, crashes: 0, overlaps: 0, people: 0, deletions: 0 };
   for (let seed = 1; seed <= 60; seed += 1) {
     const { stats } = await simulate(createScenario(seed));
-    for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += stats[name];
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) {
+      sums[name] += stats[name];
+    }
   }
-  for (const count of Object.values(sums)) expect(count).toBeGreaterThan(5);
+  for (const count of Object.values(sums)) {
+    expect(count).toBeGreaterThan(5);
+  }
 });

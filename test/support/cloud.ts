@@ -146,5 +146,7 @@ const toLine = ({ action, params }: Call): string =>
 function rememberRole(roleArn: string | undefined, { body }: TransportReply, accountOf: Map<string, string>): void {
   const [, accountId] = /^acs:ram::(\d+):/.exec(roleArn ?? '') ?? [];
   const keyId = (body as { Credentials?: { AccessKeyId?: string } })?.Credentials?.AccessKeyId;
-  if (accountId && keyId) accountOf.set(keyId, accountId);
+  if (accountId && keyId) {
+    accountOf.set(keyId, accountId);
+  }
 }

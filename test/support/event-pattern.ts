@@ -12,7 +12,9 @@ export type Pattern = { readonly [key: string]: readonly Expression[] | Pattern 
 export function fits(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     const value = typeof event === 'object' && event !== null ? Reflect.get(event, key) : undefined;
-    if (!isList(wanted)) return fits(wanted, value);
+    if (!isList(wanted)) {
+      return fits(wanted, value);
+    }
     return typeof value === 'string' && wanted.some((expression) => fitsOne(expression, value));
   });
 }
@@ -24,9 +26,17 @@ export const sizes = (pattern: Pattern): readonly number[] =>
 const isList = (part: readonly Expression[] | Pattern): part is readonly Expression[] => Array.isArray(part);
 
 function fitsOne(expression: Expression, value: string): boolean {
-  if (typeof expression === 'string') return value === expression;
-  if ('prefix' in expression) return value.startsWith(expression.prefix);
-  if ('suffix' in expression) return value.endsWith(expression.suffix);
-  if ('contains' in expression) return value.includes(expression.contains);
+  if (typeof expression === 'string') {
+    return value === expression;
+  }
+  if ('prefix' in expression) {
+    return value.startsWith(expression.prefix);
+  }
+  if ('suffix' in expression) {
+    return value.endsWith(expression.suffix);
+  }
+  if ('contains' in expression) {
+    return value.includes(expression.contains);
+  }
   return !value.startsWith(expression['anything-but'].prefix);
 }

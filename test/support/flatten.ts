@@ -9,8 +9,13 @@ export function flatten(params: TransportCall['params']): Record<string, string>
       continue;
     }
     value.forEach((item: unknown, index) => {
-      if (typeof item !== 'object' || item === null) flat[`${name}.${index + 1}`] = String(item);
-      else for (const [key, inner] of Object.entries(item)) flat[`${name}.${index + 1}.${key}`] = String(inner);
+      if (typeof item !== 'object' || item === null) {
+        flat[`${name}.${index + 1}`] = String(item);
+      } else {
+        for (const [key, inner] of Object.entries(item)) {
+          flat[`${name}.${index + 1}.${key}`] = String(inner);
+        }
+      }
     });
   }
   return flat;

@@ -63,14 +63,22 @@ export async function startFunctionCompute(
 
   const take = (request: IncomingMessage, body: string): FcReply | 'reset' => {
     const wrong = problemOf(request, body, key);
-    if (wrong !== undefined) return refusal(403, wrong);
+    if (wrong !== undefined) {
+      return refusal(403, wrong);
+    }
     const invocation = toInvoked(request, body);
     invoked.push(invocation);
     const told = answer(invocation, invoked.length);
-    if (told !== undefined) return told;
+    if (told !== undefined) {
+      return told;
+    }
     const { taskId } = invocation;
-    if (taskId !== undefined && started.has(taskId)) return refusal(409, 'StatefulAsyncInvocationAlreadyExists');
-    if (taskId !== undefined) started.set(taskId, invocation);
+    if (taskId !== undefined && started.has(taskId)) {
+      return refusal(409, 'StatefulAsyncInvocationAlreadyExists');
+    }
+    if (taskId !== undefined) {
+      started.set(taskId, invocation);
+    }
     return accepted;
   };
   const server = createServer((request, response) => {
@@ -95,8 +103,11 @@ export async function startFunctionCompute(
 }
 
 function reply(response: ServerResponse, told: FcReply | 'reset'): void {
-  if (told === 'reset') response.destroy();
-  else response.writeHead(told.status, told.headers).end(told.body ?? '');
+  if (told === 'reset') {
+    response.destroy();
+  } else {
+    response.writeHead(told.status, told.headers).end(told.body ?? '');
+  }
 }
 
 function toInvoked(request: IncomingMessage, body: string): Invoked {
@@ -119,8 +130,12 @@ function problemOf(request: IncomingMessage, body: string, key: Key): string | u
   const named = [headers['content-md5'] ?? '', headers['content-type'] ?? '', headers.date ?? ''];
   const text = [request.method, ...named, own + path].join('\n');
   const signature = createHmac('sha256', key.accessKeySecret).update(text).digest('base64');
-  if (headers.authorization !== `FC ${key.accessKeyId}:${signature}`) return 'SignatureNotMatch';
-  if (headers['x-fc-security-token'] !== key.securityToken) return 'InvalidSecurityToken';
+  if (headers.authorization !== `FC ${key.accessKeyId}:${signature}`) {
+    return 'SignatureNotMatch';
+  }
+  if (headers['x-fc-security-token'] !== key.securityToken) {
+    return 'InvalidSecurityToken';
+  }
   const md5 = Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64');
   return headers['content-md5'] === md5 ? undefined : 'InvalidArgument';
 }

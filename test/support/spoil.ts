@@ -11,7 +11,9 @@ const DEPTH_MAX = 12;
 
 /** Every place of a JSON value but its top, in order. */
 export function pathsOf(value: unknown, at: Path = []): readonly Path[] {
-  if (!isContainer(value) || at.length >= DEPTH_MAX) return [];
+  if (!isContainer(value) || at.length >= DEPTH_MAX) {
+    return [];
+  }
   const keys: Path = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   return keys.flatMap((key) => [[...at, key], ...pathsOf(value[key], [...at, key])]);
 }
@@ -21,7 +23,9 @@ export type Spoiling = { readonly name: string; readonly apply: (value: unknown)
 
 const deep = (depth: number): unknown => {
   let value: unknown = 'bottom';
-  for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? [value] : { inner: value };
+  for (let level = 0; level < depth; level += 1) {
+    value = level % 2 === 0 ? [value] : { inner: value };
+  }
   return value;
 };
 const to = (name: string, value: unknown): Spoiling => ({ name, apply: () => value });
@@ -61,11 +65,16 @@ export const spoiling = fc.constantFrom(...NONSENSE, ...PLAUSIBLE);
 /** A copy with one place spoilt; an item of a list that is dropped leaves no hole. */
 export function spoilAt(value: unknown, path: Path, { apply }: Spoiling): unknown {
   const [key, ...rest] = path;
-  if (key === undefined) return apply(value);
-  if (!isContainer(value)) return value;
+  if (key === undefined) {
+    return apply(value);
+  }
+  if (!isContainer(value)) {
+    return value;
+  }
   const inner = spoilAt(value[key], rest, { name: '', apply });
-  if (Array.isArray(value))
+  if (Array.isArray(value)) {
     return value.flatMap((item, at) => (at !== key ? [item] : inner === undefined ? [] : [inner]));
+  }
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, item]) =>
       name !== key ? [[name, item]] : inner === undefined ? [] : [[name, inner]],
@@ -75,8 +84,12 @@ export function spoilAt(value: unknown, path: Path, { apply }: Spoiling): unknow
 
 /** A copy with a field spoilt wherever it stands. */
 export function spoilField(value: unknown, field: string, how: Spoiling): unknown {
-  if (Array.isArray(value)) return value.map((item) => spoilField(item, field, how));
-  if (!isContainer(value)) return value;
+  if (Array.isArray(value)) {
+    return value.map((item) => spoilField(item, field, how));
+  }
+  if (!isContainer(value)) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, item]) => {
       const inner = name === field ? how.apply(item) : spoilField(item, field, how);

@@ -41,7 +41,9 @@ export class VirtualClock implements Clock {
     return {
       late,
       cancel: () => {
-        if (timer) timer.wake = undefined;
+        if (timer) {
+          timer.wake = undefined;
+        }
       },
     };
   }
@@ -55,14 +57,20 @@ export class VirtualClock implements Clock {
   }
 
   #pump(): void {
-    if (this.#pumping) return;
+    if (this.#pumping) {
+      return;
+    }
     this.#pumping = true;
     // After `setImmediate` every promise that could go on has done so.
     setImmediate(() => {
       this.#pumping = false;
       let next = this.#pop();
-      while (next !== undefined && next.wake === undefined) next = this.#pop();
-      if (next?.wake === undefined) return;
+      while (next !== undefined && next.wake === undefined) {
+        next = this.#pop();
+      }
+      if (next?.wake === undefined) {
+        return;
+      }
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.wake();
       this.#pump();
@@ -74,7 +82,9 @@ export class VirtualClock implements Clock {
     let at = heap.push(timer) - 1;
     for (let above = (at - 1) >> 1; at > 0; at = above, above = (at - 1) >> 1) {
       const parent = heap[above];
-      if (parent === undefined || isBefore(parent, timer)) break;
+      if (parent === undefined || isBefore(parent, timer)) {
+        break;
+      }
       heap[at] = parent;
       heap[above] = timer;
     }
@@ -84,14 +94,18 @@ export class VirtualClock implements Clock {
     const heap = this.#timers;
     const [first] = heap;
     const last = heap.pop();
-    if (first === undefined || last === undefined || first === last) return first;
+    if (first === undefined || last === undefined || first === last) {
+      return first;
+    }
     let at = 0;
     for (;;) {
       const left = 2 * at + 1;
       const [a, b] = [heap[left], heap[left + 1]];
       const child = b !== undefined && a !== undefined && isBefore(b, a) ? left + 1 : left;
       const smallest = heap[child];
-      if (smallest === undefined || !isBefore(smallest, last)) break;
+      if (smallest === undefined || !isBefore(smallest, last)) {
+        break;
+      }
       heap[at] = smallest;
       at = child;
     }

@@ -23,13 +23,17 @@ describe('protected or bound again during our detach, the note goes too', () => 
     const first = await cloud.run({
       before: () => {
         const row = cloud.connection('vco-old');
-        if (row?.AttachType === 'NO_ASSOCIATED') row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+        if (row?.AttachType === 'NO_ASSOCIATED') {
+          row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+        }
       },
     });
     expect(outcomeOf(first, 'vco-old')).toMatchObject({ outcome: 'protected' });
     expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
     const row = cloud.connection('vco-old');
-    if (row) delete (row.tags as Record<string, string>)['vco-sweeper:keep'];
+    if (row) {
+      delete (row.tags as Record<string, string>)['vco-sweeper:keep'];
+    }
     await cloud.clock.sleep(HOUR);
     await cloud.run();
     expect(cloud.connectionIds()).toContain('vco-old');
@@ -39,7 +43,9 @@ describe('protected or bound again during our detach, the note goes too', () => 
     const cloud = start();
     const attachments = () => cloud.emulator.estate.attachments;
     const kept = attachments().find(({ VpnId }) => VpnId === 'vco-old');
-    if (!kept) throw new Error('none');
+    if (!kept) {
+      throw new Error('none');
+    }
     const copy = { ...kept, TransitRouterAttachmentId: 'tr-attach-again' };
     // The cloud says that it is just being configured: somebody binds it again. So everything is read anew.
     cloud.emulator.setFaults([
@@ -49,7 +55,9 @@ describe('protected or bound again during our detach, the note goes too', () => 
     const first = await cloud.run({
       after: ({ action }, reply) => {
         const row = cloud.connection('vco-old');
-        if (done || action !== 'DeleteVpnAttachment' || !row) return reply;
+        if (done || action !== 'DeleteVpnAttachment' || !row) {
+          return reply;
+        }
         done = true;
         attachments().push({ ...copy });
         Object.assign(row, { AttachType: 'CEN', State: 'attached', TransitRouterId: 'tr-1', ...up });
@@ -104,7 +112,9 @@ describe('a clock that this run disproved does not stay when another run rewrote
     await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
-        if (changed || action !== 'ListTagResources' || !row) return;
+        if (changed || action !== 'ListTagResources' || !row) {
+          return;
+        }
         changed = true;
         row.tags = {
           ...row.tags,
@@ -147,7 +157,9 @@ describe('a clock that this run disproved does not stay when another run rewrote
     let second: ReturnType<typeof cloud.run> | undefined;
     await cloud.run({
       after: ({ action }, reply) => {
-        if (action !== 'DescribeVpnConnections' || second) return reply;
+        if (action !== 'DescribeVpnConnections' || second) {
+          return reply;
+        }
         Object.assign(cloud.connection('vco-old') ?? {}, up);
         second = cloud.run();
         return reply;
@@ -348,10 +360,14 @@ describe('deleted by its owner between the tag and its read-back', () => {
     const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
-        if (action !== 'ListTagResources') return;
+        if (action !== 'ListTagResources') {
+          return;
+        }
         const all = cloud.emulator.estate.vpnConnections;
         const at = all.findIndex(({ VpnConnectionId }) => VpnConnectionId === 'vco-new');
-        if (at >= 0) all.splice(at, 1);
+        if (at >= 0) {
+          all.splice(at, 1);
+        }
       },
     });
     expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'already-gone' }] });
@@ -540,8 +556,9 @@ describe('what changes at the last look', () => {
     });
     const result = await cloud.run({
       before: ({ action, params }) => {
-        if (action === 'TagResources' && JSON.stringify(params).includes('vco-sweeper:detached'))
+        if (action === 'TagResources' && JSON.stringify(params).includes('vco-sweeper:detached')) {
           Object.assign(cloud.connection('vco-old') ?? {}, up);
+        }
       },
     });
     expect(result.counts.deleted).toBe(0);
@@ -555,7 +572,9 @@ describe('what changes at the last look', () => {
     });
     await cloud.run({
       before: ({ action, params }) => {
-        if (action !== 'TagResources' || !JSON.stringify(params).includes('vco-sweeper:detached')) return;
+        if (action !== 'TagResources' || !JSON.stringify(params).includes('vco-sweeper:detached')) {
+          return;
+        }
         Object.assign(cloud.connection('vco-old') ?? {}, up);
         cloud.emulator.setFaults([
           always('DescribeVpnConnections', { kind: 'drop-field', field: 'Name' }),

@@ -14,8 +14,11 @@ const up = { Status: 'ipsec_sa_established' };
 async function nextNight(cloud: ReturnType<typeof startCloud>, status = down.Status, hours = 20) {
   await cloud.clock.sleep(hours * HOUR);
   cloud.emulator.setFaults([]);
-  for (const row of cloud.emulator.estate.vpnConnections.filter(({ VpnConnectionId }) => VpnConnectionId === 'vco-old'))
+  for (const row of cloud.emulator.estate.vpnConnections.filter(
+    ({ VpnConnectionId }) => VpnConnectionId === 'vco-old',
+  )) {
     Object.assign(row, { Status: status });
+  }
   return await cloud.run();
 }
 
@@ -113,7 +116,9 @@ describe('a mark that could not be removed claims nothing', () => {
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-due');
-        if (action === 'DescribeVpnConnection' && row) row.tags['vco-sweeper:orphan'] = `unassociated ${ago(9 * DAY)}`;
+        if (action === 'DescribeVpnConnection' && row) {
+          row.tags['vco-sweeper:orphan'] = `unassociated ${ago(9 * DAY)}`;
+        }
       },
     });
     expect(result.outcomes).toMatchObject([{ outcome: 'unknown' }]);
@@ -218,9 +223,13 @@ describe('claims older than the connection', () => {
 
 describe('the transit routers are asked again before an unbound connection is deleted', () => {
   const attach = (cloud: ReturnType<typeof startCloud>) => {
-    if (cloud.emulator.estate.attachments.some(({ VpnId }) => VpnId === 'vco-due')) return;
+    if (cloud.emulator.estate.attachments.some(({ VpnId }) => VpnId === 'vco-due')) {
+      return;
+    }
     const [like] = cloud.emulator.estate.attachments;
-    if (like === undefined) throw new Error('no attachment to copy');
+    if (like === undefined) {
+      throw new Error('no attachment to copy');
+    }
     cloud.emulator.estate.attachments.push({
       ...like,
       TransitRouterAttachmentId: 'tr-attach-new',
@@ -233,7 +242,9 @@ describe('the transit routers are asked again before an unbound connection is de
     const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
-        if (action === 'TagResources') attach(cloud);
+        if (action === 'TagResources') {
+          attach(cloud);
+        }
       },
     });
     expect(result.outcomes).toMatchObject([{ outcome: 'unknown' }]);
@@ -245,7 +256,9 @@ describe('the transit routers are asked again before an unbound connection is de
     const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
-        if (action === 'TagResources') cloud.emulator.setFaults([always('ListTransitRouterVpnAttachments', DENIED)]);
+        if (action === 'TagResources') {
+          cloud.emulator.setFaults([always('ListTransitRouterVpnAttachments', DENIED)]);
+        }
       },
     });
     expect(result.outcomes).toMatchObject([{ outcome: 'failed', code: 'Forbidden.RAM' }]);
@@ -427,7 +440,9 @@ describe('no room for tags', () => {
 test('no tag call is about more than 20 connections', async () => {
   const sizes: number[] = [];
   const note = ({ action, params }: TransportCall) => {
-    if (/Tag/.test(action)) sizes.push((params.ResourceId as readonly string[]).length);
+    if (/Tag/.test(action)) {
+      sizes.push((params.ResourceId as readonly string[]).length);
+    }
   };
   const many = Array.from({ length: 45 }, (_, index) => free(`new${index}`));
   const back = Array.from({ length: 45 }, (_, index) => bound(`back${index}`, dueTags(), up));
@@ -449,9 +464,13 @@ test('a dual-tunnel connection whose reply has no status of its own is judged by
       if (action === 'DescribeVpnConnections') {
         const { VpnConnection } = (reply.body as { VpnConnections: { VpnConnection: { Status?: string }[] } })
           .VpnConnections;
-        for (const row of VpnConnection) delete row.Status;
+        for (const row of VpnConnection) {
+          delete row.Status;
+        }
       }
-      if (action === 'DescribeVpnConnection') delete (reply.body as { Status?: string }).Status;
+      if (action === 'DescribeVpnConnection') {
+        delete (reply.body as { Status?: string }).Status;
+      }
       return reply;
     },
   });

@@ -143,7 +143,9 @@ describe('read again before each write', () => {
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
-        if (action === 'DescribeVpnConnection' && row) apply(row as unknown as Record<string, unknown>);
+        if (action === 'DescribeVpnConnection' && row) {
+          apply(row as unknown as Record<string, unknown>);
+        }
       },
     });
     expect(deletions(cloud.writes())).toEqual([]);
@@ -159,7 +161,9 @@ describe('read again before each write', () => {
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
-        if (action === 'DescribeVpnConnection' && row) row.Status = 'ipsec_sa_established';
+        if (action === 'DescribeVpnConnection' && row) {
+          row.Status = 'ipsec_sa_established';
+        }
       },
     });
     expect(deletions(cloud.writes())).toEqual([]);
@@ -185,7 +189,9 @@ describe('read again before each write', () => {
     await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
-        if (action === 'DescribeVpnConnection' && row) row.Status = 'ipsec_sa_established';
+        if (action === 'DescribeVpnConnection' && row) {
+          row.Status = 'ipsec_sa_established';
+        }
       },
     });
     expect(cloud.tags('vco-old')?.['vco-sweeper:orphan']).toMatch(/^unrouted \S+$/);
@@ -202,7 +208,9 @@ describe('read again before each write', () => {
     const result = await cloud.run({
       before: () => {
         const row = cloud.connection('vco-old');
-        if (row?.AttachType === 'NO_ASSOCIATED') row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+        if (row?.AttachType === 'NO_ASSOCIATED') {
+          row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+        }
       },
     });
     expect(result.outcomes.find(({ connectionId }) => connectionId === 'vco-old')).toMatchObject({

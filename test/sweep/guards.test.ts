@@ -120,7 +120,9 @@ describe('modes', () => {
       before: ({ action }) => {
         const { vpnConnections } = cloud.emulator.estate;
         const index = vpnConnections.findIndex(({ VpnConnectionId }) => VpnConnectionId === 'vco-b');
-        if (action === 'TagResources' && index >= 0) vpnConnections.splice(index, 1);
+        if (action === 'TagResources' && index >= 0) {
+          vpnConnections.splice(index, 1);
+        }
       },
     });
     expect(result.counts).toMatchObject({ marked: 2, 'already-gone': 1 });

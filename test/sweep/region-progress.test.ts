@@ -12,7 +12,9 @@ function setUp() {
 
 test('those that are tagged wait for the others, and go together', async () => {
   const { clock, work, gathered, gather } = setUp();
-  for (const id of ['vco-1', 'vco-2']) work.begin(id, true);
+  for (const id of ['vco-1', 'vco-2']) {
+    work.begin(id, true);
+  }
   work.tagged('vco-1');
   const first = gather(2_500);
   await clock.sleep(100);

@@ -81,7 +81,9 @@ async function removals(after: After): Promise<readonly string[]> {
 const DROPPED: Spoiling = { name: 'dropped', apply: () => undefined };
 /** As a service that shows tags in no reply about connections: then they are asked for by themselves. */
 const withoutTags: After = ({ action }, reply) => {
-  if (!action.startsWith('DescribeVpnConnection')) return reply;
+  if (!action.startsWith('DescribeVpnConnection')) {
+    return reply;
+  }
   return { ...reply, body: spoilField(spoilField(reply.body, 'Tag', DROPPED), 'Tags', DROPPED) };
 };
 const asItIs: After = (_call, reply) => reply;
@@ -131,7 +133,9 @@ test('one reply with one place spoilt makes nothing go that stays otherwise', as
       let left = nth % all.length;
       const gone = await removals((call, reply) => {
         const shown = service(call, reply);
-        if (call.action !== action || left-- !== 0) return shown;
+        if (call.action !== action || left-- !== 0) {
+          return shown;
+        }
         const paths = pathsOf(shown.body);
         return { ...shown, body: spoilAt(shown.body, paths[place % paths.length] ?? [], how) };
       });
@@ -158,7 +162,9 @@ async function fieldsOf(service: After, actions = /./): Promise<readonly string[
 
 test('a field that no reply gives any more makes nothing go that stays otherwise', async () => {
   const found: string[] = [];
-  for (const field of await fieldsOf(asItIs)) found.push(...(await holes(asItIs, field, DROPPED)));
+  for (const field of await fieldsOf(asItIs)) {
+    found.push(...(await holes(asItIs, field, DROPPED)));
+  }
   for (const field of await fieldsOf(withoutTags, /^ListTagResources$/)) {
     found.push(...(await holes(withoutTags, field, DROPPED)));
   }
@@ -180,7 +186,9 @@ test('a first listing that says too little makes nothing go: each is read again'
     for (const how of kinds) {
       let listings = 0;
       const gone = await removals((call, reply) => {
-        if (call.action !== 'DescribeVpnConnections' || listings++ > 0) return reply;
+        if (call.action !== 'DescribeVpnConnections' || listings++ > 0) {
+          return reply;
+        }
         return { ...reply, body: spoilField(reply.body, field, how) };
       });
       found.push(...gone.filter((line) => !GOES.includes(line)).map((line) => `${line}: ${field} ${how.name}`));
@@ -194,7 +202,11 @@ test('a list that is short of an item in every reply makes nothing go that stays
   expect(lists).toHaveLength(8);
   const shorter = PLAUSIBLE.filter(({ name }) => /empty list|gone/.test(name));
   const found: string[] = [];
-  for (const field of lists) for (const how of shorter) found.push(...(await holes(asItIs, field, how)));
+  for (const field of lists) {
+    for (const how of shorter) {
+      found.push(...(await holes(asItIs, field, how)));
+    }
+  }
   expect(found).toEqual([]);
 });
 

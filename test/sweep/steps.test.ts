@@ -68,7 +68,9 @@ test.each([['cbn-first'], ['vpc-first']] as const)(
     const seen: unknown[] = [];
     const result = await cloud.run({
       before: ({ action }) => {
-        if (action !== 'DeleteVpnAttachment') return;
+        if (action !== 'DeleteVpnAttachment') {
+          return;
+        }
         const held = cloud.emulator.estate.attachments.some(({ VpnId }) => VpnId === 'vco-old');
         seen.push([held, cloud.connection('vco-old')?.AttachType]);
       },
@@ -127,7 +129,9 @@ describe('half-done', () => {
     await expect(
       cloud.run({
         before: ({ action }) => {
-          if (action === 'DeleteVpnAttachment') throw died;
+          if (action === 'DeleteVpnAttachment') {
+            throw died;
+          }
         },
       }),
     ).resolves.toMatchObject({ counts: { deleted: 0 } });
@@ -185,7 +189,9 @@ describe('two runs at once', () => {
     await cloud.run({
       before: () => {
         const row = cloud.connection('vco-old');
-        if (row && 'vco-sweeper:detached' in row.tags) row.State = 'updating';
+        if (row && 'vco-sweeper:detached' in row.tags) {
+          row.State = 'updating';
+        }
       },
     });
     expect(cloud.writes().join()).not.toContain('DeleteTransitRouter');
@@ -204,7 +210,9 @@ describe('two runs at once', () => {
     const result = await cloud.run({
       before: () => {
         const row = cloud.connection('vco-old');
-        if (row && 'vco-sweeper:detached' in row.tags) row.tags = { ...row.tags, 'vco-sweeper:detached': theirs };
+        if (row && 'vco-sweeper:detached' in row.tags) {
+          row.tags = { ...row.tags, 'vco-sweeper:detached': theirs };
+        }
       },
     });
     expect(result.outcomes[0]).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('another run') });
@@ -233,8 +241,9 @@ describe('two runs at once', () => {
     await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-half');
-        if (action === 'DescribeVpnConnection' && row)
+        if (action === 'DescribeVpnConnection' && row) {
           Object.assign(row, { State: 'attached', AttachType: 'CEN', TransitRouterId: 'tr-1' });
+        }
       },
     });
     expect(cloud.tags('vco-half')).toEqual({});
@@ -248,8 +257,9 @@ describe('two runs at once', () => {
     const result = await cloud.run({
       before: ({ action }) => {
         const row = cloud.connection('vco-old');
-        if (action === 'ListTransitRouterVpnAttachments' && row?.State === 'detaching')
+        if (action === 'ListTransitRouterVpnAttachments' && row?.State === 'detaching') {
           row.tags = dueTags('tunnels-down');
+        }
       },
     });
     expect(result.counts).toMatchObject({ deleted: 1 });
@@ -402,7 +412,9 @@ describe('nothing is claimed that was not read back', () => {
       before: ({ action }) => {
         const { vpnConnections } = cloud.emulator.estate;
         const index = vpnConnections.findIndex(({ VpnConnectionId }) => VpnConnectionId === 'vco-old');
-        if (action === 'DescribeVpnConnection' && index >= 0) vpnConnections.splice(index, 1);
+        if (action === 'DescribeVpnConnection' && index >= 0) {
+          vpnConnections.splice(index, 1);
+        }
       },
     });
     expect(result.outcomes[0]).toMatchObject({ outcome: 'already-gone' });
@@ -424,7 +436,9 @@ describe('nothing is claimed that was not read back', () => {
     let lastAskedMs = 0;
     await cloud.run({
       before: ({ action, params }) => {
-        if (action === 'DescribeVpnConnections' && params.RegionId !== REGION) lastAskedMs = cloud.clock.now();
+        if (action === 'DescribeVpnConnections' && params.RegionId !== REGION) {
+          lastAskedMs = cloud.clock.now();
+        }
       },
     });
     const [, since = ''] = (cloud.tags('vco-new')?.['vco-sweeper:orphan'] ?? '').split(' ');

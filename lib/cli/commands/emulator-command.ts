@@ -43,7 +43,9 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
   const emulator = await start(options, io);
   try {
     emulator.fc.onEnded((invocation) => io.stderr.write(`${describeInvocation(invocation)}\n`));
-    if (options.faults !== undefined) await setFaults(emulator, options.faults, io);
+    if (options.faults !== undefined) {
+      await setFaults(emulator, options.faults, io);
+    }
     const stopped = new Promise<void>((resolve) => {
       const ignore = io.onStop(() => {
         ignore();
@@ -53,7 +55,9 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
     const { url, accessKeyId, accessKeySecret } = emulator;
     io.stdout.write(`emulator url=${url} accessKeyId=${accessKeyId} accessKeySecret=${accessKeySecret}\n`);
     await stopped;
-    if (options.save !== undefined) save(emulator.estate, options.save, io);
+    if (options.save !== undefined) {
+      save(emulator.estate, options.save, io);
+    }
   } finally {
     await emulator.close();
   }
@@ -75,16 +79,22 @@ async function start(options: EmulatorCommandOptions, io: Io): Promise<RunningEm
 }
 
 function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
-  if (options.estate !== undefined) return parseEstate(readText('--estate', options.estate, io), options.estate);
+  if (options.estate !== undefined) {
+    return parseEstate(readText('--estate', options.estate, io), options.estate);
+  }
   const { seed, connections, regions, accounts, owners } = { ...GENERATED, ...options };
-  if (owners > accounts) throw new ConfigError(`--owners ${owners} is more than there are: --accounts ${accounts}`);
+  if (owners > accounts) {
+    throw new ConfigError(`--owners ${owners} is more than there are: --accounts ${accounts}`);
+  }
   return generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() });
 }
 
 /** Those of the file, then those of the command line; the emulator checks every one. */
 function readFunctions(options: EmulatorCommandOptions, io: Io): FunctionConfig[] {
   const listed = options.functions === undefined ? [] : readDocument('--functions', options.functions, io);
-  if (!Array.isArray(listed)) throw new ConfigError(`${options.functions}: not a list of functions`);
+  if (!Array.isArray(listed)) {
+    throw new ConfigError(`${options.functions}: not a list of functions`);
+  }
   const named = (options.function ?? []).map((text) => {
     const [functionName = '', code = ''] = text.split(/=(.*)/s);
     return { functionName, code };
@@ -95,7 +105,9 @@ function readFunctions(options: EmulatorCommandOptions, io: Io): FunctionConfig[
 function readDocument(option: string, path: string, io: Io): unknown {
   const document = parseDocument(readText(option, path, io), { logLevel: 'silent' });
   const [problem] = document.errors;
-  if (problem) throw new ConfigError(`${path}: neither JSON nor YAML (${problem.code})`);
+  if (problem) {
+    throw new ConfigError(`${path}: neither JSON nor YAML (${problem.code})`);
+  }
   return document.toJS();
 }
 

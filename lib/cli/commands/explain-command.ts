@@ -17,7 +17,9 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
   let facts: ExplainedRegion | undefined;
   const isOther = ({ verdict }: Judged, read: ExplainedRegion): boolean => {
     const isIt = verdict.connection.connectionId === connectionId;
-    if (isIt) facts = read;
+    if (isIt) {
+      facts = read;
+    }
     return !(isIt || verdict.isDue);
   };
   const surveyed = await session.read((deps) => survey(request, deps, isOther));
@@ -25,7 +27,9 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
-    if (judged === undefined || facts === undefined) continue;
+    if (judged === undefined || facts === undefined) {
+      continue;
+    }
     const explanation = createExplanation(judged, facts, planned, policy, region.judgedMs);
     io.stdout.write(options.json ? `${toJsonLine(explanation)}\n` : reportExplanation(explanation, styleOf(io)));
     return exitCodeFor(explanation, planned);
@@ -37,14 +41,18 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
 }
 
 function exitCodeFor({ verdict, accountId, regionId }: Explanation, { halts }: Plan): number {
-  if (verdict.kind !== 'orphan' && verdict.kind !== 'half-done') return EXIT.nothingLeft;
+  if (verdict.kind !== 'orphan' && verdict.kind !== 'half-done') {
+    return EXIT.nothingLeft;
+  }
   const halted = halts.some((halt) => halt.accountId === accountId && halt.regionId === regionId);
   return verdict.isDue && halted ? EXIT.halted : EXIT.orphansRemain;
 }
 
 function notFound(connectionId: string, { regions, lost }: Survey): string {
   const home = lost.find(({ connections }) => connections.some((one) => one.connectionId === connectionId));
-  if (home) return `it is in ${home.regionId}, which could not be read whole, so it is kept: ${home.error.message}`;
+  if (home) {
+    return `it is in ${home.regionId}, which could not be read whole, so it is kept: ${home.error.message}`;
+  }
   const read = regions.map(({ regionId, accountId }) => `${regionId} (account ${accountId})`);
   const unread = lost
     .filter(({ listing }) => listing === 'unread')

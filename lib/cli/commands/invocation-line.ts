@@ -12,8 +12,12 @@ export function describeInvocation({ functionName, taskId, requestId, status, at
 /** Results of ours have counts; what a function threw has a message. Of anything else nothing is shown. */
 function describeAnswer(text: string): string {
   const { errorMessage, counts } = parseObject(text);
-  if (typeof errorMessage === 'string') return errorMessage;
-  if (typeof counts !== 'object' || counts === null) return '';
+  if (typeof errorMessage === 'string') {
+    return errorMessage;
+  }
+  if (typeof counts !== 'object' || counts === null) {
+    return '';
+  }
   const some = Object.entries(counts).filter(([, number]) => number !== 0);
   return some.length === 0 ? 'nothing to do' : some.map(([kind, number]) => `${number} ${kind}`).join(', ');
 }

@@ -31,7 +31,9 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
   const policy = policyOfReport(options, io);
   const sweep = await openFunction(names, policy, io);
   const event = JSON.stringify(toEvent(options));
-  if (options.async) return await start(sweep, event, options, io);
+  if (options.async) {
+    return await start(sweep, event, options, io);
+  }
   const answered = await untilInterrupted(io, withAdvice(sweep.call(event), io));
   return answered.kind === 'answer' ? print(answered, policy, options, io) : printError(answered, io);
 }
@@ -48,7 +50,9 @@ function toEvent({ mode, account, region, connection }: InvokeOptions): Readonly
 
 /** Says when orphans become deletable; without one the report repeats what the function said. */
 function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy {
-  if (file !== undefined) return loadPolicy({ env: {}, file, readFile: io.readFile });
+  if (file !== undefined) {
+    return loadPolicy({ env: {}, file, readFile: io.readFile });
+  }
   const defaults = parsePolicy('', 'defaults');
   const rules = Object.fromEntries(RULE_NAMES.map((rule) => [rule, 'off'])) as DeclaredPolicy['rules'];
   return { ...defaults, rules };
@@ -90,7 +94,9 @@ async function start(sweep: FunctionApi, event: string, { json }: InvokeOptions,
 
 async function withAdvice<T>(invocation: Promise<T>, io: Io): Promise<T> {
   return await invocation.catch((error: unknown) => {
-    if (error instanceof CloudError) io.stderr.write(`${dispatchAdvice(error)}\n`);
+    if (error instanceof CloudError) {
+      io.stderr.write(`${dispatchAdvice(error)}\n`);
+    }
     throw error;
   });
 }
@@ -129,8 +135,14 @@ function printError({ errorType, message, requestId }: InvokedError, io: Io): nu
   const say = (text: string) => io.stderr.write(`vco-sweeper: ${toPrintable(text)}\n`);
   const [first = '', ...more] = message.split('\n');
   say(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);
-  for (const line of more) say(line);
-  if (requestId !== undefined) say(`its log has more, under request ${requestId}`);
-  if (errorType === 'IncompleteRun' || errorType === 'NotAllStarted') return EXIT.incomplete;
+  for (const line of more) {
+    say(line);
+  }
+  if (requestId !== undefined) {
+    say(`its log has more, under request ${requestId}`);
+  }
+  if (errorType === 'IncompleteRun' || errorType === 'NotAllStarted') {
+    return EXIT.incomplete;
+  }
   return errorType === 'ConfigError' ? EXIT.badUsage : EXIT.unexpected;
 }

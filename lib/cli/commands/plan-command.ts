@@ -12,7 +12,9 @@ export async function planCommand(options: RunOptions, io: Io): Promise<number> 
   const session = openSession(options, io);
   const result = await session.run([session.scope.narrow('plan')]);
   session.print(result);
-  if (!options.json) io.stdout.write(hints(result, options, io));
+  if (!options.json) {
+    io.stdout.write(hints(result, options, io));
+  }
   sayMissing(options, session, result);
   return exitCodeOf(result);
 }
@@ -21,7 +23,9 @@ export async function planCommand(options: RunOptions, io: Io): Promise<number> 
 export function sayMissing(options: RunOptions, session: CliSession, { outcomes }: RunResult): void {
   const seen = new Set([...session.names.keys(), ...outcomes.map(({ connectionId }) => connectionId)]);
   const missing = (options.connection ?? []).filter((id) => !seen.has(id));
-  if (missing.length > 0) session.say(`Not found where this run looked: ${missing.join(', ')}`);
+  if (missing.length > 0) {
+    session.say(`Not found where this run looked: ${missing.join(', ')}`);
+  }
 }
 
 /** The flags of this plan, so that what is hinted at is what was shown. */
@@ -43,7 +47,9 @@ const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiti
 
 function hints({ counts, outcomes }: RunResult, options: RunOptions, io: Io): string {
   const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
-  if (first === undefined) return '';
+  if (first === undefined) {
+    return '';
+  }
   const { dim } = paletteOf(styleOf(io));
   const lines = [
     ...(counts.planned > 0

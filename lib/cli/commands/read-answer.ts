@@ -73,11 +73,15 @@ export type FunctionAnswer =
 export function readAnswer(text: string): FunctionAnswer {
   const value = parseJson(text);
   if (holds(value, 'dispatchId')) {
-    if (dispatchResult.safeParse(value).success) return { kind: 'dispatch', result: value as DispatchResult };
+    if (dispatchResult.safeParse(value).success) {
+      return { kind: 'dispatch', result: value as DispatchResult };
+    }
     throw unreadable('of the dispatcher');
   }
   if (holds(value, 'runId')) {
-    if (runResult.safeParse(value).success) return { kind: 'run', result: value as unknown as RunResult };
+    if (runResult.safeParse(value).success) {
+      return { kind: 'run', result: value as unknown as RunResult };
+    }
     throw unreadable('of the sweep');
   }
   throw new ConfigError(

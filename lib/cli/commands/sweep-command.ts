@@ -12,7 +12,9 @@ export type SweepOptions = RunOptions & { readonly yes?: true };
 /** Mark, detach and delete, whatever the policy's mode and with every guard; asks first unless told not to. */
 export async function sweepCommand(options: SweepOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
-  if (options.yes) return await carryOut(session, [session.scope.narrow('sweep')], options);
+  if (options.yes) {
+    return await carryOut(session, [session.scope.narrow('sweep')], options);
+  }
 
   const planned = await session.run([session.scope.narrow('plan')]);
   if (!io.stdin.isTTY || !io.stdout.isTTY) {
@@ -22,12 +24,18 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
     );
     return EXIT.badUsage;
   }
-  if (!options.json) session.print(planned);
+  if (!options.json) {
+    session.print(planned);
+  }
   const ids = planned.outcomes.filter(({ outcome }) => outcome === 'planned').map(({ connectionId }) => connectionId);
   if (ids.length > 0) {
     const answer = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
-    if (answer === 'cancelled') throw new Interrupted('interrupted; nothing was changed');
-    if (!answer) return leave(session, planned, options);
+    if (answer === 'cancelled') {
+      throw new Interrupted('interrupted; nothing was changed');
+    }
+    if (!answer) {
+      return leave(session, planned, options);
+    }
     session.say('');
   } else {
     session.say('Nothing to delete now; marks are kept up.');
@@ -49,7 +57,9 @@ async function carryOut(session: CliSession, parts: readonly Narrowing[], option
 }
 
 function leave(session: CliSession, planned: RunResult, options: SweepOptions): number {
-  if (options.json) session.print(planned);
+  if (options.json) {
+    session.print(planned);
+  }
   session.say('Nothing was changed.');
   return exitCodeOf(planned);
 }

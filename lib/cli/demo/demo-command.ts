@@ -23,8 +23,9 @@ export type DemoOptions = {
 /** Show all there is on an emulated cloud: one run after another here, or the whole platform. */
 export async function demoCommand({ accounts, refused }: DemoOptions, io: Io): Promise<number> {
   if (accounts === undefined) {
-    if (refused !== undefined)
+    if (refused !== undefined) {
       throw new ConfigError('--refused goes with --accounts, of which it says how many refuse');
+    }
     const estate = generateEstate({ ...ESTATE, nowMs: io.clock.now() });
     const emulator = await startEmulator({ estate, limits: 'off' });
     return await untilStopped(emulator, () => play(emulator, io), io);
@@ -87,7 +88,9 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
 function keepOne(emulator: RunningEmulator, { result, names }: DemoRun): { id: string; name: string } {
   const id = result.outcomes.find(({ outcome }) => outcome === 'marked')?.connectionId;
   const connection = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
-  if (id === undefined || connection === undefined) throw new Error('the demo marked nothing');
+  if (id === undefined || connection === undefined) {
+    throw new Error('the demo marked nothing');
+  }
   connection.tags = { ...connection.tags, 'vco-sweeper:keep': 'true' };
   return { id, name: names.get(id) ?? '' };
 }
@@ -95,7 +98,9 @@ function keepOne(emulator: RunningEmulator, { result, names }: DemoRun): { id: s
 /** One deletion's evidence, as it is in the result and the log. */
 function whyDeleted(story: Story, { result, names }: DemoRun): void {
   const one = result.outcomes.find(({ outcome, rule }) => outcome === 'deleted' && rule === 'unassociated');
-  if (one === undefined) return;
+  if (one === undefined) {
+    return;
+  }
   story.say('');
   story.say(
     `Why was ${names.get(one.connectionId) ?? ''} (${one.connectionId}) deleted? The evidence is in result and log:`,

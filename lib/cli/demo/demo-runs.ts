@@ -55,11 +55,19 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
     const journal: Journal = (event, fields) => {
       progress.journal(event, fields);
       screen.update();
-      if (event === 'detach.done') detached += 1;
-      if (event !== 'connection.judged' || fields.connectionId === undefined) return;
+      if (event === 'detach.done') {
+        detached += 1;
+      }
+      if (event !== 'connection.judged' || fields.connectionId === undefined) {
+        return;
+      }
       const { connectionId, name, verdict, reason, outcome } = fields;
-      if (typeof name === 'string') names.set(connectionId, name);
-      if (isKept(outcome)) kept.set(connectionId, { verdict: String(verdict), reason: String(reason) });
+      if (typeof name === 'string') {
+        names.set(connectionId, name);
+      }
+      if (isKept(outcome)) {
+        kept.set(connectionId, { verdict: String(verdict), reason: String(reason) });
+      }
     };
     const deadlineMs = Number.POSITIVE_INFINITY;
     const deps = createDeps({ env, credentials: emulator, policy, journal: () => journal, deadlineMs, clock });

@@ -35,7 +35,9 @@ export function createTeller(io: Io): Teller {
   return {
     chapter: (title, text) => {
       lines(`\n${palette.bold(title)}`);
-      if (text !== '') say(text);
+      if (text !== '') {
+        say(text);
+      }
     },
     say,
     lines,
@@ -50,18 +52,26 @@ export function createStory(io: Io, policy: Policy): Story {
     chapter,
     say,
     list: (items) => {
-      for (const item of items) write(`  - ${toPrintable(item)}`);
+      for (const item of items) {
+        write(`  - ${toPrintable(item)}`);
+      }
     },
     show: ({ result, names }, most) => {
       const ended = result.outcomes.filter(({ outcome }) => most[outcome] !== undefined);
       const shown = ended.filter((one) => rankOf(one, ended) < (most[one.outcome] ?? 0));
-      if (shown.length === 0) return;
+      if (shown.length === 0) {
+        return;
+      }
       write(`\n${reportOutcomes(shown, { policy, names, startedAt: result.startedAt }, look)}`);
-      if (ended.length > shown.length) write(palette.dim(`… and ${ended.length - shown.length} more`));
+      if (ended.length > shown.length) {
+        write(palette.dim(`… and ${ended.length - shown.length} more`));
+      }
     },
     kept: ({ kept }) => {
       write(`\n${count(kept.size, 'connection')} stay, because they are`);
-      for (const line of digestKept([...kept.values()])) write(`  ${line}`);
+      for (const line of digestKept([...kept.values()])) {
+        write(`  ${line}`);
+      }
     },
   };
 }

@@ -56,7 +56,11 @@ export async function startPlatform(accounts: number, refused: number, io: Io): 
     nowMs: io.clock.now(),
   });
   const refusing = estate.accounts.slice(accounts - refused);
-  for (const { roles } of refusing) for (const role of roles) role.trusted = [];
+  for (const { roles } of refusing) {
+    for (const role of roles) {
+      role.trusted = [];
+    }
+  }
   const common = {
     environmentVariables: { SWEEP_POLICY: JSON.stringify(policyFor(estate.accounts)) },
     asyncInvokeConfig: { maxAsyncRetryAttempts: 1 },
@@ -100,11 +104,15 @@ async function tick({ fc }: RunningEmulator, atMs: number): Promise<Night> {
   const before = new Set(fc.invocations);
   const invocation = fc.tick(DISPATCHER, new Date(atMs), { triggerName: 'nightly' });
   await fc.idle();
-  if (invocation.status !== 'Succeeded') throw new Error(`the dispatcher failed: ${problemOf(invocation)}`);
+  if (invocation.status !== 'Succeeded') {
+    throw new Error(`the dispatcher failed: ${problemOf(invocation)}`);
+  }
   const dispatched: DispatchResult = JSON.parse(invocation.result ?? '');
   const sweeps = dispatched.scopes.flatMap(({ accountId, regionId, requestId }) => {
     const started = fc.invocations.find((one) => !before.has(one) && one.requestId === requestId);
-    if (started === undefined || accountId === null || regionId === null) return [];
+    if (started === undefined || accountId === null || regionId === null) {
+      return [];
+    }
     return [{ accountId, regionId, ...endOf(started) }];
   });
   return { dispatched, sweeps };
@@ -131,7 +139,9 @@ function moveBack({ estate }: RunningEmulator, ms: number): void {
   for (const connection of estate.vpnConnections) {
     connection.CreateTime -= ms;
     for (const [key, value] of Object.entries(connection.tags)) {
-      if (key.startsWith('vco-sweeper:')) connection.tags[key] = earlier(value);
+      if (key.startsWith('vco-sweeper:')) {
+        connection.tags[key] = earlier(value);
+      }
     }
   }
 }

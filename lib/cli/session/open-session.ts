@@ -55,7 +55,9 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     } finally {
       screen.close();
       problems = watcher.problems;
-      for (const [id, name] of watcher.names) names.set(id, name);
+      for (const [id, name] of watcher.names) {
+        names.set(id, name);
+      }
     }
   };
 

@@ -52,7 +52,9 @@ function record(state: State, event: JournalEvent, fields: JournalFields): void 
   switch (event) {
     case 'region.listed':
       state.regions.add(`${fields.accountId} ${fields.regionId}`);
-      if (typeof fields.connections === 'number') state.connections += fields.connections;
+      if (typeof fields.connections === 'number') {
+        state.connections += fields.connections;
+      }
       break;
     case 'mark.set':
     case 'mark.cleared':
@@ -78,9 +80,14 @@ function record(state: State, event: JournalEvent, fields: JournalFields): void 
 
 /** A call that failed beside the steps, such as a role that cannot be assumed, has no outcome and ends none of them. */
 function recordEnd(state: State, event: 'delete.done' | 'step.failed', id: string, { outcome }: JournalFields): void {
-  if (outcome === undefined) return;
-  if (event === 'delete.done') state.deleted += 1;
-  else state.failed += 1;
+  if (outcome === undefined) {
+    return;
+  }
+  if (event === 'delete.done') {
+    state.deleted += 1;
+  } else {
+    state.failed += 1;
+  }
   state.detaching.delete(id);
   state.deleting.delete(id);
 }

@@ -34,7 +34,9 @@ export function resolveScope(
     );
   }
   const known = declared.map((regions) => regions ?? (defaultRegion === undefined ? [] : [defaultRegion]));
-  if (!known.includes('all')) refuseOutside(wanted ?? [], new Set(known.flat()));
+  if (!known.includes('all')) {
+    refuseOutside(wanted ?? [], new Set(known.flat()));
+  }
   return {
     policy,
     defaultRegion,
@@ -57,7 +59,9 @@ const declaredRegions = ({ accounts, regions }: Policy): readonly Policy['region
 export function readDefaultRegion(env: Readonly<Record<string, string | undefined>>): string | undefined {
   for (const name of ['ALIBABA_CLOUD_REGION_ID', 'ALIBABA_CLOUD_REGION']) {
     const text = env[name]?.trim();
-    if (!text) continue;
+    if (!text) {
+      continue;
+    }
     if (!isRegionId(text)) {
       throw new ConfigError(`${name}: ${JSON.stringify(text)} is not a region id such as cn-hangzhou`);
     }
@@ -68,7 +72,9 @@ export function readDefaultRegion(env: Readonly<Record<string, string | undefine
 
 function refuseOutside(wanted: readonly string[], known: ReadonlySet<string>): void {
   const outside = wanted.find((regionId) => !known.has(regionId));
-  if (outside === undefined) return;
+  if (outside === undefined) {
+    return;
+  }
   throw new ConfigError(
     `--region ${outside} is not in the policy's scope, which is ${[...known].join(', ')}; options only narrow it`,
   );

@@ -31,13 +31,19 @@ export function createRunWatcher(io: Io): RunWatcher {
   const problems: string[] = [];
   const note: Journal = (event, fields) => {
     const { connectionId, name } = fields;
-    if (connectionId !== undefined && typeof name === 'string') names.set(connectionId, name);
+    if (connectionId !== undefined && typeof name === 'string') {
+      names.set(connectionId, name);
+    }
     const sentence = connectionId === undefined && event !== 'guard.halted' ? toSentence(event, fields) : undefined;
-    if (sentence !== undefined) problems.push(sentence);
+    if (sentence !== undefined) {
+      problems.push(sentence);
+    }
   };
   const sentences: Journal = (event, fields) => {
     const sentence = toSentence(event, fields);
-    if (sentence !== undefined) screen.line(`warning: ${toPrintable(sentence)}`);
+    if (sentence !== undefined) {
+      screen.line(`warning: ${toPrintable(sentence)}`);
+    }
   };
   const journalOf = (runId: string): Journal => {
     const log = asked === undefined && io.stderr.isTTY ? sentences : toJsonLog(runId, asked ?? 'warn', screen);

@@ -26,7 +26,9 @@ function createLive(out: Output, clock: Clock, status: () => string): Screen {
   const draw = () => {
     const seconds = Math.max(0, Math.round((clock.now() - startedMs) / 1000));
     const text = cutTo(`${seconds}s  ${status()}`, Math.max(20, (out.columns ?? 80) - 1));
-    if (text !== shown) out.write(CLEAR_LINE + text);
+    if (text !== shown) {
+      out.write(CLEAR_LINE + text);
+    }
     shown = text;
   };
   const clear = () => {
@@ -55,7 +57,9 @@ function createPlain(out: Output, clock: Clock, status: () => string): Screen {
   return {
     line: (text) => out.write(`${text}\n`),
     update: () => {
-      if (clock.now() - shownMs < PLAIN_INTERVAL_MS || status() === shown) return;
+      if (clock.now() - shownMs < PLAIN_INTERVAL_MS || status() === shown) {
+        return;
+      }
       shownMs = clock.now();
       shown = status();
       out.write(`${shown}\n`);

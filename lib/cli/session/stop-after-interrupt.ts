@@ -9,7 +9,9 @@ import { CloudError } from '../../core/domain/errors.ts';
  */
 export function stopAfterInterrupt(api: CloudApi, isStopped: () => boolean): CloudApi {
   const stopBefore = (action: string, mayHaveEffect: boolean): void => {
-    if (!isStopped()) return;
+    if (!isStopped()) {
+      return;
+    }
     const effect = mayHaveEffect ? 'unknown' : 'refused';
     throw new CloudError({ action, code: 'DeadlineExceeded', effect, detail: 'stopped on request' });
   };

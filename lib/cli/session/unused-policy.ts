@@ -9,7 +9,9 @@ const PATH = 'policy.yaml';
  */
 export function sayUnusedPolicy({ policy }: RunOptions, { env, stderr, readFile }: Io): void {
   const isGiven = policy !== undefined || [env.SWEEP_POLICY, env.SWEEP_POLICY_FILE].some((text) => text?.trim());
-  if (isGiven || !canRead(readFile)) return;
+  if (isGiven || !canRead(readFile)) {
+    return;
+  }
   stderr.write(`${PATH} is here and was not used; --policy ${PATH} uses it.\n`);
 }
 

@@ -23,13 +23,17 @@ export function createClientToken(newToken: () => string): ClientToken {
   return {
     current: () => token,
     failed: (error) => {
-      if (isDefiniteAnswer(error)) token = newToken();
+      if (isDefiniteAnswer(error)) {
+        token = newToken();
+      }
     },
   };
 }
 
 // A business code in a 200 (`Success: false`) is an answer like one in a 400.
 function isDefiniteAnswer({ code, status, effect }: CloudError): boolean {
-  if (isTokenProcessing(code) || isThrottling(code, status)) return false;
+  if (isTokenProcessing(code) || isThrottling(code, status)) {
+    return false;
+  }
   return effect === 'refused' || (status !== undefined && status < 300 && code !== 'UnreadableReply');
 }

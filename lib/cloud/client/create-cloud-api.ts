@@ -62,7 +62,9 @@ export function createOrganizationApi(
 const ofRun =
   (transport: Transport): OrganizationTransport =>
   async (call) => {
-    if (call.service === 'resourcedirectory') throw new TypeError(`${call.action} is no call of a run`);
+    if (call.service === 'resourcedirectory') {
+      throw new TypeError(`${call.action} is no call of a run`);
+    }
     return transport(call);
   };
 
@@ -181,7 +183,9 @@ async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
     const connection = await rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
     return connection.state === 'deleted' ? 'gone' : connection;
   } catch (error) {
-    if (error instanceof CloudError && saysGone(error)) return 'gone';
+    if (error instanceof CloudError && saysGone(error)) {
+      return 'gone';
+    }
     throw error;
   }
 }
@@ -208,7 +212,9 @@ const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
 async function assumeRole(context: RpcContext, rpc: Rpc, roleArn: string): Promise<CloudApi> {
   const action = 'AssumeRole';
   const accountId = /^acs:ram::(\d{1,20}):role\/[^\s/]+$/i.exec(roleArn)?.[1];
-  if (accountId === undefined) throw new CloudError({ action, code: 'InvalidParameter.RoleArn', effect: 'refused' });
+  if (accountId === undefined) {
+    throw new CloudError({ action, code: 'InvalidParameter.RoleArn', effect: 'refused' });
+  }
   const params = { RoleArn: roleArn, RoleSessionName: 'vco-sweeper', DurationSeconds: 3600 };
   const assume = () => rpc.read({ action, params }, assumedCredentials);
   return apiFor(context, createRefreshing(context.clock, await assume(), assume), accountId);

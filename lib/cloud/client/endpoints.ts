@@ -42,10 +42,18 @@ function realHost(service: Service | OrganizationService, regionId: RegionId | u
   if (regionId !== undefined && !isRegionId(regionId)) {
     throw new ConfigError(`region ${JSON.stringify(regionId)} is not a region id such as "cn-hangzhou"`);
   }
-  if (service === 'cbn') return 'cbn.aliyuncs.com'; // one central host for every region
-  if (service === 'sts') return 'sts.aliyuncs.com'; // the central host always exists
-  if (service === 'resourcedirectory') return 'resourcedirectory.aliyuncs.com'; // of the China site; the other by setting
-  if (regionId === undefined || CENTRAL_VPC.has(regionId)) return 'vpc.aliyuncs.com';
+  if (service === 'cbn') {
+    return 'cbn.aliyuncs.com'; // one central host for every region
+  }
+  if (service === 'sts') {
+    return 'sts.aliyuncs.com'; // the central host always exists
+  }
+  if (service === 'resourcedirectory') {
+    return 'resourcedirectory.aliyuncs.com'; // of the China site; the other by setting
+  }
+  if (regionId === undefined || CENTRAL_VPC.has(regionId)) {
+    return 'vpc.aliyuncs.com';
+  }
   return `vpc.${regionId}.aliyuncs.com`;
 }
 
@@ -53,7 +61,9 @@ export const isRegionId = (text: string): boolean => /^[a-z]{2,}(-[a-z0-9]+){1,5
 
 function parseEndpoint(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const text = env[name];
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined || text === '') {
+    return undefined;
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !isAllowed(url)) {
     throw new ConfigError(
@@ -67,7 +77,9 @@ function parseEndpoint(name: string, env: Readonly<Record<string, string | undef
 
 function isAllowed(url: URL): boolean {
   const bare = url.username === '' && url.password === '' && url.pathname === '/' && !/[?#]/.test(url.href);
-  if (!bare || url.hostname === '') return false;
+  if (!bare || url.hostname === '') {
+    return false;
+  }
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 

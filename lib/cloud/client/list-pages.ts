@@ -52,12 +52,16 @@ export async function listByNumber<T>(
   if (likely > PAGE_SIZE) {
     const pages = await Promise.all(pageNumbers(1, Math.ceil(likely / PAGE_SIZE)).map(page)).catch(asNoPages);
     const found = toItems(pages, listing.idOf);
-    if ('items' in found) return found.items;
+    if ('items' in found) {
+      return found.items;
+    }
   }
   return twice(listing.action, async () => {
     const first = await page(1);
     const pageCount = Math.ceil(first.totalCount / PAGE_SIZE);
-    if (pageCount > PAGES_MAX) return { mismatch: `a total of ${first.totalCount}` };
+    if (pageCount > PAGES_MAX) {
+      return { mismatch: `a total of ${first.totalCount}` };
+    }
     const isOld = pageCount > 1 && (await listing.admit?.(first.totalCount)) === true;
     const rest = await Promise.all(pageNumbers(isOld ? 1 : 2, pageCount).map(page));
     return toItems(isOld ? rest : [first, ...rest], listing.idOf);
@@ -69,14 +73,17 @@ const pageNumbers = (first: number, last: number): readonly number[] =>
 
 /** A page that may not even exist says nothing when it fails: then the pages are asked for in order. */
 function asNoPages(error: unknown): readonly never[] {
-  if (error instanceof CloudError) return [];
+  if (error instanceof CloudError) {
+    return [];
+  }
   throw error;
 }
 
 function toItems<T>(pages: readonly Page<T>[], idOf: (item: T) => string): Pass<T> {
   const [first] = pages;
-  if (first === undefined || !pages.every(({ totalCount }) => totalCount === first.totalCount))
+  if (first === undefined || !pages.every(({ totalCount }) => totalCount === first.totalCount)) {
     return { mismatch: 'the total changed' };
+  }
   return countDistinct(
     pages.flatMap(({ items }) => items),
     first.totalCount,
@@ -99,12 +106,22 @@ export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<reado
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const page = await listing.fetch(token === undefined ? {} : { NextToken: token });
       // Not spread: a reply may hold more items than a call may have arguments.
-      for (const item of page.items) items.push(item);
-      if (page.totalCount !== undefined) totals.add(page.totalCount);
-      if (totals.size > 1) return { mismatch: 'the total changed' };
+      for (const item of page.items) {
+        items.push(item);
+      }
+      if (page.totalCount !== undefined) {
+        totals.add(page.totalCount);
+      }
+      if (totals.size > 1) {
+        return { mismatch: 'the total changed' };
+      }
       token = page.nextToken;
-      if (token === undefined) return countDistinct(items, [...totals][0], listing.idOf);
-      if (tokens.has(token)) return { mismatch: 'a page token came back' };
+      if (token === undefined) {
+        return countDistinct(items, [...totals][0], listing.idOf);
+      }
+      if (tokens.has(token)) {
+        return { mismatch: 'a page token came back' };
+      }
       tokens.add(token);
     }
     return { mismatch: `more than ${PAGES_MAX} pages` };
@@ -119,17 +136,25 @@ function countDistinct<T>(items: readonly T[], total: number | undefined, idOf: 
   const distinct = new Map<string, T>();
   for (const item of items) {
     const id = idOf(item);
-    if (distinct.has(id) && !isDeepStrictEqual(distinct.get(id), item)) return { mismatch: 'copies of an item differ' };
+    if (distinct.has(id) && !isDeepStrictEqual(distinct.get(id), item)) {
+      return { mismatch: 'copies of an item differ' };
+    }
     distinct.set(id, item);
   }
-  if (total !== undefined && distinct.size !== total) return { mismatch: `${distinct.size} of ${total}` };
+  if (total !== undefined && distinct.size !== total) {
+    return { mismatch: `${distinct.size} of ${total}` };
+  }
   return { items: [...distinct.values()] };
 }
 
 async function twice<T>(action: AnyAction, pass: () => Promise<Pass<T>>): Promise<readonly T[]> {
   const first = await pass();
-  if ('items' in first) return first.items;
+  if ('items' in first) {
+    return first.items;
+  }
   const second = await pass();
-  if ('items' in second) return second.items;
+  if ('items' in second) {
+    return second.items;
+  }
   throw new CloudError({ action, code: 'IncompleteListing', effect: 'refused', detail: second.mismatch });
 }

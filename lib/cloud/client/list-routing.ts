@@ -29,11 +29,19 @@ export async function listRouting(
     found.set(attachmentId, routing);
     return routing;
   };
-  for (const { attachmentId } of attachments) of(attachmentId);
+  for (const { attachmentId } of attachments) {
+    of(attachmentId);
+  }
   for (const { associations, propagations, routes } of contents) {
-    for (const { attachmentId, routeTableId } of associations) of(attachmentId).associations.push(routeTableId);
-    for (const { attachmentId, routeTableId } of propagations) of(attachmentId).propagations.push(routeTableId);
-    for (const { nextHopId, destination } of routes) of(nextHopId).staticRoutes.push(destination);
+    for (const { attachmentId, routeTableId } of associations) {
+      of(attachmentId).associations.push(routeTableId);
+    }
+    for (const { attachmentId, routeTableId } of propagations) {
+      of(attachmentId).propagations.push(routeTableId);
+    }
+    for (const { nextHopId, destination } of routes) {
+      of(nextHopId).staticRoutes.push(destination);
+    }
   }
   return found;
 }
@@ -42,7 +50,9 @@ async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: Tr
   const action = 'ListTransitRouterRouteTables';
   const params = { TransitRouterId: transitRouterId, MaxResults: 100 };
   const tables = await listAll(rpc, { action, regionId, params }, routeTablePage, (routeTableId) => routeTableId);
-  if (tables.length > 0) return tables;
+  if (tables.length > 0) {
+    return tables;
+  }
   throw new CloudError({ action, code: 'IncompleteListing', effect: 'refused', detail: 'no route table' });
 }
 

@@ -52,7 +52,9 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
       try {
         return await task();
       } catch (error) {
-        if (error instanceof CloudError && isThrottling(error.code, error.status)) lane.slowDown(sentMs);
+        if (error instanceof CloudError && isThrottling(error.code, error.status)) {
+          lane.slowDown(sentMs);
+        }
         throw error;
       } finally {
         lane.leave();
@@ -109,7 +111,9 @@ class Lane {
 
   /** Half the rate, and no burst; once for all that was sent before it was known. */
   slowDown(sentMs: number): void {
-    if (sentMs - this.#cut.atMs < CUT_MS) return;
+    if (sentMs - this.#cut.atMs < CUT_MS) {
+      return;
+    }
     const nowMs = this.#clock.now();
     this.#cut = { factor: Math.max(this.#factor(nowMs) / 2, SLOWEST), atMs: nowMs };
     this.#dueMs = Math.max(this.#dueMs, nowMs + this.#burst * this.#intervalMs(nowMs));
@@ -125,9 +129,13 @@ class Lane {
     const intervalMs = this.#intervalMs(clock.now());
     // However far ahead the bucket was drawn on, nobody waits for more than one turn.
     const waitMs = Math.min(this.#dueMs - (this.#burst - 1) * intervalMs - clock.now(), intervalMs);
-    if (clock.now() + Math.max(waitMs, 0) >= deadlineMs) onDeadline();
+    if (clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
+      onDeadline();
+    }
     this.#running += 1;
-    if (waitMs > 0) await clock.sleep(Math.ceil(waitMs));
+    if (waitMs > 0) {
+      await clock.sleep(Math.ceil(waitMs));
+    }
     const nowMs = clock.now();
     this.#dueMs = Math.max(Math.min(this.#dueMs, nowMs + this.#burst * intervalMs), nowMs) + intervalMs;
     return nowMs;

@@ -33,7 +33,9 @@ export function createPopTransport(endpoints: Endpoints): OrganizationTransport 
   const agents = new Map<string, http.Agent>();
   const agentOf = (endpoint: string): http.Agent => {
     const known = agents.get(endpoint);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const { Agent } = endpoint.startsWith('https:') ? https : http;
     const agent = new Agent({ keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX });
     agents.set(endpoint, agent);
@@ -54,7 +56,9 @@ export function createPopTransport(endpoints: Endpoints): OrganizationTransport 
         return toReply(body, exchange);
       } catch (error) {
         const reply = replyInError(error);
-        if (reply) return reply;
+        if (reply) {
+          return reply;
+        }
         throw thrownError(action, signal.aborted ? { name: 'RequestTimeoutError' } : error);
       }
     });
@@ -86,7 +90,9 @@ function createClient(credentials: Credentials, endpoint: string, apiVersion: st
 
 /** pop-core throws for a body with an error code, and hangs body and HTTP exchange on the error. */
 function replyInError(error: unknown): TransportReply | undefined {
-  if (!(error instanceof Error) || !('data' in error) || !('entry' in error)) return undefined;
+  if (!(error instanceof Error) || !('data' in error) || !('entry' in error)) {
+    return undefined;
+  }
   return toReply(error.data, error.entry as Exchange);
 }
 

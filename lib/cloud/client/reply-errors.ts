@@ -27,9 +27,13 @@ export function requestIdOf(body: unknown): string | undefined {
  */
 export function replyError(action: string, reply: TransportReply): CloudError | undefined {
   const body = asBody(reply.body);
-  if (!body) return unreadableReply(action, reply, 'not a JSON object');
+  if (!body) {
+    return unreadableReply(action, reply, 'not a JSON object');
+  }
   const code = codeOf(body, reply.status);
-  if (code === undefined) return undefined;
+  if (code === undefined) {
+    return undefined;
+  }
   return new CloudError({
     action,
     code,
@@ -54,7 +58,9 @@ export function redact(text: string, secrets: readonly (string | undefined)[]): 
 /** The same error, unless its code repeats the caller's own keys: a code is printed everywhere, and they nowhere. */
 export function withoutSecrets(error: CloudError, secrets: readonly (string | undefined)[]): CloudError {
   const echoes = secrets.filter(isKey).some((secret) => error.code.includes(secret));
-  if (!echoes) return error;
+  if (!echoes) {
+    return error;
+  }
   const { action, status, requestId } = error;
   return new CloudError({ action, code: 'UnreadableReply', effect: 'unknown', status, requestId });
 }
@@ -65,7 +71,9 @@ function codeOf(body: Body, status: number): string | undefined {
   if (code !== undefined && code !== null && code !== '' && !SUCCESS_CODES.has(code)) {
     return typeof code === 'string' && SAFE_CODE.test(code) ? code : 'UnreadableReply';
   }
-  if (!failed) return undefined;
+  if (!failed) {
+    return undefined;
+  }
   return isSuccess(status) ? 'SuccessFalse' : `HttpStatus${status}`;
 }
 
@@ -103,18 +111,27 @@ export function unreadableReply(action: string, reply: TransportReply | undefine
  * message and stack hold the signed URL, its parser's error the whole body.
  */
 export function thrownError(action: string, thrown: unknown): CloudError {
-  if (thrown instanceof CloudError) return thrown;
+  if (thrown instanceof CloudError) {
+    return thrown;
+  }
   const { name, code } = describeThrown(thrown);
-  if (name === 'RequestTimeoutError') return new CloudError({ action, code: name, effect: 'unknown' });
+  if (name === 'RequestTimeoutError') {
+    return new CloudError({ action, code: name, effect: 'unknown' });
+  }
   // A RangeError is a body nested deeper than its parser can follow.
-  if (name === 'SyntaxError' || name === 'TypeError' || name === 'RangeError')
+  if (name === 'SyntaxError' || name === 'TypeError' || name === 'RangeError') {
     return unreadableReply(action, undefined, 'not JSON');
-  if (code === 'ENOTFOUND') return new CloudError({ action, code: 'HostNotFound', effect: 'unknown' });
+  }
+  if (code === 'ENOTFOUND') {
+    return new CloudError({ action, code: 'HostNotFound', effect: 'unknown' });
+  }
   return new CloudError({ action, code: 'NetworkError', effect: 'unknown', detail: code });
 }
 
 function describeThrown(thrown: unknown): { name: string | undefined; code: string | undefined } {
-  if (typeof thrown !== 'object' || thrown === null) return { name: undefined, code: undefined };
+  if (typeof thrown !== 'object' || thrown === null) {
+    return { name: undefined, code: undefined };
+  }
   const name = 'name' in thrown && typeof thrown.name === 'string' ? thrown.name : undefined;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
   // System and TLS codes look like this: ECONNRESET, ERR_TLS_CERT_ALTNAME_INVALID, DEPTH_ZERO_SELF_SIGNED_CERT.

@@ -66,7 +66,9 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
 
   const leftMs = (action: AnyAction): number => {
     const left = deadlineMs - clock.now();
-    if (left <= 0) throw deadlineExceeded(action);
+    if (left <= 0) {
+      throw deadlineExceeded(action);
+    }
     return left;
   };
 
@@ -115,7 +117,9 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
       withRetry(retrying(call, ignore), async () => {
         const reply = await attempt(call, () => call.params, nothing);
         const read = reader(reply.body);
-        if ('problem' in read) throw unreadableReply(call.action, reply, read.problem);
+        if ('problem' in read) {
+          throw unreadableReply(call.action, reply, read.problem);
+        }
         return read.value;
       }),
 
@@ -155,10 +159,14 @@ async function send(
   // The table joins them; the compiler does not follow it that far.
   const call = { service, regionId, action, params, credentials, timeoutMs } as TransportCall | OrganizationCall;
   const reply = await transport(call).catch((thrown) => {
-    if (thrown instanceof ConfigError) throw thrown;
+    if (thrown instanceof ConfigError) {
+      throw thrown;
+    }
     throw thrownError(action, thrown);
   });
   const error = replyError(action, reply);
-  if (error) throw withoutSecrets(error, Object.values(credentials));
+  if (error) {
+    throw withoutSecrets(error, Object.values(credentials));
+  }
   return reply;
 }

@@ -24,7 +24,9 @@ export async function listTags(
   regionId: RegionId,
   connectionIds: readonly ConnectionId[],
 ): Promise<ReadonlyMap<ConnectionId, Tags>> {
-  if (connectionIds.length === 0) return new Map();
+  if (connectionIds.length === 0) {
+    return new Map();
+  }
   const action = 'ListTagResources';
   const params = { ...resources(regionId, connectionIds), MaxResults: PAGE_SIZE };
   const fetch = (page: Params) =>
@@ -47,7 +49,9 @@ export async function listTags(
     },
   });
   const tagsOf = new Map(connectionIds.map((connectionId) => [connectionId, new Map<string, string>()]));
-  for (const { connectionId, key, value } of found) tagsOf.get(connectionId)?.set(key, value);
+  for (const { connectionId, key, value } of found) {
+    tagsOf.get(connectionId)?.set(key, value);
+  }
   return tagsOf;
 }
 
@@ -59,7 +63,9 @@ export async function setTags(
   tags: Tags,
   beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {
-  if (connectionIds.length === 0 || tags.size === 0) return { requestId: undefined };
+  if (connectionIds.length === 0 || tags.size === 0) {
+    return { requestId: undefined };
+  }
   const tagList = [...tags].map(([key, value]) => ({ Key: key, Value: value }));
   const params = { ...resources(regionId, connectionIds), Tag: tagList };
   return rpc.write({ action: 'TagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
@@ -74,7 +80,9 @@ export async function removeTags(
   beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {
   // Without a key nothing is asked for; the service would take `All` for that, which is never sent.
-  if (connectionIds.length === 0 || keys.length === 0) return { requestId: undefined };
+  if (connectionIds.length === 0 || keys.length === 0) {
+    return { requestId: undefined };
+  }
   const params = { ...resources(regionId, connectionIds), TagKey: keys };
   return rpc.write({ action: 'UnTagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
 }

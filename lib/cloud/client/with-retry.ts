@@ -48,12 +48,18 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
     shouldRetry: ({ error }) => error instanceof CloudError,
     // Called before `shouldRetry`, and for the last failure too; what it throws ends the attempts.
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-      if (!(error instanceof CloudError)) return;
+      if (!(error instanceof CloudError)) {
+        return;
+      }
       const before = mayHaveEffect;
       mayHaveEffect ||= leavesDoubt(error);
-      if (retriesLeft <= 0 || !mayRetry(error)) throw withEffect(error, before);
+      if (retriesLeft <= 0 || !mayRetry(error)) {
+        throw withEffect(error, before);
+      }
       const delayMs = delayBefore(error, attemptNumber, policy, random);
-      if (clock.now() + delayMs >= deadlineMs) throw deadlineExceeded(error.action, error, mayHaveEffect);
+      if (clock.now() + delayMs >= deadlineMs) {
+        throw deadlineExceeded(error.action, error, mayHaveEffect);
+      }
       options.onFailure(error);
       options.onRetry(error, attemptNumber, delayMs);
       retriedOnce ||= isRetriedOnce(error.code);
@@ -105,7 +111,9 @@ export function deadlineExceeded(action: string, last?: CloudError, mayHaveEffec
 }
 
 function withEffect(error: CloudError, mayHaveEffect: boolean): CloudError {
-  if (!mayHaveEffect || error.effect === 'unknown') return error;
+  if (!mayHaveEffect || error.effect === 'unknown') {
+    return error;
+  }
   const { action, code, status, requestId, retryAfterMs } = error;
   return new CloudError({ action, code, effect: 'unknown', status, requestId, retryAfterMs });
 }

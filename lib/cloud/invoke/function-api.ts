@@ -61,7 +61,9 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
 
   const attempt = async (event: string, headers: Readonly<Record<string, string>>, timeoutMs: number) => {
     const leftMs = deadlineMs - clock.now();
-    if (leftMs <= 0) throw deadlineExceeded(ACTION);
+    if (leftMs <= 0) {
+      throw deadlineExceeded(ACTION);
+    }
     const client = createClient(options, Math.ceil(Math.min(timeoutMs, leftMs)));
     observer.onCall(ACTION);
     try {
@@ -93,19 +95,26 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   return {
     async start(taskId, event) {
       const bytes = Buffer.byteLength(event);
-      if (bytes > EVENT_BYTES_MAX) throw tooLarge(bytes);
+      if (bytes > EVENT_BYTES_MAX) {
+        throw tooLarge(bytes);
+      }
       return await waitOutThrottling(clock, deadlineMs, () =>
         withRetry(retrying, async () => {
           try {
             const reply = await attempt(event, headersOf(taskId), requestTimeoutMs);
             const failed = functionError(reply);
-            if (failed !== undefined)
+            if (failed !== undefined) {
               throw new CloudError({ action: ACTION, code: failed.errorType, effect: 'unknown' });
-            if (!isAcceptance(reply)) throw notAccepted(reply);
+            }
+            if (!isAcceptance(reply)) {
+              throw notAccepted(reply);
+            }
             return { state: 'started', requestId: reply.requestId } as const;
           } catch (error) {
             // Also an earlier attempt of ours whose answer was lost.
-            if (!(error instanceof CloudError && isDuplicate(error))) throw error;
+            if (!(error instanceof CloudError && isDuplicate(error))) {
+              throw error;
+            }
             return { state: 'already-started', requestId: error.requestId } as const;
           }
         }),
@@ -116,7 +125,9 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
       waitOutThrottling(clock, deadlineMs, () =>
         withRetry(retrying, async (): Promise<Answered> => {
           const reply = await attempt(event, {}, callTimeoutMs).catch((error: unknown) => {
-            if (error instanceof CloudError && isThrottling(error.code, error.status)) throw error;
+            if (error instanceof CloudError && isThrottling(error.code, error.status)) {
+              throw error;
+            }
             return stopRetrying(error);
           });
           const { text, requestId } = reply;
@@ -145,7 +156,9 @@ async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () 
       return await round();
     } catch (error) {
       const goOn = error instanceof CloudError && isThrottling(error.code, error.status) && rounds < ROUNDS_MAX;
-      if (!goOn || error.code === 'DeadlineExceeded' || clock.now() >= deadlineMs) throw error;
+      if (!goOn || error.code === 'DeadlineExceeded' || clock.now() >= deadlineMs) {
+        throw error;
+      }
     }
   }
 }
@@ -168,7 +181,9 @@ export function createClient(
     secure: true,
     timeout,
   });
-  if (target.serviceName === undefined) client.version = '2023-03-30';
+  if (target.serviceName === undefined) {
+    client.version = '2023-03-30';
+  }
   return client;
 }
 
@@ -178,7 +193,9 @@ function send(
   event: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<FcReply> {
-  if (serviceName !== undefined) return client.invokeFunction(serviceName, functionName, event, headers, qualifier);
+  if (serviceName !== undefined) {
+    return client.invokeFunction(serviceName, functionName, event, headers, qualifier);
+  }
   const path = `/functions/${functionName}/invocations`;
   return qualifier === undefined ? client.post(path, event, headers) : client.post(path, event, headers, { qualifier });
 }
@@ -218,7 +235,9 @@ const TYPE = /^[A-Za-z][\w.]{0,100}$/;
 /** HTTP says 200 whatever the function did; a header tells. */
 function functionError(reply: Reply): Extract<Answered, { kind: 'function-error' }> | undefined {
   const { errorType: type, requestId } = reply;
-  if (type === undefined) return undefined;
+  if (type === undefined) {
+    return undefined;
+  }
   const body = toObject(parseJson(reply.text));
   const message = typeof body.errorMessage === 'string' ? body.errorMessage : '';
   // The platform tells what kind of failure it was, the function which error: that says more, where it says something.

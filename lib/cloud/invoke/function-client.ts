@@ -44,7 +44,9 @@ export class FunctionClient extends FcClient<FcReply> {
     try {
       return await exchange(url, { method, headers: { ...sent, authorization }, signal }, body);
     } catch (error) {
-      if (signal.aborted) throw Object.assign(new Error('no answer in time'), { name: 'RequestTimeoutError' });
+      if (signal.aborted) {
+        throw Object.assign(new Error('no answer in time'), { name: 'RequestTimeoutError' });
+      }
       throw error;
     }
   }

@@ -43,19 +43,25 @@ const TUNNELS = 2;
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 const attachType = lenient((value): AttachType => {
-  if (isAbsent(value)) return 'missing';
+  if (isAbsent(value)) {
+    return 'missing';
+  }
   return ATTACH_TYPES.find((known) => known === value) ?? 'unknown';
 });
 
 // Replies about connections with two tunnels may leave it out.
 const status = lenient((value): Connection['status'] => {
-  if (isAbsent(value)) return 'missing';
+  if (isAbsent(value)) {
+    return 'missing';
+  }
   return STATUSES.find((known) => known === value) ?? 'unknown';
 });
 
 // The documentation spells `Upgrading` in one place.
 const state = lenient((value): ConnectionState => {
-  if (typeof value !== 'string') return 'unknown';
+  if (typeof value !== 'string') {
+    return 'unknown';
+  }
   return STATES.find((known) => known.toLowerCase() === value.toLowerCase()) ?? 'unknown';
 });
 
@@ -79,12 +85,18 @@ const UNREADABLE_TUNNEL: Tunnel = { tunnelId: '', status: 'unknown', state: unde
 
 // A tunnel that cannot be read must not vanish: without tunnels the connection's own status would count.
 const tunnels = lenient((value): readonly Tunnel[] => {
-  if (isAbsent(value)) return [];
+  if (isAbsent(value)) {
+    return [];
+  }
   const list = z.safeParse(tunnelList, value);
-  if (!list.success) return [UNREADABLE_TUNNEL];
+  if (!list.success) {
+    return [UNREADABLE_TUNNEL];
+  }
   return list.data.TunnelOptions.map((item) => {
     const read = z.safeParse(tunnel, item);
-    if (!read.success) return UNREADABLE_TUNNEL;
+    if (!read.success) {
+      return UNREADABLE_TUNNEL;
+    }
     return { tunnelId: read.data.TunnelId ?? '', status: read.data.Status, state: read.data.State };
   });
 });
@@ -102,11 +114,17 @@ const NO_TUNNELS: readonly Tunnel[] = [];
 // In doubt `unread`, never "no tags": a tag may protect the connection.
 const tags = lenient((value): Tags | 'unread' => {
   const list = z.safeParse(tagList, value);
-  if (!list.success) return 'unread';
-  if (list.data.Tag.length === 0) return NO_TAGS;
+  if (!list.success) {
+    return 'unread';
+  }
+  if (list.data.Tag.length === 0) {
+    return NO_TAGS;
+  }
   const found = new Map<string, string>();
   for (const { Key: key, Value: text } of list.data.Tag) {
-    if (found.has(key) && found.get(key) !== text) return 'unread';
+    if (found.has(key) && found.get(key) !== text) {
+      return 'unread';
+    }
     found.set(key, text);
   }
   return found;
@@ -132,7 +150,9 @@ const untagged = z.object(fields);
 
 /** Tunnels that a reply left out are there all the same, and may be up. */
 function allTunnels(listed: readonly Tunnel[], hasTwo: boolean): readonly Tunnel[] {
-  if (listed.length === 0 && !hasTwo) return NO_TUNNELS;
+  if (listed.length === 0 && !hasTwo) {
+    return NO_TUNNELS;
+  }
   return [...listed, ...Array<Tunnel>(Math.max(0, TUNNELS - listed.length)).fill(UNREADABLE_TUNNEL)];
 }
 
@@ -163,7 +183,9 @@ const singleReply = z.object({ ...fields, Tags: tags });
 function withSharedTexts(connections: readonly Connection[]): readonly Connection[] {
   const texts = new Map<string | undefined, string | undefined>();
   const shared = <Text extends string | undefined>(text: Text): Text => {
-    if (!texts.has(text)) texts.set(text, text);
+    if (!texts.has(text)) {
+      texts.set(text, text);
+    }
     return texts.get(text) as Text;
   };
   return connections.map((connection) => ({

@@ -20,7 +20,9 @@ export const optionalText = lenient((value) => (typeof value === 'string' && val
  * connections would be kept for the sake of one id.
  */
 export function copy(text: string): string {
-  if (text.length < CUT_MIN) return text;
+  if (text.length < CUT_MIN) {
+    return text;
+  }
   const encoding = ASCII.test(text) ? 'latin1' : 'utf16le';
   return Buffer.from(text, encoding).toString(encoding);
 }
@@ -38,8 +40,12 @@ export const oneOf = <T extends string>(values: readonly T[]) =>
  * digits; as a plain number it may have lost digits, and then it is unreadable.
  */
 export const accountNumber = lenient((value) => {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? toDigits(String(value)) : undefined;
-  if (typeof value === 'string') return toDigits(value);
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? toDigits(String(value)) : undefined;
+  }
+  if (typeof value === 'string') {
+    return toDigits(value);
+  }
   // The parser's objects have no prototype of ours, and `toString` may be anything.
   const isBigNumber = typeof value === 'object' && value !== null && 'toFixed' in value;
   return isBigNumber && typeof value.toFixed === 'function' ? toDigits(String(value.toFixed())) : undefined;
@@ -78,7 +84,9 @@ export function reader<T extends z.ZodMiniType, R>(
   return (body) => {
     const result = z.safeParse(schema, body);
     // Paths are made of the schema's own keys and of indices, so nothing of the reply gets out.
-    if (!result.success) return { problem: `at ${result.error.issues[0]?.path.join('.') || 'top level'}` };
+    if (!result.success) {
+      return { problem: `at ${result.error.issues[0]?.path.join('.') || 'top level'}` };
+    }
     const path = misfit(result.data);
     return path === undefined ? { value: to(result.data) } : { problem: `at ${path}` };
   };

@@ -7,7 +7,9 @@ export async function mapConcurrent<Item, Result>(
   const results: Result[] = [];
   const open = items.entries();
   const worker = async () => {
-    for (const [index, item] of open) results[index] = await work(item);
+    for (const [index, item] of open) {
+      results[index] = await work(item);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   return results;

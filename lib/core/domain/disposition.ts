@@ -73,7 +73,9 @@ const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
  * @param status HTTP status, when a reply came
  */
 export function disposition(code: string, status?: number): Disposition {
-  if (isThrottling(code, status) || (status ?? 0) >= 500) return 'retry';
+  if (isThrottling(code, status) || (status ?? 0) >= 500) {
+    return 'retry';
+  }
   return BY_CODE.get(code) ?? BY_PATTERN.find(([pattern]) => pattern.test(code))?.[1] ?? 'terminal';
 }
 
@@ -125,7 +127,11 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 
 /** One sentence on what a person can do about a blocked or forbidden step; undefined for any other code. */
 export function advice(code: string): string | undefined {
-  if (/\.FinancialLocked$/i.test(code)) return 'Settle the overdue payment of the account, then run again.';
-  if (isPermission(code)) return 'Grant the action to the identity that runs the sweep (see the RAM policies).';
+  if (/\.FinancialLocked$/i.test(code)) {
+    return 'Settle the overdue payment of the account, then run again.';
+  }
+  if (isPermission(code)) {
+    return 'Grant the action to the identity that runs the sweep (see the RAM policies).';
+  }
   return ADVICE.get(code);
 }

@@ -10,7 +10,9 @@ const isUnit = (text: string | undefined): text is Unit => text !== undefined &&
 /** Milliseconds; undefined when the text is not a duration, or too long to count exactly. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = DURATION_PATTERN.exec(text) ?? [];
-  if (!isUnit(unit)) return undefined;
+  if (!isUnit(unit)) {
+    return undefined;
+  }
   const ms = Number(count) * unitMs[unit];
   return Number.isSafeInteger(ms) ? ms : undefined;
 }
@@ -21,10 +23,16 @@ export function parseDuration(text: string): number | undefined {
  * What has a single unit, `parseDuration` reads back as the same length.
  */
 export function formatDuration(ms: number): string {
-  if (!Number.isFinite(ms)) return 'forever';
-  if (ms < 0) return `-${formatDuration(-ms)}`;
+  if (!Number.isFinite(ms)) {
+    return 'forever';
+  }
+  if (ms < 0) {
+    return `-${formatDuration(-ms)}`;
+  }
   const whole = Math.floor(ms);
-  if (whole === 0) return '0s';
+  if (whole === 0) {
+    return '0s';
+  }
   const exact = unitsLargestFirst.find((unit) => whole % unitMs[unit] === 0) ?? 'ms';
   const count = whole / unitMs[exact];
   return count < 1_000 ? `${count}${exact}` : twoLargest(whole);

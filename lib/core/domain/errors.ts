@@ -41,6 +41,17 @@ export class CloudError extends Error {
   }
 }
 
+/** The code of a call that there was no time left to make, or to make again. */
+export const DEADLINE_EXCEEDED = 'DeadlineExceeded';
+
+/** The cloud's failure. Anything else is a defect of ours, which must not look like one: it is thrown again. */
+export function toCloudError(error: unknown): CloudError {
+  if (error instanceof CloudError) {
+    return error;
+  }
+  throw error;
+}
+
 /**
  * What a person configured or sent cannot be used: policy, event, environment, endpoint, flag.
  *

@@ -29,22 +29,42 @@ function toSource(pattern: string): string | undefined {
   let stars = 0;
   let source = '';
   for (const [token] of pattern.matchAll(TOKENS)) {
-    if (token === '[') return undefined;
-    if (token.startsWith('*')) stars += 1;
-    if (token === '{') depth += 1;
-    if (token === '}') depth -= 1;
-    if (depth < 0) return undefined;
+    if (token === '[') {
+      return undefined;
+    }
+    if (token.startsWith('*')) {
+      stars += 1;
+    }
+    if (token === '{') {
+      depth += 1;
+    }
+    if (token === '}') {
+      depth -= 1;
+    }
+    if (depth < 0) {
+      return undefined;
+    }
     source += toPart(token, depth > 0);
   }
   return depth === 0 && stars <= STARS_MAX ? source : undefined;
 }
 
 function toPart(token: string, inBraces: boolean): string {
-  if (token.startsWith('*')) return '.*';
-  if (token === '?') return '.';
-  if (token === '{') return '(?:';
-  if (token === '}') return ')';
-  if (token === ',' && inBraces) return '|';
+  if (token.startsWith('*')) {
+    return '.*';
+  }
+  if (token === '?') {
+    return '.';
+  }
+  if (token === '{') {
+    return '(?:';
+  }
+  if (token === '}') {
+    return ')';
+  }
+  if (token === ',' && inBraces) {
+    return '|';
+  }
   if (token.startsWith('[')) {
     const negated = token.startsWith('[!');
     return `[${negated ? '^' : ''}${token.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&')}]`;

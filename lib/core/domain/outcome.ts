@@ -72,7 +72,9 @@ export const noOutcomes = () => Object.fromEntries(OUTCOMES.map((kind) => [kind,
 
 export function countOutcomes(outcomes: readonly Outcome[]): Counts {
   const counts = noOutcomes();
-  for (const { outcome } of outcomes) counts[outcome] += 1;
+  for (const { outcome } of outcomes) {
+    counts[outcome] += 1;
+  }
   return counts;
 }
 
@@ -86,6 +88,8 @@ export function toStatus(
   facts: { readonly somethingUnread: boolean; readonly timeRanOut: boolean },
 ): RunStatus {
   const unread = facts.somethingUnread || regions.some(({ listing }) => listing === 'unread');
-  if (unread || facts.timeRanOut || counts.failed > 0) return 'incomplete';
+  if (unread || facts.timeRanOut || counts.failed > 0) {
+    return 'incomplete';
+  }
   return regions.some(({ halted }) => halted) ? 'halted' : 'complete';
 }

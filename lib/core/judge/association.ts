@@ -44,12 +44,17 @@ const indexes = new WeakMap<readonly Attachment[], ReadonlyMap<ConnectionId, rea
 
 function indexOf(list: readonly Attachment[]): ReadonlyMap<ConnectionId, readonly Attachment[]> {
   const known = indexes.get(list);
-  if (known) return known;
+  if (known) {
+    return known;
+  }
   const index = new Map<ConnectionId, Attachment[]>();
   for (const attachment of list) {
     const holders = index.get(attachment.connectionId);
-    if (holders) holders.push(attachment);
-    else index.set(attachment.connectionId, [attachment]);
+    if (holders) {
+      holders.push(attachment);
+    } else {
+      index.set(attachment.connectionId, [attachment]);
+    }
   }
   indexes.set(list, index);
   return index;
@@ -78,11 +83,19 @@ export function associate(
   const seen = `AttachType ${attachType}, State ${state}`;
   const evidence = [seen];
   // A connection of a VPN gateway is somebody else's business, and so is one that does not say what it is (S9).
-  if (attachType === 'VPNGW' || attachType === 'missing') return { kind: 'not-ours', evidence };
+  if (attachType === 'VPNGW' || attachType === 'missing') {
+    return { kind: 'not-ours', evidence };
+  }
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
-  if (attachType === 'unknown') return doubt('its AttachType is not one we know');
-  if (connection.vpnGatewayId !== undefined) return doubt(`it names the VPN gateway ${connection.vpnGatewayId}`);
-  if (CHANGING.has(state)) return { kind: 'changing', reason: `it is ${state}`, evidence };
+  if (attachType === 'unknown') {
+    return doubt('its AttachType is not one we know');
+  }
+  if (connection.vpnGatewayId !== undefined) {
+    return doubt(`it names the VPN gateway ${connection.vpnGatewayId}`);
+  }
+  if (CHANGING.has(state)) {
+    return { kind: 'changing', reason: `it is ${state}`, evidence };
+  }
 
   const holders = witnesses.holdersOf(connection.connectionId);
   return attachType === 'NO_ASSOCIATED'
@@ -101,7 +114,9 @@ function associateUnbound(
   if (connection.state !== 'init' && connection.state !== 'financialLocked') {
     return doubt(`State ${connection.state} does not go with AttachType NO_ASSOCIATED`);
   }
-  if (connection.transitRouterId !== undefined) return doubt(`it still names ${connection.transitRouterId}`);
+  if (connection.transitRouterId !== undefined) {
+    return doubt(`it still names ${connection.transitRouterId}`);
+  }
   if (connection.crossAccount && !isReleased(note, witnesses)) {
     return doubt('it says that a transit router of another account holds it');
   }
@@ -128,8 +143,12 @@ const isReleased = (note: DetachNote, { attachmentsOf, otherOwners }: Witnesses)
 
 function noHolder(witnesses: Witnesses): string {
   const ids = [...witnesses.attachmentsOf.keys()];
-  if (ids.length === 0) return 'the region has no transit router that could hold it';
-  if (ids.length <= 3) return `no attachment of ${ids.join(', ')} holds it`;
+  if (ids.length === 0) {
+    return 'the region has no transit router that could hold it';
+  }
+  if (ids.length <= 3) {
+    return `no attachment of ${ids.join(', ')} holds it`;
+  }
   return `no attachment of the region's ${ids.length} transit routers holds it`;
 }
 
@@ -145,13 +164,19 @@ function associateBound(
   if (state !== 'attached' && state !== 'financialLocked') {
     return doubt(`State ${state} does not go with AttachType CEN`);
   }
-  if (transitRouterId === undefined) return doubt('it does not say which transit router holds it');
+  if (transitRouterId === undefined) {
+    return doubt('it does not say which transit router holds it');
+  }
   if (!witnesses.attachmentsOf.has(transitRouterId)) {
     return doubt(`${transitRouterId} is another account's, and no role for that account is in detach.roles`);
   }
   const [holder, second] = holders;
-  if (!holder) return doubt(`${transitRouterId} lists no attachment for it`);
-  if (second) return doubt(`${holder.attachmentId} and ${second.attachmentId} both claim it`);
+  if (!holder) {
+    return doubt(`${transitRouterId} lists no attachment for it`);
+  }
+  if (second) {
+    return doubt(`${holder.attachmentId} and ${second.attachmentId} both claim it`);
+  }
   if (holder.transitRouterId !== transitRouterId) {
     return doubt(`it names ${transitRouterId}, but ${holder.transitRouterId} lists it`);
   }
@@ -161,7 +186,9 @@ function associateBound(
   if (holder.status === 'Attaching' || holder.status === 'Detaching') {
     return { kind: 'changing', reason: `${holder.attachmentId} is ${holder.status}`, evidence };
   }
-  if (holder.status !== 'Attached') return doubt(`the status of ${holder.attachmentId} is not one we know`);
+  if (holder.status !== 'Attached') {
+    return doubt(`the status of ${holder.attachmentId} is not one we know`);
+  }
   return {
     kind: 'bound',
     attachment: holder,

@@ -92,11 +92,21 @@ export function judge(facts: JudgeInput, policy: Policy): Verdict {
     };
   }
   const [unread] = protection.unread;
-  if (connection.tags === 'unread') return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
-  if (association.kind === 'changing') return { ...base, kind: 'unknown', reason: unread ?? association.reason };
-  if (unread !== undefined) return judgeDoubtful(base, unread, facts, policy);
-  if (association.kind === 'doubtful') return judgeDoubtful(base, association.reason, facts, policy);
-  if (association.kind === 'unbound' && base.note.kind === 'valid') return judgeHalfDone(base, base.note.atMs);
+  if (connection.tags === 'unread') {
+    return { ...base, kind: 'unknown', reason: unread ?? 'its tags could not be read' };
+  }
+  if (association.kind === 'changing') {
+    return { ...base, kind: 'unknown', reason: unread ?? association.reason };
+  }
+  if (unread !== undefined) {
+    return judgeDoubtful(base, unread, facts, policy);
+  }
+  if (association.kind === 'doubtful') {
+    return judgeDoubtful(base, association.reason, facts, policy);
+  }
+  if (association.kind === 'unbound' && base.note.kind === 'valid') {
+    return judgeHalfDone(base, base.note.atMs);
+  }
   return judgeByRules(base, facts, policy, association);
 }
 
@@ -152,17 +162,25 @@ const isAttached = ({ attachType, state }: Connection): boolean => attachType ==
 
 function isDisprovedByItself(rule: RuleName, connection: Connection, nowMs: number): boolean {
   const statuses = [connection.status, ...connection.tunnels.map(({ status }) => status)];
-  if (rule === 'tunnels-down') return statuses.includes('ipsec_sa_established');
-  if (rule === 'expired') return !hasExpired(connection, nowMs);
+  if (rule === 'tunnels-down') {
+    return statuses.includes('ipsec_sa_established');
+  }
+  if (rule === 'expired') {
+    return !hasExpired(connection, nowMs);
+  }
   return rule === 'unassociated' && isAttached(connection);
 }
 
 /** Anyone can copy a note: when another connection holds the attachment that it names, it is not of this one. */
 function withoutForeignNote(claims: Claims, { connectionId }: Connection, { attachmentsOf }: Witnesses): Claims {
   const { note } = claims;
-  if (note.kind !== 'valid') return claims;
+  if (note.kind !== 'valid') {
+    return claims;
+  }
   const holder = [...attachmentsOf.values()].flat().find(({ attachmentId }) => attachmentId === note.attachmentId);
-  if (holder === undefined || holder.connectionId === connectionId) return claims;
+  if (holder === undefined || holder.connectionId === connectionId) {
+    return claims;
+  }
   return { ...claims, note: { kind: 'broken', reason: `${note.attachmentId} is of ${holder.connectionId}` } };
 }
 
@@ -197,7 +215,9 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
   const { connection, routing, nowMs } = facts;
   const findings = new Map<RuleName, Finding>();
   for (const name of RULE_NAMES) {
-    if (policy.rules[name] !== 'off') findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
+    if (policy.rules[name] !== 'off') {
+      findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
+    }
   }
   const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings(connection)], findings };
   const says = (name: RuleName) => findings.get(name)?.holds ?? 'no';
@@ -209,7 +229,9 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
 
   const undecided = [...kept.keys()].some((name) => says(name) === 'unread');
   const holding = RULE_NAMES.filter((name) => says(name) === 'yes');
-  if (undecided || holding.length === 0) return judgeUsed(found);
+  if (undecided || holding.length === 0) {
+    return judgeUsed(found);
+  }
   return withNote(judgeOrphan(found, holding, policy, nowMs), policy, nowMs);
 }
 
@@ -217,7 +239,9 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
 function withoutForeignMark(base: Base): Base {
   const { attachment, note, mark } = base;
   const isForeign = attachment && note.kind === 'valid' && note.attachmentId !== attachment.attachmentId;
-  if (!isForeign) return base;
+  if (!isForeign) {
+    return base;
+  }
   const reason = `it was bound again by ${attachment.attachmentId} since it was detached from ${note.attachmentId}`;
   return {
     ...base,
@@ -281,7 +305,9 @@ function judgeOrphan(base: Base, holding: readonly RuleName[], policy: Policy, n
   const dueAtMs = (rule: RuleName): number => (base.clocks.get(rule) ?? nowMs) + graceMs(rule, policy);
   const dueFirst = [...holding].sort((a, b) => dueAtMs(a) - dueAtMs(b));
   const [rule] = dueFirst;
-  if (rule === undefined) return judgeUsed(base);
+  if (rule === undefined) {
+    return judgeUsed(base);
+  }
   const sinceMs = base.clocks.get(rule);
   const grace = graceMs(rule, policy);
   const starting = dueFirst.filter((name) => !base.clocks.has(name) && graceMs(name, policy) > 0);
@@ -312,15 +338,21 @@ const toEntry = (rule: RuleName, sinceMs: number | undefined): [RuleName, number
   sinceMs === undefined ? [] : [[rule, sinceMs]];
 
 function toMarkAction({ starting, clocks, mark, markDisproved, connection }: Base): MarkAction {
-  if (starting.length > 0 || (markDisproved && clocks.size > 0)) return 'set';
-  if (clocks.size > 0) return 'refresh';
+  if (starting.length > 0 || (markDisproved && clocks.size > 0)) {
+    return 'set';
+  }
+  if (clocks.size > 0) {
+    return 'refresh';
+  }
   // Only rules without grace hold, so the rest of the mark says nothing about them.
   return mark.kind === 'none' && !markDisproved ? 'none' : clearIfMarked(connection);
 }
 
 function reasonFor(rule: RuleName, sinceMs: number | undefined, grace: number, mark: Mark, nowMs: number): string {
   if (sinceMs === undefined) {
-    if (grace === 0) return `${rule}: this rule has no grace`;
+    if (grace === 0) {
+      return `${rule}: this rule has no grace`;
+    }
     return [`${rule}: its clock starts with this run`, ...restarted(mark)].join('; ');
   }
   const ripeAtMs = sinceMs + grace;
@@ -331,7 +363,9 @@ const restarted = (mark: Mark): readonly string[] =>
   mark.kind === 'broken' ? [`its mark does not count: ${mark.reason}`] : [];
 
 function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] {
-  if (sinceMs === undefined || mark.kind !== 'valid') return restarted(mark);
+  if (sinceMs === undefined || mark.kind !== 'valid') {
+    return restarted(mark);
+  }
   // The first run's `seen` is when it began to look, its `since` when it had looked: a moment later.
   return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
 }

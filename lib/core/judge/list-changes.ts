@@ -16,13 +16,17 @@ const OUR_TAGS: ReadonlySet<string> = new Set([TAG_ORPHAN, TAG_SEEN, TAG_DETACHE
 export function listChanges(before: Connection, now: Connection, expectDetach: boolean): readonly string[] {
   const changes: string[] = [];
   const compare = (what: string, a: unknown, b: unknown) => {
-    if (a !== b) changes.push(`${what} was ${String(a)}, is ${String(b)}`);
+    if (a !== b) {
+      changes.push(`${what} was ${String(a)}, is ${String(b)}`);
+    }
   };
   compare('name', before.name, now.name);
   compare('resource group', before.resourceGroupId, now.resourceGroupId);
   compare('creation time', before.createdAtMs, now.createdAtMs);
   changes.push(...tagChanges(before, now));
-  if (expectDetach) return changes;
+  if (expectDetach) {
+    return changes;
+  }
 
   compare('AttachType', before.attachType, now.attachType);
   compare('State', before.state, now.state);
@@ -41,7 +45,9 @@ const describeTunnels = (connection: Connection): string =>
 
 /** Keys only: a value is the owner's and may be anything. */
 function tagChanges(before: Connection, now: Connection): readonly string[] {
-  if (before.tags === 'unread' || now.tags === 'unread') return ['its tags could not be read'];
+  if (before.tags === 'unread' || now.tags === 'unread') {
+    return ['its tags could not be read'];
+  }
   const was = before.tags;
   const is = now.tags;
   return [...new Set([...was.keys(), ...is.keys()])]

@@ -23,19 +23,27 @@ export function protect(connection: Connection, policy: Policy['protect'], nowMs
   if (name !== undefined) {
     // The policy has refused patterns that are none; one that slipped through protects everything.
     const glob = policy.names.find((pattern) => parseGlob(pattern)?.(name) ?? true);
-    if (glob !== undefined) reasons.push(`its name "${name}" matches protect.names "${glob}"`);
-  } else if (policy.names.length > 0) unread.push('the reply did not say what its name is');
-  if (policy.connections.includes(connection.connectionId)) reasons.push('it is listed in protect.connections');
+    if (glob !== undefined) {
+      reasons.push(`its name "${name}" matches protect.names "${glob}"`);
+    }
+  } else if (policy.names.length > 0) {
+    unread.push('the reply did not say what its name is');
+  }
+  if (policy.connections.includes(connection.connectionId)) {
+    reasons.push('it is listed in protect.connections');
+  }
 
   if (policy.resourceGroups.length > 0) {
-    if (connection.resourceGroupId === undefined) unread.push('the reply did not say which resource group it is in');
-    else if (policy.resourceGroups.includes(connection.resourceGroupId)) {
+    if (connection.resourceGroupId === undefined) {
+      unread.push('the reply did not say which resource group it is in');
+    } else if (policy.resourceGroups.includes(connection.resourceGroupId)) {
       reasons.push(`its resource group ${connection.resourceGroupId} is in protect.resourceGroups`);
     }
   }
 
-  if (connection.createdAtMs === undefined) unread.push('the reply did not say when it was created');
-  else if (nowMs - connection.createdAtMs < policy.youngerThanMs) {
+  if (connection.createdAtMs === undefined) {
+    unread.push('the reply did not say when it was created');
+  } else if (nowMs - connection.createdAtMs < policy.youngerThanMs) {
     reasons.push(`created ${toIso(connection.createdAtMs)}, younger than protect.youngerThan`);
   }
   return { reasons, unread };
@@ -43,10 +51,14 @@ export function protect(connection: Connection, policy: Policy['protect'], nowMs
 
 function protectByTags(connection: Connection, policy: Policy['protect']): Protection {
   const { tags } = connection;
-  if (tags === 'unread') return { reasons: [], unread: ['its tags could not be read'] };
+  if (tags === 'unread') {
+    return { reasons: [], unread: ['its tags could not be read'] };
+  }
   const reasons: string[] = [];
   const keep = tags.get(TAG_KEEP);
-  if (keep !== undefined && keep.toLowerCase() !== 'false') reasons.push(`tag ${TAG_KEEP}`);
+  if (keep !== undefined && keep.toLowerCase() !== 'false') {
+    reasons.push(`tag ${TAG_KEEP}`);
+  }
   for (const { key, value } of policy.tags) {
     const actual = tags.get(key);
     if (actual !== undefined && (value === undefined || actual === value)) {

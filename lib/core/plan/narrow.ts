@@ -23,7 +23,9 @@ export function modeFor(parts: readonly Narrowing[], place: Place, connectionId:
   let mode: Mode | undefined;
   for (const part of parts) {
     const covers = isAbout(part, place) && (part.connections?.includes(connectionId) ?? true);
-    if (covers) mode = higher(mode, part.mode);
+    if (covers) {
+      mode = higher(mode, part.mode);
+    }
   }
   return mode;
 }

@@ -46,11 +46,16 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'])
   const halts: Halt[] = [];
   for (const region of regions) {
     const halt = checkShare(region, limits);
-    if (halt) halts.push(halt);
+    if (halt) {
+      halts.push(halt);
+    }
     for (const judged of region.judged.filter(({ verdict, mode }) => verdict.isDue && mode !== undefined)) {
       const reason = halt ? haltReason(halt) : judged.verdict.locked ? LOCKED : undefined;
-      if (reason === undefined) queue.push(judged);
-      else blocked.set(judged, reason);
+      if (reason === undefined) {
+        queue.push(judged);
+      } else {
+        blocked.set(judged, reason);
+      }
     }
   }
   return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, halts };
@@ -82,10 +87,16 @@ function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits:
  */
 function inOrder(a: Judged, b: Judged): number {
   const tried = (a.verdict.triedMs ?? 0) - (b.verdict.triedMs ?? 0);
-  if (tried !== 0) return tried;
+  if (tried !== 0) {
+    return tried;
+  }
   const halfDone = Number(b.verdict.kind === 'half-done') - Number(a.verdict.kind === 'half-done');
-  if (halfDone !== 0) return halfDone;
+  if (halfDone !== 0) {
+    return halfDone;
+  }
   const since = (a.verdict.sinceMs ?? Number.MAX_SAFE_INTEGER) - (b.verdict.sinceMs ?? Number.MAX_SAFE_INTEGER);
-  if (since !== 0) return since;
+  if (since !== 0) {
+    return since;
+  }
   return a.verdict.connection.connectionId < b.verdict.connection.connectionId ? -1 : 1;
 }

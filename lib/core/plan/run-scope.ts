@@ -73,11 +73,15 @@ export function partsWithin(
       continue;
     }
     problems.add(problem);
-    if (part.hint) notes.push(`event ${index} ignored: ${problem}`);
-    else refused.push({ index, id, reason: problem });
+    if (part.hint) {
+      notes.push(`event ${index} ignored: ${problem}`);
+    } else {
+      refused.push({ index, id, reason: problem });
+    }
   }
-  if (parts.length > 0 && refused.length === parts.length)
+  if (parts.length > 0 && refused.length === parts.length) {
     throw new ConfigError([...problems].slice(0, PROBLEMS_MAX).join('; '));
+  }
   return { allowed, refused, notes };
 }
 
@@ -95,7 +99,9 @@ function problemOf(
     const excluded = named.find((accountId) => !allowsMember(declared, accountId));
     return excluded === undefined ? undefined : outside(excluded, 'the policy leaves it out');
   }
-  if (declared.length === 0) return problemOfOwn(named, own);
+  if (declared.length === 0) {
+    return problemOfOwn(named, own);
+  }
   const unlisted = named?.find((id) => !declared.some(({ accountId }) => accountId === id));
   return unlisted === undefined ? undefined : outside(unlisted, 'the policy does not list it');
 }
@@ -103,7 +109,9 @@ function problemOf(
 /** Why a part may not have the accounts it names, when the policy is about the account of the credentials alone. */
 export function problemOfOwn(named: readonly AccountId[] | undefined, own: AccountId | undefined): string | undefined {
   const other = named?.find((id) => id !== own);
-  if (other === undefined) return undefined;
+  if (other === undefined) {
+    return undefined;
+  }
   return outside(other, `the policy is about ${own === undefined ? 'the account of the credentials' : own} alone`);
 }
 

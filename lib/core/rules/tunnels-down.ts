@@ -7,19 +7,28 @@ import { finding, type Rule } from './rule.ts';
  * Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection.
  */
 export const tunnelsDown: Rule = ({ connection, association }) => {
-  if (association.kind !== 'bound') return finding('no', 'not bound to a transit router');
-  if (isUp(connection.status)) return finding('no', 'the connection reports ipsec_sa_established');
+  if (association.kind !== 'bound') {
+    return finding('no', 'not bound to a transit router');
+  }
+  if (isUp(connection.status)) {
+    return finding('no', 'the connection reports ipsec_sa_established');
+  }
   const up = connection.tunnels.find((tunnel) => isUp(tunnel.status));
-  if (up) return finding('no', `tunnel ${up.tunnelId} has ipsec_sa_established`);
+  if (up) {
+    return finding('no', `tunnel ${up.tunnelId} has ipsec_sa_established`);
+  }
 
   const tunnels = connection.tunnels.map((tunnel) => tunnel.status);
   const statuses = tunnels.length > 0 ? tunnels : [connection.status];
   // The connection's own status counts too, because it might say "up". Replies may leave it out beside two tunnels.
   const own = connection.status === 'missing' && tunnels.length === 2 ? [] : [connection.status];
-  if ([...own, ...statuses].some(isUnread))
+  if ([...own, ...statuses].some(isUnread)) {
     return finding('unread', 'the status of the connection or of a tunnel is missing or not one we know');
+  }
   const changing = connection.tunnels.find(isChanging);
-  if (changing) return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
+  if (changing) {
+    return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
+  }
   return finding('yes', ...association.evidence, describe(statuses));
 };
 
@@ -30,6 +39,8 @@ const isChanging = (tunnel: Tunnel) => tunnel.state !== undefined && tunnel.stat
 
 function describe(statuses: readonly string[]): string {
   const distinct = [...new Set(statuses)].join(', ');
-  if (statuses.length === 1) return `the only tunnel is ${distinct}`;
+  if (statuses.length === 1) {
+    return `the only tunnel is ${distinct}`;
+  }
   return statuses.length === 2 ? `both tunnels ${distinct}` : `all ${statuses.length} tunnels ${distinct}`;
 }

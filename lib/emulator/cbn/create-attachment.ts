@@ -10,14 +10,17 @@ const refused = (code: string, message: string): ApiError => new ApiError(400, c
 function transitRouterOf({ params, store, caller }: Context): TransitRouterRecord {
   const id = params.text('TransitRouterId');
   const cenId = params.text('CenId');
-  if (id === undefined && cenId === undefined) throw missing('TransitRouterId');
+  if (id === undefined && cenId === undefined) {
+    throw missing('TransitRouterId');
+  }
   const found = store.transitRouters
     .in('account', caller.accountId)
     .find((row) =>
       id === undefined ? row.CenId === cenId && row.RegionId === params.need('RegionId') : row.TransitRouterId === id,
     );
-  if (found === undefined)
+  if (found === undefined) {
     throw refused('InvalidTransitRouterId.NotFound', 'The specified transit router does not exist.');
+  }
   if (found.Type === 'Basic') {
     throw refused('OperationUnsupported.TransitRouterType', 'The transit router does not support this operation.');
   }
@@ -30,7 +33,9 @@ function connectionOf({ params, store, caller }: Context, router: TransitRouterR
   if (found === undefined || found.accountId !== owner) {
     throw refused('InvalidVpnId.NotFound', 'The specified vpn connection does not exist.');
   }
-  if (found.regionId !== router.RegionId) throw invalid('VpnId');
+  if (found.regionId !== router.RegionId) {
+    throw invalid('VpnId');
+  }
   const isHeld = store.attachments.in('connection', found.VpnConnectionId).length > 0;
   if (found.State !== 'init' || found.AttachType !== 'NO_ASSOCIATED' || found.pending !== undefined || isHeld) {
     throw refused('IncorrectStatus.Status', 'The status of the resource is incorrect.');
@@ -51,8 +56,12 @@ export const createTransitRouterVpnAttachment = cbn('CreateTransitRouterVpnAttac
     const { store, lifecycle, behaviours, params, nowMs, random } = context;
     const router = transitRouterOf(context);
     const connection = connectionOf(context, router);
-    if (params.flag('DryRun') === true) throw dryRunPassed();
-    if (behaviours.attachOrder === 'both') store.edit(connection, (row) => bind(row, router));
+    if (params.flag('DryRun') === true) {
+      throw dryRunPassed();
+    }
+    if (behaviours.attachOrder === 'both') {
+      store.edit(connection, (row) => bind(row, router));
+    }
     const name = params.text('TransitRouterAttachmentName');
     const attachment = {
       ...attachmentFor(connection, router, `tr-attach-${random.letters(18)}`),

@@ -10,8 +10,12 @@ const busy = (): ApiError =>
 function dependency({ store }: Context, { TransitRouterAttachmentId: id }: AttachmentRecord): ApiError | undefined {
   const refusal = (what: string) =>
     new ApiError(400, `OperationFailed.${what}Exist`, `Operation failed because ${what} of the attachment exists.`);
-  if (store.associations.in('attachment', id).length > 0) return refusal('RouteTableAssociation');
-  if (store.propagations.in('attachment', id).length > 0) return refusal('RouteTablePropagation');
+  if (store.associations.in('attachment', id).length > 0) {
+    return refusal('RouteTableAssociation');
+  }
+  if (store.propagations.in('attachment', id).length > 0) {
+    return refusal('RouteTablePropagation');
+  }
   const isStatic = store.routeEntries
     .in('nextHop', id)
     .some((row) => (row.TransitRouterRouteEntryType ?? 'Static') === 'Static');
@@ -19,9 +23,15 @@ function dependency({ store }: Context, { TransitRouterAttachmentId: id }: Attac
 }
 
 function removeDependants({ store }: Context, { TransitRouterAttachmentId: id }: AttachmentRecord): void {
-  for (const row of [...store.associations.in('attachment', id)]) store.remove(store.associations, row);
-  for (const row of [...store.propagations.in('attachment', id)]) store.remove(store.propagations, row);
-  for (const row of [...store.routeEntries.in('nextHop', id)]) store.remove(store.routeEntries, row);
+  for (const row of [...store.associations.in('attachment', id)]) {
+    store.remove(store.associations, row);
+  }
+  for (const row of [...store.propagations.in('attachment', id)]) {
+    store.remove(store.propagations, row);
+  }
+  for (const row of [...store.routeEntries.in('nextHop', id)]) {
+    store.remove(store.routeEntries, row);
+  }
 }
 
 /** Detaching takes time on both sides; which one forgets first is a switch. */
@@ -36,7 +46,9 @@ function beginDetach(context: Context, attachment: AttachmentRecord): void {
   const isBoundHere = connection?.TransitRouterId === attachment.TransitRouterId;
   const waitsForVpc = isVpcFirst && connection !== undefined && isBoundHere;
   lifecycle.changeAttachment(attachment, 'Detaching', waitsForVpc ? undefined : first);
-  if (connection === undefined || !isBoundHere) return;
+  if (connection === undefined || !isBoundHere) {
+    return;
+  }
   lifecycle.changeConnection(connection, 'detaching', waitsForVpc && first ? { ...first, to: 'init' } : undefined);
 }
 
@@ -53,18 +65,28 @@ export const deleteTransitRouterVpnAttachment = cbn('DeleteTransitRouterVpnAttac
     const isForced = params.flag('Force') ?? false;
     const isDryRun = params.flag('DryRun') ?? false;
     if (attachment === undefined || attachment.accountId !== caller.accountId) {
-      if (behaviours.deleteAttachmentUnknown === 'accepted') return {};
+      if (behaviours.deleteAttachmentUnknown === 'accepted') {
+        return {};
+      }
       throw new ApiError(400, 'InvalidTransitRouterAttachmentId.NotFound', 'The specified attachment does not exist.');
     }
-    if (attachment.Status !== 'Attached') throw busy();
+    if (attachment.Status !== 'Attached') {
+      throw busy();
+    }
     const connection = store.connections.get(attachment.VpnId);
-    if (connection?.State === 'updating' || connection?.State === 'upgrading') throw busy();
+    if (connection?.State === 'updating' || connection?.State === 'upgrading') {
+      throw busy();
+    }
     const blocked = dependency(context, attachment);
     if (isForced && behaviours.forceDelete === 'not-supported') {
       throw new ApiError(400, 'OperationFailed.NotSupportForceDelete', 'The attachment does not support force delete.');
     }
-    if (blocked !== undefined && !isForced) throw blocked;
-    if (isDryRun) throw dryRunPassed();
+    if (blocked !== undefined && !isForced) {
+      throw blocked;
+    }
+    if (isDryRun) {
+      throw dryRunPassed();
+    }
     removeDependants(context, attachment);
     beginDetach(context, attachment);
     return {};

@@ -7,7 +7,9 @@ function filtersOf(params: RequestParams): { key: string; values: string[] }[] {
   const filters: { key: string; values: string[] }[] = [];
   for (let at = 1; ; at++) {
     const key = params.text(`Filter.${at}.Key`);
-    if (key === undefined) return filters;
+    if (key === undefined) {
+      return filters;
+    }
     filters.push({ key, values: params.list(`Filter.${at}.Value`) });
   }
 }

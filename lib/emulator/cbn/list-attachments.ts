@@ -9,10 +9,18 @@ function asked({ params, store, behaviours }: Context): readonly AttachmentRecor
   const id = params.text('TransitRouterAttachmentId');
   const transitRouterId = params.text('TransitRouterId');
   const cenId = params.text('CenId');
-  if (id !== undefined) return [store.attachments.get(id)].filter((row) => row !== undefined);
-  if (transitRouterId !== undefined) return store.attachments.in('transitRouter', transitRouterId);
-  if (cenId !== undefined) return store.attachments.in('cen', cenId);
-  if (behaviours.listUnfiltered === 'refused') throw invalid('TransitRouterId');
+  if (id !== undefined) {
+    return [store.attachments.get(id)].filter((row) => row !== undefined);
+  }
+  if (transitRouterId !== undefined) {
+    return store.attachments.in('transitRouter', transitRouterId);
+  }
+  if (cenId !== undefined) {
+    return store.attachments.in('cen', cenId);
+  }
+  if (behaviours.listUnfiltered === 'refused') {
+    throw invalid('TransitRouterId');
+  }
   return [];
 }
 

@@ -32,7 +32,9 @@ export const dissociateAttachment = cbn('DissociateTransitRouterAttachmentFromRo
   kind: 'write',
   run(context) {
     const row = linkOf(context, context.store.associations);
-    if (context.params.flag('DryRun') === true) throw dryRunPassed();
+    if (context.params.flag('DryRun') === true) {
+      throw dryRunPassed();
+    }
     context.lifecycle.dissociate(row, context.nowMs);
     return {};
   },
@@ -42,7 +44,9 @@ export const disablePropagation = cbn('DisableTransitRouterRouteTablePropagation
   kind: 'write',
   run(context) {
     const row = linkOf(context, context.store.propagations);
-    if (context.params.flag('DryRun') === true) throw dryRunPassed();
+    if (context.params.flag('DryRun') === true) {
+      throw dryRunPassed();
+    }
     context.lifecycle.disable(row, context.nowMs);
     return {};
   },
@@ -73,7 +77,9 @@ function entryByPlace({ params, store }: Context, tableId: string): RouteEntry {
         entry.TransitRouterRouteEntryDestinationCidrBlock === cidr &&
         (hopType === 'BlackHole' || entry.TransitRouterRouteEntryNextHopId === hop),
     );
-  if (row === undefined) throw refused('InvalidDestinationCidrBlock.NotFound', 'The specified route does not exist.');
+  if (row === undefined) {
+    throw refused('InvalidDestinationCidrBlock.NotFound', 'The specified route does not exist.');
+  }
   return row;
 }
 
@@ -87,9 +93,13 @@ function entryOf(context: Context): RouteEntry {
       'Name either the route entry or its route table and destination.',
     );
   }
-  if (id === undefined && tableId === undefined) throw missing('TransitRouterRouteEntryId');
+  if (id === undefined && tableId === undefined) {
+    throw missing('TransitRouterRouteEntryId');
+  }
   const row = id === undefined ? entryByPlace(context, tableId ?? '') : entryById(context, id);
-  if (ownTable(context, row.TransitRouterRouteTableId) !== undefined) return row;
+  if (ownTable(context, row.TransitRouterRouteTableId) !== undefined) {
+    return row;
+  }
   throw id === undefined
     ? refused('InvalidTransitRouterRouteTableId.NotFound', 'The specified route table does not exist.')
     : refused('IllegalParam.TransitRouterRouteEntryId', 'The specified route entry does not exist.');
@@ -102,8 +112,12 @@ export const deleteTransitRouterRouteEntry = cbn('DeleteTransitRouterRouteEntry'
     if ((row.TransitRouterRouteEntryType ?? 'Static') !== 'Static') {
       throw refused('OperationFailed.DeleteTransitRouterRouteEntry', 'A route that was learnt cannot be deleted.');
     }
-    if (row.pending !== undefined) throw refused('IncorrectStatus.Status', 'The status of the resource is incorrect.');
-    if (context.params.flag('DryRun') === true) throw dryRunPassed();
+    if (row.pending !== undefined) {
+      throw refused('IncorrectStatus.Status', 'The status of the resource is incorrect.');
+    }
+    if (context.params.flag('DryRun') === true) {
+      throw dryRunPassed();
+    }
     context.lifecycle.deleteRoute(row, context.nowMs);
     return {};
   },

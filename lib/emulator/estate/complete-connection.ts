@@ -17,8 +17,12 @@ export const idLetters = (id: string): string => id.replace(/^[a-z]+-/, '');
 export const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
 
 function attachTypeOf(item: ConnectionRead): string | null {
-  if (item.AttachType !== undefined) return item.AttachType;
-  if (item.TransitRouterId !== undefined) return 'CEN';
+  if (item.AttachType !== undefined) {
+    return item.AttachType;
+  }
+  if (item.TransitRouterId !== undefined) {
+    return 'CEN';
+  }
   return item.VpnGatewayId !== undefined && item.VpnGatewayId !== 'vpn-not-exist' ? 'VPNGW' : 'NO_ASSOCIATED';
 }
 

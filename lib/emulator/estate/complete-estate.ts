@@ -44,7 +44,9 @@ function completeDirectory(
   accounts: readonly AccountRecord[],
 ): Directory | undefined {
   const [first, ...others] = accounts;
-  if (directory === undefined && (!derive || first === undefined || others.length === 0)) return undefined;
+  if (directory === undefined && (!derive || first === undefined || others.length === 0)) {
+    return undefined;
+  }
   const accountId = directory?.accountId ?? first?.accountId ?? defaultAccountId;
   const members = directory?.members ?? accounts.filter((account) => account.accountId !== accountId);
   return {

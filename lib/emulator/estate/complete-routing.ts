@@ -23,9 +23,13 @@ export function completeRouting(
 ): RoutingRecords {
   const derive = file.derive ?? true;
   const transitRouters = (file.transitRouters ?? []).map((item) => completeTransitRouter(item, home));
-  if (derive) transitRouters.push(...impliedTransitRouters(connections, transitRouters));
+  if (derive) {
+    transitRouters.push(...impliedTransitRouters(connections, transitRouters));
+  }
   const routerById = new Map(transitRouters.map((item) => [item.TransitRouterId, item]));
-  for (const connection of connections) nameHolder(connection, routerById.get(connection.TransitRouterId ?? ''));
+  for (const connection of connections) {
+    nameHolder(connection, routerById.get(connection.TransitRouterId ?? ''));
+  }
 
   const cens = (file.cens ?? []).map((item) => ({
     ...item,
@@ -85,7 +89,9 @@ function impliedTransitRouters(
   const known = new Set(listed.map((item) => item.TransitRouterId));
   const implied: TransitRouterRecord[] = [];
   for (const { accountId, regionId, TransitRouterId, AttachInstanceId } of connections) {
-    if (TransitRouterId === undefined || known.has(TransitRouterId)) continue;
+    if (TransitRouterId === undefined || known.has(TransitRouterId)) {
+      continue;
+    }
     known.add(TransitRouterId);
     const CenId = AttachInstanceId ?? `cen-${accountId}`;
     implied.push({ accountId, RegionId: regionId, TransitRouterId, CenId, tags: {} });
@@ -99,15 +105,21 @@ function nameHolder(connection: ConnectionRecord, router: TransitRouterRecord | 
     connection.CrossAccountAuthorized ??= false;
     return;
   }
-  if (router !== undefined) connection.AttachInstanceId ??= router.CenId;
+  if (router !== undefined) {
+    connection.AttachInstanceId ??= router.CenId;
+  }
   connection.CrossAccountAuthorized ??= router !== undefined && router.accountId !== connection.accountId;
-  if (connection.TunnelOptions === undefined) connection.InternetIp ??= '203.0.113.7';
+  if (connection.TunnelOptions === undefined) {
+    connection.InternetIp ??= '203.0.113.7';
+  }
 }
 
 function impliedCens(routers: readonly TransitRouterRecord[], listed: readonly Cen[]): Cen[] {
   const known = new Set(listed.map((item) => item.CenId));
   return routers.flatMap(({ accountId, CenId }) => {
-    if (known.has(CenId)) return [];
+    if (known.has(CenId)) {
+      return [];
+    }
     known.add(CenId);
     return [{ accountId, CenId, tags: {} }];
   });
@@ -123,8 +135,12 @@ function impliedAttachments(
   return read.flatMap(({ VpnConnectionId, attachmentId }) => {
     const connection = owners.get(VpnConnectionId);
     const router = routers.get(connection?.TransitRouterId ?? '');
-    if (connection?.AttachType !== 'CEN' || router === undefined) return [];
-    if (attachmentId === null || held.has(VpnConnectionId)) return [];
+    if (connection?.AttachType !== 'CEN' || router === undefined) {
+      return [];
+    }
+    if (attachmentId === null || held.has(VpnConnectionId)) {
+      return [];
+    }
     return [attachmentFor(connection, router, attachmentId ?? `tr-attach-${idLetters(VpnConnectionId)}`)];
   });
 }

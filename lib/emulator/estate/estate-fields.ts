@@ -21,7 +21,9 @@ export const tags = z.record(
 /** A moment: milliseconds since 1970, or an ISO date-time, kept as milliseconds. */
 export const moment = z.pipe(
   z.transform((value: unknown) => {
-    if (typeof value !== 'string') return value;
+    if (typeof value !== 'string') {
+      return value;
+    }
     const parsed = Date.parse(value);
     return Number.isNaN(parsed) ? value : parsed;
   }),

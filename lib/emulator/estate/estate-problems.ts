@@ -14,7 +14,9 @@ type EstatePath = readonly PropertyKey[];
  */
 export function readBy<T extends z.core.$ZodType>(schema: T, value: unknown, source: string): z.core.output<T> {
   const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const problem = result.error.issues.map((issue) => describe(issue, value, schema)).at(0);
   throw new EstateError(`${source}: ${problem ?? 'not readable'}`);
 }
@@ -52,8 +54,12 @@ function allowed(issue: EstateIssue): string {
 const isSecret = (path: EstatePath): boolean => /secret|psk|authkey/i.test(String(path.at(-1) ?? ''));
 
 function quote(value: unknown, path: EstatePath): string {
-  if (isSecret(path)) return 'the value';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  if (isSecret(path)) {
+    return 'the value';
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
@@ -66,7 +72,9 @@ function toPath(path: EstatePath): string {
 function valueAt(root: unknown, path: EstatePath): unknown {
   let here = root;
   for (const key of path) {
-    if (typeof here !== 'object' || here === null) return undefined;
+    if (typeof here !== 'object' || here === null) {
+      return undefined;
+    }
     here = Reflect.get(here, key);
   }
   return here;

@@ -93,13 +93,17 @@ export class Faults {
 
   next(operation: Operation, params: RawParams): Fault | undefined {
     for (const entry of this.armed) {
-      if (entry.timesLeft <= 0 || !meets(entry.rule, operation, params)) continue;
+      if (entry.timesLeft <= 0 || !meets(entry.rule, operation, params)) {
+        continue;
+      }
       if (entry.skipsLeft > 0) {
         entry.skipsLeft -= 1;
         continue;
       }
       const { probability } = entry.rule;
-      if (probability !== undefined && this.random.next() >= probability) continue;
+      if (probability !== undefined && this.random.next() >= probability) {
+        continue;
+      }
       entry.timesLeft -= 1;
       return entry.rule.fault;
     }
@@ -108,14 +112,22 @@ export class Faults {
 }
 
 function timesOf(rule: FaultRule): number {
-  if (rule.times === 'always') return Number.POSITIVE_INFINITY;
+  if (rule.times === 'always') {
+    return Number.POSITIVE_INFINITY;
+  }
   return (rule.times ?? 1) * (rule.fault.kind === 'stale' ? rule.fault.reads : 1);
 }
 
 function meets(rule: FaultRule, operation: Operation, params: RawParams): boolean {
   const actions = rule.action === undefined ? undefined : [rule.action].flat();
-  if (actions !== undefined && !actions.includes(operation.action)) return false;
-  if (rule.regionId !== undefined && params.RegionId !== rule.regionId) return false;
-  if (!Object.entries(rule.match ?? {}).every(([name, value]) => params[name] === value)) return false;
+  if (actions !== undefined && !actions.includes(operation.action)) {
+    return false;
+  }
+  if (rule.regionId !== undefined && params.RegionId !== rule.regionId) {
+    return false;
+  }
+  if (!Object.entries(rule.match ?? {}).every(([name, value]) => params[name] === value)) {
+    return false;
+  }
   return suits[rule.fault.kind]?.(operation) ?? true;
 }

@@ -29,7 +29,11 @@ export function toAttemptResult(ending: InstanceEnding, requestId: string, timeo
 }
 
 function errorOf({ kind, error }: InstanceEnding, usage: string, timeoutSeconds: number): ThrownError | undefined {
-  if (kind === 'result') return undefined;
-  if (kind === 'timeout') return { errorMessage: `Function time out after ${timeoutSeconds} seconds ${usage}` };
+  if (kind === 'result') {
+    return undefined;
+  }
+  if (kind === 'timeout') {
+    return { errorMessage: `Function time out after ${timeoutSeconds} seconds ${usage}` };
+  }
   return error ?? { errorMessage: `Process exited unexpectedly before completing request ${usage}` };
 }

@@ -17,17 +17,22 @@ export function authenticateFc(request: FcRequest, gate: Gate): Caller {
   const authorization = needed(headers, 'Authorization');
   const date = needed(headers, 'Date');
   const [, accessKeyId = '', signature = ''] = /^FC ([^:\s]+):(\S+)$/.exec(authorization) ?? [];
-  if (accessKeyId === '')
+  if (accessKeyId === '') {
     throw new ApiError(400, 'InvalidArgument', 'the Authorization header is not FC <id>:<signature>');
+  }
   const { caller, secret } = credentialsOf(accessKeyId, headers['x-fc-security-token'], gate);
   const sentMs = Date.parse(date);
-  if (Number.isNaN(sentMs)) throw new ApiError(400, 'InvalidArgument', 'the Date header is not a date');
+  if (Number.isNaN(sentMs)) {
+    throw new ApiError(400, 'InvalidArgument', 'the Date header is not a date');
+  }
   if (Math.abs(gate.nowMs - sentMs) > skewMsMax) {
     throw new ApiError(403, 'RequestTimeTooSkewed', 'the request time is more than 15 minutes away from the time here');
   }
   const expected = Buffer.from(signFc(stringToSignFc(request), secret));
   const given = Buffer.from(signature);
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw mismatch();
+  if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
+    throw mismatch();
+  }
   if (bytes.length > 0 && headers['content-md5'] !== contentMd5(bytes)) {
     throw new ApiError(400, 'InvalidArgument', 'the Content-MD5 header is not the digest of the body');
   }
@@ -36,7 +41,9 @@ export function authenticateFc(request: FcRequest, gate: Gate): Caller {
 
 function needed(headers: FcRequest['headers'], name: string): string {
   const value = headers[name.toLowerCase()];
-  if (value !== undefined && value !== '') return value;
+  if (value !== undefined && value !== '') {
+    return value;
+  }
   throw new ApiError(400, 'MissingRequiredHeader', `required HTTP header ${name} was not specified`);
 }
 
@@ -52,8 +59,12 @@ function credentialsOf(accessKeyId: string, securityToken: string | undefined, g
   try {
     return findCredentials({ accessKeyId, securityToken, nowMs: gate.nowMs }, gate.estate, gate.sessions);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (!error.code.startsWith('InvalidAccessKeyId')) throw new ApiError(403, 'AccessDenied', error.message);
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
+    if (!error.code.startsWith('InvalidAccessKeyId')) {
+      throw new ApiError(403, 'AccessDenied', error.message);
+    }
     throw new ApiError(403, 'InvalidAccessKeyID', `invalid access key ID '${accessKeyId}'`);
   }
 }

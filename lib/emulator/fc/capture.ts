@@ -43,8 +43,12 @@ export class Capture {
       this.keep(text.slice(0, end));
       this.held[at] = '';
       this.markersLeft -= 1;
-      if (this.markersLeft === 0) this.reached();
-      if (text.length > end + marker.length) this.add(at, text.slice(end + marker.length));
+      if (this.markersLeft === 0) {
+        this.reached();
+      }
+      if (text.length > end + marker.length) {
+        this.add(at, text.slice(end + marker.length));
+      }
       return;
     }
     // The start of a marker may be the end of a chunk.
@@ -55,7 +59,9 @@ export class Capture {
   }
 
   private keep(text: string): void {
-    if (this.text.length + text.length > lettersMax) this.isCut = true;
+    if (this.text.length + text.length > lettersMax) {
+      this.isCut = true;
+    }
     this.text += text.slice(0, lettersMax - this.text.length);
   }
 }

@@ -78,7 +78,9 @@ export function readFunctions(value: unknown, source: string, estate: Estate): r
   functions.forEach((one, at) => {
     const problem =
       problemOf(one, estate) ?? (functions.indexOf(one) !== firstLike(functions, one) ? 'given twice' : '');
-    if (problem !== '') throw new EstateError(`${source}: [${at}]: function ${one.id}: ${problem}`);
+    if (problem !== '') {
+      throw new EstateError(`${source}: [${at}]: function ${one.id}: ${problem}`);
+    }
   });
   return functions;
 }
@@ -120,7 +122,9 @@ function problemOf(one: FcFunction, estate: Estate): string | undefined {
   }
   const names = Object.keys(one.environment);
   const wrong = names.find((key) => !/^[A-Za-z]\w*$/.test(key) || key.startsWith('FC_'));
-  if (wrong !== undefined) return `environmentVariables.${wrong}: starts with a letter, and not with FC_`;
+  if (wrong !== undefined) {
+    return `environmentVariables.${wrong}: starts with a letter, and not with FC_`;
+  }
   const bytes = Buffer.byteLength(JSON.stringify(one.environment));
   return bytes > environmentBytesMax ? 'environmentVariables: longer than 4 KB in total' : undefined;
 }
@@ -128,7 +132,9 @@ function problemOf(one: FcFunction, estate: Estate): string | undefined {
 /** The role that the estate has for it now. */
 export function roleOf({ accountId: owner, role }: FcFunction, estate: Estate): Role | undefined {
   const [, arnOwner = owner, wanted = role] = /^acs:ram::(\d+):role\/(.+)$/i.exec(role ?? '') ?? [];
-  if (arnOwner !== owner) return undefined;
+  if (arnOwner !== owner) {
+    return undefined;
+  }
   return estate.accounts
     .find((account) => account.accountId === owner)
     ?.roles.find((candidate) => candidate.name.toLowerCase() === wanted?.toLowerCase());

@@ -10,7 +10,9 @@ export type FcCredentials = { accessKeyId: string; accessKeySecret: string; secu
 /** Fresh credentials of the function's role; undefined without a role. */
 export function credentialsFor(fn: FcFunction, engine: Engine): FcCredentials | undefined {
   const role = fn.role === undefined ? { name: 'emulator-function', trusted: [] } : roleOf(fn, engine.store.estate);
-  if (role === undefined) return undefined;
+  if (role === undefined) {
+    return undefined;
+  }
   const caller = callerInRole(fn.accountId, role, fn.functionName);
   const { accessKeyId, accessKeySecret, securityToken } = engine.sessions.issue(caller, engine.now() + credentialsMs);
   return { accessKeyId, accessKeySecret, securityToken };

@@ -60,9 +60,12 @@ export class FunctionPlatform {
     const id = serviceName === undefined ? functionName : `${serviceName}$${functionName}`;
     const fn = own.find((one) => one.id === id);
     const where = serviceName === undefined ? '' : ` in service '${serviceName}'`;
-    if (fn === undefined)
+    if (fn === undefined) {
       throw new ApiError(404, 'FunctionNotFound', `function '${functionName}' does not exist${where}`);
-    if (qualifier === 'LATEST') return fn;
+    }
+    if (qualifier === 'LATEST') {
+      return fn;
+    }
     const [code, what] = /^\d+$/.test(qualifier) ? ['VersionNotFound', 'version'] : ['AliasNotFound', 'alias'];
     const of = serviceName === undefined ? `function '${functionName}'` : `service '${serviceName}'`;
     throw new ApiError(404, code, `${what} '${qualifier}' of ${of} does not exist`);
@@ -77,7 +80,9 @@ export class FunctionPlatform {
       throw new ApiError(status, 'EntityTooLarge', `payload size exceeds maximum allowed size (${bytesMax} bytes)`);
     }
     const taskId = fn.hasTasks ? order.taskId : undefined;
-    if (taskId !== undefined) this.takeTask(fn, taskId);
+    if (taskId !== undefined) {
+      this.takeTask(fn, taskId);
+    }
     const invocation: LiveInvocation = {
       requestId: this.requestId(),
       functionName: fn.id,
@@ -90,7 +95,9 @@ export class FunctionPlatform {
       attempts: 0,
       log: '',
     };
-    if (type === 'Sync') return { invocation, ended: this.runOnce(fn, event, invocation) };
+    if (type === 'Sync') {
+      return { invocation, ended: this.runOnce(fn, event, invocation) };
+    }
     this.invocations.push(invocation);
     this.follow(this.runUntilDone(fn, event, invocation));
     return { invocation, ended: Promise.resolve(undefined) };
@@ -114,7 +121,9 @@ export class FunctionPlatform {
   /** Ends every process, and resolves when they are gone. What was queued is forgotten. */
   async close(): Promise<void> {
     this.closing.abort();
-    for (const instance of this.instances) instance.kill();
+    for (const instance of this.instances) {
+      instance.kill();
+    }
     await Promise.all([...this.instances].map(({ gone }) => gone));
     await Promise.all(this.underway);
   }
@@ -141,15 +150,21 @@ export class FunctionPlatform {
   private follow(run: Promise<void>): void {
     const followed = run.finally(() => {
       this.underway.delete(followed);
-      if (this.underway.size > 0) return;
-      for (const waiter of this.idleWaiters.splice(0)) waiter();
+      if (this.underway.size > 0) {
+        return;
+      }
+      for (const waiter of this.idleWaiters.splice(0)) {
+        waiter();
+      }
     });
     this.underway.add(followed);
   }
 
   private async runOnce(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<AttemptResult> {
     const verdict = await this.attempt(fn, event, invocation, () => this.invocations.push(invocation));
-    if (verdict === undefined) throw this.throttled(fn);
+    if (verdict === undefined) {
+      throw this.throttled(fn);
+    }
     this.end(invocation, verdict.errorType === undefined ? 'Succeeded' : 'Failed');
     return verdict;
   }
@@ -158,9 +173,13 @@ export class FunctionPlatform {
     let throttledMs = 0;
     let waitMs = backoffMsFirst;
     while (!this.isClosed) {
-      if (this.engine.now() - invocation.enqueuedMs > fn.eventAgeMsMax) return this.end(invocation, 'Expired');
+      if (this.engine.now() - invocation.enqueuedMs > fn.eventAgeMsMax) {
+        return this.end(invocation, 'Expired');
+      }
       const verdict = await this.attempt(fn, event, invocation);
-      if (this.isClosed) return;
+      if (this.isClosed) {
+        return;
+      }
       if (verdict === undefined) {
         if (throttledMs >= throttledMsMax) {
           invocation.errorType = this.engine.behaviours.fcThrottleCode;
@@ -168,14 +187,20 @@ export class FunctionPlatform {
         }
         throttledMs += waitMs;
       } else {
-        if (verdict.errorType === undefined) return this.end(invocation, 'Succeeded');
-        if (invocation.attempts > fn.retriesMax) return this.end(invocation, 'Failed');
+        if (verdict.errorType === undefined) {
+          return this.end(invocation, 'Succeeded');
+        }
+        if (invocation.attempts > fn.retriesMax) {
+          return this.end(invocation, 'Failed');
+        }
         waitMs = backoffMsFirst * 2 ** (invocation.attempts - 1);
         throttledMs = 0;
         invocation.status = 'Retrying';
       }
       await this.engine.sleep(waitMs, this.closing.signal);
-      if (verdict === undefined) waitMs *= 2;
+      if (verdict === undefined) {
+        waitMs *= 2;
+      }
     }
   }
 
@@ -197,8 +222,11 @@ export class FunctionPlatform {
       const verdict = toAttemptResult(ending, requestId, fn.timeoutSeconds);
       invocation.log += verdict.log;
       invocation.result = verdict.body.toString();
-      if (verdict.errorType === undefined) delete invocation.errorType;
-      else invocation.errorType = verdict.errorType;
+      if (verdict.errorType === undefined) {
+        delete invocation.errorType;
+      } else {
+        invocation.errorType = verdict.errorType;
+      }
       return verdict;
     });
   }
@@ -206,7 +234,9 @@ export class FunctionPlatform {
   private end(invocation: LiveInvocation, status: Invocation['status']): void {
     invocation.status = status;
     invocation.endedMs = this.engine.now();
-    for (const listener of this.listeners) listener(invocation);
+    for (const listener of this.listeners) {
+      listener(invocation);
+    }
   }
 
   private get isClosed(): boolean {

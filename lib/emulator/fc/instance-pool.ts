@@ -13,20 +13,31 @@ export class Pool {
   /** Runs it in an instance; undefined when all are busy and there may be no more. */
   async use<T>(run: (instance: Instance) => Promise<T>): Promise<T | undefined> {
     const instance = this.take();
-    if (instance === undefined) return undefined;
+    if (instance === undefined) {
+      return undefined;
+    }
     try {
       return await run(instance);
     } finally {
       this.busy -= 1;
-      if (this.options.reuse && instance.isUsable) this.idle.push(instance);
-      else instance.kill();
+      if (this.options.reuse && instance.isUsable) {
+        this.idle.push(instance);
+      } else {
+        instance.kill();
+      }
     }
   }
 
   private take(): Instance | undefined {
-    if (this.busy >= this.options.concurrency) return undefined;
+    if (this.busy >= this.options.concurrency) {
+      return undefined;
+    }
     this.busy += 1;
-    for (let warm = this.idle.pop(); warm !== undefined; warm = this.idle.pop()) if (warm.isUsable) return warm;
+    for (let warm = this.idle.pop(); warm !== undefined; warm = this.idle.pop()) {
+      if (warm.isUsable) {
+        return warm;
+      }
+    }
     return this.start();
   }
 }

@@ -70,8 +70,11 @@ export class Instance {
     });
     this.ready = new Promise((resolve) => {
       this.child.on('message', (message: Message) => {
-        if (message.kind === 'ready') resolve();
-        else this.listener(message);
+        if (message.kind === 'ready') {
+          resolve();
+        } else {
+          this.listener(message);
+        }
       });
     });
   }
@@ -84,7 +87,9 @@ export class Instance {
   /** Ends the process, and whatever it started, at once. */
   kill(): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
+    if (pid === undefined) {
+      return;
+    }
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
@@ -111,14 +116,18 @@ export class Instance {
     killAfter(startMsMax);
     let startedMs = performance.now();
     const started = this.ready.then(() => {
-      if (this.isGone) return;
+      if (this.isGone) {
+        return;
+      }
       killAfter(timeoutMs);
       startedMs = performance.now();
       this.child.send({ event, context, marker }, () => undefined);
     });
     await Promise.race([started, this.gone]);
     const message = await Promise.race([told, this.gone]);
-    if (message?.kind === 'crashed') await this.gone;
+    if (message?.kind === 'crashed') {
+      await this.gone;
+    }
     await Promise.race([captured, this.gone]);
     clearTimeout(timer);
     const durationMs = performance.now() - startedMs;
@@ -132,6 +141,8 @@ function endOf(message: Message | undefined, isTimeout: boolean): Omit<InstanceE
     return { kind: isTimeout ? 'timeout' : 'exited', memoryMb: 0, ...none };
   }
   const { kind, memoryMb } = message;
-  if (kind === 'result') return { kind, memoryMb, body: Buffer.from(message.body), error: undefined };
+  if (kind === 'result') {
+    return { kind, memoryMb, body: Buffer.from(message.body), error: undefined };
+  }
   return { kind, memoryMb, body: none.body, error: message.error };
 }

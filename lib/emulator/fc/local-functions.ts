@@ -69,7 +69,9 @@ export function localFunctions(platform: FunctionPlatform): LocalFunctions {
 /** By the name that 3.0 uses. */
 function find({ functions }: FunctionPlatform, name: string): FcFunction {
   const found = functions.find(({ id }) => id === name);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   const known = functions.map(({ id }) => id).join(', ') || 'none';
   throw new EstateError(`function ${JSON.stringify(name)} is not registered; registered: ${known}`);
 }

@@ -22,7 +22,9 @@ export async function serveFc(
 ): Promise<FcWireReply | 'reset'> {
   const note: Note = { accountId: '', params: {} };
   const latencyMs = engine.latencyOf(action);
-  if (latencyMs > 0) await engine.sleep(latencyMs);
+  if (latencyMs > 0) {
+    await engine.sleep(latencyMs);
+  }
   try {
     const target = targetOf(request);
     note.params = paramsOf(request, target);
@@ -32,7 +34,9 @@ export async function serveFc(
     const fn = permitted(caller, target, request, platform);
     return await invoke(engine, platform, { request, target, fn, note });
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
     record(engine, note, error.status, error.code);
     return refusal(engine, platform, error);
   }
@@ -77,10 +81,16 @@ async function invoke(
 ): Promise<FcWireReply | 'reset'> {
   const { isAsync, taskId, wantsLog } = mannerOf(request, target);
   const fault = engine.faults.next(invokeFunction, note.params);
-  if (fault !== undefined) note.fault = fault.kind;
+  if (fault !== undefined) {
+    note.fault = fault.kind;
+  }
   const early = planBefore(fault, () => platform.requestId());
-  if (early !== undefined) return deliver(engine, note, early, undefined);
-  if (fault?.kind === 'no-effect' && isAsync) return accepted(engine, note, platform.requestId());
+  if (early !== undefined) {
+    return deliver(engine, note, early, undefined);
+  }
+  if (fault?.kind === 'no-effect' && isAsync) {
+    return accepted(engine, note, platform.requestId());
+  }
   const type = isAsync ? 'Async' : 'Sync';
   const { invocation, ended } = platform.accept({ fn, event: request.bytes, type, source: 'api', taskId });
   const verdict = await ended;
@@ -120,11 +130,18 @@ async function deliver(
   reply: FcWireReply | undefined,
 ): Promise<FcWireReply | 'reset'> {
   record(engine, note, status, kind === 'reply' ? 'OK' : kind);
-  if (waitMs > 0) await engine.sleep(waitMs);
-  if (kind === 'reset' || kind === 'timeout') return 'reset';
-  if (kind === 'truncated' && reply !== undefined)
+  if (waitMs > 0) {
+    await engine.sleep(waitMs);
+  }
+  if (kind === 'reset' || kind === 'timeout') {
+    return 'reset';
+  }
+  if (kind === 'truncated' && reply !== undefined) {
     return { ...reply, body: reply.body.subarray(0, reply.body.length / 2) };
-  if (kind === 'reply') return reply ?? { status, headers: json, body: Buffer.from(JSON.stringify(planned)) };
+  }
+  if (kind === 'reply') {
+    return reply ?? { status, headers: json, body: Buffer.from(JSON.stringify(planned)) };
+  }
   const { headers, body } = htmlReply(status);
   return { status, headers, body: Buffer.from(body) };
 }

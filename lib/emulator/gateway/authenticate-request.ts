@@ -39,7 +39,9 @@ const commonV1 = ['AccessKeyId', 'SignatureMethod', 'SignatureVersion', 'Signatu
 function authenticateV1({ method, query, form }: ParsedRequest, gate: Gatekeeper): Admitted {
   const params = { ...query, ...form };
   const need = (name: string): string => needed(params[name], name);
-  for (const name of ['Version', 'Action', ...commonV1]) need(name);
+  for (const name of ['Version', 'Action', ...commonV1]) {
+    need(name);
+  }
   if (params.SignatureMethod !== 'HMAC-SHA1' || params.SignatureVersion !== '1.0') {
     throw new ApiError(400, 'InvalidSignatureMethod', 'The specified signature method is not supported.');
   }
@@ -69,7 +71,9 @@ const mustBeSigned = [
 
 function authenticateV3({ method, query, form, headers, body }: ParsedRequest, gate: Gatekeeper): Admitted {
   const authorization = parseAuthorization(headers.authorization ?? '');
-  if (authorization === undefined) throw incomplete();
+  if (authorization === undefined) {
+    throw incomplete();
+  }
   const action = needed(headers['x-acs-action'], 'Action');
   const version = needed(headers['x-acs-version'], 'Version');
   const date = needed(headers['x-acs-date'], 'Timestamp');
@@ -83,16 +87,22 @@ function authenticateV3({ method, query, form, headers, body }: ParsedRequest, g
   );
   checkTime(date, gate.nowMs);
   const required = securityToken === undefined ? mustBeSigned : [...mustBeSigned, 'x-acs-security-token'];
-  if (!required.every((name) => signedHeaders.includes(name))) throw incomplete();
+  if (!required.every((name) => signedHeaders.includes(name))) {
+    throw incomplete();
+  }
   const stringToSign = stringToSignV3({ method, query, headers, signedHeaders, hashedBody: bodyHash(body) });
-  if (headers['x-acs-content-sha256'] !== bodyHash(body)) throw mismatch(stringToSign);
+  if (headers['x-acs-content-sha256'] !== bodyHash(body)) {
+    throw mismatch(stringToSign);
+  }
   checkSignature(signature, signV3(stringToSign, secret), stringToSign);
   gate.nonces.take(accessKeyId, nonce, gate.nowMs);
   return { caller, version, action, params: { ...query, ...form } };
 }
 
 function needed(value: string | undefined, name: string): string {
-  if (value === undefined || value === '') throw missing(name);
+  if (value === undefined || value === '') {
+    throw missing(name);
+  }
   return value;
 }
 
@@ -119,5 +129,7 @@ function checkTime(timestamp: string, nowMs: number): void {
 function checkSignature(given: string, expected: string, stringToSign: string): void {
   const left = Buffer.from(given);
   const right = Buffer.from(expected);
-  if (left.length !== right.length || !timingSafeEqual(left, right)) throw mismatch(stringToSign);
+  if (left.length !== right.length || !timingSafeEqual(left, right)) {
+    throw mismatch(stringToSign);
+  }
 }

@@ -18,7 +18,9 @@ export class ClientTokens {
   recall(question: Question, nowMs: number): Given | undefined {
     const key = keyOf(question);
     const kept = key === undefined ? undefined : this.kept.get(key);
-    if (kept === undefined || nowMs - kept.atMs > memoryMs) return undefined;
+    if (kept === undefined || nowMs - kept.atMs > memoryMs) {
+      return undefined;
+    }
     if (kept.params !== fingerprint(question.params)) {
       throw new ApiError(
         400,
@@ -32,7 +34,9 @@ export class ClientTokens {
   keep(question: Question, given: Given, nowMs: number): void {
     const key = keyOf(question);
     // A dry run does nothing, so there is nothing that must not happen twice.
-    if (key === undefined || question.params.DryRun?.toLowerCase() === 'true') return;
+    if (key === undefined || question.params.DryRun?.toLowerCase() === 'true') {
+      return;
+    }
     this.kept.set(key, { params: fingerprint(question.params), given, atMs: nowMs });
   }
 }

@@ -15,10 +15,14 @@ export function findCredentials(
   estate: Estate,
   sessions: Sessions,
 ): FoundCredentials {
-  if (accessKeyId.startsWith('STS.')) return findSession(accessKeyId, securityToken, nowMs, sessions);
+  if (accessKeyId.startsWith('STS.')) {
+    return findSession(accessKeyId, securityToken, nowMs, sessions);
+  }
   for (const { accountId, keys } of estate.accounts) {
     const key = keys.find((candidate) => candidate.accessKeyId === accessKeyId);
-    if (key === undefined) continue;
+    if (key === undefined) {
+      continue;
+    }
     if (key.inactive === true) {
       throw new ApiError(400, 'InvalidAccessKeyId.Inactive', 'Specified access key is disabled.');
     }
@@ -34,7 +38,9 @@ function findSession(
   sessions: Sessions,
 ): FoundCredentials {
   const session = sessions.get(accessKeyId);
-  if (session === undefined) throw unknownKey();
+  if (session === undefined) {
+    throw unknownKey();
+  }
   if (token === undefined || token === '') {
     throw new ApiError(400, 'MissingSecurityToken', 'SecurityToken is mandatory for this action.');
   }

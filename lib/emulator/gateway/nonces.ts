@@ -9,7 +9,9 @@ export class Nonces {
   /** Takes a nonce. Throws when it was used before. */
   take(accessKeyId: string, nonce: string, nowMs: number): void {
     for (const [key, atMs] of this.seenMs) {
-      if (nowMs - atMs <= memoryMs) break;
+      if (nowMs - atMs <= memoryMs) {
+        break;
+      }
       this.seenMs.delete(key);
     }
     const key = `${accessKeyId} ${nonce}`;

@@ -7,15 +7,23 @@ type Bounds = { readonly name: string; readonly fallback: number; readonly max: 
 /** A page's size within its bounds; out of them it is refused, or clamped if the switch says so. */
 function sizeOf({ params, behaviours }: Context, { name, fallback, max }: Bounds): number {
   const size = params.integer(name) ?? fallback;
-  if (size >= 1 && size <= max) return size;
-  if (behaviours.pageSizeOutOfRange === 'clamp') return Math.min(Math.max(size, 1), max);
+  if (size >= 1 && size <= max) {
+    return size;
+  }
+  if (behaviours.pageSizeOutOfRange === 'clamp') {
+    return Math.min(Math.max(size, 1), max);
+  }
   throw invalid(name);
 }
 
 /** The rows to cut pages from, after what a fault does to them. */
 function arranged<T>({ fault, behaviours, random }: Context, rows: readonly T[]): readonly T[] {
-  if (fault?.kind === 'empty-list') return [];
-  if (behaviours.listingOrder === 'shuffled') return shuffled(rows, random);
+  if (fault?.kind === 'empty-list') {
+    return [];
+  }
+  if (behaviours.listingOrder === 'shuffled') {
+    return shuffled(rows, random);
+  }
   const last = rows.at(-1);
   return fault?.kind === 'shift-pages' && last !== undefined ? [last, ...rows.slice(0, -1)] : rows;
 }
@@ -29,7 +37,9 @@ export type PageReply<T> = { readonly items: readonly T[]; readonly fields: Repl
 export function numberedPage<T>(context: Context, all: readonly T[], max = 50): PageReply<T> {
   const size = sizeOf(context, { name: 'PageSize', fallback: 10, max });
   const number = context.params.integer('PageNumber') ?? 1;
-  if (number < 1) throw invalid('PageNumber');
+  if (number < 1) {
+    throw invalid('PageNumber');
+  }
   const rows = arranged(context, all);
   const start = (number - 1) * size;
   return {
@@ -41,9 +51,13 @@ export function numberedPage<T>(context: Context, all: readonly T[], max = 50): 
 const tokenFor = (start: number): string => Buffer.from(`page:${start}`).toString('base64url');
 
 function startOf(token: string | undefined): number {
-  if (token === undefined) return 0;
+  if (token === undefined) {
+    return 0;
+  }
   const start = /^page:(\d{1,12})$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
-  if (start === undefined) throw new ApiError(400, 'IllegalParam.NextToken', 'The specified NextToken is illegal.');
+  if (start === undefined) {
+    throw new ApiError(400, 'IllegalParam.NextToken', 'The specified NextToken is illegal.');
+  }
   return Number(start);
 }
 

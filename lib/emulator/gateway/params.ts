@@ -15,21 +15,31 @@ export class RequestParams {
 
   need(name: string): string {
     const value = this.text(name);
-    if (value === undefined) throw missing(name);
+    if (value === undefined) {
+      throw missing(name);
+    }
     return value;
   }
 
   flag(name: string): boolean | undefined {
     const value = this.text(name)?.toLowerCase();
-    if (value === undefined) return undefined;
-    if (value !== 'true' && value !== 'false') throw invalid(name);
+    if (value === undefined) {
+      return undefined;
+    }
+    if (value !== 'true' && value !== 'false') {
+      throw invalid(name);
+    }
     return value === 'true';
   }
 
   integer(name: string): number | undefined {
     const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (!/^-?\d{1,15}$/.test(value)) throw invalid(name);
+    if (value === undefined) {
+      return undefined;
+    }
+    if (!/^-?\d{1,15}$/.test(value)) {
+      throw invalid(name);
+    }
     return Number(value);
   }
 
@@ -38,7 +48,9 @@ export class RequestParams {
     const values: string[] = [];
     for (let at = 1; ; at++) {
       const value = this.text(`${name}.${at}`);
-      if (value === undefined) return values;
+      if (value === undefined) {
+        return values;
+      }
       values.push(value);
     }
   }
@@ -48,7 +60,9 @@ export class RequestParams {
     const found: TagFilter[] = [];
     for (let at = 1; ; at++) {
       const Key = this.text(`${name}.${at}.Key`);
-      if (Key === undefined) return found;
+      if (Key === undefined) {
+        return found;
+      }
       found.push({ Key, Value: this.raw[`${name}.${at}.Value`] });
     }
   }
@@ -57,7 +71,9 @@ export class RequestParams {
   below(prefix: string): RequestParams | undefined {
     const start = `${prefix}.`;
     const entries = Object.entries(this.raw).filter(([name]) => name.startsWith(start));
-    if (entries.length === 0) return undefined;
+    if (entries.length === 0) {
+      return undefined;
+    }
     return new RequestParams(Object.fromEntries(entries.map(([name, value]) => [name.slice(start.length), value])));
   }
 }

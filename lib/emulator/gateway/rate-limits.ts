@@ -33,14 +33,20 @@ export class Limits {
     call: { accountId: string; regionId: string; version: string; action: string },
     nowMs: number,
   ): number | undefined {
-    if (this.scale === 'off') return undefined;
+    if (this.scale === 'off') {
+      return undefined;
+    }
     const name = `${call.version} ${call.action}`;
     const limit = published.get(name) ?? (call.version === '2017-09-12' ? cbnOther : undefined);
-    if (limit === undefined) return undefined;
+    if (limit === undefined) {
+      return undefined;
+    }
     const key = `${call.accountId} ${call.regionId} ${name}`;
     const times = this.calls.get(key) ?? [];
     this.calls.set(key, times);
-    while ((times[0] ?? nowMs) <= nowMs - limit.windowMs) times.shift();
+    while ((times[0] ?? nowMs) <= nowMs - limit.windowMs) {
+      times.shift();
+    }
     if (times.length >= Math.max(1, Math.floor(limit.max * this.scale))) {
       return (times[0] ?? nowMs) + limit.windowMs - nowMs;
     }

@@ -7,9 +7,13 @@ import { type ParsedRequest, parseRequest, type WireRequest } from './wire-reque
 
 /** Signature v1 answers in XML unless it is asked for JSON; v3 always answers in JSON. */
 function formatOf(request: ParsedRequest): Format {
-  if (isV3(request)) return 'JSON';
+  if (isV3(request)) {
+    return 'JSON';
+  }
   const asked = (request.form.Format ?? request.query.Format ?? 'XML').toUpperCase();
-  if (asked === 'JSON' || asked === 'XML') return asked;
+  if (asked === 'JSON' || asked === 'XML') {
+    return asked;
+  }
   throw new ApiError(400, 'InvalidParameter.Format', 'The specified parameter Format is not valid.');
 }
 
@@ -29,7 +33,9 @@ export async function serve(engine: Engine, wire: WireRequest): Promise<WireRepl
     if (request.method !== 'GET' && request.method !== 'POST') {
       throw new ApiError(400, 'UnsupportedHTTPMethod', 'This http method is not supported.');
     }
-    if (request.path !== '/') throw unknownAction();
+    if (request.path !== '/') {
+      throw unknownAction();
+    }
     const admitted = authenticate(request, {
       estate: engine.store.estate,
       sessions: engine.sessions,
@@ -38,7 +44,9 @@ export async function serve(engine: Engine, wire: WireRequest): Promise<WireRepl
     });
     return toWire(await engine.perform(admitted), format, admitted.action);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
     const params = { ...request.query, ...request.form };
     const { status, code } = error;
     engine.log.add({ atMs: nowMs, accountId: '', action: actionOf(request), params, status, code });
@@ -47,8 +55,12 @@ export async function serve(engine: Engine, wire: WireRequest): Promise<WireRepl
 }
 
 function toWire(emulated: EmulatedReply, format: Format, action: string): WireReply | 'reset' {
-  if (emulated.kind === 'reset' || emulated.kind === 'timeout') return 'reset';
-  if (emulated.kind === 'html') return htmlReply(emulated.status);
+  if (emulated.kind === 'reset' || emulated.kind === 'timeout') {
+    return 'reset';
+  }
+  if (emulated.kind === 'html') {
+    return htmlReply(emulated.status);
+  }
   const reply = encodeReply(emulated, format, action);
   return emulated.kind === 'truncated' ? { ...reply, body: reply.body.slice(0, reply.body.length / 2) } : reply;
 }

@@ -46,7 +46,9 @@ export function generateEstate(options: GenerateOptions): Estate {
   for (let at = 0; at < options.connections; at++) {
     const site = sites[at % sites.length];
     const kind = kinds.get(names[at] ?? pickUsual(random));
-    if (site === undefined || kind === undefined) continue;
+    if (site === undefined || kind === undefined) {
+      continue;
+    }
     place(lists, kind(site), { site, at, random });
   }
   return completeEstate({
@@ -119,7 +121,9 @@ function pickUsual(random: Random): string {
   let left = random.next();
   for (const [name, share] of usual) {
     left -= share;
-    if (left < 0) return name;
+    if (left < 0) {
+      return name;
+    }
   }
   return 'live';
 }
@@ -147,7 +151,9 @@ function place(
   };
   lists.vpnConnections.push(connection);
   const { TransitRouterId } = wire;
-  if (TransitRouterId === undefined) return;
+  if (TransitRouterId === undefined) {
+    return;
+  }
   const TransitRouterAttachmentId = `tr-attach-${random.letters(18)}`;
   lists.attachments.push({
     TransitRouterAttachmentId,
@@ -158,12 +164,13 @@ function place(
       pending: attachmentPending,
     }),
   });
-  for (const link of links)
+  for (const link of links) {
     hang(lists, link, {
       TransitRouterAttachmentId,
       TransitRouterRouteTableId: `vtb-${idLetters(TransitRouterId)}`,
       at,
     });
+  }
 }
 
 type Hook = {

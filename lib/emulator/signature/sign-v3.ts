@@ -36,6 +36,8 @@ export type Authorization = {
 export function parseAuthorization(header: string): Authorization | undefined {
   const match = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)$/.exec(header);
   const [, accessKeyId, names, signature] = match ?? [];
-  if (accessKeyId === undefined || names === undefined || signature === undefined) return undefined;
+  if (accessKeyId === undefined || names === undefined || signature === undefined) {
+    return undefined;
+  }
   return { accessKeyId, signedHeaders: names.split(';'), signature };
 }

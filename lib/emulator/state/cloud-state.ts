@@ -103,7 +103,9 @@ export class Store {
         at = table.remove(row);
       },
       undo: () => {
-        if (at >= 0) table.insert(row, at);
+        if (at >= 0) {
+          table.insert(row, at);
+        }
       },
     });
   }
@@ -113,8 +115,11 @@ export class Store {
     let after: T | undefined;
     this.journal.apply({
       redo: () => {
-        if (after === undefined) change(row);
-        else overwrite(row, after);
+        if (after === undefined) {
+          change(row);
+        } else {
+          overwrite(row, after);
+        }
       },
       undo: () => {
         after = structuredClone(row);

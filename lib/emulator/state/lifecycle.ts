@@ -32,12 +32,16 @@ class StateWatch<T extends Changing> {
   ) {
     table.onRebuilt((rows) => {
       this.rows.clear();
-      for (const row of rows) this.add(row);
+      for (const row of rows) {
+        this.add(row);
+      }
     });
   }
 
   add(row: T): void {
-    if (row.pending !== undefined) this.rows.add(row);
+    if (row.pending !== undefined) {
+      this.rows.add(row);
+    }
   }
 
   /** Ends what has ended, and answers whether anything had. */
@@ -45,8 +49,12 @@ class StateWatch<T extends Changing> {
     let hasEnded = false;
     for (const row of this.rows) {
       const endedAtMs = endOf(row, nowMs);
-      if (row.pending === undefined || endedAtMs !== undefined) this.rows.delete(row);
-      if (endedAtMs === undefined) continue;
+      if (row.pending === undefined || endedAtMs !== undefined) {
+        this.rows.delete(row);
+      }
+      if (endedAtMs === undefined) {
+        continue;
+      }
       this.finish(row, endedAtMs);
       hasEnded = true;
     }
@@ -81,7 +89,10 @@ export class Lifecycle {
   tick(nowMs: number): void {
     const { attachments, connections, associations, propagations, routeEntries } = this;
     const watches = [attachments, connections, associations, propagations, routeEntries];
-    while (watches.map((watch) => watch.end(nowMs)).includes(true));
+    let hasEnded = true;
+    while (hasEnded) {
+      hasEnded = watches.map((watch) => watch.end(nowMs)).includes(true);
+    }
   }
 
   /** Runs a read that shows the past: it does not count as a look at what happens now. */
@@ -96,9 +107,13 @@ export class Lifecycle {
 
   /** One read has shown these rows as they are. */
   seen(rows: readonly Changing[]): void {
-    if (!this.isObserved) return;
+    if (!this.isObserved) {
+      return;
+    }
     for (const { pending } of rows) {
-      if (pending?.polls != null && pending.polls > 0) pending.polls -= 1;
+      if (pending?.polls != null && pending.polls > 0) {
+        pending.polls -= 1;
+      }
     }
   }
 
@@ -154,18 +169,27 @@ export class Lifecycle {
     const connection = store.connections.get(row.VpnId);
     if (row.pending?.to === 'attached') {
       this.changeAttachment(row, 'Attached', undefined);
-      if (connection?.State === 'attaching') this.changeConnection(connection, 'attached', undefined);
-      if (connection?.AttachType === 'NO_ASSOCIATED' && connection.pending === undefined)
+      if (connection?.State === 'attaching') {
+        this.changeConnection(connection, 'attached', undefined);
+      }
+      if (connection?.AttachType === 'NO_ASSOCIATED' && connection.pending === undefined) {
         this.bindLate(connection, row);
+      }
       return;
     }
     store.remove(store.attachments, row);
     for (const table of [store.associations, store.propagations]) {
-      for (const link of [...table.in('attachment', row.TransitRouterAttachmentId)]) store.remove(table, link);
+      for (const link of [...table.in('attachment', row.TransitRouterAttachmentId)]) {
+        store.remove(table, link);
+      }
     }
     const routes = [...store.routeEntries.in('nextHop', row.TransitRouterAttachmentId)];
-    for (const route of routes) store.remove(store.routeEntries, route);
-    if (connection?.State !== 'detaching' || connection.pending !== undefined) return;
+    for (const route of routes) {
+      store.remove(store.routeEntries, route);
+    }
+    if (connection?.State !== 'detaching' || connection.pending !== undefined) {
+      return;
+    }
     const { detachSecondPolls: polls, detachSecondMs: ms } = this.behaviours();
     this.changeConnection(connection, 'detaching', pendingFor('init', { polls, ms }, atMs));
   }
@@ -173,9 +197,11 @@ export class Lifecycle {
   private finishConnection(row: ConnectionRecord, atMs: number): void {
     const { store } = this;
     const to = row.pending?.to;
-    if (to === 'gone') store.remove(store.connections, row);
-    else if (to === 'attached') this.changeConnection(row, 'attached', undefined);
-    else if (to === 'deleted') {
+    if (to === 'gone') {
+      store.remove(store.connections, row);
+    } else if (to === 'attached') {
+      this.changeConnection(row, 'attached', undefined);
+    } else if (to === 'deleted') {
       const { deletedStateReads: polls, deleteMs: ms } = this.behaviours();
       this.changeConnection(row, 'deleted', pendingFor('gone', { polls, ms }, atMs));
     } else {
@@ -191,7 +217,9 @@ export class Lifecycle {
   /** The transit router was first to know of the attachment: now the connection says so too. */
   private bindLate(row: ConnectionRecord, { TransitRouterId }: AttachmentRecord): void {
     const router = this.store.transitRouters.get(TransitRouterId);
-    if (router === undefined) return;
+    if (router === undefined) {
+      return;
+    }
     this.store.edit(row, (target) => {
       bind(target, router);
       target.State = 'attached';
@@ -202,7 +230,9 @@ export class Lifecycle {
   private forgetSecond(row: ConnectionRecord, atMs: number): void {
     const { detachSecondPolls: polls, detachSecondMs: ms } = this.behaviours();
     for (const attachment of [...this.store.attachments.in('connection', row.VpnConnectionId)]) {
-      if (attachment.Status !== 'Detaching' || attachment.pending !== undefined) continue;
+      if (attachment.Status !== 'Detaching' || attachment.pending !== undefined) {
+        continue;
+      }
       this.changeAttachment(attachment, 'Detaching', pendingFor('gone', { polls, ms }, atMs));
     }
   }
@@ -210,14 +240,21 @@ export class Lifecycle {
 
 /** When a change ended; undefined while it has not. */
 function endOf({ pending }: Changing, nowMs: number): number | undefined {
-  if (pending === undefined) return undefined;
-  if (pending.atMs !== null && pending.atMs <= nowMs) return pending.atMs;
+  if (pending === undefined) {
+    return undefined;
+  }
+  if (pending.atMs !== null && pending.atMs <= nowMs) {
+    return pending.atMs;
+  }
   return pending.polls !== null && pending.polls <= 0 ? nowMs : undefined;
 }
 
 function setPending(row: Changing, pending: Pending | undefined): void {
-  if (pending === undefined) delete row.pending;
-  else row.pending = pending;
+  if (pending === undefined) {
+    delete row.pending;
+  } else {
+    row.pending = pending;
+  }
 }
 
 /** A connection that a transit router begins to hold. */
@@ -226,9 +263,13 @@ export function bind(connection: ConnectionRecord, router: TransitRouterRecord):
   connection.State = 'attaching';
   connection.AttachInstanceId = router.CenId;
   connection.TransitRouterId = router.TransitRouterId;
-  if (router.TransitRouterName !== undefined) connection.TransitRouterName = router.TransitRouterName;
+  if (router.TransitRouterName !== undefined) {
+    connection.TransitRouterName = router.TransitRouterName;
+  }
   connection.CrossAccountAuthorized = router.accountId !== connection.accountId;
-  if (connection.TunnelOptions === undefined) connection.InternetIp = '203.0.113.7';
+  if (connection.TunnelOptions === undefined) {
+    connection.InternetIp = '203.0.113.7';
+  }
 }
 
 /** A connection that is bound to nothing. */

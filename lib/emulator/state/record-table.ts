@@ -33,12 +33,18 @@ export class Table<T extends object> {
   /** Notices what was changed from outside. To be called once before a request is served. */
   refresh(): void {
     const rows = this.rows();
-    if (isSame(rows, this.shadow)) return;
+    if (isSame(rows, this.shadow)) {
+      return;
+    }
     this.shadow = [...rows];
     this.byId = new Map(rows.map((row) => [this.shape.id(row), row]));
     this.groups = new Map(Object.keys(this.shape.groups ?? {}).map((name) => [name, new Map()]));
-    for (const row of rows) this.group(row);
-    for (const listener of this.listeners) listener(rows);
+    for (const row of rows) {
+      this.group(row);
+    }
+    for (const listener of this.listeners) {
+      listener(rows);
+    }
   }
 
   all(): readonly T[] {
@@ -52,8 +58,12 @@ export class Table<T extends object> {
   /** The rows of one group, in the table's order. */
   in(name: string, key: string): readonly T[] {
     const group = this.groups.get(name)?.get(key);
-    if (group === undefined) return [];
-    if (!group.sorted && this.shape.order !== undefined) group.rows.sort(this.shape.order);
+    if (group === undefined) {
+      return [];
+    }
+    if (!group.sorted && this.shape.order !== undefined) {
+      group.rows.sort(this.shape.order);
+    }
     group.sorted = true;
     return group.rows;
   }
@@ -68,7 +78,9 @@ export class Table<T extends object> {
   /** Takes the row out and answers where it was, or -1. */
   remove(row: T): number {
     const at = this.shadow.indexOf(row);
-    if (at < 0) return at;
+    if (at < 0) {
+      return at;
+    }
     this.rows().splice(at, 1);
     this.shadow.splice(at, 1);
     this.byId.delete(this.shape.id(row));
@@ -88,8 +100,9 @@ export class Table<T extends object> {
       const groups = this.groups.get(name) ?? new Map<string, Group<T>>();
       this.groups.set(name, groups);
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { rows: [row], sorted: true });
-      else {
+      if (group === undefined) {
+        groups.set(key, { rows: [row], sorted: true });
+      } else {
         group.rows.push(row);
         group.sorted = false;
       }
@@ -99,7 +112,13 @@ export class Table<T extends object> {
 
 /** Written as a loop: it runs over everything at every call. */
 function isSame<T>(left: readonly T[], right: readonly T[]): boolean {
-  if (left.length !== right.length) return false;
-  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  if (left.length !== right.length) {
+    return false;
+  }
+  for (let at = 0; at < left.length; at++) {
+    if (left[at] !== right[at]) {
+      return false;
+    }
+  }
   return true;
 }

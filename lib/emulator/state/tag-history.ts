@@ -24,11 +24,16 @@ export class TagHistory {
   /** The tags as they were after all writes up to `untilMs`. */
   shown(row: { readonly tags: TagRecord }, untilMs: number): TagRecord {
     const later = (this.changes.get(row) ?? []).filter(({ atMs }) => atMs > untilMs);
-    if (later.length === 0) return row.tags;
+    if (later.length === 0) {
+      return row.tags;
+    }
     const tags = new Map(Object.entries(row.tags));
     for (const [key, value] of later.toReversed().flatMap(({ was }) => Object.entries(was))) {
-      if (value === undefined) tags.delete(key);
-      else tags.set(key, value);
+      if (value === undefined) {
+        tags.delete(key);
+      } else {
+        tags.set(key, value);
+      }
     }
     return Object.fromEntries(tags);
   }

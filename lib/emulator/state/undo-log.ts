@@ -16,7 +16,9 @@ export class UndoLog {
 
   /** Closes the changes since the last close into one step; answers whether there were any. */
   commit(): boolean {
-    if (this.open.length === 0) return false;
+    if (this.open.length === 0) {
+      return false;
+    }
     this.last = this.open;
     this.open = [];
     return true;
@@ -24,23 +26,31 @@ export class UndoLog {
 
   /** Takes back the changes that are not committed. */
   rollback(): void {
-    for (const change of this.open.toReversed()) change.undo();
+    for (const change of this.open.toReversed()) {
+      change.undo();
+    }
     this.open = [];
   }
 
   /** Runs `read` as if the last committed step had not happened yet. */
   before<T>(read: () => T): T {
-    for (const change of this.last.toReversed()) change.undo();
+    for (const change of this.last.toReversed()) {
+      change.undo();
+    }
     try {
       return read();
     } finally {
-      for (const change of this.last) change.redo();
+      for (const change of this.last) {
+        change.redo();
+      }
     }
   }
 }
 
 /** Makes `target` hold what `source` holds, keeping its identity. */
 export function overwrite<T extends object>(target: T, source: T): void {
-  for (const key of Object.keys(target)) Reflect.deleteProperty(target, key);
+  for (const key of Object.keys(target)) {
+    Reflect.deleteProperty(target, key);
+  }
   Object.assign(target, source);
 }

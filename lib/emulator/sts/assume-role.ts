@@ -11,13 +11,21 @@ const noPermission = (): ApiError =>
 
 function roleOf({ params, estate, caller }: Context): { accountId: string; role: Role } {
   const [, accountId = '', name = ''] = /^acs:ram::(\d+):role\/([\w.-]+)$/.exec(params.need('RoleArn')) ?? [];
-  if (accountId === '') throw badParameter('RoleArn');
+  if (accountId === '') {
+    throw badParameter('RoleArn');
+  }
   // An account's own key may do everything, only not this.
-  if (caller.identity.kind === 'root') throw noPermission();
+  if (caller.identity.kind === 'root') {
+    throw noPermission();
+  }
   const account = estate.accounts.find((candidate) => candidate.accountId === accountId);
   const role = account?.roles.find((candidate) => candidate.name === name);
-  if (role === undefined) throw new ApiError(404, 'EntityNotExist.Role', `The role not exists: ${name}.`);
-  if (!role.trusted.some((trusted) => trusted === '*' || trusted === caller.accountId)) throw noPermission();
+  if (role === undefined) {
+    throw new ApiError(404, 'EntityNotExist.Role', `The role not exists: ${name}.`);
+  }
+  if (!role.trusted.some((trusted) => trusted === '*' || trusted === caller.accountId)) {
+    throw noPermission();
+  }
   return { accountId, role };
 }
 
@@ -30,10 +38,14 @@ export const assumeRole: Operation = {
   run(context) {
     const { params, sessions, nowMs } = context;
     const session = params.need('RoleSessionName');
-    if (!/^[\w.@-]{2,64}$/.test(session)) throw badParameter('RoleSessionName');
+    if (!/^[\w.@-]{2,64}$/.test(session)) {
+      throw badParameter('RoleSessionName');
+    }
     const { accountId, role } = roleOf(context);
     const seconds = params.integer('DurationSeconds') ?? 3600;
-    if (seconds < 900 || seconds > (role.maxSessionSeconds ?? 3600)) throw badParameter('DurationSeconds');
+    if (seconds < 900 || seconds > (role.maxSessionSeconds ?? 3600)) {
+      throw badParameter('DurationSeconds');
+    }
     const expiresMs = nowMs + seconds * 1000;
     const caller = callerInRole(accountId, role, session);
     const issued = sessions.issue(caller, expiresMs);

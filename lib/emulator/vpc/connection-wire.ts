@@ -11,15 +11,21 @@ const holderFields = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName'
 
 /** A copy of plain data, without what is null or not there. */
 function copied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copied);
-  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map(copied);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
   return copiedFields(value, none);
 }
 
 function copiedFields(source: object, left: ReadonlySet<string>): ReplyBody {
   const fields: ReplyBody = {};
   for (const [name, value] of Object.entries(source)) {
-    if (value != null && !left.has(name)) fields[name] = copied(value);
+    if (value != null && !left.has(name)) {
+      fields[name] = copied(value);
+    }
   }
   return fields;
 }
@@ -27,7 +33,11 @@ function copiedFields(source: object, left: ReadonlySet<string>): ReplyBody {
 /** What every reply shows of a connection; a field that is null or not there is left out. */
 function common(connection: ConnectionRecord, behaviours: Behaviours): ReplyBody {
   const body: ReplyBody = {};
-  if (behaviours.absentFields === 'empty') for (const name of holderFields) body[name] = '';
+  if (behaviours.absentFields === 'empty') {
+    for (const name of holderFields) {
+      body[name] = '';
+    }
+  }
   Object.assign(body, copiedFields(connection, own));
   if (connection.TunnelOptions !== undefined) {
     body.TunnelOptionsSpecification = { TunnelOptions: copied(connection.TunnelOptions) };

@@ -8,10 +8,14 @@ import { tunnelsOf } from './tunnel-params.ts';
 /** A parameter that holds JSON text. */
 function json(context: Context, name: string): Record<string, unknown> {
   const text = context.params.text(name);
-  if (text === undefined) return {};
+  if (text === undefined) {
+    return {};
+  }
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return { ...value };
+    }
   } catch {
     // Not JSON at all: refused below, like JSON that is no object.
   }
@@ -20,7 +24,9 @@ function json(context: Context, name: string): Record<string, unknown> {
 
 function checkCustomerGateways({ store, caller }: Context, ids: readonly (string | undefined)[]): void {
   for (const id of ids) {
-    if (id !== undefined && store.customerGateways.get(id)?.accountId === caller.accountId) continue;
+    if (id !== undefined && store.customerGateways.get(id)?.accountId === caller.accountId) {
+      continue;
+    }
     throw new ApiError(
       404,
       'InvalidCustomerGatewayInstanceId.NotFound',
@@ -34,7 +40,9 @@ function newConnection(context: Context): ConnectionRecord {
   const { params, random, caller, nowMs } = context;
   const id = `vco-${random.letters(21)}`;
   const tunnels = tunnelsOf(params);
-  if (tunnels !== undefined && tunnels.length !== 2) throw invalid('TunnelOptionsSpecification');
+  if (tunnels !== undefined && tunnels.length !== 2) {
+    throw invalid('TunnelOptionsSpecification');
+  }
   const single = { CustomerGatewayId: params.text('CustomerGatewayId') };
   checkCustomerGateways(
     context,
@@ -84,7 +92,9 @@ export const createVpnAttachment = vpc('CreateVpnAttachment', {
   run(context) {
     const { store, lifecycle, behaviours, params, nowMs } = context;
     const row = newConnection(context);
-    if (params.flag('DryRun') === true) throw dryRunPassed();
+    if (params.flag('DryRun') === true) {
+      throw dryRunPassed();
+    }
     store.insert(store.connections, row);
     const { createPolls, createMs } = behaviours;
     if (createPolls !== 0) {

@@ -25,18 +25,26 @@ const isGone = ({ State, pending }: ConnectionRecord): boolean =>
   State === 'deleted' || pending?.to === 'gone' || pending?.to === 'deleted';
 
 function unknown({ behaviours }: Context): ReplyBody {
-  if (behaviours.deleteUnknown === 'success') return accepted;
+  if (behaviours.deleteUnknown === 'success') {
+    return accepted;
+  }
   throw connectionNotFound();
 }
 
 function ofVpnGateway({ behaviours }: Context): ReplyBody {
-  if (behaviours.deleteVpnGateway === 'not-found') throw connectionNotFound();
+  if (behaviours.deleteVpnGateway === 'not-found') {
+    throw connectionNotFound();
+  }
   throw incorrectStatus('The specified vpn connection belongs to a vpn gateway.');
 }
 
 function attached({ behaviours }: Context): ReplyBody {
-  if (behaviours.deleteAttached === 'success-false') return notSuccessful;
-  if (behaviours.deleteAttached === 'configuring') throw configuring();
+  if (behaviours.deleteAttached === 'success-false') {
+    return notSuccessful;
+  }
+  if (behaviours.deleteAttached === 'configuring') {
+    throw configuring();
+  }
   throw incorrectStatus('The specified vpn connection is attached to a transit router.');
 }
 
@@ -64,7 +72,9 @@ function financialLocked(context: Context): ReplyBody {
 /** From here on only reads still find it, for a while. */
 function accept(context: Context): ReplyBody {
   const row = findConnection(context);
-  if (row === undefined) throw connectionNotFound();
+  if (row === undefined) {
+    throw connectionNotFound();
+  }
   const { deleteReads, deletedStateReads, deleteMs } = context.behaviours;
   const polls = deleteReads === 'random' ? context.random.below(4) : deleteReads;
   const to = deletedStateReads > 0 ? 'deleted' : 'gone';
@@ -81,7 +91,9 @@ export const deleteVpnAttachment = vpc('DeleteVpnAttachment', {
   kind: 'write',
   run(context) {
     const row = findConnection(context);
-    if (row === undefined) return unknown(context);
+    if (row === undefined) {
+      return unknown(context);
+    }
     const refusal = refusals.find(([applies]) => applies(row))?.[1];
     return refusal === undefined ? accept(context) : refusal(context);
   },

@@ -30,7 +30,9 @@ function filtered(context: Context, rows: readonly ConnectionRecord[]): readonly
   const connectionId = params.text('VpnConnectionId');
   const resourceGroupId = params.text('ResourceGroupId');
   const tags = params.tags();
-  if (tags.length > 20) throw invalid('Tag');
+  if (tags.length > 20) {
+    throw invalid('Tag');
+  }
   if (
     ![vpnGatewayId, customerGatewayId, connectionId, resourceGroupId, tags[0]].some((filter) => filter !== undefined)
   ) {
@@ -61,7 +63,9 @@ export const describeVpnConnection = vpc('DescribeVpnConnection', {
   kind: 'read',
   run(context) {
     const found = findConnection(context);
-    if (found === undefined) throw connectionNotFound();
+    if (found === undefined) {
+      throw connectionNotFound();
+    }
     const shown = describedConnection(found, shownTags(context, found), context.behaviours);
     context.lifecycle.seen([found]);
     return shown;
@@ -74,7 +78,9 @@ export const describeVpnAttachments = vpc('DescribeVpnAttachments', {
   paging: 'number',
   run(context) {
     const attachType = context.params.text('AttachType') ?? 'CEN';
-    if (attachType !== 'CEN') throw invalid('AttachType');
+    if (attachType !== 'CEN') {
+      throw invalid('AttachType');
+    }
     const id = context.params.text('VpnConnectionId');
     const bound = ofCaller(context).filter(
       (row) => row.AttachType === 'CEN' && (id === undefined || row.VpnConnectionId === id),

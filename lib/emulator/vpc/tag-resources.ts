@@ -68,12 +68,20 @@ const noRoom = ({ behaviours }: Context): ApiError =>
 function named(context: Context): Tagged[] {
   const { get } = kindOf(context);
   const ids = context.params.list('ResourceId');
-  if (ids.length === 0) throw missing('ResourceId');
-  if (ids.length > context.behaviours.tagResourceMax) throw tooMany('ResourceIds');
+  if (ids.length === 0) {
+    throw missing('ResourceId');
+  }
+  if (ids.length > context.behaviours.tagResourceMax) {
+    throw tooMany('ResourceIds');
+  }
   return [...new Set(ids)].flatMap((id) => {
     const found = get(context, id);
-    if (found !== undefined) return [found];
-    if (context.behaviours.tagUnknownResource === 'ignored') return [];
+    if (found !== undefined) {
+      return [found];
+    }
+    if (context.behaviours.tagUnknownResource === 'ignored') {
+      return [];
+    }
     throw new ApiError(404, 'InvalidResourceId.NotFound', `The specified resource ${id} does not exist.`);
   });
 }
@@ -91,12 +99,20 @@ export const tagResources = vpc('TagResources', {
   kind: 'write',
   run(context) {
     const tags = context.params.tags();
-    if (tags.length === 0) throw missing('Tag');
-    if (tags.length > tagMax) throw tooMany('Tags');
-    for (const { Key, Value } of tags) checkTag(Key, Value ?? '');
+    if (tags.length === 0) {
+      throw missing('Tag');
+    }
+    if (tags.length > tagMax) {
+      throw tooMany('Tags');
+    }
+    for (const { Key, Value } of tags) {
+      checkTag(Key, Value ?? '');
+    }
     const additions = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? '']));
     const resources = named(context);
-    if (resources.some(({ row }) => Object.keys({ ...row.tags, ...additions }).length > tagMax)) throw noRoom(context);
+    if (resources.some(({ row }) => Object.keys({ ...row.tags, ...additions }).length > tagMax)) {
+      throw noRoom(context);
+    }
     for (const { row } of resources) {
       context.store.tagHistory.note(row, Object.keys(additions), context.nowMs);
       context.store.edit(row, (target) => {
@@ -112,11 +128,17 @@ export const unTagResources = vpc('UnTagResources', {
   run(context) {
     const keys = context.params.list('TagKey');
     const all = context.params.flag('All') ?? false;
-    if (keys.length > tagMax) throw tooMany('TagKeys');
+    if (keys.length > tagMax) {
+      throw tooMany('TagKeys');
+    }
     // All counts only without TagKey.
-    if (keys.length === 0 && !all) throw missing('TagKey');
+    if (keys.length === 0 && !all) {
+      throw missing('TagKey');
+    }
     for (const { row } of named(context)) {
-      if (keys.length > 0 && !keys.some((key) => Object.hasOwn(row.tags, key))) continue;
+      if (keys.length > 0 && !keys.some((key) => Object.hasOwn(row.tags, key))) {
+        continue;
+      }
       context.store.tagHistory.note(row, keys.length === 0 ? Object.keys(row.tags) : keys, context.nowMs);
       context.store.edit(row, (target) => {
         target.tags =
@@ -137,9 +159,15 @@ export const listTagResources = vpc('ListTagResources', {
     const { all, get } = kindOf(context);
     const ids = context.params.list('ResourceId');
     const filters = context.params.tags();
-    if (ids.length === 0 && filters.length === 0) throw missing('ResourceId');
-    if (ids.length > context.behaviours.tagResourceMax) throw tooMany('ResourceIds');
-    if (filters.length > tagMax) throw invalid('Tag');
+    if (ids.length === 0 && filters.length === 0) {
+      throw missing('ResourceId');
+    }
+    if (ids.length > context.behaviours.tagResourceMax) {
+      throw tooMany('ResourceIds');
+    }
+    if (filters.length > tagMax) {
+      throw invalid('Tag');
+    }
     const found =
       ids.length === 0 ? all(context) : ids.map((id) => get(context, id)).filter((item) => item !== undefined);
     const type = context.params.need('ResourceType').toUpperCase();

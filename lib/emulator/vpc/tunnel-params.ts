@@ -44,7 +44,9 @@ export function tunnelsOf(params: RequestParams): TunnelRecord[] | undefined {
   const tunnels: TunnelRecord[] = [];
   for (let at = 1; ; at++) {
     const below = params.below(`TunnelOptionsSpecification.${at}`);
-    if (below === undefined) return at === 1 ? undefined : tunnels;
+    if (below === undefined) {
+      return at === 1 ? undefined : tunnels;
+    }
     tunnels.push(tunnelAt(below));
   }
 }

@@ -1,12 +1,16 @@
 /** The candidate a mistyped word was most likely meant to be; undefined when none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   // Longer than any key by far: no typo, and not worth the work.
-  if (word.length > 40) return undefined;
+  if (word.length > 40) {
+    return undefined;
+  }
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: editDistance(normal(word), normal(candidate)) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  if (best === undefined) return undefined;
+  if (best === undefined) {
+    return undefined;
+  }
   return best.edits <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 

@@ -17,13 +17,18 @@ export const toProblems = (issues: readonly Issue[]): string[] => issues.flatMap
 
 function issueLines(issue: Issue, above: Path): string[] {
   const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys')
+  if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...path, key], key, issue.message));
+  }
   if (issue.code === 'invalid_union') {
     const branch = branchMeant(issue.errors);
-    if (branch !== undefined) return branch.flatMap((inner) => issueLines(inner, path));
+    if (branch !== undefined) {
+      return branch.flatMap((inner) => issueLines(inner, path));
+    }
   }
-  if (issue.code === 'custom' && issue.params?.sentence === true) return [`${toPath(path)}: ${issue.message}`];
+  if (issue.code === 'custom' && issue.params?.sentence === true) {
+    return [`${toPath(path)}: ${issue.message}`];
+  }
   const found = issue.input === undefined ? 'is missing' : `${quote(issue.input)} is not allowed`;
   const orNothing = issue.input === null ? ', or leave the key out' : '';
   return [`${toPath(path)}: ${found}; write ${issue.message}${orNothing}`];
@@ -56,7 +61,9 @@ function dotted(sofar: string, step: PropertyKey): string {
 /** All problems of one source as one message. */
 export function problemText(source: string, problems: readonly string[]): string {
   const [first, ...others] = problems;
-  if (first !== undefined && others.length === 0) return `${source}: ${first}`;
+  if (first !== undefined && others.length === 0) {
+    return `${source}: ${first}`;
+  }
   const hidden = problems.length - shownMax;
   const lines = [...problems.slice(0, shownMax), ...(hidden > 0 ? [`… and ${hidden} more`] : [])];
   return `${source}: ${problems.length} problems\n${lines.map((line) => `  - ${line}`).join('\n')}`;

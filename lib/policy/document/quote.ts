@@ -5,10 +5,18 @@ const shownMax = 60;
  * long, deep, or not ours to print.
  */
 export function quote(value: unknown): string {
-  if (typeof value === 'string') return quoteText(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (value === null) return 'null (nothing)';
-  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'string') {
+    return quoteText(value);
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? 'an empty list' : 'a list';
+  }
+  if (value === null) {
+    return 'null (nothing)';
+  }
+  if (typeof value === 'object') {
+    return 'a mapping';
+  }
   return String(value);
 }
 

@@ -12,7 +12,9 @@ export type Reading = { readonly value: unknown; readonly problems?: never } | {
  * JSON without any doubt in it never reaches the YAML reader, whose code the function loads only when it is called.
  */
 export function readDocument(text: string): Reading {
-  if (/^[ \r\n]*$/.test(text)) return { value: undefined };
+  if (/^[ \r\n]*$/.test(text)) {
+    return { value: undefined };
+  }
   if (Buffer.byteLength(text) > bytesMax) {
     return { problems: [`the document is larger than ${bytesMax / 1024} KiB`] };
   }

@@ -7,7 +7,9 @@ const depthMax = 16;
  * Undefined for anything else, broken JSON included: the YAML reader takes it, and knows the place of what is wrong.
  */
 export function readPlainJson(text: string): { readonly value: unknown } | undefined {
-  if (!/^[ \r\n]*\{/.test(text)) return undefined;
+  if (!/^[ \r\n]*\{/.test(text)) {
+    return undefined;
+  }
   const value = parse(text);
   // The parser keeps the last of two equal keys without a word; then it kept fewer than were written.
   return value !== undefined && countKeys(value, 0) === writtenKeys(text) ? { value } : undefined;
@@ -26,8 +28,12 @@ const writtenKeys = (text: string): number => text.replaceAll(/"(?:[^"\\]|\\.)*"
 
 /** NaN, which equals nothing, for what is too deep or would change a prototype when it is assigned. */
 function countKeys(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (depth > depthMax || Object.hasOwn(value, '__proto__')) return Number.NaN;
+  if (typeof value !== 'object' || value === null) {
+    return 0;
+  }
+  if (depth > depthMax || Object.hasOwn(value, '__proto__')) {
+    return Number.NaN;
+  }
   const inner = Object.values(value).reduce<number>((sum, child) => sum + countKeys(child, depth + 1), 0);
   return inner + (Array.isArray(value) ? 0 : Object.keys(value).length);
 }

@@ -16,11 +16,15 @@ const problem = (text: string): Reading => ({ problems: [text] });
 export function readYaml(text: string): Reading {
   try {
     const tokens = [...new Parser().parse(text)];
-    if (isDeeperThan(tokens, depthMax)) return problem(`the document is nested more than ${depthMax} levels deep`);
+    if (isDeeperThan(tokens, depthMax)) {
+      return problem(`the document is nested more than ${depthMax} levels deep`);
+    }
     const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
     const documents = [...composer.compose(tokens)];
     const [document, second] = documents;
-    if (second !== undefined) return problem(`${documents.length} YAML documents; write a single one`);
+    if (second !== undefined) {
+      return problem(`${documents.length} YAML documents; write a single one`);
+    }
     return document === undefined ? { value: undefined } : readDocument(document, text);
   } catch (error) {
     return problem(
@@ -33,12 +37,18 @@ function readDocument(document: Document.Parsed, text: string): Reading {
   // Past the first few a broken text only says the same again, and each place costs a look through it.
   const found = [...document.errors, ...document.warnings].slice(0, 20);
   const problems = found.map(({ message, pos }) => `${placeOf(text, pos[0])}: ${firstLine(message)}`);
-  if (document.directives.yaml.version !== '1.2') problems.push('%YAML: only version 1.2 is supported');
+  if (document.directives.yaml.version !== '1.2') {
+    problems.push('%YAML: only version 1.2 is supported');
+  }
   problems.push(...oddNodes(document, text));
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) {
+    return { problems };
+  }
   const { contents } = document;
   // `---` alone is as empty as an empty text; a written-out null is not, it may be a template that went wrong.
-  if (contents === null || (isScalar(contents) && contents.source === '')) return { value: undefined };
+  if (contents === null || (isScalar(contents) && contents.source === '')) {
+    return { value: undefined };
+  }
   return { value: document.toJS({ maxAliasCount: 0 }) };
 }
 
@@ -47,10 +57,11 @@ function oddNodes(document: Document.Parsed, text: string): string[] {
   const problems: string[] = [];
   const placeOfNode = (node: unknown) => placeOf(text, isNode(node) ? (node.range?.[0] ?? 0) : 0);
   visit(document, (_key, node) => {
-    if (isAlias(node))
+    if (isAlias(node)) {
       problems.push(
         `${placeOfNode(node)}: aliases are not supported; write the value out, or put a text that begins with * in quotes`,
       );
+    }
     // Some make a set or a date of what looks like a mapping or text, and such a one has no keys to be checked.
     else if (isNode(node) && node.tag !== undefined) {
       problems.push(`${placeOfNode(node)}: tags are not supported (${quote(node.tag)}); write the value without it`);
@@ -70,15 +81,21 @@ function oddNodes(document: Document.Parsed, text: string): string[] {
 function isDeeperThan(tokens: readonly CST.Token[], max: number): boolean {
   let level: readonly CST.Token[] = tokens;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > max) return true;
+    if (depth > max) {
+      return true;
+    }
     level = level.flatMap(childTokens);
   }
   return false;
 }
 
 function childTokens(token: CST.Token): CST.Token[] {
-  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
-  if (!('items' in token)) return [];
+  if (token.type === 'document') {
+    return token.value === undefined ? [] : [token.value];
+  }
+  if (!('items' in token)) {
+    return [];
+  }
   return token.items.flatMap((item) => [item.key, item.value].filter((child) => child !== undefined && child !== null));
 }
 

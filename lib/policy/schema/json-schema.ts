@@ -26,6 +26,10 @@ function tidy({ jsonSchema }: { readonly jsonSchema: JsonSchema }): void {
   }
   delete jsonSchema.allowed;
   delete jsonSchema.unit;
-  if (examples?.length === 0) delete jsonSchema.examples;
-  if (maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (examples?.length === 0) {
+    delete jsonSchema.examples;
+  }
+  if (maximum === Number.MAX_SAFE_INTEGER) {
+    delete jsonSchema.maximum;
+  }
 }

@@ -14,17 +14,25 @@ type KeyRow = { readonly name: string; readonly schema: JsonSchema };
 
 function keysBelow(schema: JsonSchema, above: string): KeyRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([step, child]) => {
-    if (typeof child === 'boolean') return [];
+    if (typeof child === 'boolean') {
+      return [];
+    }
     const name = `${above}${step}`;
-    if (child.properties !== undefined) return keysBelow(child, `${name}.`);
+    if (child.properties !== undefined) {
+      return keysBelow(child, `${name}.`);
+    }
     return [{ name, schema: child }, ...[child, ...(child.anyOf ?? [])].flatMap((form) => keysInside(form, name))];
   });
 }
 
 /** The keys of the mappings in a list, or of a mapping that is one form of several. */
 function keysInside(form: JsonSchema | boolean, name: string): KeyRow[] {
-  if (typeof form === 'boolean') return [];
-  if (form.properties !== undefined) return keysBelow(form, `${name}.`);
+  if (typeof form === 'boolean') {
+    return [];
+  }
+  if (form.properties !== undefined) {
+    return keysBelow(form, `${name}.`);
+  }
   return isSchema(form.items) && form.items.properties !== undefined ? keysBelow(form.items, `${name}[].`) : [];
 }
 
@@ -42,9 +50,15 @@ const toRow = ({ name, schema }: KeyRow): string[] => [
 
 /** As people write it in YAML, on one line. */
 const written = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
-  if (typeof value === 'string') return plain(value);
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) {
+    return `[${value.map(written).join(', ')}]`;
+  }
+  if (typeof value === 'string') {
+    return plain(value);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
   return `{ ${Object.entries(value)
     .map(([key, inner]) => `${key}: ${written(inner)}`)
     .join(', ')} }`;

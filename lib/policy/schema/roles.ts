@@ -10,10 +10,13 @@ export const oneRoleEach = <Item>(arnOf: (item: Item) => string, below: readonly
     const firstOf = new Map<string, number>();
     for (const [index, item] of items.entries()) {
       const accountId = accountIdOf(arnOf(item));
-      if (accountId === undefined) continue;
+      if (accountId === undefined) {
+        continue;
+      }
       const first = firstOf.get(accountId);
-      if (first === undefined) firstOf.set(accountId, index);
-      else {
+      if (first === undefined) {
+        firstOf.set(accountId, index);
+      } else {
         const message = `account ${accountId} is there twice; item ${first} names it too`;
         context.addIssue({ code: 'custom', path: [index, ...below], message, params: { sentence: true } });
       }

@@ -143,7 +143,9 @@ function askRule(
   nowMs: number,
 ): RuleReport {
   const grace = policy.rules[rule];
-  if (grace === 'off') return { rule, grace, says: 'off', evidence: [] };
+  if (grace === 'off') {
+    return { rule, grace, says: 'off', evidence: [] };
+  }
   if (association.kind !== 'bound' && association.kind !== 'unbound') {
     return { rule, grace, says: 'not asked', evidence: doubtOf(association) };
   }
@@ -155,7 +157,9 @@ function askRule(
 const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
 
 function describeMark(mark: Verdict['mark']): Explanation['mark'] {
-  if (mark.kind !== 'valid') return mark;
+  if (mark.kind !== 'valid') {
+    return mark;
+  }
   const clocks = [...mark.clocks].map(([rule, sinceMs]) => ({ rule, since: toIso(sinceMs) }));
   return { kind: 'valid', clocks, seen: toIso(mark.seenMs) };
 }

@@ -5,9 +5,13 @@ export type LimitsOn = { readonly held: boolean; readonly reasons: readonly stri
 
 export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
   const blocked = plan.blocked.get(judged);
-  if (blocked !== undefined) return { held: true, reasons: [blocked] };
+  if (blocked !== undefined) {
+    return { held: true, reasons: [blocked] };
+  }
   const at = plan.queue.indexOf(judged);
-  if (at === -1) return { held: false, reasons: [] };
+  if (at === -1) {
+    return { held: false, reasons: [] };
+  }
   const held = at >= plan.perRun;
   const place = `number ${at + 1} of ${plan.queue.length} in the queue, and limits.perRun is ${plan.perRun}`;
   return { held, reasons: [held ? `its turn comes in a later run: it is ${place}` : `not held back: ${place}`] };

@@ -38,10 +38,13 @@ const HELD = 'kept for now, by what stands under limits; else ';
 
 function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
   const { attachment, tagsOver } = verdict;
-  if (tagsOver > 0)
+  if (tagsOver > 0) {
     return { first: `${tagsOver} of its own tags are removed`, what: 'marked, and later deleted', at: null };
+  }
   const steps = attachment ? `detached from ${attachment.transitRouterId} and deleted` : 'deleted';
-  if (verdict.isDue) return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
+  if (verdict.isDue) {
+    return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
+  }
   const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;
   if (verdict.ripeAtMs !== undefined) {
     return { first: null, what: `${steps} by a sweep, ${seen}`, at: toIso(verdict.ripeAtMs) };

@@ -6,7 +6,9 @@ const OWN: readonly string[] = [TAG_ORPHAN, TAG_SEEN, TAG_DETACHED, TAG_KEEP, TA
 
 /** Tags for a report: of those that mean nothing to the sweeper only the key, since a value may be anything. */
 export function showTags(tags: Tags | 'unread', policy: Policy): readonly string[] | 'unread' {
-  if (tags === 'unread') return tags;
+  if (tags === 'unread') {
+    return tags;
+  }
   const meant = new Set([...OWN, ...policy.protect.tags.map(({ key }) => key)]);
   return [...tags].map(([key, value]) => (meant.has(key) ? `${key}=${value}` : key)).sort();
 }

@@ -53,7 +53,9 @@ export function reportDispatch(
 }
 
 function toRow({ accountId, regionId, state, requestId, code, advice }: PlaceResult): PlaceRow {
-  if (state === 'failed') return { state, tone: 'bad', accountId, regionId, detail: `${code}. ${advice}` };
+  if (state === 'failed') {
+    return { state, tone: 'bad', accountId, regionId, detail: `${code}. ${advice}` };
+  }
   const request = requestId === null ? '' : `, request ${requestId}`;
   return state === 'started'
     ? { state, tone: 'good', accountId, regionId, detail: `what becomes of it is in the sweep's log${request}` }

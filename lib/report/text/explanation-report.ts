@@ -75,8 +75,12 @@ function connectionLines({ connection, judgedAt }: Explanation): readonly string
 function boundTo({ association, connection }: Explanation): string {
   const { transitRouterId, attachmentId, cenId } = connection;
   const holder = [transitRouterId, attachmentId, cenId].filter((id) => id !== null).join(', ');
-  if (association.kind === 'unbound') return 'nothing';
-  if (association.kind === 'not-ours') return 'not a transit router';
+  if (association.kind === 'unbound') {
+    return 'nothing';
+  }
+  if (association.kind === 'not-ours') {
+    return 'not a transit router';
+  }
   return association.kind === 'bound' ? holder : `in doubt${holder === '' ? '' : ` (${holder})`}`;
 }
 
@@ -89,15 +93,21 @@ const tagLines = ({ connection: { tags } }: Explanation): readonly string[] =>
   tags === 'unread' ? ['could not be read'] : tags.length === 0 ? ['none'] : tags;
 
 function ruleLines({ rule, grace, says, evidence }: RuleReport): readonly string[] {
-  if (grace === 'off') return [`${rule}: off`];
+  if (grace === 'off') {
+    return [`${rule}: off`];
+  }
   const after = grace === 0 ? 'no grace' : `grace ${formatDuration(grace)}`;
   return [`${rule} (${after}): ${says}`, ...evidence.map((item) => `- ${shortenMoments(item)}`)];
 }
 
 function markLines({ mark, judgedAt }: Explanation): readonly string[] {
   const nowMs = Date.parse(judgedAt);
-  if (mark.kind === 'none') return ['none'];
-  if (mark.kind === 'broken') return [`counts no more: ${shortenMoments(mark.reason)}`];
+  if (mark.kind === 'none') {
+    return ['none'];
+  }
+  if (mark.kind === 'broken') {
+    return [`counts no more: ${shortenMoments(mark.reason)}`];
+  }
   return [
     ...mark.clocks.map(({ rule, since }) => `orphan by ${rule} since ${formatAgo(Date.parse(since), nowMs)}`),
     `last seen so ${formatAgo(Date.parse(mark.seen), nowMs)}`,

@@ -32,7 +32,9 @@ function formatSpan(ms: number): string {
     units.findIndex(([, unitMs]) => ms >= unitMs),
   );
   const [large, small] = [units[first], units[first + 1]];
-  if (large === undefined) return formatDuration(ms);
+  if (large === undefined) {
+    return formatDuration(ms);
+  }
   const rest = ms % large[1];
   const isLong = ms >= LONG_MS;
   const tail = small === undefined || isLong ? 0 : Math.floor(rest / small[1]);

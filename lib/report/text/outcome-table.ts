@@ -68,7 +68,9 @@ function toRow(outcome: Outcome, background: Background, long: boolean, paint: (
 
 function inOrder(a: Outcome, b: Outcome): number {
   const kind = ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome);
-  if (kind !== 0) return kind;
+  if (kind !== 0) {
+    return kind;
+  }
   const since = (a.since ?? '9').localeCompare(b.since ?? '9');
   return since !== 0 ? since : a.connectionId < b.connectionId ? -1 : 1;
 }

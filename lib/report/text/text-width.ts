@@ -17,7 +17,9 @@ function headOf(text: string, width: number): string {
   let left = width;
   for (const char of text) {
     left -= widthOfChar(char);
-    if (left < 0) break;
+    if (left < 0) {
+      break;
+    }
     head += char;
   }
   return head;
@@ -33,7 +35,9 @@ export function wrap(text: string, width: number): readonly string[] {
       line = longer;
       continue;
     }
-    if (line !== '') lines.push(line);
+    if (line !== '') {
+      lines.push(line);
+    }
     line = word;
   }
   return [...lines, line];

@@ -1,5 +1,6 @@
 import { disposition } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
+import { toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { RULE_NAMES } from '../../core/domain/policy.ts';
 import { TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
@@ -9,7 +10,6 @@ import type { Verdict } from '../../core/judge/judge.ts';
 import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../../core/judge/own-tags.ts';
 import type { Judged } from '../../core/plan/plan.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { toCloudError } from '../survey/survey-region.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
 
@@ -56,8 +56,12 @@ export async function keepUpMarks(
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const kind = results.get(id)?.kind;
-    if (kind === 'marked') record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(startMs) });
-    if (kind === 'cleared') record(region, 'mark.cleared', id, { reason: verdict.reason });
+    if (kind === 'marked') {
+      record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(startMs) });
+    }
+    if (kind === 'cleared') {
+      record(region, 'mark.cleared', id, { reason: verdict.reason });
+    }
   }
   return results;
 }
@@ -81,9 +85,13 @@ async function removeStaleNotes(
   const standing = new Set<ConnectionId>();
   const remove = async ({ connection }: Verdict) => {
     const note = noteOf(connection);
-    if (note === undefined) return;
+    if (note === undefined) {
+      return;
+    }
     try {
-      if (!(await removeNote(region, connection, note))) standing.add(connection.connectionId);
+      if (!(await removeNote(region, connection, note))) {
+        standing.add(connection.connectionId);
+      }
     } catch (error) {
       standing.add(connection.connectionId);
       results.set(connection.connectionId, { kind: 'failed', error: toCloudError(error), stands: true });
@@ -98,7 +106,9 @@ function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: 
   const writes = new Map<string, Write>();
   for (const verdict of verdicts) {
     const tags = toMarkTags(region, verdict, startMs);
-    if (tags.size === 0) continue;
+    if (tags.size === 0) {
+      continue;
+    }
     region.marks.set(idOf(verdict), tags);
     const key = [...tags].flat().join('\n');
     const write = writes.get(key) ?? { tags, verdicts: [] };
@@ -116,9 +126,12 @@ function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): T
     const clocks = new Map([...verdict.clocks, ...starting.map((rule) => [rule, startMs] as const)]);
     tags.set(TAG_ORPHAN, toMarkText(clocks, dueFirst(region, clocks)));
   }
-  if (markAction === 'void') tags.set(TAG_ORPHAN, VOID);
-  if (markAction === 'set' || markAction === 'refresh' || markAction === 'void')
+  if (markAction === 'void') {
+    tags.set(TAG_ORPHAN, VOID);
+  }
+  if (markAction === 'set' || markAction === 'refresh' || markAction === 'void') {
     tags.set(TAG_SEEN, toSeenText(region.seenMs, triedMs));
+  }
   return tags;
 }
 
@@ -143,10 +156,16 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, resu
   for (const verdict of verdicts) {
     const id = idOf(verdict);
     const error = failures.get(id);
-    if (error && verdict.markDisproved) mustGo.push(verdict);
-    if (error?.code === TAGS_CHANGED) region.marks.delete(id);
-    else if (error) results.set(id, { kind: 'failed', error });
-    else results.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
+    if (error && verdict.markDisproved) {
+      mustGo.push(verdict);
+    }
+    if (error?.code === TAGS_CHANGED) {
+      region.marks.delete(id);
+    } else if (error) {
+      results.set(id, { kind: 'failed', error });
+    } else {
+      results.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
+    }
   }
   // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
   await clearMarks(region, mustGo.map(idOf));
@@ -155,7 +174,9 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, resu
 /** Whether a mark has the same rules as the mark that was written, and no earlier time. A run that overlaps may write later. */
 function saysAsMuch(found: Tags, written: Tags): boolean {
   const [ours, theirs] = [parseMark(written), parseMark(found)];
-  if (ours === undefined || theirs === undefined || ours.size !== theirs.size) return markOf(found) === markOf(written);
+  if (ours === undefined || theirs === undefined || ours.size !== theirs.size) {
+    return markOf(found) === markOf(written);
+  }
   const isLater = [...ours].every(([rule, sinceMs]) => (theirs.get(rule) ?? Number.NEGATIVE_INFINITY) >= sinceMs);
   return isLater && seenMsOf(found) >= seenMsOf(written);
 }
@@ -184,7 +205,9 @@ async function findGone(region: RegionContext, results: TagResults): Promise<voi
     hints.map(async (id) => {
       try {
         const { value } = await region.reads.confirm(id);
-        if (value === 'gone') results.set(id, { kind: 'gone' });
+        if (value === 'gone') {
+          results.set(id, { kind: 'gone' });
+        }
       } catch (error) {
         results.set(id, { kind: 'failed', error: toCloudError(error) });
       }
@@ -203,8 +226,11 @@ async function removeStaleMarks(
     const removal = removals.get(id);
     // A void mark that still cannot be removed is unchanged. A mark that starts again is written next.
     const isSame = verdict.markAction !== 'clear' || (removal === 'voided' && verdict.mark.kind !== 'valid');
-    if (removal instanceof Error) results.set(id, { kind: 'failed', error: removal, stands: true });
-    else if (!isSame) results.set(id, { kind: 'cleared' });
+    if (removal instanceof Error) {
+      results.set(id, { kind: 'failed', error: removal, stands: true });
+    } else if (!isSame) {
+      results.set(id, { kind: 'cleared' });
+    }
   }
 }
 
@@ -225,7 +251,9 @@ export const clearMarks = (
 export async function noteTried(region: RegionContext, verdict: Verdict): Promise<void> {
   const id = idOf(verdict);
   const tags = new Map([[TAG_SEEN, toSeenText(region.seenMs, region.clock.now())]]);
-  if (verdict.mark.kind === 'broken') tags.set(TAG_ORPHAN, VOID);
+  if (verdict.mark.kind === 'broken') {
+    tags.set(TAG_ORPHAN, VOID);
+  }
   const error = (await setTags(region, [id], tags)).get(id);
   if (error) {
     record(region, 'step.failed', id, { action: error.action, code: error.code, cloudRequestId: error.requestId });

@@ -1,10 +1,9 @@
 import type { BeforeAttempt } from '../../core/domain/cloud-api.ts';
 import { disposition, isPermission } from '../../core/domain/disposition.ts';
-import { CloudError } from '../../core/domain/errors.ts';
+import { CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { NO_TIME_LEFT } from '../steps/step-result.ts';
-import { toCloudError } from '../survey/survey-region.ts';
 import { inBatches } from './batches.ts';
 
 /** The first wait for a tag to show, in milliseconds; it doubles up to `wait.pollInterval`. */
@@ -55,7 +54,9 @@ export function setTags(
     const beforeAttempt = async () => {
       const found = await api.listTags(regionId, batch);
       const changed = batch.filter((id) => !isSame?.(id, found.get(id) ?? new Map()));
-      if (changed.length > 0) throw new NotThese(new Set(changed));
+      if (changed.length > 0) {
+        throw new NotThese(new Set(changed));
+      }
     };
     return api.setTags(regionId, batch, tags, isSame && { beforeAttempt });
   };

@@ -35,8 +35,12 @@ export class CoalescedRead<T> {
 
   async get(want: Freshness): Promise<Fresh<T>> {
     const known = this.known(want);
-    if (known) return known;
-    if (this.#underWay && willDo(this.#underWay, want)) return await this.#underWay.result;
+    if (known) {
+      return known;
+    }
+    if (this.#underWay && willDo(this.#underWay, want)) {
+      return await this.#underWay.result;
+    }
     // A moment's wait lets everyone who woke up with us join the same reading.
     this.#next ??= this.#clock.sleep(0).then(() => {
       this.#next = undefined;
@@ -53,10 +57,14 @@ export class CoalescedRead<T> {
     this.#underWay = underWay;
     try {
       const fresh = await result;
-      if ((this.#latest?.sequence ?? 0) < sequence) this.#latest = fresh;
+      if ((this.#latest?.sequence ?? 0) < sequence) {
+        this.#latest = fresh;
+      }
       return fresh;
     } finally {
-      if (this.#underWay === underWay) this.#underWay = undefined;
+      if (this.#underWay === underWay) {
+        this.#underWay = undefined;
+      }
     }
   }
 }

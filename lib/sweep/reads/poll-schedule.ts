@@ -54,7 +54,9 @@ export class PollSchedule {
   /** A look showed something new; `durationMs` says how long it took, when it is over. */
   noteChange(durationMs?: number): void {
     this.#changed = true;
-    if (durationMs !== undefined) this.#shortestMs = Math.min(this.#shortestMs ?? Number.POSITIVE_INFINITY, durationMs);
+    if (durationMs !== undefined) {
+      this.#shortestMs = Math.min(this.#shortestMs ?? Number.POSITIVE_INFINITY, durationMs);
+    }
   }
 
   /**
@@ -70,7 +72,9 @@ export class PollSchedule {
         !this.#isBusy() ||
         this.#isWorthwhile() ||
         nowMs - this.#lookedMs > INTERVALS_WITHOUT_LOOK_MAX * this.#intervalMs;
-      if (isTime) this.#lookedMs = nowMs;
+      if (isTime) {
+        this.#lookedMs = nowMs;
+      }
       return isTime;
     });
     return this.#tick;
@@ -78,7 +82,9 @@ export class PollSchedule {
 
   #delayMs(untilMs: number): number {
     const nowMs = this.#clock.now();
-    if (this.#lastMs === undefined) return Math.max(0, Math.min(this.#intervalMs, untilMs - nowMs));
+    if (this.#lastMs === undefined) {
+      return Math.max(0, Math.min(this.#intervalMs, untilMs - nowMs));
+    }
     const growth = this.#isBusy() ? GROWTH_BUSY : this.#changed ? 0 : GROWTH_QUIET;
     this.#changed = false;
     this.#stretch = Math.min(Math.max(1, this.#stretch * growth), STRETCH_MAX);

@@ -40,7 +40,9 @@ export async function pollUntil(
   let isTime = options.atOnce && schedule.isQuiet;
   for (;;) {
     isTime ||= await schedule.next(endMs);
-    if (!isTime && clock.now() < endMs && clock.now() - sinceMs <= options.timeoutMs) continue;
+    if (!isTime && clock.now() < endMs && clock.now() - sinceMs <= options.timeoutMs) {
+      continue;
+    }
     isTime = false;
     const looked = await tryLook(options.look);
     if (looked === true) {
@@ -48,9 +50,15 @@ export async function pollUntil(
       return { kind: 'done' };
     }
     error = looked === false ? undefined : looked;
-    if (error && disposition(error.code) === 'terminal') return { kind: 'unreadable', error };
-    if (clock.now() >= endMs) return { kind: 'no-time', error };
-    if (clock.now() - sinceMs > options.timeoutMs) return { kind: 'timed-out', error };
+    if (error && disposition(error.code) === 'terminal') {
+      return { kind: 'unreadable', error };
+    }
+    if (clock.now() >= endMs) {
+      return { kind: 'no-time', error };
+    }
+    if (clock.now() - sinceMs > options.timeoutMs) {
+      return { kind: 'timed-out', error };
+    }
   }
 }
 
@@ -58,7 +66,9 @@ async function tryLook(look: () => Promise<boolean>): Promise<boolean | CloudErr
   try {
     return await look();
   } catch (error) {
-    if (error instanceof CloudError) return error;
+    if (error instanceof CloudError) {
+      return error;
+    }
     throw error;
   }
 }

@@ -112,7 +112,9 @@ export class RegionReads {
       try {
         return await list();
       } catch (error) {
-        if (!isTorn(error) || tries === TORN_LISTINGS_MAX) throw error;
+        if (!isTorn(error) || tries === TORN_LISTINGS_MAX) {
+          throw error;
+        }
         await this.#clock.sleep(Math.min(TORN_PAUSE_MS * 2 ** (tries - 1), TORN_PAUSE_MS_MAX));
       }
     }
@@ -135,7 +137,9 @@ export class RegionReads {
     try {
       return await this.attachments(transitRouterId, want);
     } catch (error) {
-      if (isTorn(error)) return this.#attachmentAlone(attachment);
+      if (isTorn(error)) {
+        return this.#attachmentAlone(attachment);
+      }
       throw error;
     }
   }
@@ -160,13 +164,19 @@ export class RegionReads {
   /** How the connection stands now. Throws `CloudError` when it could not be read. */
   async connection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
     const known = this.#latest.get(connectionId) ?? this.#judgedOne(connectionId, want);
-    if (known && known.sequence > want.afterSequence && known.startedMs >= want.notBeforeMs) return known;
+    if (known && known.sequence > want.afterSequence && known.startedMs >= want.notBeforeMs) {
+      return known;
+    }
     this.#waiting.add(connectionId);
     // A moment's wait lets everyone who woke up with us join the same reading.
     this.#batch ??= this.#clock.sleep(0).then(() => this.#readWaiting());
     const answer = (await this.#batch).get(connectionId);
-    if (answer === undefined) throw new Error(`no reading of ${connectionId} in its batch`);
-    if (answer instanceof CloudError) throw answer;
+    if (answer === undefined) {
+      throw new Error(`no reading of ${connectionId} in its batch`);
+    }
+    if (answer instanceof CloudError) {
+      throw answer;
+    }
     return answer;
   }
 
@@ -181,7 +191,9 @@ export class RegionReads {
   }
 
   #judgedOne(connectionId: ConnectionId, { afterSequence }: Freshness): Fresh<Sighting> | undefined {
-    if (afterSequence >= this.#listed.sequence) return undefined;
+    if (afterSequence >= this.#listed.sequence) {
+      return undefined;
+    }
     const value = this.#judged.get(connectionId);
     return value && { value, ...this.#listed };
   }
@@ -197,7 +209,9 @@ export class RegionReads {
     known: T | undefined,
   ): CoalescedRead<T> {
     const shared = reads.get(transitRouterId);
-    if (shared) return shared;
+    if (shared) {
+      return shared;
+    }
     const next = () => ++this.#sequence;
     const judged = known === undefined ? undefined : { value: known, ...this.#listed };
     const created = new CoalescedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)), judged);
@@ -228,7 +242,9 @@ export class RegionReads {
   }
 
   #remember(id: ConnectionId, fresh: Fresh<Sighting>): void {
-    if ((this.#latest.get(id)?.sequence ?? -1) < fresh.sequence) this.#latest.set(id, fresh);
+    if ((this.#latest.get(id)?.sequence ?? -1) < fresh.sequence) {
+      this.#latest.set(id, fresh);
+    }
   }
 
   /**
@@ -237,7 +253,9 @@ export class RegionReads {
    */
   #isListingCheaper(count: number): boolean {
     const nowMs = this.#clock.now();
-    if (nowMs - this.#alone.sinceMs > this.#maxAgeMs) this.#alone = { count: 0, sinceMs: nowMs };
+    if (nowMs - this.#alone.sinceMs > this.#maxAgeMs) {
+      this.#alone = { count: 0, sinceMs: nowMs };
+    }
     const isCheaper = count + (this.#pages > 1 ? this.#alone.count : 0) > this.#pages;
     this.#alone.count = isCheaper ? 0 : this.#alone.count + count;
     return isCheaper;
@@ -255,7 +273,9 @@ export class RegionReads {
       this.#pages = pagesOf(listed.length);
       for (const connection of listed) {
         // Of a big region only those are kept that a step may ask for.
-        if (connection.tags === 'unread' || !this.#judged.has(connection.connectionId)) continue;
+        if (connection.tags === 'unread' || !this.#judged.has(connection.connectionId)) {
+          continue;
+        }
         this.#remember(connection.connectionId, { value: connection, startedMs, sequence });
       }
       const wanted = new Set(ids);
@@ -267,9 +287,13 @@ export class RegionReads {
       const byId = new Map(found.map((connection) => [connection.connectionId, connection]));
       return new Map(ids.map((id) => [id, byId.get(id) ?? 'absent']));
     } catch (error) {
-      if (!(error instanceof CloudError)) throw error;
+      if (!(error instanceof CloudError)) {
+        throw error;
+      }
       // Items that move between pages spoil a listing, not the read of a single connection.
-      if (isTorn(error)) return await this.#readEach(ids);
+      if (isTorn(error)) {
+        return await this.#readEach(ids);
+      }
       return new Map(ids.map((id) => [id, error]));
     }
   }
@@ -279,7 +303,9 @@ export class RegionReads {
       try {
         return [id, await this.#readAlone(id)];
       } catch (error) {
-        if (error instanceof CloudError) return [id, error];
+        if (error instanceof CloudError) {
+          return [id, error];
+        }
         throw error;
       }
     };
@@ -288,7 +314,9 @@ export class RegionReads {
 
   async #readAlone(connectionId: ConnectionId): Promise<Connection | 'gone'> {
     const connection = await this.#api.getConnection(this.#regionId, connectionId);
-    if (connection === 'gone') return 'gone';
+    if (connection === 'gone') {
+      return 'gone';
+    }
     const [tagged] = await readMissingTags(this.#api, this.#regionId, [connection]);
     return tagged ?? connection;
   }

@@ -59,7 +59,9 @@ export class WitnessRounds {
   async get(afterSequence: number): Promise<ReadonlyMap<TransitRouterId, readonly Attachment[]>> {
     for (let rounds = 0; rounds <= ROUNDS_MAX; rounds += 1) {
       const round = this.#round;
-      if (round && round.sequence > afterSequence && this.#isYoung(round)) return this.#toLists(round);
+      if (round && round.sequence > afterSequence && this.#isYoung(round)) {
+        return this.#toLists(round);
+      }
       this.#underWay ??= this.#start(afterSequence).finally(() => {
         this.#underWay = undefined;
       });

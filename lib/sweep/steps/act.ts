@@ -30,13 +30,17 @@ export async function act(
   const startWaiting = (): void => {
     while (slots > 0 && waiting.length > 0) {
       const judged = waiting.shift();
-      if (judged === undefined) return;
+      if (judged === undefined) {
+        return;
+      }
       slots -= 1;
       workers.push(
         finish(regionOf(judged), judged).then(
           (result) => {
             results.set(judged, result);
-            if (!result.used && result.outcome !== 'deferred') slots += 1;
+            if (!result.used && result.outcome !== 'deferred') {
+              slots += 1;
+            }
             startWaiting();
           },
           (defect: unknown) => {
@@ -48,9 +52,13 @@ export async function act(
   };
   startWaiting();
   // Workers may add workers while we wait for them.
-  for (let next = 0; next < workers.length; next += 1) await workers[next];
+  for (let next = 0; next < workers.length; next += 1) {
+    await workers[next];
+  }
   // What the cloud does is an ending; anything else is a defect of ours, told after the others have come to their end.
-  if (defects.length > 0) throw defects[0];
+  if (defects.length > 0) {
+    throw defects[0];
+  }
   return results;
 }
 
@@ -85,7 +93,9 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<StepR
   const result = await run(region, verdict);
   // A step that outlasts each run would come first in each run.
   const isStuck = result.outcome === 'failed' || result.outcome === 'blocked' || (result.used && isUnfinished(result));
-  if (isStuck) await noteTried(region, verdict);
+  if (isStuck) {
+    await noteTried(region, verdict);
+  }
   const fields = {
     outcome: result.outcome,
     reason: result.reason,
@@ -107,10 +117,14 @@ async function run(region: RegionContext, verdict: Judged['verdict']): Promise<S
   const { attachment, connection } = verdict;
   region.progress.begin(connection.connectionId, attachment !== undefined);
   try {
-    if (attachment) await detachConnection(region, verdict, attachment);
+    if (attachment) {
+      await detachConnection(region, verdict, attachment);
+    }
     return await deleteConnection(region, verdict, attachment !== undefined);
   } catch (error) {
-    if (error instanceof StepEnd) return error.result;
+    if (error instanceof StepEnd) {
+      return error.result;
+    }
     throw error;
   } finally {
     region.progress.end(connection.connectionId);

@@ -1,8 +1,8 @@
 import { disposition } from '../../core/domain/disposition.ts';
+import { toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { toCloudError } from '../survey/survey-region.ts';
 import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
@@ -38,9 +38,13 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : 0;
     const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));
-    if (answerLost && isBeingDeleted(read)) throw new DeleteUnderWay();
+    if (answerLost && isBeingDeleted(read)) {
+      throw new DeleteUnderWay();
+    }
     await stopIfChanged(region, read);
-    if (!sent) needTimeFor(region, 'delete', detached);
+    if (!sent) {
+      needTimeFor(region, 'delete', detached);
+    }
     sent = true;
     record(region, 'delete.requested', connectionId);
   };
@@ -48,12 +52,20 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     const { requestId } = await region.api.deleteConnection(region.regionId, connectionId, { beforeAttempt });
     return { accepted: 'yes', requestId: requestId ?? null };
   } catch (error) {
-    if (error instanceof DeleteUnderWay) return { accepted: 'maybe', requestId: null };
-    if (error instanceof StepEnd) throw new StepEnd({ ...error.result, used: detached || answerLost });
+    if (error instanceof DeleteUnderWay) {
+      return { accepted: 'maybe', requestId: null };
+    }
+    if (error instanceof StepEnd) {
+      throw new StepEnd({ ...error.result, used: detached || answerLost });
+    }
     const failure = toCloudError(error);
     const requestId = failure.requestId ?? null;
-    if (disposition(failure.code) === 'gone') return { accepted: answerLost ? 'maybe' : 'no', requestId };
-    if (answerLost || (sent && mayHaveTakenHold(failure))) return { accepted: 'maybe', requestId };
+    if (disposition(failure.code) === 'gone') {
+      return { accepted: answerLost ? 'maybe' : 'no', requestId };
+    }
+    if (answerLost || (sent && mayHaveTakenHold(failure))) {
+      return { accepted: 'maybe', requestId };
+    }
     throw new StepEnd(endWithError('it could not be deleted', failure, detached));
   }
 }
@@ -76,7 +88,9 @@ async function waitUntilGone(
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
     const { value } = await region.reads.connection(verdict.connection.connectionId, want);
     misses = value === 'absent' ? misses + 1 : 0;
-    if (misses > 0) region.polls.delete.noteChange();
+    if (misses > 0) {
+      region.polls.delete.noteChange();
+    }
     return value === 'gone' || misses >= wait.consecutiveMisses;
   };
   const polled = await pollUntil(region, {

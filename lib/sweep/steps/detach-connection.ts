@@ -1,5 +1,6 @@
 import { disposition } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
+import { toCloudError } from '../../core/domain/errors.ts';
 import type { Attachment } from '../../core/domain/estate.ts';
 import { TAG_DETACHED } from '../../core/domain/tag-names.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
@@ -7,7 +8,6 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { toCloudError } from '../survey/survey-region.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
@@ -74,18 +74,28 @@ async function requestDetach(
     const owner = region.ownerOf(attachment.transitRouterId);
     await owner.detach(region.regionId, attachment.attachmentId, { force, beforeAttempt });
   } catch (error) {
-    if (error instanceof DetachUnderWay) return;
+    if (error instanceof DetachUnderWay) {
+      return;
+    }
     const end = error instanceof StepEnd ? error : toStepEnd(toCloudError(error), request);
-    if (end === undefined) return;
-    if (request.answerLost) throw new StepEnd({ ...end.result, used: true });
+    if (end === undefined) {
+      return;
+    }
+    if (request.answerLost) {
+      throw new StepEnd({ ...end.result, used: true });
+    }
     throw await withoutNote(region, verdict, note, end);
   }
 }
 
 /** Undefined when the detach may be under way after all: then only reading back tells. */
 function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: boolean }): StepEnd | undefined {
-  if (disposition(error.code) === 'gone') return undefined;
-  if (request.answerLost || (request.sent && mayHaveTakenHold(error))) return undefined;
+  if (disposition(error.code) === 'gone') {
+    return undefined;
+  }
+  if (request.answerLost || (request.sent && mayHaveTakenHold(error))) {
+    return undefined;
+  }
   return new StepEnd(endWithError('it could not be detached', error, false));
 }
 
@@ -107,10 +117,13 @@ function createDetachCheck(
     // removed the note.
     const after = request.sent ? region.reads.sequence : tagged;
     const read = await recheckOwnTags(region, verdict, after, request.note);
-    if (request.answerLost && read.kind === 'changed' && isBeingDetached(read.verdict.connection))
+    if (request.answerLost && read.kind === 'changed' && isBeingDetached(read.verdict.connection)) {
       throw new DetachUnderWay();
+    }
     await stopIfChanged(region, read, request.note);
-    if (!request.sent) needTimeFor(region, 'detach', false);
+    if (!request.sent) {
+      needTimeFor(region, 'detach', false);
+    }
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
   };
@@ -133,7 +146,9 @@ async function keepNote(region: RegionContext, verdict: Verdict, attachment: Att
   try {
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
     const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent' || namesAttachment(value, attachment)) return;
+    if (value === 'gone' || value === 'absent' || namesAttachment(value, attachment)) {
+      return;
+    }
     await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]));
   } catch (error) {
     reportTagFailure(region, verdict, 'TagResources', error);
@@ -162,7 +177,9 @@ async function waitUntilDetached(region: RegionContext, verdict: Verdict, attach
     ]);
     const held = listed.value.some(({ attachmentId }) => attachmentId === attachment.attachmentId);
     misses = held ? 0 : misses + 1;
-    if (misses > 0) region.polls.detach.noteChange();
+    if (misses > 0) {
+      region.polls.detach.noteChange();
+    }
     return misses >= wait.consecutiveMisses && (early ?? (await isUnbound(region, verdict)));
   };
   const schedule = region.polls.detach;
@@ -191,6 +208,8 @@ async function isUnbound(region: RegionContext, verdict: Verdict): Promise<boole
   const { value } = await region.reads.connection(connectionId, want);
   const now = value === 'absent' ? (await region.reads.confirm(connectionId)).value : value;
   // Somebody else deleted it meanwhile; the delete step finds that out and says so.
-  if (now === 'gone') return true;
+  if (now === 'gone') {
+    return true;
+  }
   return now.attachType === 'NO_ASSOCIATED' && now.state === 'init';
 }

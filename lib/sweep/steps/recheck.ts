@@ -1,3 +1,4 @@
+import { toCloudError } from '../../core/domain/errors.ts';
 import type { Connection, Routing } from '../../core/domain/estate.ts';
 import { TAG_DETACHED, TAG_ORPHAN } from '../../core/domain/tag-names.ts';
 import { floorToSecond } from '../../core/domain/time.ts';
@@ -10,7 +11,6 @@ import { noteOf } from '../marks/detach-note.ts';
 import { lookDelayMs, TAG_NOT_READ_BACK } from '../marks/tag-writes.ts';
 import type { Freshness } from '../reads/coalesced-read.ts';
 import type { RegionContext } from '../run-context.ts';
-import { toCloudError } from '../survey/survey-region.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
 /** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
@@ -50,7 +50,9 @@ export async function recheck(
   for (let look = 1; look <= LOOKS_MAX; look += 1) {
     const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };
     const read = await readEvidence(region, verdict, want, detached).catch(endUnread);
-    if (region.clock.now() - read.oldestMs <= maxAgeMs) return compare(region, verdict, read, detached);
+    if (region.clock.now() - read.oldestMs <= maxAgeMs) {
+      return compare(region, verdict, read, detached);
+    }
   }
   throw new StepEnd(
     endWith('failed', `reading it again took longer than recheck.maxAge (${maxAgeMs} ms)`, { code: 'StaleEvidence' }),
@@ -76,10 +78,14 @@ export async function recheckOwnTags(
   let after = afterSequence;
   for (let looks = 0; ; looks += 1) {
     const read = await recheck(region, verdict, after, false);
-    if (read.kind !== 'same') return read;
+    if (read.kind !== 'same') {
+      return read;
+    }
     const isMarkShown = showsMark(region, verdict, read.connection);
     const isNoteShown = note === undefined || showsNote(verdict, read.connection, note);
-    if (isMarkShown && isNoteShown) return read;
+    if (isMarkShown && isNoteShown) {
+      return read;
+    }
     const nextMs = clock.now() + lookDelayMs(region, looks);
     if (nextMs > untilMs || nextMs >= deadlineMs) {
       throw new StepEnd(
@@ -93,13 +99,21 @@ export async function recheckOwnTags(
 
 /** Whether the mark that the verdict rests on is the one that this run found or wrote, and renewed. */
 function showsMark(region: RegionContext, verdict: Verdict, now: Connection): boolean {
-  if (!verdict.restsOnMark) return true;
+  if (!verdict.restsOnMark) {
+    return true;
+  }
   const wrote = region.marks.get(verdict.connection.connectionId);
-  if (wrote === undefined) throw new StepEnd(endWith('unknown', 'this run did not renew its mark'));
+  if (wrote === undefined) {
+    throw new StepEnd(endWith('unknown', 'this run did not renew its mark'));
+  }
   const { mark } = readClaims(now, region.clock.now(), region.policy.marks.maxGapMs);
-  if (mark.kind !== 'valid' || mark.seenMs < floorToSecond(region.seenMs)) return false;
+  if (mark.kind !== 'valid' || mark.seenMs < floorToSecond(region.seenMs)) {
+    return false;
+  }
   const expected = wrote.get(TAG_ORPHAN) ?? tagOf(verdict.connection, TAG_ORPHAN);
-  if (tagOf(now, TAG_ORPHAN) === expected) return true;
+  if (tagOf(now, TAG_ORPHAN) === expected) {
+    return true;
+  }
   throw new StepEnd(endWith('unknown', 'changed since it was judged: somebody wrote another mark'));
 }
 
@@ -173,7 +187,9 @@ async function readConnection(region: RegionContext, connectionId: string, want:
 
 function compare(region: RegionContext, before: Verdict, read: Evidence, detached: boolean): Rechecked {
   const { connection, facts } = read;
-  if (connection === 'gone') return { kind: 'gone' };
+  if (connection === 'gone') {
+    return { kind: 'gone' };
+  }
   const nowMs = region.clock.now();
   const judged = detached ? withDetachedTag(connection, before, nowMs) : connection;
   const verdict = judge({ connection: judged, accountId: region.accountId, ...facts, nowMs }, region.policy);
@@ -181,8 +197,12 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.isDue && !verdict.locked;
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
   const sameRule = detached || verdict.rule === before.rule;
-  if (changes.length === 0 && goes && sameHolder && sameRule) return { kind: 'same', connection };
-  if (changes.length === 0) changes.push(verdict.reason);
+  if (changes.length === 0 && goes && sameHolder && sameRule) {
+    return { kind: 'same', connection };
+  }
+  if (changes.length === 0) {
+    changes.push(verdict.reason);
+  }
   const wasUnbound = detached || before.attachment === undefined;
   const isBoundAgain = wasUnbound && connection.attachType === 'CEN' && connection.state === 'attached';
   return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo, isBoundAgain };
@@ -190,8 +210,12 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
 
 /** That we detached it, this run knows by itself; the tag is for those who come after. */
 function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs: number): Connection {
-  if (connection.tags === 'unread' || attachment === undefined) return connection;
-  if (noteOf(connection)?.endsWith(` ${attachment.attachmentId}`)) return connection;
+  if (connection.tags === 'unread' || attachment === undefined) {
+    return connection;
+  }
+  if (noteOf(connection)?.endsWith(` ${attachment.attachmentId}`)) {
+    return connection;
+  }
   return {
     ...connection,
     tags: new Map([...connection.tags, [TAG_DETACHED, toNoteText(nowMs, attachment.attachmentId)]]),

@@ -51,7 +51,9 @@ export function endWithError(what: string, error: CloudError, used: boolean): St
 }
 
 function toOutcome(code: string): OutcomeKind {
-  if (code === NO_TIME_LEFT) return 'deferred';
+  if (code === NO_TIME_LEFT) {
+    return 'deferred';
+  }
   return disposition(code) === 'blocked' ? 'blocked' : 'failed';
 }
 

@@ -1,10 +1,10 @@
+import { toCloudError } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { hasMarkTags } from '../../core/judge/own-tags.ts';
 import { noteOf, removeNote } from '../marks/detach-note.ts';
 import { clearMarks, pruneMark } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { toCloudError } from '../survey/survey-region.ts';
 import type { Rechecked } from './recheck.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
@@ -16,19 +16,26 @@ import { endWith, endWithError, StepEnd } from './step-result.ts';
  * @param note what this run wrote as its detach note: another run's is then left alone
  */
 export async function stopIfChanged(region: RegionContext, read: Rechecked, note?: string): Promise<void> {
-  if (read.kind === 'same') return;
-  if (read.kind === 'gone') throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
+  if (read.kind === 'same') {
+    return;
+  }
+  if (read.kind === 'gone') {
+    throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
+  }
   const { verdict, changes } = read;
   const reason = `changed since it was judged: ${changes.join('; ')}`;
   const hasStaleMark = isMarkStale(verdict, read.isBoundAgain);
   try {
-    if (hasStaleMark) await clearMark(region, verdict, reason);
+    if (hasStaleMark) {
+      await clearMark(region, verdict, reason);
+    }
     const found = noteOf(verdict.connection);
     const isOurs = note === undefined || found === note;
     // A transit router that is letting go of it does so for another run, whose note it is.
     const isStale = verdict.dropNote || read.isBoundAgain;
-    if (found !== undefined && isOurs && isStale && !read.isLettingGo)
+    if (found !== undefined && isOurs && isStale && !read.isLettingGo) {
       await removeNote(region, verdict.connection, found);
+    }
   } catch (error) {
     throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, toCloudError(error), false));
   }
@@ -42,13 +49,19 @@ async function clearMark(region: RegionContext, verdict: Verdict, reason: string
   const removal = isWhole
     ? (await clearMarks(region, [connectionId])).get(connectionId)
     : await pruneMark(region, verdict);
-  if (removal instanceof Error) throw removal;
+  if (removal instanceof Error) {
+    throw removal;
+  }
   record(region, 'mark.cleared', connectionId, { reason });
 }
 
 function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
-  if (now.kind === 'protected') return 'protected';
-  if (now.kind === 'in-use') return marked ? 'cleared' : 'kept';
+  if (now.kind === 'protected') {
+    return 'protected';
+  }
+  if (now.kind === 'in-use') {
+    return marked ? 'cleared' : 'kept';
+  }
   return now.kind === 'not-ours' ? 'kept' : 'unknown';
 }
 

@@ -14,6 +14,8 @@ const detachNeedMs = (run: RunContext) =>
 /** Stop before a step that the time left would cut short. Throws `StepEnd` (`deferred`). */
 export function needTimeFor(run: RunContext, step: 'detach' | 'delete', used: boolean): void {
   const needMs = step === 'detach' ? detachNeedMs(run) : deleteNeedMs(run);
-  if (run.clock.now() + needMs <= run.deadlineMs) return;
+  if (run.clock.now() + needMs <= run.deadlineMs) {
+    return;
+  }
   throw new StepEnd(outOfTime(`too little time left for a ${step}; the next run goes on`, { used }));
 }

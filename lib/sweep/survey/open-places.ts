@@ -1,11 +1,9 @@
 import type { CloudApi } from '../../core/domain/cloud-api.ts';
-import { CloudError, ConfigError } from '../../core/domain/errors.ts';
+import { CloudError, ConfigError, toCloudError } from '../../core/domain/errors.ts';
 import type { AccountId, RegionId } from '../../core/domain/estate.ts';
 import type { RefusedEvent } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { asksForNothing, type Place, wantsRegion } from '../../core/plan/narrow.ts';
-import { toCloudError } from './survey-region.ts';
-
 /** One account and region a run looks at. */
 export type OpenPlace = {
   readonly accountId: AccountId;
@@ -47,7 +45,9 @@ export async function openPlaces(
   asked: readonly Narrowing[],
   defaultRegion: RegionId | undefined,
 ): Promise<OpenPlaces> {
-  if (asked.every(asksForNothing)) return { places: [], unopened: [], lostRoles: [], refused: [], parts: asked };
+  if (asked.every(asksForNothing)) {
+    return { places: [], unopened: [], lostRoles: [], refused: [], parts: asked };
+  }
   refuseNoRegion(policy, defaultRegion);
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
   const lostRoles = owners.filter((owner) => 'error' in owner);
@@ -83,11 +83,15 @@ export async function openPlaces(
     const wanted = regions.regionIds.filter(
       (id) => wantsRegion(parts, { accountId, regionId: id }) && take(accountId, id),
     );
-    if ('error' in regions) unopened.push({ accountId, regionIds: wanted, error: regions.error });
-    else if (!('error' in account))
+    if ('error' in regions) {
+      unopened.push({ accountId, regionIds: wanted, error: regions.error });
+    } else if (!('error' in account)) {
       places.push(...wanted.map((regionId) => toOpenPlace(account, regionId, regions.all)));
+    }
     // An account without a region that is wanted is not missed.
-    else if (wanted.length > 0) unopened.push({ accountId, regionIds: wanted, error: account.error });
+    else if (wanted.length > 0) {
+      unopened.push({ accountId, regionIds: wanted, error: account.error });
+    }
   }
   return { places: places, unopened, lostRoles, refused: [...refusals.values()], parts };
 }
@@ -135,7 +139,9 @@ async function openRole(
   try {
     const api = await root.assumeRole(roleArn);
     const actual = await api.getAccountId();
-    if (actual === accountId) return { api };
+    if (actual === accountId) {
+      return { api };
+    }
     const detail = `the role led to account ${actual}, not ${accountId}`;
     return { error: new CloudError({ action: 'AssumeRole', code: 'WrongAccount', effect: 'refused', detail }) };
   } catch (error) {
@@ -149,8 +155,12 @@ async function regionsOf(
   defaultRegion: RegionId | undefined,
 ): Promise<{ regionIds: readonly RegionId[]; all: boolean } | { regionIds: readonly RegionId[]; error: CloudError }> {
   const regions = account.regions ?? policy.regions ?? (defaultRegion === undefined ? [] : [defaultRegion]);
-  if (regions !== 'all') return { regionIds: regions, all: false };
-  if ('error' in account) return { regionIds: [], error: account.error };
+  if (regions !== 'all') {
+    return { regionIds: regions, all: false };
+  }
+  if ('error' in account) {
+    return { regionIds: [], error: account.error };
+  }
   try {
     return { regionIds: await account.api.listRegions(), all: true };
   } catch (error) {
@@ -161,7 +171,9 @@ async function regionsOf(
 /** Before any call: a run that looks nowhere must not look like one that found nothing. */
 function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): void {
   const covered = policy.accounts.length > 0 && policy.accounts.every(({ regions }) => regions !== undefined);
-  if (policy.regions !== undefined || defaultRegion !== undefined || covered) return;
+  if (policy.regions !== undefined || defaultRegion !== undefined || covered) {
+    return;
+  }
   throw new ConfigError('no region: set `regions` in the policy, or --region; the function uses its own region');
 }
 
@@ -177,11 +189,15 @@ function refuseUnknownRegions(
       .filter(({ accountId }) => accounts?.includes(accountId) ?? true)
       .map(({ regionId }) => regionId);
     const unknown = hint ? undefined : regions?.find((regionId) => !there.includes(regionId));
-    if (unknown === undefined) continue;
+    if (unknown === undefined) {
+      continue;
+    }
     const reason = `the region "${unknown}" is not in the policy's scope: ${[...new Set(there)].join(', ')}`;
     refused.set(part, { index: event?.index ?? 0, id: event?.id ?? null, reason });
   }
   const [first] = refused.values();
-  if (first && refused.size === parts.length) throw new ConfigError(`the request is refused: ${first.reason}`);
+  if (first && refused.size === parts.length) {
+    throw new ConfigError(`the request is refused: ${first.reason}`);
+  }
   return refused;
 }

@@ -13,11 +13,15 @@ export async function readMissingTags(
   connections: readonly Connection[],
 ): Promise<readonly Connection[]> {
   const unread = connections.filter(({ tags, attachType }) => tags === 'unread' && isOurs(attachType));
-  if (unread.length === 0) return connections;
+  if (unread.length === 0) {
+    return connections;
+  }
   const tags = new Map<ConnectionId, Tags>();
   const batches = inBatches(unread.map(({ connectionId }) => connectionId));
   for (const read of await Promise.all(batches.map((ids) => api.listTags(regionId, ids)))) {
-    for (const [id, found] of read) tags.set(id, found);
+    for (const [id, found] of read) {
+      tags.set(id, found);
+    }
   }
   return connections.map((connection) =>
     connection.tags === 'unread'

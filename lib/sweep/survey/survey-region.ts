@@ -1,5 +1,5 @@
 import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
-import { CloudError } from '../../core/domain/errors.ts';
+import { type CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type {
   AccountId,
   Attachment,
@@ -122,11 +122,15 @@ async function surveyTransitRouters(
   const ownerOf = new Map<TransitRouterId, CloudApi>();
   const otherOwners: AccountId[] = [];
   for (const { accountId, api, routers } of read) {
-    if (accountId !== place.accountId && routers.length > 0) otherOwners.push(accountId);
+    if (accountId !== place.accountId && routers.length > 0) {
+      otherOwners.push(accountId);
+    }
     for (const router of routers) {
       attachmentsOf.set(router.transitRouterId, router.attachments);
       ownerOf.set(router.transitRouterId, api);
-      for (const [attachmentId, found] of router.routing) routing.set(attachmentId, found);
+      for (const [attachmentId, found] of router.routing) {
+        routing.set(attachmentId, found);
+      }
     }
   }
   return {
@@ -154,10 +158,4 @@ async function readOwner(
     }),
   );
   return { accountId, api, routers };
-}
-
-/** Only the cloud's failures are results of a survey; a defect of ours must not look like one. */
-export function toCloudError(error: unknown): CloudError {
-  if (error instanceof CloudError) return error;
-  throw error;
 }

@@ -147,7 +147,9 @@ function judgeRegion(
     const routing = routingOf(connection, facts);
     const verdict = judge({ connection, accountId, witnesses: facts.witnesses, routing, nowMs }, policy);
     const one = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
-    if (!settle(one, facts)) judged.push(one);
+    if (!settle(one, facts)) {
+      judged.push(one);
+    }
   }
   return {
     accountId,
@@ -176,7 +178,9 @@ function reportListing(journal: Journal, { accountId, regionId }: OpenPlace, lis
       connections: connections.length,
       transitRouters: witnesses.attachmentsOf.size,
     });
-    if (tagsError) journal('step.failed', { accountId, regionId, action: tagsError.action, code: tagsError.code });
+    if (tagsError) {
+      journal('step.failed', { accountId, regionId, action: tagsError.action, code: tagsError.code });
+    }
     return;
   }
   const { action, code, requestId, message } = listing.error;

@@ -20,7 +20,9 @@ async function listConnections(regionId) {
     const params = { RegionId: regionId, PageSize: 50, PageNumber: page };
     const { TotalCount, VpnConnections } = await vpc.request('DescribeVpnConnections', params, OPTIONS);
     rows.push(...VpnConnections.VpnConnection.map(({ VpnConnectionId: id }) => ({ regionId, id })));
-    if (page * 50 >= TotalCount) return rows;
+    if (page * 50 >= TotalCount) {
+      return rows;
+    }
   }
 }
 
@@ -38,7 +40,9 @@ async function listAttachments(regionId) {
       found.set(VpnId, TransitRouterAttachmentId);
     }
     NextToken = reply.NextToken;
-    if (!NextToken) return found;
+    if (!NextToken) {
+      return found;
+    }
   }
 }
 
@@ -52,12 +56,15 @@ async function remove(row, attachmentId) {
   if (attachmentId !== undefined) {
     const detach = { TransitRouterAttachmentId: attachmentId, ClientToken: `detach-${row.id}` };
     await cbn.request('DeleteTransitRouterVpnAttachment', detach, OPTIONS);
-    do await sleep(POLL_MS);
-    while ((await read(row))?.AttachType === 'CEN');
+    do {
+      await sleep(POLL_MS);
+    } while ((await read(row))?.AttachType === 'CEN');
   }
   const remove = { RegionId: row.regionId, VpnConnectionId: row.id, ClientToken: `delete-${row.id}` };
   await vpc.request('DeleteVpnAttachment', remove, OPTIONS);
-  while (await read(row)) await sleep(POLL_MS);
+  while (await read(row)) {
+    await sleep(POLL_MS);
+  }
 }
 
 const listed = (regionId) => Promise.all([listConnections(regionId), listAttachments(regionId)]);
@@ -66,7 +73,9 @@ const RUNS = {
   async sequential() {
     for (const regionId of regions) {
       const [rows, attachments] = await listed(regionId);
-      for (const row of rows) await remove(row, attachments.get(row.id));
+      for (const row of rows) {
+        await remove(row, attachments.get(row.id));
+      }
     }
   },
   async unbounded() {

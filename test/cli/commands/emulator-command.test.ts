@@ -82,7 +82,9 @@ test('--function and --functions run code packages, which a tick reaches', async
         (await fetch(`${url}/_emulator/${name}`, body === undefined ? { method } : { method, body })).json();
       expect(await ask('GET', 'functions')).toMatchObject([{ id: 'other', role: null }, { id: 'sweep' }]);
       await ask('PUT', 'tick', '{"functionName":"sweep"}');
-      while (!log.includes('FC Invoke End')) log = JSON.stringify(await ask('GET', 'invocations'));
+      while (!log.includes('FC Invoke End')) {
+        log = JSON.stringify(await ask('GET', 'invocations'));
+      }
     },
     files,
   );
@@ -105,7 +107,9 @@ describe('the two commands of docs/dispatch.md', () => {
     const seen = { onErr: (err: string) => (lines = err.split('\n').filter(Boolean)) };
     const tick = async (url: string, ended: number) => {
       await fetch(`${url}/_emulator/tick`, { method: 'PUT', body });
-      while (lines.length < ended) await new Promise((next) => setTimeout(next, 20));
+      while (lines.length < ended) {
+        await new Promise((next) => setTimeout(next, 20));
+      }
     };
     const { code } = await serving(
       args.map(changed),
@@ -123,8 +127,9 @@ describe('the two commands of docs/dispatch.md', () => {
   test('sweep three accounts in four regions each, and once', async () => {
     const { sweeps, dispatches } = await ticked((arg) => arg);
     expect(sweeps).toHaveLength(12);
-    for (const line of sweeps)
+    for (const line of sweeps) {
       expect(line).toMatch(/^vco-sweeper sweep_20261122T193000Z_100000000000000[123]_\S+: Succ/);
+    }
     expect(sweeps.filter((line) => / [1-9]\d* deleted/.test(line)).length).toBeGreaterThan(8);
     expect(dispatches.map((line) => line.replace(/ 1-[\w-]+/, ''))).toEqual([
       'vco-sweeper-dispatch: Succeeded, 12 started',
@@ -196,7 +201,9 @@ test('Ctrl-C ends the demo', async () => {
   const { code } = await run(['demo'], {
     clock: startClock(),
     onWrite: (out, _err, stop) => {
-      if (out.includes('1. Plan')) stop();
+      if (out.includes('1. Plan')) {
+        stop();
+      }
     },
   });
   expect(code).toBe(130);

@@ -13,7 +13,9 @@ import { type RunOptions, run, serve } from '../cli-harness.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
+  for (const stop of stops.splice(0)) {
+    await stop();
+  }
 });
 
 /** A deployed function that answers as told, and the cloud it would look at. */
@@ -229,7 +231,9 @@ describe('invoke', () => {
       secret = key.accessKeySecret;
       const { code, out, err } = await command(args);
       expect(code).toBe(1);
-      for (const kept of [...Object.values(key), `FC ${key.accessKeyId}`]) expect(out + err).not.toContain(kept);
+      for (const kept of [...Object.values(key), `FC ${key.accessKeyId}`]) {
+        expect(out + err).not.toContain(kept);
+      }
     },
   );
 
@@ -285,7 +289,9 @@ describe('invoke', () => {
     const { code: ended, out, err } = await command(['invoke']);
     expect({ code: ended, out }).toEqual({ code, out: '' });
     expect(err).toMatch(message);
-    for (const secret of Object.values(key)) expect(err).not.toContain(secret);
+    for (const secret of Object.values(key)) {
+      expect(err).not.toContain(secret);
+    }
   });
 
   test.each<[string, string[], Record<string, string>, RegExp]>([
@@ -305,7 +311,9 @@ describe('invoke', () => {
   test('interrupted, it leaves, and says that the function goes on', async () => {
     const listening: (() => void)[] = [];
     const { command } = await deployed(() => {
-      for (const stop of listening) stop();
+      for (const stop of listening) {
+        stop();
+      }
       return { status: 200, body: '{}' };
     });
     const { code, err } = await command(['invoke'], { onStart: (stop) => listening.push(stop) });

@@ -5,7 +5,9 @@ import { type RunOptions, run, serve } from '../cli-harness.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
+  for (const stop of stops.splice(0)) {
+    await stop();
+  }
 });
 
 async function cloud(...args: Parameters<typeof serve>) {
@@ -138,7 +140,9 @@ test('what has become ripe since the question is not deleted unasked', async () 
     tty: true,
     answer: true,
     onWrite: (written) => {
-      if (other && written.includes('plan complete')) other.tags = dueTags();
+      if (other && written.includes('plan complete')) {
+        other.tags = dueTags();
+      }
     },
   });
   expect(ids()).toContain('vco-other');
@@ -274,7 +278,9 @@ test('explain of a connection in a region that was not read whole is incomplete'
 test('Ctrl-C during a plan leaves at once', async () => {
   const { command } = await cloud(SOME);
   const stopEarly: RunOptions['onWrite'] = (_out, err, stop) => {
-    if (err.includes('run started')) stop();
+    if (err.includes('run started')) {
+      stop();
+    }
   };
   const { code, out, err } = await command(['plan'], { env: { LOG_LEVEL: 'info' }, onWrite: stopEarly });
   expect(code).toBe(130);
@@ -290,7 +296,9 @@ test('Ctrl-C during a sweep: what was sent is read back, nothing new is started'
     env: { LOG_LEVEL: 'info' },
     files,
     onWrite: (_out, written, stop) => {
-      if (written.includes('"delete.requested"') && !written.includes('Stopping')) stop();
+      if (written.includes('"delete.requested"') && !written.includes('Stopping')) {
+        stop();
+      }
     },
   });
   expect(err).toContain('Stopping: nothing new is started, what was sent is read back.');
@@ -304,7 +312,9 @@ test('a second Ctrl-C leaves at once and names what was sent', async () => {
   const { code, err } = await command(['sweep', '--yes'], {
     env: { LOG_LEVEL: 'info' },
     onWrite: (_out, written, stop) => {
-      if (written.includes('"delete.requested"')) stop();
+      if (written.includes('"delete.requested"')) {
+        stop();
+      }
     },
   });
   expect(code).toBe(130);

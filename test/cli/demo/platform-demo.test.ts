@@ -28,7 +28,9 @@ describe('the demo of the whole platform', () => {
     expect(ended).toHaveLength(24);
     for (const [, state, accountId, , detail = ''] of ended) {
       expect(state).toBe(accountId === '1000000000000003' ? 'failed' : 'done');
-      if (state === 'failed') expect(detail.replaceAll(/\s+/g, ' ')).toMatch(/AssumeRole NoPermission \(the role has/);
+      if (state === 'failed') {
+        expect(detail.replaceAll(/\s+/g, ' ')).toMatch(/AssumeRole NoPermission \(the role has/);
+      }
     }
     expect(out.match(/^8 done, 4 failed\.$/gm)).toHaveLength(2);
     expect(out).toContain('(exit code 4)');
@@ -40,7 +42,9 @@ describe('the demo of the whole platform', () => {
     const { code } = await run(['demo', '--accounts', '1'], {
       clock: startClock(),
       onWrite: (out, _err, stop) => {
-        if (out.includes('1. The first night')) stop();
+        if (out.includes('1. The first night')) {
+          stop();
+        }
       },
     });
     expect(code).toBe(130);

@@ -97,7 +97,11 @@ async function start(more: { estate?: object; faults?: FaultRule[]; behaviours?:
 }
 
 const repeat = async (times: number, once: () => Promise<boolean>) => {
-  for (let time = 0; time < times; time += 1) if (await once()) return true;
+  for (let time = 0; time < times; time += 1) {
+    if (await once()) {
+      return true;
+    }
+  }
   return false;
 };
 

@@ -95,7 +95,9 @@ describe('the table of actions', () => {
     await use(api);
     const facts = Object.entries(ACTIONS).filter(([, { methods }]) => methods.some((name) => name === method));
     expect([...new Set(calls)].sort()).toEqual(facts.map(([action]) => action).sort());
-    for (const { action, service } of sent) expect(service).toBe(ACTIONS[action].service);
+    for (const { action, service } of sent) {
+      expect(service).toBe(ACTIONS[action].service);
+    }
   });
 
   test('knows every method, and the RAM prefix of every service', () => {
@@ -103,8 +105,11 @@ describe('the table of actions', () => {
     expect(new Set(methods)).toEqual(new Set(Object.keys(USES)));
     const prefix = { vpc: 'vpc', cbn: 'cen', sts: 'sts' };
     for (const [action, { ram, service }] of Object.entries(ACTIONS)) {
-      if (action === 'GetCallerIdentity') expect(ram).toBeNull();
-      else expect(ram).toBe(`${prefix[service]}:${action}`);
+      if (action === 'GetCallerIdentity') {
+        expect(ram).toBeNull();
+      } else {
+        expect(ram).toBe(`${prefix[service]}:${action}`);
+      }
     }
   });
 
@@ -348,7 +353,9 @@ describe('a role', () => {
     let allowed = true;
     const refused = failure('Throttling.User');
     const { api, sent, clock, retries } = fakeCloud((call) => {
-      if (call.action === 'AssumeRole' && !allowed) return refused;
+      if (call.action === 'AssumeRole' && !allowed) {
+        return refused;
+      }
       return answers[call.action](call);
     });
     const other = await api.assumeRole(ROLE);

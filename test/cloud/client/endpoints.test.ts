@@ -67,7 +67,9 @@ describe.each(NAMES)('%s', (name) => {
     expect(resolve).toThrow(ConfigError);
     expect(resolve).toThrow(name);
     expect(resolve).toThrow(/Allowed: https:.*loopback/);
-    if (!value.includes('@')) expect(resolve).toThrow(JSON.stringify(value));
+    if (!value.includes('@')) {
+      expect(resolve).toThrow(JSON.stringify(value));
+    }
   });
 
   test.each([

@@ -24,7 +24,9 @@ function setUp(policy = POLICY) {
       async () => {
         starts.push(clock.now() - startMs);
         await clock.sleep(more.takesMs ?? 0);
-        if (more.code !== undefined) throw new CloudError({ action, code: more.code, effect: 'refused', status: 400 });
+        if (more.code !== undefined) {
+          throw new CloudError({ action, code: more.code, effect: 'refused', status: 400 });
+        }
       },
       more.deadlineMs ?? Number.POSITIVE_INFINITY,
       never,

@@ -38,7 +38,9 @@ async function serve(answer: (response: ServerResponse, request: IncomingMessage
   stops.push(
     () =>
       new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets) {
+          socket.destroy();
+        }
         server.close(() => resolve());
       }),
   );

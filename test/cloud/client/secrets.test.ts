@@ -18,7 +18,9 @@ const secrets = [...Object.values(CANARIES), 'Signature=', 'SignatureNonce=', '1
 
 const stops: (() => void)[] = [];
 afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
+  for (const stop of stops.splice(0)) {
+    stop();
+  }
 });
 
 async function apiOn(
@@ -136,14 +138,21 @@ function spellOut(error: unknown): string {
 test.each(cases)('%s, in %s: no secret gets into the error or to those who watch', async (failure, use) => {
   const answer = FAILURES[failure];
   const call = USES[use];
-  if (!answer || !call) throw new Error('no such case');
+  if (!answer || !call) {
+    throw new Error('no such case');
+  }
   const { api, retries } = await apiOn(answer);
   const outcome = await call(api).catch((error: unknown) => error);
   // A write that may be answered with anything is the one use that can succeed here.
-  if (outcome instanceof Error) expect([outcome.name, Object.hasOwn(outcome, 'cause')]).toEqual(['CloudError', false]);
-  else expect(use).toBe('deleteConnection');
+  if (outcome instanceof Error) {
+    expect([outcome.name, Object.hasOwn(outcome, 'cause')]).toEqual(['CloudError', false]);
+  } else {
+    expect(use).toBe('deleteConnection');
+  }
   const told = `${outcome instanceof Error ? spellOut(outcome) : inspect(outcome)}\n${JSON.stringify(retries)}`;
-  for (const secret of secrets) expect(told).not.toContain(secret);
+  for (const secret of secrets) {
+    expect(told).not.toContain(secret);
+  }
 });
 
 test('what is read holds no secret either', async () => {
@@ -157,7 +166,9 @@ test('what is read holds no secret either', async () => {
   };
   const { api } = await apiOn(send(200, { TotalCount: 1, VpnConnections: { VpnConnection: [item] } }));
   const shown = inspect(await api.listConnections('eu-central-1'), { depth: 20, showHidden: true });
-  for (const secret of secrets) expect(shown).not.toContain(secret);
+  for (const secret of secrets) {
+    expect(shown).not.toContain(secret);
+  }
   expect(shown).toContain('tun-a');
 });
 
@@ -172,7 +183,9 @@ test('an api and its role do not show credentials when printed', async () => {
   const shown = [api, role]
     .map((each) => `${inspect(each, { depth: 20, showHidden: true })} ${JSON.stringify(each)}`)
     .join();
-  for (const secret of secrets) expect(shown).not.toContain(secret);
+  for (const secret of secrets) {
+    expect(shown).not.toContain(secret);
+  }
 });
 
 test('a refused region does not leak either, and is no CloudError', async () => {
@@ -190,5 +203,7 @@ test('a refused region does not leak either, and is no CloudError', async () => 
   });
   const error = await rejection(api.listConnections('evil.example/'));
   expect(error).toBeInstanceOf(ConfigError);
-  for (const secret of secrets) expect(spellOut(error)).not.toContain(secret);
+  for (const secret of secrets) {
+    expect(spellOut(error)).not.toContain(secret);
+  }
 });

@@ -325,7 +325,9 @@ test('no secret gets into an error or to those who watch', async () => {
   ] as const) {
     const { api, retries } = await connect(() => told);
     const shown = inspect([await rejection(api.start('sweep_1', EVENT)), retries], { depth: 20, showHidden: true });
-    for (const secret of Object.values(KEY)) expect(shown).not.toContain(secret);
+    for (const secret of Object.values(KEY)) {
+      expect(shown).not.toContain(secret);
+    }
   }
 });
 
@@ -363,7 +365,9 @@ describe('what is said by something that repeats what it was sent', () => {
       depth: 20,
       showHidden: true,
     });
-    for (const secret of [...Object.values(LONG), SIGNATURE, 'c2lnbmF0']) expect(shown).not.toContain(secret);
+    for (const secret of [...Object.values(LONG), SIGNATURE, 'c2lnbmF0']) {
+      expect(shown).not.toContain(secret);
+    }
     expect(fc.invoked.length).toBeGreaterThan(1);
   });
 

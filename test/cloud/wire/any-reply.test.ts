@@ -212,7 +212,9 @@ async function expectAnswerOrError({ call, actions, answer }: Method, api: Cloud
   if (error === undefined) {
     expect(z.safeParse(answer, outcome).error?.issues).toBeUndefined();
     // Not found is the one answer among the errors.
-    if (!(status >= 200 && status <= 299)) expect(outcome).toBe('gone');
+    if (!(status >= 200 && status <= 299)) {
+      expect(outcome).toBe('gone');
+    }
     return;
   }
   expect(error).toBeInstanceOf(CloudError);

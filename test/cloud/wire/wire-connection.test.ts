@@ -9,9 +9,13 @@ const { parse } = createRequire(import.meta.url)('json-bigint') as { parse(text:
 
 const read = (item: unknown): Connection => {
   const page = connectionPage(connectionList([item]).body);
-  if ('problem' in page) throw new Error(page.problem);
+  if ('problem' in page) {
+    throw new Error(page.problem);
+  }
   const [connection] = page.value.items;
-  if (!connection) throw new Error('no connection');
+  if (!connection) {
+    throw new Error('no connection');
+  }
   return connection;
 };
 const problemOf = (body: unknown) => {

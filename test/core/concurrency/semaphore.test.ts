@@ -9,7 +9,9 @@ function setUp(size: number) {
   const inside: string[] = [];
   const waited: string[] = [];
   const enter = async (name: string, count: number) => {
-    if (await semaphore.acquire(count)) waited.push(name);
+    if (await semaphore.acquire(count)) {
+      waited.push(name);
+    }
     inside.push(name);
   };
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -53,7 +55,9 @@ test('runs as many tasks at a time as its size, in order, and a failed task rele
       await new Promise<void>((resolve) => {
         ends[id] = resolve;
       });
-      if (fails) throw new Error(`task ${id}`);
+      if (fails) {
+        throw new Error(`task ${id}`);
+      }
       return id;
     });
   const tasks = [run(0, true), run(1), run(2), run(3)];

@@ -116,7 +116,9 @@ describe('a date-time', () => {
     fc.assert(
       fc.property(timeText, (text) => {
         for (const ms of [parseInstant(text), parseExpiry(text)]) {
-          if (ms !== undefined) expect(toIso(ms)).toMatch(/^[+-]?\d{4,6}-/);
+          if (ms !== undefined) {
+            expect(toIso(ms)).toMatch(/^[+-]?\d{4,6}-/);
+          }
         }
         const firstMs = parseInstant(`${text}T00:00:00Z`);
         expect(parseExpiry(text)).toBe(firstMs === undefined ? parseInstant(text) : firstMs + DAY);
@@ -228,8 +230,12 @@ describe('a mark', () => {
       fc.property(tags, fc.constantFrom(0, HOUR, GAP), (found, maxGapMs) => {
         const mark = readMark(found, NOW, maxGapMs);
         expect(mark.kind === 'none').toBe(!found.has(TAG_ORPHAN));
-        if (mark.kind === 'broken') expect(mark.reason).toMatch(/^(tag vco-sweeper:(orphan|seen) |last seen so )/);
-        if (mark.kind !== 'valid') return;
+        if (mark.kind === 'broken') {
+          expect(mark.reason).toMatch(/^(tag vco-sweeper:(orphan|seen) |last seen so )/);
+        }
+        if (mark.kind !== 'valid') {
+          return;
+        }
         const [rule, since] = (found.get(TAG_ORPHAN) ?? '').split(' ');
         expect([...mark.clocks]).toEqual([[rule, Math.min(Date.parse(since ?? ''), NOW)]]);
         expect(mark.seenMs).toBe(Math.min(Date.parse(found.get(TAG_SEEN) ?? ''), NOW));
@@ -250,7 +256,9 @@ describe('a mark', () => {
         const found = tagged({ [TAG_ORPHAN]: toMarkText(written, began), [TAG_SEEN]: toSeenText(seenMs, triedMs) });
         for (const nowMs of [seenMs + 61_000 + waitedMs, NOW]) {
           const read = readClaims(aConnection({ tags: found }), nowMs, GAP);
-          if (read.mark.kind !== 'valid') throw new Error(JSON.stringify(read));
+          if (read.mark.kind !== 'valid') {
+            throw new Error(JSON.stringify(read));
+          }
           expect([...read.mark.clocks.keys()]).toEqual(began);
           for (const [rule, sinceMs] of read.mark.clocks) {
             expect(sinceMs - (written.get(rule) ?? 0)).toBeGreaterThanOrEqual(0);
@@ -305,7 +313,9 @@ describe('a detach note', () => {
       fc.property(fc.nat(GAP), attachmentId, tagText, (agoMs, id, text) => {
         expect(readNote(toNoteText(NOW - agoMs, id))).toEqual({ kind: 'valid', atMs: NOW - agoMs, attachmentId: id });
         const read = readNote(text);
-        if (read.kind !== 'valid') return;
+        if (read.kind !== 'valid') {
+          return;
+        }
         expect(text).toBe(`${text.split(' ')[0]} ${read.attachmentId}`);
         expect(read.atMs).toBe(Math.min(parseInstant(text.split(' ')[0] ?? '') ?? Number.NaN, NOW));
         expect(NOW - read.atMs).toBeLessThanOrEqual(GAP);
@@ -343,12 +353,17 @@ describe('whatever the tags say', () => {
     fc.assert(
       fc.property(tags, policies, (found, policy) => {
         const verdict = judgeOne(aConnection({ tags: found }), policy);
-        if (!verdict.isDue || verdict.kind !== 'orphan' || verdict.rule === null || verdict.rule === 'half-done')
+        if (!verdict.isDue || verdict.kind !== 'orphan' || verdict.rule === null || verdict.rule === 'half-done') {
           return;
+        }
         const grace = policy.rules[verdict.rule];
-        if (grace === 'off') throw new Error('a rule that is off made an orphan');
+        if (grace === 'off') {
+          throw new Error('a rule that is off made an orphan');
+        }
         const sinceMs = parseMark(found)?.get(verdict.rule);
-        if (grace > 0) expect(NOW - (sinceMs ?? Number.NaN)).toBeGreaterThanOrEqual(grace);
+        if (grace > 0) {
+          expect(NOW - (sinceMs ?? Number.NaN)).toBeGreaterThanOrEqual(grace);
+        }
       }),
       { numRuns: 500 },
     );
@@ -385,10 +400,18 @@ describe('whatever the tags say', () => {
     fc.assert(
       fc.property(change, rules, (connection, policy) => {
         const { reasons, unread } = protect(aConnection(connection), policy, NOW);
-        for (const said of [...reasons, ...unread]) expect(said).not.toBe('');
-        if (connection.createdAtMs === undefined) expect(unread).not.toEqual([]);
-        if (connection.name === undefined && policy.names.length > 0) expect(unread).not.toEqual([]);
-        if (connection.name !== undefined && policy.names.includes('*')) expect(reasons).not.toEqual([]);
+        for (const said of [...reasons, ...unread]) {
+          expect(said).not.toBe('');
+        }
+        if (connection.createdAtMs === undefined) {
+          expect(unread).not.toEqual([]);
+        }
+        if (connection.name === undefined && policy.names.length > 0) {
+          expect(unread).not.toEqual([]);
+        }
+        if (connection.name !== undefined && policy.names.includes('*')) {
+          expect(reasons).not.toEqual([]);
+        }
       }),
     );
   });

@@ -161,7 +161,9 @@ describe('what goes', () => {
     const seen = new Set<string | null>();
     for (const [before, rules] of fc.sample(fc.tuple(facts, policy), 3000)) {
       const verdict = judge(before, rules);
-      if (verdict.isDue) seen.add(verdict.rule);
+      if (verdict.isDue) {
+        seen.add(verdict.rule);
+      }
     }
     expect([...seen]).toEqual(expect.arrayContaining(['unassociated', 'tunnels-down', 'unrouted', 'expired']));
   });
@@ -171,8 +173,12 @@ describe('what goes', () => {
       fc.property(facts, policy, (before, rules) => {
         const after = judge(blur(before), rules);
         const was = judge(before, rules);
-        if (after.isDue) expect(was.isDue).toBe(true);
-        if (goes(after)) expect(goes(was)).toBe(true);
+        if (after.isDue) {
+          expect(was.isDue).toBe(true);
+        }
+        if (goes(after)) {
+          expect(goes(was)).toBe(true);
+        }
       }),
       { numRuns: 300 },
     );
@@ -204,12 +210,16 @@ describe('what goes', () => {
             youngerThanMs: Math.max(own.youngerThanMs, more.youngerThanMs),
           },
         });
-        if (goes(after)) expect(goes(judge(before, rules))).toBe(true);
+        if (goes(after)) {
+          expect(goes(judge(before, rules))).toBe(true);
+        }
         const { connectionId, resourceGroupId } = before.connection;
         const named =
           more.connections.some((id) => id === connectionId) ||
           more.resourceGroups.some((id) => id === resourceGroupId);
-        if (named || more.names.includes('*') || more.youngerThanMs > 100 * DAY) expect(goes(after)).toBe(false);
+        if (named || more.names.includes('*') || more.youngerThanMs > 100 * DAY) {
+          expect(goes(after)).toBe(false);
+        }
       }),
       { numRuns: 500 },
     );
@@ -254,8 +264,9 @@ describe('a plan', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
         const { queue, blocked } = plan(inRegions(judged, REGIONS), bounds);
-        for (const one of queue)
+        for (const one of queue) {
           expect([one.verdict.isDue, one.verdict.locked, one.mode === undefined]).toEqual([true, false, false]);
+        }
         const due = judged.filter(({ verdict, mode }) => verdict.isDue && mode !== undefined).map(idOf);
         expect([...queue, ...blocked.keys()].map(idOf).sort()).toEqual([...due].sort());
         const key = ({ verdict }: Judged) => [
@@ -264,7 +275,9 @@ describe('a plan', () => {
         ];
         for (const [at, after] of queue.entries()) {
           const before = queue[at - 1];
-          if (before === undefined) continue;
+          if (before === undefined) {
+            continue;
+          }
           const [rank = 0, since = 0] = key(before);
           const [nextRank = 0, nextSince = 0] = key(after);
           const inOrder =

@@ -767,8 +767,12 @@ describe('properties', () => {
           witnesses: pick === 5 ? { ...witnessed, unreadOwners: ['2'] } : witnessed,
         });
         const was = judgeOne(before, rules, { witnesses: witnessed });
-        if (after.isDue) expect(was.isDue).toBe(true);
-        if (pick < 5) expect(after.isDue).toBe(false);
+        if (after.isDue) {
+          expect(was.isDue).toBe(true);
+        }
+        if (pick < 5) {
+          expect(after.isDue).toBe(false);
+        }
       }),
     );
   });
@@ -786,7 +790,9 @@ describe('properties', () => {
     fc.assert(
       fc.property(connection, policy, (before, rules) => {
         const verdict = judgeOne(before, rules, { witnesses: witnesses([anAttachment()]) });
-        if (verdict.isDue) expect(verdict.attachment?.attachmentId).toBe('tr-attach-1');
+        if (verdict.isDue) {
+          expect(verdict.attachment?.attachmentId).toBe('tr-attach-1');
+        }
       }),
     );
   });

@@ -85,7 +85,9 @@ test('nor do those whose AttachType is not one we know', () => {
 test('the share counts the whole region, whatever an event narrowed', () => {
   const narrowed = region(many(10, due), 'none');
   const [first, ...rest] = narrowed.judged;
-  if (!first) throw new Error('no connection');
+  if (!first) {
+    throw new Error('no connection');
+  }
   const planned = plan([{ ...narrowed, judged: [{ ...first, mode: 'sweep' }, ...rest] }], LIMITS);
   expect(planned.halts).toHaveLength(1);
   expect(ids([...planned.blocked.keys()])).toEqual(['vco-000']);

@@ -28,7 +28,9 @@ const sides = (cloud: ReturnType<typeof aCloud>) => ({
 
 const times = async (count: number, read: () => Promise<string>): Promise<string[]> => {
   const seen: string[] = [];
-  for (let turn = 0; turn < count; turn++) seen.push(await read());
+  for (let turn = 0; turn < count; turn++) {
+    seen.push(await read());
+  }
   return seen;
 };
 

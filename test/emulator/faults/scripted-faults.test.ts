@@ -24,7 +24,9 @@ describe('which calls a rule concerns', () => {
   const run = async (rule: Omit<FaultRule, 'fault'>, actions: string[], params = ID) => {
     const { vpc } = aCloud(one, { faults: [{ ...rule, fault: boom }] });
     const codes: string[] = [];
-    for (const action of actions) codes.push((await vpc(action, params)).code);
+    for (const action of actions) {
+      codes.push((await vpc(action, params)).code);
+    }
     return codes.map((code) => (code === 'InternalError' ? 'x' : '.')).join('');
   };
   const [a, b] = ['DescribeVpnConnection', 'DescribeVpnConnections'];
@@ -49,7 +51,9 @@ describe('which calls a rule concerns', () => {
     const pattern = async (seed: number) => {
       const { vpc } = aCloud(one, { seed, faults: [{ probability: 0.5, times: 'always', fault: boom }] });
       let seen = '';
-      for (let turn = 0; turn < 40; turn++) seen += (await vpc(b, list)).status === 200 ? '.' : 'x';
+      for (let turn = 0; turn < 40; turn++) {
+        seen += (await vpc(b, list)).status === 200 ? '.' : 'x';
+      }
       return seen;
     };
     const first = await pattern(1);
@@ -131,9 +135,13 @@ describe('what is no reply', () => {
 
     const { emulator } = withFault(fault);
     const reply = await emulator.handle(v1('DeleteVpnAttachment', ID));
-    if (fault.kind === 'html') expect(reply).toMatchObject({ status: 502, body: expect.stringMatching(/^<html>/) });
-    else if (fault.kind === 'truncated') expect(() => JSON.parse(reply === 'reset' ? '{}' : reply.body)).toThrow();
-    else expect(reply).toBe('reset');
+    if (fault.kind === 'html') {
+      expect(reply).toMatchObject({ status: 502, body: expect.stringMatching(/^<html>/) });
+    } else if (fault.kind === 'truncated') {
+      expect(() => JSON.parse(reply === 'reset' ? '{}' : reply.body)).toThrow();
+    } else {
+      expect(reply).toBe('reset');
+    }
   });
 
   test('a timeout keeps the caller waiting; by default for a minute', async () => {

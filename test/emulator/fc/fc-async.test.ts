@@ -216,7 +216,9 @@ describe('the concurrency', () => {
     clock.pass(500);
     expect(await clock.waits()).toEqual([1000]);
     expect(fc.invocations).toMatchObject([{ status: 'Running' }, { status: 'Enqueued', attempts: 0 }]);
-    for (const name of ['one', 'two']) writeFileSync(join(code, name), '');
+    for (const name of ['one', 'two']) {
+      writeFileSync(join(code, name), '');
+    }
     await until(() => fc.invocations[0]?.status === 'Succeeded');
     clock.pass(1000);
     await fc.idle();

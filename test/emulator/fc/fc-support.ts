@@ -99,7 +99,9 @@ export const aClient = (
 /** After each test: nothing is left running, and no folder. */
 export async function cleanUp(): Promise<void> {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()));
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** A clock on which time passes only when a test says so. */
@@ -112,11 +114,15 @@ export function aStoppedClock(startMs = Date.now()) {
     sleep: (ms: number) =>
       new Promise<void>((wake) => {
         sleepers.push({ atMs: nowMs + ms, wake });
-        for (const tell of asleep.splice(0)) tell();
+        for (const tell of asleep.splice(0)) {
+          tell();
+        }
       }),
     /** How long the sleepers still have to wait; resolves when there is one. */
     waits: async (): Promise<readonly number[]> => {
-      while (sleepers.length === 0) await new Promise<void>((resolve) => asleep.push(resolve));
+      while (sleepers.length === 0) {
+        await new Promise<void>((resolve) => asleep.push(resolve));
+      }
       return sleepers.map(({ atMs }) => atMs - nowMs);
     },
     pass: (ms: number) => {
@@ -132,11 +138,15 @@ export function aStoppedClock(startMs = Date.now()) {
 
 /** Turns of the event loop until it is so; the test's own time limit ends it. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((next) => setTimeout(next, 1));
+  while (!isSo()) {
+    await new Promise((next) => setTimeout(next, 1));
+  }
 }
 
 export const only = (invocations: readonly Invocation[]): Invocation => {
   const [one, ...others] = invocations;
-  if (one === undefined || others.length > 0) throw new Error(`${invocations.length} invocations instead of one`);
+  if (one === undefined || others.length > 0) {
+    throw new Error(`${invocations.length} invocations instead of one`);
+  }
   return one;
 };

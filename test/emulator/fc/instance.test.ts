@@ -235,7 +235,9 @@ describe('the log of an invocation', () => {
       process.stderr.write(event + ' err\\n');
     }`;
     const { invoke, fc } = await aPlatform({ source });
-    for (const name of ['a', 'b']) await invoke(name);
+    for (const name of ['a', 'b']) {
+      await invoke(name);
+    }
     for (const [at, name] of ['a', 'b'].entries()) {
       const lines = (fc.invocations[at]?.log ?? '').trim().split('\n').slice(1, -1);
       expect(lines.filter((line) => line !== `${name} err`)).toEqual(
@@ -271,7 +273,9 @@ describe('the log of an invocation', () => {
       return 'fine';
     }`;
     const { invoke, fc, emulator } = await aPlatform({ source });
-    for (const event of ['', 'throw', 'exit']) await invoke(event);
+    for (const event of ['', 'throw', 'exit']) {
+      await invoke(event);
+    }
     await expect(invoke('', { 'x-fc-invocation-type': 'x' })).rejects.toThrow();
     const shown = JSON.stringify([fc.invocations, fc.functions, emulator.calls]);
     expect(shown).toContain('Process exited');
@@ -362,8 +366,11 @@ describe('no process outlives the emulator', () => {
     `;
     const emulator = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'ignore', 'inherit'] });
     const pids = await pidsIn(code);
-    if (how === 'exit') emulator.stdin.write('\n');
-    else emulator.kill(how);
+    if (how === 'exit') {
+      emulator.stdin.write('\n');
+    } else {
+      emulator.kill(how);
+    }
     await once(emulator, 'exit');
     await until(() => !pids.some(isAlive));
   });

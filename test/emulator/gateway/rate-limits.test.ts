@@ -6,7 +6,9 @@ const list = { RegionId: REGION };
 /** How many of `count` calls in a row are served. */
 const served = async (go: () => Promise<{ status: number }>, count: number): Promise<number> => {
   let good = 0;
-  for (let turn = 0; turn < count; turn++) good += (await go()).status === 200 ? 1 : 0;
+  for (let turn = 0; turn < count; turn++) {
+    good += (await go()).status === 200 ? 1 : 0;
+  }
   return good;
 };
 
@@ -18,8 +20,9 @@ describe('rate limits', () => {
   ])('%s: %i in a minute', async (action, max) => {
     const { vpc } = aCloud({}, { limits: 1 });
     let throttled = 0;
-    for (let turn = 0; turn < max + 5; turn++)
+    for (let turn = 0; turn < max + 5; turn++) {
       throttled += (await vpc(action, list)).code === 'Throttling.User' ? 1 : 0;
+    }
     expect(throttled).toBe(5);
   });
 

@@ -125,8 +125,12 @@ describe('a generated estate', () => {
       of(B).filter(({ TransitRouterId: id }) => id !== undefined && mine.has(id) === isOwn),
     );
     expect(own?.length).toBeGreaterThan(5);
-    for (const row of own ?? []) expect(row.CrossAccountAuthorized).toBe(false);
-    for (const row of foreign ?? []) expect(row.CrossAccountAuthorized).toBe(true);
+    for (const row of own ?? []) {
+      expect(row.CrossAccountAuthorized).toBe(false);
+    }
+    for (const row of foreign ?? []) {
+      expect(row.CrossAccountAuthorized).toBe(true);
+    }
     expect(made.customerGateways.filter((row) => row.accountId === B)).toHaveLength(3);
   });
 
@@ -136,9 +140,14 @@ describe('a generated estate', () => {
       ...tunnels.map((row) => row.TunnelIkeConfig?.Psk),
     ].filter((key) => key !== undefined);
     expect(new Set(keys).size).toBe(keys.length);
-    for (const key of keys) expect(key).toMatch(/^canary-psk-/);
-    for (const { keys: own } of estate.accounts)
-      for (const key of own) expect(key.accessKeySecret).toMatch(/^canary-secret-/);
+    for (const key of keys) {
+      expect(key).toMatch(/^canary-psk-/);
+    }
+    for (const { keys: own } of estate.accounts) {
+      for (const key of own) {
+        expect(key.accessKeySecret).toMatch(/^canary-secret-/);
+      }
+    }
   });
 });
 

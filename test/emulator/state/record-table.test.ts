@@ -18,13 +18,25 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** Makes one change, as the emulator or from outside; ids stay unique. */
 function change(table: Table<Row>, rows: Row[], next: Step): void {
-  if ('row' in next && rows.some((other) => other.id === next.row.id)) return;
+  if ('row' in next && rows.some((other) => other.id === next.row.id)) {
+    return;
+  }
   const old = 'at' in next ? rows[next.at] : undefined;
-  if (next.kind === 'insert') table.insert(next.row);
-  if (next.kind === 'remove' && old) table.remove(old);
-  if (next.kind === 'push from outside') rows.push(next.row);
-  if (next.kind === 'splice from outside') rows.splice(next.at, 1);
-  if (next.kind === 'replace from outside' && old) rows[next.at] = next.row;
+  if (next.kind === 'insert') {
+    table.insert(next.row);
+  }
+  if (next.kind === 'remove' && old) {
+    table.remove(old);
+  }
+  if (next.kind === 'push from outside') {
+    rows.push(next.row);
+  }
+  if (next.kind === 'splice from outside') {
+    rows.splice(next.at, 1);
+  }
+  if (next.kind === 'replace from outside' && old) {
+    rows[next.at] = next.row;
+  }
 }
 
 test('whoever changes the rows, the index finds what a scan finds', () => {
@@ -36,7 +48,9 @@ test('whoever changes the rows, the index finds what a scan finds', () => {
         table.refresh();
         change(table, rows, next);
         table.refresh();
-        for (const id of 'abcdefgh') expect(table.get(id)).toBe(rows.find((other) => other.id === id));
+        for (const id of 'abcdefgh') {
+          expect(table.get(id)).toBe(rows.find((other) => other.id === id));
+        }
         for (const group of ['x', 'y']) {
           const scanned = rows.filter((other) => other.group === group);
           expect(new Set(table.in('group', group))).toEqual(new Set(scanned));

@@ -51,7 +51,9 @@ test.each(table)('%s (%j) with %j: %s', async (_what, item, behaviours, expected
   expect(outcome(status, body)).toBe(expected);
   const isDeleted = expected === '200 true' && item.State !== 'deleted' && item.accountId === undefined;
   expect(emulator.calls[0]?.effect ?? false).toBe(isDeleted);
-  if (!isDeleted) expect(emulator.estate.vpnConnections).toEqual(before);
+  if (!isDeleted) {
+    expect(emulator.estate.vpnConnections).toEqual(before);
+  }
 });
 
 test('an unknown id is not found, an unknown region is, and both are needed', async () => {
@@ -107,7 +109,9 @@ describe('after an accepted delete', () => {
   test.each([0, 1, 3])('%i more reads show it, then it is not found', async (deleteReads) => {
     const cloud = await deleted({ deleteReads });
     const seen: string[] = [];
-    for (let reads = 0; reads <= deleteReads; reads++) seen.push(await read(cloud));
+    for (let reads = 0; reads <= deleteReads; reads++) {
+      seen.push(await read(cloud));
+    }
     expect(seen).toEqual([...Array<string>(deleteReads).fill('init'), '404']);
     expect(cloud.emulator.estate.vpnConnections).toEqual([]);
   });
@@ -117,7 +121,9 @@ describe('after an accepted delete', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const cloud = await deleted({ deleteReads: 'random' }, seed);
       let count = 0;
-      while ((await read(cloud)) !== '404') count += 1;
+      while ((await read(cloud)) !== '404') {
+        count += 1;
+      }
       counts.add(count);
     }
     expect([...counts].sort()).toEqual([0, 1, 2, 3]);

@@ -151,8 +151,9 @@ describe('a connection on the wire', () => {
         TunnelIkeConfig: { Psk: 'canary-psk-dual-2' },
       },
     ]);
-    for (const name of ['IkeConfig', 'EnableDpd', 'TransitRouterId', 'InternetIp'])
+    for (const name of ['IkeConfig', 'EnableDpd', 'TransitRouterId', 'InternetIp']) {
       expect(body).not.toHaveProperty(name);
+    }
   });
 
   test('tags, zone and BGP sit in different places in the list and in the description', async () => {
@@ -170,10 +171,13 @@ describe('a connection on the wire', () => {
 
   test('the estate’s own fields stay inside, and null leaves a field out', async () => {
     for (const body of [await listed('vco-single'), await describe1('vco-single')]) {
-      for (const name of ['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions'])
+      for (const name of ['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions']) {
         expect(body).not.toHaveProperty(name);
+      }
     }
-    for (const name of ['AttachType', 'State', 'Status']) expect(await describe1('vco-old')).not.toHaveProperty(name);
+    for (const name of ['AttachType', 'State', 'Status']) {
+      expect(await describe1('vco-old')).not.toHaveProperty(name);
+    }
   });
 
   test('fields of a transit router can be empty instead of absent', async () => {
@@ -214,8 +218,9 @@ test('DescribeVpnAttachments shows only bound ones, and neither state nor age', 
       },
     ],
   });
-  for (const name of ['State', 'Status', 'CreateTime', 'VpnConnectionId'])
+  for (const name of ['State', 'Status', 'CreateTime', 'VpnConnectionId']) {
     expect(at(body, 'VpnAttachments', 0)).not.toHaveProperty(name);
+  }
   expect((await vpc('DescribeVpnAttachments', { ...list, VpnConnectionId: 'vco-2' })).body).toMatchObject({
     TotalCount: 0,
   });
@@ -255,7 +260,9 @@ test('what a test does to the estate directly, as other people would, shows at o
   expect(await listed()).toEqual(['vco-2', 'vco-1', 'vco-0']);
   const { vpnConnections } = emulator.estate;
   const [first] = vpnConnections;
-  if (first === undefined) throw new Error('no connection');
+  if (first === undefined) {
+    throw new Error('no connection');
+  }
   // One goes and one comes between two calls, so that the count stays the same.
   vpnConnections[1] = { ...first, VpnConnectionId: 'vco-new', CreateTime: 0 };
   expect(await listed()).toEqual(['vco-2', 'vco-0', 'vco-new']);

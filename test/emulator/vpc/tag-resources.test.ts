@@ -97,8 +97,9 @@ test('limits: twenty resources, twenty tags in a call and on a resource, and wha
   emulator.setBehaviours({ tooManyTagsCode: 'QuotaExceeded.TagNum' });
   expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('QuotaExceeded.TagNum');
   expect(await go({ ...one, ...tag('x') })).toBe('OK');
-  for (const key of ['aliyun-x', 'acs:x', 'see http://x', 'k'.repeat(129)])
+  for (const key of ['aliyun-x', 'acs:x', 'see http://x', 'k'.repeat(129)]) {
     expect(await go({ ...one, ...tag(key) })).toBe('InvalidTagKey.Malformed');
+  }
   expect(await go({ ...one, ...tag('k1', 'v'.repeat(129)) })).toBe('InvalidTagValue.Malformed');
   expect(await go(one)).toBe('MissingTag');
   expect(await go({ ...base, ...tag('a') })).toBe('MissingResourceId');
@@ -171,7 +172,9 @@ describe('reads that lag behind tag writes', () => {
     emulator.setFaults([{ action: 'TagResources', fault: { kind: 'no-effect' } }]);
     await vpc('TagResources', { ...one, ...tag('env', 'prod') });
     const [row] = emulator.estate.vpnConnections;
-    if (row) row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+    if (row) {
+      row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+    }
     expect(await listed('vco-1')).toEqual({ env: 'test', 'vco-sweeper:keep': 'yes' });
     clock.ms += 2_000;
     expect(await listed('vco-1')).toEqual({ env: 'test', 'vco-sweeper:keep': 'yes' });

@@ -156,7 +156,9 @@ test('whatever a name holds, no line is wider than the terminal', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 72, max: 200 }), (name, columns) => {
       const text = report(aResult([anOutcome({ since: ago(2 * DAY) })]), columns, false, new Map([['vco-1', name]]));
-      for (const line of text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      for (const line of text.split('\n')) {
+        expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      }
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     }),
   );
@@ -173,7 +175,9 @@ test('wrapped text fits, and loses nothing but the spaces at which it breaks', (
   fc.assert(
     fc.property(text, fc.integer({ min: 10, max: 60 }), (words, width) => {
       const lines = wrap(words.join(' '), width);
-      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+      for (const line of lines) {
+        expect(widthOf(line)).toBeLessThanOrEqual(width);
+      }
       expect(lines.join('').replaceAll(' ', '')).toBe(words.join('').replaceAll(' ', ''));
     }),
   );

@@ -13,8 +13,12 @@ async function search() {
   for (let seed = 1; seed <= Number(values.seeds); seed += 1) {
     const { violations } = await simulate(createScenario(seed));
     const found = violations.find(({ promise }) => values.promise === undefined || promise === values.promise);
-    if (found) return { seed, promise: found.promise, text: found.text, others };
-    for (const { promise } of violations.slice(0, 1)) others[promise] = (others[promise] ?? 0) + 1;
+    if (found) {
+      return { seed, promise: found.promise, text: found.text, others };
+    }
+    for (const { promise } of violations.slice(0, 1)) {
+      others[promise] = (others[promise] ?? 0) + 1;
+    }
   }
   return { seed: null, others };
 }

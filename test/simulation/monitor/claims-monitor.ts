@@ -24,7 +24,9 @@ export function parseClocks(orphan: string): readonly Clock[] | undefined {
   for (const part of orphan.split(', ')) {
     const [, name, since = ''] = /^(\S+) (\S+)$/.exec(part) ?? [];
     const rule = RULES.find((known) => known === name);
-    if (rule === undefined || Number.isNaN(Date.parse(since))) return undefined;
+    if (rule === undefined || Number.isNaN(Date.parse(since))) {
+      return undefined;
+    }
     clocks.push({ rule, sinceMs: Date.parse(since) });
   }
   return clocks;
@@ -54,7 +56,9 @@ export function noteOf({ tags }: ConnectionRecord): Note | undefined {
 /** How long ago a run last saw the detach stand: the younger of note and `seen`. */
 export function noteAgeMs(row: ConnectionRecord, nowMs: number): number | undefined {
   const note = noteOf(row);
-  if (note === undefined) return undefined;
+  if (note === undefined) {
+    return undefined;
+  }
   const { atMs } = parseSeen(markTags(row).seen);
   const seenMs = atMs <= nowMs + CLOCKS_OFF_MS ? atMs : Number.NEGATIVE_INFINITY;
   return nowMs - Math.max(note.atMs, seenMs);

@@ -26,7 +26,9 @@ export function checkConverged(
   nowMs: number,
   isHalfDone: (row: ConnectionRecord) => boolean,
 ): readonly string[] {
-  if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) return [];
+  if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) {
+    return [];
+  }
   const regions = regionsOf(policy, CALM_RUN.home);
   const { estate } = emulator;
   const shouldGo = (row: ConnectionRecord): boolean =>
@@ -58,8 +60,9 @@ export function checkConverged(
         // What was detached and never deleted counts for the guard, whatever rules are on.
         (heldRules(row, estate, policy, nowMs).length > 0 || mayBeHalfDone(row, policy, nowMs)),
     ).length;
-    if (left.length === 0 || perRegionShare === 0 || (due / here.length > perRegionShare && due > shareFloor))
+    if (left.length === 0 || perRegionShare === 0 || (due / here.length > perRegionShare && due > shareFloor)) {
       return [];
+    }
     return left.map(({ VpnConnectionId }) => `${VpnConnectionId} should be gone, and is still there`);
   });
 }
@@ -73,13 +76,21 @@ function canGo(
   isHalfDone: (row: ConnectionRecord) => boolean,
 ): boolean {
   const { estate } = emulator;
-  if (row.State === 'financialLocked') return false;
+  if (row.State === 'financialLocked') {
+    return false;
+  }
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   const foreign = holdersOf(estate, row.VpnConnectionId).some(({ accountId }) => accountId === FOREIGN);
-  if (foreign && !roles?.length) return false;
-  if (!hasRoom(row, isBound(row, estate)) && !isHalfDone(row)) return false;
+  if (foreign && !roles?.length) {
+    return false;
+  }
+  if (!hasRoom(row, isBound(row, estate)) && !isHalfDone(row)) {
+    return false;
+  }
   const { force } = section(policy, 'detach');
-  if (isBound(row, estate) && force === true && behaviours.forceDelete === 'not-supported') return false;
+  if (isBound(row, estate) && force === true && behaviours.forceDelete === 'not-supported') {
+    return false;
+  }
   // Route tables of the attachment: without force a person has to settle them.
   return force === true || !isBound(row, estate) || dependenciesOf(row, estate) === 0;
 }

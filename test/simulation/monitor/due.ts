@@ -28,7 +28,9 @@ export function mayBeHalfDone(row: ConnectionRecord, policy: PolicyDocument, now
 /** Neither note nor \`seen\` is young enough by any clock, or the note is from before the connection. */
 export function isNoteDead(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const note = noteOf(row);
-  if (note === undefined) return false;
+  if (note === undefined) {
+    return false;
+  }
   const ageMs = noteAgeMs(row, nowMs) ?? Number.POSITIVE_INFINITY;
   return note.atMs < row.CreateTime - CLOCKS_OFF_MS || ageMs > maxGapMs(policy) + CLOCKS_OFF_MS;
 }
@@ -37,24 +39,42 @@ export function isNoteDead(row: ConnectionRecord, policy: PolicyDocument, nowMs:
 export function isHalfDone(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
   const note = noteOf(row);
   const ageMs = noteAgeMs(row, nowMs);
-  if (note === undefined || ageMs === undefined || ageMs > maxGapMs(policy) - CLOCKS_OFF_MS) return false;
-  if (note.atMs > nowMs - CLOCKS_OFF_MS || note.atMs < row.CreateTime + CLOCKS_OFF_MS) return false;
-  if (isCrossDoubt(row, estate, policy)) return false;
+  if (note === undefined || ageMs === undefined || ageMs > maxGapMs(policy) - CLOCKS_OFF_MS) {
+    return false;
+  }
+  if (note.atMs > nowMs - CLOCKS_OFF_MS || note.atMs < row.CreateTime + CLOCKS_OFF_MS) {
+    return false;
+  }
+  if (isCrossDoubt(row, estate, policy)) {
+    return false;
+  }
   return isOurs(row) && isUndisputed(row, estate, policy) && isFree(row, estate) && !isProtected(row, policy, nowMs);
 }
 
 /** Would be removed at once if no limit stood against it, by any clock. */
 export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
-  if (isHalfDone(row, estate, policy, nowMs)) return true;
-  if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) return false;
+  if (isHalfDone(row, estate, policy, nowMs)) {
+    return true;
+  }
+  if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) {
+    return false;
+  }
   const rules = heldRules(row, estate, policy, nowMs);
-  if (!hasRoom(row, row.AttachType === 'CEN')) return false;
-  if (rules.some((rule) => graceMs(policy, rule) === 0)) return !isMarkedForNoGrace(row, rules, policy);
+  if (!hasRoom(row, row.AttachType === 'CEN')) {
+    return false;
+  }
+  if (rules.some((rule) => graceMs(policy, rule) === 0)) {
+    return !isMarkedForNoGrace(row, rules, policy);
+  }
   const { orphan, seen } = markTags(row);
   const seenMs = parseSeen(seen).atMs;
   const seenAgeMs = nowMs - seenMs;
-  if (!(seenAgeMs >= CLOCKS_OFF_MS && seenAgeMs <= maxGapMs(policy) - CLOCKS_OFF_MS)) return false;
-  if (seenMs < row.CreateTime + CLOCKS_OFF_MS) return false;
+  if (!(seenAgeMs >= CLOCKS_OFF_MS && seenAgeMs <= maxGapMs(policy) - CLOCKS_OFF_MS)) {
+    return false;
+  }
+  if (seenMs < row.CreateTime + CLOCKS_OFF_MS) {
+    return false;
+  }
   return (parseClocks(orphan) ?? []).some(
     ({ rule, sinceMs }) =>
       rules.includes(rule) &&
@@ -75,7 +95,9 @@ export const isCounted = ({ AttachType }: ConnectionRecord): boolean =>
 
 /** Nothing under way, not locked, and held by nobody whose transit routers cannot be read. */
 function isUndisputed(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
-  if (row.State === 'financialLocked' || row.pending !== undefined || mayBeNamed(row, policy)) return false;
+  if (row.State === 'financialLocked' || row.pending !== undefined || mayBeNamed(row, policy)) {
+    return false;
+  }
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   return roles?.length ? true : holdersOf(estate, row.VpnConnectionId).every(({ accountId }) => accountId !== FOREIGN);
 }

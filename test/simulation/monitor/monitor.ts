@@ -189,8 +189,9 @@ export class Monitor {
     for (const row of rows) {
       const mode = modeOf(run, idOf(row), row.regionId) ?? 'plan';
       // From now on a mark may be renewed, which must not bring the note back to life.
-      if (mode !== 'plan' && isNoteDead(row, policy, this.#now()) && !this.isHalfDone(row))
+      if (mode !== 'plan' && isNoteDead(row, policy, this.#now()) && !this.isHalfDone(row)) {
         this.#dead.add(`${idOf(row)} note ${noteOf(row)?.text}`);
+      }
     }
     return run;
   }
@@ -199,8 +200,12 @@ export class Monitor {
   observe(): void {
     for (const row of this.#emulator.estate.vpnConnections) {
       const id = row.VpnConnectionId;
-      if (noteOf(row)) this.#noted.set(id, this.#now());
-      if (!this.#chains.has(id)) this.#rememberPast(row);
+      if (noteOf(row)) {
+        this.#noted.set(id, this.#now());
+      }
+      if (!this.#chains.has(id)) {
+        this.#rememberPast(row);
+      }
       const before = this.#truths.get(id);
       const keep = <Value>(since: Since<Value> | undefined, value: Value): Since<Value> =>
         since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
@@ -224,15 +229,23 @@ export class Monitor {
 
   before(run: Watched, call: Call): void {
     this.observe();
-    if (this.#now() > run.deadlineMs + SLACK_MS) this.#report(run, 'deadline', `${call.action} after the deadline`);
+    if (this.#now() > run.deadlineMs + SLACK_MS) {
+      this.#report(run, 'deadline', `${call.action} after the deadline`);
+    }
     const id = this.#targetOf(call);
     if (id === undefined) {
-      if (call.action === 'TagResources' || call.action === 'UnTagResources') this.#checkTagWrite(run, call);
+      if (call.action === 'TagResources' || call.action === 'UnTagResources') {
+        this.#checkTagWrite(run, call);
+      }
       return;
     }
-    if (call.action === 'DeleteVpnAttachment') run.sent.add(id);
+    if (call.action === 'DeleteVpnAttachment') {
+      run.sent.add(id);
+    }
     const wrongToken = run.requests.send(call);
-    if (wrongToken !== undefined) this.#report(run, 'S12', `${call.action} ${id}: ${wrongToken}`);
+    if (wrongToken !== undefined) {
+      this.#report(run, 'S12', `${call.action} ${id}: ${wrongToken}`);
+    }
     this.#checkRemoval(run, call, id);
   }
 
@@ -240,9 +253,13 @@ export class Monitor {
     run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
     run.requests.receive(call, reply);
     const { Code: code } = (reply.body ?? {}) as { Code?: unknown };
-    if (call.action !== 'TagResources' || !NO_ROOM.includes(String(code))) return;
+    if (call.action !== 'TagResources' || !NO_ROOM.includes(String(code))) {
+      return;
+    }
     const id = idsOf(call).find((one) => run.roomless.has(one));
-    if (id) this.#report(run, 'S14', `TagResources ${id}: it has no room for more tags, and that was to be seen`);
+    if (id) {
+      this.#report(run, 'S14', `TagResources ${id}: it has no room for more tags, and that was to be seen`);
+    }
   }
 
   /** Other people did something to a connection. */
@@ -264,10 +281,14 @@ export class Monitor {
         this.#vouched.set(id, this.#now());
       }
     }
-    if (call.action === 'TagResources') this.#noteMarks(run, call);
+    if (call.action === 'TagResources') {
+      this.#noteMarks(run, call);
+    }
     if (call.action === 'UnTagResources') {
       for (const target of idsOf(call)) {
-        if (!keysOf(call).includes('vco-sweeper:orphan')) continue;
+        if (!keysOf(call).includes('vco-sweeper:orphan')) {
+          continue;
+        }
         this.#chains.set(target, { clocks: new Map(), renewedMs: Number.NaN });
         run.unmarked.add(target);
       }
@@ -284,10 +305,14 @@ export class Monitor {
     this.#checkMarksOfUsed(run, result);
     this.#buryClaims(run, result);
     this.#vouchForHalfDone(run, result);
-    if (this.#now() > run.deadlineMs + SLACK_MS) this.#report(run, 'deadline', 'the run ended after its deadline');
+    if (this.#now() > run.deadlineMs + SLACK_MS) {
+      this.#report(run, 'deadline', 'the run ended after its deadline');
+    }
     const text = JSON.stringify(result) + JSON.stringify(lines);
     const [leak] = CANARY.exec(text) ?? [];
-    if (leak) this.#report(run, 'S13', `a secret got out: ${leak}`);
+    if (leak) {
+      this.#report(run, 'S13', `a secret got out: ${leak}`);
+    }
   }
 
   /** What a run that was killed had detached, somebody else has to find. */
@@ -296,10 +321,13 @@ export class Monitor {
     for (const row of this.#emulator.estate.vpnConnections) {
       const id = row.VpnConnectionId;
       const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
-      if (!run.touched.has(id) || detachedMs < run.startedMs || this.#blurred()) continue;
+      if (!run.touched.has(id) || detachedMs < run.startedMs || this.#blurred()) {
+        continue;
+      }
       const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
-      if (stillSo && noteOf(row) === undefined && !this.#isOthers(id, detachedMs))
+      if (stillSo && noteOf(row) === undefined && !this.#isOthers(id, detachedMs)) {
         this.#report(run, 'S11', `nothing tells of the detach of ${id}`);
+      }
     }
   }
 
@@ -315,8 +343,12 @@ export class Monitor {
   }
 
   #targetOf({ action, params }: Call): string | undefined {
-    if (action === 'DeleteVpnAttachment') return params.VpnConnectionId;
-    if (action !== 'DeleteTransitRouterVpnAttachment') return undefined;
+    if (action === 'DeleteVpnAttachment') {
+      return params.VpnConnectionId;
+    }
+    if (action !== 'DeleteTransitRouterVpnAttachment') {
+      return undefined;
+    }
     const { attachments } = this.#emulator.estate;
     return (
       attachments.find((one) => one.TransitRouterAttachmentId === params.TransitRouterAttachmentId)?.VpnId ?? 'gone'
@@ -326,12 +358,20 @@ export class Monitor {
   #checkRemoval(run: Watched, call: Call, id: string): void {
     const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
     // What is already on its way out can be deleted no more.
-    if (row === undefined || row.pending?.to === 'gone' || row.pending?.to === 'deleted') return;
+    if (row === undefined || row.pending?.to === 'gone' || row.pending?.to === 'deleted') {
+      return;
+    }
     const say = (promise: string, text: string) => this.#report(run, promise, `${call.action} ${id}: ${text}`);
     const mode = modeOf(run, id, row.regionId);
-    if (mode !== 'sweep') say('S8', mode === undefined ? 'outside what was asked for' : `in mode ${mode}`);
-    if (!isOurs(row)) say('S9', "it is a VPN gateway's");
-    if (!run.shown.sawWhole(OWN, row.regionId)) say('S2', `the listing of ${row.regionId} was not complete`);
+    if (mode !== 'sweep') {
+      say('S8', mode === undefined ? 'outside what was asked for' : `in mode ${mode}`);
+    }
+    if (!isOurs(row)) {
+      say('S9', "it is a VPN gateway's");
+    }
+    if (!run.shown.sawWhole(OWN, row.regionId)) {
+      say('S2', `the listing of ${row.regionId} was not complete`);
+    }
     const allowanceMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s') + SLACK_MS;
     this.#checkFreshness(run, call, row, allowanceMs, say);
     this.#checkTruth(run, row, allowanceMs, say);
@@ -343,15 +383,23 @@ export class Monitor {
 
   /** Whoever may hold it has to have been asked. */
   #checkWitnesses(run: Watched, call: Call, row: ConnectionRecord, say: Say): void {
-    if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED') return;
+    if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED') {
+      return;
+    }
     const [holder] = holdersOf(this.#emulator.estate, row.VpnConnectionId);
     const held = this.#truths.get(row.VpnConnectionId)?.sweepable;
     const settled = held !== undefined && !held.value && this.#now() - held.sinceMs > this.#witnessAllowanceMs(run);
-    if (holder && settled && !this.#blurred()) say('S3', `${holder.TransitRouterId} lists it as ${holder.Status}`);
-    if (REREADS_WITNESSES && !run.touched.has(row.VpnConnectionId)) this.#checkRound(run, row, say);
+    if (holder && settled && !this.#blurred()) {
+      say('S3', `${holder.TransitRouterId} lists it as ${holder.Status}`);
+    }
+    if (REREADS_WITNESSES && !run.touched.has(row.VpnConnectionId)) {
+      this.#checkRound(run, row, say);
+    }
     const accounts = rolesOf(run.policy).map((role) => /^acs:ram::(\d+):/.exec(role)?.[1] ?? '');
     const unheard = accounts.find((accountId) => !run.shown.sawRouters(accountId, row.regionId));
-    if (unheard) say('S3', `the transit routers of ${unheard} were not read`);
+    if (unheard) {
+      say('S3', `the transit routers of ${unheard} were not read`);
+    }
   }
 
   /** A round may be as old as `recheck.maxAge` and its own duration, at most a minute. */
@@ -368,63 +416,92 @@ export class Monitor {
       const readings = run.shown.routerReadings.get(id) ?? [];
       return readings.length < 2 || this.#now() - (readings.at(-1) ?? 0) > this.#witnessAllowanceMs(run);
     });
-    if (old) say('S5', `the list of ${old} was not read again`);
+    if (old) {
+      say('S5', `the list of ${old} was not read again`);
+    }
   }
 
   /** What one of us detached is found again by its note; for a moment another run cannot know of the detach. */
   #checkNoteRemoval(run: Watched, id: string): void {
     const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
-    if (row === undefined || this.#blurred() || isProtected(row, run.policy, this.#now())) return;
+    if (row === undefined || this.#blurred() || isProtected(row, run.policy, this.#now())) {
+      return;
+    }
     const ageMs = this.#now() - (this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY);
     const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
     const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;
     // Runs that see it half-done keep its note alive, however long ago the detach was.
     const isAlive = run.policy === this.#policy && this.isHalfDone(row);
-    if (stillSo && noteOf(row) && (isRecent || isAlive))
+    if (stillSo && noteOf(row) && (isRecent || isAlive)) {
       this.#report(run, 'S11', `the detach note of ${id} was removed`);
+    }
   }
 
   #checkFreshness(run: Watched, call: Call, row: ConnectionRecord, allowanceMs: number, say: Say): void {
     const readings = run.shown.readings.get(row.VpnConnectionId) ?? [];
     const last = readings.at(-1) ?? Number.NEGATIVE_INFINITY;
-    if (readings.length < 2) say('S5', 'never read again after the listing');
-    if (this.#now() - last > allowanceMs) say('S5', `last read ${this.#now() - last} ms ago`);
-    if (call.action !== 'DeleteTransitRouterVpnAttachment') return;
-    if (row.TransitRouterId === undefined) return;
+    if (readings.length < 2) {
+      say('S5', 'never read again after the listing');
+    }
+    if (this.#now() - last > allowanceMs) {
+      say('S5', `last read ${this.#now() - last} ms ago`);
+    }
+    if (call.action !== 'DeleteTransitRouterVpnAttachment') {
+      return;
+    }
+    if (row.TransitRouterId === undefined) {
+      return;
+    }
     const alone = run.shown.attachmentReadings.get(call.params.TransitRouterAttachmentId ?? '') ?? [];
     const router = [...(run.shown.routerReadings.get(row.TransitRouterId) ?? []), ...alone].sort((a, b) => a - b);
-    if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs)
+    if (router.length < 2 || this.#now() - (router.at(-1) ?? 0) > allowanceMs) {
       say('S5', 'its transit router was not read again');
+    }
     const noted = this.#now() - (this.#noted.get(row.VpnConnectionId) ?? Number.NEGATIVE_INFINITY) <= SLACK_MS;
     // Two runs that overlap may write the same note, and with reads that lag the second does not see it removed.
     const isHidden = run.overlapped && this.#options.tagLagMs > 0;
-    if (!noted && !this.#blurred() && !isHidden) say('S11', 'detached without a note in its tags');
+    if (!noted && !this.#blurred() && !isHidden) {
+      say('S11', 'detached without a note in its tags');
+    }
   }
 
   #checkTruth(run: Watched, row: ConnectionRecord, allowanceMs: number, say: Say): void {
     const truth = this.#truths.get(row.VpnConnectionId);
     // A run that began under another policy is not to be measured by this one.
-    if (truth === undefined || this.#blurred() || run.policy !== this.#policy) return;
+    if (truth === undefined || this.#blurred() || run.policy !== this.#policy) {
+      return;
+    }
     const forLong = ({ sinceMs }: Since<boolean>) => this.#now() - sinceMs > allowanceMs;
-    if (truth.protected.value && forLong(truth.protected)) say('S6', 'it is protected');
+    if (truth.protected.value && forLong(truth.protected)) {
+      say('S6', 'it is protected');
+    }
     // What only the transit routers say, a round of their lists says: see `#checkWitnesses`.
     const isListedOnly = row.AttachType === 'NO_ASSOCIATED' && holdersOf(this.#emulator.estate, idOf(row)).length > 0;
-    if (!truth.sweepable.value && !isListedOnly && forLong(truth.sweepable))
+    if (!truth.sweepable.value && !isListedOnly && forLong(truth.sweepable)) {
       say('S1', 'no rule that is on holds: it is in use, or in doubt');
+    }
   }
 
   #checkGrace(run: Watched, row: ConnectionRecord, allowanceMs: number, say: Say): void {
-    if (this.#blurred() || this.#isFinishing(run, row)) return;
+    if (this.#blurred() || this.#isFinishing(run, row)) {
+      return;
+    }
     const { estate } = this.#emulator;
     const rules = heldRules(row, estate, run.policy, this.#now());
-    if (rules.some((rule) => graceMs(run.policy, rule) === 0)) return;
+    if (rules.some((rule) => graceMs(run.policy, rule) === 0)) {
+      return;
+    }
     const truth = this.#truths.get(row.VpnConnectionId);
     const { tagLagMs } = this.#options;
     const isFresh = truth?.wasMarked !== undefined && this.#now() - truth.mark.sinceMs <= allowanceMs + tagLagMs;
     const problem = this.#markProblem(run, row, markTags(row), allowanceMs);
-    if (problem === undefined) return;
+    if (problem === undefined) {
+      return;
+    }
     // A run may go by what it read before somebody else changed the mark.
-    if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markTags(row), allowanceMs) === undefined) return;
+    if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markTags(row), allowanceMs) === undefined) {
+      return;
+    }
     say('S4', problem);
   }
 
@@ -437,13 +514,25 @@ export class Monitor {
   ): string | undefined {
     const { atMs: seenMs, isVoid } = parseSeen(seen);
     const clocks = parseClocks(orphan) ?? [];
-    if (clocks.length === 0) return 'it has no mark of a rule that is on';
-    if (isVoid) return 'its mark is void';
-    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS)) return `last seen so ${seen}`;
-    if (seenMs > this.#now() + CLOCKS_OFF_MS) return `seen so in the future: ${seen}`;
-    if (seenMs < row.CreateTime - CLOCKS_OFF_MS) return `last seen so before it was created: ${seen}`;
+    if (clocks.length === 0) {
+      return 'it has no mark of a rule that is on';
+    }
+    if (isVoid) {
+      return 'its mark is void';
+    }
+    if (!(this.#now() - seenMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS)) {
+      return `last seen so ${seen}`;
+    }
+    if (seenMs > this.#now() + CLOCKS_OFF_MS) {
+      return `seen so in the future: ${seen}`;
+    }
+    if (seenMs < row.CreateTime - CLOCKS_OFF_MS) {
+      return `last seen so before it was created: ${seen}`;
+    }
     const problems = clocks.map((clock) => this.#clockProblem(run, row, clock, allowanceMs));
-    if (!problems.includes(undefined)) return problems[0];
+    if (!problems.includes(undefined)) {
+      return problems[0];
+    }
     const { skewMs, jump } = run.plan;
     // A mark that this run could not renew is none: what was in the way of the write may hide more.
     const renewedMsMin = run.startedMs + skewMs + Math.min(0, jump?.byMs ?? 0) - 1_000;
@@ -455,24 +544,36 @@ export class Monitor {
     const id = row.VpnConnectionId;
     const since = new Date(sinceMs).toISOString();
     const grace = graceMs(run.policy, rule);
-    if (grace === undefined) return `marked for ${rule}, which is off`;
-    if (this.#now() - sinceMs < grace - CLOCKS_OFF_MS) return `inside its grace: ${rule} since ${since}`;
-    if (sinceMs < row.CreateTime - CLOCKS_OFF_MS) return `its mark is older than the connection: ${rule} ${since}`;
+    if (grace === undefined) {
+      return `marked for ${rule}, which is off`;
+    }
+    if (this.#now() - sinceMs < grace - CLOCKS_OFF_MS) {
+      return `inside its grace: ${rule} since ${since}`;
+    }
+    if (sinceMs < row.CreateTime - CLOCKS_OFF_MS) {
+      return `its mark is older than the connection: ${rule} ${since}`;
+    }
     const held = this.#truths.get(id)?.held;
     const settled = held !== undefined && this.#now() - held.sinceMs > allowanceMs && run.policy === this.#policy;
-    if (settled && held.value !== '' && !held.value.split(' ').includes(rule))
+    if (settled && held.value !== '' && !held.value.split(' ').includes(rule)) {
       return `marked for ${rule}, and an orphan by ${held.value}`;
-    if (this.#dead.has(`${id} ${clockKey(clock)}`))
+    }
+    if (this.#dead.has(`${id} ${clockKey(clock)}`)) {
       return `a run saw that ${rule} does not hold, and left the clock standing: ${rule} ${since}`;
+    }
     return this.#chains.get(id)?.clocks.get(clockKey(clock));
   }
 
   /** What the sweeper itself detached needs no mark to be deleted, for as long as that counts. */
   #isFinishing(run: Watched, row: ConnectionRecord): boolean {
     const id = row.VpnConnectionId;
-    if (run.touched.has(id)) return true;
+    if (run.touched.has(id)) {
+      return true;
+    }
     // The note of a run that is about to detach says nothing for the detach.
-    if (row.AttachType === 'CEN' && row.State !== 'detaching') return false;
+    if (row.AttachType === 'CEN' && row.State !== 'detaching') {
+      return false;
+    }
     const detachedMs = this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY;
     const isNoted = mayBeHalfDone(row, run.policy, this.#now()) && !this.#isNoteDead(row);
     return isNoted || this.#now() - detachedMs <= maxGapMs(run.policy) + CLOCKS_OFF_MS;
@@ -485,7 +586,9 @@ export class Monitor {
   #checkLimits(run: Watched, row: ConnectionRecord, say: Say): void {
     const limits = section(run.policy, 'limits');
     const touched = new Set([...run.touched, row.VpnConnectionId]);
-    if (touched.size > Number(limits.perRun ?? 20)) say('S7', `number ${touched.size} of this run`);
+    if (touched.size > Number(limits.perRun ?? 20)) {
+      say('S7', `number ${touched.size} of this run`);
+    }
     const rows = this.#emulator.estate.vpnConnections.filter(
       (other) => other.regionId === row.regionId && isCounted(other),
     );
@@ -494,29 +597,37 @@ export class Monitor {
     const count = here;
     // Other people may have created or deleted some since the listing: one of each is let pass.
     const over = count / (rows.length + 1) > share && count > Number(limits.shareFloor ?? 3) + 1;
-    if (share === 0 || over) say('S7', `${count} of ${rows.length} in the region`);
+    if (share === 0 || over) {
+      say('S7', `${count} of ${rows.length} in the region`);
+    }
   }
 
   /** Too many would have to go, now and when the run began, whatever part of them this run is about. */
   #checkShare(run: Watched, row: ConnectionRecord, say: Say): void {
-    if (run.touched.size > 0 || run.misled || this.#blurred() || run.policy !== this.#policy) return;
+    if (run.touched.size > 0 || run.misled || this.#blurred() || run.policy !== this.#policy) {
+      return;
+    }
     const limits = section(run.policy, 'limits');
     const due = Math.min(run.due.get(row.regionId) ?? 0, this.#countDue(run.policy).get(row.regionId) ?? 0);
     const { vpnConnections } = this.#emulator.estate;
     // What others changed since then may have looked in between like something that is not due.
     const here = vpnConnections.filter((other) => other.regionId === row.regionId);
-    if (here.some((other) => (this.#retagged.get(idOf(other)) ?? Number.NEGATIVE_INFINITY) >= run.startedMs)) return;
+    if (here.some((other) => (this.#retagged.get(idOf(other)) ?? Number.NEGATIVE_INFINITY) >= run.startedMs)) {
+      return;
+    }
     const ours = here.filter(isCounted).length;
-    if (due / ours > Number(limits.perRegionShare ?? 0.5) && due > Number(limits.shareFloor ?? 3))
+    if (due / ours > Number(limits.perRegionShare ?? 0.5) && due > Number(limits.shareFloor ?? 3)) {
       say('S7', `${due} of ${ours} would have to go, which halts the region`);
+    }
   }
 
   #countDue(policy: PolicyDocument): ReadonlyMap<string, number> {
     const { estate } = this.#emulator;
     const counts = new Map<string, number>();
     for (const row of estate.vpnConnections) {
-      if (!this.#isNoteDead(row) && isDue(row, estate, policy, this.#now()))
+      if (!this.#isNoteDead(row) && isDue(row, estate, policy, this.#now())) {
         counts.set(row.regionId, (counts.get(row.regionId) ?? 0) + 1);
+      }
     }
     return counts;
   }
@@ -524,15 +635,27 @@ export class Monitor {
   #checkTagWrite(run: Watched, call: Call): void {
     for (const id of idsOf(call)) {
       const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
-      if (row === undefined) continue;
+      if (row === undefined) {
+        continue;
+      }
       const mode = modeOf(run, id, row.regionId);
-      if (mode !== 'mark' && mode !== 'sweep') this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
+      if (mode !== 'mark' && mode !== 'sweep') {
+        this.#report(run, 'S8', `${call.action} ${id} in mode ${mode}`);
+      }
       // When it is sent: what happens while it is on its way, nobody can know.
-      if (isGone(call, 'vco-sweeper:detached')) this.#checkNoteRemoval(run, id);
+      if (isGone(call, 'vco-sweeper:detached')) {
+        this.#checkNoteRemoval(run, id);
+      }
       this.#noteAttempt(run, call, id);
-      if (!isOurs(row)) this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
-      if (!run.shown.sawWhole(OWN, row.regionId)) this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
-      if (!['void', undefined].includes(tagsOf(call)['vco-sweeper:seen'])) this.#checkMark(run, id);
+      if (!isOurs(row)) {
+        this.#report(run, 'S9', `${call.action} ${id}: it is a VPN gateway's`);
+      }
+      if (!run.shown.sawWhole(OWN, row.regionId)) {
+        this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
+      }
+      if (!['void', undefined].includes(tagsOf(call)['vco-sweeper:seen'])) {
+        this.#checkMark(run, id);
+      }
     }
   }
 
@@ -558,27 +681,40 @@ export class Monitor {
    */
   #buryClaims(run: Watched, result: RunResult): void {
     const isUnsure = this.#blurred() || run.readsMisled || run.overlapped || run.policy !== this.#policy;
-    if (isUnsure || run.plan.timeoutMs !== undefined) return;
+    if (isUnsure || run.plan.timeoutMs !== undefined) {
+      return;
+    }
     for (const row of this.#emulator.estate.vpnConnections) {
       const mode = modeOf(run, row.VpnConnectionId, row.regionId);
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
-      if (mode === undefined || mode === 'plan' || region?.listing !== 'complete' || !isOurs(row)) continue;
+      if (mode === undefined || mode === 'plan' || region?.listing !== 'complete' || !isOurs(row)) {
+        continue;
+      }
       for (const claim of claimsOf(row)) {
-        if (run.claims.has(claim) && this.#isDisproved(run, row, claim)) this.#bury(run, row, claim);
+        if (run.claims.has(claim) && this.#isDisproved(run, row, claim)) {
+          this.#bury(run, row, claim);
+        }
       }
     }
   }
 
   #isDisproved(run: Watched, row: ConnectionRecord, claim: string): boolean {
     const truth = this.#truths.get(row.VpnConnectionId);
-    if (truth === undefined) return false;
+    if (truth === undefined) {
+      return false;
+    }
     const whole = ({ sinceMs }: Since<unknown>) => sinceMs < run.startedMs;
-    if (truth.protected.value && whole(truth.protected)) return true;
+    if (truth.protected.value && whole(truth.protected)) {
+      return true;
+    }
     const disproved = this.#disprovedFor(run, row.VpnConnectionId);
     const note = noteOf(row);
-    if (claim !== `${row.VpnConnectionId} note ${note?.text}`)
+    if (claim !== `${row.VpnConnectionId} note ${note?.text}`) {
       return disproved.some((rule) => claim.startsWith(`${row.VpnConnectionId} ${rule} `));
-    if (truth.bound.value === '' || !whole(truth.bound)) return false;
+    }
+    if (truth.bound.value === '' || !whole(truth.bound)) {
+      return false;
+    }
     const isAllDisproved = RULES.every((rule) => graceMs(run.policy, rule) === undefined || disproved.includes(rule));
     return isAllDisproved || (disproved.length > 0 && truth.bound.value !== note?.attachmentId);
   }
@@ -586,30 +722,43 @@ export class Monitor {
   #bury(run: Watched, row: ConnectionRecord, claim: string): void {
     const id = row.VpnConnectionId;
     const isNote = claim.startsWith(`${id} note `);
-    if (!isNote && parseSeen(markTags(row).seen).isVoid) return;
+    if (!isNote && parseSeen(markTags(row).seen).isVoid) {
+      return;
+    }
     const attempts = run.attempts.get(id);
     const isExcused = isNote
       ? attempts?.noteRemoval && attempts.noteWrite
       : attempts?.markRemoval && attempts.markWrite;
-    if (isExcused) this.unclearable += 1;
-    else {
+    if (isExcused) {
+      this.unclearable += 1;
+    } else {
       this.#dead.add(claim);
-      if (isNote) this.#halfDone.delete(id);
+      if (isNote) {
+        this.#halfDone.delete(id);
+      }
     }
   }
 
   /** A run that saw a detach stand and could write tags has said so. */
   #vouchForHalfDone(run: Watched, result: RunResult): void {
-    if (this.#blurred() || run.readsMisled || run.tagsMisled || run.policy !== this.#policy) return;
+    if (this.#blurred() || run.readsMisled || run.tagsMisled || run.policy !== this.#policy) {
+      return;
+    }
     const { estate } = this.#emulator;
     for (const row of estate.vpnConnections) {
       const id = row.VpnConnectionId;
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
-      if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') continue;
+      if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') {
+        continue;
+      }
       const told = result.outcomes.find(({ connectionId }) => connectionId === id);
       const ranOut = told?.outcome === 'deferred' && told.code !== null;
-      if (!ranOut && (run.halfDone.has(id) || this.isHalfDone(row))) this.#vouched.set(id, this.#now());
-      if (isProtected(row, run.policy, this.#now()) || !isFree(row, estate)) this.#vouched.delete(id);
+      if (!ranOut && (run.halfDone.has(id) || this.isHalfDone(row))) {
+        this.#vouched.set(id, this.#now());
+      }
+      if (isProtected(row, run.policy, this.#now()) || !isFree(row, estate)) {
+        this.#vouched.delete(id);
+      }
     }
   }
 
@@ -623,8 +772,12 @@ export class Monitor {
   isHalfDone(row: ConnectionRecord): boolean {
     const note = noteOf(row);
     const vouchedMs = this.#vouched.get(row.VpnConnectionId);
-    if (note === undefined || vouchedMs === undefined || this.#isNoteDead(row)) return false;
-    if (note.atMs < row.CreateTime + CLOCKS_OFF_MS) return false;
+    if (note === undefined || vouchedMs === undefined || this.#isNoteDead(row)) {
+      return false;
+    }
+    if (note.atMs < row.CreateTime + CLOCKS_OFF_MS) {
+      return false;
+    }
     const { estate } = this.#emulator;
     const isFresh = this.#now() - vouchedMs <= maxGapMs(this.#policy) - CLOCKS_OFF_MS;
     return isFresh && isFree(row, estate) && !isCrossDoubt(row, estate, this.#policy);
@@ -633,9 +786,12 @@ export class Monitor {
   /** A mark says that it was seen as an orphan: that must not be said of one that was none all the time. */
   #checkMark(run: Watched, id: string): void {
     const sweepable = this.#truths.get(id)?.sweepable;
-    if (sweepable === undefined || this.#blurred() || run.policy !== this.#policy) return;
-    if (!sweepable.value && sweepable.sinceMs < run.startedMs)
+    if (sweepable === undefined || this.#blurred() || run.policy !== this.#policy) {
+      return;
+    }
+    if (!sweepable.value && sweepable.sinceMs < run.startedMs) {
       this.#report(run, 'S4', `${id} is said to be seen as an orphan: it is in use, or in doubt`);
+    }
   }
 
   /** The marks that were there before the sweeper first saw the connection. */
@@ -662,7 +818,9 @@ export class Monitor {
         chain.clocks = this.#carryClocks(run, orphan, chain.clocks);
         run.marked.add(id);
       }
-      if (seen !== undefined) this.#noteSeen(run, id, chain, parseSeen(seen));
+      if (seen !== undefined) {
+        this.#noteSeen(run, id, chain, parseSeen(seen));
+      }
     }
   }
 
@@ -681,24 +839,33 @@ export class Monitor {
 
   /** Renewing vouches for every clock of the mark. */
   #noteSeen(run: Watched, id: string, chain: Chain, seen: Seen): void {
-    if (seen.isVoid) run.unmarked.add(id);
+    if (seen.isVoid) {
+      run.unmarked.add(id);
+    }
     const hasGap = run.startedMs - chain.renewedMs > maxGapMs(run.policy) + CLOCKS_OFF_MS;
     const isSure = !this.#blurred() && !run.readsMisled && run.policy === this.#policy;
     const disproved = isSure ? this.#disprovedFor(run, id) : [];
     for (const [key, broken] of chain.clocks) {
       const [rule = '', sinceSeconds] = key.split(' ');
       const isNew = Number(sinceSeconds) * 1000 >= run.startedMs - CLOCKS_OFF_MS;
-      if (broken !== undefined) continue;
-      if (seen.isVoid) chain.clocks.set(key, 'its mark was void, and was renewed');
-      else if (hasGap && !isNew) chain.clocks.set(key, 'its mark was renewed after a gap');
-      else if (Number(sinceSeconds) * 1000 > this.#now() + CLOCKS_OFF_MS)
+      if (broken !== undefined) {
+        continue;
+      }
+      if (seen.isVoid) {
+        chain.clocks.set(key, 'its mark was void, and was renewed');
+      } else if (hasGap && !isNew) {
+        chain.clocks.set(key, 'its mark was renewed after a gap');
+      } else if (Number(sinceSeconds) * 1000 > this.#now() + CLOCKS_OFF_MS) {
         chain.clocks.set(key, 'its mark was of the future, and was renewed');
-      else if (isSure && graceMs(run.policy, rule as RuleName) === undefined)
+      } else if (isSure && graceMs(run.policy, rule as RuleName) === undefined) {
         chain.clocks.set(key, `its mark was renewed although the rule ${rule} is off`);
-      else if (disproved.includes(rule as RuleName))
+      } else if (disproved.includes(rule as RuleName)) {
         chain.clocks.set(key, `its mark was renewed although ${rule} did not hold`);
+      }
     }
-    if (!seen.isVoid) chain.renewedMs = this.#now();
+    if (!seen.isVoid) {
+      chain.renewedMs = this.#now();
+    }
   }
 
   /** Rules that the cloud contradicted from before this run to now. */
@@ -711,72 +878,106 @@ export class Monitor {
     for (const { connectionId: id, outcome, reason } of result.outcomes) {
       const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
       const say = (what: string) => this.#report(run, 'S10', `${id} is said to be ${what}`);
-      if ((outcome === 'deleted' || outcome === 'already-gone') && !isLeaving(row)) say(outcome);
-      if (outcome === 'deleted' && !run.sent.has(id)) say('deleted by this run');
+      if ((outcome === 'deleted' || outcome === 'already-gone') && !isLeaving(row)) {
+        say(outcome);
+      }
+      if (outcome === 'deleted' && !run.sent.has(id)) {
+        say('deleted by this run');
+      }
       const isMarked = (row?.tags['vco-sweeper:orphan'] ?? 'void') !== 'void';
-      if (outcome === 'marked' && !run.marked.has(id) && !isMarked) say('marked');
-      if (outcome === 'cleared' && !run.unmarked.has(id) && isMarked && !run.overlapped) say('marked no more');
+      if (outcome === 'marked' && !run.marked.has(id) && !isMarked) {
+        say('marked');
+      }
+      if (outcome === 'cleared' && !run.unmarked.has(id) && isMarked && !run.overlapped) {
+        say('marked no more');
+      }
       const answer = run.requests.answerTo('DeleteVpnAttachment', id);
-      if (answer === 'refused' && reason.startsWith('delete accepted')) say('deleted as far as the cloud goes');
+      if (answer === 'refused' && reason.startsWith('delete accepted')) {
+        say('deleted as far as the cloud goes');
+      }
     }
   }
 
   /** Said to be detached, it is bound to nothing any more, or was bound again since. */
   #checkDetachClaims(run: Watched, lines: readonly unknown[]): void {
     for (const { event, connectionId } of lines as readonly { event?: string; connectionId?: string }[]) {
-      if (event !== 'detach.done') continue;
+      if (event !== 'detach.done') {
+        continue;
+      }
       const row = this.#emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === connectionId);
-      if (row?.State === 'detaching' && !this.#blurred() && !run.misled)
+      if (row?.State === 'detaching' && !this.#blurred() && !run.misled) {
         this.#report(run, 'S10', `${connectionId} is said to be detached`);
+      }
     }
   }
 
   /** What an earlier run began comes first, and is not left lying. */
   #checkHalfDone(run: Watched, result: RunResult): void {
-    if (this.#blurred() || run.misled || run.policy !== this.#policy) return;
+    if (this.#blurred() || run.misled || run.policy !== this.#policy) {
+      return;
+    }
     const { estate } = this.#emulator;
     const others = [...run.touched].filter((id) => !run.maybeHalfDone.has(id));
     for (const row of estate.vpnConnections) {
       const id = row.VpnConnectionId;
-      if (!run.halfDone.has(id) || !isHalfDone(row, estate, run.policy, this.#now()) || this.#isNoteDead(row)) continue;
+      if (!run.halfDone.has(id) || !isHalfDone(row, estate, run.policy, this.#now()) || this.#isNoteDead(row)) {
+        continue;
+      }
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
-      if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') continue;
+      if (modeOf(run, id, row.regionId) !== 'sweep' || region?.listing !== 'complete') {
+        continue;
+      }
       const told = result.outcomes.find(({ connectionId }) => connectionId === id);
-      if (told === undefined || ['waiting', 'marked', 'cleared', 'kept', 'planned'].includes(told.outcome))
+      if (told === undefined || ['waiting', 'marked', 'cleared', 'kept', 'planned'].includes(told.outcome)) {
         this.#report(run, 'S11', `${id} is half-done, and ends ${told?.outcome ?? 'kept'}`);
+      }
       // One that was tried before comes after those that were not.
-      if (told?.outcome === 'deferred' && told.code === null && others.length > 0 && !run.tried.has(id))
+      if (told?.outcome === 'deferred' && told.code === null && others.length > 0 && !run.tried.has(id)) {
         this.#report(run, 'S11', `${id} is half-done, and ${others.join(', ')} came first`);
+      }
     }
   }
 
   #checkCounts(run: Watched, result: RunResult): void {
     const sum = Object.values(result.counts).reduce((total, count) => total + count, 0);
     const ids = result.outcomes.map(({ connectionId }) => connectionId);
-    if (new Set(ids).size !== ids.length) this.#report(run, 'S14', 'a connection has two outcomes');
-    if (sum - result.counts.kept !== ids.length) this.#report(run, 'S14', 'counts and outcomes differ');
+    if (new Set(ids).size !== ids.length) {
+      this.#report(run, 'S14', 'a connection has two outcomes');
+    }
+    if (sum - result.counts.kept !== ids.length) {
+      this.#report(run, 'S14', 'counts and outcomes differ');
+    }
     const listed = result.regions.reduce((total, { connections }) => total + connections, 0);
-    if (sum > listed || (isWhole(run.plan.event) && sum !== listed))
+    if (sum > listed || (isWhole(run.plan.event) && sum !== listed)) {
       this.#report(run, 'S14', `${sum} outcomes of ${listed} connections`);
+    }
     const blind = result.regions.find(
       ({ regionId, listing }) => listing === 'complete' && !run.shown.sawAllConnections(OWN, regionId),
     );
-    if (blind) this.#report(run, 'S2', `${blind.regionId} is said to be complete`);
+    if (blind) {
+      this.#report(run, 'S2', `${blind.regionId} is said to be complete`);
+    }
     const unread = result.regions.some(({ listing }) => listing === 'unread');
-    if ((unread || result.counts.failed > 0) && result.status !== 'incomplete')
+    if ((unread || result.counts.failed > 0) && result.status !== 'incomplete') {
       this.#report(run, 'S14', `ended ${result.status}`);
+    }
     const lost = rolesOf(run.policy).filter((role) => !run.shown.assumed.has(role));
-    if (result.regions.length > 0 && lost.length > 0 && result.status !== 'incomplete')
+    if (result.regions.length > 0 && lost.length > 0 && result.status !== 'incomplete') {
       this.#report(run, 'S14', `ended ${result.status}, and ${lost.join(', ')} was not assumed`);
+    }
     const unasked = result.outcomes.find(
       ({ connectionId, regionId }) => modeOf(run, connectionId, regionId) === undefined,
     );
-    if (unasked) this.#report(run, 'S14', `nobody asked for ${unasked.connectionId}`);
+    if (unasked) {
+      this.#report(run, 'S14', `nobody asked for ${unasked.connectionId}`);
+    }
   }
 
   /** In use for the whole of a run that saw it so, its mark must be gone; one that stays is not to be trusted again. */
   #checkMarksOfUsed(run: Watched, result: RunResult): void {
-    if (this.#blurred() || run.misled) return;
+    if (this.#blurred() || run.misled) {
+      return;
+    }
     for (const row of this.#emulator.estate.vpnConnections) {
       const truth = this.#truths.get(row.VpnConnectionId);
       const mode = modeOf(run, row.VpnConnectionId, row.regionId);
@@ -784,9 +985,12 @@ export class Monitor {
         truth && !truth.sweepable.value && truth.sweepable.sinceMs < run.startedMs && row.State === 'attached';
       const region = result.regions.find(({ regionId }) => regionId === row.regionId);
       const told = result.outcomes.find(({ connectionId }) => connectionId === row.VpnConnectionId)?.outcome ?? 'kept';
-      if (!used || mode === undefined || mode === 'plan' || region?.listing !== 'complete' || told !== 'kept') continue;
-      if ('vco-sweeper:orphan' in row.tags && !parseSeen(markTags(row).seen).isVoid)
+      if (!used || mode === undefined || mode === 'plan' || region?.listing !== 'complete' || told !== 'kept') {
+        continue;
+      }
+      if ('vco-sweeper:orphan' in row.tags && !parseSeen(markTags(row).seen).isVoid) {
         this.#report(run, 'S4', `${row.VpnConnectionId} is in use and keeps its mark`);
+      }
     }
   }
 
@@ -844,19 +1048,31 @@ export function modeOf(run: Watched, id: string, regionId: string): string | und
     const request = requestOf(event);
     const { regions = regionsOf(run.policy, run.plan.home) } = request as { regions?: readonly string[] };
     const connections = request.connections as readonly string[] | undefined;
-    if (!regions.includes(regionId)) continue;
-    if (connections && !connections.includes(id)) continue;
+    if (!regions.includes(regionId)) {
+      continue;
+    }
+    if (connections && !connections.includes(id)) {
+      continue;
+    }
     const mode = String(request.mode ?? run.policy.mode);
     // It asks for more than it may: then nothing is to be done at all.
-    if (MODES.indexOf(mode) > MODES.indexOf(run.policy.mode)) continue;
-    if (best === undefined || MODES.indexOf(mode) > MODES.indexOf(best)) best = mode;
+    if (MODES.indexOf(mode) > MODES.indexOf(run.policy.mode)) {
+      continue;
+    }
+    if (best === undefined || MODES.indexOf(mode) > MODES.indexOf(best)) {
+      best = mode;
+    }
   }
   return best;
 }
 
 function requestOf(event: Record<string, unknown>): Record<string, unknown> {
-  if ('triggerTime' in event) return {};
-  if (!('specversion' in event)) return event;
+  if ('triggerTime' in event) {
+    return {};
+  }
+  if (!('specversion' in event)) {
+    return event;
+  }
   const data = event.data as { acsRegion: string; requestParameters: { VpnConnectionId: string } };
   return { regions: [data.acsRegion], connections: [data.requestParameters.VpnConnectionId] };
 }

@@ -12,20 +12,26 @@ export class RequestLog {
   /** What is wrong with the token of this attempt, if anything is. */
   send({ action, params }: Call): string | undefined {
     const { ClientToken: token } = params;
-    if (token === undefined) return undefined;
+    if (token === undefined) {
+      return undefined;
+    }
     const key = keyOf({ action, params });
     const last = this.#last.get(key);
     this.#last.set(key, { token, answer: 'none' });
-    if (last?.answer === 'none' && last.token !== token)
+    if (last?.answer === 'none' && last.token !== token) {
       return 'sent again with another client token, although nobody knows what became of the first request';
-    if (last?.answer === 'refused' && last.token === token)
+    }
+    if (last?.answer === 'refused' && last.token === token) {
       return 'sent again with the client token of a request that was refused';
+    }
     return undefined;
   }
 
   receive({ action, params }: Call, reply: Reply): void {
     const last = this.#last.get(keyOf({ action, params }));
-    if (last) last.answer = answerOf(reply);
+    if (last) {
+      last.answer = answerOf(reply);
+    }
   }
 
   /** The cloud's last word on this request. */
@@ -41,8 +47,12 @@ const keyOf = ({ action, params }: Call): string =>
 const NO_WORD = /throttling|TokenProcessing|IdempotentProcessing|InternalError|ServiceUnavailable/i;
 
 function answerOf({ status, body }: Reply): Answer {
-  if (typeof body !== 'object' || body === null || status >= 500 || status === 429) return 'none';
+  if (typeof body !== 'object' || body === null || status >= 500 || status === 429) {
+    return 'none';
+  }
   const { Code: code, Success: success } = body as { Code?: unknown; Success?: unknown };
-  if (status >= 400) return typeof code !== 'string' || NO_WORD.test(code) ? 'none' : 'refused';
+  if (status >= 400) {
+    return typeof code !== 'string' || NO_WORD.test(code) ? 'none' : 'refused';
+  }
   return success === false ? 'refused' : 'accepted';
 }

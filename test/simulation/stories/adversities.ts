@@ -32,7 +32,9 @@ const mark = (rule: string, hours: number, seenHours = 1) => ({
  */
 export function withAdversities(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
-  if (!chance.maybe(0.5)) return scenario;
+  if (!chance.maybe(0.5)) {
+    return scenario;
+  }
   const [adversity, create] = chance.pick(KINDS);
   return { ...create(chance, scenario), adversity };
 }
@@ -312,8 +314,9 @@ function stuckFault(chance: Chance, one: Row): FaultRule {
     { kind: 'success-false' },
     { kind: 'no-effect' },
   ]);
-  if (!('TransitRouterId' in one))
+  if (!('TransitRouterId' in one)) {
     return { action: 'DeleteVpnAttachment', match: { VpnConnectionId: id }, times: 'always', fault };
+  }
   return {
     action: 'DeleteTransitRouterVpnAttachment',
     match: { TransitRouterAttachmentId: `tr-attach-${id.replace('vco-', '')}` },

@@ -66,7 +66,9 @@ function withHarderEstate(chance: Chance, estate: Scenario['estate'], due: Rows)
 
 /** What earlier runs and owners left behind, true or not. */
 function past(chance: Chance): Record<string, string> {
-  if (!chance.maybe(0.12)) return {};
+  if (!chance.maybe(0.12)) {
+    return {};
+  }
   return chance.pick<Record<string, string>>([
     { 'vco-sweeper:detached': `${ago(chance.pick([2, 20]))} tr-attach-old` },
     { 'vco-sweeper:detached': `${ago(chance.pick([2, 20]))} tr-attach-old`, 'vco-sweeper:keep': 'yes' },
@@ -119,7 +121,9 @@ function toHarderPolicy(
     const protect = { names: ['prod*'], tags: ['critical'], resourceGroups: ['rg-safe'], youngerThan: '24h' };
     return { ...policy, rules: { ...rules, unassociated: '0s' }, protect };
   }
-  if (!due) return policy;
+  if (!due) {
+    return policy;
+  }
   return {
     ...policy,
     rules: { ...rules, 'tunnels-down': '12h' },
@@ -162,7 +166,9 @@ const createCrowd = (chance: Chance): Rows =>
 
 /** Requests that ask for more than the policy allows, or for nothing at all, or for one connection only. */
 function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: readonly string[]): readonly RunPlan[] {
-  if (!chance.maybe(0.15)) return [];
+  if (!chance.maybe(0.15)) {
+    return [];
+  }
   const event = chance.pick<unknown>([
     { mode: 'sweep' },
     { mode: 'mark', connections: ids },
@@ -176,7 +182,9 @@ function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: reado
 
 /** Right between two steps of a run: after the listing, during the wait for a detach, before the delete. */
 function createActs(chance: Chance, { calmAtMs, periodMs }: Scenario, ids: readonly string[]): readonly PeopleAct[] {
-  if (!chance.maybe(0.2)) return [];
+  if (!chance.maybe(0.2)) {
+    return [];
+  }
   const tick = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
   const act = chance.pick(['keep', 'keep', 'tunnels-up', 'attach', 'tag', 'rename'] as const);
   const atMs = tick + chance.below(chance.pick([2_000, 20_000, 90_000]));
@@ -184,7 +192,9 @@ function createActs(chance: Chance, { calmAtMs, periodMs }: Scenario, ids: reado
 }
 
 function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenario['faults'] {
-  if (!chance.maybe(0.3)) return [];
+  if (!chance.maybe(0.3)) {
+    return [];
+  }
   const fromMs = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
   const refuse = (action: string, code: string): FaultRule => ({
     action,

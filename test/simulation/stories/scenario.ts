@@ -115,7 +115,9 @@ export function createChance(seed: number): Chance {
     ...random,
     pick<T>(items: readonly T[]): T {
       const item = items[random.below(items.length)];
-      if (item === undefined) throw new Error('nothing to pick from');
+      if (item === undefined) {
+        throw new Error('nothing to pick from');
+      }
       return item;
     },
     maybe: (probability) => random.next() < probability,
@@ -199,7 +201,9 @@ function createEstate(chance: Chance): EstateFile {
   const routed: string[] = [];
   const vpnConnections = Array.from({ length: count }, (_, index) => {
     const row = createConnection(chance, `vco-${index}`, foreign);
-    if (row.TransitRouterId === 'tr-a' && chance.maybe(0.25)) routed.push(row.VpnConnectionId);
+    if (row.TransitRouterId === 'tr-a' && chance.maybe(0.25)) {
+      routed.push(row.VpnConnectionId);
+    }
     return row;
   });
   return {
@@ -349,8 +353,12 @@ function createRuns(
     });
   for (let tick = 0; tick < count; tick += 1) {
     add(tick * periodMs, { triggerTime: 't', triggerName: 'n', payload: '' });
-    if (chance.maybe(0.25)) add(tick * periodMs + chance.pick([0, 3, 700, 9_000]), {});
-    if (chance.maybe(0.25)) add(tick * periodMs + chance.below(periodMs), createEvent(chance, policy, ids));
+    if (chance.maybe(0.25)) {
+      add(tick * periodMs + chance.pick([0, 3, 700, 9_000]), {});
+    }
+    if (chance.maybe(0.25)) {
+      add(tick * periodMs + chance.below(periodMs), createEvent(chance, policy, ids));
+    }
   }
   return runs;
 }

@@ -22,7 +22,9 @@ export async function shrink(scenario: Scenario, promise: string): Promise<Scena
   for (let smaller = true; smaller && attempts < ATTEMPTS_MAX; ) {
     smaller = false;
     for (const candidate of simplerOnes(best)) {
-      if (!(await fails(candidate))) continue;
+      if (!(await fails(candidate))) {
+        continue;
+      }
       best = candidate;
       smaller = true;
       break;
@@ -37,11 +39,15 @@ export const breaks = (promise: string, violations: readonly Violation[]): boole
 /** Every scenario that is simpler by one thing, the biggest simplifications first. */
 function* simplerOnes(scenario: Scenario): Generator<Scenario> {
   for (const name of LISTS) {
-    if (scenario[name].length > 1) yield { ...scenario, [name]: [] };
+    if (scenario[name].length > 1) {
+      yield { ...scenario, [name]: [] };
+    }
   }
   for (const name of LISTS) {
     const list = scenario[name];
-    for (let index = 0; index < list.length; index += 1) yield { ...scenario, [name]: without<unknown>(list, index) };
+    for (let index = 0; index < list.length; index += 1) {
+      yield { ...scenario, [name]: without<unknown>(list, index) };
+    }
   }
   const connections = scenario.estate.vpnConnections ?? [];
   for (let index = 0; index < connections.length; index += 1) {
@@ -52,10 +58,16 @@ function* simplerOnes(scenario: Scenario): Generator<Scenario> {
     const associations = (scenario.estate.associations ?? []).filter((one) => held.has(one.TransitRouterAttachmentId));
     yield { ...scenario, estate: { ...scenario.estate, vpnConnections: [...left], attachments, associations } };
   }
-  if (Object.keys(scenario.behaviours).length > 0) yield { ...scenario, behaviours: {} };
-  if (scenario.latencyMs > 0) yield { ...scenario, latencyMs: 0 };
+  if (Object.keys(scenario.behaviours).length > 0) {
+    yield { ...scenario, behaviours: {} };
+  }
+  if (scenario.latencyMs > 0) {
+    yield { ...scenario, latencyMs: 0 };
+  }
   for (const key of Object.keys(scenario.policy)) {
-    if (key === 'mode' || key === 'regions') continue;
+    if (key === 'mode' || key === 'regions') {
+      continue;
+    }
     const { [key]: _left, ...policy } = scenario.policy;
     yield { ...scenario, policy: { ...policy, mode: scenario.policy.mode } };
   }

@@ -9,9 +9,15 @@ export async function actOut(
   nowMs: number,
 ): Promise<boolean> {
   const row = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === connectionId);
-  if (act === 'create') return await create(emulator);
-  if (act === 'copy-tags') return await create(emulator, tags ?? row?.tags);
-  if (row === undefined) return false;
+  if (act === 'create') {
+    return await create(emulator);
+  }
+  if (act === 'copy-tags') {
+    return await create(emulator, tags ?? row?.tags);
+  }
+  if (row === undefined) {
+    return false;
+  }
   const [attachment] = emulator.estate.attachments.filter(({ VpnId }) => VpnId === connectionId);
   const call = async (version: string, action: string, params: Record<string, string>): Promise<boolean> => {
     try {
@@ -33,7 +39,9 @@ export async function actOut(
         TransitRouterId: row.regionId === 'cn-hangzhou' ? 'tr-a' : 'tr-b',
       });
     case 'detach':
-      if (!attachment) return false;
+      if (!attachment) {
+        return false;
+      }
       return await call('2017-09-12', 'DeleteTransitRouterVpnAttachment', {
         TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
         Force: 'true',
@@ -59,11 +67,15 @@ export async function actOut(
       row.Name = 'renamed';
       return true;
     case 'lock':
-      if (row.State !== 'init' && row.State !== 'attached') return false;
+      if (row.State !== 'init' && row.State !== 'attached') {
+        return false;
+      }
       row.State = 'financialLocked';
       return true;
     case 'route':
-      if (attachment?.TransitRouterId !== 'tr-a' || isRouted(emulator, attachment)) return false;
+      if (attachment?.TransitRouterId !== 'tr-a' || isRouted(emulator, attachment)) {
+        return false;
+      }
       emulator.estate.associations.push({
         TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
         TransitRouterRouteTableId: 'vtb-a',
@@ -81,7 +93,9 @@ const isRouted = ({ estate }: Emulator, { TransitRouterAttachmentId: id }: { Tra
 
 function setTunnels(row: ConnectionRecord, status: string): boolean {
   row.Status = status;
-  for (const tunnel of row.TunnelOptions ?? []) tunnel.Status = status;
+  for (const tunnel of row.TunnelOptions ?? []) {
+    tunnel.Status = status;
+  }
   return true;
 }
 

@@ -20,18 +20,29 @@ export class Shown {
   readonly assumed = new Set<string>();
 
   add(action: string, params: Params, accountId: string, sentMs: number, { status, body }: Reply): void {
-    if (status !== 200 || typeof body !== 'object' || body === null) return;
+    if (status !== 200 || typeof body !== 'object' || body === null) {
+      return;
+    }
     const reply = body as Body;
-    if (action === 'DescribeVpnConnections') this.#addConnections(params, accountId, sentMs, reply);
-    if (action === 'ListTransitRouters') this.#addRouters(params, accountId, reply);
-    if (action === 'AssumeRole') this.assumed.add(params.RoleArn ?? '');
+    if (action === 'DescribeVpnConnections') {
+      this.#addConnections(params, accountId, sentMs, reply);
+    }
+    if (action === 'ListTransitRouters') {
+      this.#addRouters(params, accountId, reply);
+    }
+    if (action === 'AssumeRole') {
+      this.assumed.add(params.RoleArn ?? '');
+    }
     if (action === 'DescribeVpnConnection' && typeof reply.VpnConnectionId === 'string') {
       this.#read(this.readings, reply.VpnConnectionId, sentMs);
     }
     if (action === 'ListTransitRouterVpnAttachments' && Array.isArray(reply.TransitRouterAttachments)) {
       const alone = params.TransitRouterAttachmentId;
-      if (alone === undefined) this.#read(this.routerReadings, params.TransitRouterId ?? '', sentMs);
-      else this.#read(this.attachmentReadings, alone, sentMs);
+      if (alone === undefined) {
+        this.#read(this.routerReadings, params.TransitRouterId ?? '', sentMs);
+      } else {
+        this.#read(this.attachmentReadings, alone, sentMs);
+      }
     }
   }
 
@@ -54,18 +65,26 @@ export class Shown {
 
   #addConnections(params: Params, accountId: string, sentMs: number, reply: Body): void {
     const items = (reply.VpnConnections as { VpnConnection?: unknown } | undefined)?.VpnConnection;
-    if (!Array.isArray(items)) return;
+    if (!Array.isArray(items)) {
+      return;
+    }
     const ids = items.map((item: Body) => String(item.VpnConnectionId));
-    for (const id of ids) this.#read(this.readings, id, sentMs);
+    for (const id of ids) {
+      this.#read(this.readings, id, sentMs);
+    }
     const key = `${accountId} ${params.RegionId}`;
     const pages = this.#pages.get(key) ?? new Map<string, Page>();
     pages.set(params.PageNumber ?? '1', { total: reply.TotalCount, ids });
     this.#pages.set(key, pages);
-    if (isWhole([...pages.values()])) this.#whole.add(key);
+    if (isWhole([...pages.values()])) {
+      this.#whole.add(key);
+    }
   }
 
   #addRouters(params: Params, accountId: string, reply: Body): void {
-    if (!Array.isArray(reply.TransitRouters)) return;
+    if (!Array.isArray(reply.TransitRouters)) {
+      return;
+    }
     this.#routers.set(
       `${accountId} ${params.RegionId}`,
       reply.TransitRouters.map((router: Body) => String(router.TransitRouterId)),
@@ -74,8 +93,11 @@ export class Shown {
 
   #read(readings: Map<string, number[]>, id: string, sentMs: number): void {
     const known = readings.get(id);
-    if (known) known.push(sentMs);
-    else readings.set(id, [sentMs]);
+    if (known) {
+      known.push(sentMs);
+    } else {
+      readings.set(id, [sentMs]);
+    }
   }
 }
 

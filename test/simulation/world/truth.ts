@@ -12,7 +12,9 @@ const durations = new Map<unknown, number>();
 
 export function toMs(text: unknown): number {
   const known = durations.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const [, count, unit] = /^(\d+)([smhd])$/.exec(String(text)) ?? [];
   const durationMs = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
   durations.set(text, durationMs);
@@ -62,7 +64,9 @@ const DOWN = ['ike_sa_not_established', 'ike_sa_established', 'ipsec_sa_not_esta
 function allTunnelsDown(row: ConnectionRecord): boolean {
   const own = row.Status ?? '';
   const tunnels = (row.TunnelOptions ?? []).map(({ Status }) => Status ?? '');
-  if (own === 'ipsec_sa_established') return false;
+  if (own === 'ipsec_sa_established') {
+    return false;
+  }
   return tunnels.length > 0 ? tunnels.every((status) => DOWN.includes(status)) : DOWN.includes(own);
 }
 
@@ -84,7 +88,9 @@ function expired(row: ConnectionRecord, nowMs: number): boolean {
 }
 
 function expiryMs(text: string): number {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Date.parse(text) + UNITS_DAY;
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
+    return Date.parse(text) + UNITS_DAY;
+  }
   return /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 const UNITS_DAY = 86_400_000;
@@ -118,7 +124,9 @@ export const heldRules = (
  * transit routers, which only a role of their owner can see.
  */
 export function isCrossDoubt(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
-  if (row.AttachType !== 'NO_ASSOCIATED' || row.CrossAccountAuthorized !== true) return false;
+  if (row.AttachType !== 'NO_ASSOCIATED' || row.CrossAccountAuthorized !== true) {
+    return false;
+  }
   const [, attachmentId] = /^\S+ (tr-attach-\S+)$/.exec(row.tags['vco-sweeper:detached'] ?? '') ?? [];
   const isHeld = estate.attachments.some((one) => one.TransitRouterAttachmentId === attachmentId);
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
@@ -132,10 +140,15 @@ export function contradicted(
   policy: PolicyDocument,
   nowMs: number,
 ): readonly RuleName[] {
-  if (!isOurs(row) || row.pending !== undefined || row.State === 'financialLocked' || mayBeNamed(row, policy))
+  if (!isOurs(row) || row.pending !== undefined || row.State === 'financialLocked' || mayBeNamed(row, policy)) {
     return [];
-  if (isSettledBound(row, estate)) return isReadable(row, estate, policy) ? contradictedBound(row, estate, nowMs) : [];
-  if (!isFree(row, estate) || isCrossDoubt(row, estate, policy) || 'vco-sweeper:detached' in row.tags) return [];
+  }
+  if (isSettledBound(row, estate)) {
+    return isReadable(row, estate, policy) ? contradictedBound(row, estate, nowMs) : [];
+  }
+  if (!isFree(row, estate) || isCrossDoubt(row, estate, policy) || 'vco-sweeper:detached' in row.tags) {
+    return [];
+  }
   return RULES.filter((rule) => rule !== 'unassociated' && !holds(rule, row, estate, nowMs));
 }
 
@@ -157,15 +170,25 @@ export function isProtected(row: ConnectionRecord, policy: PolicyDocument, nowMs
   const protect = section(policy, 'protect');
   const list = (name: string) => (protect[name] ?? []) as readonly string[];
   const keep = row.tags['vco-sweeper:keep'];
-  if (keep !== undefined && keep.toLowerCase() !== 'false') return true;
-  if (list('names').some((glob) => glob === 'prod*' && (row.Name ?? '').startsWith('prod'))) return true;
-  if (list('connections').includes(row.VpnConnectionId)) return true;
-  if (list('resourceGroups').includes(row.ResourceGroupId ?? '')) return true;
+  if (keep !== undefined && keep.toLowerCase() !== 'false') {
+    return true;
+  }
+  if (list('names').some((glob) => glob === 'prod*' && (row.Name ?? '').startsWith('prod'))) {
+    return true;
+  }
+  if (list('connections').includes(row.VpnConnectionId)) {
+    return true;
+  }
+  if (list('resourceGroups').includes(row.ResourceGroupId ?? '')) {
+    return true;
+  }
   const tagged = (entry: string) => {
     const [key = '', value] = entry.split('=');
     return key in row.tags && (value === undefined || row.tags[key] === value);
   };
-  if (list('tags').some(tagged)) return true;
+  if (list('tags').some(tagged)) {
+    return true;
+  }
   return nowMs - row.CreateTime < toMs(protect.youngerThan ?? '24h');
 }
 

@@ -116,8 +116,9 @@ class World {
         this.#at(plan.atMs, async () => {
           const result = await this.#run(plan);
           // The platform sends the same event again.
-          if (result?.status === 'incomplete' && this.#scenario.isRetried)
+          if (result?.status === 'incomplete' && this.#scenario.isRetried) {
             await this.#run({ ...plan, id: plan.id + 500 });
+          }
         }),
       ),
       ...people.map((act) =>
@@ -135,7 +136,9 @@ class World {
       this.#at(calmAtMs, async () => undefined),
     ];
     await Promise.all(storm);
-    if (goneAfter) this.#checkGone(goneAfter);
+    if (goneAfter) {
+      this.#checkGone(goneAfter);
+    }
     this.emulator.setFaults([]);
     this.#tell('calm: no more faults, no other people');
     await this.#calmDown(periodMs);
@@ -143,11 +146,14 @@ class World {
 
   /** While others are stuck, or another rule comes and goes, these had turns enough. */
   #checkGone({ runs, connectionIds }: NonNullable<Scenario['goneAfter']>): void {
-    if (this.#ended < runs) return;
+    if (this.#ended < runs) {
+      return;
+    }
     const left = this.emulator.estate.vpnConnections.filter((row) => connectionIds.includes(row.VpnConnectionId));
     const due = left.filter((row) => row.pending === undefined && this.monitor.isSwept(row));
-    for (const { VpnConnectionId: id } of due)
+    for (const { VpnConnectionId: id } of due) {
       this.#report(`${id} should be gone after ${this.#ended} runs, and is still there`);
+    }
   }
 
   #report(text: string): void {
@@ -184,17 +190,22 @@ class World {
           counts['already-gone'] +
           (('held' in counts && Number(counts.held)) || 0) +
           this.#marksInDoubt(result);
-      if (left === 0 && round > 0) break;
+      if (left === 0 && round > 0) {
+        break;
+      }
       if (
         counts?.deferred &&
         Number((this.#policy.limits as { perRun?: number })?.perRun) === 0 &&
         counts.marked + counts.waiting === 0
-      )
+      ) {
         break;
+      }
     }
     const isHalfDone = (row: ConnectionRecord) => this.monitor.isHalfDone(row);
     const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
-    for (const text of left) this.#report(text);
+    for (const text of left) {
+      this.#report(text);
+    }
   }
 
   /** A mark that a run can neither renew nor end lapses after `marks.maxGap`: so long time alone changes something. */
@@ -221,7 +232,11 @@ class World {
     this.stats.overlaps += this.#running.size > 0 ? 1 : 0;
     this.#running.add(watched);
     // Runs at the same time undo and redo each other's tags.
-    if (this.#running.size > 1) for (const other of this.#running) Object.assign(other, MISLED);
+    if (this.#running.size > 1) {
+      for (const other of this.#running) {
+        Object.assign(other, MISLED);
+      }
+    }
     this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}`);
     const lines: unknown[] = [];
     try {
@@ -240,7 +255,9 @@ class World {
       return result;
     } catch (error) {
       // A policy that changed meanwhile may allow less than an event asks for: then refusing is right.
-      if (error instanceof ConfigError) return undefined;
+      if (error instanceof ConfigError) {
+        return undefined;
+      }
       this.monitor.fail(watched, `the run threw: ${error instanceof Error ? error.stack : String(error)}`);
       return undefined;
     } finally {
@@ -302,12 +319,20 @@ class World {
       const params = flatten(call.params);
       const sent = { action: call.action, params, accountId: accountOf.get(call.credentials.accessKeyId) ?? OWN };
       const dies = plan.death?.call === calls ? plan.death.when : undefined;
-      if (plan.death && calls > plan.death.call) return await never();
-      if (dies === 'before') return await this.#die(plan);
+      if (plan.death && calls > plan.death.call) {
+        return await never();
+      }
+      if (dies === 'before') {
+        return await this.#die(plan);
+      }
       const sentMs = this.clock.now();
       const reply = await this.#deliver(plan, watched, call, sent);
-      if (dies === 'after') return await this.#die(plan);
-      if ('error' in reply) throw reply.error;
+      if (dies === 'after') {
+        return await this.#die(plan);
+      }
+      if ('error' in reply) {
+        throw reply.error;
+      }
       this.monitor.after(watched, sent, sentMs, reply);
       rememberRole(params.RoleArn, reply, accountOf);
       return reply;
@@ -349,9 +374,15 @@ class World {
       watched.readsMisled ||= !WRITES.includes(sent.action);
       watched.tagsMisled ||= TAG_WRITES.includes(sent.action);
     }
-    if (fault === 'stale' || fault === 'empty-list') this.#blurredUntilMs = this.clock.now() + BLUR_MS;
-    if (!effect) return;
-    if (sent.action === 'DeleteVpnAttachment') this.stats.deletions += 1;
+    if (fault === 'stale' || fault === 'empty-list') {
+      this.#blurredUntilMs = this.clock.now() + BLUR_MS;
+    }
+    if (!effect) {
+      return;
+    }
+    if (sent.action === 'DeleteVpnAttachment') {
+      this.stats.deletions += 1;
+    }
     this.monitor.effect(watched, sent, target);
   }
 
@@ -396,8 +427,12 @@ function targetOf(
   emulator: Emulator,
   { action, params }: { action: string; params: Record<string, string> },
 ): string | undefined {
-  if (action === 'DeleteVpnAttachment') return params.VpnConnectionId;
-  if (action !== 'DeleteTransitRouterVpnAttachment') return undefined;
+  if (action === 'DeleteVpnAttachment') {
+    return params.VpnConnectionId;
+  }
+  if (action !== 'DeleteTransitRouterVpnAttachment') {
+    return undefined;
+  }
   return emulator.estate.attachments.find((one) => one.TransitRouterAttachmentId === params.TransitRouterAttachmentId)
     ?.VpnId;
 }
@@ -409,7 +444,9 @@ const never = () => new Promise<never>(() => undefined);
 function rememberRole(roleArn: string | undefined, { body }: TransportReply, accountOf: Map<string, string>): void {
   const role = /^acs:ram::(\d+):/.exec(roleArn ?? '')?.[1];
   const key = (body as { Credentials?: { AccessKeyId?: string } }).Credentials?.AccessKeyId;
-  if (role && key) accountOf.set(key, role);
+  if (role && key) {
+    accountOf.set(key, role);
+  }
 }
 
 const isRecordOf = ({ accountId, action, params }: CallRecord, sent: Sent): boolean =>

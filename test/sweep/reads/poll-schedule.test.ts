@@ -66,7 +66,9 @@ describe('waiting for company', () => {
   test('a moment passes without a look while more are on their way, but not for ever', async () => {
     const { schedule } = setUp({ busy: true, worthwhile: false });
     const looks: boolean[] = [];
-    for (let moment = 0; moment < 6; moment += 1) looks.push(await schedule.next(FOREVER));
+    for (let moment = 0; moment < 6; moment += 1) {
+      looks.push(await schedule.next(FOREVER));
+    }
     expect(looks.slice(0, 3)).toEqual([false, false, false]);
     expect(looks).toContain(true);
   });
