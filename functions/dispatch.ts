@@ -1,5 +1,6 @@
 import type { DispatchResult } from '../lib/core/domain/dispatch-result.ts';
 import { ConfigError } from '../lib/core/domain/errors.ts';
+import { isAccountId } from '../lib/core/domain/ids.ts';
 import type { DispatchRequest } from '../lib/dispatch/dispatch-request.ts';
 import { dispatch } from '../lib/dispatch/run-dispatch.ts';
 import { toMinute, toTick } from '../lib/dispatch/task-id.ts';
@@ -77,7 +78,7 @@ function readRequest(
 
 function ownAccount({ accountId }: FcContext): string {
   const own = accountId ?? process.env.FC_ACCOUNT_ID;
-  if (own !== undefined && /^\d{1,20}$/.test(own)) {
+  if (own !== undefined && isAccountId(own)) {
     return own;
   }
   throw new ConfigError('the context of the function names no account: the dispatcher runs on Function Compute only');

@@ -1,5 +1,6 @@
 import type { Journal } from '../lib/core/domain/journal.ts';
 import type { RunResult } from '../lib/core/domain/outcome.ts';
+import { placeKey } from '../lib/core/domain/place.ts';
 import { scopeRun } from '../lib/core/plan/run-scope.ts';
 import { parseEvent } from '../lib/event/parse-event.ts';
 import { sweep } from '../lib/sweep/run-sweep.ts';
@@ -83,7 +84,7 @@ const noting =
     if (!failed || connectionId !== undefined || !code) {
       return;
     }
-    const place = typeof roleArn === 'string' ? roleArn : `${accountId} ${regionId}`.trim();
+    const place = typeof roleArn === 'string' ? roleArn : placeKey({ accountId, regionId }).trim();
     const todo =
       action === 'AssumeRole'
         ? " (the role has to exist there and trust the sweep's: docs/ram/trust-member-account.json)"

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 
 export type RunOptions = {
   readonly policy?: string;
@@ -7,11 +8,6 @@ export type RunOptions = {
   readonly region?: readonly string[];
   readonly connection?: readonly string[];
 };
-
-const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
-const CONNECTION = /^vco-[0-9a-z]+$/;
-
-export const isRegionId = (text: string): boolean => REGION.test(text);
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
@@ -23,7 +19,7 @@ export function parseRegion(text: string): string {
 }
 
 export function parseAccount(text: string): string {
-  if (/^\d{1,20}$/.test(text)) {
+  if (isAccountId(text)) {
     return text;
   }
   throw new InvalidArgumentError(`${shown(text)} is not an account id such as 1234567890123456.`);
@@ -31,7 +27,7 @@ export function parseAccount(text: string): string {
 
 /** Ids are ids, not patterns. */
 export function parseConnection(text: string): string {
-  if (CONNECTION.test(text)) {
+  if (isConnectionId(text)) {
     return text;
   }
   throw new InvalidArgumentError(`${shown(text)} is not a connection id such as vco-bp1a2b3c4d.`);

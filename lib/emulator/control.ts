@@ -3,7 +3,7 @@ import { behavioursShape } from './behaviours.ts';
 import type { Engine } from './engine.ts';
 import { EstateError, readBy } from './estate/estate-problems.ts';
 import { readEstate } from './estate/parse-estate.ts';
-import { faultRule } from './faults/scripted-faults.ts';
+import { faultRule } from './faults/fault-rule.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError } from './gateway/api-error.ts';
 import type { WireReply } from './gateway/wire-reply.ts';

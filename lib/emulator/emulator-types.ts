@@ -1,6 +1,6 @@
 import type { Behaviours } from './behaviours.ts';
 import type { Estate } from './estate/estate-types.ts';
-import type { FaultRule } from './faults/scripted-faults.ts';
+import type { FaultRule } from './faults/fault-rule.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import type { CallRecord } from './gateway/call-log.ts';
 import type { WireReply } from './gateway/wire-reply.ts';

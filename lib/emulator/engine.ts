@@ -1,7 +1,8 @@
 import { BEHAVIOURS_DEFAULT, type Behaviours } from './behaviours.ts';
 import type { EmulatorClock, EmulatorOptions } from './emulator-types.ts';
+import type { Fault } from './faults/fault-rule.ts';
 import { type EmulatedReply, planAfter, planBefore, type ReplyPlan } from './faults/reply-plan.ts';
-import { type Fault, Faults } from './faults/scripted-faults.ts';
+import { Faults } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError, unknownAction } from './gateway/api-error.ts';
 import { CallLog } from './gateway/call-log.ts';

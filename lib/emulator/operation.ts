@@ -1,6 +1,6 @@
 import type { Behaviours } from './behaviours.ts';
 import type { Estate } from './estate/estate-types.ts';
-import type { Fault } from './faults/scripted-faults.ts';
+import type { Fault } from './faults/fault-rule.ts';
 import type { Caller } from './gateway/callers.ts';
 import type { RequestParams } from './gateway/params.ts';
 import type { Sessions } from './gateway/sessions.ts';

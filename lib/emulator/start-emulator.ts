@@ -4,10 +4,10 @@ import type { Emulator, EmulatorOptions, RunningEmulator } from './emulator-type
 import type { Engine } from './engine.ts';
 import { defaultKey } from './estate/estate-defaults.ts';
 import { EstateError } from './estate/estate-problems.ts';
+import { createLocalFunctions } from './fc/create-local-functions.ts';
 import { isFcUrl, toFcRequest } from './fc/fc-request.ts';
 import { type FunctionConfig, readFunctions } from './fc/function-config.ts';
 import { FunctionPlatform } from './fc/function-platform.ts';
-import { localFunctions } from './fc/local-functions.ts';
 import { serveFc } from './fc/serve-fc.ts';
 
 const bodyBytesMax = 64 * 1024 * 1024;
@@ -42,7 +42,7 @@ export async function startEmulator(options: ServerOptions): Promise<RunningEmul
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
   const platform = new FunctionPlatform(engine, functions, url, (options.seed ?? 1) + 3);
   served.platform = platform;
-  const fc = localFunctions(platform);
+  const fc = createLocalFunctions(platform);
   engine.fc = fc;
   const close = async () => {
     const closed = new Promise<void>((resolve) => {

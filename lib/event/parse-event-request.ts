@@ -1,14 +1,8 @@
+import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../core/domain/ids.ts';
 import { MODES, type Mode } from '../core/domain/policy.ts';
 import { unknownKey } from '../policy/document/problems.ts';
 import { quote } from '../policy/document/quote.ts';
-import {
-  ACCOUNT_PATTERN,
-  accountId,
-  CONNECTION_PATTERN,
-  connectionId,
-  REGION_PATTERN,
-  regionId,
-} from '../policy/schema/names.ts';
+import { accountId, connectionId, regionId } from '../policy/schema/names.ts';
 import { type Answer, part, refused } from './event-answer.ts';
 import { isObject, type JsonObject } from './event-json.ts';
 import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';

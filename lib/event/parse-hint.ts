@@ -1,5 +1,5 @@
+import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../core/domain/ids.ts';
 import { quote } from '../policy/document/quote.ts';
-import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../policy/schema/names.ts';
 import { type Answer, ignored, part } from './event-answer.ts';
 import { isObject, type JsonObject, parseJson } from './event-json.ts';
 import { allowsRegion, type EventLimits } from './event-limits.ts';

@@ -1,6 +1,7 @@
+import { DEADLINE_EXCEEDED } from '../core/domain/errors.ts';
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import { noOutcomes, type Outcome, type RunResult } from '../core/domain/outcome.ts';
-import { NO_TIME_LEFT } from './steps/step-result.ts';
+import { placeKey } from '../core/domain/place.ts';
 
 /** Results are bounded; what is over is counted, and each is still a log line. */
 const OUTCOMES_MAX = 1_000;
@@ -26,8 +27,8 @@ export class OutcomeTally {
 
   /** Region by region in this order, however the cloud's answers came in. */
   toResult(regions: readonly Place[]): Pick<RunResult, 'counts' | 'outcomes' | 'outcomesOmitted'> {
-    const order = new Map(regions.map((region, index) => [nameOf(region), index]));
-    const at = (outcome: Outcome): number => order.get(nameOf(outcome)) ?? regions.length;
+    const order = new Map(regions.map((region, index) => [placeKey(region), index]));
+    const at = (outcome: Outcome): number => order.get(placeKey(outcome)) ?? regions.length;
     const shown = [...this.#others, ...this.#settled].slice(0, OUTCOMES_MAX).sort((a, b) => at(a) - at(b));
     const { kept, ...rest } = this.counts;
     const omitted = Object.values(rest).reduce((sum, count) => sum + count, 0) - shown.length;
@@ -36,11 +37,9 @@ export class OutcomeTally {
 
   #add(outcome: Outcome, list: Outcome[]): void {
     this.counts[outcome.outcome] += 1;
-    this.timeRanOut ||= outcome.code === NO_TIME_LEFT;
+    this.timeRanOut ||= outcome.code === DEADLINE_EXCEEDED;
     if (outcome.outcome !== 'kept' && list.length < OUTCOMES_MAX) {
       list.push(outcome);
     }
   }
 }
-
-const nameOf = ({ accountId, regionId }: Place): string => `${accountId} ${regionId}`;

@@ -1,6 +1,7 @@
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
+import { PAGE_SIZE } from '../core/domain/listing.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
@@ -95,5 +96,3 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */
 const DELETED_PER_PAGE_MIN = 4;
-/** Of the lists of transit routers' attachments. */
-const PAGE_SIZE = 50;

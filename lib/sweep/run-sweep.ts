@@ -2,6 +2,7 @@ import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outcome.ts';
+import { type Place, placeKey } from '../core/domain/place.ts';
 import type { Narrowing, Policy } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
@@ -115,13 +116,13 @@ async function carryOut(
   for (const region of surveyed.regions) {
     const { facts } = region;
     if (facts) {
-      contexts.set(keyOf(region), createRegionContext(run, region, facts));
+      contexts.set(placeKey(region), createRegionContext(run, region, facts));
     }
   }
-  const contextOf = (where: Pick<Judged, 'accountId' | 'regionId'>): RegionContext => {
-    const context = contexts.get(keyOf(where));
+  const contextOf = (place: Place): RegionContext => {
+    const context = contexts.get(placeKey(place));
     if (context === undefined) {
-      throw new Error(`no region ${keyOf(where)} in this run`);
+      throw new Error(`no region ${placeKey(place)} in this run`);
     }
     return context;
   };
@@ -146,8 +147,6 @@ async function carryOut(
   const steps = await act(planned, contextOf, tags);
   return { steps, foreseen: describeLeftOver(planned, steps), tags };
 }
-
-const keyOf = ({ accountId, regionId }: { accountId: string; regionId: string }) => `${accountId} ${regionId}`;
 
 /** Each has its reason; past a hundred of them the rest is counted. */
 const REFUSED_MAX = 100;

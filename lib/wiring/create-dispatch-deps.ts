@@ -7,6 +7,7 @@ import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/d
 import type { Journal } from '../core/domain/journal.ts';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
 import type { DispatchDeps } from '../dispatch/dispatch-request.ts';
+import { createCallCounter } from './call-counter.ts';
 import { type Environment, refuseDebug } from './create-sweep-deps.ts';
 
 type FunctionDepsOptions = {
@@ -30,13 +31,7 @@ export function createDispatchDeps(
   const { clock, concurrency } = options;
   const dispatchId = randomUUID();
   const journal = options.journal(dispatchId);
-  const calls: Record<string, number> = {};
-  const observer: CallObserver = {
-    onCall: (action) => {
-      calls[action] = (calls[action] ?? 0) + 1;
-    },
-    onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
-  };
+  const { observer, calls } = createCallCounter(journal);
   const sweep = createSweepFunction({ ...options, observer });
   const cloud = { ...options, endpoints: resolveEndpoints(options.env), random: Math.random, observer };
   const { listRegions } = createCloudApi(cloud);
@@ -46,7 +41,7 @@ export function createDispatchDeps(
     sweep,
     clock,
     journal,
-    calls: () => ({ ...calls }),
+    calls,
     dispatchId,
     concurrency,
   };

@@ -7,6 +7,7 @@ import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
+import { createCallCounter } from './call-counter.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +24,7 @@ export function createDeps(options: {
   const endpoints = resolveEndpoints(options.env);
   const runId = randomUUID();
   const journal = options.journal(runId);
-  const calls: Record<string, number> = {};
+  const { observer, calls } = createCallCounter(journal);
   const api = createCloudApi({
     credentials: options.credentials,
     endpoints,
@@ -31,14 +32,9 @@ export function createDeps(options: {
     clock: options.clock,
     random: Math.random,
     deadlineMs: options.deadlineMs,
-    observer: {
-      onCall: (action) => {
-        calls[action] = (calls[action] ?? 0) + 1;
-      },
-      onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
-    },
+    observer,
   });
-  return { api, clock: options.clock, journal, calls: () => ({ ...calls }), runId, deadlineMs: options.deadlineMs };
+  return { api, clock: options.clock, journal, calls, runId, deadlineMs: options.deadlineMs };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */

@@ -1,4 +1,5 @@
 import { ConfigError } from '../core/domain/errors.ts';
+import { REGION_PATTERN } from '../core/domain/ids.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +25,7 @@ const SERVICE: NameKind = {
   allowed: 'the name of a service of Function Compute 2.0',
 };
 const QUALIFIER: NameKind = { pattern: /^(LATEST|[A-Za-z0-9_][\w-]{0,127})$/, allowed: 'a version or an alias' };
-const REGION: NameKind = { pattern: /^[a-z]{2,}(-[a-z0-9]+){1,5}$/, allowed: 'a region id such as cn-hangzhou' };
+const REGION: NameKind = { pattern: REGION_PATTERN, allowed: 'a region id such as cn-hangzhou' };
 
 /**
  * Read `SWEEP_FUNCTION`, `SWEEP_FUNCTION_SERVICE` (set: generation 2.0), `SWEEP_FUNCTION_QUALIFIER` and

@@ -9,10 +9,10 @@ import { dispatch } from '../../lib/dispatch/run-dispatch.ts';
 import { taskIdOf, toMinute, toTick } from '../../lib/dispatch/task-id.ts';
 import { parseMoment } from '../../lib/event/event-moment.ts';
 import { parseEvent } from '../../lib/event/parse-event.ts';
-import { REGION_PATTERN } from '../../lib/policy/schema/names.ts';
 import { aPolicy, NOW, ACCOUNT as OWN } from '../support/builders.ts';
 import { KEY, refusal, startFunctionCompute } from '../support/function-compute.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { REGION_PATTERN } from "../../lib/core/domain/ids.ts";
 
 const A = '2000000000000002';
 const B = '3000000000000003';

@@ -182,7 +182,7 @@ describe('each has its row, and each row is of something that there is:', () => 
       ...['lib/cloud', 'lib/sweep', 'lib/dispatch'].flatMap((folder) =>
         quoted(
           source(folder),
-          /(?:code: |ours\(|NO_TIME_LEFT = |TAG_NOT_READ_BACK = |'(?=D\w+Timeout'))'?([A-Z][a-z][\w.]+)'/g,
+          /(?:code: |ours\(|DEADLINE_EXCEEDED = |TAG_NOT_READ_BACK = |'(?=D\w+Timeout'))'?([A-Z][a-z][\w.]+)'/g,
         ),
       ),
     ]);

@@ -60,7 +60,7 @@ describe('docs/emulator.md', () => {
     expect((await ask('PUT', 'faults', faults)).body).toEqual(faults);
     const refused = await ask('PUT', 'faults', [{ fault: { kind: 'none' } }]);
     const kinds = [
-      ...readFileSync('lib/emulator/faults/scripted-faults.ts', 'utf8').matchAll(/kind: z\.literal\('([\w-]+)'\)/g),
+      ...readFileSync('lib/emulator/faults/fault-rule.ts', 'utf8').matchAll(/kind: z\.literal\('([\w-]+)'\)/g),
     ];
     expect(refused.status).toBe(400);
     expect(told.map(([kind]) => kind)).toEqual(kinds.map(([, kind]) => kind));

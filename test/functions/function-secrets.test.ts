@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';

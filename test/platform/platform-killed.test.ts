@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 
 /** A fault that befalls every such call. */
 export const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({

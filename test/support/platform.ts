@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 import type { Invocation } from '../../lib/emulator/fc/invocation.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { ACCOUNT, DAY, HOUR } from './builders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';

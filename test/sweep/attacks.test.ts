@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TransportCall } from '../../lib/cloud/client/transport.ts';
-import type { FaultRule } from '../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';

@@ -1,4 +1,5 @@
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
+import { placeKey } from '../../core/domain/place.ts';
 import { toPrintable } from '../../report/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 
@@ -51,7 +52,7 @@ function record(state: State, event: JournalEvent, fields: JournalFields): void 
   const id = fields.connectionId ?? '';
   switch (event) {
     case 'region.listed':
-      state.regions.add(`${fields.accountId} ${fields.regionId}`);
+      state.regions.add(placeKey({ accountId: fields.accountId ?? '', regionId: fields.regionId ?? '' }));
       if (typeof fields.connections === 'number') {
         state.connections += fields.connections;
       }

@@ -1,7 +1,8 @@
 import { ConfigError } from '../../core/domain/errors.ts';
+import { isRegionId } from '../../core/domain/ids.ts';
 import type { DeclaredPolicy, Mode, Narrowing, Policy } from '../../core/domain/policy.ts';
 import { isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
-import { isRegionId, type RunOptions } from '../run-options.ts';
+import type { RunOptions } from '../run-options.ts';
 
 /** Where a command looks: the policy's scope, narrowed by options as an event would narrow it. */
 export type Scope = {

@@ -1,5 +1,5 @@
 import type { BeforeAttempt, CloudApi } from '../../core/domain/cloud-api.ts';
-import { CloudError } from '../../core/domain/errors.ts';
+import { CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 
 /**
  * The same api, which starts nothing more once `isStopped` says so. What was sent is still read back, and tags can
@@ -13,7 +13,7 @@ export function stopAfterInterrupt(api: CloudApi, isStopped: () => boolean): Clo
       return;
     }
     const effect = mayHaveEffect ? 'unknown' : 'refused';
-    throw new CloudError({ action, code: 'DeadlineExceeded', effect, detail: 'stopped on request' });
+    throw new CloudError({ action, code: DEADLINE_EXCEEDED, effect, detail: 'stopped on request' });
   };
   const guarded = (action: string, before: BeforeAttempt): BeforeAttempt => {
     return async (mayHaveEffect) => {

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../core/domain/errors.ts';
 import type { RegionId } from '../../core/domain/estate.ts';
+import { isRegionId } from '../../core/domain/ids.ts';
 import type { OrganizationService, Service } from './actions.ts';
 
 export type Endpoints = {
@@ -56,8 +57,6 @@ function realHost(service: Service | OrganizationService, regionId: RegionId | u
   }
   return `vpc.${regionId}.aliyuncs.com`;
 }
-
-export const isRegionId = (text: string): boolean => /^[a-z]{2,}(-[a-z0-9]+){1,5}$/.test(text) && text.length <= 40;
 
 function parseEndpoint(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const text = env[name];

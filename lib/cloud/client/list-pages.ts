@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CloudError } from '../../core/domain/errors.ts';
+import { PAGE_SIZE } from '../../core/domain/listing.ts';
 import type { AnyAction } from './actions.ts';
 import type { Params } from './transport.ts';
 
@@ -28,7 +29,6 @@ type Listing<T, P> = {
 /** What one pass over all pages found, or why it does not add up. */
 type Pass<T> = { readonly items: readonly T[] } | { readonly mismatch: string };
 
-const PAGE_SIZE = 50;
 /** 50,000 of a kind in one region is far beyond any quota: a total above it is a mistake. */
 const PAGES_MAX = 1000;
 

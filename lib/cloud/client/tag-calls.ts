@@ -1,5 +1,6 @@
 import type { BeforeAttempt, WriteReply } from '../../core/domain/cloud-api.ts';
 import type { ConnectionId, RegionId, Tags } from '../../core/domain/estate.ts';
+import { PAGE_SIZE } from '../../core/domain/listing.ts';
 import { type TagOfConnection, tagPage } from '../wire/wire-account.ts';
 import { listByToken } from './list-pages.ts';
 import type { Rpc } from './rpc.ts';
@@ -9,9 +10,6 @@ import type { Params } from './transport.ts';
 const RESOURCE_TYPE = 'VPNATTACHMENT';
 /** Of TagResources, UnTagResources and ListTagResources alike: the lower of the two numbers in the documents. */
 const RESOURCES_MAX = 20;
-
-/** As many as a page holds at most. */
-const PAGE_SIZE = 50;
 
 /**
  * The tags of these connections; every id is in the answer.

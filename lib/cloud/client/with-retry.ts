@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import type { Clock } from '../../core/domain/cloud-api.ts';
 import { isRetriedOnce, isThrottling, isTokenProcessing } from '../../core/domain/disposition.ts';
-import { CloudError } from '../../core/domain/errors.ts';
+import { CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { isRetryable } from './reply-errors.ts';
 
@@ -31,7 +31,7 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
   let retriedOnce = false;
 
   const mayRetry = (error: CloudError): boolean =>
-    error.code !== 'DeadlineExceeded' && isRetryable(error) && !(isRetriedOnce(error.code) && retriedOnce);
+    error.code !== DEADLINE_EXCEEDED && isRetryable(error) && !(isRetriedOnce(error.code) && retriedOnce);
 
   return pRetry(() => attempt(mayHaveEffect), {
     retries: policy.attempts - 1,
@@ -102,7 +102,7 @@ function delayBefore(error: CloudError, attempt: number, policy: Policy['retry']
 export function deadlineExceeded(action: string, last?: CloudError, mayHaveEffect = false): CloudError {
   return new CloudError({
     action,
-    code: 'DeadlineExceeded',
+    code: DEADLINE_EXCEEDED,
     effect: mayHaveEffect ? 'unknown' : 'refused',
     status: last?.status,
     requestId: last?.requestId,

@@ -1,6 +1,6 @@
 import type { Answered, CallObserver, Clock, FunctionApi, FunctionTarget } from '../../core/domain/cloud-api.ts';
 import { isThrottling } from '../../core/domain/disposition.ts';
-import { CloudError, ConfigError } from '../../core/domain/errors.ts';
+import { CloudError, ConfigError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { redact, replyError, thrownError, unreadableReply, withoutSecrets } from '../client/reply-errors.ts';
 import type { Credentials } from '../client/transport.ts';
@@ -156,7 +156,7 @@ async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () 
       return await round();
     } catch (error) {
       const goOn = error instanceof CloudError && isThrottling(error.code, error.status) && rounds < ROUNDS_MAX;
-      if (!goOn || error.code === 'DeadlineExceeded' || clock.now() >= deadlineMs) {
+      if (!goOn || error.code === DEADLINE_EXCEEDED || clock.now() >= deadlineMs) {
         throw error;
       }
     }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { MemberAccount } from '../../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId } from '../../core/domain/estate.ts';
-import { isRegionId } from '../client/endpoints.ts';
+import { isRegionId } from '../../core/domain/ids.ts';
 import type { Page, TokenPage } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import type { Credentials } from '../client/transport.ts';

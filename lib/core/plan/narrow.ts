@@ -1,4 +1,5 @@
-import type { AccountId, ConnectionId, RegionId } from '../domain/estate.ts';
+import type { ConnectionId } from '../domain/estate.ts';
+import type { Place } from '../domain/place.ts';
 import { MODES, type Mode, type Narrowing } from '../domain/policy.ts';
 
 const higher = (a: Mode | undefined, b: Mode): Mode =>
@@ -7,9 +8,6 @@ const higher = (a: Mode | undefined, b: Mode): Mode =>
 /** An empty list means nothing, never all. */
 export const asksForNothing = ({ accounts, regions, connections }: Narrowing): boolean =>
   [accounts, regions, connections].some((list) => list?.length === 0);
-
-/** An account and region of a run. */
-export type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 
 const isAbout = ({ accounts, regions }: Narrowing, { accountId, regionId }: Place): boolean =>
   (accounts?.includes(accountId) ?? true) && (regions?.includes(regionId) ?? true);

@@ -1,7 +1,7 @@
 import { ApiError } from '../gateway/api-error.ts';
 import type { ReplyBody } from '../operation.ts';
 import { dropField } from './drop-field.ts';
-import type { Fault } from './scripted-faults.ts';
+import type { Fault } from './fault-rule.ts';
 
 /** How a call ends: with a reply, or with something that is none. */
 export type EmulatedReply = {

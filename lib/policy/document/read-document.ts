@@ -1,10 +1,9 @@
 import { readPlainJson } from './read-plain-json.ts';
 import { readYaml } from './read-yaml.ts';
+import type { Reading } from './reading.ts';
 
 /** Larger than any policy; the YAML parser's time grows with the square of the keys. */
 const bytesMax = 128 * 1024;
-
-export type Reading = { readonly value: unknown; readonly problems?: never } | { readonly problems: readonly string[] };
 
 /**
  * Read one YAML or JSON document as plain data. A text without a document (empty, or comments only) is undefined.

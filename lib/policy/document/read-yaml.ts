@@ -1,6 +1,6 @@
 import { Composer, type CST, type Document, isAlias, isNode, isPair, isScalar, Parser, visit } from 'yaml';
 import { quote } from './quote.ts';
-import type { Reading } from './read-document.ts';
+import type { Reading } from './reading.ts';
 
 /** Deeper than any policy; the parser's stack grows with it. */
 const depthMax = 32;

@@ -1,13 +1,8 @@
 import * as z from 'zod/mini';
 import { parseGlob } from '../../core/domain/glob.ts';
+import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN, ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 import { list, text } from './policy-fields.ts';
 
-/** `cn-hangzhou`, `ap-southeast-1`, `cn-wuhan-lr`. */
-export const REGION_PATTERN = /^(?=.{1,40}$)[a-z]{2,}(-[a-z0-9]+){1,5}$/;
-export const CONNECTION_PATTERN = /^vco-[0-9a-z]+$/;
-export const ROLE_ARN_PATTERN = /^acs:ram::(\d{1,20}):role\/[\w.@-]{1,64}$/;
-
-export const ACCOUNT_PATTERN = /^\d{1,20}$/;
 export const accountId = text(ACCOUNT_PATTERN, 'an account id in quotes, such as "1234567890123456"');
 export const roleName = text(/^[\w.@-]{1,64}$/, 'the name of a role such as vco-sweeper, not its ARN');
 export const regionId = text(REGION_PATTERN, 'a region id such as cn-hangzhou');

@@ -1,17 +1,8 @@
 import * as z from 'zod/mini';
 import { parseDuration } from '../../core/domain/duration.ts';
+import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 import { MODES } from '../../core/domain/policy.ts';
-import {
-  accountId,
-  connectionId,
-  nameGlob,
-  ROLE_ARN_PATTERN,
-  regions,
-  resourceGroupId,
-  roleArn,
-  roleName,
-  tag,
-} from './names.ts';
+import { accountId, connectionId, nameGlob, regions, resourceGroupId, roleArn, roleName, tag } from './names.ts';
 import {
   age,
   count,

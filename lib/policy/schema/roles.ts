@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ROLE_ARN_PATTERN } from './names.ts';
+import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 
 /** The account in a role's ARN; undefined when it is no role ARN. */
 export const accountIdOf = (roleArn: string): string | undefined => ROLE_ARN_PATTERN.exec(roleArn)?.[1];

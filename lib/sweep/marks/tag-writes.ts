@@ -1,9 +1,8 @@
 import type { BeforeAttempt } from '../../core/domain/cloud-api.ts';
 import { disposition, isPermission } from '../../core/domain/disposition.ts';
-import { CloudError, toCloudError } from '../../core/domain/errors.ts';
+import { CloudError, DEADLINE_EXCEEDED, toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { NO_TIME_LEFT } from '../steps/step-result.ts';
 import { inBatches } from './batches.ts';
 
 /** The first wait for a tag to show, in milliseconds; it doubles up to `wait.pollInterval`. */
@@ -161,7 +160,7 @@ async function writeBatch(
 
 /** A definite refusal may be about one resource only: one that is gone, or has as many tags as it may have. */
 const isAboutOne = ({ effect, code }: CloudError): boolean =>
-  effect === 'refused' && !isPermission(code) && code !== NO_TIME_LEFT;
+  effect === 'refused' && !isPermission(code) && code !== DEADLINE_EXCEEDED;
 
 /** Read the tags until they show the write, since reads lag behind writes. Returns the ids that do not show it. */
 async function confirm(
@@ -186,7 +185,7 @@ async function confirm(
       break;
     }
     if (nextMs >= deadlineMs) {
-      failure = new CloudError({ action: 'ListTagResources', code: NO_TIME_LEFT, effect: 'unknown' });
+      failure = new CloudError({ action: 'ListTagResources', code: DEADLINE_EXCEEDED, effect: 'unknown' });
       break;
     }
     await clock.sleep(nextMs - clock.now());

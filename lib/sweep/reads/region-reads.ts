@@ -9,6 +9,7 @@ import type {
   Routing,
   TransitRouterId,
 } from '../../core/domain/estate.ts';
+import { PAGE_SIZE } from '../../core/domain/listing.ts';
 import { readMissingTags } from '../survey/read-missing-tags.ts';
 import type { SurveyedRegion } from '../survey/survey.ts';
 import type { RegionFacts } from '../survey/survey-region.ts';
@@ -18,7 +19,6 @@ import { WitnessRounds } from './witness-rounds.ts';
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
 export type Sighting = Connection | 'gone' | 'absent';
 
-const PAGE_SIZE = 50;
 /** How often a list that does not hold together is read, and the pauses between: each is twice as long, up to a limit. */
 const TORN_LISTINGS_MAX = 12;
 const TORN_PAUSE_MS = 100;

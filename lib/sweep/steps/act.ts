@@ -1,10 +1,11 @@
+import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
 import type { Judged, Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
-import { endWith, NO_TIME_LEFT, StepEnd, type StepResult } from './step-result.ts';
+import { endWith, StepEnd, type StepResult } from './step-result.ts';
 
 /**
  * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.
@@ -111,7 +112,7 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<StepR
   return result;
 }
 
-const isUnfinished = ({ code }: StepResult): boolean => code === NO_TIME_LEFT;
+const isUnfinished = ({ code }: StepResult): boolean => code === DEADLINE_EXCEEDED;
 
 async function run(region: RegionContext, verdict: Judged['verdict']): Promise<StepResult> {
   const { attachment, connection } = verdict;

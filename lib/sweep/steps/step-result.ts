@@ -1,5 +1,5 @@
 import { advice, disposition, isThrottling } from '../../core/domain/disposition.ts';
-import type { CloudError } from '../../core/domain/errors.ts';
+import { type CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
 /** How the steps on one connection ended. */
@@ -39,9 +39,6 @@ export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Step
   ...rest,
 });
 
-/** The client's own code for a call that there was no time left to make, or to make again. */
-export const NO_TIME_LEFT = 'DeadlineExceeded';
-
 /** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
 export function endWithError(what: string, error: CloudError, used: boolean): StepResult {
   const hint = advice(error.code);
@@ -51,7 +48,7 @@ export function endWithError(what: string, error: CloudError, used: boolean): St
 }
 
 function toOutcome(code: string): OutcomeKind {
-  if (code === NO_TIME_LEFT) {
+  if (code === DEADLINE_EXCEEDED) {
     return 'deferred';
   }
   return disposition(code) === 'blocked' ? 'blocked' : 'failed';
@@ -59,4 +56,4 @@ function toOutcome(code: string): OutcomeKind {
 
 /** Work left for want of time, which a later run does: unlike the limit, it makes the run incomplete. */
 export const outOfTime = (reason: string, rest: Partial<StepResult> = {}): StepResult =>
-  endWith('deferred', reason, { ...rest, code: NO_TIME_LEFT });
+  endWith('deferred', reason, { ...rest, code: DEADLINE_EXCEEDED });

@@ -2,8 +2,10 @@ import type { CloudApi } from '../../core/domain/cloud-api.ts';
 import { CloudError, ConfigError, toCloudError } from '../../core/domain/errors.ts';
 import type { AccountId, RegionId } from '../../core/domain/estate.ts';
 import type { RefusedEvent } from '../../core/domain/outcome.ts';
+import { type Place, placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
-import { asksForNothing, type Place, wantsRegion } from '../../core/plan/narrow.ts';
+import { asksForNothing, wantsRegion } from '../../core/plan/narrow.ts';
+
 /** One account and region a run looks at. */
 export type OpenPlace = {
   readonly accountId: AccountId;
@@ -75,7 +77,7 @@ export async function openPlaces(
   // Two roles of one account must not make its regions be swept twice, each within its own limits.
   const taken = new Set<string>();
   const take = (accountId: AccountId, regionId: RegionId): boolean => {
-    const key = `${accountId} ${regionId}`;
+    const key = placeKey({ accountId, regionId });
     return !taken.has(key) && taken.add(key).has(key);
   };
   for (const { account, regions } of resolved) {

@@ -4,6 +4,7 @@ import type { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection, RegionId, Routing } from '../../core/domain/estate.ts';
 import type { Journal } from '../../core/domain/journal.ts';
 import type { RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
+import { placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { judge } from '../../core/judge/judge.ts';
 import { mayTag, modeFor } from '../../core/plan/narrow.ts';
@@ -212,5 +213,5 @@ export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): reado
       halted: false,
     })),
   ];
-  return rows.sort((a, b) => (`${a.accountId} ${a.regionId}` < `${b.accountId} ${b.regionId}` ? -1 : 1));
+  return rows.sort((a, b) => (placeKey(a) < placeKey(b) ? -1 : 1));
 }

@@ -5,7 +5,7 @@ import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
 import type { Behaviours } from '../../../lib/emulator/behaviours.ts';
 import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
-import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import { startEmulator } from '../../../lib/emulator/start-emulator.ts';
 import { fakeClock } from '../fake-transport.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
-import type { Fault, FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
+import type { Fault, FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import { aCloud, at, REGION, rows, send, v1 } from '../emulator-support.ts';
 
 const ID = { RegionId: REGION, VpnConnectionId: 'vco-1' };

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import { CALM_RUN, createChance, type PeopleAct, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;

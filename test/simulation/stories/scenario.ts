@@ -1,6 +1,6 @@
 import type { Behaviours } from '../../../lib/emulator/behaviours.ts';
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
-import type { FaultRule } from '../../../lib/emulator/faults/scripted-faults.ts';
+import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import { createRandom, type Random } from '../../../lib/emulator/random.ts';
 import { withAdversities } from './adversities.ts';
 import { withHardships } from './hardships.ts';
