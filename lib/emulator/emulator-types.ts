@@ -65,15 +65,16 @@ export interface RunningEmulator extends Emulator {
 
 /** No reply that a client could read: the connection was cut, at once or after a while, or something else than JSON came. */
 export class WireError extends Error {
+  readonly status: number;
+  readonly kind: 'reset' | 'timeout' | 'html' | 'truncated';
   override readonly name = 'WireError';
   /** As a socket would say it; undefined where something did come, only not JSON. */
   readonly code: string | undefined;
 
-  constructor(
-    readonly kind: 'reset' | 'timeout' | 'html' | 'truncated',
-    readonly status: number,
-  ) {
+  constructor(kind: 'reset' | 'timeout' | 'html' | 'truncated', status: number) {
     super(`no readable reply: ${kind}`);
+    this.status = status;
+    this.kind = kind;
     this.code = kind === 'reset' ? 'ECONNRESET' : kind === 'timeout' ? 'ETIMEDOUT' : undefined;
   }
 }

@@ -31,6 +31,8 @@ type CallEnding = { readonly reply: EmulatedReply; readonly effect: boolean; rea
 
 /** The cloud below signatures and HTTP: who may do what, how often, and what then happens. */
 export class Engine {
+  readonly #clock: EmulatorClock;
+  readonly #options: EmulatorOptions;
   readonly log = new CallLog();
   readonly nonces = new Nonces();
   readonly store: Store;
@@ -41,34 +43,33 @@ export class Engine {
   fc: LocalFunctions | undefined;
   /** How far the emulator's time is ahead of its clock. */
   offsetMs = 0;
-  private readonly lifecycle: Lifecycle;
-  private readonly limits: Limits;
-  private readonly random: Random;
-  private readonly tokens = new ClientTokens();
+  readonly #lifecycle: Lifecycle;
+  readonly #limits: Limits;
+  readonly #random: Random;
+  readonly #tokens = new ClientTokens();
 
-  constructor(
-    private readonly options: EmulatorOptions,
-    private readonly clock: EmulatorClock,
-  ) {
+  constructor(options: EmulatorOptions, clock: EmulatorClock) {
+    this.#clock = clock;
+    this.#options = options;
     const seed = options.seed ?? 1;
-    this.random = createRandom(seed);
+    this.#random = createRandom(seed);
     this.store = new Store(structuredClone(options.estate));
     this.behaviours = { ...BEHAVIOURS_DEFAULT, ...options.behaviours };
-    this.lifecycle = new Lifecycle(this.store, () => this.behaviours);
+    this.#lifecycle = new Lifecycle(this.store, () => this.behaviours);
     this.sessions = new Sessions(createRandom(seed + 1));
     this.faults = new Faults(createRandom(seed + 2));
     this.faults.set(options.faults ?? []);
-    this.limits = new Limits(options.limits ?? 1);
+    this.#limits = new Limits(options.limits ?? 1);
   }
 
   now(): number {
-    return this.clock.now() + this.offsetMs;
+    return this.#clock.now() + this.offsetMs;
   }
 
   /** Waits on the emulator's clock, or until it is told to stop. */
   async sleep(ms: number, stop?: AbortSignal): Promise<void> {
     if (stop === undefined) {
-      return this.clock.sleep(ms);
+      return this.#clock.sleep(ms);
     }
     if (stop.aborted) {
       return;
@@ -78,7 +79,7 @@ export class Engine {
       wake = resolve;
     });
     stop.addEventListener('abort', wake, { once: true });
-    await Promise.race([this.clock.sleep(ms, stop).catch(() => undefined), stopped]);
+    await Promise.race([this.#clock.sleep(ms, stop).catch(() => undefined), stopped]);
     stop.removeEventListener('abort', wake);
   }
 
@@ -86,16 +87,16 @@ export class Engine {
   async perform(call: EmulatedCall): Promise<EmulatedReply> {
     const latencyMs = this.latencyOf(call.action);
     if (latencyMs > 0) {
-      await this.clock.sleep(latencyMs);
+      await this.#clock.sleep(latencyMs);
     }
     let fault: Fault | undefined;
     try {
-      const operation = this.admit(call);
+      const operation = this.#admit(call);
       fault = this.faults.next(operation, call.params);
-      const { plan, effect } = this.serve(operation, call, fault);
-      this.record(call, { reply: plan.reply, effect, fault: fault?.kind });
+      const { plan, effect } = this.#serve(operation, call, fault);
+      this.#record(call, { reply: plan.reply, effect, fault: fault?.kind });
       if (plan.waitMs > 0) {
-        await this.clock.sleep(plan.waitMs);
+        await this.#clock.sleep(plan.waitMs);
       }
       return plan.reply;
     } catch (error) {
@@ -103,14 +104,14 @@ export class Engine {
         throw error;
       }
       const reply = this.refusal(call.version, error);
-      this.record(call, { reply, effect: false, fault: fault?.kind });
+      this.#record(call, { reply, effect: false, fault: fault?.kind });
       return reply;
     }
   }
 
   /** A refusal in the service's words. */
   refusal(version: string, error: ApiError): EmulatedReply {
-    const RequestId = requestId(this.random);
+    const RequestId = requestId(this.#random);
     const body = {
       RequestId,
       HostId: hostIds.get(version) ?? 'vpc.aliyuncs.com',
@@ -123,12 +124,12 @@ export class Engine {
 
   /** How long a call takes, in milliseconds. */
   latencyOf(action: string): number {
-    const { latencyMs = 0 } = this.options;
+    const { latencyMs = 0 } = this.#options;
     return typeof latencyMs === 'number' ? latencyMs : (latencyMs[action] ?? latencyMs['*'] ?? 0);
   }
 
   /** Knows the action, the caller's permission and the rate limit. Throws `ApiError`. */
-  private admit(call: EmulatedCall): Operation {
+  #admit(call: EmulatedCall): Operation {
     if (!hostIds.has(call.version)) {
       throw new ApiError(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
     }
@@ -140,7 +141,7 @@ export class Engine {
       throw denied(operation, this.behaviours);
     }
     const place = { accountId: call.caller.accountId, regionId: call.params.RegionId ?? '' };
-    const waitMs = this.limits.take({ ...place, version: call.version, action: call.action }, this.now());
+    const waitMs = this.#limits.take({ ...place, version: call.version, action: call.action }, this.now());
     if (waitMs === undefined) {
       return operation;
     }
@@ -149,56 +150,52 @@ export class Engine {
     throw new ApiError(throttleStatus, throttleCode, 'Request was denied due to user flow control.', headers);
   }
 
-  private serve(
-    operation: Operation,
-    call: EmulatedCall,
-    fault: Fault | undefined,
-  ): { plan: ReplyPlan; effect: boolean } {
-    const early = planBefore(fault, () => requestId(this.random));
+  #serve(operation: Operation, call: EmulatedCall, fault: Fault | undefined): { plan: ReplyPlan; effect: boolean } {
+    const early = planBefore(fault, () => requestId(this.#random));
     if (early !== undefined) {
       return { plan: early, effect: false };
     }
-    const { given, effect } = this.run(operation, call, fault);
+    const { given, effect } = this.#run(operation, call, fault);
     return { plan: planAfter(fault, { kind: 'reply', headers: {}, ...given }), effect };
   }
 
   /** Lets the operation happen: once for each client token, wholly or not at all. */
-  private run(operation: Operation, call: EmulatedCall, fault: Fault | undefined): { given: Given; effect: boolean } {
+  #run(operation: Operation, call: EmulatedCall, fault: Fault | undefined): { given: Given; effect: boolean } {
     const nowMs = this.now();
     const { journal } = this.store;
     this.store.refresh();
-    this.lifecycle.tick(nowMs);
+    this.#lifecycle.tick(nowMs);
     journal.commit();
-    const context = this.contextFor(call, fault, nowMs);
+    const context = this.#contextFor(call, fault, nowMs);
     if (operation.kind === 'read') {
-      return { given: this.read(operation, context), effect: false };
+      return { given: this.#read(operation, context), effect: false };
     }
     const question = { accountId: call.caller.accountId, action: call.action, params: call.params };
-    const recalled = this.tokens.recall(question, nowMs);
+    const recalled = this.#tokens.recall(question, nowMs);
     if (recalled !== undefined) {
       return { given: recalled, effect: false };
     }
-    const given = this.answer(operation, context);
+    const given = this.#answer(operation, context);
     if (given.status !== 200 || fault?.kind === 'no-effect') {
       journal.rollback();
     }
-    this.tokens.keep(question, given, nowMs);
+    this.#tokens.keep(question, given, nowMs);
     return { given, effect: journal.commit() };
   }
 
-  private read(operation: Operation, context: Context): Given {
+  #read(operation: Operation, context: Context): Given {
     if (context.fault?.kind !== 'stale') {
-      return this.answer(operation, context);
+      return this.#answer(operation, context);
     }
-    return this.store.journal.before(() => this.lifecycle.unobserved(() => this.answer(operation, context)));
+    return this.store.journal.before(() => this.#lifecycle.unobserved(() => this.#answer(operation, context)));
   }
 
-  private answer(operation: Operation, context: Context): Given {
+  #answer(operation: Operation, context: Context): Given {
     try {
       if (operation.regional === true) {
         checkRegion(context);
       }
-      return { status: 200, body: { RequestId: requestId(this.random), ...operation.run(context) } };
+      return { status: 200, body: { RequestId: requestId(this.#random), ...operation.run(context) } };
     } catch (error) {
       if (!(error instanceof ApiError)) {
         throw error;
@@ -208,14 +205,16 @@ export class Engine {
     }
   }
 
-  private contextFor(call: EmulatedCall, fault: Fault | undefined, nowMs: number): Context {
-    const { store, lifecycle, sessions, behaviours, random } = this;
+  #contextFor(call: EmulatedCall, fault: Fault | undefined, nowMs: number): Context {
+    const { store, sessions, behaviours } = this;
+    const lifecycle = this.#lifecycle;
+    const random = this.#random;
     const params = new RequestParams(call.params);
     const { caller } = call;
     return { caller, params, store, estate: store.estate, lifecycle, sessions, behaviours, random, nowMs, fault };
   }
 
-  private record(call: EmulatedCall, { reply, effect, fault }: CallEnding): void {
+  #record(call: EmulatedCall, { reply, effect, fault }: CallEnding): void {
     const { kind, status, body } = reply;
     const code = kind !== 'reply' ? kind : status === 200 ? successCode(body) : String(body.Code);
     this.log.add({

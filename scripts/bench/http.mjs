@@ -17,7 +17,7 @@ const LATENCY_MS = 20;
 const LIMITS = { callsPerDeletion: 2.6, cpuMsPerDeletion: 2 };
 
 /** A deleted connection stays readable for up to three reads, as by default: real ones do not vanish at once either. */
-const SWITCHES = { detachPolls: null, detachMs: 300, detachSecondPolls: 0, detachSecondMs: 0, deleteReads: 'random' };
+const BEHAVIOURS = { detachPolls: null, detachMs: 300, detachSecondPolls: 0, detachSecondMs: 0, deleteReads: 'random' };
 
 /**
  * A detach of the bench takes 300 ms; real ones take tens of seconds, and production looks every 5 s. So the interval is
@@ -61,7 +61,7 @@ async function measure({ contender, orphans, args }, folder) {
   writeFileSync(estate, JSON.stringify(createEstate(orphans)));
   const options = ['--estate', estate, '--latency', String(LATENCY_MS), '--limits', 'off'];
   return await withEmulator(options, async ({ url, credentials }) => {
-    await control(url, 'switches', { method: 'PUT', body: JSON.stringify(SWITCHES) });
+    await control(url, 'behaviours', { method: 'PUT', body: JSON.stringify(BEHAVIOURS) });
     const { seconds, cpuMs } = await run(args, url, credentials);
     const calls = await control(url, 'calls');
     const { vpnConnections } = await control(url, 'estate');

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createFunctionApi } from '../../lib/cloud/invoke/function-api.ts';
 import type { MemberAccount } from '../../lib/core/domain/cloud-api.ts';
 import { CloudError, ConfigError } from '../../lib/core/domain/errors.ts';
+import { REGION_PATTERN } from '../../lib/core/domain/ids.ts';
 import type { DeclaredPolicy } from '../../lib/core/domain/policy.ts';
 import type { DispatchRequest } from '../../lib/dispatch/dispatch-request.ts';
 import { dispatch } from '../../lib/dispatch/run-dispatch.ts';
@@ -12,7 +13,6 @@ import { parseEvent } from '../../lib/event/parse-event.ts';
 import { aPolicy, NOW, ACCOUNT as OWN } from '../support/builders.ts';
 import { KEY, refusal, startFunctionCompute } from '../support/function-compute.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { REGION_PATTERN } from "../../lib/core/domain/ids.ts";
 
 const A = '2000000000000002';
 const B = '3000000000000003';

@@ -60,13 +60,13 @@ describe('the control endpoint', () => {
     expect((await vpc('DescribeVpnConnections', list)).code).toBe('Throttling.User');
   });
 
-  test('changes switches one by one', async () => {
+  test('changes behaviours one by one', async () => {
     const { ask, vpc } = controlled();
-    expect((await ask('PUT', 'switches', { deleteUnknown: 'success' })).body).toMatchObject({
+    expect((await ask('PUT', 'behaviours', { deleteUnknown: 'success' })).body).toMatchObject({
       deleteUnknown: 'success',
       detachOrder: 'cbn-first',
     });
-    expect((await ask('GET', 'switches')).body).toMatchObject({ deleteUnknown: 'success' });
+    expect((await ask('GET', 'behaviours')).body).toMatchObject({ deleteUnknown: 'success' });
     expect((await vpc('DeleteVpnAttachment', { ...list, VpnConnectionId: 'vco-9' })).body).toMatchObject({
       Success: true,
     });
@@ -95,16 +95,16 @@ describe('the control endpoint', () => {
       [{ probability: 2, fault: { kind: 'throttle' } }],
       'faults: [0].probability: 2 is not allowed; it must be at most 1',
     ],
-    ['switches', { deleteAttached: 'maybe' }, 'switches: deleteAttached: "maybe" is not allowed'],
-    ['switches', { deleteReads: -1 }, 'switches: deleteReads: -1 is not allowed'],
-    ['switches', { nope: 1 }, 'switches: nope: unknown key; allowed are deleteAttached'],
+    ['behaviours', { deleteAttached: 'maybe' }, 'behaviours: deleteAttached: "maybe" is not allowed'],
+    ['behaviours', { deleteReads: -1 }, 'behaviours: deleteReads: -1 is not allowed'],
+    ['behaviours', { nope: 1 }, 'behaviours: nope: unknown key; allowed are deleteAttached'],
     ['clock', { offsetMs: 'soon' }, 'clock: offsetMs: "soon" is not allowed; it must be of type number'],
   ])('PUT %s with %j is refused, and nothing changes', async (path, body, message) => {
     const { ask } = controlled();
     const all = async () => [
       (await ask('GET', 'estate')).body,
       (await ask('GET', 'faults')).body,
-      (await ask('GET', 'switches')).body,
+      (await ask('GET', 'behaviours')).body,
       (await ask('GET', 'clock')).body,
     ];
     const before = await all();

@@ -99,7 +99,7 @@ describe('docs/emulator.md', () => {
   });
 
   test('it tells every refusal of Function Compute, and no other', () => {
-    const sources = ['authenticate', 'gateway', 'platform', 'request'].map((name) =>
+    const sources = ['authenticate-fc', 'serve-fc', 'function-platform', 'fc-request'].map((name) =>
       readFileSync(`lib/emulator/fc/${name}.ts`, 'utf8'),
     );
     const codes = sources.flatMap((text) =>

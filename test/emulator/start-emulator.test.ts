@@ -95,7 +95,7 @@ test('closing does not wait for a call that hangs', async () => {
 
 test('the control endpoint is there too', async () => {
   const { url } = await start();
-  expect(await (await fetch(`${url}/_emulator/switches`)).json()).toMatchObject({ detachOrder: 'cbn-first' });
+  expect(await (await fetch(`${url}/_emulator/behaviours`)).json()).toMatchObject({ detachOrder: 'cbn-first' });
   const bad = await fetch(`${url}/_emulator/clock`, { method: 'PUT', body: '{}' });
   expect(bad.status).toBe(400);
 });

@@ -18,20 +18,23 @@ const suits: Partial<Record<Fault['kind'], (operation: Operation) => boolean>> =
 
 /** The script of faults. The first rule that a call meets decides its fate. */
 export class Faults {
-  private armed: Armed[] = [];
+  readonly #random: Random;
+  #armed: Armed[] = [];
 
-  constructor(private readonly random: Random) {}
+  constructor(random: Random) {
+    this.#random = random;
+  }
 
   set(rules: readonly FaultRule[]): void {
-    this.armed = rules.map((rule) => ({ rule, skipsLeft: rule.skip ?? 0, timesLeft: timesOf(rule) }));
+    this.#armed = rules.map((rule) => ({ rule, skipsLeft: rule.skip ?? 0, timesLeft: timesOf(rule) }));
   }
 
   get rules(): FaultRule[] {
-    return this.armed.map(({ rule }) => rule);
+    return this.#armed.map(({ rule }) => rule);
   }
 
   next(operation: Operation, params: RawParams): Fault | undefined {
-    for (const entry of this.armed) {
+    for (const entry of this.#armed) {
       if (entry.timesLeft <= 0 || !meets(entry.rule, operation, params)) {
         continue;
       }
@@ -40,7 +43,7 @@ export class Faults {
         continue;
       }
       const { probability } = entry.rule;
-      if (probability !== undefined && this.random.next() >= probability) {
+      if (probability !== undefined && this.#random.next() >= probability) {
         continue;
       }
       entry.timesLeft -= 1;

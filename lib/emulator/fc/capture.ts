@@ -5,63 +5,64 @@ const lettersMax = 1_000_000;
 
 /** Both output streams of a process as one text, cut where its invocations end. */
 export class Capture {
-  private text = '';
-  private isCut = false;
-  private marker: string | undefined;
-  private readonly held = ['', ''];
-  private markersLeft = 0;
-  private reached: () => void = () => undefined;
+  #text = '';
+  #isCut = false;
+  #marker: string | undefined;
+  readonly #held = ['', ''];
+  #markersLeft = 0;
+  #reached: () => void = () => undefined;
 
   constructor(...streams: readonly (Readable | null)[]) {
     streams.forEach((stream, at) => {
-      stream?.setEncoding('utf8').on('data', (text: string) => this.add(at, text));
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#add(at, text));
     });
   }
 
   /** Resolves when the marker has come on both streams. */
   until(marker: string): Promise<void> {
-    this.marker = marker;
-    this.markersLeft = 2;
+    this.#marker = marker;
+    this.#markersLeft = 2;
     return new Promise((resolve) => {
-      this.reached = resolve;
+      this.#reached = resolve;
     });
   }
 
   /** What has been printed since the last time. */
   take(): string {
-    const { text, isCut } = this;
-    this.text = '';
-    this.isCut = false;
+    const text = this.#text;
+    const isCut = this.#isCut;
+    this.#text = '';
+    this.#isCut = false;
     return isCut ? `${text}\n… the rest of the output was left out\n` : text;
   }
 
-  private add(at: number, chunk: string): void {
-    const text = this.held[at] + chunk;
-    const { marker } = this;
+  #add(at: number, chunk: string): void {
+    const text = this.#held[at] + chunk;
+    const marker = this.#marker;
     const end = marker === undefined ? -1 : text.indexOf(marker);
     if (marker !== undefined && end >= 0) {
-      this.keep(text.slice(0, end));
-      this.held[at] = '';
-      this.markersLeft -= 1;
-      if (this.markersLeft === 0) {
-        this.reached();
+      this.#keep(text.slice(0, end));
+      this.#held[at] = '';
+      this.#markersLeft -= 1;
+      if (this.#markersLeft === 0) {
+        this.#reached();
       }
       if (text.length > end + marker.length) {
-        this.add(at, text.slice(end + marker.length));
+        this.#add(at, text.slice(end + marker.length));
       }
       return;
     }
     // The start of a marker may be the end of a chunk.
     const start = marker === undefined ? -1 : text.lastIndexOf('\u0000');
     const isPart = start >= 0 && marker?.startsWith(text.slice(start)) === true;
-    this.held[at] = isPart ? text.slice(start) : '';
-    this.keep(isPart ? text.slice(0, start) : text);
+    this.#held[at] = isPart ? text.slice(start) : '';
+    this.#keep(isPart ? text.slice(0, start) : text);
   }
 
-  private keep(text: string): void {
-    if (this.text.length + text.length > lettersMax) {
-      this.isCut = true;
+  #keep(text: string): void {
+    if (this.#text.length + text.length > lettersMax) {
+      this.#isCut = true;
     }
-    this.text += text.slice(0, lettersMax - this.text.length);
+    this.#text += text.slice(0, lettersMax - this.#text.length);
   }
 }

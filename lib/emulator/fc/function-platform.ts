@@ -29,26 +29,27 @@ export type Order = {
 
 /** Functions, their instances, and the invocations that were accepted. */
 export class FunctionPlatform {
+  readonly #url: string;
+  readonly functions: readonly FcFunction[];
+  readonly #engine: Engine;
   readonly invocations: LiveInvocation[] = [];
   /** Told of each that has ended. */
   readonly listeners: ((invocation: Invocation) => void)[] = [];
-  private readonly pools = new Map<FcFunction, Pool>();
-  private readonly instances = new Set<Instance>();
-  private readonly tasks = new Set<string>();
-  private readonly random: Random;
-  private readonly closing = new AbortController();
-  private readonly underway = new Set<Promise<void>>();
-  private readonly idleWaiters: (() => void)[] = [];
+  readonly #pools = new Map<FcFunction, Pool>();
+  readonly #instances = new Set<Instance>();
+  readonly #tasks = new Set<string>();
+  readonly #random: Random;
+  readonly #closing = new AbortController();
+  readonly #underway = new Set<Promise<void>>();
+  readonly #idleWaiters: (() => void)[] = [];
 
-  constructor(
-    private readonly engine: Engine,
-    readonly functions: readonly FcFunction[],
-    private readonly url: string,
-    seed: number,
-  ) {
-    this.random = createRandom(seed);
+  constructor(engine: Engine, functions: readonly FcFunction[], url: string, seed: number) {
+    this.#url = url;
+    this.functions = functions;
+    this.#engine = engine;
+    this.#random = createRandom(seed);
     // Every invocation that waits listens, and many may.
-    setMaxListeners(0, this.closing.signal);
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** The function that a path names. A function of one generation is not found by the paths of the other. */
@@ -76,12 +77,12 @@ export class FunctionPlatform {
     const { fn, event, type, source } = order;
     const bytesMax = payloadBytesMax[type];
     if (event.length > bytesMax) {
-      const status = this.engine.behaviours.fcTooLargeStatus;
+      const status = this.#engine.behaviours.fcTooLargeStatus;
       throw new ApiError(status, 'EntityTooLarge', `payload size exceeds maximum allowed size (${bytesMax} bytes)`);
     }
     const taskId = fn.hasTasks ? order.taskId : undefined;
     if (taskId !== undefined) {
-      this.takeTask(fn, taskId);
+      this.#takeTask(fn, taskId);
     }
     const invocation: LiveInvocation = {
       requestId: this.requestId(),
@@ -90,42 +91,42 @@ export class FunctionPlatform {
       type,
       source,
       ...(taskId !== undefined && { taskId }),
-      enqueuedMs: this.engine.now(),
+      enqueuedMs: this.#engine.now(),
       status: 'Enqueued',
       attempts: 0,
       log: '',
     };
     if (type === 'Sync') {
-      return { invocation, ended: this.runOnce(fn, event, invocation) };
+      return { invocation, ended: this.#runOnce(fn, event, invocation) };
     }
     this.invocations.push(invocation);
-    this.follow(this.runUntilDone(fn, event, invocation));
+    this.#follow(this.#runUntilDone(fn, event, invocation));
     return { invocation, ended: Promise.resolve(undefined) };
   }
 
   /** An id in the form of generation 3.0. */
   requestId(): string {
-    const hex = (length: number) => Array.from({ length }, () => this.random.below(16).toString(16)).join('');
+    const hex = (length: number) => Array.from({ length }, () => this.#random.below(16).toString(16)).join('');
     return `1-${hex(8)}-${hex(8)}-${hex(12)}`;
   }
 
   /** Resolves when no asynchronous invocation is queued, waiting for its retry, or running. */
   async idle(): Promise<void> {
-    while (this.underway.size > 0) {
+    while (this.#underway.size > 0) {
       await new Promise<void>((resolve) => {
-        this.idleWaiters.push(resolve);
+        this.#idleWaiters.push(resolve);
       });
     }
   }
 
   /** Ends every process, and resolves when they are gone. What was queued is forgotten. */
   async close(): Promise<void> {
-    this.closing.abort();
-    for (const instance of this.instances) {
+    this.#closing.abort();
+    for (const instance of this.#instances) {
       instance.kill();
     }
-    await Promise.all([...this.instances].map(({ gone }) => gone));
-    await Promise.all(this.underway);
+    await Promise.all([...this.#instances].map(({ gone }) => gone));
+    await Promise.all(this.#underway);
   }
 
   /** Forgets those that have ended; task ids are kept. */
@@ -134,70 +135,70 @@ export class FunctionPlatform {
     this.invocations.splice(0, this.invocations.length, ...live);
   }
 
-  private throttled(fn: FcFunction): ApiError {
-    const code = this.engine.behaviours.fcThrottleCode;
+  #throttled(fn: FcFunction): ApiError {
+    const code = this.#engine.behaviours.fcThrottleCode;
     return new ApiError(429, code, `the concurrency of function '${fn.id}' exceeds its limit (${fn.concurrency})`);
   }
 
-  private takeTask(fn: FcFunction, taskId: string): void {
+  #takeTask(fn: FcFunction, taskId: string): void {
     const key = `${fn.accountId} ${fn.id} ${taskId}`;
-    if (this.tasks.has(key)) {
+    if (this.#tasks.has(key)) {
       throw new ApiError(409, 'StatefulAsyncInvocationAlreadyExists', `the invocation '${taskId}' already exists`);
     }
-    this.tasks.add(key);
+    this.#tasks.add(key);
   }
 
-  private follow(run: Promise<void>): void {
+  #follow(run: Promise<void>): void {
     const followed = run.finally(() => {
-      this.underway.delete(followed);
-      if (this.underway.size > 0) {
+      this.#underway.delete(followed);
+      if (this.#underway.size > 0) {
         return;
       }
-      for (const waiter of this.idleWaiters.splice(0)) {
+      for (const waiter of this.#idleWaiters.splice(0)) {
         waiter();
       }
     });
-    this.underway.add(followed);
+    this.#underway.add(followed);
   }
 
-  private async runOnce(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<AttemptResult> {
-    const verdict = await this.attempt(fn, event, invocation, () => this.invocations.push(invocation));
+  async #runOnce(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<AttemptResult> {
+    const verdict = await this.#attempt(fn, event, invocation, () => this.invocations.push(invocation));
     if (verdict === undefined) {
-      throw this.throttled(fn);
+      throw this.#throttled(fn);
     }
-    this.end(invocation, verdict.errorType === undefined ? 'Succeeded' : 'Failed');
+    this.#end(invocation, verdict.errorType === undefined ? 'Succeeded' : 'Failed');
     return verdict;
   }
 
-  private async runUntilDone(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<void> {
+  async #runUntilDone(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<void> {
     let throttledMs = 0;
     let waitMs = backoffMsFirst;
-    while (!this.isClosed) {
-      if (this.engine.now() - invocation.enqueuedMs > fn.eventAgeMsMax) {
-        return this.end(invocation, 'Expired');
+    while (!this.#isClosed) {
+      if (this.#engine.now() - invocation.enqueuedMs > fn.eventAgeMsMax) {
+        return this.#end(invocation, 'Expired');
       }
-      const verdict = await this.attempt(fn, event, invocation);
-      if (this.isClosed) {
+      const verdict = await this.#attempt(fn, event, invocation);
+      if (this.#isClosed) {
         return;
       }
       if (verdict === undefined) {
         if (throttledMs >= throttledMsMax) {
-          invocation.errorType = this.engine.behaviours.fcThrottleCode;
-          return this.end(invocation, 'Failed');
+          invocation.errorType = this.#engine.behaviours.fcThrottleCode;
+          return this.#end(invocation, 'Failed');
         }
         throttledMs += waitMs;
       } else {
         if (verdict.errorType === undefined) {
-          return this.end(invocation, 'Succeeded');
+          return this.#end(invocation, 'Succeeded');
         }
         if (invocation.attempts > fn.retriesMax) {
-          return this.end(invocation, 'Failed');
+          return this.#end(invocation, 'Failed');
         }
         waitMs = backoffMsFirst * 2 ** (invocation.attempts - 1);
         throttledMs = 0;
         invocation.status = 'Retrying';
       }
-      await this.engine.sleep(waitMs, this.closing.signal);
+      await this.#engine.sleep(waitMs, this.#closing.signal);
       if (verdict === undefined) {
         waitMs *= 2;
       }
@@ -205,19 +206,19 @@ export class FunctionPlatform {
   }
 
   /** One run in an instance; undefined when there is none free. */
-  private async attempt(
+  async #attempt(
     fn: FcFunction,
     event: Buffer,
     invocation: LiveInvocation,
     started: () => void = () => undefined,
   ): Promise<AttemptResult | undefined> {
-    return this.poolOf(fn).use(async (instance) => {
+    return this.#poolOf(fn).use(async (instance) => {
       started();
       invocation.status = 'Running';
       invocation.attempts += 1;
       const { requestId } = invocation;
       const retryCount = invocation.attempts - 1;
-      const context = contextOf(fn, { requestId, retryCount, credentials: credentialsFor(fn, this.engine) });
+      const context = contextOf(fn, { requestId, retryCount, credentials: credentialsFor(fn, this.#engine) });
       const ending = await instance.invoke({ event, context, timeoutMs: fn.timeoutSeconds * 1000 });
       const verdict = toAttemptResult(ending, requestId, fn.timeoutSeconds);
       invocation.log += verdict.log;
@@ -231,31 +232,31 @@ export class FunctionPlatform {
     });
   }
 
-  private end(invocation: LiveInvocation, status: Invocation['status']): void {
+  #end(invocation: LiveInvocation, status: Invocation['status']): void {
     invocation.status = status;
-    invocation.endedMs = this.engine.now();
+    invocation.endedMs = this.#engine.now();
     for (const listener of this.listeners) {
       listener(invocation);
     }
   }
 
-  private get isClosed(): boolean {
-    return this.closing.signal.aborted;
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
-  private poolOf(fn: FcFunction): Pool {
-    const pool = this.pools.get(fn) ?? new Pool(fn, () => this.start(fn));
-    this.pools.set(fn, pool);
+  #poolOf(fn: FcFunction): Pool {
+    const pool = this.#pools.get(fn) ?? new Pool(fn, () => this.#start(fn));
+    this.#pools.set(fn, pool);
     return pool;
   }
 
-  private start(fn: FcFunction): Instance {
+  #start(fn: FcFunction): Instance {
     const instanceId = `c-${this.requestId().slice(2)}`;
-    const env = environmentOf(fn, { url: this.url, instanceId, credentials: credentialsFor(fn, this.engine) });
+    const env = environmentOf(fn, { url: this.#url, instanceId, credentials: credentialsFor(fn, this.#engine) });
     const { folder, handler, memoryMb } = fn;
     const instance = new Instance({ folder, handler, memoryMb, env });
-    this.instances.add(instance);
-    instance.gone.then(() => this.instances.delete(instance));
+    this.#instances.add(instance);
+    instance.gone.then(() => this.#instances.delete(instance));
     return instance;
   }
 }

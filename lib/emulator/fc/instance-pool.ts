@@ -2,42 +2,44 @@ import type { Instance } from './instance.ts';
 
 /** The instances of one function: at most so many at once, and the one that was used last is used first. */
 export class Pool {
-  private readonly idle: Instance[] = [];
-  private busy = 0;
+  readonly #start: () => Instance;
+  readonly #options: { readonly concurrency: number; readonly reuse: boolean };
+  readonly #idle: Instance[] = [];
+  #busy = 0;
 
-  constructor(
-    private readonly options: { readonly concurrency: number; readonly reuse: boolean },
-    private readonly start: () => Instance,
-  ) {}
+  constructor(options: { readonly concurrency: number; readonly reuse: boolean }, start: () => Instance) {
+    this.#start = start;
+    this.#options = options;
+  }
 
   /** Runs it in an instance; undefined when all are busy and there may be no more. */
   async use<T>(run: (instance: Instance) => Promise<T>): Promise<T | undefined> {
-    const instance = this.take();
+    const instance = this.#take();
     if (instance === undefined) {
       return undefined;
     }
     try {
       return await run(instance);
     } finally {
-      this.busy -= 1;
-      if (this.options.reuse && instance.isUsable) {
-        this.idle.push(instance);
+      this.#busy -= 1;
+      if (this.#options.reuse && instance.isUsable) {
+        this.#idle.push(instance);
       } else {
         instance.kill();
       }
     }
   }
 
-  private take(): Instance | undefined {
-    if (this.busy >= this.options.concurrency) {
+  #take(): Instance | undefined {
+    if (this.#busy >= this.#options.concurrency) {
       return undefined;
     }
-    this.busy += 1;
-    for (let warm = this.idle.pop(); warm !== undefined; warm = this.idle.pop()) {
+    this.#busy += 1;
+    for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
       if (warm.isUsable) {
         return warm;
       }
     }
-    return this.start();
+    return this.#start();
   }
 }

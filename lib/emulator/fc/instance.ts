@@ -41,16 +41,16 @@ const startMsMax = 120_000;
 export class Instance {
   /** Resolves when the process and all it printed are gone. */
   readonly gone: Promise<undefined>;
-  private readonly child: ChildProcess;
-  private readonly capture: Capture;
-  private readonly ready: Promise<void>;
-  private isGone = false;
-  private listener: (message: Message) => void = () => undefined;
+  readonly #child: ChildProcess;
+  readonly #capture: Capture;
+  readonly #ready: Promise<void>;
+  #isGone = false;
+  #listener: (message: Message) => void = () => undefined;
 
   constructor(options: InstanceOptions) {
     const limit = `--max-old-space-size=${options.memoryMb}`;
     const args = [limit, '-e', BOOTSTRAP, '--', options.folder, options.handler, String(process.pid)];
-    this.child = spawn(process.execPath, args, {
+    this.#child = spawn(process.execPath, args, {
       cwd: options.folder,
       env: { ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -58,35 +58,35 @@ export class Instance {
       // A process group of its own: what the handler starts goes when it goes.
       detached: true,
     });
-    this.capture = new Capture(this.child.stdout, this.child.stderr);
+    this.#capture = new Capture(this.#child.stdout, this.#child.stderr);
     this.gone = new Promise((resolve) => {
-      this.child.once('error', () => resolve(undefined));
+      this.#child.once('error', () => resolve(undefined));
       // What it started may hold its output open.
-      this.child.once('exit', () => this.kill());
-      this.child.once('close', () => resolve(undefined));
+      this.#child.once('exit', () => this.kill());
+      this.#child.once('close', () => resolve(undefined));
     });
     this.gone.then(() => {
-      this.isGone = true;
+      this.#isGone = true;
     });
-    this.ready = new Promise((resolve) => {
-      this.child.on('message', (message: Message) => {
+    this.#ready = new Promise((resolve) => {
+      this.#child.on('message', (message: Message) => {
         if (message.kind === 'ready') {
           resolve();
         } else {
-          this.listener(message);
+          this.#listener(message);
         }
       });
     });
   }
 
   get isUsable(): boolean {
-    const { exitCode, signalCode, connected } = this.child;
-    return !this.isGone && connected && exitCode === null && signalCode === null;
+    const { exitCode, signalCode, connected } = this.#child;
+    return !this.#isGone && connected && exitCode === null && signalCode === null;
   }
 
   /** Ends the process, and whatever it started, at once. */
   kill(): void {
-    const { pid } = this.child;
+    const { pid } = this.#child;
     if (pid === undefined) {
       return;
     }
@@ -100,7 +100,7 @@ export class Instance {
   /** Runs one invocation. The time starts when the code is loaded. Never rejects. */
   async invoke({ event, context, timeoutMs }: Job): Promise<InstanceEnding> {
     const marker = `\u0000end ${context.requestId}\u0000`;
-    const captured = this.capture.until(marker);
+    const captured = this.#capture.until(marker);
     let timer: NodeJS.Timeout | undefined;
     let isTimeout = false;
     const killAfter = (ms: number): void => {
@@ -111,17 +111,17 @@ export class Instance {
       }, ms);
     };
     const told = new Promise<Message>((resolve) => {
-      this.listener = resolve;
+      this.#listener = resolve;
     });
     killAfter(startMsMax);
     let startedMs = performance.now();
-    const started = this.ready.then(() => {
-      if (this.isGone) {
+    const started = this.#ready.then(() => {
+      if (this.#isGone) {
         return;
       }
       killAfter(timeoutMs);
       startedMs = performance.now();
-      this.child.send({ event, context, marker }, () => undefined);
+      this.#child.send({ event, context, marker }, () => undefined);
     });
     await Promise.race([started, this.gone]);
     const message = await Promise.race([told, this.gone]);
@@ -131,7 +131,7 @@ export class Instance {
     await Promise.race([captured, this.gone]);
     clearTimeout(timer);
     const durationMs = performance.now() - startedMs;
-    return { ...endOf(message, isTimeout), output: this.capture.take(), durationMs };
+    return { ...endOf(message, isTimeout), output: this.#capture.take(), durationMs };
   }
 }
 

@@ -1,14 +1,15 @@
 /** A refusal as the service words it: HTTP status, machine-readable code, message for people. */
 export class ApiError extends Error {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly code: string;
+  readonly status: number;
   override readonly name = 'ApiError';
 
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
+    this.headers = headers;
+    this.code = code;
+    this.status = status;
   }
 }
 

@@ -29,11 +29,11 @@ export const withoutSecrets = (params: RawParams): RawParams =>
 /** The ordered log of calls. */
 export class CallLog {
   readonly records: CallRecord[] = [];
-  private seq = 0;
+  #seq = 0;
 
   add({ params, ...record }: Omit<CallRecord, 'seq' | 'regionId'>): void {
-    this.seq += 1;
-    this.records.push({ seq: this.seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...record });
+    this.#seq += 1;
+    this.records.push({ seq: this.#seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...record });
   }
 
   reset(): void {

@@ -12,12 +12,12 @@ type Question = { readonly accountId: string; readonly action: string; readonly 
 
 /** One request with one ClientToken has one reply, however often it is sent; kept for a day. */
 export class ClientTokens {
-  private readonly kept = new Map<string, KeptReply>();
+  readonly #kept = new Map<string, KeptReply>();
 
   /** The reply given before. Throws when the token was used for something else. */
   recall(question: Question, nowMs: number): Given | undefined {
     const key = keyOf(question);
-    const kept = key === undefined ? undefined : this.kept.get(key);
+    const kept = key === undefined ? undefined : this.#kept.get(key);
     if (kept === undefined || nowMs - kept.atMs > memoryMs) {
       return undefined;
     }
@@ -37,7 +37,7 @@ export class ClientTokens {
     if (key === undefined || question.params.DryRun?.toLowerCase() === 'true') {
       return;
     }
-    this.kept.set(key, { params: fingerprint(question.params), given, atMs: nowMs });
+    this.#kept.set(key, { params: fingerprint(question.params), given, atMs: nowMs });
   }
 }
 

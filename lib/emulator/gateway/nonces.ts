@@ -4,21 +4,21 @@ const memoryMs = 30 * 60 * 1000;
 
 /** Remembers nonces, so that a request that was recorded cannot be sent again. */
 export class Nonces {
-  private readonly seenMs = new Map<string, number>();
+  readonly #seenMs = new Map<string, number>();
 
   /** Takes a nonce. Throws when it was used before. */
   take(accessKeyId: string, nonce: string, nowMs: number): void {
-    for (const [key, atMs] of this.seenMs) {
+    for (const [key, atMs] of this.#seenMs) {
       if (nowMs - atMs <= memoryMs) {
         break;
       }
-      this.seenMs.delete(key);
+      this.#seenMs.delete(key);
     }
     const key = `${accessKeyId} ${nonce}`;
-    const usedMs = this.seenMs.get(key);
+    const usedMs = this.#seenMs.get(key);
     if (usedMs !== undefined && nowMs - usedMs <= memoryMs) {
       throw new ApiError(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
     }
-    this.seenMs.set(key, nowMs);
+    this.#seenMs.set(key, nowMs);
   }
 }

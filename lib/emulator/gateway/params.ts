@@ -5,7 +5,11 @@ export type TagFilter = { readonly Key: string; readonly Value: string | undefin
 
 /** The parameters of one call, read by type. Lists count from 1: `ResourceId.1`, `Tag.1.Key`. */
 export class RequestParams {
-  constructor(readonly raw: RawParams) {}
+  readonly raw: RawParams;
+
+  constructor(raw: RawParams) {
+    this.raw = raw;
+  }
 
   /** A text; empty counts as left out, as the gateway has it. */
   text(name: string): string | undefined {

@@ -24,9 +24,12 @@ const cbnOther = perMinute(300);
 
 /** Counts calls in sliding windows. */
 export class Limits {
-  private readonly calls = new Map<string, number[]>();
+  scale: 'off' | number;
+  readonly #calls = new Map<string, number[]>();
 
-  constructor(public scale: 'off' | number) {}
+  constructor(scale: 'off' | number) {
+    this.scale = scale;
+  }
 
   /** Takes a place for a call at `nowMs`; when there is none, answers after how many milliseconds there will be. */
   take(
@@ -42,8 +45,8 @@ export class Limits {
       return undefined;
     }
     const key = `${call.accountId} ${call.regionId} ${name}`;
-    const times = this.calls.get(key) ?? [];
-    this.calls.set(key, times);
+    const times = this.#calls.get(key) ?? [];
+    this.#calls.set(key, times);
     while ((times[0] ?? nowMs) <= nowMs - limit.windowMs) {
       times.shift();
     }

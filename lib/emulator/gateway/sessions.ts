@@ -11,23 +11,26 @@ export type RoleSession = {
 
 /** The temporary credentials that AssumeRole has given out. */
 export class Sessions {
-  private readonly byKey = new Map<string, RoleSession>();
+  readonly #random: Random;
+  readonly #byKey = new Map<string, RoleSession>();
 
-  constructor(private readonly random: Random) {}
+  constructor(random: Random) {
+    this.#random = random;
+  }
 
   issue(caller: Caller, expiresMs: number): RoleSession {
     const session = {
-      accessKeyId: `STS.${this.random.letters(24)}`,
-      accessKeySecret: `canary-secret-${this.random.letters(30)}`,
-      securityToken: `canary-token-${this.random.letters(160)}`,
+      accessKeyId: `STS.${this.#random.letters(24)}`,
+      accessKeySecret: `canary-secret-${this.#random.letters(30)}`,
+      securityToken: `canary-token-${this.#random.letters(160)}`,
       expiresMs,
       caller,
     };
-    this.byKey.set(session.accessKeyId, session);
+    this.#byKey.set(session.accessKeyId, session);
     return session;
   }
 
   get(accessKeyId: string): RoleSession | undefined {
-    return this.byKey.get(accessKeyId);
+    return this.#byKey.get(accessKeyId);
   }
 }

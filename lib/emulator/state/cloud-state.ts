@@ -39,6 +39,7 @@ const routeId = (row: RouteEntry): string =>
 
 /** The live estate with its indexes; every change the emulator makes goes through here. */
 export class Store {
+  estate: Estate;
   readonly journal = new UndoLog();
   readonly tagHistory = new TagHistory(this.journal);
 
@@ -77,7 +78,9 @@ export class Store {
     },
   });
 
-  constructor(public estate: Estate) {}
+  constructor(estate: Estate) {
+    this.estate = estate;
+  }
 
   /** Notices what tests, acting as other people, changed in the estate since the last call. */
   refresh(): void {

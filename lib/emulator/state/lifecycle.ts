@@ -24,14 +24,13 @@ export const pendingFor = (to: Pending['to'], span: Span, fromMs: number): Pendi
 
 /** The rows of one table that are changing, and what happens when a change ends. */
 class StateWatch<T extends Changing> {
-  private readonly rows = new Set<T>();
+  readonly #finish: (row: T, atMs: number) => void;
+  readonly #rows = new Set<T>();
 
-  constructor(
-    table: Table<T>,
-    private readonly finish: (row: T, atMs: number) => void,
-  ) {
+  constructor(table: Table<T>, finish: (row: T, atMs: number) => void) {
+    this.#finish = finish;
     table.onRebuilt((rows) => {
-      this.rows.clear();
+      this.#rows.clear();
       for (const row of rows) {
         this.add(row);
       }
@@ -40,22 +39,22 @@ class StateWatch<T extends Changing> {
 
   add(row: T): void {
     if (row.pending !== undefined) {
-      this.rows.add(row);
+      this.#rows.add(row);
     }
   }
 
   /** Ends what has ended, and answers whether anything had. */
   end(nowMs: number): boolean {
     let hasEnded = false;
-    for (const row of this.rows) {
+    for (const row of this.#rows) {
       const endedAtMs = endOf(row, nowMs);
       if (row.pending === undefined || endedAtMs !== undefined) {
-        this.rows.delete(row);
+        this.#rows.delete(row);
       }
       if (endedAtMs === undefined) {
         continue;
       }
-      this.finish(row, endedAtMs);
+      this.#finish(row, endedAtMs);
       hasEnded = true;
     }
     return hasEnded;
@@ -67,27 +66,32 @@ class StateWatch<T extends Changing> {
  * far have brought about, so a virtual clock works.
  */
 export class Lifecycle {
-  private isObserved = true;
-  private readonly connections: StateWatch<ConnectionRecord>;
-  private readonly attachments: StateWatch<AttachmentRecord>;
-  private readonly associations: StateWatch<AssociationRecord>;
-  private readonly propagations: StateWatch<Propagation>;
-  private readonly routeEntries: StateWatch<RouteEntry>;
+  readonly #behaviours: () => Behaviours;
+  readonly #store: Store;
+  #isObserved = true;
+  readonly #connections: StateWatch<ConnectionRecord>;
+  readonly #attachments: StateWatch<AttachmentRecord>;
+  readonly #associations: StateWatch<AssociationRecord>;
+  readonly #propagations: StateWatch<Propagation>;
+  readonly #routeEntries: StateWatch<RouteEntry>;
 
-  constructor(
-    private readonly store: Store,
-    private readonly behaviours: () => Behaviours,
-  ) {
-    this.connections = new StateWatch(store.connections, (row, atMs) => this.finishConnection(row, atMs));
-    this.attachments = new StateWatch(store.attachments, (row, atMs) => this.finishAttachment(row, atMs));
-    this.associations = new StateWatch(store.associations, (row) => store.remove(store.associations, row));
-    this.propagations = new StateWatch(store.propagations, (row) => store.remove(store.propagations, row));
-    this.routeEntries = new StateWatch(store.routeEntries, (row) => store.remove(store.routeEntries, row));
+  constructor(store: Store, behaviours: () => Behaviours) {
+    this.#behaviours = behaviours;
+    this.#store = store;
+    this.#connections = new StateWatch(store.connections, (row, atMs) => this.#finishConnection(row, atMs));
+    this.#attachments = new StateWatch(store.attachments, (row, atMs) => this.#finishAttachment(row, atMs));
+    this.#associations = new StateWatch(store.associations, (row) => store.remove(store.associations, row));
+    this.#propagations = new StateWatch(store.propagations, (row) => store.remove(store.propagations, row));
+    this.#routeEntries = new StateWatch(store.routeEntries, (row) => store.remove(store.routeEntries, row));
   }
 
   /** Ends what the clock or enough reads have ended; one end may begin and end another. */
   tick(nowMs: number): void {
-    const { attachments, connections, associations, propagations, routeEntries } = this;
+    const attachments = this.#attachments;
+    const connections = this.#connections;
+    const associations = this.#associations;
+    const propagations = this.#propagations;
+    const routeEntries = this.#routeEntries;
     const watches = [attachments, connections, associations, propagations, routeEntries];
     let hasEnded = true;
     while (hasEnded) {
@@ -97,17 +101,17 @@ export class Lifecycle {
 
   /** Runs a read that shows the past: it does not count as a look at what happens now. */
   unobserved<T>(read: () => T): T {
-    this.isObserved = false;
+    this.#isObserved = false;
     try {
       return read();
     } finally {
-      this.isObserved = true;
+      this.#isObserved = true;
     }
   }
 
   /** One read has shown these rows as they are. */
   seen(rows: readonly Changing[]): void {
-    if (!this.isObserved) {
+    if (!this.#isObserved) {
       return;
     }
     for (const { pending } of rows) {
@@ -119,53 +123,53 @@ export class Lifecycle {
 
   /** Begins a change of a connection. */
   changeConnection(row: ConnectionRecord, state: string, pending: Pending | undefined): void {
-    this.store.edit(row, (target) => {
+    this.#store.edit(row, (target) => {
       target.State = state;
       setPending(target, pending);
     });
-    this.connections.add(row);
+    this.#connections.add(row);
   }
 
   changeAttachment(row: AttachmentRecord, status: string, pending: Pending | undefined): void {
-    this.store.edit(row, (target) => {
+    this.#store.edit(row, (target) => {
       target.Status = status;
       setPending(target, pending);
     });
-    this.attachments.add(row);
+    this.#attachments.add(row);
   }
 
   /** Begins to remove an association, a propagation or a route. */
   dissociate(row: AssociationRecord, nowMs: number): void {
-    this.leave(row, nowMs, (link) => {
+    this.#leave(row, nowMs, (link) => {
       link.Status = 'Dissociating';
     });
-    this.associations.add(row);
+    this.#associations.add(row);
   }
 
   disable(row: Propagation, nowMs: number): void {
-    this.leave(row, nowMs, (link) => {
+    this.#leave(row, nowMs, (link) => {
       link.Status = 'Disabling';
     });
-    this.propagations.add(row);
+    this.#propagations.add(row);
   }
 
   deleteRoute(row: RouteEntry, nowMs: number): void {
-    this.leave(row, nowMs, (entry) => {
+    this.#leave(row, nowMs, (entry) => {
       entry.TransitRouterRouteEntryStatus = 'Deleting';
     });
-    this.routeEntries.add(row);
+    this.#routeEntries.add(row);
   }
 
-  private leave<T extends Changing>(row: T, nowMs: number, change: (row: T) => void): void {
-    const { dependencyPolls: polls, dependencyMs: ms } = this.behaviours();
-    this.store.edit(row, (target) => {
+  #leave<T extends Changing>(row: T, nowMs: number, change: (row: T) => void): void {
+    const { dependencyPolls: polls, dependencyMs: ms } = this.#behaviours();
+    this.#store.edit(row, (target) => {
       change(target);
       setPending(target, pendingFor('gone', { polls, ms }, nowMs));
     });
   }
 
-  private finishAttachment(row: AttachmentRecord, atMs: number): void {
-    const { store } = this;
+  #finishAttachment(row: AttachmentRecord, atMs: number): void {
+    const store = this.#store;
     const connection = store.connections.get(row.VpnId);
     if (row.pending?.to === 'attached') {
       this.changeAttachment(row, 'Attached', undefined);
@@ -173,7 +177,7 @@ export class Lifecycle {
         this.changeConnection(connection, 'attached', undefined);
       }
       if (connection?.AttachType === 'NO_ASSOCIATED' && connection.pending === undefined) {
-        this.bindLate(connection, row);
+        this.#bindLate(connection, row);
       }
       return;
     }
@@ -190,46 +194,46 @@ export class Lifecycle {
     if (connection?.State !== 'detaching' || connection.pending !== undefined) {
       return;
     }
-    const { detachSecondPolls: polls, detachSecondMs: ms } = this.behaviours();
+    const { detachSecondPolls: polls, detachSecondMs: ms } = this.#behaviours();
     this.changeConnection(connection, 'detaching', pendingFor('init', { polls, ms }, atMs));
   }
 
-  private finishConnection(row: ConnectionRecord, atMs: number): void {
-    const { store } = this;
+  #finishConnection(row: ConnectionRecord, atMs: number): void {
+    const store = this.#store;
     const to = row.pending?.to;
     if (to === 'gone') {
       store.remove(store.connections, row);
     } else if (to === 'attached') {
       this.changeConnection(row, 'attached', undefined);
     } else if (to === 'deleted') {
-      const { deletedStateReads: polls, deleteMs: ms } = this.behaviours();
+      const { deletedStateReads: polls, deleteMs: ms } = this.#behaviours();
       this.changeConnection(row, 'deleted', pendingFor('gone', { polls, ms }, atMs));
     } else {
-      const isKept = this.behaviours().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
+      const isKept = this.#behaviours().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
       store.edit(row, (target) => {
         unbind(target);
         target.CrossAccountAuthorized = isKept;
       });
-      this.forgetSecond(row, atMs);
+      this.#forgetSecond(row, atMs);
     }
   }
 
   /** The transit router was first to know of the attachment: now the connection says so too. */
-  private bindLate(row: ConnectionRecord, { TransitRouterId }: AttachmentRecord): void {
-    const router = this.store.transitRouters.get(TransitRouterId);
+  #bindLate(row: ConnectionRecord, { TransitRouterId }: AttachmentRecord): void {
+    const router = this.#store.transitRouters.get(TransitRouterId);
     if (router === undefined) {
       return;
     }
-    this.store.edit(row, (target) => {
+    this.#store.edit(row, (target) => {
       bind(target, router);
       target.State = 'attached';
     });
   }
 
   /** The VPC side was first to forget: now the transit router's turn begins. */
-  private forgetSecond(row: ConnectionRecord, atMs: number): void {
-    const { detachSecondPolls: polls, detachSecondMs: ms } = this.behaviours();
-    for (const attachment of [...this.store.attachments.in('connection', row.VpnConnectionId)]) {
+  #forgetSecond(row: ConnectionRecord, atMs: number): void {
+    const { detachSecondPolls: polls, detachSecondMs: ms } = this.#behaviours();
+    for (const attachment of [...this.#store.attachments.in('connection', row.VpnConnectionId)]) {
       if (attachment.Status !== 'Detaching' || attachment.pending !== undefined) {
         continue;
       }

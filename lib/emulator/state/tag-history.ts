@@ -9,21 +9,24 @@ type TagChange = { readonly atMs: number; readonly was: Readonly<Record<string, 
  * itself show at once.
  */
 export class TagHistory {
-  private readonly changes = new WeakMap<object, TagChange[]>();
+  readonly #journal: UndoLog;
+  readonly #changes = new WeakMap<object, TagChange[]>();
 
-  constructor(private readonly journal: UndoLog) {}
+  constructor(journal: UndoLog) {
+    this.#journal = journal;
+  }
 
   /** Remembers the values under these keys before a write changes them. */
   note(row: { readonly tags: TagRecord }, keys: readonly string[], atMs: number): void {
     const was = Object.fromEntries(keys.map((key) => [key, Object.hasOwn(row.tags, key) ? row.tags[key] : undefined]));
-    const known = this.changes.get(row) ?? [];
-    this.changes.set(row, known);
-    this.journal.apply({ redo: () => void known.push({ atMs, was }), undo: () => void known.pop() });
+    const known = this.#changes.get(row) ?? [];
+    this.#changes.set(row, known);
+    this.#journal.apply({ redo: () => void known.push({ atMs, was }), undo: () => void known.pop() });
   }
 
   /** The tags as they were after all writes up to `untilMs`. */
   shown(row: { readonly tags: TagRecord }, untilMs: number): TagRecord {
-    const later = (this.changes.get(row) ?? []).filter(({ atMs }) => atMs > untilMs);
+    const later = (this.#changes.get(row) ?? []).filter(({ atMs }) => atMs > untilMs);
     if (later.length === 0) {
       return row.tags;
     }

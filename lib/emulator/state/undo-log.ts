@@ -5,42 +5,42 @@ type UndoStep = { readonly undo: () => void; readonly redo: () => void };
  * from the state before the last change.
  */
 export class UndoLog {
-  private open: UndoStep[] = [];
-  private last: readonly UndoStep[] = [];
+  #open: UndoStep[] = [];
+  #last: readonly UndoStep[] = [];
 
   /** Makes a change and remembers how to take it back. */
   apply(change: UndoStep): void {
     change.redo();
-    this.open.push(change);
+    this.#open.push(change);
   }
 
   /** Closes the changes since the last close into one step; answers whether there were any. */
   commit(): boolean {
-    if (this.open.length === 0) {
+    if (this.#open.length === 0) {
       return false;
     }
-    this.last = this.open;
-    this.open = [];
+    this.#last = this.#open;
+    this.#open = [];
     return true;
   }
 
   /** Takes back the changes that are not committed. */
   rollback(): void {
-    for (const change of this.open.toReversed()) {
+    for (const change of this.#open.toReversed()) {
       change.undo();
     }
-    this.open = [];
+    this.#open = [];
   }
 
   /** Runs `read` as if the last committed step had not happened yet. */
   before<T>(read: () => T): T {
-    for (const change of this.last.toReversed()) {
+    for (const change of this.#last.toReversed()) {
       change.undo();
     }
     try {
       return read();
     } finally {
-      for (const change of this.last) {
+      for (const change of this.#last) {
         change.redo();
       }
     }

@@ -49,7 +49,7 @@ describe('rate limits', () => {
     expect(await served(() => vpc('DescribeVpnConnections', list), 700)).toBe(700);
   });
 
-  test('answer as the switches say', async () => {
+  test('answer as the behaviours say', async () => {
     const { emulator } = aCloud(
       {},
       {

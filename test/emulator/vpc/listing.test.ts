@@ -181,7 +181,7 @@ describe('a connection on the wire', () => {
   });
 
   test('fields of a transit router can be empty instead of absent', async () => {
-    const body = await describe1('vco-dual', { switches: { absentFields: 'empty' } });
+    const body = await describe1('vco-dual', { behaviours: { absentFields: 'empty' } });
     expect(body).toMatchObject({ TransitRouterId: '', AttachInstanceId: '', InternetIp: '' });
   });
 
