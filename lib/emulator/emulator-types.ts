@@ -27,7 +27,12 @@ export type EmulatorOptions = {
 };
 
 /** Calls as one key or role of the account, with its permissions, rather than as a user who may do everything. */
-export type CallAs = { readonly role?: string; readonly accessKeyId?: string };
+export type CallAs = {
+  readonly role?: string;
+  readonly accessKeyId?: string;
+  /** Told of the record of this very call at the moment it takes effect, before any reply. */
+  readonly onRecord?: (record: CallRecord) => void;
+};
 
 export interface Emulator {
   /** A request as it comes over the wire, signature and all; `reset` means: cut the connection. */

@@ -5,7 +5,7 @@ import { type EmulatedReply, planAfter, planBefore, type ReplyPlan } from './fau
 import { Faults } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError, unknownAction } from './gateway/api-error.ts';
-import { CallLog } from './gateway/call-log.ts';
+import { CallLog, type CallRecord } from './gateway/call-log.ts';
 import { type Caller, mayCall } from './gateway/callers.ts';
 import { checkRegion } from './gateway/check-region.ts';
 import { ClientTokens, type Given } from './gateway/client-tokens.ts';
@@ -25,6 +25,7 @@ export type EmulatedCall = {
   readonly version: string;
   readonly action: string;
   readonly params: RawParams;
+  readonly onRecord?: ((record: CallRecord) => void) | undefined;
 };
 
 type CallEnding = { readonly reply: EmulatedReply; readonly effect: boolean; readonly fault: string | undefined };
@@ -217,7 +218,7 @@ export class Engine {
   #record(call: EmulatedCall, { reply, effect, fault }: CallEnding): void {
     const { kind, status, body } = reply;
     const code = kind !== 'reply' ? kind : status === 200 ? successCode(body) : String(body.Code);
-    this.log.add({
+    const record = this.log.add({
       atMs: this.now(),
       accountId: call.caller.accountId,
       action: call.action,
@@ -227,6 +228,7 @@ export class Engine {
       ...(effect && { effect }),
       ...(fault !== undefined && { fault }),
     });
+    call.onRecord?.(record);
   }
 }
 

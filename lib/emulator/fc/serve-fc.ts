@@ -55,8 +55,9 @@ function paramsOf({ headers }: FcRequest, { serviceName, functionName }: InvokeT
   };
 }
 
-const record = (engine: Engine, note: Note, status: number, code: string): void =>
+const record = (engine: Engine, note: Note, status: number, code: string): void => {
   engine.log.add({ atMs: engine.now(), action, status, code, ...note });
+};
 
 /** Throws `ApiError` for another account's function, or without permission. */
 function permitted(

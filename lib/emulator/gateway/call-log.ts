@@ -31,9 +31,11 @@ export class CallLog {
   readonly records: CallRecord[] = [];
   #seq = 0;
 
-  add({ params, ...record }: Omit<CallRecord, 'seq' | 'regionId'>): void {
+  add({ params, ...rest }: Omit<CallRecord, 'seq' | 'regionId'>): CallRecord {
     this.#seq += 1;
-    this.records.push({ seq: this.#seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...record });
+    const record = { seq: this.#seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...rest };
+    this.records.push(record);
+    return record;
   }
 
   reset(): void {

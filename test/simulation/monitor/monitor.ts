@@ -20,6 +20,7 @@ import {
   toMs,
 } from '../world/truth.ts';
 import {
+  AHEAD_MS_MAX,
   CLOCKS_OFF_MS,
   type Clock,
   clockKey,
@@ -429,6 +430,10 @@ export class Monitor {
     }
     const ageMs = this.#now() - (this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY);
     const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
+    // By the clock of this run the note may be of the future, and then it counts as malformed.
+    if ((noteOf(row)?.atMs ?? 0) > this.#now() + Math.min(0, ...clockErrorsMs(run)) + AHEAD_MS_MAX) {
+      return;
+    }
     const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;
     // Runs that see it half-done keep its note alive, however long ago the detach was.
     const isAlive = run.policy === this.#policy && this.isHalfDone(row);
@@ -472,7 +477,9 @@ export class Monitor {
       return;
     }
     const forLong = ({ sinceMs }: Since<boolean>) => this.#now() - sinceMs > allowanceMs;
-    if (truth.protected.value && forLong(truth.protected)) {
+    // A run whose clock is ahead may see a connection come of age a little early.
+    const ownMs = this.#now() + Math.max(0, ...clockErrorsMs(run));
+    if (truth.protected.value && forLong(truth.protected) && isProtected(row, run.policy, ownMs)) {
       say('S6', 'it is protected');
     }
     // What only the transit routers say, a round of their lists says: see `#checkWitnesses`.
@@ -1010,6 +1017,9 @@ function claimsOf(row: ConnectionRecord): readonly string[] {
 /** Whether a call removes a tag, or makes it void. */
 const isGone = (call: Call, key: string): boolean =>
   call.action === 'UnTagResources' ? keysOf(call).includes(key) : tagsOf(call)[key] === 'void';
+
+/** By how much the clock of a run may be off: before it was set, and after. */
+const clockErrorsMs = ({ plan: { skewMs, jump } }: Watched): readonly number[] => [skewMs, skewMs + (jump?.byMs ?? 0)];
 
 type Say = (promise: string, text: string) => void;
 

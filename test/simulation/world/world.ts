@@ -237,7 +237,7 @@ class World {
         Object.assign(other, MISLED);
       }
     }
-    this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}`);
+    this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}${describeClock(plan)}`);
     const lines: unknown[] = [];
     try {
       const died = new Promise<undefined>((die) => this.#graves.set(plan.id, () => die(undefined)));
@@ -267,7 +267,6 @@ class World {
 
   /** Runs that came to their end. */
   #ended = 0;
-  readonly #noted = new WeakSet<CallRecord>();
   readonly #graves = new Map<number, () => void>();
 
   async #sweep(plan: RunPlan, watched: Watched, deadlineMs: number, lines: unknown[]): Promise<RunResult> {
@@ -354,16 +353,11 @@ class World {
     this.stats.calls += 1;
     this.monitor.before(watched, sent);
     const target = targetOf(this.emulator, sent);
-    const logged = this.emulator.calls.length;
-    const reply = await this.#serve(call, sent.accountId, sent.params).catch((error: unknown) => ({ error }));
-    const record = this.emulator.calls.slice(logged).find((one) => !this.#noted.has(one) && isRecordOf(one, sent));
-    if (record) {
-      // Runs that overlap may send the same request at the same time: each has a record of its own.
-      this.#noted.add(record);
+    const sentence = `run ${plan.id}: ${sent.action} ${describeParams(sent.params)}->`;
+    const reply = await this.#serve(call, sent, (record) => {
       this.#note(watched, sent, target, record);
-    }
-    const fault = record?.fault ? ` (${record.fault})` : '';
-    this.#tell(`run ${plan.id}: ${sent.action} ${describeParams(sent.params)}-> ${record?.code ?? 'lost'}${fault}`);
+      this.#tell(`${sentence} ${record.code}${record.fault ? ` (${record.fault})` : ''}`);
+    }).catch((error: unknown) => ({ error }));
     return reply;
   }
 
@@ -386,8 +380,8 @@ class World {
     this.monitor.effect(watched, sent, target);
   }
 
-  async #serve(call: TransportCall, accountId: string, params: Record<string, string>): Promise<TransportReply> {
-    const reply = this.emulator.call(accountId, VERSIONS[call.service], call.action, params);
+  async #serve(call: TransportCall, sent: Sent, onRecord: (record: CallRecord) => void): Promise<TransportReply> {
+    const reply = this.emulator.call(sent.accountId, VERSIONS[call.service], call.action, sent.params, { onRecord });
     const { late, cancel } = this.clock.timeout(call.timeoutMs);
     try {
       return await Promise.race([reply, late]);
@@ -449,13 +443,10 @@ function rememberRole(roleArn: string | undefined, { body }: TransportReply, acc
   }
 }
 
-const isRecordOf = ({ accountId, action, params }: CallRecord, sent: Sent): boolean =>
-  accountId === sent.accountId && action === sent.action && sameParams(params, sent.params);
+/** A clock that is off, or is set while the run works; nothing for a clock that is right. */
+const describeClock = ({ skewMs, jump }: RunPlan): string =>
+  `${skewMs === 0 ? '' : `, its clock is off by ${skewMs} ms`}${jump ? `, is set by ${jump.byMs} ms after ${jump.afterMs} ms` : ''}`;
 
-function sameParams(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
-}
 const describeParams = (params: Readonly<Record<string, string>>) =>
   [
     'VpnConnectionId',
