@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { policyKeys, policyKeyTable } from '../../lib/policy/schema/key-table.ts';
 import { ruleExample, ruleList } from '../../lib/policy/schema/rule-docs.ts';
 
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-test.each<[string, string, RegExp, string]>([
+/** The parts of documents that are made from the code, each with what surrounds it. */
+const GENERATED: readonly (readonly [what: string, path: string, part: RegExp, expected: string])[] = [
   [
     'the table of keys',
     'docs/policy.md',
@@ -15,16 +16,24 @@ test.each<[string, string, RegExp, string]>([
   ],
   ['the list of rules', 'docs/policy.md', /(?<=<!-- rules -->\n)[\s\S]*?(?=<!-- \/rules -->)/, `\n${ruleList()}\n\n`],
   ['the rules', 'policy.example.yaml', /(?<=^rules:\n)[\s\S]*?(?=^$)/m, `${ruleExample()}\n`],
-])('up to date: %s in %s', (_what, path, part, expected) => {
-  const file = new URL(`../../${path}`, import.meta.url);
+];
+
+// Before all tests, because they run in any order.
+beforeAll(() => {
   if (process.env.UPDATE_DOCS === '1') {
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace(part, () => expected),
-    );
+    for (const [, path, part, expected] of GENERATED) {
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(
+        path,
+        text.replace(part, () => expected),
+      );
+    }
   }
+});
+
+test.each(GENERATED)('up to date: %s in %s', (_what, path, part, expected) => {
   expect(
-    part.exec(readFileSync(file, 'utf8'))?.[0],
+    part.exec(readFileSync(path, 'utf8'))?.[0],
     'it is stale; run: UPDATE_DOCS=1 npx vitest run test/docs/policy-docs.test.ts',
   ).toBe(expected);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import type { Policy } from '../../lib/core/domain/policy.ts';
-import { byRule } from '../../lib/core/rules/all-rules.ts';
+import { byRule, RULE_NAMES } from '../../lib/core/rules/all-rules.ts';
 import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy/parse-policy.ts';
 
 const parse = (text: string) => parsePolicy(text, 'policy.yaml');
@@ -187,7 +187,7 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
       'rules.expired: false is not allowed; write the word off (not false) to disable a rule',
     ],
     ['rules: {expired: Off}', 'rules.expired: "Off" is not allowed'],
-    ['rules: {orphaned: 1d}', 'rules.orphaned: unknown key (allowed: unassociated, tunnels-down, unrouted, expired)'],
+    ['rules: {orphaned: 1d}', `rules.orphaned: unknown key (allowed: ${RULE_NAMES.join(', ')})`],
     ['rules: {tunnels_down: 1d}', 'rules.tunnels_down: unknown key; did you mean tunnels-down?'],
     ['protect: {tags: env=prod}', 'protect.tags: "env=prod" is not allowed; write a list'],
     ['protect: {tags: [""]}', 'protect.tags[0]: "" is not allowed; write text of the form key or key=value'],
