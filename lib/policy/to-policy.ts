@@ -1,5 +1,6 @@
 import { parseDuration } from '../core/domain/duration.ts';
 import type { DeclaredPolicy, Policy } from '../core/domain/policy.ts';
+import { byRule } from '../core/rules/all-rules.ts';
 import type { PolicyDocument } from './schema/policy-schema.ts';
 import { accountIdOf } from './schema/roles.ts';
 
@@ -10,12 +11,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
     mode: document.mode,
     regions: toRegions(document.regions),
     accounts: toAccounts(document.accounts),
-    rules: {
-      unassociated: toGrace(document.rules.unassociated),
-      'tunnels-down': toGrace(document.rules['tunnels-down']),
-      unrouted: toGrace(document.rules.unrouted),
-      expired: toGrace(document.rules.expired),
-    },
+    rules: byRule(({ name }) => toGrace(document.rules[name])),
     protect: {
       tags: protect.tags.map(toTag),
       names: protect.names,

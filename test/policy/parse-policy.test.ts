@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import type { Policy } from '../../lib/core/domain/policy.ts';
+import { byRule, RULE_NAMES } from '../../lib/core/rules/all-rules.ts';
 import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy/parse-policy.ts';
 
 const parse = (text: string) => parsePolicy(text, 'policy.yaml');
@@ -24,7 +25,7 @@ const defaults: Policy = {
   mode: 'plan',
   regions: undefined,
   accounts: [],
-  rules: { unassociated: day, 'tunnels-down': 'off', unrouted: 'off', expired: 'off' },
+  rules: { ...byRule(() => 'off'), unassociated: day },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: day },
   limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
   detach: { force: false, roles: [] },
@@ -95,7 +96,7 @@ pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
         { roleArn: 'acs:ram::1234567890123456:role/sweeper', accountId: '1234567890123456', regions: undefined },
         { roleArn: 'acs:ram::2345678901234567:role/sweeper', accountId: '2345678901234567', regions: 'all' },
       ],
-      rules: { unassociated: 0, 'tunnels-down': 14 * day, unrouted: 250, expired: 'off' },
+      rules: { ...defaults.rules, unassociated: 0, 'tunnels-down': 14 * day, unrouted: 250, expired: 'off' },
       protect: {
         tags: [
           { key: 'critical', value: undefined },
@@ -186,7 +187,7 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
       'rules.expired: false is not allowed; write the word off (not false) to disable a rule',
     ],
     ['rules: {expired: Off}', 'rules.expired: "Off" is not allowed'],
-    ['rules: {orphaned: 1d}', 'rules.orphaned: unknown key (allowed: unassociated, tunnels-down, unrouted, expired)'],
+    ['rules: {orphaned: 1d}', `rules.orphaned: unknown key (allowed: ${RULE_NAMES.join(', ')})`],
     ['rules: {tunnels_down: 1d}', 'rules.tunnels_down: unknown key; did you mean tunnels-down?'],
     ['protect: {tags: env=prod}', 'protect.tags: "env=prod" is not allowed; write a list'],
     ['protect: {tags: [""]}', 'protect.tags[0]: "" is not allowed; write text of the form key or key=value'],

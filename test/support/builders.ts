@@ -3,6 +3,7 @@ import type { Policy } from '../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../lib/core/judge/judge.ts';
 import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan/plan.ts';
+import { byRule } from '../../lib/core/rules/all-rules.ts';
 
 export const ACCOUNT = '1000000000000001';
 export const REGION = 'cn-hangzhou';
@@ -17,7 +18,7 @@ export const DEFAULTS: Policy = {
   mode: 'plan',
   regions: undefined,
   accounts: [],
-  rules: { unassociated: DAY, 'tunnels-down': 'off', unrouted: 'off', expired: 'off' },
+  rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
   limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
   detach: { force: false, roles: [] },

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answered, FunctionApi } from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
-import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../core/domain/policy.ts';
+import type { DeclaredPolicy, Mode } from '../../core/domain/policy.ts';
+import { byRule } from '../../core/rules/all-rules.ts';
 import { dispatchAdvice } from '../../dispatch/dispatch-advice.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
@@ -53,9 +54,7 @@ function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy
   if (file !== undefined) {
     return loadPolicy({ env: {}, file, readFile: io.readFile });
   }
-  const defaults = parsePolicy('', 'defaults');
-  const rules = Object.fromEntries(RULE_NAMES.map((rule) => [rule, 'off'])) as DeclaredPolicy['rules'];
-  return { ...defaults, rules };
+  return { ...parsePolicy('', 'defaults'), rules: byRule(() => 'off') };
 }
 
 async function openFunction(names: TargetNames, declared: DeclaredPolicy, io: Io): Promise<FunctionApi> {

@@ -1,5 +1,6 @@
+import type { RuleName } from '../rules/all-rules.ts';
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
-import type { Mode, RuleName } from './policy.ts';
+import type { Mode } from './policy.ts';
 
 /** Every way a connection can end in a run, in the order in which counts are shown. */
 export const OUTCOMES = [

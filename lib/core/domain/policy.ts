@@ -1,12 +1,9 @@
+import type { Graces } from '../rules/all-rules.ts';
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 
 /** In rising order of what a run may change: nothing, tags only, everything. */
 export const MODES = ['plan', 'mark', 'sweep'] as const;
 export type Mode = (typeof MODES)[number];
-
-/** In the order in which a rule is chosen when several hold. */
-export const RULE_NAMES = ['unassociated', 'tunnels-down', 'unrouted', 'expired'] as const;
-export type RuleName = (typeof RULE_NAMES)[number];
 
 export type AccountPolicy = {
   readonly roleArn: string;
@@ -31,8 +28,7 @@ export type Policy = {
   readonly regions: readonly RegionId[] | 'all' | undefined;
   /** Empty: the account of the credentials. */
   readonly accounts: readonly AccountPolicy[];
-  /** Grace period of each rule; `off` disables it. */
-  readonly rules: Readonly<Record<RuleName, number | 'off'>>;
+  readonly rules: Graces;
   readonly protect: {
     /** A tag without a value protects whatever the value is. */
     readonly tags: readonly { readonly key: string; readonly value: string | undefined }[];

@@ -1,4 +1,5 @@
 import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from '../domain/estate.ts';
+import type { Settled } from '../rules/rule.ts';
 import type { DetachNote } from './claims.ts';
 
 /**
@@ -8,14 +9,10 @@ import type { DetachNote } from './claims.ts';
  * another. Both keep the connection.
  */
 export type Association =
-  | { readonly kind: 'unbound'; readonly evidence: readonly string[] }
-  | { readonly kind: 'bound'; readonly attachment: Attachment; readonly evidence: readonly string[] }
+  | Settled
   | { readonly kind: 'not-ours'; readonly evidence: readonly string[] }
   | { readonly kind: 'changing'; readonly reason: string; readonly evidence: readonly string[] }
   | { readonly kind: 'doubtful'; readonly reason: string; readonly evidence: readonly string[] };
-
-/** Both sides agree; the only associations a rule is asked about. */
-export type Settled = Extract<Association, { kind: 'unbound' } | { kind: 'bound' }>;
 
 /** The transit routers' side of a region. A listing that failed is not in here: then the region is unread. */
 export type Witnesses = {

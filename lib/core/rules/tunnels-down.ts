@@ -1,12 +1,22 @@
 import type { Tunnel } from '../domain/estate.ts';
-import { finding, type Rule } from './rule.ts';
+import { saysUp } from './connection-says.ts';
+import { type Finding, finding, type Rule, type RuleInput } from './rule.ts';
 
-/**
- * Bound to a transit router, and no tunnel has an IPsec SA.
- *
- * Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection.
- */
-export const tunnelsDown: Rule = ({ connection, association }) => {
+export const tunnelsDown: Rule<'tunnels-down'> = {
+  name: 'tunnels-down',
+  graceDefault: 'off',
+  graceExample: '14d',
+  summary: 'Bound to a transit router, and no tunnel has an IPsec SA.',
+  about:
+    'it is bound to a transit router, and no tunnel of it has an IPsec SA. ' +
+    'A site that is off for the weekend looks like this too, so give it a grace of weeks.',
+  needs: [],
+  judge: judgeTunnels,
+  isDisprovedBy: saysUp,
+};
+
+/** Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection. */
+function judgeTunnels({ connection, association }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');
   }
@@ -30,7 +40,7 @@ export const tunnelsDown: Rule = ({ connection, association }) => {
     return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
   }
   return finding('yes', ...association.evidence, describe(statuses));
-};
+}
 
 const isUp = (status: string) => status === 'ipsec_sa_established';
 const isUnread = (status: string) => status === 'unknown' || status === 'missing';

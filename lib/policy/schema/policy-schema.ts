@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseDuration } from '../../core/domain/duration.ts';
 import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 import { MODES } from '../../core/domain/policy.ts';
+import { byRule } from '../../core/rules/all-rules.ts';
 import { accountId, connectionId, nameGlob, regions, resourceGroupId, roleArn, roleName, tag } from './names.ts';
 import {
   age,
@@ -63,12 +64,9 @@ const roles = {
   schema: list(roleArn).schema.check(oneRoleEach((arn) => arn, [])),
 };
 
-const rules = mapping({
-  unassociated: key(grace, '24h', 'Bound to nothing: `AttachType` `NO_ASSOCIATED`, `State` `init`.', ['72h']),
-  'tunnels-down': key(grace, 'off', 'Bound to a transit router, and no tunnel has an IPsec SA.', ['14d']),
-  unrouted: key(grace, 'off', 'Bound, but no route-table association, propagation or static route uses it.', ['7d']),
-  expired: key(grace, 'off', 'Its tag `vco-sweeper:expires` names a moment that has passed.', ['0s']),
-});
+const rules = mapping(
+  byRule(({ graceDefault, graceExample, summary }) => key(grace, graceDefault, summary, [graceExample])),
+);
 
 const protect = mapping({
   tags: key(list(tag), [], 'Tags that protect, besides `vco-sweeper:keep`, which always does.', [

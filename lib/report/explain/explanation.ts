@@ -1,10 +1,11 @@
 import type { AttachmentId, Connection, Routing } from '../../core/domain/estate.ts';
-import { type Mode, type Policy, RULE_NAMES, type RuleName } from '../../core/domain/policy.ts';
+import type { Mode, Policy } from '../../core/domain/policy.ts';
 import { toIso } from '../../core/domain/time.ts';
 import { type Association, associate, type Witnesses } from '../../core/judge/association.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import type { Judged, Plan } from '../../core/plan/plan.ts';
-import { RULES } from '../../core/rules/all-rules.ts';
+import { RULES, type RuleName } from '../../core/rules/all-rules.ts';
+import type { Rule } from '../../core/rules/rule.ts';
 import { limitsOn } from './limits-on.ts';
 import { findNextStep, type NextStep } from './next-step.ts';
 import { showTags } from './shown-tags.ts';
@@ -96,7 +97,7 @@ export function createExplanation(
     connection: describe(connection, association, policy),
     association: { kind: association.kind, evidence: [...association.evidence, ...doubtOf(association)] },
     protections: verdict.protections,
-    rules: RULE_NAMES.map((rule) => askRule(rule, connection, association, facts, policy, judgedMs)),
+    rules: RULES.map((rule) => askRule(rule, connection, association, facts, policy, judgedMs)),
     mark: describeMark(verdict.mark),
     verdict: {
       kind: verdict.kind,
@@ -135,7 +136,7 @@ function describe(connection: Connection, association: Association, policy: Poli
 
 /** Rules are asked here too when protection came first: a person wants to know what would be without it. */
 function askRule(
-  rule: RuleName,
+  { name: rule, judge }: Rule<RuleName>,
   connection: Connection,
   association: Association,
   { routing }: ExplainedRegion,
@@ -150,7 +151,7 @@ function askRule(
     return { rule, grace, says: 'not asked', evidence: doubtOf(association) };
   }
   const own = association.kind === 'bound' && routing !== 'unread' && routing.get(association.attachment.attachmentId);
-  const { holds, evidence } = RULES[rule]({ connection, association, routing: own || 'unread', nowMs });
+  const { holds, evidence } = judge({ connection, association, routing: own || 'unread', nowMs });
   return { rule, grace, says: SAYS[holds], evidence };
 }
 

@@ -9,6 +9,7 @@ import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { judge } from '../../core/judge/judge.ts';
 import { mayTag, modeFor } from '../../core/plan/narrow.ts';
 import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../../core/plan/plan.ts';
+import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
 
@@ -73,7 +74,7 @@ export async function survey(
   for (const { roleArn, error } of lostRoles) {
     deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
-  const needsRouting = policy.rules.unrouted !== 'off';
+  const needsRouting = isNeeded('routing', policy.rules);
   const semaphore = new Semaphore(CONNECTIONS_MAX);
   const read = await Promise.all(
     places.map(async (place): Promise<SurveyedRegion | LostRegion> => {
