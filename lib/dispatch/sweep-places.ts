@@ -18,7 +18,7 @@ export type PlaceToSweep = {
 };
 
 /** A scope that could not be told: null stands for all that are not known then. */
-export type LostPlace = {
+type LostPlace = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
   readonly error: CloudError;
