@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answered, FunctionApi } from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
-import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../core/domain/policy.ts';
+import { type DeclaredPolicy, type EventBody, type Mode, RULE_NAMES } from '../../core/domain/policy.ts';
 import { dispatchAdvice } from '../../dispatch/dispatch-advice.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
@@ -39,7 +39,7 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
 }
 
 /** What the function is asked for: what was left out is up to its policy. */
-function toEvent({ mode, account, region, connection }: InvokeOptions): Readonly<Record<string, unknown>> {
+function toEvent({ mode, account, region, connection }: InvokeOptions): EventBody {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(account === undefined ? {} : { accounts: account }),
