@@ -2,7 +2,7 @@ import type { MemberAccount } from '../core/domain/cloud-api.ts';
 import { CloudError, ConfigError, toCloudError } from '../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
-import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
+import type { DeclaredPolicy, EventBody, Mode, Narrowing } from '../core/domain/policy.ts';
 import { asksForNothing } from '../core/plan/narrow.ts';
 import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/plan/run-scope.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
@@ -14,11 +14,11 @@ export type PlaceToSweep = {
   readonly regionId: RegionId;
   readonly taskId: string;
   /** What the sweep is asked for, as an event of its own. */
-  readonly event: Readonly<Record<string, unknown>>;
+  readonly event: EventBody;
 };
 
 /** A scope that could not be told: null stands for all that are not known then. */
-export type LostPlace = {
+type LostPlace = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
   readonly error: CloudError;

@@ -1,5 +1,5 @@
 import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../core/domain/ids.ts';
-import { MODES, type Mode } from '../core/domain/policy.ts';
+import { type EventBody, MODES, type Mode } from '../core/domain/policy.ts';
 import { unknownKey } from '../policy/document/problems.ts';
 import { quote } from '../policy/document/quote.ts';
 import { accountId, connectionId, regionId } from '../policy/schema/names.ts';
@@ -7,7 +7,9 @@ import { type Answer, part, refused } from './event-answer.ts';
 import { isObject, type JsonObject } from './event-json.ts';
 import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';
 
-export const REQUEST_KEYS: readonly string[] = ['mode', 'accounts', 'regions', 'connections'];
+/** In the order in which messages name them. A record, so that the compiler asks for every key of a body. */
+const KEYS: Readonly<Record<keyof EventBody, true>> = { mode: true, accounts: true, regions: true, connections: true };
+export const REQUEST_KEYS: readonly string[] = Object.keys(KEYS);
 const shownMax = 10;
 
 /**

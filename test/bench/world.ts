@@ -31,7 +31,7 @@ export type Task = {
 };
 
 /** How many times as fast as the cloud's the bench's time passes. */
-export const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
+const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
 
 /** Milliseconds of the bench. */
 export const LATENCY_MS = 20;

@@ -1,42 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { parseDeclaredPolicy, parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { policyKeys, policyKeyTable } from '../../lib/policy/schema/key-table.ts';
-import { ruleExample, ruleList } from '../../lib/policy/schema/rule-docs.ts';
 
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-
-/** The parts of documents that are made from the code, each with what surrounds it. */
-const GENERATED: readonly (readonly [what: string, path: string, part: RegExp, expected: string])[] = [
-  [
-    'the table of keys',
-    'docs/policy.md',
-    /(?<=<!-- keys -->\n)[\s\S]*?(?=<!-- \/keys -->)/,
-    `\n${policyKeyTable()}\n\n`,
-  ],
-  ['the list of rules', 'docs/policy.md', /(?<=<!-- rules -->\n)[\s\S]*?(?=<!-- \/rules -->)/, `\n${ruleList()}\n\n`],
-  ['the rules', 'policy.example.yaml', /(?<=^rules:\n)[\s\S]*?(?=^$)/m, `${ruleExample()}\n`],
-];
-
-// Before all tests, because they run in any order.
-beforeAll(() => {
-  if (process.env.UPDATE_DOCS === '1') {
-    for (const [, path, part, expected] of GENERATED) {
-      const text = readFileSync(path, 'utf8');
-      writeFileSync(
-        path,
-        text.replace(part, () => expected),
-      );
-    }
-  }
-});
-
-test.each(GENERATED)('up to date: %s in %s', (_what, path, part, expected) => {
-  expect(
-    part.exec(readFileSync(path, 'utf8'))?.[0],
-    'it is stale; run: UPDATE_DOCS=1 npx vitest run test/docs/policy-docs.test.ts',
-  ).toBe(expected);
-});
 
 describe('docs/policy.md', () => {
   test('its examples are policies', () => {

@@ -14,7 +14,7 @@ export const DAY = 24 * HOUR;
 export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 
 /** The defaults of the design, spelled out apart from the parser's, so that neither can hide a mistake of the other. */
-export const DEFAULTS: Policy = {
+const DEFAULTS: Policy = {
   mode: 'plan',
   regions: undefined,
   accounts: [],
@@ -91,7 +91,7 @@ export const tagged = (tags: Record<string, string>): ReadonlyMap<string, string
 export const witnesses = (attachments: readonly Attachment[] = [], unreadOwners: readonly string[] = []) =>
   createWitnesses(new Map([['tr-1', attachments]]), unreadOwners);
 
-export const someFacts = (change: Partial<JudgeInput> = {}): JudgeInput => {
+const someFacts = (change: Partial<JudgeInput> = {}): JudgeInput => {
   const connection = change.connection ?? aConnection();
   const bound = connection.attachType === 'CEN';
   return {

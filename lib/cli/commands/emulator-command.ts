@@ -27,7 +27,7 @@ export type EmulatorCommandOptions = {
   readonly save?: string;
 };
 
-export const GENERATED = {
+const GENERATED = {
   connections: 40,
   regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'],
   accounts: 1,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answered, FunctionApi } from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
-import type { DeclaredPolicy, Mode } from '../../core/domain/policy.ts';
+import type { DeclaredPolicy, EventBody, Mode } from '../../core/domain/policy.ts';
 import { byRule } from '../../core/rules/all-rules.ts';
 import { dispatchAdvice } from '../../dispatch/dispatch-advice.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
@@ -40,7 +40,7 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
 }
 
 /** What the function is asked for: what was left out is up to its policy. */
-function toEvent({ mode, account, region, connection }: InvokeOptions): Readonly<Record<string, unknown>> {
+function toEvent({ mode, account, region, connection }: InvokeOptions): EventBody {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(account === undefined ? {} : { accounts: account }),

@@ -6,7 +6,7 @@ import type { Policy } from '../../core/domain/policy.ts';
 import { type AnyAction, FACTS } from './actions.ts';
 
 /** Limits count per account, region and action. */
-export type PaceKey = {
+type PaceKey = {
   readonly accountId: AccountId | undefined;
   readonly regionId: RegionId | undefined;
   readonly action: AnyAction;

@@ -39,7 +39,10 @@ export type Policy = {
     readonly youngerThanMs: number;
   };
   readonly limits: { readonly perRun: number; readonly perRegionShare: number; readonly shareFloor: number };
-  readonly detach: { readonly force: boolean; readonly roles: readonly { roleArn: string; accountId: AccountId }[] };
+  readonly detach: {
+    readonly force: boolean;
+    readonly roles: readonly { readonly roleArn: string; readonly accountId: AccountId }[];
+  };
   readonly marks: { readonly maxGapMs: number };
   readonly recheck: { readonly maxAgeMs: number };
   readonly wait: {
@@ -63,6 +66,15 @@ export type Policy = {
 /** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */
 export type DeclaredPolicy = Omit<Policy, 'accounts'> & {
   readonly accounts: readonly AccountPolicy[] | DirectoryPolicy;
+};
+
+/** The body of an event that asks for a run: by a direct call, in a timer's payload, or in a CloudEvent's `data`. */
+export type EventBody = {
+  /** At most the policy's mode. */
+  readonly mode?: Mode;
+  readonly accounts?: readonly AccountId[];
+  readonly regions?: readonly RegionId[];
+  readonly connections?: readonly ConnectionId[];
 };
 
 /**

@@ -12,7 +12,7 @@ export const allowsMember = ({ include, exclude }: DirectoryPolicy, accountId: A
   (include?.includes(accountId) ?? true) && !exclude.includes(accountId);
 
 /** The role by which an account of a directory is swept. */
-export const roleIn = ({ roleName }: DirectoryPolicy, accountId: AccountId): AccountPolicy => ({
+const roleIn = ({ roleName }: DirectoryPolicy, accountId: AccountId): AccountPolicy => ({
   roleArn: `acs:ram::${accountId}:role/${roleName}`,
   accountId,
   regions: undefined,

@@ -26,7 +26,7 @@ export type RuleInput = {
 export type Need = 'routing';
 
 /** As people write it in a policy. */
-export type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /** One way of being an orphan: everything that the sweep, the policy and its documents know of it. */
 export type Rule<Name extends string> = {

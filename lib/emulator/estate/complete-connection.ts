@@ -14,7 +14,7 @@ const stateByAttachType = new Map<string, string>([
 export const idLetters = (id: string): string => id.replace(/^[a-z]+-/, '');
 
 /** A key that no log, error or report may ever show; the connection's letters tell whose it is. */
-export const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
+const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
 
 function attachTypeOf(item: ConnectionRead): string | null {
   if (item.AttachType !== undefined) {
@@ -72,7 +72,7 @@ const singleTunnel = (id: string) => ({
 type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
 
 /** One tunnel as the service would show it. */
-export const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => ({
+const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => ({
   TunnelId: `tun-${idLetters(id)}${at + 1}`,
   TunnelIndex: at + 1,
   Role: at === 0 ? 'master' : 'slave',

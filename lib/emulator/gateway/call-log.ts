@@ -23,7 +23,7 @@ export type CallRecord = {
 
 const secret = /psk|authkey|secret|signature|securitytoken|accesskeyid|^ikeconfig$|^bgpconfig$/i;
 
-export const withoutSecrets = (params: RawParams): RawParams =>
+const withoutSecrets = (params: RawParams): RawParams =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !secret.test(name)));
 
 /** The ordered log of calls. */

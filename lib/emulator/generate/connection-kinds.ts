@@ -40,7 +40,7 @@ const down = 'ike_sa_not_established';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: string, second: string) => ({
+const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: string, second: string) => ({
   TunnelOptions: [
     { CustomerGatewayId, Status: first },
     { CustomerGatewayId, Status: second },

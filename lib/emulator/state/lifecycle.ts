@@ -277,7 +277,7 @@ export function bind(connection: ConnectionRecord, router: TransitRouterRecord):
 }
 
 /** A connection that is bound to nothing. */
-export function unbind(row: ConnectionRecord): void {
+function unbind(row: ConnectionRecord): void {
   row.State = 'init';
   row.AttachType = 'NO_ASSOCIATED';
   row.CrossAccountAuthorized = false;

@@ -19,7 +19,7 @@ export type OpenPlace = {
 };
 
 /** A scope that could not even be opened. `regionIds` is empty when the regions themselves could not be listed. */
-export type UnopenedPlace = {
+type UnopenedPlace = {
   readonly accountId: AccountId;
   readonly regionIds: readonly RegionId[];
   readonly error: CloudError;

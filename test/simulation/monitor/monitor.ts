@@ -1031,7 +1031,7 @@ const isLeaving = (row: ConnectionRecord | undefined): boolean =>
 const rolesOf = (policy: PolicyDocument): readonly string[] =>
   (section(policy, 'detach').roles ?? []) as readonly string[];
 
-export const idsOf = ({ params }: Call): readonly string[] =>
+const idsOf = ({ params }: Call): readonly string[] =>
   Object.entries(params).flatMap(([name, value]) => (/^ResourceId\.\d+$/.test(name) ? [value] : []));
 
 const keysOf = ({ params }: Call): readonly string[] =>
@@ -1051,7 +1051,7 @@ const isWhole = (event: unknown): boolean =>
 const MODES = ['plan', 'mark', 'sweep'];
 
 /** What an event allows for a connection, by a second reading of the rules for events. */
-export function modeOf(run: Watched, id: string, regionId: string): string | undefined {
+function modeOf(run: Watched, id: string, regionId: string): string | undefined {
   const events = Array.isArray(run.plan.event) ? run.plan.event : [run.plan.event];
   let best: string | undefined;
   for (const event of events as readonly Record<string, unknown>[]) {

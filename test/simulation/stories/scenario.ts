@@ -66,7 +66,7 @@ export type PeopleAct = {
   readonly act: Act;
   readonly tags?: Readonly<Record<string, string>>;
 };
-export const ACTS = [
+const ACTS = [
   'attach',
   'detach',
   'tunnels-up',
@@ -84,9 +84,9 @@ export const ACTS = [
   'unroute',
 ] as const;
 /** `copy-tags`: a script makes a new connection with the tags of this one, or with those of `tags`. */
-export type Act = (typeof ACTS)[number] | 'copy-tags';
+type Act = (typeof ACTS)[number] | 'copy-tags';
 
-export type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
+type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
 
 /** `wait.tagTimeout` belongs here as soon as the policy knows it: `{ tagTimeout: '30s' }`. */
 const TAG_WAIT = { tagTimeout: '30s' };

@@ -96,7 +96,7 @@ function expiryMs(text: string): number {
 const UNITS_DAY = 86_400_000;
 
 /** Whether a rule holds in truth, whatever the policy says of it. */
-export function holds(rule: RuleName, row: ConnectionRecord, estate: Estate, nowMs: number): boolean {
+function holds(rule: RuleName, row: ConnectionRecord, estate: Estate, nowMs: number): boolean {
   switch (rule) {
     case 'unassociated':
       return isFree(row, estate);

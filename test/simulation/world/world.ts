@@ -43,7 +43,7 @@ export type Story = {
   readonly left: readonly string[];
 };
 
-export type Stats = {
+type Stats = {
   runs: number;
   calls: number;
   deletions: number;

@@ -1,0 +1,126 @@
+import { expectTypeOf, test } from 'vitest';
+import type { RunResult } from '../../../lib/core/domain/outcome.ts';
+import type { EventBody, Policy } from '../../../lib/core/domain/policy.ts';
+
+// Types that other people's events, policies and scripts depend on, spelled out a second time. The compiler compares the
+// two, so `npm run check` fails when a key is renamed, added, removed or widened. Running this file proves nothing more.
+
+type ModeName = 'plan' | 'mark' | 'sweep';
+
+test('the policy has these keys, and each takes these values', () => {
+  expectTypeOf<Policy>().toEqualTypeOf<{
+    readonly mode: ModeName;
+    readonly regions: readonly string[] | 'all' | undefined;
+    readonly accounts: readonly {
+      readonly roleArn: string;
+      readonly accountId: string;
+      readonly regions: readonly string[] | 'all' | undefined;
+    }[];
+    readonly rules: {
+      readonly unassociated: number | 'off';
+      readonly 'tunnels-down': number | 'off';
+      readonly unrouted: number | 'off';
+      readonly expired: number | 'off';
+    };
+    readonly protect: {
+      readonly tags: readonly { readonly key: string; readonly value: string | undefined }[];
+      readonly names: readonly string[];
+      readonly resourceGroups: readonly string[];
+      readonly connections: readonly string[];
+      readonly youngerThanMs: number;
+    };
+    readonly limits: { readonly perRun: number; readonly perRegionShare: number; readonly shareFloor: number };
+    readonly detach: {
+      readonly force: boolean;
+      readonly roles: readonly { readonly roleArn: string; readonly accountId: string }[];
+    };
+    readonly marks: { readonly maxGapMs: number };
+    readonly recheck: { readonly maxAgeMs: number };
+    readonly wait: {
+      readonly pollIntervalMs: number;
+      readonly detachTimeoutMs: number;
+      readonly deleteTimeoutMs: number;
+      readonly tagTimeoutMs: number;
+      readonly consecutiveMisses: number;
+    };
+    readonly retry: { readonly attempts: number; readonly minDelayMs: number; readonly maxDelayMs: number };
+    readonly pace: {
+      readonly share: number;
+      readonly describePerMinute: number | undefined;
+      readonly writePerMinute: number | undefined;
+      readonly concurrency: number;
+    };
+  }>();
+});
+
+test('the result of a run has these keys, and each holds these values', () => {
+  expectTypeOf<RunResult>().toEqualTypeOf<{
+    readonly runId: string;
+    readonly mode: ModeName;
+    readonly status: 'complete' | 'incomplete' | 'halted';
+    readonly startedAt: string;
+    readonly durationMs: number;
+    readonly regions: readonly {
+      readonly accountId: string;
+      readonly regionId: string;
+      readonly listing: 'complete' | 'unread' | 'unsupported';
+      readonly connections: number;
+      readonly halted: boolean;
+    }[];
+    readonly counts: {
+      readonly kept: number;
+      readonly protected: number;
+      readonly unknown: number;
+      readonly marked: number;
+      readonly waiting: number;
+      readonly cleared: number;
+      readonly planned: number;
+      readonly deleted: number;
+      readonly 'already-gone': number;
+      readonly deferred: number;
+      readonly blocked: number;
+      readonly failed: number;
+    };
+    readonly outcomes: readonly {
+      readonly connectionId: string;
+      readonly accountId: string;
+      readonly regionId: string;
+      readonly outcome:
+        | 'kept'
+        | 'protected'
+        | 'unknown'
+        | 'marked'
+        | 'waiting'
+        | 'cleared'
+        | 'planned'
+        | 'deleted'
+        | 'already-gone'
+        | 'deferred'
+        | 'blocked'
+        | 'failed';
+      readonly rule: 'unassociated' | 'tunnels-down' | 'unrouted' | 'expired' | 'half-done' | null;
+      readonly since: string | null;
+      readonly reason: string;
+      readonly evidence: readonly string[];
+      readonly code: string | null;
+      readonly requestId: string | null;
+    }[];
+    readonly outcomesOmitted?: number;
+    readonly calls: Readonly<Record<string, number>>;
+    readonly refusedEvents?: readonly {
+      readonly index: number;
+      readonly id: string | null;
+      readonly reason: string;
+    }[];
+    readonly refusedEventsOmitted?: number;
+  }>();
+});
+
+test('the body of an event has these keys, all optional, and each takes these values', () => {
+  expectTypeOf<EventBody>().toEqualTypeOf<{
+    readonly mode?: ModeName;
+    readonly accounts?: readonly string[];
+    readonly regions?: readonly string[];
+    readonly connections?: readonly string[];
+  }>();
+});
