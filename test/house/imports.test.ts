@@ -111,3 +111,12 @@ test('no two files of the product have the same name', () => {
   const names = sources.map((path) => basename(path));
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
+
+test('only lib/cli/output.ts chooses the stream of a command and the format of its result', () => {
+  const choice = /\b(stdin|stdout|stderr|toJsonLine)\b|\boptions\.json\b|\{[^}]*\bjson\b[^}]*\}: \w*Options\b/;
+  const chooser = /^lib\/cli\/(io|process-io|output|formats)\.ts$/;
+  const wrong = sources.filter(
+    (path) => path.startsWith('lib/cli/') && !chooser.test(path) && choice.test(readFileSync(path, 'utf8')),
+  );
+  expect(wrong).toEqual([]);
+});

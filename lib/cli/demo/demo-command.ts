@@ -5,6 +5,7 @@ import { startEmulator } from '../../emulator/start-emulator.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
+import { createOutput } from '../output.ts';
 import { createDemoRuns, type DemoRun } from './demo-runs.ts';
 import { createStory, type Story } from './demo-story.ts';
 import { playPlatform } from './platform-demo.ts';
@@ -53,7 +54,7 @@ async function untilStopped(emulator: RunningEmulator, show: () => Promise<numbe
 /** Plan, mark and, a day later by the sweeper's clock, sweep an emulated cloud; then check what is left of it. */
 async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const { policy, run, pass } = createDemoRuns(emulator, io);
-  const story = createStory(io, policy);
+  const story = createStory(createOutput(io), policy);
   story.chapter(
     'vco-sweeper demo',
     `An emulated Alibaba Cloud in this process: ${count(ESTATE.connections, 'IPsec-VPN connection')} in ` +
