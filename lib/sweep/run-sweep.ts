@@ -73,7 +73,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
       perRegionShare: request.policy.limits.perRegionShare,
     });
   }
-  const done = await carryOut(request, deps, surveyed, planned, startedMs);
+  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs }, deps);
 
   for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
     tally.add(outcome);
@@ -102,14 +102,16 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   };
 }
 
+/** What a run has decided to do, and since when it looked. */
+type Work = {
+  readonly surveyed: Survey;
+  readonly planned: Plan;
+  readonly policy: Policy;
+  readonly startedMs: number;
+};
+
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-async function carryOut(
-  { policy }: SweepRequest,
-  deps: SweepDeps,
-  surveyed: Survey,
-  planned: Plan,
-  startedMs: number,
-): Promise<Done> {
+async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
   const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
   const contexts = new Map<string, RegionContext>();

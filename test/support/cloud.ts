@@ -60,7 +60,7 @@ export function startCloud(options: CloudOptions) {
       const params = flatten(call.params);
       const accountId = accountOf.get(call.credentials.accessKeyId) ?? ACCOUNT;
       const reply = await withTimeout(
-        emulator.call(accountId, VERSIONS[call.service], call.action, params),
+        emulator.call({ accountId, version: VERSIONS[call.service], action: call.action, params }),
         call.timeoutMs,
       );
       rememberRole(params.RoleArn, reply, accountOf);

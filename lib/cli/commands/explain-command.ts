@@ -28,7 +28,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     if (judged === undefined || facts === undefined) {
       continue;
     }
-    const explanation = createExplanation(judged, facts, planned, policy, region.judgedMs);
+    const explanation = createExplanation({ judged, facts, plan: planned, policy, judgedMs: region.judgedMs });
     session.output.answer({ kind: 'explanation', explanation });
     return exitCodeFor(explanation, planned);
   }

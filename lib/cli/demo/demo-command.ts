@@ -82,7 +82,7 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const swept = await run('sweep');
   story.show(swept, { failed: 5, blocked: 1, deleted: 6, 'already-gone': 1, deferred: 2, marked: 1, waiting: 1 });
   whyDeleted(story, swept);
-  return conclude(story, emulator, planned, swept, saved.id);
+  return conclude(story, emulator, { planned, swept, savedId: saved.id });
 }
 
 /** The owner of one marked connection wants to keep it. */
@@ -110,7 +110,11 @@ function whyDeleted(story: Story, { result, names }: DemoRun): void {
 }
 
 /** What is left, looked up in the estate itself and not in what the sweep says of it. */
-function conclude(story: Story, emulator: RunningEmulator, planned: DemoRun, swept: DemoRun, savedId: string): number {
+function conclude(
+  story: Story,
+  emulator: RunningEmulator,
+  { planned, swept, savedId }: { planned: DemoRun; swept: DemoRun; savedId: string },
+): number {
   const left = new Set(emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId));
   const { counts, outcomes, status } = swept.result;
   const inUse = [...planned.kept].filter(([, { verdict }]) => verdict === 'in-use').map(([id]) => id);

@@ -142,9 +142,9 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
 
     listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
     setTags: (regionId, connectionIds, tags, options) =>
-      setTags(rpc, regionId, connectionIds, tags, options?.beforeAttempt),
+      setTags(rpc, { regionId, connectionIds }, tags, options?.beforeAttempt),
     removeTags: (regionId, connectionIds, keys, options) =>
-      removeTags(rpc, regionId, connectionIds, keys, options?.beforeAttempt),
+      removeTags(rpc, { regionId, connectionIds }, keys, options?.beforeAttempt),
 
     // CBN takes no region here: the attachment's id says it all.
     detach: (regionId, attachmentId, { force, beforeAttempt }) =>

@@ -84,7 +84,7 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
       const sendNow = () => {
         const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
         observer.onCall(action);
-        return send(context.transport, call, params(), credentials, timeoutMs);
+        return send(context.transport, { action, regionId, params: params(), credentials, timeoutMs });
       };
       // A write goes out at once: what was read just before it must not grow old.
       return FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
@@ -148,16 +148,19 @@ const ignore = (): void => undefined;
 const nothing = async (): Promise<void> => undefined;
 const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
 
-async function send(
-  transport: OrganizationTransport,
-  { action, regionId }: Call,
-  params: Params,
-  credentials: Credentials,
-  timeoutMs: number,
-): Promise<TransportReply> {
-  const { service } = FACTS[action];
-  // The table joins them; the compiler does not follow it that far.
-  const call = { service, regionId, action, params, credentials, timeoutMs } as TransportCall | OrganizationCall;
+/** One attempt, as it goes out. */
+type Request = {
+  readonly action: AnyAction;
+  readonly regionId: RegionId | undefined;
+  readonly params: Params;
+  readonly credentials: Credentials;
+  readonly timeoutMs: number;
+};
+
+async function send(transport: OrganizationTransport, request: Request): Promise<TransportReply> {
+  const { action, credentials } = request;
+  // The table joins service and action; the compiler does not follow it that far.
+  const call = { service: FACTS[action].service, ...request } as TransportCall | OrganizationCall;
   const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) {
       throw thrown;

@@ -4,7 +4,8 @@ import { request as overHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 import FcClient from '@alicloud/fc2/lib/client.js';
 
-type Strings = Readonly<Record<string, string>>;
+/** What the SDK's client calls its `request` with. */
+type FcRequest = Parameters<FcClient<unknown>['request']>;
 
 /** What came, whatever its status. */
 export type FcReply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
@@ -15,13 +16,8 @@ export type FcReply = { readonly status: number; readonly headers: IncomingHttpH
  * of a refusal in the words of 3.0.
  */
 export class FunctionClient extends FcClient<FcReply> {
-  override async request(
-    method: string,
-    path: string,
-    query: Strings | null | undefined,
-    body: string,
-    headers: Strings,
-  ): Promise<FcReply> {
+  override async request(...call: FcRequest): Promise<FcReply> {
+    const [method, path, query, body, headers] = call;
     const sent: Record<string, string> = {
       ...this.buildHeaders(),
       ...this.headers,

@@ -70,18 +70,18 @@ export type ExplainedRegion = {
   readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
 };
 
-/**
- * Explain one judged connection. Pure.
- *
- * @param plan of the whole scope, so that guards and limits count all that a run would
- */
-export function createExplanation(
-  judged: Judged,
-  facts: ExplainedRegion,
-  plan: Plan,
-  policy: Policy,
-  judgedMs: number,
-): Explanation {
+/** What an explanation rests on. */
+export type Explained = {
+  readonly judged: Judged;
+  readonly facts: ExplainedRegion;
+  /** Of the whole scope, so that guards and limits count all that a run would. */
+  readonly plan: Plan;
+  readonly policy: Policy;
+  readonly judgedMs: number;
+};
+
+/** Explain one judged connection. Pure. */
+export function createExplanation({ judged, facts, plan, policy, judgedMs }: Explained): Explanation {
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
   const association = associate(connection, accountId, facts.witnesses, verdict.note);
@@ -96,7 +96,9 @@ export function createExplanation(
     connection: describe(connection, association, policy),
     association: { kind: association.kind, evidence: [...association.evidence, ...doubtOf(association)] },
     protections: verdict.protections,
-    rules: RULE_NAMES.map((rule) => askRule(rule, connection, association, facts, policy, judgedMs)),
+    rules: RULE_NAMES.map((rule) =>
+      askRule(rule, policy.rules[rule], { connection, association, routing: facts.routing, nowMs: judgedMs }),
+    ),
     mark: describeMark(verdict.mark),
     verdict: {
       kind: verdict.kind,
@@ -133,16 +135,20 @@ function describe(connection: Connection, association: Association, policy: Poli
   };
 }
 
+/** What a rule is asked about. */
+type Asked = {
+  readonly connection: Connection;
+  readonly association: Association;
+  readonly routing: ExplainedRegion['routing'];
+  readonly nowMs: number;
+};
+
 /** Rules are asked here too when protection came first: a person wants to know what would be without it. */
 function askRule(
   rule: RuleName,
-  connection: Connection,
-  association: Association,
-  { routing }: ExplainedRegion,
-  policy: Policy,
-  nowMs: number,
+  grace: RuleReport['grace'],
+  { connection, association, routing, nowMs }: Asked,
 ): RuleReport {
-  const grace = policy.rules[rule];
   if (grace === 'off') {
     return { rule, grace, says: 'off', evidence: [] };
   }

@@ -87,7 +87,7 @@ export async function survey(
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(place, listing.estate, policy, parts, deps.clock.now(), settle)
+          ? judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now() }, settle)
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -137,9 +137,7 @@ function toLost(
 function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
-  policy: Policy,
-  parts: readonly Narrowing[],
-  nowMs: number,
+  { policy, parts, nowMs }: { readonly policy: Policy; readonly parts: readonly Narrowing[]; readonly nowMs: number },
   settle: Settle,
 ): SurveyedRegion {
   const { accountId, regionId } = place;

@@ -139,9 +139,14 @@ describe('who is let in', () => {
     const { emulator } = await aPlatform({
       estate: { accounts: [{ accountId: A, keys: [KEY], roles: [{ name: 'caller', trusted: [A] }] }] },
     });
-    const { body } = await emulator.call(A, '2015-04-01', 'AssumeRole', {
-      RoleArn: `acs:ram::${A}:role/caller`,
-      RoleSessionName: 'test',
+    const { body } = await emulator.call({
+      accountId: A,
+      version: '2015-04-01',
+      action: 'AssumeRole',
+      params: {
+        RoleArn: `acs:ram::${A}:role/caller`,
+        RoleSessionName: 'test',
+      },
     });
     const { AccessKeyId, AccessKeySecret, SecurityToken } = body.Credentials as Record<string, string>;
     const key = { accessKeyId: AccessKeyId ?? '', accessKeySecret: AccessKeySecret ?? '' };

@@ -7,7 +7,6 @@ import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import type { CallRecord } from '../../../lib/emulator/gateway/call-log.ts';
 import { parseEvent } from '../../../lib/event/parse-event.ts';
@@ -102,8 +101,9 @@ class World {
       behaviours: scenario.behaviours,
       latencyMs: scenario.latencyMs,
     });
-    const blurred = () => this.clock.now() < this.#blurredUntilMs;
-    this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred, {
+    this.monitor = new Monitor(this.emulator, scenario.policy, {
+      now: () => this.clock.now(),
+      blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
     });
@@ -201,8 +201,13 @@ class World {
         break;
       }
     }
-    const isHalfDone = (row: ConnectionRecord) => this.monitor.isHalfDone(row);
-    const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
+    const left = checkConverged({
+      emulator: this.emulator,
+      behaviours: this.#scenario.behaviours,
+      policy: this.#policy,
+      nowMs: this.clock.now(),
+      isHalfDone: (row) => this.monitor.isHalfDone(row),
+    });
     for (const text of left) {
       this.#report(text);
     }
@@ -387,7 +392,7 @@ class World {
   }
 
   async #serve(call: TransportCall, accountId: string, params: Record<string, string>): Promise<TransportReply> {
-    const reply = this.emulator.call(accountId, VERSIONS[call.service], call.action, params);
+    const reply = this.emulator.call({ accountId, version: VERSIONS[call.service], action: call.action, params });
     const { late, cancel } = this.clock.timeout(call.timeoutMs);
     try {
       return await Promise.race([reply, late]);
