@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from './event-json.ts';
 import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';
 
 export const REQUEST_KEYS: readonly string[] = ['mode', 'accounts', 'regions', 'connections'];
-const shownMax = 10;
+const SHOWN_MAX = 10;
 
 /**
  * Read `{"mode": …, "accounts": […], "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
@@ -93,7 +93,7 @@ function regionProblem(id: unknown, limits: EventLimits): string | undefined {
   if (limits.regions === 'all' || allowsRegion(limits, id)) {
     return undefined;
   }
-  const allowed = [...limits.regions].slice(0, shownMax).join(', ');
+  const allowed = [...limits.regions].slice(0, SHOWN_MAX).join(', ');
   return `is not a region of the policy (allowed: ${allowed === '' ? 'none' : allowed})`;
 }
 
@@ -101,6 +101,6 @@ const connectionProblem = (id: unknown): string | undefined =>
   typeof id === 'string' && CONNECTION_PATTERN.test(id) ? undefined : `is not ${connectionId.allowed}`;
 
 const joined = (problems: readonly string[]): string =>
-  problems.length > shownMax
-    ? `${problems.slice(0, shownMax).join('; ')}; and ${problems.length - shownMax} more`
+  problems.length > SHOWN_MAX
+    ? `${problems.slice(0, SHOWN_MAX).join('; ')}; and ${problems.length - SHOWN_MAX} more`
     : problems.join('; ');

@@ -36,6 +36,9 @@ export type SweepRequest = {
   readonly notes: readonly string[];
 };
 
+/** Each has its reason; past a hundred of them the rest is counted. */
+const REFUSED_MAX = 100;
+
 /**
  * One run: list everything, judge, plan, and then, as far as the mode allows, act. Writes to the cloud in the modes
  * `mark` and `sweep`.
@@ -149,9 +152,6 @@ async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: Sw
   const steps = await act(planned, contextOf, tags);
   return { steps, foreseen: describeLeftOver(planned, steps), tags };
 }
-
-/** Each has its reason; past a hundred of them the rest is counted. */
-const REFUSED_MAX = 100;
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
   if (refused.length === 0) {

@@ -5,7 +5,7 @@ import { policyKeys, policyKeyTable } from '../../lib/policy/schema/key-table.ts
 
 const docs = new URL('../../docs/policy.md', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const tablePart = /(?<=<!-- keys -->\n)[\s\S]*?(?=<!-- \/keys -->)/;
+const TABLE_PART = /(?<=<!-- keys -->\n)[\s\S]*?(?=<!-- \/keys -->)/;
 
 describe('docs/policy.md', () => {
   test('its table of keys is what the validating schema says', () => {
@@ -14,11 +14,11 @@ describe('docs/policy.md', () => {
     if (process.env.UPDATE_DOCS === '1') {
       writeFileSync(
         docs,
-        text.replace(tablePart, () => expected),
+        text.replace(TABLE_PART, () => expected),
       );
     }
     expect(
-      tablePart.exec(readFileSync(docs, 'utf8'))?.[0],
+      TABLE_PART.exec(readFileSync(docs, 'utf8'))?.[0],
       'the table in docs/policy.md is stale; run: UPDATE_DOCS=1 npx vitest run test/docs/policy-docs.test.ts',
     ).toBe(expected);
   });

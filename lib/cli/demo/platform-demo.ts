@@ -89,6 +89,13 @@ function toRow({ accountId, regionId, result, problem, attempts }: SweepEnd): Pl
   };
 }
 
+const ENDING: Readonly<Record<number, string>> = {
+  [EXIT.nothingLeft]: 'No orphan is left in any account (exit code 0).',
+  [EXIT.orphansRemain]: 'Some orphans remain: they wait, or only a person can settle them (exit code 3).',
+  [EXIT.incomplete]: 'Incomplete: what the failed sweeps did not look at is as it was (exit code 4).',
+  [EXIT.halted]: 'A guard halted a region (exit code 5).',
+};
+
 /** What is left, looked up in the estate itself and not in what the sweeps say of it. */
 function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string>, nights: readonly Night[]): number {
   const { refusing } = platform;
@@ -114,13 +121,6 @@ function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string
   );
   return exitCode;
 }
-
-const ENDING: Readonly<Record<number, string>> = {
-  [EXIT.nothingLeft]: 'No orphan is left in any account (exit code 0).',
-  [EXIT.orphansRemain]: 'Some orphans remain: they wait, or only a person can settle them (exit code 3).',
-  [EXIT.incomplete]: 'Incomplete: what the failed sweeps did not look at is as it was (exit code 4).',
-  [EXIT.halted]: 'A guard halted a region (exit code 5).',
-};
 
 /** By the last night, as if it had been one run. */
 function exitCodeAfter(nights: readonly Night[]): number {

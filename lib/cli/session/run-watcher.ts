@@ -77,14 +77,14 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   }
 }
 
-const hints = new Map([
+const HINTS = new Map([
   ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
   // The region is a part of the host's name.
   ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
 ]);
 
 function hintOf(code: string | null | undefined): string {
-  const hint = hints.get(code ?? '');
+  const hint = HINTS.get(code ?? '');
   return hint === undefined ? '' : ` (${hint})`;
 }
 

@@ -68,6 +68,9 @@ const ofRun =
     return transport(call);
   };
 
+/** A page of fifty is 100 kB of text, and several times that while it is read. */
+const READS_MAX = 64;
+
 function contextOf(
   options: Omit<CloudApiOptions, 'transport'>,
   transport: OrganizationTransport | undefined,
@@ -86,9 +89,6 @@ function contextOf(
     reads: new Semaphore(READS_MAX),
   };
 }
-
-/** A page of fifty is 100 kB of text, and several times that while it is read. */
-const READS_MAX = 64;
 
 function apiFor(context: RpcContext, credentials: Identity['credentials'], known: AccountId | undefined): CloudApi {
   let accountId = known;

@@ -200,6 +200,10 @@ function send(
   return qualifier === undefined ? client.post(path, event, headers) : client.post(path, event, headers, { qualifier });
 }
 
+type Secrets = readonly (string | undefined)[];
+
+const REQUEST_ID = /^[\w-]{1,64}$/;
+
 /** Throws `CloudError` for a refusal, worded as 2.0 or as 3.0 does. */
 function toReply({ status, headers, text }: FcReply, secrets: Secrets): Reply {
   const header = (name: string): string | undefined => {
@@ -222,9 +226,6 @@ function toReply({ status, headers, text }: FcReply, secrets: Secrets): Reply {
     text: redact(body === undefined ? text : JSON.stringify(body), secrets),
   };
 }
-
-type Secrets = readonly (string | undefined)[];
-const REQUEST_ID = /^[\w-]{1,64}$/;
 
 /** Some runtimes say `Error` of every error; its own name then stands at the head of the stack. */
 const nameInStack = (stack: unknown): unknown =>

@@ -143,6 +143,8 @@ type Asked = {
   readonly nowMs: number;
 };
 
+const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
+
 /** Rules are asked here too when protection came first: a person wants to know what would be without it. */
 function askRule(
   rule: RuleName,
@@ -159,8 +161,6 @@ function askRule(
   const { holds, evidence } = RULES[rule]({ connection, association, routing: own || 'unread', nowMs });
   return { rule, grace, says: SAYS[holds], evidence };
 }
-
-const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
 
 function describeMark(mark: Verdict['mark']): Explanation['mark'] {
   if (mark.kind !== 'valid') {

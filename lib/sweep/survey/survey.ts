@@ -47,6 +47,9 @@ export type Survey = {
   readonly parts: readonly Narrowing[];
 };
 
+/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
+const CONNECTIONS_MAX = 10_000;
+
 /**
  * Read everything the request asks for, and judge each region as soon as it was read whole. Reads only; `plan` and
  * `explain` need no more than this.
@@ -104,9 +107,6 @@ export async function survey(
     somethingUnread: unopened.length > 0 || lostRoles.length > 0 || regions.some(({ tagsUnread }) => tagsUnread),
   };
 }
-
-/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
-const CONNECTIONS_MAX = 10_000;
 
 const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { replyError, thrownError } from '../../../lib/cloud/client/reply-errors.ts';
 import { CloudError, type Effect } from '../../../lib/core/domain/errors.ts';
 
-const RequestId = 'A1D6C6D2-0000-0000-0000-000000000000';
+const REQUEST_ID = 'A1D6C6D2-0000-0000-0000-000000000000';
 
 describe('a reply that is not a success', () => {
   test.each<[string, number, unknown, { readonly code: string; readonly effect: Effect }]>([
@@ -83,7 +83,7 @@ describe('a reply that is not a success', () => {
   });
 
   test.each([
-    [RequestId, RequestId],
+    [REQUEST_ID, REQUEST_ID],
     ['has spaces', undefined],
     ['LTAIcanary', undefined],
     [{ toString: 'x' }, undefined],

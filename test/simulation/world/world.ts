@@ -69,6 +69,15 @@ export async function simulate(scenario: Scenario): Promise<Story> {
   return { violations: world.monitor.violations, history: world.history, stats: world.stats, left: left.sort() };
 }
 
+/** So many calls one after the other a round of the lists of all transit routers takes at most. */
+const ROUND_CALLS = 12;
+const TAG_WRITES = ['TagResources', 'UnTagResources'];
+const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
+const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
+
+/** How long after a stale answer what a run believes may still rest on it. */
+const BLUR_MS = 30 * 60_000;
+
 class World {
   readonly clock = new VirtualClock(START_MS);
   readonly emulator: Emulator;
@@ -418,15 +427,6 @@ function readPolicy(document: PolicyDocument): Policy {
   policies.set(document, policy);
   return policy;
 }
-
-/** So many calls one after the other a round of the lists of all transit routers takes at most. */
-const ROUND_CALLS = 12;
-const TAG_WRITES = ['TagResources', 'UnTagResources'];
-const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
-const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
-
-/** How long after a stale answer what a run believes may still rest on it. */
-const BLUR_MS = 30 * 60_000;
 
 function targetOf(
   emulator: Emulator,
