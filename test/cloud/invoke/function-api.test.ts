@@ -2,12 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  createClient,
-  createFunctionApi,
-  EVENT_BYTES_MAX,
-  type FunctionApiOptions,
-} from '../../../lib/cloud/invoke/function-api.ts';
+import { createFunctionApi, EVENT_BYTES_MAX, type FunctionApiOptions } from '../../../lib/cloud/invoke/function-api.ts';
+import { createClient } from '../../../lib/cloud/invoke/function-client.ts';
 import type { FunctionTarget } from '../../../lib/core/domain/cloud-api.ts';
 import { ConfigError } from '../../../lib/core/domain/errors.ts';
 import {
