@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../wiring/machine-clock.ts';
-import type { Io, Output } from './io.ts';
+import type { Io, OutputStream } from './io.ts';
 
 /** Some terminals do not say how large they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
@@ -18,8 +18,8 @@ export function withSize<T extends { columns: number; rows: number }>(stream: T)
 /** The real process. */
 export const createProcessIo = (): Io => ({
   env: process.env,
-  stdout: toOutput(process.stdout),
-  stderr: toOutput(process.stderr),
+  stdout: toOutputStream(process.stdout),
+  stderr: toOutputStream(process.stderr),
   stdin: { isTTY: process.stdin.isTTY === true },
   clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),
@@ -40,7 +40,7 @@ export const createProcessIo = (): Io => ({
   },
 });
 
-function toOutput(stream: NodeJS.WriteStream): Output {
+function toOutputStream(stream: NodeJS.WriteStream): OutputStream {
   // Whoever reads may stop before the end, as `head` does; that is no error of ours.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {

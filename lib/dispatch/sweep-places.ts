@@ -46,24 +46,20 @@ export async function findPlacesToSweep(request: DispatchRequest, deps: Dispatch
   }
   const found = await findAccounts(request, parts, deps);
   const served = await findRegions(found.accounts, deps);
-  const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
-  const collected =
-    served instanceof CloudError
-      ? collect(request, parts, found, [], unlisted(found.accounts, served))
-      : collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, found, served) : []);
-  return { ...collected, refused, notes: [...within.notes, ...collected.notes] };
+  const { scopes, notes } = collect(request, parts, found.accounts, served instanceof CloudError ? [] : served);
+  const lost = [...found.lost, ...lostRegions(parts, found, served)];
+  return { scopes, lost, refused, notes: [...within.notes, ...notes] };
 }
 
 function collect(
   request: DispatchRequest,
   parts: readonly Narrowing[],
-  found: FoundAccounts,
+  accounts: readonly AccountToSweep[],
   served: readonly RegionId[],
-  lost: readonly LostPlace[],
-): Omit<PlacesToSweep, 'refused'> {
+): Pick<PlacesToSweep, 'scopes' | 'notes'> {
   const collected = new Collected(request);
   for (const part of parts) {
-    for (const account of accountsFor(part, found.accounts, request, collected)) {
+    for (const account of accountsFor(part, accounts, request, collected)) {
       for (const regionId of regionsOf(account, served)) {
         if (part.regions?.includes(regionId) ?? true) {
           collected.add(part, account, regionId);
@@ -71,7 +67,20 @@ function collect(
       }
     }
   }
-  return { scopes: collected.scopes(), lost: [...found.lost, ...lost], notes: collected.notes };
+  return { scopes: collected.scopes(), notes: collected.notes };
+}
+
+/** Nothing is said of regions while an account is not known: it may have them. */
+function lostRegions(
+  parts: readonly Narrowing[],
+  found: FoundAccounts,
+  served: readonly RegionId[] | CloudError,
+): LostPlace[] {
+  if (served instanceof CloudError) {
+    return unlisted(found.accounts, served);
+  }
+  const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
+  return isAllKnown ? unknownRegions(parts, found, served) : [];
 }
 
 const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => (regions === 'all' ? served : regions);

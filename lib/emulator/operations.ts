@@ -11,7 +11,7 @@ import {
   listTransitRouterRouteTables,
 } from './cbn/route-tables.ts';
 import { listAccounts } from './directory/list-accounts.ts';
-import { cbnVersion, directoryVersion, type Operation, stsVersion, vpcVersion } from './operation.ts';
+import { CBN_VERSION, DIRECTORY_VERSION, type Operation, STS_VERSION, VPC_VERSION } from './operation.ts';
 import { assumeRole } from './sts/assume-role.ts';
 import { getCallerIdentity } from './sts/caller-identity.ts';
 import { createVpnAttachment } from './vpc/create-connection.ts';
@@ -21,7 +21,7 @@ import { describeCustomerGateways } from './vpc/describe-customer-gateways.ts';
 import { describeRegions } from './vpc/describe-regions.ts';
 import { listTagResources, tagResources, unTagResources } from './vpc/tag-resources.ts';
 
-const all: readonly Operation[] = [
+const ALL_OPERATIONS: readonly Operation[] = [
   describeRegions,
   describeVpnConnections,
   describeVpnConnection,
@@ -50,14 +50,14 @@ const all: readonly Operation[] = [
 ];
 
 /** By version and action, both exactly as sent: the gateway does not forgive letter case. */
-export const operations: ReadonlyMap<string, Operation> = new Map(
-  all.map((operation) => [`${operation.version} ${operation.action}`, operation]),
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  ALL_OPERATIONS.map((operation) => [`${operation.version} ${operation.action}`, operation]),
 );
 
 /** What errors give as the host that refused. */
-export const hostIds: ReadonlyMap<string, string> = new Map([
-  [vpcVersion, 'vpc.aliyuncs.com'],
-  [cbnVersion, 'cbn-openapi-oxs-share.aliyuncs.com'],
-  [stsVersion, 'sts.aliyuncs.com'],
-  [directoryVersion, 'resourcedirectory.aliyuncs.com'],
+export const HOST_IDS: ReadonlyMap<string, string> = new Map([
+  [VPC_VERSION, 'vpc.aliyuncs.com'],
+  [CBN_VERSION, 'cbn-openapi-oxs-share.aliyuncs.com'],
+  [STS_VERSION, 'sts.aliyuncs.com'],
+  [DIRECTORY_VERSION, 'resourcedirectory.aliyuncs.com'],
 ]);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createEngine, emulatorOf } from './create-emulator.ts';
 import type { Emulator, EmulatorOptions, RunningEmulator } from './emulator-types.ts';
 import type { Engine } from './engine.ts';
-import { defaultKey } from './estate/estate-defaults.ts';
+import { DEFAULT_KEY } from './estate/estate-defaults.ts';
 import { EstateError } from './estate/estate-problems.ts';
 import { createLocalFunctions } from './fc/create-local-functions.ts';
 import { isFcUrl, toFcRequest } from './fc/fc-request.ts';
@@ -10,7 +10,7 @@ import { type FunctionConfig, readFunctions } from './fc/function-config.ts';
 import { FunctionPlatform } from './fc/function-platform.ts';
 import { serveFc } from './fc/serve-fc.ts';
 
-const bodyBytesMax = 64 * 1024 * 1024;
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 export type ServerOptions = EmulatorOptions & {
   readonly port?: number;
@@ -65,7 +65,7 @@ function firstAccount({ estate }: Emulator): { accountId: string; accessKeyId: s
   if (account === undefined) {
     throw new EstateError('estate: accounts must name at least one account');
   }
-  const key = account.keys[0] ?? { ...defaultKey };
+  const key = account.keys[0] ?? { ...DEFAULT_KEY };
   if (account.keys.length === 0) {
     account.keys.push(key);
   }
@@ -95,7 +95,7 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > bodyBytesMax) {
+    if (bytes > BODY_BYTES_MAX) {
       throw new Error('body too long');
     }
     chunks.push(chunk);

@@ -1,15 +1,15 @@
 import { type Answer, ignored, refused } from './event-answer.ts';
 import { isObject, type JsonObject, parseJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
-import { hintTypes } from './hint-actions.ts';
+import { HINT_TYPES } from './hint-actions.ts';
 import { parseRequest, REQUEST_KEYS } from './parse-event-request.ts';
 import { parseHint, parseTunnelHint } from './parse-hint.ts';
 
-const requiredKeys = ['specversion', 'id', 'source', 'type'] as const;
-export type CloudEvent = JsonObject & Readonly<Record<(typeof requiredKeys)[number], string>>;
+const REQUIRED_KEYS = ['specversion', 'id', 'source', 'type'] as const;
+export type CloudEvent = JsonObject & Readonly<Record<(typeof REQUIRED_KEYS)[number], string>>;
 
 export const isCloudEvent = (value: unknown): value is CloudEvent =>
-  isObject(value) && requiredKeys.every((key) => typeof value[key] === 'string');
+  isObject(value) && REQUIRED_KEYS.every((key) => typeof value[key] === 'string');
 
 /** What a CloudEvent asks for: a hint, a request, nothing (an event of the cloud about something else), or refused. */
 export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer {
@@ -23,7 +23,7 @@ export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer 
     }
   }
   if (event.source.startsWith('acs.')) {
-    return hintTypes.has(event.type)
+    return HINT_TYPES.has(event.type)
       ? parseTunnelHint(event, event.type, limits)
       : ignored('it is about something else');
   }

@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/domain/errors.ts';
 
-const bytesMax = 1024 * 1024;
+const BYTES_MAX = 1024 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -24,8 +24,8 @@ export function parseJson(text: string): unknown {
  */
 export function toText(event: Uint8Array | string): string {
   const bytes = typeof event === 'string' ? Buffer.byteLength(event) : event.byteLength;
-  if (bytes > bytesMax) {
-    throw new ConfigError(`event refused: ${bytes} bytes; at most ${bytesMax} are read`);
+  if (bytes > BYTES_MAX) {
+    throw new ConfigError(`event refused: ${bytes} bytes; at most ${BYTES_MAX} are read`);
   }
   if (typeof event === 'string') {
     return event;

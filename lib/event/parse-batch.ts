@@ -7,10 +7,10 @@ import { isObject, parseJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
 
 /** More than a batch of the platform holds, and still a result of bounded size. */
-const eventsMax = 10_000;
-const shownMax = 20;
+const EVENTS_MAX = 10_000;
+const SHOWN_MAX = 20;
 // A timer's event or a request would be in order by itself, so it has to be said that here it is not.
-const notCloudEvent = 'only CloudEvents may be in an array, and it is not one (specversion, id, source, type)';
+const NOT_CLOUD_EVENT = 'only CloudEvents may be in an array, and it is not one (specversion, id, source, type)';
 
 export type BatchAnswer = {
   readonly parts: readonly Narrowing[];
@@ -24,8 +24,8 @@ export type BatchAnswer = {
  * @throws ConfigError when all are refused
  */
 export function parseBatch(events: readonly unknown[], limits: EventLimits): BatchAnswer {
-  if (events.length > eventsMax) {
-    throw new ConfigError(`event refused: an array of ${events.length} events; at most ${eventsMax} are read`);
+  if (events.length > EVENTS_MAX) {
+    throw new ConfigError(`event refused: an array of ${events.length} events; at most ${EVENTS_MAX} are read`);
   }
   const answers = events.map((event) => parseElement(event, limits));
   const refusedEvents = answers.flatMap(({ answer, id }, index) =>
@@ -49,16 +49,16 @@ function parseElement(element: unknown, limits: EventLimits): { readonly answer:
   // Sources that are queues hand events over as text.
   const event = typeof element === 'string' ? parseJson(element) : element;
   const id = isObject(event) && typeof event.id === 'string' ? event.id.slice(0, 128) : null;
-  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused(notCloudEvent) };
+  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused(NOT_CLOUD_EVENT) };
 }
 
 function allRefused(events: readonly RefusedEvent[]): ConfigError {
   const lines = events
-    .slice(0, shownMax)
+    .slice(0, SHOWN_MAX)
     .map(
       ({ index, id, reason }) =>
         `  - event ${index} (${id === null ? 'no id' : `id ${JSON.stringify(id)}`}): ${reason}`,
     );
-  const more = events.length > shownMax ? [`  - and ${events.length - shownMax} more`] : [];
+  const more = events.length > SHOWN_MAX ? [`  - and ${events.length - SHOWN_MAX} more`] : [];
   return new ConfigError(`all ${events.length} events refused\n${[...lines, ...more].join('\n')}`);
 }

@@ -10,7 +10,7 @@ import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts
 /** In the order in which messages name them. A record, so that the compiler asks for every key of a body. */
 const KEYS: Readonly<Record<keyof EventBody, true>> = { mode: true, accounts: true, regions: true, connections: true };
 export const REQUEST_KEYS: readonly string[] = Object.keys(KEYS);
-const shownMax = 10;
+const SHOWN_MAX = 10;
 
 /**
  * Read `{"mode": …, "accounts": […], "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
@@ -95,7 +95,7 @@ function regionProblem(id: unknown, limits: EventLimits): string | undefined {
   if (limits.regions === 'all' || allowsRegion(limits, id)) {
     return undefined;
   }
-  const allowed = [...limits.regions].slice(0, shownMax).join(', ');
+  const allowed = [...limits.regions].slice(0, SHOWN_MAX).join(', ');
   return `is not a region of the policy (allowed: ${allowed === '' ? 'none' : allowed})`;
 }
 
@@ -103,6 +103,6 @@ const connectionProblem = (id: unknown): string | undefined =>
   typeof id === 'string' && CONNECTION_PATTERN.test(id) ? undefined : `is not ${connectionId.allowed}`;
 
 const joined = (problems: readonly string[]): string =>
-  problems.length > shownMax
-    ? `${problems.slice(0, shownMax).join('; ')}; and ${problems.length - shownMax} more`
+  problems.length > SHOWN_MAX
+    ? `${problems.slice(0, SHOWN_MAX).join('; ')}; and ${problems.length - SHOWN_MAX} more`
     : problems.join('; ');

@@ -36,6 +36,9 @@ export type SweepRequest = {
   readonly notes: readonly string[];
 };
 
+/** Each has its reason; past a hundred of them the rest is counted. */
+const REFUSED_MAX = 100;
+
 /**
  * One run: list everything, judge, plan, and then, as far as the mode allows, act. Writes to the cloud in the modes
  * `mark` and `sweep`.
@@ -73,7 +76,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
       perRegionShare: request.policy.limits.perRegionShare,
     });
   }
-  const done = await carryOut(request, deps, surveyed, planned, startedMs);
+  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs }, deps);
 
   for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
     tally.add(outcome);
@@ -102,14 +105,16 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   };
 }
 
+/** What a run has decided to do, and since when it looked. */
+type Work = {
+  readonly surveyed: Survey;
+  readonly planned: Plan;
+  readonly policy: Policy;
+  readonly startedMs: number;
+};
+
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-async function carryOut(
-  { policy }: SweepRequest,
-  deps: SweepDeps,
-  surveyed: Survey,
-  planned: Plan,
-  startedMs: number,
-): Promise<Done> {
+async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
   const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
   const contexts = new Map<string, RegionContext>();
@@ -127,7 +132,7 @@ async function carryOut(
     return context;
   };
 
-  const tags = new Map<Judged, TagResult>();
+  const tags = new Map<Judged, TagResult | undefined>();
   await Promise.all(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mayTag(mode));
@@ -136,10 +141,7 @@ async function carryOut(
       }
       const results = await keepUpMarks(contextOf(region), writable);
       for (const judged of writable) {
-        const result = results.get(judged.verdict.connection.connectionId);
-        if (result) {
-          tags.set(judged, result);
-        }
+        tags.set(judged, results.get(judged.verdict.connection.connectionId));
       }
     }),
   );
@@ -147,9 +149,6 @@ async function carryOut(
   const steps = await act(planned, contextOf, tags);
   return { steps, foreseen: describeLeftOver(planned, steps), tags };
 }
-
-/** Each has its reason; past a hundred of them the rest is counted. */
-const REFUSED_MAX = 100;
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
   if (refused.length === 0) {

@@ -16,7 +16,7 @@ export type Done = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
   /** The rest of the plan's queue. */
   readonly foreseen: ReadonlyMap<Judged, StepResult>;
-  readonly tags: ReadonlyMap<Judged, TagResult>;
+  readonly tags: ReadonlyMap<Judged, TagResult | undefined>;
 };
 
 const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };

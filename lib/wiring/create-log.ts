@@ -26,6 +26,9 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'dispatch.finished': 'dispatch finished',
 };
 
+const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
+const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
 /**
  * A log of one JSON object a line.
  *
@@ -55,8 +58,6 @@ export function createJournal(options: {
   };
 }
 
-const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
-const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 /** As many as the paths have at most. */
 const DEPTH_MAX = 3;
 

@@ -82,7 +82,12 @@ export class BenchWorld {
   /** One request; every contender's go through here. Answers the status and body. */
   async call(service: keyof typeof VERSIONS, action: string, params: Readonly<Record<string, string>>) {
     this.calls += 1;
-    const reply = await this.emulator.call(ACCOUNT, VERSIONS[service], action, { ...params });
+    const reply = await this.emulator.call({
+      accountId: ACCOUNT,
+      version: VERSIONS[service],
+      action,
+      params: { ...params },
+    });
     if (reply.status === 400 && /Throttling/.test(String((reply.body as { Code?: string }).Code))) {
       this.throttled += 1;
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { hintOf, hintTypes } from '../../lib/event/hint-actions.ts';
+import { HINT_OF, HINT_TYPES } from '../../lib/event/hint-actions.ts';
 import { readConcurrency, readTarget } from '../../lib/wiring/sweep-function.ts';
 import { preview } from '../support/deployment.ts';
 import { fits, type Pattern, sizes } from '../support/event-pattern.ts';
@@ -181,8 +181,8 @@ describe('the rules of EventBridge pass on what is a hint', () => {
 
   test('each call of the table of docs/events.md, by program and by hand; tags are left to the timer', () => {
     for (const type of ['vpc:ActionTrail:ApiCall', 'cen:ActionTrail:ConsoleOperation']) {
-      const passed = [...hintOf.keys()].filter((name) => fits(changes, call(name, 'ops', type)));
-      expect(passed).toEqual([...hintOf].filter(([, hint]) => hint === 'always').map(([name]) => name));
+      const passed = [...HINT_OF.keys()].filter((name) => fits(changes, call(name, 'ops', type)));
+      expect(passed).toEqual([...HINT_OF].filter(([, hint]) => hint === 'always').map(([name]) => name));
     }
     expect(fits(changes, call('RunInstances'))).toBe(false);
     expect(fits(changes, call('DeleteCen', 'ops', 'vpc:Config:ConfigurationItemChangeNotification'))).toBe(false);
@@ -198,7 +198,7 @@ describe('the rules of EventBridge pass on what is a hint', () => {
   });
 
   test('each kind of negotiation that failed', () => {
-    expect(patterns.get('negotiations')).toEqual({ type: [...hintTypes] });
+    expect(patterns.get('negotiations')).toEqual({ type: [...HINT_TYPES] });
   });
 });
 

@@ -48,7 +48,7 @@ export function aCloud(estate: EstateFile, options: Options = {}) {
   const as =
     (version: string) =>
     async (action: string, params: Record<string, string> = {}, accountId = A) => {
-      const reply = await emulator.call(accountId, version, action, params);
+      const reply = await emulator.call({ accountId, version, action, params });
       return { ...reply, code: reply.status === 200 ? 'OK' : String(reply.body.Code) };
     };
   return { emulator, clock, vpc: as(VPC), cbn: as(CBN), sts: as(STS) };

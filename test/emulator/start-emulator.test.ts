@@ -55,7 +55,7 @@ test('is an emulator as one without sockets is', async () => {
   expect((await post(emulator.url, v1('DescribeRegions', {}))).status).toBe(400);
   expect(emulator.calls).toMatchObject([{ code: 'Throttling.User' }]);
   expect(emulator.estate.vpnConnections).toHaveLength(1);
-  expect((await emulator.call(A, CBN, 'DescribeCens', {})).status).toBe(200);
+  expect((await emulator.call({ accountId: A, version: CBN, action: 'DescribeCens', params: {} })).status).toBe(200);
   emulator.resetCalls();
   expect(emulator.calls).toEqual([]);
 });

@@ -7,13 +7,13 @@ const FOLDER = 'lib/core/rules/';
 /** The emulator imports nothing of the product, and the demo shows an estate and a policy of its own. */
 const MAY_NAME_RULES = /^lib\/(core\/rules|emulator|cli\/demo)\//;
 
-const sources = ['functions', 'lib'].flatMap((folder) =>
+const SOURCES = ['functions', 'lib'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => path.endsWith('.ts')),
 );
 const textOf = (path: string): string => readFileSync(path, 'utf8');
-const ruleFiles = sources.filter((path) => path.startsWith(FOLDER) && /: Rule<'/.test(textOf(path)));
+const ruleFiles = SOURCES.filter((path) => path.startsWith(FOLDER) && /: Rule<'/.test(textOf(path)));
 
 const withoutComments = (code: string): string => code.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/ .*$/gm, '');
 
@@ -38,7 +38,7 @@ describe('the check below', () => {
 });
 
 test('no code but that of a rule names a rule: survey, judge, policy and reports go by the list', () => {
-  const naming = sources.filter(
+  const naming = SOURCES.filter(
     (path) => !MAY_NAME_RULES.test(path) && RULE_NAMES.some((name) => namesRule(textOf(path), name)),
   );
   expect(naming).toEqual([]);
@@ -48,7 +48,7 @@ test('every rule is in the list, and only the list imports it', () => {
   expect(ruleFiles).toHaveLength(RULE_NAMES.length);
   const importers = ruleFiles.map((path) => {
     const target = new RegExp(`from '[^']*/${path.slice(FOLDER.length)}'`);
-    return sources.filter((source) => target.test(textOf(source)));
+    return SOURCES.filter((source) => target.test(textOf(source)));
   });
   expect(importers).toEqual(ruleFiles.map(() => [`${FOLDER}all-rules.ts`]));
 });

@@ -19,22 +19,22 @@ function messageOf(text: string): string {
   throw new Error(`accepted: ${text.slice(0, 200)}`);
 }
 
-const minute = 60_000;
-const day = 86_400_000;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
 const defaults: Policy = {
   mode: 'plan',
   regions: undefined,
   accounts: [],
-  rules: { ...byRule(() => 'off'), unassociated: day },
-  protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: day },
+  rules: { ...byRule(() => 'off'), unassociated: DAY },
+  protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
   limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
   detach: { force: false, roles: [] },
-  marks: { maxGapMs: 3 * day },
+  marks: { maxGapMs: 3 * DAY },
   recheck: { maxAgeMs: 10_000 },
   wait: {
     pollIntervalMs: 5_000,
-    detachTimeoutMs: 10 * minute,
-    deleteTimeoutMs: 5 * minute,
+    detachTimeoutMs: 10 * MINUTE,
+    deleteTimeoutMs: 5 * MINUTE,
     tagTimeoutMs: 30_000,
     consecutiveMisses: 2,
   },
@@ -96,7 +96,7 @@ pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
         { roleArn: 'acs:ram::1234567890123456:role/sweeper', accountId: '1234567890123456', regions: undefined },
         { roleArn: 'acs:ram::2345678901234567:role/sweeper', accountId: '2345678901234567', regions: 'all' },
       ],
-      rules: { ...defaults.rules, unassociated: 0, 'tunnels-down': 14 * day, unrouted: 250, expired: 'off' },
+      rules: { ...defaults.rules, unassociated: 0, 'tunnels-down': 14 * DAY, unrouted: 250, expired: 'off' },
       protect: {
         tags: [
           { key: 'critical', value: undefined },
@@ -107,19 +107,19 @@ pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
         names: ['prod-*', '*-{hub,core}', '[ab]?'],
         resourceGroups: ['rg-acfm2abc'],
         connections: ['vco-bp1abc', 'vco-bp1abc'],
-        youngerThanMs: 7 * day,
+        youngerThanMs: 7 * DAY,
       },
       limits: { perRun: 0, perRegionShare: 0, shareFloor: 0 },
       detach: {
         force: true,
         roles: [{ roleArn: 'acs:ram::3456789012345678:role/detach', accountId: '3456789012345678' }],
       },
-      marks: { maxGapMs: 1.5 * day },
+      marks: { maxGapMs: 1.5 * DAY },
       recheck: { maxAgeMs: 0 },
       wait: {
         pollIntervalMs: 0,
-        detachTimeoutMs: minute,
-        deleteTimeoutMs: day,
+        detachTimeoutMs: MINUTE,
+        deleteTimeoutMs: DAY,
         tagTimeoutMs: 2_000,
         consecutiveMisses: 1,
       },

@@ -37,6 +37,8 @@ export type RunOptions = {
   readonly after?: (call: TransportCall, reply: TransportReply) => TransportReply;
 };
 
+const WRITES = /^(Delete|TagResources|UnTagResources|Create|Dissociate|Disable)/;
+
 /** An emulated cloud in this process, on a clock of its own, and the sweep joined to it below the SDK. */
 export function startCloud(options: CloudOptions) {
   const clock = new VirtualClock(NOW);
@@ -60,7 +62,7 @@ export function startCloud(options: CloudOptions) {
       const params = flatten(call.params);
       const accountId = accountOf.get(call.credentials.accessKeyId) ?? ACCOUNT;
       const reply = await withTimeout(
-        emulator.call(accountId, VERSIONS[call.service], call.action, params),
+        emulator.call({ accountId, version: VERSIONS[call.service], action: call.action, params }),
         call.timeoutMs,
       );
       rememberRole(params.RoleArn, reply, accountOf);
@@ -134,8 +136,6 @@ export function startCloud(options: CloudOptions) {
     calls: () => emulator.calls.map(toLine),
   };
 }
-
-const WRITES = /^(Delete|TagResources|UnTagResources|Create|Dissociate|Disable)/;
 
 type Call = { readonly action: string; readonly params: Readonly<Record<string, string>> };
 const toLine = ({ action, params }: Call): string =>

@@ -25,6 +25,14 @@ test('the log says how a run ended, as the result does', async () => {
   expect(cloud.lines.at(-1)?.event).toBe('run.finished');
 });
 
+test('counts only the connections that an event names', async () => {
+  const cloud = smallCloud();
+  const parts = [{ mode: 'sweep', regions: undefined, connections: ['vco-old'] }] as const;
+  const result = await cloud.run({ parts });
+  expect(Object.values(result.counts).reduce((sum, count) => sum + count, 0)).toBe(1);
+  expect(result.counts).toMatchObject({ deleted: 1, kept: 0 });
+});
+
 test('a run lasts from before its first call until after its last', async () => {
   const cloud = smallCloud();
   const result = await cloud.run();

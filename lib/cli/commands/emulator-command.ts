@@ -9,6 +9,7 @@ import { startEmulator } from '../../emulator/start-emulator.ts';
 import { toFileProblem } from '../../policy/file-problem.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { createOutput } from '../output.ts';
 import { describeInvocation } from './invocation-line.ts';
 
 export type EmulatorCommandOptions = {
@@ -40,9 +41,10 @@ const GENERATED = {
  * standard error there is one for each invocation of a function that has ended.
  */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
+  const output = createOutput(io);
   const emulator = await start(options, io);
   try {
-    emulator.fc.onEnded((invocation) => io.stderr.write(`${describeInvocation(invocation)}\n`));
+    emulator.fc.onEnded((invocation) => output.say(describeInvocation(invocation)));
     if (options.faults !== undefined) {
       await setFaults(emulator, options.faults, io);
     }
@@ -53,7 +55,7 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
       });
     });
     const { url, accessKeyId, accessKeySecret } = emulator;
-    io.stdout.write(`emulator url=${url} accessKeyId=${accessKeyId} accessKeySecret=${accessKeySecret}\n`);
+    output.print(`emulator url=${url} accessKeyId=${accessKeyId} accessKeySecret=${accessKeySecret}`);
     await stopped;
     if (options.save !== undefined) {
       save(emulator.estate, options.save, io);

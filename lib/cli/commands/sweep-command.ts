@@ -1,4 +1,3 @@
-import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing } from '../../core/domain/policy.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
@@ -17,28 +16,30 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   }
 
   const planned = await session.run([session.scope.narrow('plan')]);
-  if (!io.stdin.isTTY || !io.stdout.isTTY) {
-    session.print(planned);
-    session.say(
+  const answer = session.toAnswer(planned);
+  const { output } = session;
+  if (!output.canAsk) {
+    output.answer(answer);
+    output.say(
       'Nothing was changed: there is no terminal to ask on. This is the plan; sweep with --yes to carry it out.',
     );
     return EXIT.badUsage;
   }
-  if (!options.json) {
-    session.print(planned);
-  }
+  output.preview(answer);
   const ids = planned.outcomes.filter(({ outcome }) => outcome === 'planned').map(({ connectionId }) => connectionId);
   if (ids.length > 0) {
-    const answer = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
-    if (answer === 'cancelled') {
+    const agreement = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
+    if (agreement === 'cancelled') {
       throw new Interrupted('interrupted; nothing was changed');
     }
-    if (!answer) {
-      return leave(session, planned, options);
+    if (!agreement) {
+      output.answer(answer);
+      output.say('Nothing was changed.');
+      return exitCodeOf(planned);
     }
-    session.say('');
+    output.say('');
   } else {
-    session.say('Nothing to delete now; marks are kept up.');
+    output.say('Nothing to delete now; marks are kept up.');
   }
   return await carryOut(session, agreed(session, ids), options);
 }
@@ -51,15 +52,7 @@ const agreed = ({ scope }: CliSession, ids: readonly string[]): readonly Narrowi
 
 async function carryOut(session: CliSession, parts: readonly Narrowing[], options: SweepOptions): Promise<number> {
   const result = await session.run(parts);
-  session.print(result);
+  session.output.answer(session.toAnswer(result));
   sayMissing(options, session, result);
   return exitCodeOf(result);
-}
-
-function leave(session: CliSession, planned: RunResult, options: SweepOptions): number {
-  if (options.json) {
-    session.print(planned);
-  }
-  session.say('Nothing was changed.');
-  return exitCodeOf(planned);
 }

@@ -8,6 +8,7 @@ import type { Kept } from '../../report/kept-digest.ts';
 import { sweep } from '../../sweep/run-sweep.ts';
 import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import type { Io } from '../io.ts';
+import { createOutput } from '../output.ts';
 import { createProgress } from '../session/progress.ts';
 import { createScreen } from '../session/screen.ts';
 
@@ -48,7 +49,7 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
 
   const run = async (mode: Mode): Promise<DemoRun> => {
     const progress = createProgress();
-    const screen = createScreen(io.stderr, io.clock, progress.status);
+    const screen = createScreen(createOutput(io).log, io.clock, progress.status);
     const kept = new Map<string, Kept>();
     const names = new Map<string, string>();
     let detached = 0;

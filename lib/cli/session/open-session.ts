@@ -2,11 +2,11 @@ import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
-import { toJsonLine } from '../../report/text/printable.ts';
-import { reportRun } from '../../report/text/run-report.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
-import { type Io, styleOf } from '../io.ts';
+import type { Answer } from '../formats.ts';
+import type { Io } from '../io.ts';
+import { createOutput, type Output } from '../output.ts';
 import type { RunOptions } from '../run-options.ts';
 import { untilStopped } from './interrupt.ts';
 import { resolveScope, type Scope } from './resolve-scope.ts';
@@ -23,10 +23,9 @@ export type CliSession = {
   readonly run: (parts: readonly Narrowing[]) => Promise<RunResult>;
   /** Something that only reads, given what a run needs. */
   readonly read: <T>(task: (deps: SweepDeps) => Promise<T>) => Promise<T>;
-  /** The result on standard output, for a person or as JSON. */
-  readonly print: (result: RunResult) => void;
-  /** A sentence for the person at the terminal, on standard error. */
-  readonly say: (text: string) => void;
+  readonly output: Output;
+  /** A run's result, with what this session saw in its runs. */
+  readonly toAnswer: (result: RunResult) => Extract<Answer, { kind: 'run' }>;
 };
 
 /**
@@ -36,7 +35,8 @@ export type CliSession = {
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
   const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
-  sayUnusedPolicy(options, io);
+  const output = createOutput(io, options);
+  sayUnusedPolicy(options, io, output);
   const scope = resolveScope(loaded, options, io.env);
   const { policy } = scope;
   const credentials = readCredentials(io.env);
@@ -73,10 +73,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
         (deps) => sweep(request, deps),
       );
     },
-    print: (result) =>
-      io.stdout.write(
-        options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names, problems }, styleOf(io)),
-      ),
-    say: (text) => io.stderr.write(`${text}\n`),
+    output,
+    toAnswer: (result) => ({ kind: 'run', result, background: { policy, names, problems } }),
   };
 }

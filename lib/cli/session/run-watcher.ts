@@ -1,8 +1,9 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { toPrintable } from '../../report/text/printable.ts';
-import { createJournal, type Level, parseLevel } from '../../wiring/create-log.ts';
+import { createJournal, type Level } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
+import { createOutput, logFormOf } from '../output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
 
@@ -24,9 +25,9 @@ export type RunWatcher = {
  * @throws ConfigError for a `LOG_LEVEL` that does not exist
  */
 export function createRunWatcher(io: Io): RunWatcher {
-  const asked = io.env.LOG_LEVEL?.trim() ? parseLevel(io.env.LOG_LEVEL) : undefined;
+  const form = logFormOf(io);
   const progress = createProgress();
-  const screen = createScreen(io.stderr, io.clock, progress.status);
+  const screen = createScreen(createOutput(io).log, io.clock, progress.status);
   const names = new Map<ConnectionId, string>();
   const problems: string[] = [];
   const note: Journal = (event, fields) => {
@@ -46,7 +47,7 @@ export function createRunWatcher(io: Io): RunWatcher {
     }
   };
   const journalOf = (runId: string): Journal => {
-    const log = asked === undefined && io.stderr.isTTY ? sentences : toJsonLog(runId, asked ?? 'warn', screen);
+    const log = form === 'sentences' ? sentences : toJsonLog(runId, form, screen);
     return (event, fields) => {
       note(event, fields);
       progress.journal(event, fields);
@@ -76,14 +77,14 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   }
 }
 
-const hints = new Map([
+const HINTS = new Map([
   ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
   // The region is a part of the host's name.
   ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
 ]);
 
 function hintOf(code: string | null | undefined): string {
-  const hint = hints.get(code ?? '');
+  const hint = HINTS.get(code ?? '');
   return hint === undefined ? '' : ` (${hint})`;
 }
 

@@ -128,7 +128,7 @@ export type FunctionTarget = {
   readonly qualifier: string | undefined;
 };
 
-type Started = {
+export type Started = {
   /** `already-started`: an invocation with this task id is known, whatever became of it. */
   readonly state: 'started' | 'already-started';
   readonly requestId: string | undefined;

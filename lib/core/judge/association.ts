@@ -95,18 +95,22 @@ export function associate(
   }
 
   const holders = witnesses.holdersOf(connection.connectionId);
-  return attachType === 'NO_ASSOCIATED'
-    ? associateUnbound(connection, holders, witnesses, note, evidence)
-    : associateBound(connection, accountId, holders, witnesses, evidence);
+  const sides = { connection, accountId, holders, witnesses, note, evidence };
+  return attachType === 'NO_ASSOCIATED' ? associateUnbound(sides) : associateBound(sides);
 }
 
-function associateUnbound(
-  connection: Connection,
-  holders: readonly Attachment[],
-  witnesses: Witnesses,
-  note: DetachNote,
-  evidence: readonly string[],
-): Association {
+/** What the connection and the transit routers say. */
+type BothSides = {
+  readonly connection: Connection;
+  readonly accountId: AccountId;
+  /** Every attachment that names the connection. */
+  readonly holders: readonly Attachment[];
+  readonly witnesses: Witnesses;
+  readonly note: DetachNote;
+  readonly evidence: readonly string[];
+};
+
+function associateUnbound({ connection, holders, witnesses, note, evidence }: BothSides): Association {
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
   if (connection.state !== 'init' && connection.state !== 'financialLocked') {
     return doubt(`State ${connection.state} does not go with AttachType NO_ASSOCIATED`);
@@ -149,13 +153,7 @@ function noHolder(witnesses: Witnesses): string {
   return `no attachment of the region's ${ids.length} transit routers holds it`;
 }
 
-function associateBound(
-  connection: Connection,
-  accountId: AccountId,
-  holders: readonly Attachment[],
-  witnesses: Witnesses,
-  evidence: readonly string[],
-): Association {
+function associateBound({ connection, accountId, holders, witnesses, evidence }: BothSides): Association {
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
   const { state, transitRouterId } = connection;
   if (state !== 'attached' && state !== 'financialLocked') {

@@ -313,7 +313,7 @@ function judgeOrphan(base: Base, holding: readonly RuleName[], policy: Policy, n
     ripeAtMs: sinceMs === undefined && grace > 0 ? undefined : dueAtMs(rule),
     isDue: tagsOver === 0 && (sinceMs !== undefined || grace === 0) && dueAtMs(rule) <= nowMs,
     restsOnMark: grace > 0,
-    reason: reasonFor(rule, sinceMs, grace, base.mark, nowMs),
+    reason: reasonFor(rule, { sinceMs, grace, nowMs }, base.mark),
     evidence: [...new Set([...(base.findings.get(rule)?.evidence ?? []), ...base.evidence, ...lasted(base, sinceMs)])],
   };
   if (tagsOver > 0) {
@@ -337,7 +337,10 @@ function toMarkAction({ starting, clocks, mark, markDisproved, connection }: Bas
   return mark.kind === 'none' && !markDisproved ? 'none' : clearIfMarked(connection);
 }
 
-function reasonFor(rule: RuleName, sinceMs: number | undefined, grace: number, mark: Mark, nowMs: number): string {
+/** How far an orphan is in its grace. */
+type GraceClock = { readonly sinceMs: number | undefined; readonly grace: number; readonly nowMs: number };
+
+function reasonFor(rule: RuleName, { sinceMs, grace, nowMs }: GraceClock, mark: Mark): string {
   if (sinceMs === undefined) {
     if (grace === 0) {
       return `${rule}: this rule has no grace`;

@@ -39,6 +39,8 @@ export type Plan = {
   readonly halts: readonly Halt[];
 };
 
+const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
+
 /** Decide what may be detached and deleted, within the limits of one run. Pure; the same input gives the same order. */
 export function plan(regions: readonly JudgedRegion[], limits: Policy['limits']): Plan {
   const blocked = new Map<Judged, string>();
@@ -64,8 +66,6 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'])
 /** Bound to a transit router or to nothing; what says neither must not thin out the share. */
 export const countsInShare = ({ attachType }: Connection): boolean =>
   attachType === 'CEN' || attachType === 'NO_ASSOCIATED';
-
-const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
 const haltReason = ({ due, ours }: Halt): string =>
   `the region is halted: ${due} of its ${ours} connections would go, more than limits.perRegionShare allows`;

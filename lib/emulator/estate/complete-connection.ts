@@ -1,11 +1,11 @@
-import { longAgoMs } from './estate-defaults.ts';
+import { LONG_AGO_MS } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
 import type { ConnectionRecord, TunnelRecord } from './estate-types.ts';
 
 export type ConnectionRead = NonNullable<EstateRead['vpnConnections']>[number];
 export type Home = { readonly accountId: string; readonly regionId: string };
 
-const stateByAttachType = new Map<string, string>([
+const STATE_BY_ATTACH_TYPE = new Map<string, string>([
   ['CEN', 'attached'],
   ['VPNGW', 'active'],
 ]);
@@ -44,9 +44,9 @@ export function completeConnection(item: ConnectionRead, home: Home): Connection
     ...wire,
     accountId: item.accountId ?? home.accountId,
     regionId: item.regionId ?? home.regionId,
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
     AttachType: attachType,
-    State: item.State === undefined ? (stateByAttachType.get(attachType ?? 'VPNGW') ?? 'init') : item.State,
+    State: item.State === undefined ? (STATE_BY_ATTACH_TYPE.get(attachType ?? 'VPNGW') ?? 'init') : item.State,
     Status: status,
     tags: item.tags ?? {},
     ...(item.TunnelOptions && {
@@ -58,14 +58,14 @@ export function completeConnection(item: ConnectionRead, home: Home): Connection
 const defaultStatus = (attachType: string | null): string =>
   attachType === 'NO_ASSOCIATED' ? 'ike_sa_not_established' : 'ipsec_sa_established';
 
-const ike = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2', LocalId: '203.0.113.7', RemoteId: '198.51.100.9' };
-const ipsec = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
+const IKE = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2', LocalId: '203.0.113.7', RemoteId: '198.51.100.9' };
+const IPSEC = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
 
 const singleTunnel = (id: string) => ({
   EnableDpd: true,
   EnableNatTraversal: true,
-  IkeConfig: { IkeVersion: 'ikev1', IkeAuthAlg: 'md5', ...ike, IkeLifetime: 86_400, Psk: canaryPsk(id) },
-  IpsecConfig: { ...ipsec, IpsecLifetime: 86_400 },
+  IkeConfig: { IkeVersion: 'ikev1', IkeAuthAlg: 'md5', ...IKE, IkeLifetime: 86_400, Psk: canaryPsk(id) },
+  IpsecConfig: { ...IPSEC, IpsecLifetime: 86_400 },
   VcoHealthCheck: { Enable: 'false', Interval: 3, Retry: 3 },
 });
 
@@ -83,10 +83,10 @@ const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): 
   TunnelIkeConfig: {
     IkeVersion: 'ikev2',
     IkeAuthAlg: 'sha1',
-    ...ike,
+    ...IKE,
     IkeLifetime: '86400',
     Psk: canaryPsk(id, at + 1),
   },
-  TunnelIpsecConfig: { ...ipsec, IpsecLifetime: '86400' },
+  TunnelIpsecConfig: { ...IPSEC, IpsecLifetime: '86400' },
   ...tunnel,
 });

@@ -1,6 +1,6 @@
 import { completeConnection } from './complete-connection.ts';
 import { completeRouting } from './complete-routing.ts';
-import { defaultAccountId, defaultKey, longAgoMs } from './estate-defaults.ts';
+import { DEFAULT_ACCOUNT_ID, DEFAULT_KEY, LONG_AGO_MS } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
 import type { AccountRecord, Directory, Estate, Region } from './estate-types.ts';
 
@@ -9,7 +9,7 @@ export function completeEstate(file: EstateRead): Estate {
   const accounts = completeAccounts(file);
   const regions = completeRegions(file);
   const home = {
-    accountId: accounts[0]?.accountId ?? defaultAccountId,
+    accountId: accounts[0]?.accountId ?? DEFAULT_ACCOUNT_ID,
     regionId: regions[0]?.RegionId ?? 'cn-hangzhou',
   };
   const vpnConnections = (file.vpnConnections ?? []).map((item) => completeConnection(item, home));
@@ -17,7 +17,7 @@ export function completeEstate(file: EstateRead): Estate {
     ...item,
     accountId: item.accountId ?? home.accountId,
     regionId: item.regionId ?? home.regionId,
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
     tags: item.tags ?? {},
   }));
   const routing = completeRouting(file, vpnConnections, home);
@@ -34,7 +34,7 @@ export function completeEstate(file: EstateRead): Estate {
 }
 
 function completeAccounts(file: EstateRead): AccountRecord[] {
-  const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [defaultKey], roles: [] }];
+  const accounts = file.accounts ?? [{ accountId: DEFAULT_ACCOUNT_ID, keys: [DEFAULT_KEY], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
 }
 
@@ -47,7 +47,7 @@ function completeDirectory(
   if (directory === undefined && (!derive || first === undefined || others.length === 0)) {
     return undefined;
   }
-  const accountId = directory?.accountId ?? first?.accountId ?? defaultAccountId;
+  const accountId = directory?.accountId ?? first?.accountId ?? DEFAULT_ACCOUNT_ID;
   const members = directory?.members ?? accounts.filter((account) => account.accountId !== accountId);
   return {
     accountId,

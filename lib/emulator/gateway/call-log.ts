@@ -21,10 +21,10 @@ export type CallRecord = {
   readonly fault?: string;
 };
 
-const secret = /psk|authkey|secret|signature|securitytoken|accesskeyid|^ikeconfig$|^bgpconfig$/i;
+const SECRET = /psk|authkey|secret|signature|securitytoken|accesskeyid|^ikeconfig$|^bgpconfig$/i;
 
 const withoutSecrets = (params: RawParams): RawParams =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => !secret.test(name)));
+  Object.fromEntries(Object.entries(params).filter(([name]) => !SECRET.test(name)));
 
 /** The ordered log of calls. */
 export class CallLog {

@@ -5,9 +5,9 @@ import type { ReplyBody } from '../operation.ts';
 
 type WireTags = Readonly<Record<string, string>>;
 
-const own = new Set(['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions', 'Description', 'ZoneNo']);
-const none: ReadonlySet<string> = new Set();
-const holderFields = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
+const OWN_FIELDS = new Set(['accountId', 'regionId', 'tags', 'pending', 'TunnelOptions', 'Description', 'ZoneNo']);
+const NO_FIELDS: ReadonlySet<string> = new Set();
+const HOLDER_FIELDS = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
 
 /** A copy of plain data, without what is null or not there. */
 function copied(value: unknown): unknown {
@@ -17,7 +17,7 @@ function copied(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) {
     return value;
   }
-  return copiedFields(value, none);
+  return copiedFields(value, NO_FIELDS);
 }
 
 function copiedFields(source: object, left: ReadonlySet<string>): ReplyBody {
@@ -34,11 +34,11 @@ function copiedFields(source: object, left: ReadonlySet<string>): ReplyBody {
 function common(connection: ConnectionRecord, behaviours: Behaviours): ReplyBody {
   const body: ReplyBody = {};
   if (behaviours.absentFields === 'empty') {
-    for (const name of holderFields) {
+    for (const name of HOLDER_FIELDS) {
       body[name] = '';
     }
   }
-  Object.assign(body, copiedFields(connection, own));
+  Object.assign(body, copiedFields(connection, OWN_FIELDS));
   if (connection.TunnelOptions !== undefined) {
     body.TunnelOptionsSpecification = { TunnelOptions: copied(connection.TunnelOptions) };
   }
@@ -66,7 +66,7 @@ export const describedConnection = (
   Tags: { Tag: tagList(tags) },
 });
 
-const systemFlags = JSON.stringify([
+const SYSTEM_FLAGS = JSON.stringify([
   { Key: 'BGPSupport', Value: 'true' },
   { Key: 'VisuallySsl', Value: 'false' },
 ]);
@@ -80,7 +80,7 @@ export const listedAttachment = (connection: ConnectionRecord, tags: WireTags): 
   TransitRouterId: connection.TransitRouterId,
   TransitRouterName: connection.TransitRouterName ?? '',
   CrossAccountAuthorized: connection.CrossAccountAuthorized ?? false,
-  Tag: systemFlags,
+  Tag: SYSTEM_FLAGS,
   Tags: tagList(tags),
   ...(connection.TunnelBandwidth !== undefined && { TunnelBandwidth: connection.TunnelBandwidth }),
 });

@@ -8,7 +8,7 @@ import { shownTags } from './visible-tags.ts';
 
 type Tagged = { readonly id: string; readonly row: ConnectionRecord | CustomerGateway };
 
-const tagMax = 20;
+const TAG_MAX = 20;
 
 const ofGateway = (row: ConnectionRecord): boolean => row.AttachType === 'VPNGW' || row.AttachType == null;
 
@@ -18,7 +18,7 @@ const toTagged = (row: ConnectionRecord | CustomerGateway): Tagged => ({
 });
 
 /** The kinds of resources that carry tags here; upper and lower case do not matter. */
-const kinds = new Map<
+const KINDS = new Map<
   string,
   { all: (context: Context) => readonly Tagged[]; get: (context: Context, id: string) => Tagged | undefined }
 >([
@@ -50,7 +50,7 @@ const ownedBy = (context: Context, row: ConnectionRecord | CustomerGateway | und
 
 function kindOf(context: Context) {
   const type = context.params.need('ResourceType');
-  const kind = kinds.get(type.toUpperCase());
+  const kind = KINDS.get(type.toUpperCase());
   if (kind === undefined) {
     throw new ApiError(400, 'InvalidResourceType.NotFound', `The ResourceType ${type} is not supported.`);
   }
@@ -102,7 +102,7 @@ export const tagResources = vpc('TagResources', {
     if (tags.length === 0) {
       throw missing('Tag');
     }
-    if (tags.length > tagMax) {
+    if (tags.length > TAG_MAX) {
       throw tooMany('Tags');
     }
     for (const { Key, Value } of tags) {
@@ -110,7 +110,7 @@ export const tagResources = vpc('TagResources', {
     }
     const additions = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? '']));
     const resources = named(context);
-    if (resources.some(({ row }) => Object.keys({ ...row.tags, ...additions }).length > tagMax)) {
+    if (resources.some(({ row }) => Object.keys({ ...row.tags, ...additions }).length > TAG_MAX)) {
       throw noRoom(context);
     }
     for (const { row } of resources) {
@@ -128,7 +128,7 @@ export const unTagResources = vpc('UnTagResources', {
   run(context) {
     const keys = context.params.list('TagKey');
     const all = context.params.flag('All') ?? false;
-    if (keys.length > tagMax) {
+    if (keys.length > TAG_MAX) {
       throw tooMany('TagKeys');
     }
     // All counts only without TagKey.
@@ -165,7 +165,7 @@ export const listTagResources = vpc('ListTagResources', {
     if (ids.length > context.behaviours.tagResourceMax) {
       throw tooMany('ResourceIds');
     }
-    if (filters.length > tagMax) {
+    if (filters.length > TAG_MAX) {
       throw invalid('Tag');
     }
     const found =

@@ -1,7 +1,7 @@
 import type { TunnelRecord } from '../estate/estate-types.ts';
 import type { RequestParams } from '../gateway/params.ts';
 
-const ikeFields = [
+const IKE_FIELDS = [
   'IkeVersion',
   'IkeMode',
   'IkeEncAlg',
@@ -12,8 +12,8 @@ const ikeFields = [
   'RemoteId',
   'Psk',
 ];
-const ipsecFields = ['IpsecEncAlg', 'IpsecAuthAlg', 'IpsecPfs', 'IpsecLifetime'];
-const bgpFields = ['LocalAsn', 'LocalBgpIp', 'TunnelCidr'];
+const IPSEC_FIELDS = ['IpsecEncAlg', 'IpsecAuthAlg', 'IpsecPfs', 'IpsecLifetime'];
+const BGP_FIELDS = ['LocalAsn', 'LocalBgpIp', 'TunnelCidr'];
 
 const picked = (params: RequestParams | undefined, fields: readonly string[]): Record<string, string> =>
   Object.fromEntries(
@@ -33,9 +33,9 @@ function tunnelAt(params: RequestParams): TunnelRecord {
     TunnelIndex: params.integer('TunnelIndex'),
     EnableDpd: String(params.flag('EnableDpd') ?? true),
     EnableNatTraversal: String(params.flag('EnableNatTraversal') ?? true),
-    ...(ike && { TunnelIkeConfig: picked(ike, ikeFields) }),
-    ...(ipsec && { TunnelIpsecConfig: picked(ipsec, ipsecFields) }),
-    ...(bgp && { TunnelBgpConfig: picked(bgp, bgpFields) }),
+    ...(ike && { TunnelIkeConfig: picked(ike, IKE_FIELDS) }),
+    ...(ipsec && { TunnelIpsecConfig: picked(ipsec, IPSEC_FIELDS) }),
+    ...(bgp && { TunnelBgpConfig: picked(bgp, BGP_FIELDS) }),
   };
 }
 

@@ -1,4 +1,4 @@
-const shownMax = 60;
+const SHOWN_MAX = 60;
 
 /**
  * A value as a message may show it: bounded, on one line, and never what is inside a list or a mapping, which may be
@@ -21,6 +21,6 @@ export function quote(value: unknown): string {
 }
 
 const quoteText = (text: string): string =>
-  text.length > shownMax
-    ? `${JSON.stringify(text.slice(0, shownMax))}… (${text.length} characters)`
+  text.length > SHOWN_MAX
+    ? `${JSON.stringify(text.slice(0, SHOWN_MAX))}… (${text.length} characters)`
     : JSON.stringify(text);

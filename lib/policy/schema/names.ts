@@ -14,23 +14,23 @@ export const resourceGroupId = text(/^rg-[0-9A-Za-z-]+$/, 'a resource group id s
 export const tag = text(/^[^=\s]([^=]*[^=\s])?(=(\S([\s\S]*\S)?)?)?$/, 'text of the form key or key=value');
 
 const regionList = list(regionId);
-const regionsAllowed = 'all, or a list of at least one region id such as cn-hangzhou';
+const REGIONS_ALLOWED = 'all, or a list of at least one region id such as cn-hangzhou';
 /** An empty list would be a policy that looks nowhere and calls it complete. */
 export const regions = {
-  allowed: regionsAllowed,
-  schema: z.union([z.literal('all'), regionList.schema.check(z.minLength(1, { error: regionsAllowed }))], {
-    error: regionsAllowed,
+  allowed: REGIONS_ALLOWED,
+  schema: z.union([z.literal('all'), regionList.schema.check(z.minLength(1, { error: REGIONS_ALLOWED }))], {
+    error: REGIONS_ALLOWED,
   }),
 };
 
-const globLengthMax = 256;
-const globAllowed = `a glob such as prod-*, with its brackets closed, that does not begin with !, at most 8 stars and ${globLengthMax} characters`;
+const GLOB_LENGTH_MAX = 256;
+const GLOB_ALLOWED = `a glob such as prod-*, with its brackets closed, that does not begin with !, at most 8 stars and ${GLOB_LENGTH_MAX} characters`;
 /** A pattern that excludes, or that matches nothing because it is broken, would protect less than it seems to. */
 export const nameGlob = {
-  allowed: globAllowed,
-  schema: z.string({ error: globAllowed }).check(
-    z.maxLength(globLengthMax, { error: globAllowed, abort: true }),
-    z.regex(/^(?!!)\s*\S/, { error: globAllowed, abort: true }),
-    z.refine((pattern) => parseGlob(pattern) !== undefined, { error: globAllowed }),
+  allowed: GLOB_ALLOWED,
+  schema: z.string({ error: GLOB_ALLOWED }).check(
+    z.maxLength(GLOB_LENGTH_MAX, { error: GLOB_ALLOWED, abort: true }),
+    z.regex(/^(?!!)\s*\S/, { error: GLOB_ALLOWED, abort: true }),
+    z.refine((pattern) => parseGlob(pattern) !== undefined, { error: GLOB_ALLOWED }),
   ),
 };

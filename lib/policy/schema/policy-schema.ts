@@ -22,8 +22,8 @@ import {
 } from './policy-fields.ts';
 import { oneRoleEach } from './roles.ts';
 
-const modeAllowed = `one of ${MODES.join(', ')}`;
-const mode = { allowed: modeAllowed, schema: z.enum(MODES, { error: modeAllowed }) };
+const MODE_ALLOWED = `one of ${MODES.join(', ')}`;
+const mode = { allowed: MODE_ALLOWED, schema: z.enum(MODES, { error: MODE_ALLOWED }) };
 
 const account = mapping({
   roleArn: withNotes(text(ROLE_ARN_PATTERN, roleArn.allowed).schema, {
@@ -34,7 +34,7 @@ const account = mapping({
   regions: optionalKey(regions, "Regions of this account. Default: the policy's `regions`.", [['cn-hangzhou'], 'all']),
 });
 /** An empty list would be a policy that looks nowhere and calls it complete. */
-const includeAllowed = `a list of at least one, each item ${accountId.allowed}`;
+const INCLUDE_ALLOWED = `a list of at least one, each item ${accountId.allowed}`;
 const directory = mapping({
   roleName: withNotes(roleName.schema, {
     description: 'Role to assume in each account that the resource directory lists.',
@@ -42,21 +42,21 @@ const directory = mapping({
     examples: ['vco-sweeper'],
   }),
   include: optionalKey(
-    { allowed: includeAllowed, schema: list(accountId).schema.check(z.minLength(1, { error: includeAllowed })) },
+    { allowed: INCLUDE_ALLOWED, schema: list(accountId).schema.check(z.minLength(1, { error: INCLUDE_ALLOWED })) },
     'Only these accounts of the directory. Default: all of them.',
     [['1234567890123456']],
   ),
   exclude: key(list(accountId), [], 'Never these, whatever `include` says.', [['2345678901234567']]),
 });
-const accountsAllowed = 'a list of mappings with the keys roleArn and regions, or a mapping with the key directory';
+const ACCOUNTS_ALLOWED = 'a list of mappings with the keys roleArn and regions, or a mapping with the key directory';
 const accounts = {
-  allowed: `${accountsAllowed}; an account only once`,
+  allowed: `${ACCOUNTS_ALLOWED}; an account only once`,
   schema: z.union(
     [
-      z.array(account, { error: accountsAllowed }).check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
+      z.array(account, { error: ACCOUNTS_ALLOWED }).check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
       mapping({ directory: withNotes(directory, { description: 'The accounts of the resource directory.' }) }),
     ],
-    { error: accountsAllowed },
+    { error: ACCOUNTS_ALLOWED },
   ),
 };
 const roles = {

@@ -16,7 +16,7 @@ import { endWith, StepEnd, type StepResult } from './step-result.ts';
 export async function act(
   plan: Plan,
   regionOf: (judged: Judged) => RegionContext,
-  tags: ReadonlyMap<Judged, TagResult>,
+  tags: ReadonlyMap<Judged, TagResult | undefined>,
 ): Promise<ReadonlyMap<Judged, StepResult>> {
   const results = new Map<Judged, StepResult>();
   // By a mark that this run could not renew nothing is detached or deleted.
@@ -63,6 +63,8 @@ export async function act(
   return results;
 }
 
+const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
+
 /** What becomes of the part of the queue that is not carried out, for want of a mode or a place. Nothing is written. */
 export function describeLeftOver(plan: Plan, done: ReadonlyMap<Judged, StepResult>): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
@@ -72,8 +74,6 @@ export function describeLeftOver(plan: Plan, done: ReadonlyMap<Judged, StepResul
     left.map((judged) => [judged, shown.has(judged) ? toPlanned(judged) : endWith('deferred', OVER_LIMIT)]),
   );
 }
-
-const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
 const toPlanned = ({ verdict }: Judged): StepResult =>
   endWith('planned', `${verdict.reason}; a sweep would ${verdict.attachment ? 'detach and ' : ''}delete it now`);

@@ -74,6 +74,12 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
 const isBeingDeleted = (read: Rechecked) =>
   read.kind === 'gone' || (read.kind === 'changed' && ['deleted', 'unknown'].includes(read.verdict.connection.state));
 
+const SENTENCES = {
+  yes: 'delete accepted',
+  maybe: 'delete sent, its answer lost',
+  no: 'the cloud said it was not found',
+} as const;
+
 /** Gone means that a read says not found, or that enough whole listings in a row were without it. */
 async function waitUntilGone(
   region: RegionContext,
@@ -116,9 +122,3 @@ async function waitUntilGone(
     }
   }
 }
-
-const SENTENCES = {
-  yes: 'delete accepted',
-  maybe: 'delete sent, its answer lost',
-  no: 'the cloud said it was not found',
-} as const;

@@ -48,6 +48,9 @@ export type Survey = {
   readonly parts: readonly Narrowing[];
 };
 
+/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
+const CONNECTIONS_MAX = 10_000;
+
 /**
  * Read everything the request asks for, and judge each region as soon as it was read whole. Reads only; `plan` and
  * `explain` need no more than this.
@@ -88,7 +91,7 @@ export async function survey(
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(place, listing.estate, policy, parts, deps.clock.now(), settle)
+          ? judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now() }, settle)
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -105,9 +108,6 @@ export async function survey(
     somethingUnread: unopened.length > 0 || lostRoles.length > 0 || regions.some(({ tagsUnread }) => tagsUnread),
   };
 }
-
-/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
-const CONNECTIONS_MAX = 10_000;
 
 const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;
 
@@ -138,9 +138,7 @@ function toLost(
 function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
-  policy: Policy,
-  parts: readonly Narrowing[],
-  nowMs: number,
+  { policy, parts, nowMs }: { readonly policy: Policy; readonly parts: readonly Narrowing[]; readonly nowMs: number },
   settle: Settle,
 ): SurveyedRegion {
   const { accountId, regionId } = place;

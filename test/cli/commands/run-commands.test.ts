@@ -165,14 +165,17 @@ test.each<[boolean | 'cancelled', number]>([
   ['cancelled', 130],
 ])('answered %s, sweep changes nothing and exits with %i', async (answer, expected) => {
   const { command, writes } = await cloud(SOME);
-  const { code, err } = await command(['sweep'], { tty: true, answer });
+  const { code, out, err } = await command(['sweep'], { tty: true, answer });
   expect(code).toBe(expected);
+  expect(out.match(/plan complete/g)).toHaveLength(1);
   expect(err).toMatch(/nothing was changed/i);
   expect(writes()).toEqual([]);
 });
 
 test('sweep --json on a terminal: the question elsewhere, one document on standard output', async () => {
   const { command } = await cloud(SOME);
+  const refused = await command(['sweep', '--json'], { tty: true, answer: false });
+  expect(parse(refused.out)).toMatchObject({ mode: 'plan', counts: { planned: 2 } });
   const agreed = await command(['sweep', '--json'], { tty: true, answer: true });
   expect(parse(agreed.out)).toMatchObject({ mode: 'sweep', counts: { deleted: 2 } });
   const declined = await command(['sweep', '--json'], { tty: true });

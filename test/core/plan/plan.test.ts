@@ -56,16 +56,16 @@ test('half-done first, then longest orphaned, then by id, over all regions', () 
   expect(planned.halts).toEqual([]);
 });
 
-test.each<[string, number, number, Partial<typeof LIMITS>, boolean]>([
-  ['the share is not exceeded', 5, 5, {}, false],
-  ['the share is exceeded', 6, 5, {}, true],
-  ['the floor is not exceeded', 3, 0, {}, false],
-  ['the floor is exceeded', 4, 3, {}, true],
-  ['a share of 0 lets nothing through, floor or not', 1, 99, { perRegionShare: 0 }, true],
-  ['a floor of 0 lifts nothing', 2, 1, { shareFloor: 0 }, true],
-  ['a share of 1 lets all through', 10, 0, { perRegionShare: 1 }, false],
-  ['a share that has no exact binary form', 29, 71, { perRegionShare: 0.29 }, false],
-])('share guard: %s (%i of which due, %i in use)', (_what, gone, kept, limits, halted) => {
+test.each<[string, number, number, { readonly limits: Partial<typeof LIMITS>; readonly halted: boolean }]>([
+  ['the share is not exceeded', 5, 5, { limits: {}, halted: false }],
+  ['the share is exceeded', 6, 5, { limits: {}, halted: true }],
+  ['the floor is not exceeded', 3, 0, { limits: {}, halted: false }],
+  ['the floor is exceeded', 4, 3, { limits: {}, halted: true }],
+  ['a share of 0 lets nothing through, floor or not', 1, 99, { limits: { perRegionShare: 0 }, halted: true }],
+  ['a floor of 0 lifts nothing', 2, 1, { limits: { shareFloor: 0 }, halted: true }],
+  ['a share of 1 lets all through', 10, 0, { limits: { perRegionShare: 1 }, halted: false }],
+  ['a share that has no exact binary form', 29, 71, { limits: { perRegionShare: 0.29 }, halted: false }],
+])('share guard: %s (%i of which due, %i in use)', (_what, gone, kept, { limits, halted }) => {
   const verdicts = [...many(gone, due), ...many(kept, (id) => used(`${id}x`))];
   const planned = plan([region(verdicts)], { ...LIMITS, ...limits });
   expect(planned.halts.length > 0).toBe(halted);

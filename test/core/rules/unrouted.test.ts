@@ -14,32 +14,34 @@ test.each<[string, Connection, string]>([
   expect(ask(unrouted, connection)).toEqual({ holds: 'yes', evidence: ['held by tr-1', none, said] });
 });
 
-test.each<[string, Connection, Routing | 'unread', Finding['holds'], string]>([
-  ['nothing holds it', aConnection(), NO_ROUTING, 'no', 'not bound to a transit router'],
-  ['nobody looked', aBoundConnection(), 'unread', 'unread', 'the route tables of the transit router were not read'],
+test.each<[string, Connection, Routing | 'unread', Finding]>([
+  ['nothing holds it', aConnection(), NO_ROUTING, { holds: 'no', evidence: ['not bound to a transit router'] }],
+  [
+    'nobody looked',
+    aBoundConnection(),
+    'unread',
+    { holds: 'unread', evidence: ['the route tables of the transit router were not read'] },
+  ],
   [
     'a route table is associated',
     aBoundConnection(),
     { ...NO_ROUTING, associations: ['vtb-1'] },
-    'no',
-    'associated with route table vtb-1',
+    { holds: 'no', evidence: ['associated with route table vtb-1'] },
   ],
   [
     'a route table learns from it',
     aBoundConnection(),
     { ...NO_ROUTING, propagations: ['vtb-2'] },
-    'no',
-    'propagates routes to route table vtb-2',
+    { holds: 'no', evidence: ['propagates routes to route table vtb-2'] },
   ],
   [
     'a static route points to it',
     aBoundConnection(),
     { ...NO_ROUTING, staticRoutes: ['10.0.0.0/8'] },
-    'no',
-    'the static route 10.0.0.0/8 points to it',
+    { holds: 'no', evidence: ['the static route 10.0.0.0/8 points to it'] },
   ],
-])('when %s it says so', (_when, connection, routing, holds, said) => {
-  expect(ask(unrouted, connection, { routing })).toEqual({ holds, evidence: [said] });
+])('when %s it says so', (_when, connection, routing, expected) => {
+  expect(ask(unrouted, connection, { routing })).toEqual(expected);
 });
 
 test('needs the route tables, and is disproved by nothing that the connection says', () => {

@@ -2,7 +2,7 @@ import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
 import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from '../stories/scenario.ts';
-import { type Reply, Shown } from '../world/shown.ts';
+import { type Call, type Reply, Shown } from '../world/shown.ts';
 import {
   contradicted,
   graceMs,
@@ -96,7 +96,8 @@ export type Watched = {
   readonly maybeHalfDone: ReadonlySet<string>;
 };
 
-type Call = { readonly action: string; readonly params: Readonly<Record<string, string>>; readonly accountId: string };
+/** A detach or delete of one connection. */
+type Removal = { readonly call: Call; readonly row: ConnectionRecord; readonly allowanceMs: number };
 
 /** Tolerance for what happens between a reading and the write that follows it, beyond `recheck.maxAge`. */
 const SLACK_MS = 4_000;
@@ -107,6 +108,16 @@ const ROUND_AGE_MS_MAX = 60_000;
 const NO_ROOM: readonly string[] = ['NumberExceed.Tags', 'QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum'];
 const CANARY = /CANARY|Signature=|SecurityToken=/;
 
+export type MonitorOptions = {
+  readonly now: () => number;
+  /** While the cloud itself serves old states, nobody can be blamed for believing them. */
+  readonly blurred: () => boolean;
+  /** How far tag reads lag. */
+  readonly tagLagMs: number;
+  /** How long one round of all lists of transit routers takes at most. */
+  readonly roundMs: number;
+};
+
 /**
  * Knows the truth, and compares every call and every claim with it. Written apart from the sweeper's logic, from the
  * promises alone.
@@ -115,7 +126,6 @@ export class Monitor {
   readonly violations: Violation[] = [];
   readonly #emulator: Emulator;
   readonly #now: () => number;
-  /** While the cloud itself serves old states, nobody can be blamed for believing them. */
   readonly #blurred: () => boolean;
   #policy: PolicyDocument;
   readonly #truths = new Map<string, Truth>();
@@ -132,21 +142,14 @@ export class Monitor {
   /** When other people last changed its tags. */
   readonly #retagged = new Map<string, number>();
 
-  readonly #options: { readonly tagLagMs: number; readonly roundMs: number };
+  readonly #options: MonitorOptions;
 
-  /** @param options how far tag reads lag, and how long one round of all lists of transit routers takes at most */
-  constructor(
-    emulator: Emulator,
-    policy: PolicyDocument,
-    now: () => number,
-    blurred: () => boolean,
-    options: { readonly tagLagMs: number; readonly roundMs: number },
-  ) {
+  constructor(emulator: Emulator, policy: PolicyDocument, options: MonitorOptions) {
     this.#options = options;
     this.#emulator = emulator;
     this.#policy = policy;
-    this.#now = now;
-    this.#blurred = blurred;
+    this.#now = options.now;
+    this.#blurred = options.blurred;
     this.observe();
   }
 
@@ -251,7 +254,7 @@ export class Monitor {
   }
 
   after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
-    run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
+    run.shown.add(call, sentMs, reply);
     run.requests.receive(call, reply);
     const { Code: code } = (reply.body ?? {}) as { Code?: unknown };
     if (call.action !== 'TagResources' || !NO_ROOM.includes(String(code))) {
@@ -374,7 +377,7 @@ export class Monitor {
       say('S2', `the listing of ${row.regionId} was not complete`);
     }
     const allowanceMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s') + SLACK_MS;
-    this.#checkFreshness(run, call, row, allowanceMs, say);
+    this.#checkFreshness(run, { call, row, allowanceMs }, say);
     this.#checkTruth(run, row, allowanceMs, say);
     this.#checkWitnesses(run, call, row, say);
     this.#checkGrace(run, row, allowanceMs, say);
@@ -442,7 +445,7 @@ export class Monitor {
     }
   }
 
-  #checkFreshness(run: Watched, call: Call, row: ConnectionRecord, allowanceMs: number, say: Say): void {
+  #checkFreshness(run: Watched, { call, row, allowanceMs }: Removal, say: Say): void {
     const readings = run.shown.readings.get(row.VpnConnectionId) ?? [];
     const last = readings.at(-1) ?? Number.NEGATIVE_INFINITY;
     if (readings.length < 2) {

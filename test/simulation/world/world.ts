@@ -7,7 +7,6 @@ import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import type { CallRecord } from '../../../lib/emulator/gateway/call-log.ts';
 import { parseEvent } from '../../../lib/event/parse-event.ts';
@@ -70,6 +69,15 @@ export async function simulate(scenario: Scenario): Promise<Story> {
   return { violations: world.monitor.violations, history: world.history, stats: world.stats, left: left.sort() };
 }
 
+/** So many calls one after the other a round of the lists of all transit routers takes at most. */
+const ROUND_CALLS = 12;
+const TAG_WRITES = ['TagResources', 'UnTagResources'];
+const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
+const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
+
+/** How long after a stale answer what a run believes may still rest on it. */
+const BLUR_MS = 30 * 60_000;
+
 class World {
   readonly clock = new VirtualClock(START_MS);
   readonly emulator: Emulator;
@@ -102,8 +110,9 @@ class World {
       behaviours: scenario.behaviours,
       latencyMs: scenario.latencyMs,
     });
-    const blurred = () => this.clock.now() < this.#blurredUntilMs;
-    this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred, {
+    this.monitor = new Monitor(this.emulator, scenario.policy, {
+      now: () => this.clock.now(),
+      blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
     });
@@ -201,8 +210,13 @@ class World {
         break;
       }
     }
-    const isHalfDone = (row: ConnectionRecord) => this.monitor.isHalfDone(row);
-    const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
+    const left = checkConverged({
+      emulator: this.emulator,
+      behaviours: this.#scenario.behaviours,
+      policy: this.#policy,
+      nowMs: this.clock.now(),
+      isHalfDone: (row) => this.monitor.isHalfDone(row),
+    });
     for (const text of left) {
       this.#report(text);
     }
@@ -381,7 +395,7 @@ class World {
   }
 
   async #serve(call: TransportCall, sent: Sent, onRecord: (record: CallRecord) => void): Promise<TransportReply> {
-    const reply = this.emulator.call(sent.accountId, VERSIONS[call.service], call.action, sent.params, { onRecord });
+    const reply = this.emulator.call({ ...sent, version: VERSIONS[call.service], onRecord });
     const { late, cancel } = this.clock.timeout(call.timeoutMs);
     try {
       return await Promise.race([reply, late]);
@@ -407,15 +421,6 @@ function readPolicy(document: PolicyDocument): Policy {
   policies.set(document, policy);
   return policy;
 }
-
-/** So many calls one after the other a round of the lists of all transit routers takes at most. */
-const ROUND_CALLS = 12;
-const TAG_WRITES = ['TagResources', 'UnTagResources'];
-const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
-const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
-
-/** How long after a stale answer what a run believes may still rest on it. */
-const BLUR_MS = 30 * 60_000;
 
 function targetOf(
   emulator: Emulator,
