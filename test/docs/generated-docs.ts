@@ -8,29 +8,30 @@ export type GeneratedDoc = {
   readonly generate: (text: string) => string;
 };
 
-/** Everything below `rules:`, up to the next empty line. */
-const EXAMPLE_RULES = /(?<=^rules:\n)[\s\S]*?(?=^$)/m;
-
-/** Every file that is made from the sources in full or in part. `npm run docs` writes them, and a test compares them. */
+/** Every file that is made from the sources, in full or in part. `npm run docs` writes them, and a test compares them. */
 export const GENERATED_DOCS: readonly GeneratedDoc[] = [
   {
     file: 'docs/policy.md',
-    generate: (text) => withPart(withPart(text, 'keys', policyKeyTable()), 'rules', ruleList()),
+    generate: (text) => withPart(withPart(text, 'rules', ruleList()), 'keys', policyKeyTable()),
   },
-  { file: 'policy.example.yaml', generate: (text) => text.replace(EXAMPLE_RULES, () => `${ruleExample()}\n`) },
+  { file: 'policy.example.yaml', generate: (text) => withBetween(text, '\nrules:\n', '\n\n', ruleExample()) },
   { file: 'policy.schema.json', generate: () => `${JSON.stringify(policyJsonSchema(), null, 2)}\n` },
 ];
 
+/** A Markdown document with something else between `<!-- name -->` and `<!-- /name -->`. */
+export const withPart = (text: string, name: string, content: string): string =>
+  withBetween(text, `<!-- ${name} -->\n`, `<!-- /${name} -->`, `\n${content}\n\n`);
+
 /**
- * A document with something else between `<!-- name -->` and `<!-- /name -->`.
+ * A text with something else between `start` and the next `end`.
  *
- * @throws Error when it has no such part, or two: nothing would be written, or something lost
+ * @throws Error when `start` occurs not once, or `end` not after it: nothing would be written, or something lost
  */
-export function withPart(text: string, name: string, content: string): string {
-  const [before, part, ...more] = text.split(`<!-- ${name} -->\n`);
-  const end = part?.indexOf(`<!-- /${name} -->`) ?? -1;
-  if (part === undefined || end === -1 || more.length > 0) {
-    throw new Error(`the document needs one part between <!-- ${name} --> and <!-- /${name} -->`);
+function withBetween(text: string, start: string, end: string, content: string): string {
+  const [before, rest, ...more] = text.split(start);
+  const length = rest?.indexOf(end) ?? -1;
+  if (rest === undefined || more.length > 0 || length === -1) {
+    throw new Error(`there has to be one part between ${JSON.stringify(start)} and ${JSON.stringify(end)}`);
   }
-  return `${before}<!-- ${name} -->\n\n${content}\n\n${part.slice(end)}`;
+  return `${before}${start}${content}${rest.slice(length)}`;
 }
