@@ -293,8 +293,8 @@ describe('a message', () => {
   test('stays short, however long the document is', () => {
     expect(messageOf(`mode: ${'x'.repeat(100_000)}`).length).toBeLessThan(300);
     expect(messageOf(`? ${'x'.repeat(1_000)}\n: 1`).length).toBeLessThan(400);
-    expect(messageOf(`regions: [${'1,'.repeat(50_000)}]`).length).toBeLessThan(10_000);
-    expect(messageOf('&a '.repeat(40_000))).toContain('20 problems');
+    expect(messageOf(`regions: [${'1,'.repeat(5_000)}]`).length).toBeLessThan(10_000);
+    expect(messageOf('&a '.repeat(4_000))).toContain('20 problems');
   });
 
   test.each([
