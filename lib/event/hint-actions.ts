@@ -46,7 +46,7 @@ export function isHint(eventName: string, namesConnection: boolean): boolean {
 }
 
 /**
- * Types of CloudMonitor's events after which a tunnel may be down (rule `tunnels-down`). No sample of their `data` is
+ * Types of CloudMonitor's events after which a tunnel may be down (for rules about tunnels). No sample of their `data` is
  * published, so nothing but the type is read: the tunnel may be up again, and the event does not say whose it is.
  */
 export const HINT_TYPES: ReadonlySet<string> = new Set([

@@ -14,7 +14,7 @@ import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcome
 import { act, describeLeftOver } from './steps/act.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 
-/** What a run needs of the world; built by `deps.ts`. */
+/** What a run needs of the world; built by `create-sweep-deps.ts`. */
 export type SweepDeps = {
   readonly api: CloudApi;
   readonly clock: Clock;
@@ -71,6 +71,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     deps.journal('guard.halted', {
       accountId,
       regionId,
+      // The older name of "due", kept for the queries that people have saved.
       ripe: due,
       ours,
       perRegionShare: request.policy.limits.perRegionShare,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RULE_NAMES } from '../../lib/core/rules/all-rules.ts';
+import { RULES as RULES_OF_SIMULATOR } from '../simulation/world/truth.ts';
 
 const FOLDER = 'lib/core/rules/';
 /** The emulator imports nothing of the product, and the demo shows an estate and a policy of its own. */
@@ -51,4 +52,8 @@ test('every rule is in the list, and only the list imports it', () => {
     return SOURCES.filter((source) => target.test(textOf(source)));
   });
   expect(importers).toEqual(ruleFiles.map(() => [`${FOLDER}all-rules.ts`]));
+});
+
+test('the simulator, which judges on its own, knows every rule', () => {
+  expect(RULES_OF_SIMULATOR).toEqual(RULE_NAMES);
 });

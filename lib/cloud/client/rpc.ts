@@ -3,7 +3,7 @@ import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../../core/
 import { ConfigError } from '../../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
-import { type AnyAction, FACTS } from './actions.ts';
+import { ACTION_FACTS, type AnyAction } from './actions.ts';
 import { createClientToken } from './client-token.ts';
 import type { Pace } from './pace.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
@@ -109,7 +109,7 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
         return send(context.transport, { action, regionId, params: params(), credentials, timeoutMs });
       };
       // A write goes out at once: what was read just before it must not grow old.
-      return FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
+      return ACTION_FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
     };
     const outOfTime = (): never => {
       throw deadlineExceeded(action);
@@ -167,7 +167,7 @@ type Request = {
 async function send(transport: OrganizationTransport, request: Request): Promise<TransportReply> {
   const { action, credentials } = request;
   // The table joins service and action; the compiler does not follow it that far.
-  const call = { service: FACTS[action].service, ...request } as TransportCall | OrganizationCall;
+  const call = { service: ACTION_FACTS[action].service, ...request } as TransportCall | OrganizationCall;
   const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) {
       throw thrown;

@@ -4,7 +4,7 @@ import { tunnelsDown } from './tunnels-down.ts';
 import { unassociated } from './unassociated.ts';
 import { unrouted } from './unrouted.ts';
 
-/** In the order in which a rule is chosen when several hold. */
+/** Their order breaks the tie when several rules hold and are due at the same moment. */
 export const RULES = [unassociated, tunnelsDown, unrouted, expired] as const;
 
 export type RuleName = (typeof RULES)[number]['name'];

@@ -28,7 +28,10 @@ export type Need = 'routing';
 /** As people write it in a policy. */
 type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
-/** One way of being an orphan: everything that the sweep, the policy and its documents know of it. */
+/**
+ * One way of being an orphan: everything that the sweep, the policy and its documents know of it. Rules do not import each
+ * other. Code that two rules share goes into a file beside them.
+ */
 export type Rule<Name extends string> = {
   /** In policies, marks and results. Do not rename a rule: the marks on connections hold its name. */
   readonly name: Name;

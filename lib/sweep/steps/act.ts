@@ -10,8 +10,8 @@ import { endWith, StepEnd, type StepResult } from './step-result.ts';
 /**
  * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.
  *
- * All places are worked on at once; the client's pace keeps them within the limits. A place that turned out not to
- * change anything goes to the next in the queue. Those whose turn never came are not in the answer.
+ * All slots are worked on at once, and the client's pace keeps them within the limits. If a connection turns out to need no
+ * change, its slot goes to the next in the queue. The answer leaves out connections whose turn never came.
  */
 export async function act(
   plan: Plan,
@@ -36,7 +36,7 @@ export async function act(
       }
       slots -= 1;
       workers.push(
-        finish(regionOf(judged), judged).then(
+        workOn(regionOf(judged), judged).then(
           (result) => {
             results.set(judged, result);
             if (!result.used && result.outcome !== 'deferred') {
@@ -65,7 +65,7 @@ export async function act(
 
 const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
-/** What becomes of the part of the queue that is not carried out, for want of a mode or a place. Nothing is written. */
+/** The outcome of each queued connection that was not worked on, because its mode or the slots did not allow it. Pure. */
 export function describeLeftOver(plan: Plan, done: ReadonlyMap<Judged, StepResult>): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
@@ -88,10 +88,10 @@ export const toJudgedFields = (verdict: Judged['verdict']) => ({
 });
 
 /** All steps on one connection. Never throws for what the cloud does; a defect of ours goes up. */
-async function finish(region: RegionContext, { verdict }: Judged): Promise<StepResult> {
+async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepResult> {
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
-  const result = await run(region, verdict);
+  const result = await takeSteps(region, verdict);
   // A step that outlasts each run would come first in each run.
   const isStuck = result.outcome === 'failed' || result.outcome === 'blocked' || (result.used && isUnfinished(result));
   if (isStuck) {
@@ -103,6 +103,7 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<StepR
     code: result.code,
     cloudRequestId: result.requestId,
   };
+  // An outcome without a deletion, `deferred` and `unknown` included, is logged as a failed step.
   record(
     region,
     result.outcome === 'deleted' || result.outcome === 'already-gone' ? 'delete.done' : 'step.failed',
@@ -114,7 +115,7 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<StepR
 
 const isUnfinished = ({ code }: StepResult): boolean => code === DEADLINE_EXCEEDED;
 
-async function run(region: RegionContext, verdict: Judged['verdict']): Promise<StepResult> {
+async function takeSteps(region: RegionContext, verdict: Judged['verdict']): Promise<StepResult> {
   const { attachment, connection } = verdict;
   region.progress.begin(connection.connectionId, attachment !== undefined);
   try {

@@ -3,7 +3,7 @@ import { toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
+import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
@@ -36,7 +36,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
-    const after = sent ? region.reads.sequence : 0;
+    const after = sent ? region.reads.sequence : AFTER_JUDGED;
+    // After a detach the tags need no second look: the step before it has read them back.
     const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));
     if (answerLost && isBeingDeleted(read)) {
       throw new DeleteUnderWay();

@@ -1,11 +1,17 @@
 import { expectTypeOf, test } from 'vitest';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { EventBody, Policy } from '../../../lib/core/domain/policy.ts';
+import type { RuleName } from '../../../lib/core/rules/all-rules.ts';
 
 // Types that other people's events, policies and scripts depend on, spelled out a second time. The compiler compares the
 // two, so `npm run check` fails when a key is renamed, added, removed or widened. Running this file proves nothing more.
 
 type ModeName = 'plan' | 'mark' | 'sweep';
+type RuleText = 'unassociated' | 'tunnels-down' | 'unrouted' | 'expired';
+
+test('the rules have these names, which stand in policies, marks and results', () => {
+  expectTypeOf<RuleName>().toEqualTypeOf<RuleText>();
+});
 
 test('the policy has these keys, and each takes these values', () => {
   expectTypeOf<Policy>().toEqualTypeOf<{
@@ -16,12 +22,7 @@ test('the policy has these keys, and each takes these values', () => {
       readonly accountId: string;
       readonly regions: readonly string[] | 'all' | undefined;
     }[];
-    readonly rules: {
-      readonly unassociated: number | 'off';
-      readonly 'tunnels-down': number | 'off';
-      readonly unrouted: number | 'off';
-      readonly expired: number | 'off';
-    };
+    readonly rules: Readonly<Record<RuleText, number | 'off'>>;
     readonly protect: {
       readonly tags: readonly { readonly key: string; readonly value: string | undefined }[];
       readonly names: readonly string[];
@@ -98,7 +99,7 @@ test('the result of a run has these keys, and each holds these values', () => {
         | 'deferred'
         | 'blocked'
         | 'failed';
-      readonly rule: 'unassociated' | 'tunnels-down' | 'unrouted' | 'expired' | 'half-done' | null;
+      readonly rule: RuleText | 'half-done' | null;
       readonly since: string | null;
       readonly reason: string;
       readonly evidence: readonly string[];

@@ -5,6 +5,7 @@ import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../../lib/core/judge/judge.ts';
 import { type Judged, type JudgedRegion, plan } from '../../../lib/core/plan/plan.ts';
+import { byRule, RULE_NAMES } from '../../../lib/core/rules/all-rules.ts';
 import {
   ACCOUNT,
   aConnection,
@@ -33,7 +34,7 @@ const tags = fc
   .record(
     {
       'vco-sweeper:orphan': fc
-        .tuple(fc.constantFrom('unassociated', 'tunnels-down', 'unrouted', 'expired'), fc.constantFrom(HOUR, 2 * DAY))
+        .tuple(fc.constantFrom(...RULE_NAMES), fc.constantFrom(HOUR, 2 * DAY))
         .map(([rule, age]) => `${rule} ${ago(age)}`),
       'vco-sweeper:seen': mostly(ago(HOUR), ago(9 * DAY), 'x'),
       'vco-sweeper:keep': mostly('false', ''),
@@ -102,7 +103,7 @@ const facts: fc.Arbitrary<JudgeInput> = fc
 const grace = fc.constantFrom<number | 'off'>('off', 0, DAY);
 const policy: fc.Arbitrary<Policy> = fc
   .record({
-    rules: fc.record({ unassociated: grace, 'tunnels-down': grace, unrouted: grace, expired: grace }),
+    rules: fc.record(byRule(() => grace)),
     protect: fc.record({
       names: fc.subarray(['prod*']),
       resourceGroups: fc.subarray(['rg-prod']),
@@ -165,7 +166,7 @@ describe('what goes', () => {
         seen.add(verdict.rule);
       }
     }
-    expect([...seen]).toEqual(expect.arrayContaining(['unassociated', 'tunnels-down', 'unrouted', 'expired']));
+    expect([...seen]).toEqual(expect.arrayContaining([...RULE_NAMES]));
   });
 
   test.each(Object.entries(BLUR))('is no more without a look at %s', (_what, blur) => {
