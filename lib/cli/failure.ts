@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { CloudError, ConfigError } from '../core/domain/errors.ts';
-import { toPrintable } from '../report/text/printable.ts';
+import { toPrintable } from '../core/text/printable.ts';
 import { EXIT } from './exit-code.ts';
 import { Interrupted, type Io } from './io.ts';
 

@@ -1,8 +1,8 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
+import { toJsonLine } from '../../core/text/printable.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
-import { toJsonLine } from '../../report/text/printable.ts';
 import { reportRun } from '../../report/text/run-report.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
-import { toPrintable } from '../../report/text/printable.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { createJournal, type Level, parseLevel } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
 import { createProgress, type Progress } from './progress.ts';

@@ -1,7 +1,8 @@
 import type { AccountId, Attachment, Connection, Routing } from '../domain/estate.ts';
 import { type Policy, RULE_NAMES, type RuleName } from '../domain/policy.ts';
-import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from '../domain/tag-names.ts';
+import { TAG_DETACHED, TAG_EXPIRES, TAG_KEEP, TAG_SEEN } from '../domain/tag-names.ts';
 import { floorToSecond, toIso } from '../domain/time.ts';
+import { readKeep } from '../guards/keep-tag.ts';
 import { RULES } from '../rules/all-rules.ts';
 import { findExpiryProblem, hasExpired } from '../rules/expired.ts';
 import type { Finding } from '../rules/rule.ts';
@@ -219,7 +220,11 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
       findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
     }
   }
-  const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings(connection)], findings };
+  const base = {
+    ...withoutForeignMark(before),
+    evidence: [...before.evidence, ...warnings(connection, nowMs)],
+    findings,
+  };
   const says = (name: RuleName) => findings.get(name)?.holds ?? 'no';
   const isTooOld = (name: RuleName, sinceMs: number) => sinceMs < floorToSecond(findings.get(name)?.notBeforeMs ?? 0);
   const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));
@@ -370,8 +375,14 @@ function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] 
   return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
 }
 
-function warnings({ tags, createdAtMs }: Connection): readonly string[] {
-  const expires = tags === 'unread' ? undefined : tags.get(TAG_EXPIRES);
+function warnings({ tags, createdAtMs }: Connection, nowMs: number): readonly string[] {
+  if (tags === 'unread') {
+    return [];
+  }
+  const expires = tags.get(TAG_EXPIRES);
   const problem = expires === undefined ? undefined : findExpiryProblem(expires, createdAtMs);
-  return problem === undefined ? [] : [`${problem}: taken as not expired`];
+  return [
+    ...(problem === undefined ? [] : [`${problem}: taken as not expired`]),
+    ...readKeep(tags, nowMs).lapsed.map((date) => `tag ${TAG_KEEP} protected it until ${date}, which is over`),
+  ];
 }

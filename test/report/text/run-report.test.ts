@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOutcomes, type Outcome, type RunResult } from '../../../lib/core/domain/outcome.ts';
-import { toJsonLine } from '../../../lib/report/text/printable.ts';
+import { toJsonLine } from '../../../lib/core/text/printable.ts';
 import { reportRun } from '../../../lib/report/text/run-report.ts';
 import { widthOf, wrap } from '../../../lib/report/text/text-width.ts';
 import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
