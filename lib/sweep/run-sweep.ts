@@ -63,7 +63,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     }
     return true;
   });
-  const planned = plan(surveyed.regions, request.policy.limits);
+  const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
   for (const { accountId, regionId, due, ours } of planned.halts) {
     deps.journal('guard.halted', {
       accountId,
@@ -75,7 +75,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   }
   const done = await carryOut(request, deps, surveyed, planned, startedMs);
 
-  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
+  for (const outcome of listOutcomes(surveyed, planned, done, deps.journal)) {
     tally.add(outcome);
   }
   const { timeRanOut } = tally;
@@ -144,8 +144,8 @@ async function carryOut(
     }),
   );
 
-  const steps = await act(planned, contextOf, tags);
-  return { steps, foreseen: describeLeftOver(planned, steps), tags };
+  const { steps, tooLate } = await act(planned, contextOf, tags);
+  return { steps, foreseen: describeLeftOver(planned, steps, tooLate), tags };
 }
 
 /** Each has its reason; past a hundred of them the rest is counted. */

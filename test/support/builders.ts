@@ -19,7 +19,7 @@ export const DEFAULTS: Policy = {
   accounts: [],
   rules: { unassociated: DAY, 'tunnels-down': 'off', unrouted: 'off', expired: 'off' },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
-  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
+  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
   detach: { force: false, roles: [] },
   marks: { maxGapMs: 72 * HOUR },
   recheck: { maxAgeMs: 10_000 },

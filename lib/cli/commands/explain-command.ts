@@ -1,7 +1,7 @@
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
+import { toJsonLine } from '../../core/text/printable.ts';
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
 import { reportExplanation } from '../../report/text/explanation-report.ts';
-import { toJsonLine } from '../../report/text/printable.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
 import { type Io, styleOf } from '../io.ts';
@@ -23,7 +23,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     return !(isIt || verdict.isDue);
   };
   const surveyed = await session.read((deps) => survey(request, deps, isOther));
-  const planned = plan(surveyed.regions, policy.limits);
+  const planned = plan(surveyed.regions, policy.limits, io.clock.now());
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);

@@ -1,6 +1,7 @@
 import { ConfigError } from '../../core/domain/errors.ts';
 import { isRegionId } from '../../core/domain/ids.ts';
-import type { DeclaredPolicy, Mode, Narrowing, Policy } from '../../core/domain/policy.ts';
+import type { DeclaredPolicy, Mode, Narrowing, Policy, RegionChoice } from '../../core/domain/policy.ts';
+import { allowsRegionId, describeChoice, isNamed } from '../../core/plan/region-choice.ts';
 import { isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
 import type { RunOptions } from '../run-options.ts';
 
@@ -35,9 +36,7 @@ export function resolveScope(
     );
   }
   const known = declared.map((regions) => regions ?? (defaultRegion === undefined ? [] : [defaultRegion]));
-  if (!known.includes('all')) {
-    refuseOutside(wanted ?? [], new Set(known.flat()));
-  }
+  refuseOutside(wanted ?? [], known);
   return {
     policy,
     defaultRegion,
@@ -71,12 +70,13 @@ export function readDefaultRegion(env: Readonly<Record<string, string | undefine
   return undefined;
 }
 
-function refuseOutside(wanted: readonly string[], known: ReadonlySet<string>): void {
-  const outside = wanted.find((regionId) => !known.has(regionId));
+function refuseOutside(wanted: readonly string[], known: readonly RegionChoice[]): void {
+  const outside = wanted.find((regionId) => !known.some((choice) => allowsRegionId(choice, regionId)));
   if (outside === undefined) {
     return;
   }
+  const scope = [...new Set(known.flatMap((choice) => (isNamed(choice) ? choice : [describeChoice(choice)])))];
   throw new ConfigError(
-    `--region ${outside} is not in the policy's scope, which is ${[...known].join(', ')}; options only narrow it`,
+    `--region ${outside} is not in the policy's scope, which is ${scope.join(', ')}; options only narrow it`,
   );
 }

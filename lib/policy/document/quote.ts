@@ -1,3 +1,5 @@
+import { toJsonLine } from '../../core/text/printable.ts';
+
 const shownMax = 60;
 
 /**
@@ -21,6 +23,4 @@ export function quote(value: unknown): string {
 }
 
 const quoteText = (text: string): string =>
-  text.length > shownMax
-    ? `${JSON.stringify(text.slice(0, shownMax))}… (${text.length} characters)`
-    : JSON.stringify(text);
+  text.length > shownMax ? `${toJsonLine(text.slice(0, shownMax))}… (${text.length} characters)` : toJsonLine(text);

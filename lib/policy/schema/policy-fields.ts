@@ -90,6 +90,15 @@ export const age = durationUpTo(graceMax);
 /** How long a run waits for something. */
 export const wait = durationUpTo(waitMax);
 
+/** The same, where with no time at all nothing could ever be deleted. */
+const above0 = ({ allowed, unit, schema }: ReturnType<typeof durationUpTo>) => {
+  const error = `${allowed}, more than 0`;
+  const isSome = (value: string) => parseDuration(value) !== 0;
+  return { allowed: error, unit, schema: schema.check(z.refine(isSome, { error })) };
+};
+export const someAge = above0(age);
+export const someWait = above0(wait);
+
 const graceAllowed = `off, or ${durationAllowed(graceMax)}`;
 export const grace = {
   allowed: graceAllowed,

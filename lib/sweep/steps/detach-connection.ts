@@ -11,7 +11,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needTimeFor } from './time-left.ts';
+import { needOpenWindow, needTimeFor } from './time-left.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
 class DetachUnderWay extends Error {}
@@ -27,6 +27,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
+  needOpenWindow(region);
   const note = await writeNote(region, verdict, attachment);
   const tagged = region.reads.sequence;
   region.progress.tagged(connectionId);
@@ -123,6 +124,10 @@ function createDetachCheck(
     await stopIfChanged(region, read, request.note);
     if (!request.sent) {
       needTimeFor(region, 'detach', false);
+    }
+    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    if (!request.answerLost) {
+      needOpenWindow(region);
     }
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });

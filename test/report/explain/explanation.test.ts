@@ -36,7 +36,7 @@ function explain(connection: Connection, policy: Policy = aPolicy(), others: rea
   });
   const judged = judge(connection);
   const all = [judged, ...others.map(judge)];
-  const planned = plan([aRegion(all)], policy.limits);
+  const planned = plan([aRegion(all)], policy.limits, NOW);
   return createExplanation(judged, facts, planned, policy, NOW);
 }
 const report = (...args: Parameters<typeof explain>) =>
