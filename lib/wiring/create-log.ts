@@ -8,6 +8,7 @@ export type Level = (typeof LEVELS)[number];
 /** One constant message for each event; everything that varies is a field. */
 const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'run.started': 'run started',
+  'policy.warned': 'the policy may not do what it seems to',
   'region.listed': 'region listed',
   'connection.judged': 'connection judged',
   'mark.set': 'mark set',
@@ -76,8 +77,10 @@ function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
   return false;
 }
 
+const WARNED: ReadonlySet<JournalEvent> = new Set(['policy.warned', 'guard.halted', 'step.failed', 'scope.failed']);
+
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
-  if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') {
+  if (WARNED.has(event)) {
     return 'warn';
   }
   if (event === 'region.listed') {

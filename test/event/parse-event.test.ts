@@ -147,6 +147,27 @@ describe('a region may be named when it is', () => {
     ['any, and nothing says where the function is', { ...policy, regions: undefined }, undefined, 'cn-hangzhou', false],
     ['any, and the policy says all', { ...policy, regions: 'all' }, undefined, 'eu-west-1', true],
     [
+      'any, and the policy leaves out others',
+      { ...policy, regions: { except: ['eu-west-1'] } },
+      undefined,
+      'us-east-1',
+      true,
+    ],
+    [
+      'one that the policy leaves out',
+      { ...policy, regions: { except: ['eu-west-1'] } },
+      undefined,
+      'eu-west-1',
+      false,
+    ],
+    [
+      'one that the policy leaves out, and an account has',
+      { ...policy, regions: { except: ['eu-west-1'] }, accounts: [account(undefined), account(['eu-west-1'])] },
+      undefined,
+      'eu-west-1',
+      true,
+    ],
+    [
       "in an account's list",
       { ...policy, accounts: [account(['eu-west-1']), account(['us-east-1'])] },
       undefined,

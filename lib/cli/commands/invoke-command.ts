@@ -51,7 +51,7 @@ function toEvent({ mode, account, region, connection }: InvokeOptions): Readonly
 /** Says when orphans become deletable; without one the report repeats what the function said. */
 function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy {
   if (file !== undefined) {
-    return loadPolicy({ env: {}, file, readFile: io.readFile });
+    return loadPolicy({ env: {}, file, readFile: io.readFile }).policy;
   }
   const defaults = parsePolicy('', 'defaults');
   const rules = Object.fromEntries(RULE_NAMES.map((rule) => [rule, 'off'])) as DeclaredPolicy['rules'];

@@ -9,6 +9,8 @@ import type { RunOptions } from '../run-options.ts';
 export type Scope = {
   readonly policy: Policy;
   readonly defaultRegion: string | undefined;
+  /** Options narrow nothing: a run sees all that the policy is about. */
+  readonly isWhole: boolean;
   readonly narrow: (mode: Mode, connections?: readonly string[]) => Narrowing;
 };
 
@@ -40,6 +42,7 @@ export function resolveScope(
   return {
     policy,
     defaultRegion,
+    isWhole: options.account === undefined && connection === undefined && (silent || wanted === undefined),
     narrow: (mode, connections = connection) => ({ mode, regions: wanted, connections }),
   };
 }

@@ -96,6 +96,12 @@ export type DeclaredPolicy = Omit<Policy, 'accounts'> & {
   readonly accounts: readonly AccountPolicy[] | DirectoryPolicy;
 };
 
+/** Where a policy was read: a variable, the package of the function, nowhere, or a path; and the hash of what it says. */
+export type PolicyOrigin = {
+  readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
+  readonly hash: string;
+};
+
 /**
  * One event's narrowing of the policy's scope. `undefined` leaves a dimension as the policy has it; an empty list
  * means nothing, never all.

@@ -25,5 +25,8 @@ export function describeChoice(choice: RegionChoice): string {
   if (choice === 'all') {
     return 'all';
   }
-  return isNamed(choice) ? choice.join(', ') : `all but ${choice.except.join(', ')}`;
+  if (isNamed(choice)) {
+    return choice.join(', ');
+  }
+  return choice.except.length === 0 ? 'all' : `all but ${choice.except.join(', ')}`;
 }
