@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
+import { toPrintableJson } from '../core/text/printable.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -45,7 +46,7 @@ export function createJournal(options: {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const stream = { write: options.write };
+  const stream = { write: (line: string) => options.write(toPrintableLine(line)) };
   const plain = pino(config, stream);
   // Nothing with these names is ever logged on purpose; this is the second lock on that door.
   const redacting = pino({ ...config, redact: { paths: SECRET_PATHS, censor: '[secret]' } }, stream);
@@ -55,6 +56,9 @@ export function createJournal(options: {
     log[levelOf(event, fields)]({ event, ...fields }, MESSAGES[event]);
   };
 }
+
+/** A line as it is read: names and tags are other people's text, and a terminal or a log viewer obeys some characters. */
+const toPrintableLine = (line: string): string => `${toPrintableJson(line.trimEnd())}\n`;
 
 const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
 const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
