@@ -1,8 +1,8 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { Narrowing } from '../core/domain/policy.ts';
-import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
 import { quote } from '../policy/document/quote.ts';
+import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
 import { type Answer, refused } from './event-answer.ts';
 import { describeDoubled, type EventReading, isObject, type JsonReading, NOT_JSON, readJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
@@ -70,10 +70,7 @@ function parseElement(
 function allRefused(events: readonly RefusedEvent[]): ConfigError {
   const lines = events
     .slice(0, shownMax)
-    .map(
-      ({ index, id, reason }) =>
-        `  - event ${index} (${id === null ? 'no id' : `id ${quote(id)}`}): ${reason}`,
-    );
+    .map(({ index, id, reason }) => `  - event ${index} (${id === null ? 'no id' : `id ${quote(id)}`}): ${reason}`);
   const more = events.length > shownMax ? [`  - and ${events.length - shownMax} more`] : [];
   return new ConfigError(`all ${events.length} events refused\n${[...lines, ...more].join('\n')}`);
 }
