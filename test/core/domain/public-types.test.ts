@@ -6,15 +6,17 @@ import type { EventBody, Policy } from '../../../lib/core/domain/policy.ts';
 // two, so `npm run check` fails when a key is renamed, added, removed or widened. Running this file proves nothing more.
 
 type ModeName = 'plan' | 'mark' | 'sweep';
+type RegionNames = readonly string[] | 'all' | { readonly except: readonly string[] };
+type DayName = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun';
 
 test('the policy has these keys, and each takes these values', () => {
   expectTypeOf<Policy>().toEqualTypeOf<{
     readonly mode: ModeName;
-    readonly regions: readonly string[] | 'all' | undefined;
+    readonly regions: RegionNames | undefined;
     readonly accounts: readonly {
       readonly roleArn: string;
       readonly accountId: string;
-      readonly regions: readonly string[] | 'all' | undefined;
+      readonly regions: RegionNames | undefined;
     }[];
     readonly rules: {
       readonly unassociated: number | 'off';
@@ -29,7 +31,15 @@ test('the policy has these keys, and each takes these values', () => {
       readonly connections: readonly string[];
       readonly youngerThanMs: number;
     };
-    readonly limits: { readonly perRun: number; readonly perRegionShare: number; readonly shareFloor: number };
+    readonly limits: {
+      readonly perRun: number;
+      readonly perRegionShare: number;
+      readonly shareFloor: number;
+      readonly window:
+        | 'always'
+        | { readonly days: readonly DayName[]; readonly from: string; readonly to: string; readonly zone: string };
+      readonly freeze: readonly { readonly from: string; readonly to: string }[];
+    };
     readonly detach: {
       readonly force: boolean;
       readonly roles: readonly { readonly roleArn: string; readonly accountId: string }[];
@@ -113,6 +123,18 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly reason: string;
     }[];
     readonly refusedEventsOmitted?: number;
+    readonly policy: {
+      readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
+      readonly hash: string;
+    };
+    readonly notFound: readonly string[];
+    readonly warnings?: readonly string[];
+    readonly lapsedKeeps?: readonly {
+      readonly accountId: string;
+      readonly regionId: string;
+      readonly connectionId: string;
+      readonly until: string;
+    }[];
   }>();
 });
 
