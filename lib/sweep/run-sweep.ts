@@ -53,16 +53,15 @@ const REFUSED_MAX = 100;
  */
 export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<RunResult> {
   const startedMs = deps.clock.now();
-  const startMode = runMode(request.parts, request.policy.mode);
   deps.journal('run.started', {
-    mode: startMode,
+    mode: runMode(request.parts, request.policy.mode),
     policy: request.origin,
     rules: request.policy.rules,
     limits: request.policy.limits,
     ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
     ...refusedEvents(request.refused),
   });
-  const warnings = warnOfPolicy(request.policy, request.origin, startMode);
+  const warnings = warnOfPolicy(request.policy, request.origin, runMode(request.parts, request.policy.mode));
   reportWarnings(deps.journal, warnings);
 
   const tally = new OutcomeTally();
