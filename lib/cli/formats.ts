@@ -1,9 +1,9 @@
 import type { DispatchResult } from '../core/domain/dispatch-result.ts';
 import type { RunResult } from '../core/domain/outcome.ts';
+import { toJsonLine } from '../core/text/printable.ts';
 import type { Explanation } from '../report/explain/explanation.ts';
 import { reportDispatch } from '../report/text/dispatch-table.ts';
 import { reportExplanation } from '../report/text/explanation-report.ts';
-import { toJsonLine } from '../report/text/printable.ts';
 import { paletteOf, type ReportStyle } from '../report/text/report-style.ts';
 import { type RunBackground, reportRun } from '../report/text/run-report.ts';
 

@@ -1,5 +1,5 @@
 import type { OutputConfiguration } from 'commander';
-import { toPrintable } from '../report/text/printable.ts';
+import { toPrintable } from '../core/text/printable.ts';
 import type { ReportStyle } from '../report/text/report-style.ts';
 import { type Level, parseLevel } from '../wiring/create-log.ts';
 import { type Answer, type FormatOptions, formatOf } from './formats.ts';

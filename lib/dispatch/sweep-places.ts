@@ -2,8 +2,9 @@ import type { MemberAccount } from '../core/domain/cloud-api.ts';
 import { CloudError, ConfigError, toCloudError } from '../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
-import type { DeclaredPolicy, EventBody, Mode, Narrowing } from '../core/domain/policy.ts';
+import type { DeclaredPolicy, EventBody, Mode, Narrowing, RegionChoice } from '../core/domain/policy.ts';
 import { asksForNothing } from '../core/plan/narrow.ts';
+import { chooseRegions, isNamed } from '../core/plan/region-choice.ts';
 import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/plan/run-scope.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { taskIdOf } from './task-id.ts';
@@ -32,7 +33,7 @@ export type PlacesToSweep = {
   readonly notes: readonly string[];
 };
 
-type AccountToSweep = { readonly accountId: AccountId; readonly regions: readonly RegionId[] | 'all' };
+type AccountToSweep = { readonly accountId: AccountId; readonly regions: RegionChoice };
 
 /** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
 export async function findPlacesToSweep(request: DispatchRequest, deps: DispatchDeps): Promise<PlacesToSweep> {
@@ -83,11 +84,11 @@ function lostRegions(
   return isAllKnown ? unknownRegions(parts, found, served) : [];
 }
 
-const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => (regions === 'all' ? served : regions);
+const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => chooseRegions(regions, served);
 
 /** Those whose regions nobody could tell. */
 const unlisted = (accounts: readonly AccountToSweep[], error: CloudError): LostPlace[] =>
-  accounts.filter(({ regions }) => regions === 'all').map(({ accountId }) => ({ accountId, regionId: null, error }));
+  accounts.filter(({ regions }) => !isNamed(regions)).map(({ accountId }) => ({ accountId, regionId: null, error }));
 
 /**
  * Regions that a part names and that none of its accounts has; a hint about such a one asks for nothing. Null for the
@@ -210,7 +211,7 @@ async function findRegions(
   accounts: readonly AccountToSweep[],
   { api }: DispatchDeps,
 ): Promise<readonly RegionId[] | CloudError> {
-  return accounts.some(({ regions }) => regions === 'all') ? await api.listRegions().catch(toCloudError) : [];
+  return accounts.some(({ regions }) => !isNamed(regions)) ? await api.listRegions().catch(toCloudError) : [];
 }
 
 type SweepDraft = {

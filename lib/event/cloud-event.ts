@@ -1,5 +1,5 @@
 import { type Answer, ignored, refused } from './event-answer.ts';
-import { isObject, type JsonObject, parseJson } from './event-json.ts';
+import { isObject, type JsonObject, type JsonReading, readJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
 import { HINT_TYPES } from './hint-actions.ts';
 import { parseRequest, REQUEST_KEYS } from './parse-event-request.ts';
@@ -13,7 +13,8 @@ export const isCloudEvent = (value: unknown): value is CloudEvent =>
 
 /** What a CloudEvent asks for: a hint, a request, nothing (an event of the cloud about something else), or refused. */
 export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer {
-  const data = readData(event.data);
+  const reading = readData(event.data);
+  const data = reading.problem === undefined ? reading.value : undefined;
   if (isObject(data)) {
     if (typeof data.eventName === 'string') {
       return parseHint(event, data, data.eventName, limits);
@@ -27,21 +28,21 @@ export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer 
       ? parseTunnelHint(event, event.type, limits)
       : ignored('it is about something else');
   }
-  if (data === undefined) {
-    return refused('data: text that is not JSON');
+  if (reading.problem !== undefined) {
+    return refused(`data: ${reading.problem}`);
   }
   return parseEventRequest(event, data, limits);
 }
 
-/** Absent and blank data ask for nothing in particular; text is read as JSON. Undefined when it is not. */
-function readData(data: unknown): unknown {
+/** Absent and blank data ask for nothing in particular; text is read as JSON. */
+function readData(data: unknown): JsonReading {
   if (data === undefined || data === null) {
-    return {};
+    return { value: {} };
   }
   if (typeof data !== 'string') {
-    return data;
+    return { value: data };
   }
-  return data.trim() === '' ? {} : parseJson(data);
+  return data.trim() === '' ? { value: {} } : readJson(data);
 }
 
 function isRequestShaped(data: JsonObject): boolean {

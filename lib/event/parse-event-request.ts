@@ -1,5 +1,6 @@
 import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../core/domain/ids.ts';
 import { type EventBody, MODES, type Mode } from '../core/domain/policy.ts';
+import { describeChoice, isNamed } from '../core/plan/region-choice.ts';
 import { unknownKey } from '../policy/document/problems.ts';
 import { quote } from '../policy/document/quote.ts';
 import { accountId, connectionId, regionId } from '../policy/schema/names.ts';
@@ -92,10 +93,11 @@ function regionProblem(id: unknown, limits: EventLimits): string | undefined {
   if (typeof id !== 'string' || !REGION_PATTERN.test(id)) {
     return `is not ${regionId.allowed}`;
   }
-  if (limits.regions === 'all' || allowsRegion(limits, id)) {
+  if (allowsRegion(limits, id)) {
     return undefined;
   }
-  const allowed = [...limits.regions].slice(0, SHOWN_MAX).join(', ');
+  const shown = limits.regions.flatMap((choice) => (isNamed(choice) ? choice : [describeChoice(choice)]));
+  const allowed = [...new Set(shown)].slice(0, SHOWN_MAX).join(', ');
   return `is not a region of the policy (allowed: ${allowed === '' ? 'none' : allowed})`;
 }
 

@@ -1,7 +1,7 @@
 import { unknownKey } from '../policy/document/problems.ts';
 import { quote } from '../policy/document/quote.ts';
 import { type Answer, refused } from './event-answer.ts';
-import { type JsonObject, parseJson } from './event-json.ts';
+import { type JsonObject, readJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
 import { parseRequest } from './parse-event-request.ts';
 
@@ -24,6 +24,8 @@ export function parseTimer(event: JsonObject, limits: EventLimits): Answer {
   if (payload.trim() === '') {
     return parseRequest({}, limits, 'payload');
   }
-  const request = parseJson(payload);
-  return request === undefined ? refused('payload: text that is not JSON') : parseRequest(request, limits, 'payload');
+  const reading = readJson(payload);
+  return reading.problem === undefined
+    ? parseRequest(reading.value, limits, 'payload')
+    : refused(`payload: ${reading.problem}`);
 }

@@ -3,12 +3,14 @@ import type { RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outcome.ts';
 import { type Place, placeKey } from '../core/domain/place.ts';
-import type { Narrowing, Policy } from '../core/domain/policy.ts';
+import type { Narrowing, Policy, PolicyOrigin } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
+import { warnOfPolicy } from '../core/plan/policy-warnings.ts';
 import { keepUpMarks, type TagResult } from './marks/mark-upkeep.ts';
 import { OutcomeTally } from './outcome-tally.ts';
+import { reportWarnings, toFindings, warnOfSurvey } from './policy-findings.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
@@ -28,6 +30,9 @@ export type SweepDeps = {
 
 export type SweepRequest = {
   readonly policy: Policy;
+  readonly origin: PolicyOrigin;
+  /** Some part covers all that the policy, as it was written, is about. */
+  readonly isWhole: boolean;
   /** The union of what is to be looked at; empty means nothing. */
   readonly parts: readonly Narrowing[];
   readonly defaultRegion: RegionId | undefined;
@@ -50,11 +55,14 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   const startedMs = deps.clock.now();
   deps.journal('run.started', {
     mode: runMode(request.parts, request.policy.mode),
+    policy: request.origin,
     rules: request.policy.rules,
     limits: request.policy.limits,
     ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
     ...refusedEvents(request.refused),
   });
+  const warnings = warnOfPolicy(request.policy, request.origin, runMode(request.parts, request.policy.mode));
+  reportWarnings(deps.journal, warnings);
 
   const tally = new OutcomeTally();
   const surveyed = await survey(request, deps, (judged) => {
@@ -66,7 +74,9 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     }
     return true;
   });
-  const planned = plan(surveyed.regions, request.policy.limits);
+  const surveyWarnings = warnOfSurvey(request.isWhole, surveyed);
+  reportWarnings(deps.journal, surveyWarnings);
+  const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
   for (const { accountId, regionId, due, ours } of planned.halts) {
     deps.journal('guard.halted', {
       accountId,
@@ -79,7 +89,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   }
   const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs }, deps);
 
-  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
+  for (const outcome of listOutcomes(surveyed, planned, done, deps.journal)) {
     tally.add(outcome);
   }
   const { timeRanOut } = tally;
@@ -102,6 +112,8 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     counts,
     ...shown,
     calls: deps.calls(),
+    policy: request.origin,
+    ...toFindings([...warnings, ...surveyWarnings], surveyed),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
 }
@@ -147,8 +159,8 @@ async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: Sw
     }),
   );
 
-  const steps = await act(planned, contextOf, tags);
-  return { steps, foreseen: describeLeftOver(planned, steps), tags };
+  const { steps, tooLate } = await act(planned, contextOf, tags);
+  return { steps, foreseen: describeLeftOver(planned, steps, tooLate), tags };
 }
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {

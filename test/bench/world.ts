@@ -214,7 +214,15 @@ export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResu
     transport: world.transport,
   });
   return await sweep(
-    { policy, parts: request.parts, defaultRegion: world.regions[0], refused: request.refused, notes: request.notes },
+    {
+      policy,
+      origin: { source: 'SWEEP_POLICY', hash: '' },
+      parts: request.parts,
+      isWhole: request.whole,
+      defaultRegion: world.regions[0],
+      refused: request.refused,
+      notes: request.notes,
+    },
     {
       api,
       clock,

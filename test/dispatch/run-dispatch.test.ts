@@ -323,6 +323,12 @@ describe('regions: all', () => {
     expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`, `sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
   });
 
+  test('but a few are the others', async () => {
+    const { send, ids } = await world({ regions: [H, 'us-east-1'] });
+    await send(tick(), { ...policy, regions: { except: [H] } });
+    expect(ids()).toEqual([`sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
+  });
+
   test('that cannot be listed are failures of the accounts that need them', async () => {
     const error = new CloudError({ action: 'DescribeRegions', code: 'Forbidden.RAM', effect: 'refused', status: 403 });
     const { send } = await world({ regions: error });

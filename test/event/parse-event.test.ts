@@ -157,6 +157,21 @@ describe('a region may be named when it is', () => {
       { own: undefined, region: 'eu-west-1', allowed: true },
     ],
     [
+      'any, and the policy leaves out others',
+      { ...policy, regions: { except: ['eu-west-1'] } },
+      { own: undefined, region: 'us-east-1', allowed: true },
+    ],
+    [
+      'one that the policy leaves out',
+      { ...policy, regions: { except: ['eu-west-1'] } },
+      { own: undefined, region: 'eu-west-1', allowed: false },
+    ],
+    [
+      'one that the policy leaves out, and an account has',
+      { ...policy, regions: { except: ['eu-west-1'] }, accounts: [account(undefined), account(['eu-west-1'])] },
+      { own: undefined, region: 'eu-west-1', allowed: true },
+    ],
+    [
       "in an account's list",
       { ...policy, accounts: [account(['eu-west-1']), account(['us-east-1'])] },
       { own: undefined, region: 'us-east-1', allowed: true },

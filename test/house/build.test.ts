@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -46,6 +55,40 @@ describe('the build', () => {
     expect(status).toBe(1);
     expect(packed()).toBe(before);
     expect(existsSync(join(built, 'dist/sweep/index.js'))).toBe(true);
+  });
+});
+
+describe('the licences of what a folder holds', () => {
+  const SAID = /^(\S+) (\d+\.\d+\.\d+\S*) \((.+)\)$/gm;
+
+  test.each(['sweep', 'dispatch', 'cli'])('lie in dist/%s: each package that its map names, with its text', (name) => {
+    const text = readFileSync(join('dist', name, 'THIRD_PARTY_LICENSES.txt'), 'utf8');
+    const listed = [...text.matchAll(SAID)].map(([, one]) => one);
+    const maps = readdirSync(join('dist', name)).filter((file) => file.endsWith('.map'));
+    const sources = maps.flatMap(
+      (file) => JSON.parse(readFileSync(join('dist', name, file), 'utf8')).sources as string[],
+    );
+    const bundled = sources.flatMap(
+      (source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!node_modules)/.exec(source)?.[1] ?? [],
+    );
+    expect(bundled.length).toBeGreaterThan(10);
+    expect([...new Set(bundled)].filter((one) => !listed.includes(one))).toEqual([]);
+    expect(listed).toEqual([...listed].sort());
+    // Texts that the packages bring, and one that only its name was given of.
+    expect(text).toMatch(/zod \d.*\(MIT\)\n\nMIT License\n\nCopyright \(c\) 20\d\d Colin McDonnell/);
+    expect(text).toMatch(/httpx \d.*\(MIT\)\n\nCopyright Jackson Tian\n\nPermission is hereby granted/);
+  });
+
+  test('are the same at each build', () => {
+    for (const name of ['functions', 'lib']) {
+      symlinkSync(resolve(name), join(folder, name));
+    }
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    spawnSync(process.execPath, [resolve('scripts/build.mjs')], { cwd: folder, encoding: 'utf8' });
+    for (const name of ['sweep', 'dispatch', 'cli']) {
+      const path = `dist/${name}/THIRD_PARTY_LICENSES.txt`;
+      expect(readFileSync(join(folder, path), 'utf8')).toBe(readFileSync(path, 'utf8'));
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import { loadPolicy, type PolicySources } from '../../lib/policy/load-policy.ts';
+import { hashPolicy } from '../../lib/policy/policy-hash.ts';
 
 const FILES = new Map([
   ['mark.yaml', 'mode: mark'],
@@ -25,7 +26,8 @@ function readFile(path: string): string {
   throw Object.assign(new Error(`${code}: no way to open '${path}'`), { code });
 }
 
-const load = (sources: Partial<PolicySources>) => loadPolicy({ env: {}, readFile, ...sources });
+const loadAll = (sources: Partial<PolicySources>) => loadPolicy({ env: {}, readFile, ...sources });
+const load = (sources: Partial<PolicySources>) => loadAll(sources).policy;
 const PACKED = 'packed.yaml';
 
 describe('the policy comes from', () => {
@@ -48,6 +50,24 @@ describe('the policy comes from', () => {
     ],
   ])('%s', (_where, sources, expected) => {
     expect(load(sources)).toMatchObject(expected);
+  });
+});
+
+describe('the origin says', () => {
+  test.each<[string, Partial<PolicySources>, string]>([
+    ['the variable with the text', { env: { SWEEP_POLICY: 'mode: sweep' }, packed: PACKED }, 'SWEEP_POLICY'],
+    ['the variable with the path', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed: PACKED }, 'SWEEP_POLICY_FILE'],
+    ['the path of the flag', { file: 'mark.yaml', packed: PACKED }, 'mark.yaml'],
+    ['that it was packed', { packed: PACKED }, 'packed'],
+    ['that there is none', { packed: 'none.yaml' }, 'none'],
+    ['that there is none, where none could be packed', {}, 'none'],
+  ])('%s', (_what, sources, source) => {
+    expect(loadAll(sources).origin).toEqual({ source, hash: hashPolicy(load(sources)) });
+  });
+
+  test('the same hash whatever SWEEP_MODE sets', () => {
+    const { origin } = loadAll({ env: { SWEEP_MODE: 'sweep' }, packed: PACKED });
+    expect(origin).toEqual(loadAll({ packed: PACKED }).origin);
   });
 });
 

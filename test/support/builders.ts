@@ -1,5 +1,5 @@
 import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
-import type { Policy } from '../../lib/core/domain/policy.ts';
+import type { Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../lib/core/judge/judge.ts';
 import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan/plan.ts';
@@ -20,7 +20,7 @@ const DEFAULTS: Policy = {
   accounts: [],
   rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
-  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
+  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
   detach: { force: false, roles: [] },
   marks: { maxGapMs: 72 * HOUR },
   recheck: { maxAgeMs: 10_000 },
@@ -34,6 +34,8 @@ const DEFAULTS: Policy = {
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
 };
+
+export const ORIGIN: PolicyOrigin = { source: 'policy.yaml', hash: '0123456789abcdef' };
 
 type PolicyChange = {
   readonly [Key in keyof Policy]?: Policy[Key] extends object ? Partial<Policy[Key]> : Policy[Key];

@@ -3,12 +3,12 @@ import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/journal.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
-import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
+import type { Narrowing, Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { sweep } from '../../lib/sweep/run-sweep.ts';
-import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
+import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -25,7 +25,10 @@ export type CloudOptions = {
 
 export type RunOptions = {
   readonly policy?: Policy;
+  readonly origin?: PolicyOrigin;
   readonly parts?: readonly Narrowing[];
+  /** Default: when no parts are given. */
+  readonly isWhole?: boolean;
   readonly deadlineMs?: number;
   /** Null: none, as where neither function nor environment has one. */
   readonly defaultRegion?: string | null;
@@ -105,7 +108,9 @@ export function startCloud(options: CloudOptions) {
     return await sweep(
       {
         policy: runPolicy,
+        origin: change.origin ?? ORIGIN,
         parts,
+        isWhole: change.isWhole ?? change.parts === undefined,
         defaultRegion: change.defaultRegion === null ? undefined : (change.defaultRegion ?? REGION),
         refused: change.refused ?? [],
         notes: change.notes ?? [],

@@ -249,6 +249,25 @@ describe('regions', () => {
     ]);
   });
 
+  test('a region that is left out is not looked at, and an event cannot ask for it', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(free('mine', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
+        regions: [{ RegionId: REGION }, { RegionId: 'eu-central-1' }, { RegionId: 'cn-fuzhou', vpn: false }],
+      },
+      policy: { regions: { except: ['eu-central-1'] } },
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
+    expect(result.regions.map(({ regionId, listing }) => [regionId, listing])).toEqual([
+      ['cn-fuzhou', 'unsupported'],
+      [REGION, 'complete'],
+    ]);
+    const parts = [{ mode: 'sweep' as const, regions: ['eu-central-1'], connections: undefined }];
+    await expect(cloud.run({ parts })).rejects.toThrow('the region "eu-central-1" is not in the policy');
+    expect(cloud.connectionIds()).toContain('vco-far');
+  });
+
   test('a listed region that does not serve the API is unread', async () => {
     const cloud = startCloud({
       estate: {

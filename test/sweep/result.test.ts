@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RefusedEvent } from '../../lib/core/domain/outcome.ts';
-import { ACCOUNT, NOW, REGION } from '../support/builders.ts';
+import { ACCOUNT, NOW, ORIGIN, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { dueTags, estate, free, inUse } from '../support/estates.ts';
 
@@ -14,7 +14,7 @@ test('the log says with which rules and limits a run began', async () => {
   const cloud = smallCloud();
   await cloud.run();
   const { rules, limits } = cloud.policy;
-  expect(told(cloud, 'run.started')).toEqual([{ event: 'run.started', mode: 'sweep', rules, limits }]);
+  expect(told(cloud, 'run.started')).toEqual([{ event: 'run.started', mode: 'sweep', policy: ORIGIN, rules, limits }]);
 });
 
 test('the log says how a run ended, as the result does', async () => {

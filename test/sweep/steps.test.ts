@@ -46,6 +46,7 @@ test('detaches an attached orphan before it deletes it: tag, detach, both sides 
   ]);
   expect(cloud.lines.map(({ event }) => event)).toEqual([
     'run.started',
+    'policy.warned', // Runs may be 72h apart, and tunnels-down is on.
     'region.listed',
     ...Array.from({ length: 5 }, () => 'connection.judged'),
     'connection.judged',

@@ -21,7 +21,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     return !(isIt || verdict.isDue);
   };
   const surveyed = await session.read((deps) => survey(request, deps, isOther));
-  const planned = plan(surveyed.regions, policy.limits);
+  const planned = plan(surveyed.regions, policy.limits, io.clock.now());
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);

@@ -51,7 +51,7 @@ function toEvent({ mode, account, region, connection }: InvokeOptions): EventBod
 /** Says when orphans become deletable; without one the report repeats what the function said. */
 function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy {
   if (file !== undefined) {
-    return loadPolicy({ env: {}, file, readFile: io.readFile });
+    return loadPolicy({ env: {}, file, readFile: io.readFile }).policy;
   }
   return { ...parsePolicy('', 'defaults'), rules: byRule(() => 'off') };
 }

@@ -1,5 +1,5 @@
 import type { OutcomeKind, RunResult } from '../../core/domain/outcome.ts';
-import { toPrintable } from '../../report/text/printable.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';

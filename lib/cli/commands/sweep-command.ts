@@ -1,4 +1,7 @@
+import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing } from '../../core/domain/policy.ts';
+import { toSentences, warnOfPolicy } from '../../core/plan/policy-warnings.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
@@ -28,6 +31,9 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   output.preview(answer);
   const ids = planned.outcomes.filter(({ outcome }) => outcome === 'planned').map(({ connectionId }) => connectionId);
   if (ids.length > 0) {
+    for (const text of moreWarnings(session, planned)) {
+      output.say(`warning: the policy: ${toPrintable(text)}`);
+    }
     const agreement = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
     if (agreement === 'cancelled') {
       throw new Interrupted('interrupted; nothing was changed');
@@ -43,6 +49,10 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   }
   return await carryOut(session, agreed(session, ids), options);
 }
+
+/** What is to be said of the policy when it sweeps, and was not said when it planned. */
+const moreWarnings = ({ policy, origin }: CliSession, { warnings = [] }: RunResult): readonly string[] =>
+  toSentences(warnOfPolicy(policy, origin, 'sweep')).filter((text) => !warnings.includes(text));
 
 /** Only what was shown and agreed to may be deleted; what has become due since is marked at the most. */
 const agreed = ({ scope }: CliSession, ids: readonly string[]): readonly Narrowing[] => [

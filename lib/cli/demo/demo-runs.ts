@@ -4,6 +4,7 @@ import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Mode, Policy } from '../../core/domain/policy.ts';
 import type { RunningEmulator } from '../../emulator/emulator-types.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
+import { hashPolicy } from '../../policy/policy-hash.ts';
 import type { Kept } from '../../report/kept-digest.ts';
 import { sweep } from '../../sweep/run-sweep.ts';
 import { createDeps } from '../../wiring/create-sweep-deps.ts';
@@ -39,6 +40,7 @@ export type DemoRuns = {
 /** Runs on an emulator, with a clock of their own. */
 export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
   const policy = parsePolicy(POLICY, 'the policy of the demo');
+  const origin = { source: 'the demo', hash: hashPolicy(policy) };
   let aheadMs = 0;
   const clock: Clock = { now: () => io.clock.now() + aheadMs, sleep: io.clock.sleep };
   const env = {
@@ -74,7 +76,8 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
     const deps = createDeps({ env, credentials: emulator, policy, journal: () => journal, deadlineMs, clock });
     const parts = [{ mode, regions: undefined, connections: undefined }];
     try {
-      const result = await sweep({ policy, parts, defaultRegion: undefined, refused: [], notes: [] }, deps);
+      const request = { policy, origin, parts, isWhole: true, defaultRegion: undefined, refused: [], notes: [] };
+      const result = await sweep(request, deps);
       return { result, kept, names, detached };
     } finally {
       screen.close();

@@ -1,7 +1,7 @@
 import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { digestKept } from '../../report/kept-digest.ts';
-import { toPrintable } from '../../report/text/printable.ts';
 import { paletteOf } from '../../report/text/report-style.ts';
 import { reportOutcomes } from '../../report/text/run-report.ts';
 import { count } from '../../report/text/summary.ts';

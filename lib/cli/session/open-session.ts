@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
-import type { Narrowing, Policy } from '../../core/domain/policy.ts';
+import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
@@ -17,6 +17,7 @@ import { sayUnusedPolicy } from './unused-policy.ts';
 /** One command at work: policy and scope settled, credentials read, somebody watching. */
 export type CliSession = {
   readonly policy: Policy;
+  readonly origin: PolicyOrigin;
   readonly scope: Scope;
   readonly names: ReadonlyMap<ConnectionId, string>;
   /** A run over these parts. Writes to the cloud as far as they allow. */
@@ -34,7 +35,7 @@ export type CliSession = {
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
-  const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+  const { policy: loaded, origin } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
   const output = createOutput(io, options);
   sayUnusedPolicy(options, io, output);
   const scope = resolveScope(loaded, options, io.env);
@@ -63,11 +64,13 @@ export function openSession(options: RunOptions, io: Io): CliSession {
 
   return {
     policy,
+    origin,
     scope,
     names,
     read: (task) => watched(false, task),
     run: (parts) => {
-      const request = { policy, parts, defaultRegion: scope.defaultRegion, refused: [], notes: [] };
+      const { defaultRegion, isWhole } = scope;
+      const request = { policy, origin, parts, isWhole, defaultRegion, refused: [], notes: [] };
       return watched(
         parts.some(({ mode }) => mode !== 'plan'),
         (deps) => sweep(request, deps),

@@ -1,11 +1,14 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
-import { toPrintable } from '../../report/text/printable.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { createJournal, type Level } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
 import { createOutput, logFormOf } from '../output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
+
+/** What they say is in the result as well. */
+const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned']);
 
 /** What a command watches its runs by: the log, the status line, and notes for the report. */
 export type RunWatcher = {
@@ -35,7 +38,8 @@ export function createRunWatcher(io: Io): RunWatcher {
     if (connectionId !== undefined && typeof name === 'string') {
       names.set(connectionId, name);
     }
-    const sentence = connectionId === undefined && event !== 'guard.halted' ? toSentence(event, fields) : undefined;
+    const isProblem = connectionId === undefined && !OF_THE_RESULT.has(event);
+    const sentence = isProblem ? toSentence(event, fields) : undefined;
     if (sentence !== undefined) {
       problems.push(sentence);
     }
@@ -70,6 +74,9 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
       return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
+    case 'policy.warned':
+      // Its entries are in the report.
+      return fields.entries === undefined ? `the policy: ${reason}` : undefined;
     case 'step.failed':
       return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
     default:

@@ -1,7 +1,8 @@
 import type { AccountId, Attachment, Connection, Routing } from '../domain/estate.ts';
 import type { Policy } from '../domain/policy.ts';
-import { TAG_DETACHED, TAG_SEEN } from '../domain/tag-names.ts';
+import { TAG_DETACHED, TAG_KEEP, TAG_SEEN } from '../domain/tag-names.ts';
 import { floorToSecond, toIso } from '../domain/time.ts';
+import { readKeep } from '../guards/keep-tag.ts';
 import { RULE_NAMES, RULES, type RuleName } from '../rules/all-rules.ts';
 import { saysAttached } from '../rules/connection-says.ts';
 import type { Finding, Settled } from '../rules/rule.ts';
@@ -207,7 +208,7 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
       findings.set(rule.name, rule.judge({ connection, association, routing, nowMs }));
     }
   }
-  const warnings = RULES.flatMap((rule) => rule.warningsOf?.(connection) ?? []);
+  const warnings = [...RULES.flatMap((rule) => rule.warningsOf?.(connection) ?? []), ...lapsedKeeps(connection, nowMs)];
   const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings], findings };
   const says = (name: RuleName) => findings.get(name)?.holds ?? 'no';
   const isTooOld = (name: RuleName, sinceMs: number) => sinceMs < floorToSecond(findings.get(name)?.notBeforeMs ?? 0);
@@ -361,3 +362,8 @@ function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] 
   // The first run's `seen` is when it began to look, its `since` when it had looked: a moment later.
   return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
 }
+
+const lapsedKeeps = ({ tags }: Connection, nowMs: number): readonly string[] =>
+  tags === 'unread'
+    ? []
+    : readKeep(tags, nowMs).lapsed.map((date) => `tag ${TAG_KEEP} protected it until ${date}, which is over`);

@@ -52,6 +52,11 @@ export type Rule<Name extends string> = {
   readonly isDisprovedBy: (connection: Connection, nowMs: number) => boolean;
   /** Mistakes of its owner in what the rule reads. They are evidence even when the rule is off. Pure; never throws. */
   readonly warningsOf?: (connection: Connection) => readonly string[];
+  /**
+   * What a person should hear who has the rule on and lets runs be this far apart (`marks.maxGap`); undefined: nothing.
+   * Pure; never throws.
+   */
+  readonly warningOfGap?: (maxGapMs: number) => string | undefined;
 };
 
 export const finding = (holds: Finding['holds'], ...evidence: string[]): Finding => ({ holds, evidence });

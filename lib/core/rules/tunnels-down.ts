@@ -1,6 +1,10 @@
+import { formatDuration } from '../domain/duration.ts';
 import type { Tunnel } from '../domain/estate.ts';
 import { saysUp } from './connection-says.ts';
 import { type Finding, finding, type Rule, type RuleInput } from './rule.ts';
+
+/** Between two runs a connection that is down each night must be seen up at least once. */
+const SAMPLING_GAP_MS_MAX = 12 * 3_600_000;
 
 export const tunnelsDown: Rule<'tunnels-down'> = {
   name: 'tunnels-down',
@@ -13,6 +17,7 @@ export const tunnelsDown: Rule<'tunnels-down'> = {
   needs: [],
   judge: judgeTunnels,
   isDisprovedBy: saysUp,
+  warningOfGap,
 };
 
 /** Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection. */
@@ -53,4 +58,10 @@ function describe(statuses: readonly string[]): string {
     return `the only tunnel is ${distinct}`;
   }
   return statuses.length === 2 ? `both tunnels ${distinct}` : `all ${statuses.length} tunnels ${distinct}`;
+}
+
+function warningOfGap(maxGapMs: number): string | undefined {
+  return maxGapMs > SAMPLING_GAP_MS_MAX
+    ? `tunnels-down is on and marks.maxGap is ${formatDuration(maxGapMs)}: a site that is off each night looks down to every nightly run; run mode mark every 4 hours, and set marks.maxGap to 12h or less (docs/policy.md, Sampling)`
+    : undefined;
 }

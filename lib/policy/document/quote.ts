@@ -1,3 +1,5 @@
+import { toJsonLine } from '../../core/text/printable.ts';
+
 const SHOWN_MAX = 60;
 
 /**
@@ -21,6 +23,4 @@ export function quote(value: unknown): string {
 }
 
 const quoteText = (text: string): string =>
-  text.length > SHOWN_MAX
-    ? `${JSON.stringify(text.slice(0, SHOWN_MAX))}… (${text.length} characters)`
-    : JSON.stringify(text);
+  text.length > SHOWN_MAX ? `${toJsonLine(text.slice(0, SHOWN_MAX))}… (${text.length} characters)` : toJsonLine(text);

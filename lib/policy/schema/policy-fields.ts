@@ -92,6 +92,15 @@ export const age = durationUpTo(GRACE_MAX);
 /** How long a run waits for something. */
 export const wait = durationUpTo(WAIT_MAX);
 
+/** The same, where with no time at all nothing could ever be deleted. */
+const above0 = ({ allowed, unit, schema }: ReturnType<typeof durationUpTo>) => {
+  const error = `${allowed}, more than 0`;
+  const isSome = (value: string) => parseDuration(value) !== 0;
+  return { allowed: error, unit, schema: schema.check(z.refine(isSome, { error })) };
+};
+export const someAge = above0(age);
+export const someWait = above0(wait);
+
 const GRACE_ALLOWED = `off, or ${durationAllowed(GRACE_MAX)}`;
 export const grace = {
   allowed: GRACE_ALLOWED,

@@ -3,6 +3,7 @@ import { parseDuration } from '../../core/domain/duration.ts';
 import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 import { MODES } from '../../core/domain/policy.ts';
 import { byRule } from '../../core/rules/all-rules.ts';
+import { changeWindow, freezes } from './change-limits.ts';
 import { accountId, connectionId, nameGlob, regions, resourceGroupId, roleArn, roleName, tag } from './names.ts';
 import {
   age,
@@ -16,6 +17,8 @@ import {
   portion,
   section,
   share,
+  someAge,
+  someWait,
   text,
   wait,
   withNotes,
@@ -87,6 +90,12 @@ const limits = mapping({
     [0.2],
   ),
   shareFloor: key(count(0, 'connections'), 3, 'Up to this many go whatever the share, unless the share is 0.', [0]),
+  window: key(changeWindow, 'always', 'When something new may be detached or deleted.', [
+    { days: ['Sat', 'Sun'], from: '22:00', to: '05:00', zone: 'Asia/Shanghai' },
+  ]),
+  freeze: key(freezes, [], 'Days on which nothing new is detached or deleted, the last one included.', [
+    [{ from: '2026-12-20', to: '2027-01-05' }],
+  ]),
 });
 
 const detach = mapping({
@@ -97,17 +106,17 @@ const detach = mapping({
 });
 
 const marks = mapping({
-  maxGap: key(age, '72h', 'An orphan not seen for longer than this is marked anew: its clock restarts.', ['36h']),
+  maxGap: key(someAge, '72h', 'An orphan not seen for longer than this is marked anew: its clock restarts.', ['36h']),
 });
 
 const recheck = mapping({
-  maxAge: key(wait, '10s', 'How old the reading may be that a detach or a delete relies on.', ['5s']),
+  maxAge: key(someWait, '10s', 'How old the reading may be that a detach or a delete relies on.', ['5s']),
 });
 
 const waiting = mapping({
   pollInterval: key(wait, '5s', 'Between two looks at what is being detached or deleted.', ['10s']),
-  detachTimeout: key(wait, '10m', 'How long a detach may take.', ['15m']),
-  deleteTimeout: key(wait, '5m', 'How long a delete may take.', ['10m']),
+  detachTimeout: key(someWait, '10m', 'How long a detach may take.', ['15m']),
+  deleteTimeout: key(someWait, '5m', 'How long a delete may take.', ['10m']),
   tagTimeout: key(wait, '30s', 'How long a tag that was written may take to show.', ['1m']),
   consecutiveMisses: key(count(1, 'listings'), 2, 'Whole listings in a row without it that prove it is gone.', [3]),
 });
@@ -148,7 +157,11 @@ const pace = mapping({
 /** What people may write, and nothing else; what they left out is filled in. */
 export const policySchema = mapping({
   mode: key(mode, 'plan', 'What a run may change: nothing, tags only, or tags and connections.', ['sweep']),
-  regions: optionalKey(regions, "Where to look. Default: the function's own region.", [['cn-hangzhou'], 'all']),
+  regions: optionalKey(regions, "Where to look. Default: the function's own region.", [
+    ['cn-hangzhou'],
+    'all',
+    { all: true, except: ['cn-beijing'] },
+  ]),
   accounts: key(accounts, [], 'Default: the account of the credentials, and that one only.', [
     [{ roleArn: 'acs:ram::1234567890123456:role/vco-sweeper', regions: ['cn-hangzhou'] }],
     { directory: { roleName: 'vco-sweeper' } },

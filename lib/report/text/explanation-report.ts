@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/domain/duration.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import type { Explanation, RuleReport } from '../explain/explanation.ts';
 import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment-text.ts';
-import { toPrintable } from './printable.ts';
 import { type Palette, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 

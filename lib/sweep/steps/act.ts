@@ -1,11 +1,18 @@
 import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
-import type { Judged, Plan } from '../../core/plan/plan.ts';
+import { findClosed } from '../../core/guards/change-window.ts';
+import { isNew, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { endWith, StepEnd, type StepResult } from './step-result.ts';
+
+/** What became of those whose turn came: how their steps ended, or why the change window kept them from starting. */
+export type Acted = {
+  readonly steps: ReadonlyMap<Judged, StepResult>;
+  readonly tooLate: ReadonlyMap<Judged, string>;
+};
 
 /**
  * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.
@@ -17,8 +24,9 @@ export async function act(
   plan: Plan,
   regionOf: (judged: Judged) => RegionContext,
   tags: ReadonlyMap<Judged, TagResult | undefined>,
-): Promise<ReadonlyMap<Judged, StepResult>> {
+): Promise<Acted> {
   const results = new Map<Judged, StepResult>();
+  const tooLate = new Map<Judged, string>();
   // By a mark that this run could not renew nothing is detached or deleted.
   const mayStart = (judged: Judged): boolean => {
     const kind = tags.get(judged)?.kind;
@@ -33,6 +41,11 @@ export async function act(
       const judged = waiting.shift();
       if (judged === undefined) {
         return;
+      }
+      const closed = closedFor(regionOf(judged), judged);
+      if (closed !== undefined) {
+        tooLate.set(judged, closed);
+        continue;
       }
       slots -= 1;
       workers.push(
@@ -60,18 +73,32 @@ export async function act(
   if (defects.length > 0) {
     throw defects[0];
   }
-  return results;
+  return { steps: results, tooLate };
 }
 
 const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
-/** The outcome of each queued connection that was not worked on, because its mode or the slots did not allow it. Pure. */
-export function describeLeftOver(plan: Plan, done: ReadonlyMap<Judged, StepResult>): ReadonlyMap<Judged, StepResult> {
+/** A run may outlive its change window. */
+const closedFor = ({ policy, clock }: RegionContext, judged: Judged): string | undefined =>
+  isNew(judged) ? findClosed(policy.limits, clock.now()) : undefined;
+
+/**
+ * The outcome of each queued connection that was not worked on, because its mode, the slots or the change window did not
+ * allow it. Pure.
+ */
+export function describeLeftOver(
+  plan: Plan,
+  done: ReadonlyMap<Judged, StepResult>,
+  tooLate: Acted['tooLate'],
+): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const shown = new Set(left.filter(({ mode }) => mode !== 'sweep').slice(0, slots));
   return new Map(
-    left.map((judged) => [judged, shown.has(judged) ? toPlanned(judged) : endWith('deferred', OVER_LIMIT)]),
+    left.map((judged) => [
+      judged,
+      shown.has(judged) ? toPlanned(judged) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT),
+    ]),
   );
 }
 

@@ -6,7 +6,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needTimeFor } from './time-left.ts';
+import { needOpenWindow, needTimeFor } from './time-left.ts';
 
 /** What is known of our delete request before anything was read back. */
 type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
@@ -33,6 +33,7 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   const { connectionId } = verdict.connection;
   let sent = false;
   let answerLost = false;
+  const isBeginning = !detached && verdict.kind !== 'half-done';
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
@@ -45,6 +46,9 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     await stopIfChanged(region, read);
     if (!sent) {
       needTimeFor(region, 'delete', detached);
+    }
+    if (isBeginning && !answerLost) {
+      needOpenWindow(region);
     }
     sent = true;
     record(region, 'delete.requested', connectionId);

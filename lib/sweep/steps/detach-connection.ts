@@ -11,7 +11,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needTimeFor } from './time-left.ts';
+import { needOpenWindow, needTimeFor } from './time-left.ts';
 
 /** Of `recheck.maxAge`, to wait for others that one reading can serve. */
 const GATHER_SHARE = 0.25;
@@ -42,6 +42,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
+  needOpenWindow(region);
   const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
   await writeNote(step);
   const taggedSequence = region.reads.sequence;
@@ -124,6 +125,10 @@ function createDetachCheck(step: DetachStep, request: DetachRequest, taggedSeque
     await stopIfChanged(region, read, note);
     if (!request.sent) {
       needTimeFor(region, 'detach', false);
+    }
+    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    if (!request.answerLost) {
+      needOpenWindow(region);
     }
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });

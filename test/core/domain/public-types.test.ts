@@ -8,6 +8,8 @@ import type { RuleName } from '../../../lib/core/rules/all-rules.ts';
 
 type ModeName = 'plan' | 'mark' | 'sweep';
 type RuleText = 'unassociated' | 'tunnels-down' | 'unrouted' | 'expired';
+type RegionNames = readonly string[] | 'all' | { readonly except: readonly string[] };
+type DayName = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun';
 
 test('the rules have these names, which stand in policies, marks and results', () => {
   expectTypeOf<RuleName>().toEqualTypeOf<RuleText>();
@@ -16,11 +18,11 @@ test('the rules have these names, which stand in policies, marks and results', (
 test('the policy has these keys, and each takes these values', () => {
   expectTypeOf<Policy>().toEqualTypeOf<{
     readonly mode: ModeName;
-    readonly regions: readonly string[] | 'all' | undefined;
+    readonly regions: RegionNames | undefined;
     readonly accounts: readonly {
       readonly roleArn: string;
       readonly accountId: string;
-      readonly regions: readonly string[] | 'all' | undefined;
+      readonly regions: RegionNames | undefined;
     }[];
     readonly rules: Readonly<Record<RuleText, number | 'off'>>;
     readonly protect: {
@@ -30,7 +32,15 @@ test('the policy has these keys, and each takes these values', () => {
       readonly connections: readonly string[];
       readonly youngerThanMs: number;
     };
-    readonly limits: { readonly perRun: number; readonly perRegionShare: number; readonly shareFloor: number };
+    readonly limits: {
+      readonly perRun: number;
+      readonly perRegionShare: number;
+      readonly shareFloor: number;
+      readonly window:
+        | 'always'
+        | { readonly days: readonly DayName[]; readonly from: string; readonly to: string; readonly zone: string };
+      readonly freeze: readonly { readonly from: string; readonly to: string }[];
+    };
     readonly detach: {
       readonly force: boolean;
       readonly roles: readonly { readonly roleArn: string; readonly accountId: string }[];
@@ -114,6 +124,18 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly reason: string;
     }[];
     readonly refusedEventsOmitted?: number;
+    readonly policy: {
+      readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
+      readonly hash: string;
+    };
+    readonly notFound: readonly string[];
+    readonly warnings?: readonly string[];
+    readonly lapsedKeeps?: readonly {
+      readonly accountId: string;
+      readonly regionId: string;
+      readonly connectionId: string;
+      readonly until: string;
+    }[];
   }>();
 });
 

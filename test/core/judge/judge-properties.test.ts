@@ -259,12 +259,13 @@ describe('a plan', () => {
       ),
     );
   const REGIONS = ['cn-hangzhou', 'eu-central-1'];
+  const ALWAYS = { window: 'always', freeze: [] } as const;
   const idOf = ({ verdict }: Judged) => verdict.connection.connectionId;
 
   test('has only what is due and in scope, half-done first, then the longest orphaned, then by id', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
-        const { queue, blocked } = plan(inRegions(judged, REGIONS), bounds);
+        const { queue, blocked } = plan(inRegions(judged, REGIONS), { ...bounds, ...ALWAYS }, NOW);
         for (const one of queue) {
           expect([one.verdict.isDue, one.verdict.locked, one.mode === undefined]).toEqual([true, false, false]);
         }
@@ -293,7 +294,7 @@ describe('a plan', () => {
   test('keeps to the share of each region, whatever the others are, and to nothing with a share of 0', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
-        const { queue } = plan(inRegions(judged, REGIONS), bounds);
+        const { queue } = plan(inRegions(judged, REGIONS), { ...bounds, ...ALWAYS }, NOW);
         for (const regionId of REGIONS) {
           const going = queue.filter((one) => one.regionId === regionId).length;
           const ours = judged.filter(
@@ -315,7 +316,7 @@ describe('a plan', () => {
           .sort(([first], [second]) => first - second)
           .map(([, one]) => one);
         const shown = (from: readonly JudgedRegion[]) => {
-          const { queue, blocked, halts, perRun } = plan(from, bounds);
+          const { queue, blocked, halts, perRun } = plan(from, { ...bounds, ...ALWAYS }, NOW);
           const held = [...blocked].map(([one, why]) => `${idOf(one)} ${why}`).sort();
           return { queue: queue.map(idOf), held, halts: halts.map(({ regionId }) => regionId).sort(), perRun };
         };

@@ -37,7 +37,7 @@ function explain(connection: Connection, policy: Policy = aPolicy(), others: rea
   });
   const judged = judge(connection);
   const all = [judged, ...others.map(judge)];
-  const planned = plan([aRegion(all)], policy.limits);
+  const planned = plan([aRegion(all)], policy.limits, NOW);
   return createExplanation({ judged, facts, plan: planned, policy, judgedMs: NOW });
 }
 const report = (...args: Parameters<typeof explain>) =>

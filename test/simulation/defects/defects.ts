@@ -131,9 +131,9 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'keep-must-be-true',
     happened: 'The tag that protects did so only with the one value that its author had thought of.',
-    file: 'lib/core/judge/protect.ts',
-    from: "keep.toLowerCase() !== 'false'",
-    to: "keep.toLowerCase() === 'true'",
+    file: 'lib/core/guards/keep-tag.ts',
+    from: "value.toLowerCase() === 'false'",
+    to: "value.toLowerCase() !== 'true'",
     promise: 'S6',
   },
   {
@@ -147,7 +147,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'names-not-protected',
     happened: 'The patterns of names that were to be protected were never applied.',
-    file: 'lib/core/judge/protect.ts',
+    file: 'lib/core/guards/protect-entries.ts',
     from: 'parseGlob(pattern)?.(name) ?? true',
     to: 'pattern === name',
     promise: 'S6',
@@ -205,8 +205,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'per-run-is-per-region',
     happened: 'The limit of a run was counted anew in each region.',
     file: 'lib/sweep/run-sweep.ts',
-    from: 'const steps = await act(planned, contextOf, tags);',
-    to: 'const regions = surveyed.regions.map(({ regionId }) => act({ ...planned, queue: planned.queue.filter((one) => one.regionId === regionId) }, contextOf, tags)); const steps = new Map((await Promise.all(regions)).flatMap((one) => [...one]));',
+    from: 'const { steps, tooLate } = await act(planned, contextOf, tags);',
+    to: 'const regions = surveyed.regions.map(({ regionId }) => act({ ...planned, queue: planned.queue.filter((one) => one.regionId === regionId) }, contextOf, tags)); const done = await Promise.all(regions); const steps = new Map(done.flatMap((one) => [...one.steps])); const tooLate = new Map(done.flatMap((one) => [...one.tooLate]));',
     promise: 'S7',
   },
   {

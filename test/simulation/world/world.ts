@@ -318,7 +318,15 @@ class World {
       transport: this.#transport(plan, watched),
     });
     return await sweep(
-      { policy, parts: request.parts, defaultRegion: plan.home, refused: request.refused, notes: request.notes },
+      {
+        policy,
+        origin: { source: 'SWEEP_POLICY', hash: '' },
+        parts: request.parts,
+        isWhole: request.whole,
+        defaultRegion: plan.home,
+        refused: request.refused,
+        notes: request.notes,
+      },
       { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: deadlineMs + plan.skewMs },
     );
   }
