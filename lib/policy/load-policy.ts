@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import { type DeclaredPolicy, MODES } from '../core/domain/policy.ts';
+import { toFileProblem } from '../core/store/file-problem.ts';
 import { quote } from './document/quote.ts';
-import { toFileProblem } from './file-problem.ts';
 import { parseDeclaredPolicy, parsePolicyFile } from './parse-policy.ts';
 
 export type PolicySources = {
