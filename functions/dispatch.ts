@@ -9,6 +9,7 @@ import { parseEvent } from '../lib/event/parse-event.ts';
 import { createDispatchDeps } from '../lib/wiring/create-dispatch-deps.ts';
 import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
 import { startClock } from '../lib/wiring/machine-clock.ts';
+import { openPolicyStore } from '../lib/wiring/open-policy-store.ts';
 import { readConcurrency, readTarget } from '../lib/wiring/sweep-function.ts';
 import {
   budgetMs,
@@ -42,14 +43,17 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const accountId = ownAccount(context);
   const target = { accountId, ...readTarget(env, defaultRegion) };
   const request = readRequest(event, startedMs, { policy, own: accountId, defaultRegion });
+  const credentials = toCredentials(context.credentials);
+  const deadlineMs = startedMs + budgetMs(context);
   const deps = createDispatchDeps({
     env,
-    credentials: toCredentials(context.credentials),
+    credentials,
     policy,
     target,
     clock,
     concurrency,
-    deadlineMs: startedMs + budgetMs(context),
+    deadlineMs,
+    store: await openPolicyStore(policy, { clock, deadlineMs }),
     journal: (dispatchId) =>
       createJournal({
         level,

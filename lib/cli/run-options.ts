@@ -3,6 +3,8 @@ import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 
 export type RunOptions = {
   readonly policy?: string;
+  /** A folder, or `off`. */
+  readonly store?: string;
   readonly json?: true;
   readonly account?: readonly string[];
   readonly region?: readonly string[];

@@ -41,6 +41,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       writePerMinute: pace.writePerMinute,
       concurrency: pace.concurrency,
     },
+    store: toStoreFolder(document.store),
   };
 }
 
@@ -51,6 +52,9 @@ function toAccounts(accounts: PolicyDocument['accounts']): DeclaredPolicy['accou
   }
   return accounts.map(({ roleArn, regions }) => ({ ...toRole(roleArn), regions: toRegions(regions) }));
 }
+
+/** Undefined: no store, which is the default. */
+export const toStoreFolder = (text: string): string | undefined => (text === 'off' ? undefined : text);
 
 const toGrace = (text: string): number | 'off' => (text === 'off' ? 'off' : toMs(text));
 

@@ -7,6 +7,7 @@ import type { Narrowing, Policy } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
+import type { Store } from '../core/store/store.ts';
 import { keepUpMarks, type TagResult } from './marks/mark-upkeep.ts';
 import { OutcomeTally } from './outcome-tally.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
@@ -24,6 +25,8 @@ export type SweepDeps = {
   readonly runId: string;
   /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** Left out: none is asked for, and nothing is stored. */
+  readonly store?: Store | undefined;
 };
 
 export type SweepRequest = {

@@ -6,6 +6,7 @@ import { toJsonLine } from '../../report/text/printable.ts';
 import { reportRun } from '../../report/text/run-report.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
+import { openPolicyStore } from '../../wiring/open-policy-store.ts';
 import { type Io, styleOf } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { untilStopped } from './interrupt.ts';
@@ -35,7 +36,7 @@ export type CliSession = {
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
-  const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+  const loaded = loadPolicy({ env: io.env, file: options.policy, store: options.store, readFile: io.readFile });
   sayUnusedPolicy(options, io);
   const scope = resolveScope(loaded, options, io.env);
   const { policy } = scope;
@@ -44,11 +45,13 @@ export function openSession(options: RunOptions, io: Io): CliSession {
   let problems: readonly string[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
+    const { clock } = io;
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    const store = await openPolicyStore(policy, { clock, deadlineMs });
     const watcher = createRunWatcher(io);
     const { journalOf: journal, screen } = watcher;
     try {
-      const deadlineMs = Number.POSITIVE_INFINITY;
-      const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
+      const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock, store });
       return await untilStopped(io, watcher, writes, (isStopped) =>
         task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps),
       );

@@ -102,6 +102,18 @@ export const grace = {
   ),
 };
 
+const folderAllowed = 'off, or the path of a folder';
+export const folderOrOff = {
+  allowed: folderAllowed,
+  schema: z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'boolean' ? `the word off (not ${input}), or the path of a folder` : folderAllowed,
+    })
+    // A blank beside the path would be one of its name, and nobody sees it.
+    .check(z.regex(/^\S(.*\S)?$/, { error: folderAllowed })),
+};
+
 /** A key that may be left out: its kind of value, its default, and what the documents say about it. */
 export const key = <Schema extends z.core.$ZodType>(
   field: Field<Schema>,
