@@ -70,11 +70,12 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
 class IncompleteRun extends Error {
   override readonly name = 'IncompleteRun';
 
-  constructor({ runId, counts, regions }: RunResult, problems: ReadonlySet<string>) {
+  constructor({ runId, counts, regions, notStored }: RunResult, problems: ReadonlySet<string>) {
     const unread = regions.filter(({ listing }) => listing === 'unread').map(({ regionId }) => regionId);
     const where = unread.length > 0 ? `; not read: ${shortList(unread).join(', ')}` : '';
     const why = problems.size > 0 ? `; ${shortList([...problems]).join('; ')}` : '';
-    super(`run ${runId} is incomplete: ${JSON.stringify(counts)}${where}${why}`);
+    const lost = notStored === undefined ? '' : `; result not stored: ${notStored}`;
+    super(`run ${runId} is incomplete: ${JSON.stringify(counts)}${where}${why}${lost}`);
   }
 }
 

@@ -54,6 +54,7 @@ export class FileWriter {
   /** Leave the file as it is, and let go of it. */
   async abandon(): Promise<void> {
     this.#fail(new Error('given up'));
+    await this.#guard(this.#writing ?? Promise.resolve());
     await this.#release();
   }
 

@@ -8,8 +8,10 @@ import { toIso } from '../core/domain/time.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
 import type { Store } from '../core/store/store.ts';
+import { whyNotStored } from '../core/store/why-not-stored.ts';
 import { keepUpMarks, type TagResult } from './marks/mark-upkeep.ts';
 import { OutcomeTally } from './outcome-tally.ts';
+import { ResultDocument } from './result-document.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
@@ -56,8 +58,24 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     ...refusedEvents(request.refused),
   });
 
-  const tally = new OutcomeTally();
-  const surveyed = await survey(request, deps, (judged) => {
+  const { store, clock } = deps;
+  const document = store && new ResultDocument(store, clock, { runId: deps.runId, startedAt: toIso(startedMs) });
+  try {
+    return await sweepInto(document, request, deps, startedMs);
+  } finally {
+    await document?.abandon();
+  }
+}
+
+/** @param document takes the whole result; undefined without a store */
+async function sweepInto(
+  document: ResultDocument | undefined,
+  request: SweepRequest,
+  deps: SweepDeps,
+  startedMs: number,
+): Promise<RunResult> {
+  const tally = new OutcomeTally((outcome) => document?.add(outcome));
+  const settle = (judged: Judged): boolean => {
     if (!isSettled(judged)) {
       return false;
     }
@@ -65,21 +83,15 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
       tally.addSettled(endSettled(judged, deps.journal));
     }
     return true;
-  });
+  };
+  const surveyed = await survey(request, deps, settle, () => document?.whenBehind());
   const planned = plan(surveyed.regions, request.policy.limits);
-  for (const { accountId, regionId, due, ours } of planned.halts) {
-    deps.journal('guard.halted', {
-      accountId,
-      regionId,
-      ripe: due,
-      ours,
-      perRegionShare: request.policy.limits.perRegionShare,
-    });
-  }
+  reportHalts(planned, request.policy, deps.journal);
   const done = await carryOut(request, deps, surveyed, planned, startedMs);
 
   for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
     tally.add(outcome);
+    await document?.whenBehind();
   }
   const { timeRanOut } = tally;
   const { counts, ...shown } = tally.toResult(surveyed.regions);
@@ -90,8 +102,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
-  deps.journal('run.finished', { mode, status, durationMs, counts, regions: regions.length, calls: deps.calls() });
-  return {
+  const result: RunResult = {
     runId: deps.runId,
     mode,
     status,
@@ -103,6 +114,33 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     calls: deps.calls(),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
+  const kept = await keepResult(result, document, deps.journal);
+  deps.journal('run.finished', {
+    mode,
+    status: kept.status,
+    durationMs,
+    counts,
+    regions: regions.length,
+    calls: kept.calls,
+    ...(document === undefined || kept.notStored !== undefined ? {} : { storedAs: document.path }),
+  });
+  return kept;
+}
+
+function reportHalts({ halts }: Plan, { limits }: Policy, journal: Journal): void {
+  for (const { accountId, regionId, due, ours } of halts) {
+    journal('guard.halted', { accountId, regionId, ripe: due, ours, perRegionShare: limits.perRegionShare });
+  }
+}
+
+/** The result once it is stored. A result that was asked for and could not be stored makes the run incomplete. */
+async function keepResult(
+  result: RunResult,
+  document: ResultDocument | undefined,
+  journal: Journal,
+): Promise<RunResult> {
+  const notStored = document && (await whyNotStored(document.close(result), journal));
+  return notStored === undefined ? result : { ...result, status: 'incomplete', notStored };
 }
 
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */

@@ -19,6 +19,7 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'step.retried': 'step retried',
   'step.failed': 'step failed',
   'guard.halted': 'guard halted the region',
+  'result.failed': 'result not stored',
   'run.finished': 'run finished',
   'dispatch.started': 'dispatch started',
   'scope.started': 'sweep of one account and region started',
@@ -76,8 +77,10 @@ function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
   return false;
 }
 
+const WARNINGS: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'step.failed', 'scope.failed', 'result.failed']);
+
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
-  if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') {
+  if (WARNINGS.has(event)) {
     return 'warn';
   }
   if (event === 'region.listed') {

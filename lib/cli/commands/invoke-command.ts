@@ -120,7 +120,7 @@ function print({ text }: { text: string }, declared: DeclaredPolicy, { json }: I
   if (kind === 'dispatch') {
     io.stdout.write(json ? `${toJsonLine(result)}\n` : reportDispatch(result, styleOf(io)));
     const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
-    return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
+    return isFailed || result.notStored !== undefined ? EXIT.incomplete : EXIT.nothingLeft;
   }
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };

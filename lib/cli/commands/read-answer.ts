@@ -43,6 +43,7 @@ const runResult = z.looseObject({
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
+  notStored: z.optional(z.string()),
 });
 
 const dispatchResult = z.looseObject({
@@ -59,6 +60,7 @@ const dispatchResult = z.looseObject({
     }),
   ),
   refusedEvents,
+  notStored: z.optional(z.string()),
 });
 
 export type FunctionAnswer =

@@ -17,6 +17,9 @@ export type RunWatcher = {
   readonly problems: readonly string[];
 };
 
+/** The result tells of these by itself. */
+const IN_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'result.failed']);
+
 /**
  * Start to watch. The log is JSON lines on standard error: warnings, or what `LOG_LEVEL` says. On a terminal, and
  * without `LOG_LEVEL`, a warning is a sentence instead.
@@ -34,7 +37,7 @@ export function createRunWatcher(io: Io): RunWatcher {
     if (connectionId !== undefined && typeof name === 'string') {
       names.set(connectionId, name);
     }
-    const sentence = connectionId === undefined && event !== 'guard.halted' ? toSentence(event, fields) : undefined;
+    const sentence = connectionId === undefined && !IN_RESULT.has(event) ? toSentence(event, fields) : undefined;
     if (sentence !== undefined) {
       problems.push(sentence);
     }
@@ -69,6 +72,8 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
       return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
+    case 'result.failed':
+      return `the result was not stored: ${why}`;
     case 'step.failed':
       return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
     default:

@@ -14,6 +14,7 @@ export type JournalEvent =
   | 'step.retried'
   | 'step.failed'
   | 'guard.halted'
+  | 'result.failed'
   | 'run.finished'
   | 'dispatch.started'
   | 'scope.started'

@@ -63,6 +63,8 @@ export type RunResult = {
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
   readonly refusedEventsOmitted?: number;
+  /** Why the store that was asked for does not have this result. */
+  readonly notStored?: string;
 };
 
 export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };

@@ -39,7 +39,7 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
 }
 
 function warnings(
-  { regions, refusedEvents = [], outcomesOmitted = 0, status }: RunResult,
+  { regions, refusedEvents = [], outcomesOmitted = 0, status, notStored }: RunResult,
   problems: readonly string[],
 ): readonly string[] {
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
@@ -53,6 +53,7 @@ function warnings(
     ...problems,
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
+    ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
     ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
     ...refusedEvents.map(({ index, id, reason }) => `Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
     ...(outcomesOmitted > 0

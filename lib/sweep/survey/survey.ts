@@ -36,6 +36,9 @@ export type LostRegion = {
 
 export type Settle = (judged: Judged, facts: RegionFacts) => boolean;
 
+/** What to wait for before more is settled; undefined: nothing. */
+export type WhenBehind = () => Promise<void> | undefined;
+
 export type Survey = {
   readonly regions: readonly SurveyedRegion[];
   readonly lost: readonly LostRegion[];
@@ -52,7 +55,7 @@ export type Survey = {
  * `explain` need no more than this.
  *
  * `settle` is told every verdict and what it rests on, and answers whether that is the end of it: of a big estate only
- * the others are kept.
+ * the others are kept. `whenBehind` is asked after each, so that what is settled does not pile up either.
  */
 export async function survey(
   request: {
@@ -62,6 +65,7 @@ export async function survey(
   },
   deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
   settle: Settle,
+  whenBehind: WhenBehind = () => undefined,
 ): Promise<Survey> {
   const { policy } = request;
   const { places, unopened, lostRoles, refused, parts } = await openPlaces(
@@ -87,7 +91,7 @@ export async function survey(
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(place, listing.estate, policy, parts, deps.clock.now(), settle)
+          ? await judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), settle, whenBehind })
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -133,15 +137,20 @@ function toLost(
   return { accountId, regionId, ...listing, inScope };
 }
 
+type Judging = {
+  readonly policy: Policy;
+  readonly parts: readonly Narrowing[];
+  readonly nowMs: number;
+  readonly settle: Settle;
+  readonly whenBehind: WhenBehind;
+};
+
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */
-function judgeRegion(
+async function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
-  policy: Policy,
-  parts: readonly Narrowing[],
-  nowMs: number,
-  settle: Settle,
-): SurveyedRegion {
+  { policy, parts, nowMs, settle, whenBehind }: Judging,
+): Promise<SurveyedRegion> {
   const { accountId, regionId } = place;
   const judged: Judged[] = [];
   for (const connection of connections) {
@@ -150,6 +159,10 @@ function judgeRegion(
     const one = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
     if (!settle(one, facts)) {
       judged.push(one);
+    }
+    const behind = whenBehind();
+    if (behind) {
+      await behind;
     }
   }
   return {
