@@ -15,6 +15,7 @@ import { ResultDocument } from './result-document.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
+import { StopFile } from './steps/stop-file.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 
 /** What a run needs of the world; built by `deps.ts`. */
@@ -87,7 +88,8 @@ async function sweepInto(
   const surveyed = await survey(request, deps, settle, () => document?.whenBehind());
   const planned = plan(surveyed.regions, request.policy.limits);
   reportHalts(planned, request.policy, deps.journal);
-  const done = await carryOut(request, deps, surveyed, planned, startedMs);
+  const stop = deps.store && new StopFile(deps.store);
+  const done = await carryOut(request, deps, { surveyed, planned, startedMs, stop });
 
   for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
     tally.add(outcome);
@@ -97,7 +99,7 @@ async function sweepInto(
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
-    somethingUnread: surveyed.somethingUnread,
+    somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code),
     timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
@@ -113,6 +115,7 @@ async function sweepInto(
     ...shown,
     calls: deps.calls(),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
+    ...(stop?.heldBack?.file === undefined ? {} : { stoppedBy: stop.heldBack.file }),
   };
   const kept = await keepResult(result, document, deps.journal);
   deps.journal('run.finished', {
@@ -143,16 +146,22 @@ async function keepResult(
   return notStored === undefined ? result : { ...result, status: 'incomplete', notStored };
 }
 
+type Prepared = {
+  readonly surveyed: Survey;
+  readonly planned: Plan;
+  readonly startedMs: number;
+  /** Undefined without a store. */
+  readonly stop: StopFile | undefined;
+};
+
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
 async function carryOut(
   { policy }: SweepRequest,
   deps: SweepDeps,
-  surveyed: Survey,
-  planned: Plan,
-  startedMs: number,
+  { surveyed, planned, startedMs, stop }: Prepared,
 ): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
-  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
+  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;
@@ -185,8 +194,10 @@ async function carryOut(
     }),
   );
 
-  const steps = await act(planned, contextOf, tags);
-  return { steps, foreseen: describeLeftOver(planned, steps), tags };
+  // A plan says so too, although it has no steps.
+  await stop?.look();
+  const steps = await act(planned, contextOf, tags, stop);
+  return { steps, foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps), tags };
 }
 
 /** Each has its reason; past a hundred of them the rest is counted. */

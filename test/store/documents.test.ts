@@ -189,6 +189,18 @@ describe('a reader ignores, and says why,', () => {
     });
   });
 
+  test('a document in which a letter became a byte that is none', async () => {
+    const text = Buffer.from(withHash({ format: FORMAT, name: '\ufffd' }));
+    const at = text.indexOf('\ufffd');
+    const store = await openStore(aStoreFolder(), time);
+    await store.put(PATH, document);
+    writeFileSync(
+      join(store.folder, PATH),
+      Buffer.concat([text.subarray(0, at), Buffer.of(0xff), text.subarray(at + 3)]),
+    );
+    expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'unusable', reason: 'it is no JSON, or was cut off' });
+  });
+
   test('none of these: a document that an editor has laid out anew, or put a byte order mark before', async () => {
     const pretty = `\ufeff${JSON.stringify(JSON.parse(whole), null, 2)}\n`;
     const store = await openStore(aStoreFolder({ [PATH]: pretty }), time);

@@ -43,6 +43,7 @@ const runResult = z.looseObject({
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
+  stoppedBy: z.optional(z.string()),
   notStored: z.optional(z.string()),
 });
 

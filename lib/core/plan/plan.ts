@@ -27,6 +27,15 @@ export type Halt = {
   readonly ours: number;
 };
 
+/** Why nothing of a queue may begin, however much room there is: someone, or something, has stopped the run. */
+export type HeldBack = {
+  readonly reason: string;
+  /** Of the store that could not be read; null when it was a person. */
+  readonly code: string | null;
+  /** The file by which a person did it. */
+  readonly file: string | undefined;
+};
+
 export type Plan = {
   /**
    * Connections on which no step failed come first, then the others, the longest ago first. Among equals, half-done
@@ -37,6 +46,7 @@ export type Plan = {
   /** Due, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
   readonly blocked: ReadonlyMap<Judged, string>;
   readonly halts: readonly Halt[];
+  readonly heldBack?: HeldBack | undefined;
 };
 
 /** Decide what may be detached and deleted, within the limits of one run. Pure; the same input gives the same order. */

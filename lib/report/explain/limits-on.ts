@@ -12,6 +12,9 @@ export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
   if (at === -1) {
     return { held: false, reasons: [] };
   }
+  if (plan.heldBack !== undefined) {
+    return { held: true, reasons: [plan.heldBack.reason] };
+  }
   const held = at >= plan.perRun;
   const place = `number ${at + 1} of ${plan.queue.length} in the queue, and limits.perRun is ${plan.perRun}`;
   return { held, reasons: [held ? `its turn comes in a later run: it is ${place}` : `not held back: ${place}`] };

@@ -39,7 +39,7 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
 }
 
 function warnings(
-  { regions, refusedEvents = [], outcomesOmitted = 0, status, notStored }: RunResult,
+  { regions, refusedEvents = [], outcomesOmitted = 0, status, stoppedBy, notStored }: RunResult,
   problems: readonly string[],
 ): readonly string[] {
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
@@ -52,6 +52,7 @@ function warnings(
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
     ...problems,
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
+    ...(stoppedBy === undefined ? [] : [`Stopped by the file ${stoppedBy}: nothing is deleted until it is removed`]),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
     ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
     ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),

@@ -6,17 +6,21 @@ import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { endWith, StepEnd, type StepResult } from './step-result.ts';
+import type { StopFile } from './stop-file.ts';
 
 /**
  * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.
  *
  * All places are worked on at once; the client's pace keeps them within the limits. A place that turned out not to
  * change anything goes to the next in the queue. Those whose turn never came are not in the answer.
+ *
+ * @param stop once it holds the run back, nothing more is begun; undefined without a store
  */
 export async function act(
   plan: Plan,
   regionOf: (judged: Judged) => RegionContext,
   tags: ReadonlyMap<Judged, TagResult>,
+  stop: StopFile | undefined,
 ): Promise<ReadonlyMap<Judged, StepResult>> {
   const results = new Map<Judged, StepResult>();
   // By a mark that this run could not renew nothing is detached or deleted.
@@ -29,7 +33,7 @@ export async function act(
   const workers: Promise<void>[] = [];
   const defects: unknown[] = [];
   const startWaiting = (): void => {
-    while (slots > 0 && waiting.length > 0) {
+    while (slots > 0 && waiting.length > 0 && stop?.heldBack === undefined) {
       const judged = waiting.shift();
       if (judged === undefined) {
         return;
@@ -66,6 +70,11 @@ export async function act(
 /** What becomes of the part of the queue that is not carried out, for want of a mode or a place. Nothing is written. */
 export function describeLeftOver(plan: Plan, done: ReadonlyMap<Judged, StepResult>): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
+  const { heldBack } = plan;
+  if (heldBack !== undefined) {
+    const { reason, code } = heldBack;
+    return new Map(left.map((judged) => [judged, endWith('deferred', reason, { code })]));
+  }
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const shown = new Set(left.filter(({ mode }) => mode !== 'sweep').slice(0, slots));
   return new Map(

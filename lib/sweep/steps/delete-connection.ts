@@ -6,6 +6,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
+import { stopIfHeldBack } from './stop-if-held-back.ts';
 import { needTimeFor } from './time-left.ts';
 
 /** What is known of our delete request before anything was read back. */
@@ -35,6 +36,9 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   let answerLost = false;
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
+    if (!sent && !detached) {
+      await stopIfHeldBack(region);
+    }
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : 0;
     const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));

@@ -11,6 +11,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
+import { stopIfHeldBack } from './stop-if-held-back.ts';
 import { needTimeFor } from './time-left.ts';
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
@@ -24,6 +25,7 @@ class DetachUnderWay extends Error {}
  */
 export async function detachConnection(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
   const { connectionId } = verdict.connection;
+  await stopIfHeldBack(region);
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
@@ -113,6 +115,9 @@ function createDetachCheck(
 ) {
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
+    if (!request.sent) {
+      await stopIfHeldBack(region);
+    }
     // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
     // removed the note.
     const after = request.sent ? region.reads.sequence : tagged;

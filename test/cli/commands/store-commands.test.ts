@@ -71,3 +71,20 @@ test('a result that could not be stored is printed, with the reason once, and th
   const json = await command(['plan', '--json', '--store', folder]);
   expect(JSON.parse(json.out)).toMatchObject({ status: 'incomplete', notStored: expect.stringContaining(folder) });
 });
+
+test('with a file STOP a sweep deletes nothing and exits 3, and plan and explain say why', async () => {
+  const { command, emulator } = await cloud();
+  const folder = aStoreFolder({ STOP: '' });
+  const swept = await command(['sweep', '--yes', '--store', folder]);
+  expect(swept.code).toBe(3);
+  const said = `Stopped by the file ${folder}/STOP: nothing is deleted until it is removed`;
+  expect(swept.out.replaceAll(/\s+/g, ' ')).toContain(said);
+  expect(emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId)).toContain('vco-old');
+  const planned = JSON.parse((await command(['plan', '--json', '--store', folder])).out);
+  expect(planned).toMatchObject({ stoppedBy: `${folder}/STOP`, counts: { planned: 0, deferred: 1 } });
+  const why = JSON.parse((await command(['explain', 'vco-old', '--json', '--store', folder])).out);
+  expect(why.limits).toEqual([
+    `stopped by the file ${folder}/STOP: nothing new is detached or deleted while it is there`,
+  ]);
+  expect(why.next.what).toContain('kept for now, by what stands under limits');
+});

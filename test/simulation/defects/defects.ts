@@ -205,8 +205,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'per-run-is-per-region',
     happened: 'The limit of a run was counted anew in each region.',
     file: 'lib/sweep/run-sweep.ts',
-    from: 'const steps = await act(planned, contextOf, tags);',
-    to: 'const regions = surveyed.regions.map(({ regionId }) => act({ ...planned, queue: planned.queue.filter((one) => one.regionId === regionId) }, contextOf, tags)); const steps = new Map((await Promise.all(regions)).flatMap((one) => [...one]));',
+    from: 'const steps = await act(planned, contextOf, tags, stop);',
+    to: 'const regions = surveyed.regions.map(({ regionId }) => act({ ...planned, queue: planned.queue.filter((one) => one.regionId === regionId) }, contextOf, tags, stop)); const steps = new Map((await Promise.all(regions)).flatMap((one) => [...one]));',
     promise: 'S7',
   },
   {
