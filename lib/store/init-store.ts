@@ -13,7 +13,7 @@ import { guardFolder, LOOK_MS_MAX, refuse, requireFolder } from './refused-folde
  * @throws ConfigError for a folder that cannot be made, or that has another marker
  */
 export const initStore = (folder: string, files: FileSystem = machineFiles): Promise<boolean> =>
-  guardFolder(folder, async () => {
+  guardFolder(folder, '', async () => {
     const path = resolve(folder);
     await files.mkdir(path, { mode: FOLDER_MODE, recursive: true });
     const inside = new FolderFiles(await requireFolder(path, files), files);

@@ -8,20 +8,21 @@ import { FolderStore, type StoreTime } from './folder-store.ts';
 import { problemOfMarker } from './marker.ts';
 import { guardFolder, refuse, requireFolder } from './refused-folder.ts';
 
+const ADVICE = 'If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init';
+
 /**
  * Open the store in a folder.
  *
  * @throws ConfigError for a folder that is missing, that has no marker, or that cannot be written
  */
 export const openStore = (folder: string, time: StoreTime, files: FileSystem = machineFiles): Promise<Store> =>
-  guardFolder(folder, async () => {
+  guardFolder(folder, ADVICE, async () => {
     const root = await requireFolder(resolve(folder), files);
     const inside = new FolderFiles(root, files);
     const bytes = await inside.read(MARKER);
     const problem = problemOfMarker(bytes);
     if (problem !== undefined) {
-      const advice = 'If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init';
-      throw refuse(folder, `is no store: ${problem}.${bytes === undefined ? ` ${advice}` : ''}`);
+      throw refuse(folder, `is no store: ${problem}.${bytes === undefined ? ` ${ADVICE}` : ''}`);
     }
     await files.access(root, constants.W_OK);
     return new FolderStore(folder, inside, time);

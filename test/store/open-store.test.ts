@@ -26,7 +26,8 @@ const refusal = (folder: string, words: string) => ({
 describe('a folder that is no store is refused, and nothing is written:', () => {
   test('one that is not there', async () => {
     const folder = join(aFolder(), 'none');
-    const words = 'cannot be used: no such file or directory (ENOENT)';
+    const words =
+      'cannot be used: no such file or directory (ENOENT). If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init';
     await expect(openStore(folder, time)).rejects.toMatchObject(refusal(folder, words));
   });
 
