@@ -47,6 +47,8 @@ export class FileWriter {
     await this.drained();
     await this.#guard(this.#finish());
     if (this.#failure !== undefined) {
+      // Not waited for: a file system that failed may never answer.
+      void this.#release();
       throw this.#failure.error;
     }
   }

@@ -52,6 +52,24 @@ describe('what cannot be written', () => {
     await expect(store.put(PATH, document)).rejects.toMatchObject({ code: 'StoreFailed' });
   });
 
+  test('leaves no file open', async () => {
+    let open = 0;
+    const counting = brokenFiles({}, (file) => {
+      open += 1;
+      return {
+        sync: () => Promise.reject(systemError('EIO')),
+        close: async () => {
+          await file.close();
+          open -= 1;
+        },
+      };
+    });
+    const store = await openStore(aStoreFolder(), time, counting);
+    await expect(store.put(PATH, document)).rejects.toMatchObject({ code: 'StoreFailed' });
+    await (await openStore(aStoreFolder(), time)).put(PATH, document);
+    expect(open).toBe(0);
+  });
+
   test('half of it: what is there counts as none', async () => {
     let writes = 0;
     const files = brokenFiles({}, (file) => ({

@@ -205,10 +205,18 @@ describe('a look', () => {
 
   test('that found the file counts until the end of the run', async () => {
     const folder = aStoreFolder({ STOP: '' });
-    const stop = new StopFile(await openStore(folder, time));
+    const store = await openStore(folder, time);
+    let looks = 0;
+    const isStopped = () => {
+      looks += 1;
+      return store.isStopped();
+    };
+    const stop = new StopFile({ ...store, isStopped });
     const found = await stop.look();
     rmSync(join(folder, 'STOP'));
     expect(await stop.look()).toEqual(found);
     expect(found).toMatchObject({ file: join(folder, 'STOP') });
+    // A store that does not answer is not waited for again and again.
+    expect(looks).toBe(1);
   });
 });

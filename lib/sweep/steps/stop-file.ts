@@ -36,8 +36,10 @@ export class StopFile {
 
   /** Look now. All who ask before a look has begun share it, and nobody shares a look that began before they asked. */
   async look(): Promise<HeldBack | undefined> {
-    this.#look ??= this.#begin();
-    await this.#look;
+    if (this.#heldBack === undefined) {
+      this.#look ??= this.#begin();
+      await this.#look;
+    }
     return this.#heldBack;
   }
 
