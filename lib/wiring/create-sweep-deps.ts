@@ -6,6 +6,7 @@ import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
 import { createCallCounter } from './call-counter.ts';
 
@@ -19,6 +20,7 @@ export function createDeps(options: {
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
   readonly clock: Clock;
+  readonly store?: Store | undefined;
 }): SweepDeps {
   refuseDebug(options.env);
   const endpoints = resolveEndpoints(options.env);
@@ -34,7 +36,8 @@ export function createDeps(options: {
     deadlineMs: options.deadlineMs,
     observer,
   });
-  return { api, clock: options.clock, journal, calls, runId, deadlineMs: options.deadlineMs };
+  const { clock, deadlineMs, store } = options;
+  return { api, clock, journal, calls, runId, deadlineMs, store };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */

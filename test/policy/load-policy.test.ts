@@ -86,6 +86,31 @@ describe('SWEEP_MODE', () => {
   });
 });
 
+describe('the store', () => {
+  const policy = { SWEEP_POLICY: 'store: /in/policy' };
+
+  test('is off until somebody asks for one', () => {
+    expect(load({}).store).toBeUndefined();
+    expect(load({ env: { SWEEP_STORE: ' ' } }).store).toBeUndefined();
+  });
+
+  test.each<[string, Partial<PolicySources>, string | undefined]>([
+    ['the policy', { env: policy }, '/in/policy'],
+    ['the policy, when the variable is blank', { env: { ...policy, SWEEP_STORE: ' ' } }, '/in/policy'],
+    ['the variable', { env: { ...policy, SWEEP_STORE: '/in/variable' } }, '/in/variable'],
+    ['the variable, which turns it off', { env: { ...policy, SWEEP_STORE: 'off' } }, undefined],
+    ['the flag', { env: { ...policy, SWEEP_STORE: '/in/variable' }, store: 'flag' }, 'flag'],
+    ['the flag, which turns it off', { env: { ...policy, SWEEP_STORE: '/in/variable' }, store: 'off' }, undefined],
+  ])('is that of %s', (_where, sources, folder) => {
+    expect(load(sources).store).toBe(folder);
+  });
+
+  test('given as nothing on the command line is refused, and is no "off"', () => {
+    const message = '--store: "" is not allowed; write off, or the path of a folder';
+    expect(() => load({ store: '' })).toThrow(expect.objectContaining({ name: 'ConfigError', message }));
+  });
+});
+
 describe('is refused:', () => {
   test.each<[string, Partial<PolicySources>, string]>([
     [

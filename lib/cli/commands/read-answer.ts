@@ -44,6 +44,8 @@ const runResult = z.looseObject({
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
+  stoppedBy: z.optional(z.string()),
+  notStored: z.optional(z.string()),
 });
 
 const dispatchResult = z.looseObject({
@@ -60,6 +62,7 @@ const dispatchResult = z.looseObject({
     }),
   ),
   refusedEvents,
+  notStored: z.optional(z.string()),
 });
 
 export type FunctionAnswer =

@@ -38,10 +38,9 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
   return `  ${shown.length > 0 ? shown.join(', ') : 'no connection in scope'}`;
 }
 
-function warnings(
-  { regions, refusedEvents = [], outcomesOmitted = 0, status, warnings: ofPolicy = [], lapsedKeeps = [] }: RunResult,
-  problems: readonly string[],
-): readonly string[] {
+function warnings(result: RunResult, problems: readonly string[]): readonly string[] {
+  const { regions, refusedEvents = [], outcomesOmitted = 0, status, stoppedBy, notStored } = result;
+  const { warnings: ofPolicy = [], lapsedKeeps = [] } = result;
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
     accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
@@ -52,7 +51,9 @@ function warnings(
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
     ...problems,
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
+    ...(stoppedBy === undefined ? [] : [`Stopped by the file ${stoppedBy}: nothing is deleted until it is removed`]),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
+    ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
     ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
     ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
     ...firstOf(
