@@ -1,5 +1,7 @@
 import { createChance, type Scenario, START_MS } from './scenario.ts';
 
+const SALT = 3_000_017;
+
 type Chance = ReturnType<typeof createChance>;
 type Limits = Readonly<Record<string, unknown>>;
 
@@ -43,8 +45,6 @@ export function withChangeLimits(scenario: Scenario): Scenario {
   const limits = { ...(kept.policy.limits as Limits), ...(isNarrow ? NARROW : chance.pick(createLimits())) };
   return { ...kept, policy: { ...kept.policy, limits }, ...(isNarrow ? { isRarelyOpen: true } : {}) };
 }
-
-const SALT = 3_000_017;
 
 function withKeeps(chance: Chance, scenario: Scenario): Scenario {
   const { vpnConnections = [] } = scenario.estate;
