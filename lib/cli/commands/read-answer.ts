@@ -46,6 +46,8 @@ const runResult = z.looseObject({
   refusedEvents,
   stoppedBy: z.optional(z.string()),
   notStored: z.optional(z.string()),
+  warnings: z.optional(z.array(z.string())),
+  lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
 
 const dispatchResult = z.looseObject({

@@ -9,7 +9,7 @@ import { whyNotNow } from './leave-to-begin.ts';
 import { endWith, StepEnd, type StepResult } from './step-result.ts';
 
 /** What became of those whose turn came: how their steps ended, or why nothing was to begin on them any more. */
-export type Acted = {
+type Acted = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
   readonly tooLate: ReadonlyMap<Judged, string>;
 };

@@ -8,11 +8,12 @@ import { endWith, StepEnd } from './step-result.ts';
  * Why nothing may begin on a connection now, as far as is known without a look: the run is held back, or outlives its change
  * window, which lets what is half done be finished.
  */
-export function whyNotNow({ policy, clock, stop }: RunContext, verdict: Verdict): NotNow | undefined {
-  if (stop?.heldBack !== undefined) {
-    return stop.heldBack;
+export function whyNotNow(run: RunContext, verdict: Verdict): NotNow | undefined {
+  const heldBack = run.stop?.heldBack;
+  if (heldBack !== undefined) {
+    return heldBack;
   }
-  const closed = isNew({ verdict }) ? findClosed(policy.limits, clock.now()) : undefined;
+  const closed = isNew({ verdict }) ? findClosed(run.policy.limits, run.clock.now()) : undefined;
   return closed === undefined ? undefined : { reason: closed, code: null };
 }
 
