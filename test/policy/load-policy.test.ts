@@ -69,6 +69,12 @@ describe('the origin says', () => {
     const { origin } = loadAll({ env: { SWEEP_MODE: 'sweep' }, packed: PACKED });
     expect(origin).toEqual(loadAll({ packed: PACKED }).origin);
   });
+
+  test('the same hash whatever store a flag or a variable names', () => {
+    const { origin } = loadAll({ packed: PACKED });
+    expect(loadAll({ env: { SWEEP_STORE: '/in/variable' }, packed: PACKED }).origin).toEqual(origin);
+    expect(loadAll({ store: 'flag', packed: PACKED }).origin).toEqual(origin);
+  });
 });
 
 describe('SWEEP_MODE', () => {

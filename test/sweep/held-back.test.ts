@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../lib/core/store/store.ts';
 import { StoreError } from '../../lib/core/store/store-error.ts';
+import type { Fault } from '../../lib/emulator/faults/fault-rule.ts';
 import { openStore } from '../../lib/store/open-store.ts';
 import { StopFile } from '../../lib/sweep/steps/stop-file.ts';
 import { aStoreFolder, cleanUp, time } from '../store/store-support.ts';
@@ -27,6 +28,18 @@ const someCloud = () => startCloud({ estate: estate(...rows()), policy });
 const DUE = ['vco-down', 'vco-half', 'vco-old'];
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 const of = (mode: 'plan' | 'mark' | 'sweep') => [{ mode, regions: undefined, connections: undefined }];
+
+/** The file is there as soon as this call was made for the first time, which fails. */
+async function stopAt(action: string, row: Record<string, unknown>, fault: Fault) {
+  const folder = aStoreFolder();
+  const cloud = startCloud({ estate: estate(row, ...inUse(9)), policy, faults: [{ action, fault }] });
+  const before = (call: { readonly action: string }) => {
+    if (call.action === action) {
+      writeFileSync(join(folder, 'STOP'), '');
+    }
+  };
+  return { cloud, result: await cloud.run({ store: await openStore(folder, time), before }) };
+}
 
 describe('a file STOP in the store', () => {
   test.each(['plan', 'mark', 'sweep'] as const)(
@@ -98,6 +111,45 @@ describe('a file STOP in the store', () => {
         // A note that promises a detach is taken back.
         expect(cloud.tags(`vco-${name}`) ?? {}).not.toHaveProperty('vco-sweeper:detached');
       }
+    },
+  );
+
+  test.each([
+    ['DeleteVpnAttachment', 'VpnConnection.Configuring', free('old', dueTags())],
+    ['DeleteVpnAttachment', 'VpnConnection.Configuring', free('old', halfDone)],
+    ['DeleteTransitRouterVpnAttachment', 'Operation.Blocking', bound('old', dueTags('tunnels-down'), down)],
+  ])('lets %s not be sent again that was refused as too early', async (action, code, row) => {
+    const { cloud, result } = await stopAt(action, row, { kind: 'error', status: 400, code });
+    expect(result.outcomes).toMatchObject([
+      { outcome: 'deferred', reason: expect.stringContaining('stopped by the file') },
+    ]);
+    expect(deletions(cloud.writes())).toHaveLength(1);
+    expect(cloud.connection('vco-old')?.State).toMatch(/^(init|attached)$/);
+  });
+
+  test.each([
+    ['DeleteVpnAttachment', free('old', dueTags())],
+    ['DeleteTransitRouterVpnAttachment', bound('old', dueTags('tunnels-down'), down)],
+  ])('lets %s whose answer was lost be seen through', async (action, row) => {
+    const { cloud, result } = await stopAt(action, row, { kind: 'reset', when: 'before' });
+    expect(result.outcomes).toMatchObject([{ outcome: 'deleted' }]);
+    expect(cloud.connectionIds()).not.toContain('vco-old');
+  });
+
+  test.each(['plan', 'mark', 'sweep'] as const)(
+    'is the reason outside the change window as well, in mode %s',
+    async (mode) => {
+      const folder = aStoreFolder({ STOP: '' });
+      // It is Sunday.
+      const window = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' } as const;
+      const cloud = startCloud({ estate: estate(...rows()), policy: { ...policy, limits: { window } } });
+      const result = await cloud.run({ store: await openStore(folder, time), parts: of(mode) });
+      const deferred = result.outcomes.filter(({ outcome }) => outcome === 'deferred');
+      expect(deferred.map(({ connectionId }) => connectionId).sort()).toEqual(DUE);
+      expect(new Set(deferred.map(({ reason }) => reason))).toEqual(
+        new Set([expect.stringContaining('stopped by the file')]),
+      );
+      expect(deletions(cloud.writes())).toEqual([]);
     },
   );
 

@@ -43,6 +43,14 @@ test('from store init to a plan and a sweep whose results are there', async () =
   ).toEqual(['plan', 'sweep']);
 });
 
+test('a plan names its store in the commands that it hints at', async () => {
+  const { command } = await cloud();
+  const folder = aStoreFolder();
+  const { out } = await command(['plan', '--store', folder]);
+  expect(out).toContain(`vco-sweeper sweep --store ${folder}\n`);
+  expect(out).toContain(`vco-sweeper explain vco-old --store ${folder}\n`);
+});
+
 test('with --store off nothing is stored, whatever the variable says', async () => {
   const { command } = await cloud();
   const folder = aStoreFolder();
