@@ -8,7 +8,8 @@ import type { Journal } from '../core/domain/journal.ts';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
 import type { DispatchDeps } from '../dispatch/dispatch-request.ts';
 import { createCallCounter } from './call-counter.ts';
-import { type Environment, refuseDebug } from './create-sweep-deps.ts';
+import type { Environment } from './create-sweep-deps.ts';
+import { refuseDebug } from './refuse-debug.ts';
 
 type FunctionDepsOptions = {
   readonly env: Environment;

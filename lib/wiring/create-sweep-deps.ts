@@ -8,6 +8,7 @@ import type { Journal } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
 import { createCallCounter } from './call-counter.ts';
+import { refuseDebug } from './refuse-debug.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,13 +51,4 @@ export function readCredentials(env: Environment): Credentials {
     throw new ConfigError(`no credentials: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`);
   }
   return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
-}
-
-/** The SDK's HTTP layer prints headers and bodies, tokens included, when `DEBUG` names it. */
-export function refuseDebug(env: Environment): void {
-  const names = (env.DEBUG ?? '').split(/[\s,]+/);
-  const loud = names.find((name) => name.includes('*') || name.includes('httpx') || name.startsWith('lambda'));
-  if (loud !== undefined) {
-    throw new ConfigError(`DEBUG is "${loud}", which would print credentials and replies; unset it`);
-  }
 }
