@@ -55,7 +55,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   });
   const refused = [...request.refused, ...scope.refused];
   const notes = [...request.notes, ...scope.notes];
-  const result = await sweep({ policy, parts, defaultRegion, refused, notes }, deps);
+  const result = await sweep({ policy, parts, defaultRegion, refused, notes }, deps).finally(deps.close);
   if (result.status === 'incomplete' && throwsIncomplete) {
     throw new IncompleteRun(result, problems);
   }

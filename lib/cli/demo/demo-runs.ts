@@ -76,6 +76,7 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
       const result = await sweep({ policy, parts, defaultRegion: undefined, refused: [], notes: [] }, deps);
       return { result, kept, names, detached };
     } finally {
+      deps.close();
       screen.close();
     }
   };

@@ -15,6 +15,7 @@ import { createPace } from './pace.ts';
 import { createPopTransport } from './pop-transport.ts';
 import { createRefreshing } from './refreshing-credentials.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
+import type { Sockets } from './sockets.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
 import type { Credentials, OrganizationTransport, Params, Transport } from './transport.ts';
 
@@ -30,6 +31,8 @@ export type CloudApiOptions = {
   readonly observer: CallObserver;
   readonly requestTimeoutMs?: number;
   readonly newToken?: () => string;
+  /** What it sends over; whoever gives them closes them. */
+  readonly sockets?: Sockets;
   readonly transport?: Transport;
 };
 
@@ -74,7 +77,7 @@ function contextOf(
 ): RpcContext {
   const { clock, deadlineMs, endpoints, observer, policy, random } = options;
   return {
-    transport: transport ?? createPopTransport(endpoints),
+    transport: transport ?? createPopTransport(endpoints, options.sockets),
     pace: createPace(policy.pace, clock),
     retry: policy.retry,
     clock,

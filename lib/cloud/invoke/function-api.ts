@@ -3,6 +3,7 @@ import { isThrottling } from '../../core/domain/disposition.ts';
 import { CloudError, ConfigError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { redact, replyError, thrownError, unreadableReply, withoutSecrets } from '../client/reply-errors.ts';
+import { Sockets } from '../client/sockets.ts';
 import type { Credentials } from '../client/transport.ts';
 import { deadlineExceeded, stopRetrying, withRetry } from '../client/with-retry.ts';
 import { type FcReply, FunctionClient } from './function-client.ts';
@@ -23,6 +24,8 @@ export type FunctionApiOptions = {
   /** Milliseconds since the epoch; `Infinity` for none. */
   readonly deadlineMs: number;
   readonly observer: CallObserver;
+  /** What it sends over; whoever gives them closes them. */
+  readonly sockets?: Sockets | undefined;
   /** For one attempt of `start`; 10 s when left out. */
   readonly requestTimeoutMs?: number;
   /** For one attempt of `call`, as long as the function may take. */
@@ -52,7 +55,7 @@ type Reply = {
  */
 export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   const { target, clock, deadlineMs, observer } = options;
-  const { requestTimeoutMs = 10_000, callTimeoutMs = FUNCTION_MS_MAX } = options;
+  const { requestTimeoutMs = 10_000, callTimeoutMs = FUNCTION_MS_MAX, sockets = new Sockets() } = options;
   const secrets = Object.values(options.credentials);
   const headersOf = (taskId: string) => ({
     'x-fc-invocation-type': 'Async',
@@ -64,7 +67,7 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
     if (leftMs <= 0) {
       throw deadlineExceeded(ACTION);
     }
-    const client = createClient(options, Math.ceil(Math.min(timeoutMs, leftMs)));
+    const client = createClient({ ...options, sockets }, Math.ceil(Math.min(timeoutMs, leftMs)));
     observer.onCall(ACTION);
     try {
       return toReply(await send(client, target, event, headers), secrets);
@@ -165,10 +168,11 @@ async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () 
 
 /** One for each attempt: it is no more than the holder of credentials and a time limit. */
 export function createClient(
-  { credentials, target, endpoint }: Pick<FunctionApiOptions, 'credentials' | 'target' | 'endpoint'>,
+  options: Pick<FunctionApiOptions, 'credentials' | 'target' | 'endpoint'> & { readonly sockets: Sockets },
   timeout: number,
 ): FunctionClient {
-  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  const { target, endpoint, sockets } = options;
+  const { accessKeyId, accessKeySecret, securityToken } = options.credentials;
   if (accessKeyId.startsWith('STS') && !securityToken) {
     throw new ConfigError('credentials: the access key id begins with STS, so a security token belongs to it');
   }
@@ -180,6 +184,7 @@ export function createClient(
     ...(endpoint === undefined ? {} : { endpoint }),
     secure: true,
     timeout,
+    sockets,
   });
   if (target.serviceName === undefined) {
     client.version = '2023-03-30';

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp, type RequestOptions } from 'node:http';
 import { request as overHttps } from 'node:https';
-import { text } from 'node:stream/consumers';
 import FcClient from '@alicloud/fc2/lib/client.js';
+import type { Sockets } from '../client/sockets.ts';
 
 type Strings = Readonly<Record<string, string>>;
+
+export type FunctionClientOptions = ConstructorParameters<typeof FcClient>[1] & { readonly sockets: Sockets };
 
 /** What came, whatever its status. */
 export type FcReply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
@@ -15,6 +17,13 @@ export type FcReply = { readonly status: number; readonly headers: IncomingHttpH
  * of a refusal in the words of 3.0.
  */
 export class FunctionClient extends FcClient<FcReply> {
+  readonly #sockets: Sockets;
+
+  constructor(accountId: string, { sockets, ...options }: FunctionClientOptions) {
+    super(accountId, options);
+    this.#sockets = sockets;
+  }
+
   override async request(
     method: string,
     path: string,
@@ -40,26 +49,29 @@ export class FunctionClient extends FcClient<FcReply> {
     );
     const url = new URL(`${this.endpoint}/${this.version}${path}`);
     url.search = new URLSearchParams(query ?? {}).toString();
-    const signal = AbortSignal.timeout(this.timeout);
-    try {
-      return await exchange(url, { method, headers: { ...sent, authorization }, signal }, body);
-    } catch (error) {
-      if (signal.aborted) {
-        throw Object.assign(new Error('no answer in time'), { name: 'RequestTimeoutError' });
-      }
-      throw error;
-    }
+    const limits = { action: 'InvokeFunction', origin: url.origin, timeoutMs: this.timeout };
+    return await this.#sockets.exchange(limits, (over) =>
+      send(url, { ...over, method, headers: { ...sent, authorization } }, body),
+    );
   }
 }
 
-async function exchange(
-  url: URL,
-  options: { readonly method: string; readonly headers: Record<string, string>; readonly signal: AbortSignal },
-  body: string,
-): Promise<FcReply> {
+async function send(url: URL, options: RequestOptions, body: string): Promise<FcReply> {
   const request = url.protocol === 'http:' ? overHttp : overHttps;
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, options, resolve).on('error', reject).end(body);
   });
-  return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+  return { status: reply.statusCode ?? 0, headers: reply.headers, text: await readText(reply) };
+}
+
+/** By its events and not as a stream: so it flows, and `Sockets` counts what comes. */
+async function readText(reply: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    reply
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', resolve)
+      .on('error', reject);
+  });
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Sockets } from '../../../lib/cloud/client/sockets.ts';
 import {
   createClient,
   createFunctionApi,
@@ -298,8 +299,46 @@ describe('a synchronous invocation', () => {
   });
 });
 
+describe('a reply without an end', () => {
+  async function connectEndless() {
+    const chunk = Buffer.alloc(64 * 1024, '.');
+    const sent = { bytes: 0, requests: 0 };
+    const server = createServer((_request, response) => {
+      sent.requests += 1;
+      response.writeHead(202, { 'x-fc-request-id': '1-2-3' });
+      const fill = () => {
+        let takesMore = true;
+        while (takesMore && !response.destroyed) {
+          takesMore = response.write(chunk);
+          sent.bytes += chunk.length;
+        }
+      };
+      response.on('drain', fill);
+      fill();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(() => new Promise((resolve) => server.close(() => resolve())));
+    return { sent, ...create(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) };
+  }
+
+  test.each<['call' | 'start']>([['call'], ['start']])(
+    'ends a %s at 32 MiB, and is not asked for again',
+    async (how) => {
+      const { api, sent } = await connectEndless();
+      const asked = how === 'call' ? api.call(EVENT) : api.start('sweep_1', EVENT);
+      expect(await rejection(asked)).toMatchObject({
+        code: 'ReplyTooLarge',
+        effect: 'unknown',
+        message: 'InvokeFunction failed: ReplyTooLarge (more than 32 MiB, or without an end)',
+      });
+      expect(sent.requests).toBe(1);
+      expect(sent.bytes).toBeLessThan(48 * 2 ** 20);
+    },
+  );
+});
+
 test("without an endpoint of one's own it is the account's host, over https", () => {
-  const options = { credentials: KEY, target: TARGET, endpoint: undefined };
+  const options = { credentials: KEY, target: TARGET, endpoint: undefined, sockets: new Sockets() };
   expect(createClient(options, 1000).endpoint).toBe('https://1000000000000001.cn-hangzhou.fc.aliyuncs.com');
 });
 

@@ -79,6 +79,7 @@ const CODES: Record<Disposition, string[]> = {
     'Unauthorized',
     'InvalidParameter',
     'SignatureDoesNotMatch',
+    'ReplyTooLarge',
     'InvalidSecurityToken.Expired',
     'HttpStatus404',
     'HttpStatus403',
