@@ -30,7 +30,7 @@ const REGRESSIONS: readonly (readonly [file: string, what: string])[] = [
 ];
 
 const readStory = (name: string): Scenario =>
-  JSON.parse(readFileSync(new URL(`regressions/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`stories/regressions/${name}.json`, import.meta.url), 'utf8'));
 
 const SEEDS = 400;
 const SLICE = 50;

@@ -1,6 +1,6 @@
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
-import { isConnectionGone } from '../../core/domain/disposition.ts';
+import { saysGone } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Attachment, Connection } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
@@ -134,7 +134,7 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
 
     async getAttachment(regionId, transitRouterId, attachmentId) {
       const filter = { TransitRouterAttachmentId: attachmentId };
-      const found = await readAttachments(rpc, regionId, transitRouterId, filter);
+      const found = await readAttachments(rpc, regionId, transitRouterId, filter).catch(ifGone([]));
       return found.find((attachment) => attachment.attachmentId === attachmentId);
     },
 
@@ -176,22 +176,23 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
   };
 }
 
-/** Only the codes that are known to be about the connection: any other 404 is an error. */
-const saysGone = ({ code, effect }: CloudError): boolean => effect === 'refused' && isConnectionGone(code);
-
 async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
   const action = 'DescribeVpnConnection';
   const params = { RegionId: regionId, VpnConnectionId: connectionId };
-  try {
-    const connection = await rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
-    return connection.state === 'deleted' ? 'gone' : connection;
-  } catch (error) {
+  const read = rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
+  const connection = await read.catch(ifGone('gone' as const));
+  return connection === 'gone' || connection.state === 'deleted' ? 'gone' : connection;
+}
+
+/** An error that says that the thing is gone becomes `instead`; any other is thrown again. */
+const ifGone =
+  <T>(instead: T) =>
+  (error: unknown): T => {
     if (error instanceof CloudError && saysGone(error)) {
-      return 'gone';
+      return instead;
     }
     throw error;
-  }
-}
+  };
 
 const readAttachments = (rpc: Rpc, regionId: string, transitRouterId: string, filter: Params) =>
   listByToken<Attachment>({

@@ -147,11 +147,18 @@ const notAccepted = ({ status, requestId }: Reply): CloudError =>
   unreadableReply(ACTION, { status, body: { RequestId: requestId } }, `HTTP ${status} that accepts no invocation`);
 
 /**
- * A task id that is known: 409 from the platform, which its request id tells. Which code goes with it is published for
- * 2.0 alone (`StatefulAsyncInvocationAlreadyExists`), so any that says that something is there already will do, and none.
+ * A task id that is known, as the platform says it, which its request id tells: 409, or 400 in an older edition of the
+ * pages of 2.0. Which code goes with it is published for 2.0 alone (`StatefulAsyncInvocationAlreadyExists`), so with 409
+ * any will do that says that something is there already, and none.
  */
-const isDuplicate = ({ status, code, requestId }: CloudError): boolean =>
-  status === 409 && requestId !== undefined && (code === 'HttpStatus409' || /exist|already|duplicate/i.test(code));
+function isDuplicate({ status, code, requestId }: CloudError): boolean {
+  if (requestId === undefined) {
+    return false;
+  }
+  return status === 409
+    ? code === 'HttpStatus409' || /exist|already|duplicate/i.test(code)
+    : status === 400 && /AlreadyExist/i.test(code);
+}
 
 async function waitOutThrottling<T>(clock: Clock, deadlineMs: number, round: () => Promise<T>): Promise<T> {
   for (let rounds = 1; ; rounds += 1) {

@@ -14,6 +14,16 @@ describe('a reply that is not a success', () => {
       'InvalidVpnConnectionInstanceId.NotFound',
       'refused',
     ],
+    [
+      'a code with a tab after it, as in the catalogue',
+      404,
+      { Code: 'InvalidVpnConnectionInstanceId.NotFound\t' },
+      'InvalidVpnConnectionInstanceId.NotFound',
+      'refused',
+    ],
+    ['a code with blanks around it', 403, { Code: ' \r\nForbidden\t ' }, 'Forbidden', 'refused'],
+    ['a code with a blank in it', 403, { Code: 'For bidden' }, 'UnreadableReply', 'unknown'],
+    ['a code of nothing but blanks', 403, { Code: ' \t' }, 'HttpStatus403', 'unknown'],
     ['a code of an unusual HTTP status', 418, { Code: 'Weird' }, 'Weird', 'refused'],
     ['a code with 200', 200, { Code: 'OperationDenied', Success: false }, 'OperationDenied', 'unknown'],
     ['a code with 5xx', 500, { Code: 'InternalError' }, 'InternalError', 'unknown'],
@@ -50,6 +60,8 @@ describe('a reply that is not a success', () => {
     ['OK', { Code: 'OK' }],
     ['Success', { Code: 'Success', Success: 'true' }],
     ['an empty code', { Code: '' }],
+    ['a code of blanks', { Code: ' \t' }],
+    ['text 200 with a blank', { Code: '200 ' }],
   ])('is none with %s and HTTP 200', (_what, body) => {
     expect(replyError('DeleteVpnAttachment', { status: 200, body })).toBeUndefined();
   });

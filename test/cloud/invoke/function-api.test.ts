@@ -142,6 +142,9 @@ describe('an asynchronous invocation', () => {
     ['in words of 2.0', refusal(409, 'StatefulAsyncInvocationAlreadyExists')],
     ['in words of 3.0', refusalV3(409, 'StatefulAsyncInvocationAlreadyExists')],
     ['by a code that nobody published', refusalV3(409, 'TaskIdDuplicated')],
+    ['with 400', refusal(400, 'StatefulAsyncInvocationAlreadyExists')],
+    ['with 400 in words of 3.0', refusalV3(400, 'AsyncTaskAlreadyExist')],
+    ['with 400 and a tab', refusal(400, 'StatefulAsyncInvocationAlreadyExists\t')],
     ['without a code', { ...accepted, status: 409 }],
   ])('is refused as known, %s', async (_what, told) => {
     const { api } = await connect(() => told);
@@ -158,6 +161,8 @@ describe('an asynchronous invocation', () => {
     ['a page and 202', { status: 202, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'UnreadableReply'],
     ['a redirection', { ...accepted, status: 302, headers: { location: '/login' } }, 'HttpStatus302'],
     ['409 in HTML', { status: 409, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'HttpStatus409'],
+    ['400 of another code', refusal(400, 'InvalidArgument'), 'InvalidArgument'],
+    ['400 about a task', refusal(400, 'TaskIdDuplicated'), 'TaskIdDuplicated'],
     ['409 of another code', refusal(409, 'FunctionNotActive'), 'FunctionNotActive'],
     ['409 of another code in words of 3.0', refusalV3(409, 'FunctionNotActive'), 'FunctionNotActive'],
   ])('that is answered with %s was not started', async (_what, told, code) => {

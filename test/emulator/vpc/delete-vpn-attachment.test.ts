@@ -12,23 +12,26 @@ const aConnection = (item: Omit<Item, 'VpnConnectionId'> = {}): EstateFile => ({
 
 const gone = '404 InvalidVpnConnectionInstanceId.NotFound';
 const busy = '400 VpnConnection.Configuring';
+const notNow = '400 Vco.StatusNotSupport';
 const refused = '400 IncorrectStatus.VpnConnection';
 const bound = { TransitRouterId: 'tr-1' };
 
 const table: [string, Omit<Item, 'VpnConnectionId'>, Partial<Behaviours>, string][] = [
   ['bound to nothing', {}, {}, '200 true'],
-  ['bound to a transit router', bound, {}, refused],
+  ['bound to a transit router', bound, {}, notNow],
+  ['bound to a transit router', bound, { deleteAttached: 'incorrect-status' }, refused],
   ['bound to a transit router', bound, { deleteAttached: 'configuring' }, busy],
   ['bound to a transit router', bound, { deleteAttached: 'success-false' }, '200 false'],
-  ['bound, and overdue', { ...bound, State: 'financialLocked' }, {}, refused],
-  ['bound, without a state', { ...bound, State: null }, {}, refused],
-  ['attached, though bound to nothing', { State: 'attached' }, {}, refused],
-  ['being attached', { ...bound, State: 'attaching' }, {}, busy],
-  ['being detached', { ...bound, State: 'detaching' }, {}, busy],
-  ['being updated', { ...bound, State: 'updating' }, {}, busy],
-  ['being upgraded', { ...bound, State: 'upgrading' }, {}, busy],
-  ['being provisioned', { State: 'provisioning' }, {}, busy],
-  ['in a state that nobody knows', { State: 'hibernating' }, {}, busy],
+  ['bound, and overdue', { ...bound, State: 'financialLocked' }, {}, notNow],
+  ['bound, without a state', { ...bound, State: null }, {}, notNow],
+  ['attached, though bound to nothing', { State: 'attached' }, {}, notNow],
+  ['being attached', { ...bound, State: 'attaching' }, {}, notNow],
+  ['being detached', { ...bound, State: 'detaching' }, {}, notNow],
+  ['being detached', { ...bound, State: 'detaching' }, { deleteChanging: 'configuring' }, busy],
+  ['being updated', { ...bound, State: 'updating' }, {}, notNow],
+  ['being upgraded', { ...bound, State: 'upgrading' }, {}, notNow],
+  ['being provisioned', { State: 'provisioning' }, {}, notNow],
+  ['in a state that nobody knows', { State: 'hibernating' }, {}, notNow],
   ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, {}, gone],
   ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, { deleteVpnGateway: 'refused' }, refused],
   ['an old one without AttachType', { AttachType: null, State: null }, {}, gone],
