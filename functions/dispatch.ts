@@ -57,7 +57,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
         write: (line) => process.stdout.write(line),
       }),
   });
-  const result = await dispatch(request, deps);
+  const result = await dispatch(request, deps).finally(deps.close);
   if (result.counts.failed > 0 && throws) {
     throw new NotAllStarted(result);
   }

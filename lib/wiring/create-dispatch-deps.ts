@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { createCloudApi, createOrganizationApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
+import { Sockets } from '../cloud/http/sockets.ts';
 import { createFunctionApi } from '../cloud/invoke/function-api.ts';
 import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
 import type { DispatchDeps } from '../dispatch/dispatch-request.ts';
 import { createCallCounter } from './call-counter.ts';
-import { type Environment, refuseDebug } from './create-sweep-deps.ts';
+import type { Closing, Environment } from './create-sweep-deps.ts';
+import { refuseDebug } from './refuse-debug.ts';
 
 type FunctionDepsOptions = {
   readonly env: Environment;
@@ -27,13 +29,14 @@ type FunctionDepsOptions = {
  */
 export function createDispatchDeps(
   options: FunctionDepsOptions & { readonly journal: (dispatchId: string) => Journal; readonly concurrency: number },
-): DispatchDeps {
+): DispatchDeps & Closing {
   const { clock, concurrency } = options;
   const dispatchId = randomUUID();
   const journal = options.journal(dispatchId);
   const { observer, calls } = createCallCounter(journal);
-  const sweep = createSweepFunction({ ...options, observer });
-  const cloud = { ...options, endpoints: resolveEndpoints(options.env), random: Math.random, observer };
+  const sockets = new Sockets();
+  const sweep = createSweepFunction({ ...options, observer, sockets });
+  const cloud = { ...options, endpoints: resolveEndpoints(options.env), random: Math.random, observer, sockets };
   const { listRegions } = createCloudApi(cloud);
   return {
     api: { listRegions },
@@ -44,11 +47,14 @@ export function createDispatchDeps(
     calls,
     dispatchId,
     concurrency,
+    close: () => sockets.close(),
   };
 }
 
 /** The deployed sweep. Throws `ConfigError` for a refused endpoint, before any call. */
-export function createSweepFunction(options: FunctionDepsOptions & { readonly observer: CallObserver }): FunctionApi {
+export function createSweepFunction(
+  options: FunctionDepsOptions & { readonly observer: CallObserver; readonly sockets?: Sockets },
+): FunctionApi {
   refuseDebug(options.env);
   return createFunctionApi({
     credentials: options.credentials,
@@ -59,5 +65,6 @@ export function createSweepFunction(options: FunctionDepsOptions & { readonly ob
     random: Math.random,
     deadlineMs: options.deadlineMs,
     observer: options.observer,
+    sockets: options.sockets,
   });
 }

@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { createCloudApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
+import { Sockets } from '../cloud/http/sockets.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
 import { createCallCounter } from './call-counter.ts';
+import { refuseDebug } from './refuse-debug.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Ends what joins a run to the cloud: closes its sockets, and lets nothing more be sent. To be called when the run is over. */
+export type Closing = { readonly close: () => void };
 
 /** Join the sweep to the real cloud. Throws `ConfigError` for a refused endpoint, before any call. */
 export function createDeps(options: {
@@ -19,12 +24,13 @@ export function createDeps(options: {
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
   readonly clock: Clock;
-}): SweepDeps {
+}): SweepDeps & Closing {
   refuseDebug(options.env);
   const endpoints = resolveEndpoints(options.env);
   const runId = randomUUID();
   const journal = options.journal(runId);
   const { observer, calls } = createCallCounter(journal);
+  const sockets = new Sockets();
   const api = createCloudApi({
     credentials: options.credentials,
     endpoints,
@@ -33,8 +39,10 @@ export function createDeps(options: {
     random: Math.random,
     deadlineMs: options.deadlineMs,
     observer,
+    sockets,
   });
-  return { api, clock: options.clock, journal, calls, runId, deadlineMs: options.deadlineMs };
+  const { clock, deadlineMs } = options;
+  return { api, clock, journal, calls, runId, deadlineMs, close: () => sockets.close() };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */
@@ -50,13 +58,4 @@ export function readCredentials(env: Environment): Credentials {
     throw new ConfigError(`no credentials: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`);
   }
   return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
-}
-
-/** The SDK's HTTP layer prints headers and bodies, tokens included, when `DEBUG` names it. */
-export function refuseDebug(env: Environment): void {
-  const names = (env.DEBUG ?? '').split(/[\s,]+/);
-  const loud = names.find((name) => name.includes('*') || name.includes('httpx') || name.startsWith('lambda'));
-  if (loud !== undefined) {
-    throw new ConfigError(`DEBUG is "${loud}", which would print credentials and replies; unset it`);
-  }
 }

@@ -51,7 +51,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
       const deadlineMs = Number.POSITIVE_INFINITY;
       const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
       return await untilStopped(io, watcher, writes, (isStopped) =>
-        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps),
+        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
       );
     } finally {
       screen.close();

@@ -9,6 +9,9 @@ const ACCEPTED: ReplyBody = { Code: '200', Success: true, Message: 'successful' 
 /** HTTP 200 that is no success: only the body tells. */
 const NOT_SUCCESSFUL: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
+const statusNotSupport = (): ApiError =>
+  new ApiError(400, 'Vco.StatusNotSupport', 'The status of the specified vco does not support this operation.');
+
 const configuring = (): ApiError =>
   new ApiError(400, 'VpnConnection.Configuring', 'The specified vpn connection is being configured.');
 
@@ -45,7 +48,14 @@ function attached({ behaviours }: Context): ReplyBody {
   if (behaviours.deleteAttached === 'configuring') {
     throw configuring();
   }
-  throw incorrectStatus('The specified vpn connection is attached to a transit router.');
+  if (behaviours.deleteAttached === 'incorrect-status') {
+    throw incorrectStatus('The specified vpn connection is attached to a transit router.');
+  }
+  throw statusNotSupport();
+}
+
+function changing({ behaviours }: Context): ReplyBody {
+  throw behaviours.deleteChanging === 'configuring' ? configuring() : statusNotSupport();
 }
 
 /** The rows of the rule, first match first: what the connection is, and what the service answers. */
@@ -54,12 +64,7 @@ const REFUSALS: readonly [(row: ConnectionRecord) => boolean, (context: Context)
   [isOfVpnGateway, ofVpnGateway],
   [isAttached, attached],
   [({ State, AttachType }) => State === 'financialLocked' && AttachType !== 'CEN', financialLocked],
-  [
-    ({ State, AttachType }) => State !== 'init' || AttachType !== 'NO_ASSOCIATED',
-    () => {
-      throw configuring();
-    },
-  ],
+  [({ State, AttachType }) => State !== 'init' || AttachType !== 'NO_ASSOCIATED', changing],
 ];
 
 function financialLocked(context: Context): ReplyBody {

@@ -52,13 +52,14 @@ function kindOf(context: Context) {
   const type = context.params.need('ResourceType');
   const kind = KINDS.get(type.toUpperCase());
   if (kind === undefined) {
-    throw new ApiError(400, 'InvalidResourceType.NotFound', `The ResourceType ${type} is not supported.`);
+    throw new ApiError(400, 'InvalidInstanceType.NotFound', `The ResourceType ${type} is not supported.`);
   }
   return kind;
 }
 
-const tooMany = (what: string): ApiError =>
-  new ApiError(400, `NumberExceed.${what}`, `The number of ${what} is exceeded.`);
+/** Of one call. */
+const tooMany = (what: 'ResourceId' | 'TagNum'): ApiError =>
+  new ApiError(400, `SizeLimitExceeded.${what}`, `The maximum size of ${what} is exceeded.`);
 
 /** A resource that would hold too many tags: the documents and their readers name three codes. */
 const noRoom = ({ behaviours }: Context): ApiError =>
@@ -72,7 +73,7 @@ function named(context: Context): Tagged[] {
     throw missing('ResourceId');
   }
   if (ids.length > context.behaviours.tagResourceMax) {
-    throw tooMany('ResourceIds');
+    throw tooMany('ResourceId');
   }
   return [...new Set(ids)].flatMap((id) => {
     const found = get(context, id);
@@ -82,16 +83,16 @@ function named(context: Context): Tagged[] {
     if (context.behaviours.tagUnknownResource === 'ignored') {
       return [];
     }
-    throw new ApiError(404, 'InvalidResourceId.NotFound', `The specified resource ${id} does not exist.`);
+    throw new ApiError(400, 'InvalidInstanceIds.NotFound', `The specified resource ${id} does not exist.`);
   });
 }
 
 function checkTag(key: string, value: string): void {
   if (key.length > 128 || /^(aliyun|acs:)/i.test(key) || /https?:\/\//i.test(key)) {
-    throw new ApiError(400, 'InvalidTagKey.Malformed', 'The specified tag key is not valid.');
+    throw new ApiError(400, 'InvalidTagKey', 'The specified tag key is not valid.');
   }
   if (value.length > 128 || /https?:\/\//i.test(value)) {
-    throw new ApiError(400, 'InvalidTagValue.Malformed', 'The specified tag value is not valid.');
+    throw new ApiError(400, 'InvalidTagValue', 'The specified tag value is not valid.');
   }
 }
 
@@ -103,10 +104,13 @@ export const tagResources = vpc('TagResources', {
       throw missing('Tag');
     }
     if (tags.length > TAG_MAX) {
-      throw tooMany('Tags');
+      throw tooMany('TagNum');
     }
     for (const { Key, Value } of tags) {
       checkTag(Key, Value ?? '');
+    }
+    if (new Set(tags.map(({ Key }) => Key)).size < tags.length) {
+      throw new ApiError(400, 'Forbidden.TagKey.Duplicated', 'The specified tag key already exists.');
     }
     const additions = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? '']));
     const resources = named(context);
@@ -129,7 +133,7 @@ export const unTagResources = vpc('UnTagResources', {
     const keys = context.params.list('TagKey');
     const all = context.params.flag('All') ?? false;
     if (keys.length > TAG_MAX) {
-      throw tooMany('TagKeys');
+      throw tooMany('TagNum');
     }
     // All counts only without TagKey.
     if (keys.length === 0 && !all) {
@@ -163,7 +167,7 @@ export const listTagResources = vpc('ListTagResources', {
       throw missing('ResourceId');
     }
     if (ids.length > context.behaviours.tagResourceMax) {
-      throw tooMany('ResourceIds');
+      throw tooMany('ResourceId');
     }
     if (filters.length > TAG_MAX) {
       throw invalid('Tag');

@@ -132,7 +132,7 @@ describe('detaching', () => {
     const remove = async () =>
       (await raw.vpc('DeleteVpnAttachment', { RegionId: REGION, VpnConnectionId: 'vco-1' })).code;
     await cbn();
-    expect(await remove()).toBe('VpnConnection.Configuring');
+    expect(await remove()).toBe('Vco.StatusNotSupport');
     await vpc();
     expect(await remove()).toBe('OK');
   });

@@ -1,10 +1,10 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import RPCClient from '@alicloud/pop-core/lib/rpc.js';
-import type { OrganizationService, Service } from './actions.ts';
-import type { Endpoints } from './endpoints.ts';
-import { thrownError } from './reply-errors.ts';
-import type { Credentials, OrganizationTransport, TransportReply } from './transport.ts';
+import type { OrganizationService, Service } from '../client/actions.ts';
+import type { Endpoints } from '../client/endpoints.ts';
+import { thrownError } from '../client/reply-errors.ts';
+import type { Credentials, OrganizationTransport, TransportReply } from '../client/transport.ts';
+import { Sockets } from './sockets.ts';
 
 const VERSIONS = {
   vpc: '2016-04-28',
@@ -16,9 +16,6 @@ const VERSIONS = {
 // The SDK's own limit must not come first: it leaves the socket open. Without one it would be 3 s.
 const SDK_LIMIT_LATER_MS = 1000;
 
-/** Node keeps 256, and closes the others after a burst: then the next burst would connect, and shake hands, anew. */
-const FREE_SOCKETS_MAX = 2048;
-
 type Exchange = { readonly response?: { readonly statusCode?: unknown; readonly headers?: unknown } | null };
 // The package's types leave out `verbose`, which makes a request answer the body and the HTTP exchange.
 const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, verbose: true) => RPCClient;
@@ -26,43 +23,38 @@ const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, ver
 /**
  * The transport to the real cloud: pop-core, with what it lacks added.
  *
- * POST, so that signature and token are in the body and not in a URL; a limit for the whole request, which ends it for
- * good; one pool of connections for each endpoint.
+ * POST, so that signature and token are in the body and not in a URL; a limit for the whole request and for its reply,
+ * which end it for good; one pool of sockets for each endpoint.
  */
-export function createPopTransport(endpoints: Endpoints): OrganizationTransport {
-  const agents = new Map<string, http.Agent>();
-  const agentOf = (endpoint: string): http.Agent => {
-    const known = agents.get(endpoint);
-    if (known) {
-      return known;
-    }
-    const { Agent } = endpoint.startsWith('https:') ? https : http;
-    const agent = new Agent({ keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX });
-    agents.set(endpoint, agent);
-    return agent;
-  };
-
+export function createPopTransport(endpoints: Endpoints, sockets: Sockets = new Sockets()): OrganizationTransport {
   const clientOf = createClients();
 
   return async ({ service, regionId, action, params, credentials, timeoutMs }) => {
-    const endpoint = endpoints.url(service, regionId);
-    const client = clientOf(credentials, endpoint, VERSIONS[service]);
-    return limitTime(timeoutMs, async (signal) => {
-      const beforeRequest = (options: http.RequestOptions) => ({ ...options, signal });
-      const timeout = timeoutMs + SDK_LIMIT_LATER_MS;
-      const options = { method: 'POST', timeout, agent: agentOf(endpoint), beforeRequest };
-      try {
-        const [body, exchange] = await client.request<[unknown, Exchange]>(action, { ...params }, options);
-        return toReply(body, exchange);
-      } catch (error) {
-        const reply = replyInError(error);
-        if (reply) {
-          return reply;
-        }
-        throw thrownError(action, signal.aborted ? { name: 'RequestTimeoutError' } : error);
-      }
-    });
+    const origin = endpoints.url(service, regionId);
+    const client = clientOf(credentials, origin, VERSIONS[service]);
+    const timeout = timeoutMs + SDK_LIMIT_LATER_MS;
+    try {
+      return await sockets.exchange({ action, origin, timeoutMs }, async ({ agent, signal }) => {
+        const beforeRequest = (options: RequestOptions) => ({ ...options, signal });
+        return request(client, action, { ...params }, { method: 'POST', timeout, agent, beforeRequest });
+      });
+    } catch (error) {
+      throw thrownError(action, error);
+    }
   };
+}
+
+async function request(client: RPCClient, action: string, params: object, options: object): Promise<TransportReply> {
+  try {
+    const [body, exchange] = await client.request<[unknown, Exchange]>(action, params, options);
+    return toReply(body, exchange);
+  } catch (error) {
+    const reply = replyInError(error);
+    if (reply) {
+      return reply;
+    }
+    throw error;
+  }
 }
 
 /**
@@ -97,21 +89,10 @@ function replyInError(error: unknown): TransportReply | undefined {
 }
 
 function toReply(body: unknown, { response }: Exchange): TransportReply {
-  const retryAfter = (response?.headers as http.IncomingHttpHeaders | undefined)?.['x-acs-retry-after'];
+  const retryAfter = (response?.headers as IncomingHttpHeaders | undefined)?.['x-acs-retry-after'];
   return {
     status: typeof response?.statusCode === 'number' ? response.statusCode : 0,
     body,
     ...(typeof retryAfter === 'string' && /^\d{1,9}$/.test(retryAfter) ? { retryAfterMs: Number(retryAfter) } : {}),
   };
-}
-
-/** Runs the request; when its time is over, its socket is destroyed. */
-async function limitTime<T>(timeoutMs: number, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  try {
-    return await request(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
-import { createPopTransport } from '../../../lib/cloud/client/pop-transport.ts';
 import type { TransportCall } from '../../../lib/cloud/client/transport.ts';
+import { createPopTransport } from '../../../lib/cloud/http/pop-transport.ts';
+import { REPLY_BYTES_MAX, Sockets } from '../../../lib/cloud/http/sockets.ts';
 import { rejection } from '../fake-transport.ts';
 
 type Seen = { method: string | undefined; url: string | undefined; form: URLSearchParams; body: string };
@@ -45,12 +47,14 @@ async function serve(answer: (response: ServerResponse, request: IncomingMessage
       }),
   );
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const pool = new Sockets();
   const transport = createPopTransport(
     resolveEndpoints({
       ALIBABA_CLOUD_VPC_ENDPOINT: url,
       ALIBABA_CLOUD_CBN_ENDPOINT: url,
       ALIBABA_CLOUD_STS_ENDPOINT: url,
     }),
+    pool,
   );
   const call = (more: Partial<TransportCall> = {}) =>
     transport({
@@ -62,7 +66,7 @@ async function serve(answer: (response: ServerResponse, request: IncomingMessage
       timeoutMs: 5000,
       ...more,
     });
-  return { call, seen, sockets, closed, url };
+  return { call, seen, sockets, closed, url, pool };
 }
 
 const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
@@ -265,3 +269,125 @@ describe('no answer', () => {
     await closed[0];
   });
 });
+
+describe('a reply without bound', () => {
+  /** As much as a kernel keeps between the two ends, generously. */
+  const UNDER_WAY_MAX = 16 * 2 ** 20;
+  const tooLarge = {
+    name: 'CloudError',
+    code: 'ReplyTooLarge',
+    effect: 'unknown',
+    status: undefined,
+    message: 'DescribeVpnConnection failed: ReplyTooLarge (more than 32 MiB, or without an end)',
+  };
+
+  test.each([200, 500])('with HTTP %i ends at 32 MiB, and its socket with it', async (status) => {
+    const sent = { bytes: 0 };
+    const { call, closed } = await serve((response) => endless(response, status, sent));
+    expect(await rejection(call({ timeoutMs: 60_000 }))).toMatchObject(tooLarge);
+    await closed[0];
+    expect(sent.bytes).toBeGreaterThan(REPLY_BYTES_MAX);
+    expect(sent.bytes).toBeLessThan(REPLY_BYTES_MAX + UNDER_WAY_MAX);
+  });
+
+  test.each([
+    ['vpc', 'DeleteVpnAttachment'],
+    ['cbn', 'ListTransitRouters'],
+    ['sts', 'AssumeRole'],
+  ] as const)('is refused whichever service it is of: %s', async (service, action) => {
+    const { call } = await serve((response) => endless(response, 200, { bytes: 0 }));
+    expect(await rejection(call({ service, action, timeoutMs: 60_000 }))).toMatchObject({ code: 'ReplyTooLarge' });
+  });
+
+  test('is not waited for in vain: just below the bound it is an answer', async () => {
+    const filled = JSON.stringify({ RequestId: 'x', Filling: ' '.repeat(REPLY_BYTES_MAX - 100) });
+    const { call } = await serve((response) => json(response, 200, filled));
+    expect(await call({ timeoutMs: 60_000 })).toMatchObject({ status: 200, body: { RequestId: 'x' } });
+  });
+
+  test('takes a bounded memory however many come at the same time, and gives it back', async () => {
+    const sent = { bytes: 0 };
+    let isEndless = true;
+    const { call, closed } = await serve((response) =>
+      isEndless ? endless(response, 200, sent) : inTwoPieces(response, '{"RequestId":', '"x"}'),
+    );
+    const replies = 12;
+    const all = Array.from({ length: replies }, () => rejection(call({ timeoutMs: 60_000 })));
+    for (const error of await Promise.all(all)) {
+      expect(error).toMatchObject({ code: 'ReplyTooLarge' });
+    }
+    await Promise.all(closed);
+    // Twelve of them at 32 MiB each would be three times as much.
+    expect(sent.bytes).toBeLessThan(4 * REPLY_BYTES_MAX + replies * UNDER_WAY_MAX);
+    isEndless = false;
+    expect(await call()).toMatchObject({ status: 200 });
+  });
+
+  test('does no harm to a small one that crosses the bound of all together in its last piece', async () => {
+    const large = Buffer.alloc(REPLY_BYTES_MAX - 1024, ' ');
+    const { call, seen } = await serve((response) => {
+      if (seen.length <= 4) {
+        response.writeHead(200).write(large);
+      } else {
+        json(response, 200, { RequestId: 'x', Filling: ' '.repeat(8192) });
+      }
+    });
+    const large4 = [1, 2, 3, 4].map(() => call({ timeoutMs: 60_000 }).catch((error: unknown) => error));
+    await vi.waitUntil(() => seen.length === 4);
+    for (let small = 0; small < 200; small += 1) {
+      expect(await call({ timeoutMs: 60_000 })).toMatchObject({ status: 200 });
+    }
+    await stops.pop()?.();
+    expect(await Promise.all(large4)).toEqual([1, 2, 3, 4].map(() => expect.objectContaining({ name: 'CloudError' })));
+  });
+
+  test('that is packed is not unpacked: it is no JSON', async () => {
+    const packed = gzipSync(JSON.stringify({ RequestId: 'x', Filling: ' '.repeat(2 ** 20) }));
+    const { call } = await serve((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(packed);
+    });
+    expect(await rejection(call())).toMatchObject({ code: 'UnreadableReply' });
+  });
+});
+
+describe('sockets that are closed', () => {
+  test('are all of them, those in use too, and nothing more is sent', async () => {
+    const { call, seen, closed, pool } = await serve((response) => {
+      // The first stays in use, the others are kept for the next request.
+      if (seen.length > 1) {
+        json(response, 200, {});
+      }
+    });
+    const hanging = rejection(call());
+    await vi.waitUntil(() => seen.length === 1);
+    await Promise.all([call(), call(), call()]);
+    expect(closed).toHaveLength(4);
+    pool.close();
+    expect(await hanging).toMatchObject({ code: 'NetworkError' });
+    await Promise.all(closed);
+    expect(await rejection(call())).toMatchObject({ code: 'DeadlineExceeded', effect: 'refused' });
+    expect(seen).toHaveLength(4);
+  });
+});
+
+/** So far apart that what the first one starts has happened before the second comes. */
+function inTwoPieces(response: ServerResponse, first: string, second: string): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.write(first, () => setTimeout(() => response.end(second), 50));
+}
+
+/** Spaces for as long as somebody takes them. */
+function endless(response: ServerResponse, status: number, sent: { bytes: number }): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  const fill = () => {
+    let takesMore = true;
+    while (takesMore && !response.destroyed) {
+      takesMore = response.write(chunk);
+      sent.bytes += chunk.length;
+    }
+  };
+  response.on('drain', fill);
+  fill();
+}
