@@ -77,10 +77,11 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
     const outOfTime = (): never => {
       throw deadlineExceeded(action);
     };
-    const task = async () => {
+    const task = async (untilMaySend: () => Promise<void>) => {
       // The errors of these two are not this request's: it must not be made again for their sake.
       const credentials = await identity.credentials().catch(stopRetrying);
       await before().catch(stopRetrying);
+      await untilMaySend();
       const sendNow = () => {
         const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
         observer.onCall(action);
