@@ -44,7 +44,7 @@ const OF_EVENTS: readonly Path[] = [
   ...['triggerEnable', 'asyncInvocationType', 'eventRuleFilterPattern', 'runOptions'].map((key) => [key]),
   ...[['eventSourceConfig'], ['eventSourceConfig', 'eventSourceType'], ['eventSourceConfig', 'eventSourceParameters']],
   ...[['eventSinkConfig'], ['eventSinkConfig', 'deliveryOption']],
-].map((path) => ['triggers', 1, 'triggerConfig', ...path]);
+].map((path) => ['triggers', 2, 'triggerConfig', ...path]);
 const REQUIRED = [...ANY, ...OF_EVENTS];
 
 describe.each([
@@ -53,7 +53,12 @@ describe.each([
 ])('the component takes %s as s.yaml renders it,', (_name, given) => {
   test('and every trigger of it is of a type that it knows', () => {
     expect(fits(given)).toBe(true);
-    expect(given.triggers.map(({ triggerType }) => triggerType)).toEqual(['timer', 'eventbridge', 'eventbridge']);
+    expect(given.triggers.map(({ triggerType }) => triggerType)).toEqual([
+      'timer',
+      'timer',
+      'eventbridge',
+      'eventbridge',
+    ]);
   });
 
   test.each(REQUIRED.map((path) => [path.join('.'), path] as const))('but not without %s', (_path, path) => {
@@ -62,9 +67,9 @@ describe.each([
   });
 
   test.each<[string, Path, unknown]>([
-    ['a synchronous trigger', ['triggers', 1, 'triggerConfig', 'asyncInvocationType'], true],
-    ['a trigger whose kind is text', ['triggers', 2, 'triggerConfig', 'asyncInvocationType'], 'false'],
-    ['a pattern that is no JSON', ['triggers', 1, 'triggerConfig', 'eventRuleFilterPattern'], '{"type":'],
+    ['a synchronous trigger', ['triggers', 2, 'triggerConfig', 'asyncInvocationType'], true],
+    ['a trigger whose kind is text', ['triggers', 3, 'triggerConfig', 'asyncInvocationType'], 'false'],
+    ['a pattern that is no JSON', ['triggers', 2, 'triggerConfig', 'eventRuleFilterPattern'], '{"type":'],
     ['a variable that is no text', ['environmentVariables', 'SWEEP_THROW'], false],
     ['a variable of the platform', ['environmentVariables', 'FC_REGION'], 'cn-hangzhou'],
     ['a region that it does not know', ['region'], 'cn-guangzhou'],
