@@ -55,7 +55,7 @@ export class Engine {
     this.#random = createRandom(seed);
     this.store = new Store(structuredClone(options.estate));
     this.behaviours = { ...BEHAVIOURS_DEFAULT, ...options.behaviours };
-    this.#lifecycle = new Lifecycle(this.store, () => this.behaviours);
+    this.#lifecycle = new Lifecycle(this.store, () => this.behaviours, createRandom(seed + 4));
     this.sessions = new Sessions(createRandom(seed + 1));
     this.faults = new Faults(createRandom(seed + 2));
     this.faults.set(options.faults ?? []);

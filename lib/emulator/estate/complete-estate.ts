@@ -1,8 +1,8 @@
-import { completeConnection } from './complete-connection.ts';
+import { completeConnection, type Home, NO_VPN_GATEWAY } from './complete-connection.ts';
 import { completeRouting } from './complete-routing.ts';
 import { defaultAccountId, defaultKey, longAgoMs } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
-import type { AccountRecord, Directory, Estate, Region } from './estate-types.ts';
+import type { AccountRecord, ConnectionRecord, Directory, Estate, Region, VpnGateway } from './estate-types.ts';
 
 /** Fills in what an estate file leaves out, so that the result says everything. */
 export function completeEstate(file: EstateRead): Estate {
@@ -20,6 +20,24 @@ export function completeEstate(file: EstateRead): Estate {
     CreateTime: item.CreateTime ?? longAgoMs,
     tags: item.tags ?? {},
   }));
+  const vpnGateways = completeVpnGateways(file, vpnConnections, home);
+  const vcoRouteEntries = (file.vcoRouteEntries ?? []).map((item) => ({
+    ...item,
+    NextHop: item.NextHop ?? item.VpnConnectionId,
+    Weight: item.Weight ?? 100,
+    State: item.State ?? 'published',
+    RouteEntryType: item.RouteEntryType ?? 'custom',
+    Source: item.Source ?? 'CLOUD',
+    CreateTime: item.CreateTime ?? longAgoMs,
+  }));
+  const owners = new Map(vpnConnections.map((row) => [row.VpnConnectionId, row]));
+  const grants = (file.grants ?? []).map((item) => ({
+    ...item,
+    accountId: item.accountId ?? owners.get(item.InstanceId)?.accountId ?? home.accountId,
+    RegionId: item.RegionId ?? owners.get(item.InstanceId)?.regionId ?? home.regionId,
+    OrderType: item.OrderType ?? 'PayByCenOwner',
+    CreateTime: item.CreateTime ?? longAgoMs,
+  }));
   const routing = completeRouting(file, vpnConnections, home);
   const directory = completeDirectory(file, accounts);
   return {
@@ -29,13 +47,38 @@ export function completeEstate(file: EstateRead): Estate {
     ...(directory && { directory }),
     vpnConnections,
     customerGateways,
+    vpnGateways,
+    vcoRouteEntries,
     ...routing,
+    grants,
   };
 }
 
 function completeAccounts(file: EstateRead): AccountRecord[] {
   const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [defaultKey], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
+}
+
+function completeVpnGateways(file: EstateRead, connections: readonly ConnectionRecord[], home: Home): VpnGateway[] {
+  const listed = (file.vpnGateways ?? []).map((item) => ({
+    ...item,
+    accountId: item.accountId ?? home.accountId,
+    regionId: item.regionId ?? home.regionId,
+    CreateTime: item.CreateTime ?? longAgoMs,
+    tags: item.tags ?? {},
+  }));
+  if (file.derive === false) {
+    return listed;
+  }
+  const known = new Set(listed.map((item) => item.VpnGatewayId));
+  const implied = connections.flatMap(({ accountId, regionId, VpnGatewayId = NO_VPN_GATEWAY }) => {
+    if (VpnGatewayId === NO_VPN_GATEWAY || known.has(VpnGatewayId)) {
+      return [];
+    }
+    known.add(VpnGatewayId);
+    return [{ accountId, regionId, VpnGatewayId, CreateTime: longAgoMs, tags: {} }];
+  });
+  return [...listed, ...implied];
 }
 
 /** Unless the file says otherwise, the first account manages the others. */

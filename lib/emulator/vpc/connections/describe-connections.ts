@@ -1,11 +1,11 @@
-import type { ConnectionRecord } from '../estate/estate-types.ts';
-import { connectionNotFound, invalid } from '../gateway/api-error.ts';
-import { numberedPage } from '../gateway/paging.ts';
-import { hasTags } from '../gateway/params.ts';
-import { type Context, vpc } from '../operation.ts';
-import { placeKey } from '../state/cloud-state.ts';
+import type { ConnectionRecord } from '../../estate/estate-types.ts';
+import { connectionNotFound, invalid } from '../../gateway/api-error.ts';
+import { numberedPage } from '../../gateway/paging.ts';
+import { hasTags } from '../../gateway/params.ts';
+import { type Context, vpc } from '../../operation.ts';
+import { placeKey } from '../../state/cloud-state.ts';
+import { shownTags } from '../../tags/visible-tags.ts';
 import { describedConnection, listedAttachment, listedConnection } from './connection-wire.ts';
-import { shownTags } from './visible-tags.ts';
 
 const ofCaller = ({ store, caller, params }: Context): readonly ConnectionRecord[] =>
   store.connections.in('place', placeKey(caller.accountId, params.need('RegionId')));
@@ -16,7 +16,11 @@ export function findConnection({ store, caller, params }: Context): ConnectionRe
   return found?.accountId === caller.accountId && found.regionId === params.need('RegionId') ? found : undefined;
 }
 
-function uses(connection: ConnectionRecord, customerGatewayId: string): boolean {
+/** Old connections of VPN gateways have no AttachType. */
+export const isOfVpnGateway = ({ AttachType }: ConnectionRecord): boolean =>
+  AttachType === 'VPNGW' || AttachType == null;
+
+export function usesGateway(connection: ConnectionRecord, customerGatewayId: string): boolean {
   return (
     connection.CustomerGatewayId === customerGatewayId ||
     (connection.TunnelOptions ?? []).some((tunnel) => tunnel.CustomerGatewayId === customerGatewayId)
@@ -41,7 +45,7 @@ function filtered(context: Context, rows: readonly ConnectionRecord[]): readonly
   return rows.filter(
     (row) =>
       (vpnGatewayId === undefined || row.VpnGatewayId === vpnGatewayId) &&
-      (customerGatewayId === undefined || uses(row, customerGatewayId)) &&
+      (customerGatewayId === undefined || usesGateway(row, customerGatewayId)) &&
       (connectionId === undefined || row.VpnConnectionId === connectionId) &&
       (resourceGroupId === undefined || row.ResourceGroupId === resourceGroupId) &&
       hasTags(shownTags(context, row), tags),
@@ -53,7 +57,7 @@ export const describeVpnConnections = vpc('DescribeVpnConnections', {
   paging: 'number',
   run(context) {
     const { items, fields } = numberedPage(context, filtered(context, ofCaller(context)));
-    const shown = items.map((row) => listedConnection(row, shownTags(context, row), context.behaviours));
+    const shown = items.map((row) => listedConnection(context, row));
     context.lifecycle.seen(items);
     return { ...fields, VpnConnections: { VpnConnection: shown } };
   },
@@ -66,7 +70,7 @@ export const describeVpnConnection = vpc('DescribeVpnConnection', {
     if (found === undefined) {
       throw connectionNotFound();
     }
-    const shown = describedConnection(found, shownTags(context, found), context.behaviours);
+    const shown = describedConnection(context, found);
     context.lifecycle.seen([found]);
     return shown;
   },
@@ -86,7 +90,7 @@ export const describeVpnAttachments = vpc('DescribeVpnAttachments', {
       (row) => row.AttachType === 'CEN' && (id === undefined || row.VpnConnectionId === id),
     );
     const { items, fields } = numberedPage(context, bound);
-    const shown = items.map((row) => listedAttachment(row, shownTags(context, row)));
+    const shown = items.map((row) => listedAttachment(context, row));
     context.lifecycle.seen(items);
     return { ...fields, VpnAttachments: shown };
   },

@@ -1,7 +1,7 @@
-import type { AttachmentRecord } from '../estate/estate-types.ts';
-import { ApiError, dryRunPassed } from '../gateway/api-error.ts';
-import { type Context, cbn } from '../operation.ts';
-import { pendingFor } from '../state/lifecycle.ts';
+import type { AttachmentRecord } from '../../estate/estate-types.ts';
+import { ApiError, dryRunPassed } from '../../gateway/api-error.ts';
+import { type Context, cbn } from '../../operation.ts';
+import { pendingFor } from '../../state/state-watch.ts';
 
 const busy = (): ApiError =>
   new ApiError(400, 'IncorrectStatus.ResourceStatus', 'The resource is not in a valid state for this operation.');
@@ -20,18 +20,6 @@ function dependency({ store }: Context, { TransitRouterAttachmentId: id }: Attac
     .in('nextHop', id)
     .some((row) => (row.TransitRouterRouteEntryType ?? 'Static') === 'Static');
   return isStatic ? refusal('RouteEntry') : undefined;
-}
-
-function removeDependants({ store }: Context, { TransitRouterAttachmentId: id }: AttachmentRecord): void {
-  for (const row of [...store.associations.in('attachment', id)]) {
-    store.remove(store.associations, row);
-  }
-  for (const row of [...store.propagations.in('attachment', id)]) {
-    store.remove(store.propagations, row);
-  }
-  for (const row of [...store.routeEntries.in('nextHop', id)]) {
-    store.remove(store.routeEntries, row);
-  }
 }
 
 /** Detaching takes time on both sides; which one forgets first is a switch. */
@@ -87,7 +75,7 @@ export const deleteTransitRouterVpnAttachment = cbn('DeleteTransitRouterVpnAttac
     if (isDryRun) {
       throw dryRunPassed();
     }
-    removeDependants(context, attachment);
+    store.removeDependants(attachment.TransitRouterAttachmentId);
     beginDetach(context, attachment);
     return {};
   },

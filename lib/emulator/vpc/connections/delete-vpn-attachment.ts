@@ -1,8 +1,8 @@
-import type { ConnectionRecord } from '../estate/estate-types.ts';
-import { ApiError, connectionNotFound } from '../gateway/api-error.ts';
-import { type Context, type ReplyBody, vpc } from '../operation.ts';
-import { pendingFor } from '../state/lifecycle.ts';
-import { findConnection } from './describe-connections.ts';
+import type { ConnectionRecord } from '../../estate/estate-types.ts';
+import { ApiError, connectionNotFound } from '../../gateway/api-error.ts';
+import { type Context, type ReplyBody, vpc } from '../../operation.ts';
+import { pendingFor } from '../../state/state-watch.ts';
+import { findConnection, isOfVpnGateway } from './describe-connections.ts';
 
 const accepted: ReplyBody = { Code: '200', Success: true, Message: 'successful' };
 
@@ -17,8 +17,6 @@ const incorrectStatus = (message: string): ApiError => new ApiError(400, 'Incorr
 /** Whether the connection is held by a transit router, and not just being bound or unbound. */
 const isAttached = ({ AttachType, State }: ConnectionRecord): boolean =>
   State === 'attached' || (AttachType === 'CEN' && (State === 'financialLocked' || State == null));
-
-const isOfVpnGateway = ({ AttachType }: ConnectionRecord): boolean => AttachType === 'VPNGW' || AttachType == null;
 
 /** Deleted before, and only still readable. */
 const isGone = ({ State, pending }: ConnectionRecord): boolean =>

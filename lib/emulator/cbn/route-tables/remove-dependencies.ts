@@ -1,8 +1,8 @@
-import type { AssociationRecord, Propagation, RouteEntry } from '../estate/estate-types.ts';
-import { ApiError, dryRunPassed, missing } from '../gateway/api-error.ts';
-import { type Context, cbn } from '../operation.ts';
-import { linkKey } from '../state/cloud-state.ts';
-import type { Table } from '../state/record-table.ts';
+import type { AssociationRecord, Propagation, RouteEntry } from '../../estate/estate-types.ts';
+import { ApiError, dryRunPassed, missing } from '../../gateway/api-error.ts';
+import { type Context, cbn } from '../../operation.ts';
+import { linkKey } from '../../state/cloud-state.ts';
+import type { Table } from '../../state/record-table.ts';
 import { ownTable } from './route-tables.ts';
 
 const refused = (code: string, message: string, status = 400): ApiError => new ApiError(status, code, message);
@@ -28,6 +28,18 @@ function linkOf<T extends AssociationRecord | Propagation>(context: Context, tab
   return row;
 }
 
+function leave<T extends AssociationRecord | Propagation>(
+  { lifecycle, nowMs }: Context,
+  table: Table<T>,
+  row: T,
+  status: string,
+): void {
+  const change = (link: T) => {
+    link.Status = status;
+  };
+  lifecycle.begin(table, row, change, lifecycle.dependencyPending('gone', nowMs));
+}
+
 export const dissociateAttachment = cbn('DissociateTransitRouterAttachmentFromRouteTable', {
   kind: 'write',
   run(context) {
@@ -35,7 +47,7 @@ export const dissociateAttachment = cbn('DissociateTransitRouterAttachmentFromRo
     if (context.params.flag('DryRun') === true) {
       throw dryRunPassed();
     }
-    context.lifecycle.dissociate(row, context.nowMs);
+    leave(context, context.store.associations, row, 'Dissociating');
     return {};
   },
 });
@@ -47,7 +59,7 @@ export const disablePropagation = cbn('DisableTransitRouterRouteTablePropagation
     if (context.params.flag('DryRun') === true) {
       throw dryRunPassed();
     }
-    context.lifecycle.disable(row, context.nowMs);
+    leave(context, context.store.propagations, row, 'Disabling');
     return {};
   },
 });
@@ -118,7 +130,11 @@ export const deleteTransitRouterRouteEntry = cbn('DeleteTransitRouterRouteEntry'
     if (context.params.flag('DryRun') === true) {
       throw dryRunPassed();
     }
-    context.lifecycle.deleteRoute(row, context.nowMs);
+    const { lifecycle, store, nowMs } = context;
+    const change = (entry: RouteEntry) => {
+      entry.TransitRouterRouteEntryStatus = 'Deleting';
+    };
+    lifecycle.begin(store.routeEntries, row, change, lifecycle.dependencyPending('gone', nowMs));
     return {};
   },
 });

@@ -1,6 +1,9 @@
-import type { AssociationRecord, Propagation, RouteEntry, RouteTable } from '../estate/estate-types.ts';
-import { tokenPage } from '../gateway/paging.ts';
-import { type Context, cbn, type ReplyBody } from '../operation.ts';
+import type { AssociationRecord, Propagation, RouteEntry, RouteTable } from '../../estate/estate-types.ts';
+import { invalid } from '../../gateway/api-error.ts';
+import { tokenPage } from '../../gateway/paging.ts';
+import { hasTags, tagList } from '../../gateway/params.ts';
+import { type Context, cbn, type ReplyBody } from '../../operation.ts';
+import { shownTags } from '../../tags/visible-tags.ts';
 
 /** A route table of the caller's own transit routers. */
 export function ownTable({ store, caller }: Context, id: string): RouteTable | undefined {
@@ -8,27 +11,50 @@ export function ownTable({ store, caller }: Context, id: string): RouteTable | u
   return store.transitRouters.get(table?.TransitRouterId ?? '')?.accountId === caller.accountId ? table : undefined;
 }
 
+function tableItem(context: Context, table: RouteTable): ReplyBody {
+  const { tags: _own, pending: _pending, ...row } = table;
+  return {
+    TransitRouterRouteTableName: '',
+    TransitRouterRouteTableDescription: '',
+    TransitRouterRouteTableType: 'System',
+    TransitRouterRouteTableStatus: 'Active',
+    CreateTime: '2023-01-01T00:00Z',
+    RegionId: context.store.transitRouters.get(row.TransitRouterId)?.RegionId ?? '',
+    ...row,
+    RouteTableOptions: { MultiRegionECMP: 'disable', ...row.RouteTableOptions },
+    Tags: tagList(shownTags(context, table)),
+  };
+}
+
+/** Whether a list names the value; one that is not there names all. */
+const isListed = (list: readonly string[], value: unknown): boolean =>
+  list.length === 0 || list.some((one) => one === value);
+
 export const listTransitRouterRouteTables = cbn('ListTransitRouterRouteTables', {
   kind: 'read',
   paging: 'token',
   run(context) {
-    const { params, store } = context;
-    const id = params.text('TransitRouterRouteTableId');
-    const rows = store.routeTables
-      .in('transitRouter', params.need('TransitRouterId'))
-      .filter((row) => ownTable(context, row.TransitRouterRouteTableId) !== undefined)
-      .filter((row) => id === undefined || row.TransitRouterRouteTableId === id);
+    const { params, store, lifecycle } = context;
+    const one = params.text('TransitRouterRouteTableId');
+    const ids = [...params.list('TransitRouterRouteTableIds'), ...(one === undefined ? [] : [one])];
+    const names = params.list('TransitRouterRouteTableNames');
+    const ecmp = params.text('RouteTableOptions.MultiRegionECMP');
+    const tags = params.tags();
+    const texts = ['TransitRouterRouteTableStatus', 'TransitRouterRouteTableType'];
+    const rows = store.routeTables.in('transitRouter', params.need('TransitRouterId')).filter((row) => {
+      const item = tableItem(context, row);
+      return (
+        ownTable(context, row.TransitRouterRouteTableId) !== undefined &&
+        isListed(ids, item.TransitRouterRouteTableId) &&
+        isListed(names, item.TransitRouterRouteTableName) &&
+        texts.every((name) => params.text(name) === undefined || item[name] === params.text(name)) &&
+        (ecmp === undefined || (row.RouteTableOptions?.MultiRegionECMP ?? 'disable') === ecmp) &&
+        hasTags(shownTags(context, row), tags)
+      );
+    });
     const { items, fields } = tokenPage(context, rows, { fallback: 20, max: 100 });
-    const shown = items.map((row) => ({
-      TransitRouterRouteTableName: '',
-      TransitRouterRouteTableDescription: '',
-      TransitRouterRouteTableType: 'System',
-      TransitRouterRouteTableStatus: 'Active',
-      CreateTime: '2023-01-01T00:00Z',
-      RouteTableOptions: { MultiRegionECMP: 'disable' },
-      Tags: [],
-      ...row,
-    }));
+    const shown = items.map((row) => tableItem(context, row));
+    lifecycle.seen(items);
     return { ...fields, TransitRouterRouteTables: shown };
   },
 });
@@ -100,6 +126,8 @@ function entryItem({ store }: Context, { pending: _pending, ...row }: RouteEntry
     ...(hop && {
       TransitRouterRouteEntryNextHopResourceId: hop.VpnId,
       TransitRouterRouteEntryNextHopResourceType: 'VPN',
+      TransitRouterRouteEntryOriginResourceId: hop.VpnId,
+      TransitRouterRouteEntryOriginResourceType: 'VPN',
     }),
     OperationalMode: isStatic,
     ...row,
@@ -112,7 +140,23 @@ const entryFilters = [
   'TransitRouterRouteEntryNextHopResourceType',
   'TransitRouterRouteEntryNextHopType',
   'TransitRouterRouteEntryType',
+  'TransitRouterRouteEntryDestinationCidrBlock',
+  'TransitRouterRouteEntryOriginResourceId',
+  'TransitRouterRouteEntryOriginResourceType',
+  'PrefixListId',
 ];
+
+/** `RouteFilter.N`: of its ways to compare destinations, only the exact one is served here. Throws `ApiError`. */
+function exactCidrs({ params }: Context): readonly string[] {
+  const key = params.text('RouteFilter.1.Key');
+  if (key === undefined) {
+    return [];
+  }
+  if (key !== 'PrefixExactMatchCidrs') {
+    throw invalid('RouteFilter.1.Key');
+  }
+  return params.list('RouteFilter.1.Value');
+}
 
 /** Routes of one table; without a status only active ones. */
 export const listTransitRouterRouteEntries = cbn('ListTransitRouterRouteEntries', {
@@ -122,12 +166,21 @@ export const listTransitRouterRouteEntries = cbn('ListTransitRouterRouteEntries'
     const { params, store, lifecycle } = context;
     const table = params.need('TransitRouterRouteTableId');
     const status = params.text('TransitRouterRouteEntryStatus') ?? 'Active';
+    const cidrs = exactCidrs(context);
+    const ids = params.list('TransitRouterRouteEntryIds');
+    const names = params.list('TransitRouterRouteEntryNames');
     const rows = (ownTable(context, table) === undefined ? [] : store.routeEntries.in('table', table)).filter((row) => {
       const item = entryItem(context, row);
       const isWanted = entryFilters.every(
         (name) => params.text(name) === undefined || item[name] === params.text(name),
       );
-      return isWanted && (status === 'All' || item.TransitRouterRouteEntryStatus === status);
+      return (
+        isWanted &&
+        isListed(ids, item.TransitRouterRouteEntryId) &&
+        isListed(names, item.TransitRouterRouteEntryName) &&
+        isListed(cidrs, item.TransitRouterRouteEntryDestinationCidrBlock) &&
+        (status === 'All' || item.TransitRouterRouteEntryStatus === status)
+      );
     });
     const { items, fields } = tokenPage(context, rows, { fallback: 20, max: 100 });
     const shown = items.map((row) => entryItem(context, row));

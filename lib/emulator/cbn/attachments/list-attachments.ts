@@ -1,8 +1,9 @@
-import type { AttachmentRecord } from '../estate/estate-types.ts';
-import { invalid } from '../gateway/api-error.ts';
-import { tokenPage } from '../gateway/paging.ts';
-import { hasTags, tagList } from '../gateway/params.ts';
-import { type Context, cbn, type ReplyBody } from '../operation.ts';
+import type { AttachmentRecord } from '../../estate/estate-types.ts';
+import { invalid } from '../../gateway/api-error.ts';
+import { tokenPage } from '../../gateway/paging.ts';
+import { hasTags, tagList } from '../../gateway/params.ts';
+import { type Context, cbn, type ReplyBody } from '../../operation.ts';
+import { shownTags } from '../../tags/visible-tags.ts';
 
 /** The three ways to ask: one attachment, a transit router's, or a CEN's in a region. Anything else finds nothing. */
 function asked({ params, store, behaviours }: Context): readonly AttachmentRecord[] {
@@ -24,18 +25,21 @@ function asked({ params, store, behaviours }: Context): readonly AttachmentRecor
   return [];
 }
 
-const toItem = ({ accountId: _owner, pending: _pending, tags, ...row }: AttachmentRecord): ReplyBody => ({
-  ResourceType: 'VPN',
-  ChargeType: 'POSTPAY',
-  OrderType: 'PayByCenOwner',
-  AutoPublishRouteEnabled: true,
-  TransitRouterAttachmentName: '',
-  TransitRouterAttachmentDescription: '',
-  Zones: [],
-  ...row,
-  VpnOwnerId: Number(row.VpnOwnerId),
-  Tags: tagList(tags),
-});
+function toItem(context: Context, attachment: AttachmentRecord): ReplyBody {
+  const { accountId: _owner, pending: _pending, tags: _own, ...row } = attachment;
+  return {
+    ResourceType: 'VPN',
+    ChargeType: 'POSTPAY',
+    OrderType: 'PayByCenOwner',
+    AutoPublishRouteEnabled: true,
+    TransitRouterAttachmentName: '',
+    TransitRouterAttachmentDescription: '',
+    Zones: [],
+    ...row,
+    VpnOwnerId: Number(row.VpnOwnerId),
+    Tags: tagList(shownTags(context, attachment)),
+  };
+}
 
 /** What the caller's own transit routers hold. Wrong parameters find nothing; they are not refused. */
 export const listTransitRouterVpnAttachments = cbn('ListTransitRouterVpnAttachments', {
@@ -48,10 +52,10 @@ export const listTransitRouterVpnAttachments = cbn('ListTransitRouterVpnAttachme
       (row) =>
         row.accountId === context.caller.accountId &&
         (regionId === undefined || row.VpnRegionId === regionId) &&
-        hasTags(row.tags, tags),
+        hasTags(shownTags(context, row), tags),
     );
     const { items, fields } = tokenPage(context, rows, { fallback: 20, max: 100 });
-    const shown = items.map(toItem);
+    const shown = items.map((row) => toItem(context, row));
     context.lifecycle.seen(items);
     return { ...fields, TransitRouterAttachments: shown };
   },
