@@ -2,11 +2,23 @@ import { completeConnection, type Home, NO_VPN_GATEWAY } from './complete-connec
 import { completeRouting } from './complete-routing.ts';
 import { defaultAccountId, defaultKey, longAgoMs } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
-import type { AccountRecord, ConnectionRecord, Directory, Estate, Region, VpnGateway } from './estate-types.ts';
+import type {
+  AccessKey,
+  AccountRecord,
+  ConnectionRecord,
+  Directory,
+  Estate,
+  Region,
+  VpnGateway,
+} from './estate-types.ts';
 
-/** Fills in what an estate file leaves out, so that the result says everything. */
-export function completeEstate(file: EstateRead): Estate {
-  const accounts = completeAccounts(file);
+/**
+ * Fills in what an estate file leaves out, so that the result says everything.
+ *
+ * @param key the key of the account of a file that has none
+ */
+export function completeEstate(file: EstateRead, key: AccessKey = defaultKey): Estate {
+  const accounts = completeAccounts(file, key);
   const regions = completeRegions(file);
   const home = {
     accountId: accounts[0]?.accountId ?? defaultAccountId,
@@ -54,8 +66,8 @@ export function completeEstate(file: EstateRead): Estate {
   };
 }
 
-function completeAccounts(file: EstateRead): AccountRecord[] {
-  const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [defaultKey], roles: [] }];
+function completeAccounts(file: EstateRead, key: AccessKey): AccountRecord[] {
+  const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [key], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
 }
 
