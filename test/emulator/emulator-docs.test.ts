@@ -8,6 +8,7 @@ import { defineEstate, parseEstate } from '../../lib/emulator/estate/parse-estat
 import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
 import { operations } from '../../lib/emulator/operations.ts';
 import { run } from '../cli/cli-harness.ts';
+import { CBN, VPC } from './emulator-support.ts';
 
 const text = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
 const example = (name: string): string =>
@@ -87,6 +88,13 @@ describe('docs/emulator.md', () => {
     const told = rows('Operations').flatMap(([names = '']) => names.split(', '));
     const served = [...operations.values()].map(({ action }) => action);
     expect(told.sort()).toEqual(served.sort());
+  });
+
+  test('other SDKs try every operation of VPC and CBN', () => {
+    const story = readFileSync('scripts/clients/story.mjs', 'utf8');
+    const tried = new Set([...story.matchAll(/(?:vpc|cbn)\('(\w+)'/g)].map(([, action]) => action));
+    const served = [...operations.values()].filter(({ version }) => version === VPC || version === CBN);
+    expect(served.map(({ action }) => action).filter((action) => !tried.has(action))).toEqual([]);
   });
 
   test('it tells every option of the command', async () => {

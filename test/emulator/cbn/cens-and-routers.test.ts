@@ -152,6 +152,14 @@ describe('transit routers', () => {
     expect(await remove()).toBe('OK');
   });
 
+  test('a client may wait for those that are active', async () => {
+    const { cbn } = aCloud(CEN);
+    await cbn('CreateTransitRouter', { ...region, CenId: 'cen-1' });
+    const active = async () =>
+      rows((await cbn('ListTransitRouters', { ...region, Status: 'Active' })).body, 'TransitRouters').length;
+    expect([await active(), await active()]).toEqual([0, 1]);
+  });
+
   test('have blocks of addresses that come and go', async () => {
     const { cbn } = aCloud(ROUTER);
     const router = { ...region, TransitRouterId: 'tr-1' };

@@ -97,6 +97,12 @@ describe('two tunnels', () => {
     ]);
   });
 
+  test('keep the certificate that older models of the request give each of them', async () => {
+    const { tunnels, make } = open();
+    const id = await make({ [`${spec}.2.RemoteCaCertificate`]: 'certificate' });
+    expect((await tunnels(id)).map((tunnel) => tunnel.RemoteCaCertificate)).toEqual([undefined, 'certificate']);
+  });
+
   test.each<[string, Record<string, string>]>([
     ['one tunnel twice', { [`${spec}.1.TunnelIndex`]: '2', [`${spec}.2.TunnelIndex`]: '2' }],
     ['a third tunnel', { [`${spec}.3.CustomerGatewayId`]: 'cgw-1' }],

@@ -1,5 +1,6 @@
 import type { AssociationRecord, Propagation, RouteEntry, RouteTable } from '../../estate/estate-types.ts';
 import { invalid } from '../../gateway/api-error.ts';
+import { siftByState } from '../../gateway/hidden-rows.ts';
 import { tokenPage } from '../../gateway/paging.ts';
 import { hasTags, tagList } from '../../gateway/params.ts';
 import { type Context, cbn, type ReplyBody } from '../../operation.ts';
@@ -40,21 +41,23 @@ export const listTransitRouterRouteTables = cbn('ListTransitRouterRouteTables', 
     const names = params.list('TransitRouterRouteTableNames');
     const ecmp = params.text('RouteTableOptions.MultiRegionECMP');
     const tags = params.tags();
-    const texts = ['TransitRouterRouteTableStatus', 'TransitRouterRouteTableType'];
+    const type = params.text('TransitRouterRouteTableType');
     const rows = store.routeTables.in('transitRouter', params.need('TransitRouterId')).filter((row) => {
       const item = tableItem(context, row);
       return (
         ownTable(context, row.TransitRouterRouteTableId) !== undefined &&
         isListed(ids, item.TransitRouterRouteTableId) &&
         isListed(names, item.TransitRouterRouteTableName) &&
-        texts.every((name) => params.text(name) === undefined || item[name] === params.text(name)) &&
+        (type === undefined || item.TransitRouterRouteTableType === type) &&
         (ecmp === undefined || (row.RouteTableOptions?.MultiRegionECMP ?? 'disable') === ecmp) &&
         hasTags(shownTags(context, row), tags)
       );
     });
-    const { items, fields } = tokenPage(context, rows, { fallback: 20, max: 100 });
+    const status = params.text('TransitRouterRouteTableStatus');
+    const sifted = siftByState(rows, status, (row) => row.TransitRouterRouteTableStatus ?? 'Active');
+    const { items, fields } = tokenPage(context, sifted.shown, { fallback: 20, max: 100 });
     const shown = items.map((row) => tableItem(context, row));
-    lifecycle.seen(items);
+    lifecycle.seen([...items, ...sifted.hidden]);
     return { ...fields, TransitRouterRouteTables: shown };
   },
 });
@@ -74,15 +77,15 @@ function linkPage(
     ['TransitRouterRouteTableId', params.text('TransitRouterRouteTableId')],
     ['ResourceId', params.text('TransitRouterAttachmentResourceId')],
     ['ResourceType', params.text('TransitRouterAttachmentResourceType')],
-    ['Status', params.text('Status')],
   ];
   const matching = rows.filter((row) => {
     const item = linkItem(context, row);
     return wanted.every(([name, value]) => value === undefined || item[name] === value);
   });
-  const { items, fields } = tokenPage(context, matching, { fallback: 50, max: 100 });
+  const sifted = siftByState(matching, params.text('Status'), ({ Status }) => Status);
+  const { items, fields } = tokenPage(context, sifted.shown, { fallback: 50, max: 100 });
   const shown = items.map((row) => linkItem(context, row));
-  lifecycle.seen(items);
+  lifecycle.seen([...items, ...sifted.hidden]);
   return { fields, shown };
 }
 
@@ -178,13 +181,14 @@ export const listTransitRouterRouteEntries = cbn('ListTransitRouterRouteEntries'
         isWanted &&
         isListed(ids, item.TransitRouterRouteEntryId) &&
         isListed(names, item.TransitRouterRouteEntryName) &&
-        isListed(cidrs, item.TransitRouterRouteEntryDestinationCidrBlock) &&
-        (status === 'All' || item.TransitRouterRouteEntryStatus === status)
+        isListed(cidrs, item.TransitRouterRouteEntryDestinationCidrBlock)
       );
     });
-    const { items, fields } = tokenPage(context, rows, { fallback: 20, max: 100 });
+    const wanted = status === 'All' ? undefined : status;
+    const sifted = siftByState(rows, wanted, (row) => row.TransitRouterRouteEntryStatus ?? 'Active');
+    const { items, fields } = tokenPage(context, sifted.shown, { fallback: 20, max: 100 });
     const shown = items.map((row) => entryItem(context, row));
-    lifecycle.seen(items);
+    lifecycle.seen([...items, ...sifted.hidden]);
     return { ...fields, TransitRouterRouteEntries: shown };
   },
 });

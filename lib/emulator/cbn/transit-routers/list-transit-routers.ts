@@ -1,5 +1,6 @@
 import type { TransitRouterRecord } from '../../estate/estate-types.ts';
 import { ApiError } from '../../gateway/api-error.ts';
+import { siftByState } from '../../gateway/hidden-rows.ts';
 import { numberedPage } from '../../gateway/paging.ts';
 import { hasTags, tagList } from '../../gateway/params.ts';
 import { type Context, cbn, type ReplyBody } from '../../operation.ts';
@@ -74,13 +75,13 @@ export const listTransitRouters = cbn('ListTransitRouters', {
           (wanted.TransitRouterId === undefined || row.TransitRouterId === wanted.TransitRouterId) &&
           (wanted.TransitRouterName === undefined || row.TransitRouterName === wanted.TransitRouterName) &&
           (type === undefined || (row.Type ?? 'Enterprise') === type) &&
-          (status === undefined || (row.Status ?? 'Active') === status) &&
           hasFeatures(row, features) &&
           hasTags(shownTags(context, row), tags),
       );
-    const { items, fields } = numberedPage(context, rows);
+    const sifted = siftByState(rows, status, (row) => row.Status ?? 'Active');
+    const { items, fields } = numberedPage(context, sifted.shown);
     const shown = items.map((row) => shownRouter(context, row));
-    context.lifecycle.seen(items);
+    context.lifecycle.seen([...items, ...sifted.hidden]);
     return { ...fields, TransitRouters: shown };
   },
 });

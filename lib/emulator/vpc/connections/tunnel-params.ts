@@ -41,7 +41,8 @@ function tunnelOf(params: RequestParams): TunnelChange {
   const role = roleOf(params);
   const dpd = params.flag('EnableDpd');
   const natTraversal = params.flag('EnableNatTraversal');
-  const texts = ['CustomerGatewayId', 'TunnelId'].flatMap((name) => {
+  // Older models of the request have a certificate for each tunnel.
+  const texts = ['CustomerGatewayId', 'TunnelId', 'RemoteCaCertificate'].flatMap((name) => {
     const text = params.text(name);
     return text === undefined ? [] : [[name, text]];
   });
