@@ -1,12 +1,12 @@
 import { attachmentFor } from '../../estate/complete-routing.ts';
 import type { AttachmentRecord, ConnectionRecord, TransitRouterRecord } from '../../estate/estate-types.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { grantKey } from '../../state/cloud-state.ts';
 import { pendingFor } from '../../state/state-watch.ts';
 import { newTags } from '../../tags/new-tags.ts';
 import { toMinute } from '../minute.ts';
-import { titlesOf } from '../titles.ts';
 import { isActive, namedTransitRouter } from '../transit-routers/find-transit-router.ts';
 import { ATTACHMENT_TITLES } from './update-attachment.ts';
 

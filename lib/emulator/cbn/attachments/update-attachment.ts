@@ -1,7 +1,7 @@
+import { isTitle, oneOf } from '../../fields/field-checks.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isTitle, oneOf } from '../../gateway/field-checks.ts';
 import { cbn } from '../../operation.ts';
-import { titlesOf } from '../titles.ts';
 
 export const ATTACHMENT_TITLES = {
   TransitRouterAttachmentName: isTitle(128),

@@ -1,10 +1,10 @@
 import type { Cen } from '../../estate/estate-types.ts';
+import { isTitle } from '../../fields/field-checks.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isTitle } from '../../gateway/field-checks.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { newTags } from '../../tags/new-tags.ts';
 import { toMinute } from '../minute.ts';
-import { titlesOf } from '../titles.ts';
 import { findCen } from './find-cen.ts';
 
 function levelOf({ params }: Context): Partial<Cen> {

@@ -1,6 +1,6 @@
 import type { ConnectionRecord, Grant } from '../../estate/estate-types.ts';
+import { oneOf } from '../../fields/field-checks.ts';
 import { ApiError, invalid } from '../../gateway/api-error.ts';
-import { oneOf } from '../../gateway/field-checks.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { grantKey } from '../../state/cloud-state.ts';
 

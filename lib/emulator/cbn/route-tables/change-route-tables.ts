@@ -1,10 +1,10 @@
 import type { RouteTable } from '../../estate/estate-types.ts';
+import { isTitle, oneOf } from '../../fields/field-checks.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isTitle, oneOf } from '../../gateway/field-checks.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { newTags } from '../../tags/new-tags.ts';
 import { toMinute } from '../minute.ts';
-import { titlesOf } from '../titles.ts';
 import { findTransitRouter, isActive } from '../transit-routers/find-transit-router.ts';
 import { ownTable } from './route-tables.ts';
 

@@ -5,11 +5,11 @@ import type {
   RouteEntry,
   RouteTable,
 } from '../../estate/estate-types.ts';
+import { isAnyCidr, isTitle } from '../../fields/field-checks.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isAnyCidr, isTitle } from '../../gateway/field-checks.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { linkKey } from '../../state/cloud-state.ts';
-import { titlesOf } from '../titles.ts';
 import { ownTable } from './route-tables.ts';
 
 const refused = (code: string, message: string, status = 400): ApiError => new ApiError(status, code, message);

@@ -1,12 +1,12 @@
 import { idLetters } from '../../estate/complete-connection.ts';
 import type { TransitRouterRecord } from '../../estate/estate-types.ts';
+import { isTitle } from '../../fields/field-checks.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isTitle } from '../../gateway/field-checks.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { newTags } from '../../tags/new-tags.ts';
 import { findCen } from '../cens/find-cen.ts';
 import { toMinute } from '../minute.ts';
-import { titlesOf } from '../titles.ts';
 import { findTransitRouter, isActive } from './find-transit-router.ts';
 import { newCidrs } from './transit-router-cidrs.ts';
 

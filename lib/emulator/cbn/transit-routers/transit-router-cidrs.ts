@@ -1,9 +1,9 @@
 import type { TransitRouterCidr, TransitRouterRecord } from '../../estate/estate-types.ts';
+import { isCidr, isTitle } from '../../fields/field-checks.ts';
+import { titlesOf } from '../../fields/titles.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isCidr, isTitle } from '../../gateway/field-checks.ts';
 import type { RequestParams } from '../../gateway/params.ts';
 import { type Context, cbn } from '../../operation.ts';
-import { titlesOf } from '../titles.ts';
 import { findTransitRouter } from './find-transit-router.ts';
 
 /** One block of addresses as a request describes it. Throws `ApiError`. */

@@ -1,6 +1,6 @@
 import type { ConnectionRecord } from '../../estate/estate-types.ts';
+import { isCidrList, isTitle, oneOf, otherEnd, toAsn } from '../../fields/field-checks.ts';
 import { ApiError, invalid } from '../../gateway/api-error.ts';
-import { isCidrList, isTitle, oneOf, otherEnd, toAsn } from '../../gateway/field-checks.ts';
 import type { RequestParams } from '../../gateway/params.ts';
 import type { Context } from '../../operation.ts';
 import { BGP_FIELDS, type Fields, fieldsOfJson, HEALTH_FIELDS, IKE_FIELDS, IPSEC_FIELDS } from './tunnel-fields.ts';

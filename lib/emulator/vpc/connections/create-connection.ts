@@ -1,7 +1,7 @@
 import { completeConnection } from '../../estate/complete-connection.ts';
 import type { ConnectionRecord } from '../../estate/estate-types.ts';
+import { oneOf } from '../../fields/field-checks.ts';
 import { dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { oneOf } from '../../gateway/field-checks.ts';
 import { type Context, vpc } from '../../operation.ts';
 import { pendingFor } from '../../state/state-watch.ts';
 import { newTags } from '../../tags/new-tags.ts';

@@ -1,4 +1,3 @@
-import { invalid } from '../../gateway/api-error.ts';
 import {
   type FieldCheck,
   isAddress,
@@ -8,7 +7,8 @@ import {
   lengthWithin,
   oneOf,
   wholeWithin,
-} from '../../gateway/field-checks.ts';
+} from '../../fields/field-checks.ts';
+import { invalid } from '../../gateway/api-error.ts';
 
 type FieldTable = Readonly<Record<string, FieldCheck>>;
 

@@ -1,6 +1,6 @@
 import type { TunnelRecord } from '../../estate/estate-types.ts';
+import { otherEnd, toAsn } from '../../fields/field-checks.ts';
 import { invalid } from '../../gateway/api-error.ts';
-import { otherEnd, toAsn } from '../../gateway/field-checks.ts';
 import type { RequestParams } from '../../gateway/params.ts';
 import { BGP_FIELDS, fieldsOf, IKE_FIELDS, IPSEC_FIELDS } from './tunnel-fields.ts';
 

@@ -1,6 +1,6 @@
 import type { CustomerGateway } from '../../estate/estate-types.ts';
+import { type FieldCheck, isAddress, isReservedAddress, isTitle, toAsn } from '../../fields/field-checks.ts';
 import { ApiError, invalid } from '../../gateway/api-error.ts';
-import { type FieldCheck, isAddress, isReservedAddress, isTitle, toAsn } from '../../gateway/field-checks.ts';
 import type { RequestParams } from '../../gateway/params.ts';
 import { type Context, type ReplyBody, vpc } from '../../operation.ts';
 import { newTags } from '../../tags/new-tags.ts';

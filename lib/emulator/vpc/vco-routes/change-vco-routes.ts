@@ -1,6 +1,6 @@
 import type { ConnectionRecord, VcoRoute } from '../../estate/estate-types.ts';
+import { isCidr, isTitle } from '../../fields/field-checks.ts';
 import { ApiError, dryRunPassed, invalid } from '../../gateway/api-error.ts';
-import { isCidr, isTitle } from '../../gateway/field-checks.ts';
 import { type Context, vpc } from '../../operation.ts';
 import { vcoRouteKey } from '../../state/cloud-state.ts';
 import { changeableConnection, updateConnection } from '../connections/modify-connection.ts';

@@ -1,6 +1,6 @@
 import { invalid } from '../gateway/api-error.ts';
-import type { FieldCheck } from '../gateway/field-checks.ts';
 import type { RequestParams } from '../gateway/params.ts';
+import type { FieldCheck } from './field-checks.ts';
 
 /** The texts that a request gives, by name. Throws `ApiError` for one that the service does not take. */
 export function titlesOf<Name extends string>(
