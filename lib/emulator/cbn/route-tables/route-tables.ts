@@ -1,10 +1,10 @@
 import type { AssociationRecord, Propagation, RouteEntry, RouteTable } from '../../estate/estate-types.ts';
 import { invalid } from '../../gateway/api-error.ts';
-import { siftByState } from '../../gateway/hidden-rows.ts';
 import { tokenPage } from '../../gateway/paging.ts';
 import { hasTags, tagList } from '../../gateway/params.ts';
 import { type Context, cbn, type ReplyBody } from '../../operation.ts';
 import { shownTags } from '../../tags/visible-tags.ts';
+import { siftByState } from '../hidden-rows.ts';
 
 /** A route table of the caller's own transit routers. */
 export function ownTable({ store, caller }: Context, id: string): RouteTable | undefined {

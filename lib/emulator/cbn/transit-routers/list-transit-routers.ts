@@ -1,10 +1,10 @@
 import type { TransitRouterRecord } from '../../estate/estate-types.ts';
 import { ApiError } from '../../gateway/api-error.ts';
-import { siftByState } from '../../gateway/hidden-rows.ts';
 import { numberedPage } from '../../gateway/paging.ts';
 import { hasTags, tagList } from '../../gateway/params.ts';
 import { type Context, cbn, type ReplyBody } from '../../operation.ts';
 import { shownTags } from '../../tags/visible-tags.ts';
+import { siftByState } from '../hidden-rows.ts';
 
 /** `FeatureFilter.N.Key` with `FeatureFilter.N.Value.M`: of the features, only multicast tells transit routers apart. */
 function featuresOf({ params }: Context): readonly string[] | undefined {
