@@ -1,12 +1,54 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Whole simulated weeks, and every reply spoilt in every way: a run should not end with one of these alone. */
+const LONG = ['test/simulation/**/*.test.ts', 'test/sweep/spoilt-replies.test.ts'];
+/** An emulator and the sweep in one process. */
+const IN_PROCESS = ['test/{cloud,dispatch,sweep}/**/*.test.ts', 'test/emulator/*.test.ts'];
+/** No socket, no process and no file but to read; `test/setup/no-io.ts` sees to that. `npm run test:fast` runs these. */
+const PURE = [
+  'test/{core,event,policy,report,wiring}/**/*.test.ts',
+  'test/cloud/wire/wire-*.test.ts',
+  'test/emulator/{cbn,estate,faults,gateway,generate,state,vpc}/**/*.test.ts',
+];
+
+// In the order in which they run. A file that does not isolate shares its process with others of its project: a process
+// for each file costs more than most files do.
+const PROJECTS = [
+  { name: 'long', include: LONG, exclude: [], isolate: true },
+  { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...LONG, ...IN_PROCESS, ...PURE], isolate: true },
+  { name: 'in-process', include: IN_PROCESS, exclude: [...LONG, ...PURE], isolate: false },
+  { name: 'pure', include: PURE, exclude: [], isolate: false },
+];
+
+/** Projects in their order, so that the last files are short ones; the files of each in the order that the seed gives. */
+class ByProject extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const { seed } = this.ctx.config.sequence;
+    const rank = ({ project }: TestSpecification) => PROJECTS.findIndex(({ name }) => name === project.name);
+    const lot = ({ moduleId }: TestSpecification) => createHash('sha256').update(`${seed} ${moduleId}`).digest('hex');
+    return files.toSorted((a, b) => rank(a) - rank(b) || (lot(a) < lot(b) ? -1 : 1));
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // The order of tests must not matter; the seed is printed so a failing order can be repeated.
-    sequence: { shuffle: true },
-    setupFiles: ['test/support/setup.ts'],
-    testTimeout: 60_000,
-    env: { NO_COLOR: '1' },
+    sequence: { shuffle: true, sequencer: ByProject },
+    // Tests that start processes wait for them, so one more than there are cores keeps all cores busy. Projects do not
+    // extend this configuration, because one that they inherit would win over `--maxWorkers`.
+    maxWorkers: availableParallelism() + 1,
+    projects: PROJECTS.map(({ name, ...project }) => ({
+      test: {
+        name,
+        ...project,
+        setupFiles: ['test/setup/fixed-seed.ts', ...(name === 'pure' ? ['test/setup/no-io.ts'] : [])],
+        sequence: { shuffle: true },
+        testTimeout: 60_000,
+        env: { NO_COLOR: '1' },
+      },
+    })),
   },
 });

@@ -17,7 +17,7 @@ export default defineConfig({
     // As good as the others, and slower than all of them together.
     exclude: ['test/sweep/spoilt-replies.test.ts'],
     sequence: { sequencer: QuickFirst },
-    setupFiles: ['test/support/setup.ts'],
+    setupFiles: ['test/setup/fixed-seed.ts'],
     testTimeout: 60_000,
     env: { NO_COLOR: '1' },
   },

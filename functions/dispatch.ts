@@ -37,7 +37,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const throws = parseThrow(env.SWEEP_THROW);
   const level = parseLevel(env.LOG_LEVEL);
   const concurrency = readConcurrency(env);
-  const policy = readPolicy(env);
+  const { policy } = readPolicy(env);
   const defaultRegion = context.region ?? env.FC_REGION;
   const accountId = ownAccount(context);
   const target = { accountId, ...readTarget(env, defaultRegion) };

@@ -31,7 +31,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const env = process.env;
   const throwsIncomplete = parseThrow(env.SWEEP_THROW);
   const level = parseLevel(env.LOG_LEVEL);
-  const declared = readPolicy(env);
+  const { policy: declared, origin } = readPolicy(env);
   const defaultRegion = context.region ?? env.FC_REGION;
   const request = parseEvent(event, declared, defaultRegion);
   const scope = scopeRun(declared, request.parts, context.accountId ?? env.FC_ACCOUNT_ID);
@@ -55,7 +55,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   });
   const refused = [...request.refused, ...scope.refused];
   const notes = [...request.notes, ...scope.notes];
-  const result = await sweep({ policy, parts, defaultRegion, refused, notes }, deps);
+  const result = await sweep({ policy, origin, parts, isWhole: request.whole, defaultRegion, refused, notes }, deps);
   if (result.status === 'incomplete' && throwsIncomplete) {
     throw new IncompleteRun(result, problems);
   }

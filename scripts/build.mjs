@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { BUNDLING } from './bundling.mjs';
 import { compilePolicy } from './compile-policy.mjs';
 import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
+import { licencesOf } from './licences.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
@@ -24,31 +25,42 @@ const yamlApart = {
 
 rmSync('dist', { recursive: true, force: true });
 for (const name of ['sweep', 'dispatch']) {
-  await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut] });
-  await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts');
+  const metafiles = [
+    await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut] }),
+    await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts'),
+  ];
+  writeLicences(name, metafiles);
   if (packed !== undefined) {
     writeFileSync(`dist/${name}/policy.json`, packed);
   }
 }
-await bundle('cli', 'index.js', 'lib/cli/main.ts', {
+const cli = await bundle('cli', 'index.js', 'lib/cli/main.ts', {
   banner: { js: '#!/usr/bin/env node' },
   plugins: [leftOutOfFunctionSdk],
 });
+writeLicences('cli', [cli]);
 // npx does that only once, when it links the package.
 chmodSync('dist/cli/index.js', 0o755);
 
 async function bundle(name, file, entry, options = {}) {
   mkdirSync(`dist/${name}`, { recursive: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile: `dist/${name}/${file}`,
     ...BUNDLING,
     sourcemap: true,
+    metafile: true,
     sourcesContent: false,
     ...options,
   });
   // The project says "type": "module"; the bundle is CommonJS wherever it is put.
   writeFileSync(`dist/${name}/package.json`, '{"type":"commonjs"}\n');
+  return metafile;
+}
+
+/** Who deploys a folder passes on what is in it. */
+function writeLicences(name, metafiles) {
+  writeFileSync(`dist/${name}/THIRD_PARTY_LICENSES.txt`, licencesOf(metafiles));
 }
 
 function fail(error) {

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
-import type { DeclaredPolicy } from '../../lib/core/domain/policy.ts';
-import { loadPolicy } from '../../lib/policy/load-policy.ts';
+import { type LoadedPolicy, loadPolicy } from '../../lib/policy/load-policy.ts';
 import { withReadableStack } from './readable-stack.ts';
 
 /** What Function Compute passes to a handler; only the fields we use, and none is taken for granted. */
@@ -36,7 +35,7 @@ export const withReadableErrors =
 const RESERVE_MS = 5_000;
 
 /** The policy of the environment, or the one packed beside the code. Throws `ConfigError`. */
-export const readPolicy = (env: NodeJS.ProcessEnv): DeclaredPolicy =>
+export const readPolicy = (env: NodeJS.ProcessEnv): LoadedPolicy =>
   loadPolicy({ env, ...packedPolicy(), readFile: (path) => readFileSync(path, 'utf8') });
 
 /** The build packs `policy.json`; one's own `policy.yaml`, put beside the code by hand, is read as well. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 
 /** Nested deeper than our errors ever are; a cause may be its own. */
-const causesMax = 5;
+const CAUSES_MAX = 5;
 
 /**
  * Make the stacks of an error that leaves the program, and of its causes, point into the sources: by the map that the
@@ -18,7 +18,7 @@ export function withReadableStack(thrown: unknown, bundle: string): unknown {
     return thrown;
   }
   let error = thrown;
-  for (let depth = 0; depth < causesMax && isAbout(error, bundle); depth += 1) {
+  for (let depth = 0; depth < CAUSES_MAX && isAbout(error, bundle); depth += 1) {
     error.stack = toSources(error.stack, bundle, map);
     error = error.cause;
   }

@@ -1,28 +1,28 @@
 import { CommanderError } from 'commander';
 import { CloudError, ConfigError } from '../core/domain/errors.ts';
-import { toPrintable } from '../report/text/printable.ts';
 import { EXIT } from './exit-code.ts';
 import { Interrupted, type Io } from './io.ts';
+import { createOutput } from './output.ts';
 
 /** One line on standard error for what ended a command, and its exit code. Never a secret. */
 export function reportFailure(error: unknown, io: Io): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.nothingLeft : EXIT.badUsage;
   }
-  const say = (text: string) => io.stderr.write(`vco-sweeper: ${toPrintable(text)}\n`);
+  const { complain, say } = createOutput(io);
   if (error instanceof Interrupted) {
-    say(error.message);
+    complain(error.message);
     return EXIT.interrupted;
   }
   if (isUsage(error)) {
     for (const line of error.message.split('\n')) {
-      say(line);
+      complain(line);
     }
     return EXIT.badUsage;
   }
-  say(error instanceof CloudError ? error.message : `unexpected ${describe(error)}`);
+  complain(error instanceof CloudError ? error.message : `unexpected ${describe(error)}`);
   if (isDebug(io) && error instanceof Error && error.stack !== undefined) {
-    io.stderr.write(`${error.stack}\n`);
+    say(error.stack);
   }
   return EXIT.unexpected;
 }

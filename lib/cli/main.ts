@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { createOutput } from './output.ts';
 import { createProcessIo, flush } from './process-io.ts';
 import { createProgram } from './program.ts';
 
@@ -16,7 +17,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     exitCode = ended;
   });
   if (argv.length === 0) {
-    io.stderr.write('vco-sweeper: a command is missing\n\n');
+    const { complain, say } = createOutput(io);
+    complain('a command is missing');
+    say('');
   }
   try {
     await program.parseAsync(withoutVainOptions(program, argv), { from: 'user' });

@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../wiring/machine-clock.ts';
-import type { Io, Output } from './io.ts';
+import type { Io, OutputStream } from './io.ts';
 
 /** Some terminals do not say how large they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
@@ -19,8 +19,8 @@ export function withSize<T extends { columns: number; rows: number }>(stream: T)
 /** The real process. */
 export const createProcessIo = (): Io => ({
   env: process.env,
-  stdout: toOutput(process.stdout),
-  stderr: toOutput(process.stderr),
+  stdout: toOutputStream(process.stdout),
+  stderr: toOutputStream(process.stderr),
   endOutput: () => {
     // The stream itself cannot be closed. What is written to it from here on goes nowhere: the next file that is opened
     // takes the place of the one that was closed.
@@ -47,7 +47,7 @@ export const createProcessIo = (): Io => ({
   },
 });
 
-function toOutput(stream: NodeJS.WriteStream): Output {
+function toOutputStream(stream: NodeJS.WriteStream): OutputStream {
   // Whoever reads may stop before the end, as `head` does; that is no error of ours.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {

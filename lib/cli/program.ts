@@ -6,6 +6,7 @@ import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts'
 import { planCommand } from './commands/plan-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
 import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
+import { formatOptions } from './formats.ts';
 import {
   AFTER_DEMO_HELP,
   AFTER_EXPLAIN_HELP,
@@ -15,6 +16,7 @@ import {
   AFTER_SWEEP_HELP,
 } from './help.ts';
 import type { Io } from './io.ts';
+import { helpOutput } from './output.ts';
 import {
   listOf,
   parseAccount,
@@ -38,13 +40,7 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .exitOverride()
-    .configureOutput({
-      writeOut: io.stdout.write,
-      writeErr: io.stderr.write,
-      outputError: (text, write) => write(text.replace(/^error: /, 'vco-sweeper: ')),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
-    })
+    .configureOutput(helpOutput(io))
     .addHelpText('after', AFTER_HELP);
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
@@ -90,7 +86,10 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
   }
-  return command.option('--json', 'the result as one JSON object on standard output');
+  for (const [name, help] of formatOptions()) {
+    command.option(`--${name}`, help);
+  }
+  return command;
 }
 
 function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
+import type { FormatOptions } from './formats.ts';
 
-export type RunOptions = {
+export type RunOptions = FormatOptions & {
   readonly policy?: string;
-  readonly json?: true;
   readonly account?: readonly string[];
   readonly region?: readonly string[];
   readonly connection?: readonly string[];

@@ -3,7 +3,7 @@ import type { CloudError } from '../core/domain/errors.ts';
 
 const TARGET = 'SWEEP_FUNCTION, SWEEP_FUNCTION_SERVICE (for generation 2.0 only) and SWEEP_FUNCTION_REGION';
 
-const byCode: ReadonlyMap<string, string> = new Map([
+const BY_CODE: ReadonlyMap<string, string> = new Map([
   ['FunctionNotFound', `Deploy the sweep there, or correct ${TARGET}.`],
   ['ServiceNotFound', 'Correct SWEEP_FUNCTION_SERVICE, or unset it: functions of generation 3.0 are in no service.'],
   ['AliasNotFound', 'Correct SWEEP_FUNCTION_QUALIFIER, or publish that alias.'],
@@ -35,7 +35,7 @@ const byCode: ReadonlyMap<string, string> = new Map([
 
 /** One sentence on what a person can do about a scope that was not started. */
 export function dispatchAdvice({ code, status, action }: CloudError): string {
-  const known = byCode.get(code);
+  const known = BY_CODE.get(code);
   if (known !== undefined) {
     return known;
   }

@@ -2,8 +2,9 @@ import type { MemberAccount } from '../core/domain/cloud-api.ts';
 import { CloudError, ConfigError, toCloudError } from '../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../core/domain/estate.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
-import type { DeclaredPolicy, Mode, Narrowing } from '../core/domain/policy.ts';
+import type { DeclaredPolicy, EventBody, Mode, Narrowing, RegionChoice } from '../core/domain/policy.ts';
 import { asksForNothing } from '../core/plan/narrow.ts';
+import { chooseRegions, isNamed } from '../core/plan/region-choice.ts';
 import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/plan/run-scope.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { taskIdOf } from './task-id.ts';
@@ -14,11 +15,11 @@ export type PlaceToSweep = {
   readonly regionId: RegionId;
   readonly taskId: string;
   /** What the sweep is asked for, as an event of its own. */
-  readonly event: Readonly<Record<string, unknown>>;
+  readonly event: EventBody;
 };
 
 /** A scope that could not be told: null stands for all that are not known then. */
-export type LostPlace = {
+type LostPlace = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
   readonly error: CloudError;
@@ -32,7 +33,7 @@ export type PlacesToSweep = {
   readonly notes: readonly string[];
 };
 
-type AccountToSweep = { readonly accountId: AccountId; readonly regions: readonly RegionId[] | 'all' };
+type AccountToSweep = { readonly accountId: AccountId; readonly regions: RegionChoice };
 
 /** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
 export async function findPlacesToSweep(request: DispatchRequest, deps: DispatchDeps): Promise<PlacesToSweep> {
@@ -46,24 +47,20 @@ export async function findPlacesToSweep(request: DispatchRequest, deps: Dispatch
   }
   const found = await findAccounts(request, parts, deps);
   const served = await findRegions(found.accounts, deps);
-  const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
-  const collected =
-    served instanceof CloudError
-      ? collect(request, parts, found, [], unlisted(found.accounts, served))
-      : collect(request, parts, found, served, isAllKnown ? unknownRegions(parts, found, served) : []);
-  return { ...collected, refused, notes: [...within.notes, ...collected.notes] };
+  const { scopes, notes } = collect(request, parts, found.accounts, served instanceof CloudError ? [] : served);
+  const lost = [...found.lost, ...lostRegions(parts, found, served)];
+  return { scopes, lost, refused, notes: [...within.notes, ...notes] };
 }
 
 function collect(
   request: DispatchRequest,
   parts: readonly Narrowing[],
-  found: FoundAccounts,
+  accounts: readonly AccountToSweep[],
   served: readonly RegionId[],
-  lost: readonly LostPlace[],
-): Omit<PlacesToSweep, 'refused'> {
+): Pick<PlacesToSweep, 'scopes' | 'notes'> {
   const collected = new Collected(request);
   for (const part of parts) {
-    for (const account of accountsFor(part, found.accounts, request, collected)) {
+    for (const account of accountsFor(part, accounts, request, collected)) {
       for (const regionId of regionsOf(account, served)) {
         if (part.regions?.includes(regionId) ?? true) {
           collected.add(part, account, regionId);
@@ -71,14 +68,27 @@ function collect(
       }
     }
   }
-  return { scopes: collected.scopes(), lost: [...found.lost, ...lost], notes: collected.notes };
+  return { scopes: collected.scopes(), notes: collected.notes };
 }
 
-const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => (regions === 'all' ? served : regions);
+/** Nothing is said of regions while an account is not known: it may have them. */
+function lostRegions(
+  parts: readonly Narrowing[],
+  found: FoundAccounts,
+  served: readonly RegionId[] | CloudError,
+): LostPlace[] {
+  if (served instanceof CloudError) {
+    return unlisted(found.accounts, served);
+  }
+  const isAllKnown = found.lost.every(({ accountId }) => accountId !== null);
+  return isAllKnown ? unknownRegions(parts, found, served) : [];
+}
+
+const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => chooseRegions(regions, served);
 
 /** Those whose regions nobody could tell. */
 const unlisted = (accounts: readonly AccountToSweep[], error: CloudError): LostPlace[] =>
-  accounts.filter(({ regions }) => regions === 'all').map(({ accountId }) => ({ accountId, regionId: null, error }));
+  accounts.filter(({ regions }) => !isNamed(regions)).map(({ accountId }) => ({ accountId, regionId: null, error }));
 
 /**
  * Regions that a part names and that none of its accounts has; a hint about such a one asks for nothing. Null for the
@@ -201,7 +211,7 @@ async function findRegions(
   accounts: readonly AccountToSweep[],
   { api }: DispatchDeps,
 ): Promise<readonly RegionId[] | CloudError> {
-  return accounts.some(({ regions }) => regions === 'all') ? await api.listRegions().catch(toCloudError) : [];
+  return accounts.some(({ regions }) => !isNamed(regions)) ? await api.listRegions().catch(toCloudError) : [];
 }
 
 type SweepDraft = {

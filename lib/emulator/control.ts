@@ -9,7 +9,7 @@ import { ApiError } from './gateway/api-error.ts';
 import type { WireReply } from './gateway/wire-reply.ts';
 import type { WireRequest } from './gateway/wire-request.ts';
 
-const prefix = '/_emulator/';
+const PREFIX = '/_emulator/';
 const faultList = z.array(faultRule);
 const behaviourChanges = z.partial(behavioursShape);
 const timerTick = z.strictObject({
@@ -22,7 +22,7 @@ const timerTick = z.strictObject({
 const eventDelivery = z.strictObject({ functionName: z.string(), event: z.unknown() });
 const clockChange = z.strictObject({ offsetMs: z.number() });
 
-export const isControl = (url: string): boolean => url.startsWith(prefix);
+export const isControl = (url: string): boolean => url.startsWith(PREFIX);
 
 type Deed = (engine: Engine, body: string) => unknown;
 
@@ -35,7 +35,7 @@ const setBehaviours: Deed = (engine, body) => {
 };
 
 /** What people and tests may do from outside. Everything is checked before anything changes. */
-const deeds = new Map<string, Deed>([
+const DEEDS = new Map<string, Deed>([
   ['GET estate', (engine) => engine.store.estate],
   [
     'PUT estate',
@@ -128,13 +128,13 @@ const isLocal = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\
 
 /** Answers the control endpoint. It has no signature, which is why the server listens on this machine only. */
 export function control(engine: Engine, { method, url, headers, body }: WireRequest): WireReply {
-  const name = url.slice(prefix.length).replace(/\?.*$/, '');
+  const name = url.slice(PREFIX.length).replace(/\?.*$/, '');
   if (headers.host !== undefined && !isLocal(headers.host)) {
     return reply(403, { error: 'only for local names' });
   }
-  const deed = deeds.get(`${method} ${name}`);
+  const deed = DEEDS.get(`${method} ${name}`);
   if (deed === undefined) {
-    return reply(404, { error: `unknown: ${method} ${prefix}${name}`, known: [...deeds.keys()] });
+    return reply(404, { error: `unknown: ${method} ${PREFIX}${name}`, known: [...DEEDS.keys()] });
   }
   try {
     return reply(200, deed(engine, body));

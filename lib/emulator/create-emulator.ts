@@ -21,9 +21,9 @@ export const createEmulator = (options: EmulatorOptions): Emulator => emulatorOf
 export function emulatorOf(engine: Engine): Emulator {
   return {
     handle: async (request) => (isControl(request.url) ? control(engine, request) : serve(engine, request)),
-    async call(accountId, version, action, params, as = {}) {
+    async call({ accountId, version, action, params, ...as }) {
       const caller = callerAs(engine.store.estate, accountId, as);
-      const { kind, status, body } = await engine.perform({ caller, version, action, params });
+      const { kind, status, body } = await engine.perform({ caller, version, action, params, onRecord: as.onRecord });
       if (kind !== 'reply') {
         throw new WireError(kind, status);
       }

@@ -28,8 +28,21 @@ export type EmulatorOptions = {
   callsKept?: number;
 };
 
-/** Calls as one key or role of the account, with its permissions, rather than as a user who may do everything. */
-export type CallAs = { readonly role?: string; readonly accessKeyId?: string };
+/** One key or role of the account, with its permissions, rather than a user who may do everything. */
+export type CallAs = {
+  readonly role?: string;
+  readonly accessKeyId?: string;
+  /** Told of the record of this very call at the moment it takes effect, before any reply. */
+  readonly onRecord?: (record: CallRecord) => void;
+};
+
+/** A call without its signature. */
+type EmulatorCall = CallAs & {
+  readonly accountId: string;
+  readonly version: string;
+  readonly action: string;
+  readonly params: Record<string, string>;
+};
 
 export interface Emulator {
   /** A request as it comes over the wire, signature and all; `reset` means: cut the connection. */
@@ -38,13 +51,7 @@ export interface Emulator {
    * The same call below signatures: state, faults, limits, latency and log are the same.
    * Throws `WireError` where no reply, or none in JSON, would have come.
    */
-  call(
-    accountId: string,
-    version: string,
-    action: string,
-    params: Record<string, string>,
-    as?: CallAs,
-  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  call(call: EmulatorCall): Promise<{ status: number; body: Record<string, unknown> }>;
   /** The live state. Tests may change it, as other people would. */
   readonly estate: Estate;
   readonly calls: readonly CallRecord[];

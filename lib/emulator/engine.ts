@@ -5,7 +5,7 @@ import { type EmulatedReply, planAfter, planBefore, type ReplyPlan } from './fau
 import { Faults } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError, unknownAction } from './gateway/api-error.ts';
-import { CALLS_KEPT, CallLog } from './gateway/call-log.ts';
+import { CALLS_KEPT, CallLog, type CallRecord } from './gateway/call-log.ts';
 import { type Caller, mayCall } from './gateway/callers.ts';
 import { checkRegion } from './gateway/check-region.ts';
 import { ClientTokens, type Given } from './gateway/client-tokens.ts';
@@ -13,8 +13,8 @@ import { Nonces } from './gateway/nonces.ts';
 import { type RawParams, RequestParams } from './gateway/params.ts';
 import { Limits } from './gateway/rate-limits.ts';
 import { Sessions } from './gateway/sessions.ts';
-import { type Context, cbnVersion, directoryVersion, type Operation, stsVersion } from './operation.ts';
-import { hostIds, operations } from './operations.ts';
+import { CBN_VERSION, type Context, DIRECTORY_VERSION, type Operation, STS_VERSION } from './operation.ts';
+import { HOST_IDS, OPERATIONS } from './operations.ts';
 import { createRandom, type Random, requestId } from './random.ts';
 import { Store } from './state/cloud-state.ts';
 import { Lifecycle } from './state/lifecycle.ts';
@@ -25,6 +25,7 @@ export type EmulatedCall = {
   readonly version: string;
   readonly action: string;
   readonly params: RawParams;
+  readonly onRecord?: ((record: CallRecord) => void) | undefined;
 };
 
 type CallEnding = { readonly reply: EmulatedReply; readonly effect: boolean; readonly fault: string | undefined };
@@ -115,7 +116,7 @@ export class Engine {
     const RequestId = requestId(this.#random);
     const body = {
       RequestId,
-      HostId: hostIds.get(version) ?? 'vpc.aliyuncs.com',
+      HostId: HOST_IDS.get(version) ?? 'vpc.aliyuncs.com',
       Code: error.code,
       Message: error.message,
       Recommend: `https://api.aliyun.com/troubleshoot?q=${error.code}&requestId=${RequestId}`,
@@ -131,10 +132,10 @@ export class Engine {
 
   /** Knows the action, the caller's permission and the rate limit. Throws `ApiError`. */
   #admit(call: EmulatedCall): Operation {
-    if (!hostIds.has(call.version)) {
+    if (!HOST_IDS.has(call.version)) {
       throw new ApiError(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
     }
-    const operation = operations.get(`${call.version} ${call.action}`);
+    const operation = OPERATIONS.get(`${call.version} ${call.action}`);
     if (operation === undefined) {
       throw unknownAction();
     }
@@ -218,7 +219,7 @@ export class Engine {
   #record(call: EmulatedCall, { reply, effect, fault }: CallEnding): void {
     const { kind, status, body } = reply;
     const code = kind !== 'reply' ? kind : status === 200 ? successCode(body) : String(body.Code);
-    this.log.add({
+    const record = this.log.add({
       atMs: this.now(),
       accountId: call.caller.accountId,
       action: call.action,
@@ -228,16 +229,17 @@ export class Engine {
       ...(effect && { effect }),
       ...(fault !== undefined && { fault }),
     });
+    call.onRecord?.(record);
   }
 }
 
 const successCode = (body: Record<string, unknown>): string => (body.Success === false ? 'Success:false' : 'OK');
 
 function denied({ version, action }: Operation, behaviours: Behaviours): ApiError {
-  if (version === stsVersion || version === directoryVersion) {
+  if (version === STS_VERSION || version === DIRECTORY_VERSION) {
     return new ApiError(403, 'NoPermission', 'You are not authorized to do this action.');
   }
-  if (version === cbnVersion && behaviours.cbnDenied === 'Unauthorized') {
+  if (version === CBN_VERSION && behaviours.cbnDenied === 'Unauthorized') {
     return new ApiError(400, 'Unauthorized', 'The AccessKeyId is unauthorized.');
   }
   return new ApiError(403, 'Forbidden.RAM', `User not authorized to operate on the specified resource: ${action}.`);

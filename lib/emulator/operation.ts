@@ -39,16 +39,16 @@ export type Operation = {
   run(context: Context): ReplyBody;
 };
 
-export const vpcVersion = '2016-04-28';
-export const cbnVersion = '2017-09-12';
-export const stsVersion = '2015-04-01';
-export const directoryVersion = '2022-04-19';
+export const VPC_VERSION = '2016-04-28';
+export const CBN_VERSION = '2017-09-12';
+export const STS_VERSION = '2015-04-01';
+export const DIRECTORY_VERSION = '2022-04-19';
 
 type Rest = Omit<Operation, 'version' | 'action' | 'ram'>;
 
 /** A VPC action: RAM action `vpc:…`, RegionId needed. */
 export const vpc = (action: string, rest: Rest): Operation => ({
-  version: vpcVersion,
+  version: VPC_VERSION,
   action,
   ram: `vpc:${action}`,
   regional: true,
@@ -57,7 +57,7 @@ export const vpc = (action: string, rest: Rest): Operation => ({
 
 /** A CBN action: its RAM actions begin with `cen:`, although the product is Cbn. */
 export const cbn = (action: string, rest: Rest): Operation => ({
-  version: cbnVersion,
+  version: CBN_VERSION,
   action,
   ram: `cen:${action}`,
   ...rest,

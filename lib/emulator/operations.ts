@@ -42,7 +42,7 @@ import {
   listTransitRouterCidr,
 } from './cbn/transit-routers/transit-router-cidrs.ts';
 import { listAccounts } from './directory/list-accounts.ts';
-import { cbnVersion, directoryVersion, type Operation, stsVersion, vpcVersion } from './operation.ts';
+import { CBN_VERSION, DIRECTORY_VERSION, type Operation, STS_VERSION, VPC_VERSION } from './operation.ts';
 import { assumeRole } from './sts/assume-role.ts';
 import { getCallerIdentity } from './sts/caller-identity.ts';
 import { listCbnTagResources, tagCbnResources, untagCbnResources } from './tags/cbn-tags.ts';
@@ -72,7 +72,7 @@ import { moveVpnResourceGroup } from './vpc/move-vpn-resource-group.ts';
 import { createVcoRouteEntry, deleteVcoRouteEntry } from './vpc/vco-routes/change-vco-routes.ts';
 import { describeVcoRouteEntries } from './vpc/vco-routes/list-vco-routes.ts';
 
-const all: readonly Operation[] = [
+const ALL_OPERATIONS: readonly Operation[] = [
   describeRegions,
   describeZones,
   describeVpnConnections,
@@ -138,14 +138,14 @@ const all: readonly Operation[] = [
 ];
 
 /** By version and action, both exactly as sent: the gateway does not forgive letter case. */
-export const operations: ReadonlyMap<string, Operation> = new Map(
-  all.map((operation) => [`${operation.version} ${operation.action}`, operation]),
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  ALL_OPERATIONS.map((operation) => [`${operation.version} ${operation.action}`, operation]),
 );
 
 /** What errors give as the host that refused. */
-export const hostIds: ReadonlyMap<string, string> = new Map([
-  [vpcVersion, 'vpc.aliyuncs.com'],
-  [cbnVersion, 'cbn-openapi-oxs-share.aliyuncs.com'],
-  [stsVersion, 'sts.aliyuncs.com'],
-  [directoryVersion, 'resourcedirectory.aliyuncs.com'],
+export const HOST_IDS: ReadonlyMap<string, string> = new Map([
+  [VPC_VERSION, 'vpc.aliyuncs.com'],
+  [CBN_VERSION, 'cbn-openapi-oxs-share.aliyuncs.com'],
+  [STS_VERSION, 'sts.aliyuncs.com'],
+  [DIRECTORY_VERSION, 'resourcedirectory.aliyuncs.com'],
 ]);

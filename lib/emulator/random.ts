@@ -8,7 +8,7 @@ export type Random = {
   letters(length: number): string;
 };
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** mulberry32: small, fast, and good enough to scatter test data. */
 export function createRandom(seed: number): Random {
@@ -21,7 +21,7 @@ export function createRandom(seed: number): Random {
   };
   const below = (bound: number): number => Math.floor(next() * bound);
   const letters = (length: number): string =>
-    Array.from({ length }, () => alphabet.charAt(below(alphabet.length))).join('');
+    Array.from({ length }, () => ALPHABET.charAt(below(ALPHABET.length))).join('');
   return { next, below, letters };
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createEngine, emulatorOf } from './create-emulator.ts';
 import type { Emulator, EmulatorOptions, RunningEmulator } from './emulator-types.ts';
 import type { Engine } from './engine.ts';
-import { defaultKey } from './estate/estate-defaults.ts';
+import { DEFAULT_KEY } from './estate/estate-defaults.ts';
 import { EstateError } from './estate/estate-problems.ts';
 import type { AccessKey } from './estate/estate-types.ts';
 import { createLocalFunctions } from './fc/create-local-functions.ts';
@@ -13,7 +13,7 @@ import { serveFc } from './fc/serve-fc.ts';
 import { listen } from './serving/listen.ts';
 import { makeCertificate } from './serving/make-certificate.ts';
 
-const bodyBytesMax = 64 * 1024 * 1024;
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 export type ServerOptions = EmulatorOptions & {
   readonly port?: number;
@@ -32,7 +32,7 @@ type Served = { readonly engine: Engine; readonly emulator: Emulator; platform?:
 export async function startEmulator(options: ServerOptions): Promise<RunningEmulator> {
   const engine = createEngine(options);
   const emulator = emulatorOf(engine);
-  const account = firstAccount(emulator, options.key ?? defaultKey);
+  const account = firstAccount(emulator, options.key ?? DEFAULT_KEY);
   const functions = readFunctions(options.functions ?? [], 'functions', emulator.estate);
   const served: Served = { engine, emulator };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -96,7 +96,7 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > bodyBytesMax) {
+    if (bytes > BODY_BYTES_MAX) {
       throw new Error('body too long');
     }
     chunks.push(chunk);

@@ -1,19 +1,20 @@
 import { type Answer, ignored, refused } from './event-answer.ts';
-import { isObject, type JsonObject, parseJson } from './event-json.ts';
+import { isObject, type JsonObject, type JsonReading, readJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
-import { hintTypes } from './hint-actions.ts';
+import { HINT_TYPES } from './hint-actions.ts';
 import { parseRequest, REQUEST_KEYS } from './parse-event-request.ts';
 import { parseHint, parseTunnelHint } from './parse-hint.ts';
 
-const requiredKeys = ['specversion', 'id', 'source', 'type'] as const;
-export type CloudEvent = JsonObject & Readonly<Record<(typeof requiredKeys)[number], string>>;
+const REQUIRED_KEYS = ['specversion', 'id', 'source', 'type'] as const;
+export type CloudEvent = JsonObject & Readonly<Record<(typeof REQUIRED_KEYS)[number], string>>;
 
 export const isCloudEvent = (value: unknown): value is CloudEvent =>
-  isObject(value) && requiredKeys.every((key) => typeof value[key] === 'string');
+  isObject(value) && REQUIRED_KEYS.every((key) => typeof value[key] === 'string');
 
 /** What a CloudEvent asks for: a hint, a request, nothing (an event of the cloud about something else), or refused. */
 export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer {
-  const data = readData(event.data);
+  const reading = readData(event.data);
+  const data = reading.problem === undefined ? reading.value : undefined;
   if (isObject(data)) {
     if (typeof data.eventName === 'string') {
       return parseHint(event, data, data.eventName, limits);
@@ -23,25 +24,25 @@ export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer 
     }
   }
   if (event.source.startsWith('acs.')) {
-    return hintTypes.has(event.type)
+    return HINT_TYPES.has(event.type)
       ? parseTunnelHint(event, event.type, limits)
       : ignored('it is about something else');
   }
-  if (data === undefined) {
-    return refused('data: text that is not JSON');
+  if (reading.problem !== undefined) {
+    return refused(`data: ${reading.problem}`);
   }
   return parseEventRequest(event, data, limits);
 }
 
-/** Absent and blank data ask for nothing in particular; text is read as JSON. Undefined when it is not. */
-function readData(data: unknown): unknown {
+/** Absent and blank data ask for nothing in particular; text is read as JSON. */
+function readData(data: unknown): JsonReading {
   if (data === undefined || data === null) {
-    return {};
+    return { value: {} };
   }
   if (typeof data !== 'string') {
-    return data;
+    return { value: data };
   }
-  return data.trim() === '' ? {} : parseJson(data);
+  return data.trim() === '' ? { value: {} } : readJson(data);
 }
 
 function isRequestShaped(data: JsonObject): boolean {

@@ -1,6 +1,8 @@
 import { ConfigError } from '../core/domain/errors.ts';
+import { quote } from '../policy/document/quote.ts';
+import { findDoubledKeys } from './doubled-keys.ts';
 
-const bytesMax = 1024 * 1024;
+const BYTES_MAX = 1024 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -8,8 +10,39 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** JSON text as a value; undefined, which no JSON text gives, when it is not JSON. */
-export function parseJson(text: string): unknown {
+/** A value, or why there is none. */
+export type JsonReading = { readonly value: unknown; readonly problem?: never } | { readonly problem: string };
+
+export const NOT_JSON = 'text that is not JSON';
+
+/** Text inside an event as a value. A key that stands twice in one object leaves open what was meant, so that is none. */
+export function readJson(text: string): JsonReading {
+  const value = parseJson(text);
+  if (value === undefined) {
+    return { problem: NOT_JSON };
+  }
+  const [doubled] = findDoubledKeys(text);
+  return doubled === undefined ? { value } : { problem: describeDoubled(doubled.key) };
+}
+
+export const describeDoubled = (key: string): string => `JSON with the key ${quote(key)} twice`;
+
+/** An event as a value; undefined when it is not JSON. `doubled`: of an array, which elements have which key twice. */
+export type EventReading = { readonly value: unknown; readonly doubled: ReadonlyMap<number, string> };
+
+/** @throws ConfigError for a single event with a key twice; of an array each element is judged by itself */
+export function readEvent(text: string): EventReading {
+  const value = text === '' ? {} : parseJson(text);
+  const doubled = value === undefined ? [] : findDoubledKeys(text);
+  const [first] = doubled;
+  if (first !== undefined && !Array.isArray(value)) {
+    throw new ConfigError(`event refused: it is ${describeDoubled(first.key)}`);
+  }
+  return { value, doubled: new Map(doubled.map(({ element, key }) => [element, key])) };
+}
+
+/** Undefined, which no JSON text gives, when it is not JSON. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -24,8 +57,8 @@ export function parseJson(text: string): unknown {
  */
 export function toText(event: Uint8Array | string): string {
   const bytes = typeof event === 'string' ? Buffer.byteLength(event) : event.byteLength;
-  if (bytes > bytesMax) {
-    throw new ConfigError(`event refused: ${bytes} bytes; at most ${bytesMax} are read`);
+  if (bytes > BYTES_MAX) {
+    throw new ConfigError(`event refused: ${bytes} bytes; at most ${BYTES_MAX} are read`);
   }
   if (typeof event === 'string') {
     return event;

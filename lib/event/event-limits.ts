@@ -1,12 +1,13 @@
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
-import type { AccountPolicy, DeclaredPolicy, Mode } from '../core/domain/policy.ts';
+import type { AccountPolicy, DeclaredPolicy, Mode, RegionChoice } from '../core/domain/policy.ts';
+import { allowsRegionId } from '../core/plan/region-choice.ts';
 import { allowsMember, isDirectory } from '../core/plan/run-scope.ts';
 
 /** What no event can go beyond. */
 export type EventLimits = {
   readonly mode: Mode;
-  /** `all`: any region may be named here; which ones exist is known only to the run. */
-  readonly regions: ReadonlySet<RegionId> | 'all';
+  /** Of each account. Where they leave it open which regions exist, only the run knows. */
+  readonly regions: readonly RegionChoice[];
   readonly accounts: DeclaredPolicy['accounts'];
   /** The same, when only these of its accounts are meant. */
   readonly within: (accounts: readonly AccountId[]) => EventLimits;
@@ -20,21 +21,14 @@ export function toLimits(
   const limitsOf = (listed: readonly AccountPolicy[]): EventLimits => ({
     mode,
     accounts,
-    regions: union(
-      isDirectory(accounts) || accounts.length === 0 ? [own] : listed.map((account) => account.regions ?? own),
-    ),
+    regions: isDirectory(accounts) || accounts.length === 0 ? [own] : listed.map((account) => account.regions ?? own),
     within: (named) => limitsOf(listed.filter(({ accountId }) => named.includes(accountId))),
   });
   return limitsOf(isDirectory(accounts) ? [] : accounts);
 }
 
-function union(lists: readonly (readonly RegionId[] | 'all')[]): EventLimits['regions'] {
-  const named = lists.filter((list) => list !== 'all');
-  return named.length < lists.length ? 'all' : new Set(named.flat());
-}
-
 export const allowsRegion = ({ regions }: EventLimits, regionId: RegionId): boolean =>
-  regions === 'all' || regions.has(regionId);
+  regions.some((choice) => allowsRegionId(choice, regionId));
 
 /** With no account in the policy it is that of the credentials, and only the run knows which one that is. */
 export function allowsAccount({ accounts }: EventLimits, id: AccountId): boolean {

@@ -2,7 +2,7 @@ import { ConfigError } from '../core/domain/errors.ts';
 import { parseInstant } from '../core/domain/time.ts';
 import { quote } from '../policy/document/quote.ts';
 import { isCloudEvent } from './cloud-event.ts';
-import { isObject, parseJson, toText } from './event-json.ts';
+import { isObject, readEvent, readJson, toText } from './event-json.ts';
 import { isTimer } from './timer-event.ts';
 
 export type Moment = {
@@ -18,10 +18,11 @@ export type Moment = {
  * Tell which moment an event is of: the timer's `triggerTime`, or the `tick` of a request, which is taken out of it;
  * the `time` of CloudEvents, of an array the latest; else now. So it is the same when the platform sends it again.
  *
- * @throws ConfigError for a tick that is none: whatever stood in its place, the tick would be another one each time
+ * @throws ConfigError for a key that stands twice, and for a tick that is none: whatever stood in its place, the tick
+ * would be another one each time
  */
 export function parseMoment(event: Uint8Array | string, nowMs: number): Moment {
-  const value = parseJson(toText(event).trim());
+  const { value } = readEvent(toText(event).trim());
   if (isObject(value) && isTimer(value)) {
     return { kind: 'tick', ms: readInstant('triggerTime', value.triggerTime), event };
   }
@@ -45,7 +46,7 @@ function timeOf(events: readonly unknown[], nowMs: number): number | undefined {
   let latestMs = Number.NEGATIVE_INFINITY;
   for (const element of events) {
     // Sources that are queues hand events over as text.
-    const event = typeof element === 'string' ? parseJson(element) : element;
+    const event = typeof element === 'string' ? readText(element) : element;
     const ms = isCloudEvent(event) && typeof event.time === 'string' ? parseInstant(event.time) : undefined;
     if (ms === undefined) {
       return undefined;
@@ -53,6 +54,11 @@ function timeOf(events: readonly unknown[], nowMs: number): number | undefined {
     latestMs = Math.max(latestMs, ms);
   }
   return latestMs >= nowMs - PAST_MS_MAX && latestMs <= nowMs + AHEAD_MS_MAX ? latestMs : undefined;
+}
+
+function readText(text: string): unknown {
+  const reading = readJson(text);
+  return reading.problem === undefined ? reading.value : undefined;
 }
 
 /** From then on a year has a sign, which an id of a task may not hold. */

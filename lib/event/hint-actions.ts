@@ -7,7 +7,7 @@ type Hint = 'always' | 'named';
  * Names of VPC 2016-04-28 and CBN 2017-09-12 actions, as ActionTrail writes them in `eventName`. A call that is not
  * here is an event about something else; the timer covers what events miss.
  */
-export const hintOf: ReadonlyMap<string, Hint> = new Map<string, Hint>([
+export const HINT_OF: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   // The link to a transit router comes or goes; the connection stays behind.
   ['CreateTransitRouterVpnAttachment', 'always'],
   ['DeleteTransitRouterVpnAttachment', 'always'],
@@ -41,15 +41,15 @@ export const hintOf: ReadonlyMap<string, Hint> = new Map<string, Hint>([
 ]);
 
 export function isHint(eventName: string, namesConnection: boolean): boolean {
-  const hint = hintOf.get(eventName);
+  const hint = HINT_OF.get(eventName);
   return hint === 'always' || (hint === 'named' && namesConnection);
 }
 
 /**
- * Types of CloudMonitor's events after which a tunnel may be down (rule `tunnels-down`). No sample of their `data` is
+ * Types of CloudMonitor's events after which a tunnel may be down (for rules about tunnels). No sample of their `data` is
  * published, so nothing but the type is read: the tunnel may be up again, and the event does not say whose it is.
  */
-export const hintTypes: ReadonlySet<string> = new Set([
+export const HINT_TYPES: ReadonlySet<string> = new Set([
   'vpn:CloudMonitor:IpsecPhase1NegoFailed',
   'vpn:CloudMonitor:IpsecPhase2NegoFailed',
   'vpn:CloudMonitor:IpsecHealthCheckFailed',

@@ -1,16 +1,17 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { Narrowing } from '../core/domain/policy.ts';
+import { quote } from '../policy/document/quote.ts';
 import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
 import { type Answer, refused } from './event-answer.ts';
-import { isObject, parseJson } from './event-json.ts';
+import { describeDoubled, type EventReading, isObject, type JsonReading, NOT_JSON, readJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
 
 /** More than a batch of the platform holds, and still a result of bounded size. */
-const eventsMax = 10_000;
-const shownMax = 20;
+const EVENTS_MAX = 10_000;
+const SHOWN_MAX = 20;
 // A timer's event or a request would be in order by itself, so it has to be said that here it is not.
-const notCloudEvent = 'only CloudEvents may be in an array, and it is not one (specversion, id, source, type)';
+const NOT_CLOUD_EVENT = 'only CloudEvents may be in an array, and it is not one (specversion, id, source, type)';
 
 export type BatchAnswer = {
   readonly parts: readonly Narrowing[];
@@ -21,13 +22,18 @@ export type BatchAnswer = {
 /**
  * Judge each event of an array by itself; the run is the union of what they ask for.
  *
+ * @param doubled elements in which a key stands twice
  * @throws ConfigError when all are refused
  */
-export function parseBatch(events: readonly unknown[], limits: EventLimits): BatchAnswer {
-  if (events.length > eventsMax) {
-    throw new ConfigError(`event refused: an array of ${events.length} events; at most ${eventsMax} are read`);
+export function parseBatch(
+  events: readonly unknown[],
+  doubled: EventReading['doubled'],
+  limits: EventLimits,
+): BatchAnswer {
+  if (events.length > EVENTS_MAX) {
+    throw new ConfigError(`event refused: an array of ${events.length} events; at most ${EVENTS_MAX} are read`);
   }
-  const answers = events.map((event) => parseElement(event, limits));
+  const answers = events.map((event, index) => parseElement(event, doubled.get(index), limits));
   const refusedEvents = answers.flatMap(({ answer, id }, index) =>
     answer.kind === 'refused' ? [{ index, id, reason: answer.reason }] : [],
   );
@@ -45,20 +51,26 @@ export function parseBatch(events: readonly unknown[], limits: EventLimits): Bat
   };
 }
 
-function parseElement(element: unknown, limits: EventLimits): { readonly answer: Answer; readonly id: string | null } {
+function parseElement(
+  element: unknown,
+  doubledKey: string | undefined,
+  limits: EventLimits,
+): { readonly answer: Answer; readonly id: string | null } {
   // Sources that are queues hand events over as text.
-  const event = typeof element === 'string' ? parseJson(element) : element;
+  const reading: JsonReading = typeof element === 'string' ? readJson(element) : { value: element };
+  const event = reading.problem === undefined ? reading.value : undefined;
   const id = isObject(event) && typeof event.id === 'string' ? event.id.slice(0, 128) : null;
-  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused(notCloudEvent) };
+  const problem = doubledKey === undefined ? reading.problem : describeDoubled(doubledKey);
+  if (problem !== undefined && problem !== NOT_JSON) {
+    return { id, answer: refused(problem) };
+  }
+  return { id, answer: isCloudEvent(event) ? parseCloudEvent(event, limits) : refused(NOT_CLOUD_EVENT) };
 }
 
 function allRefused(events: readonly RefusedEvent[]): ConfigError {
   const lines = events
-    .slice(0, shownMax)
-    .map(
-      ({ index, id, reason }) =>
-        `  - event ${index} (${id === null ? 'no id' : `id ${JSON.stringify(id)}`}): ${reason}`,
-    );
-  const more = events.length > shownMax ? [`  - and ${events.length - shownMax} more`] : [];
+    .slice(0, SHOWN_MAX)
+    .map(({ index, id, reason }) => `  - event ${index} (${id === null ? 'no id' : `id ${quote(id)}`}): ${reason}`);
+  const more = events.length > SHOWN_MAX ? [`  - and ${events.length - SHOWN_MAX} more`] : [];
   return new ConfigError(`all ${events.length} events refused\n${[...lines, ...more].join('\n')}`);
 }

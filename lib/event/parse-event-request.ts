@@ -1,5 +1,6 @@
 import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../core/domain/ids.ts';
-import { MODES, type Mode } from '../core/domain/policy.ts';
+import { type EventBody, MODES, type Mode } from '../core/domain/policy.ts';
+import { describeChoice, isNamed } from '../core/plan/region-choice.ts';
 import { unknownKey } from '../policy/document/problems.ts';
 import { quote } from '../policy/document/quote.ts';
 import { accountId, connectionId, regionId } from '../policy/schema/names.ts';
@@ -7,8 +8,10 @@ import { type Answer, part, refused } from './event-answer.ts';
 import { isObject, type JsonObject } from './event-json.ts';
 import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';
 
-export const REQUEST_KEYS: readonly string[] = ['mode', 'accounts', 'regions', 'connections'];
-const shownMax = 10;
+/** In the order in which messages name them. A record, so that the compiler asks for every key of a body. */
+const KEYS: Readonly<Record<keyof EventBody, true>> = { mode: true, accounts: true, regions: true, connections: true };
+export const REQUEST_KEYS: readonly string[] = Object.keys(KEYS);
+const SHOWN_MAX = 10;
 
 /**
  * Read `{"mode": …, "accounts": […], "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
@@ -90,10 +93,11 @@ function regionProblem(id: unknown, limits: EventLimits): string | undefined {
   if (typeof id !== 'string' || !REGION_PATTERN.test(id)) {
     return `is not ${regionId.allowed}`;
   }
-  if (limits.regions === 'all' || allowsRegion(limits, id)) {
+  if (allowsRegion(limits, id)) {
     return undefined;
   }
-  const allowed = [...limits.regions].slice(0, shownMax).join(', ');
+  const shown = limits.regions.flatMap((choice) => (isNamed(choice) ? choice : [describeChoice(choice)]));
+  const allowed = [...new Set(shown)].slice(0, SHOWN_MAX).join(', ');
   return `is not a region of the policy (allowed: ${allowed === '' ? 'none' : allowed})`;
 }
 
@@ -101,6 +105,6 @@ const connectionProblem = (id: unknown): string | undefined =>
   typeof id === 'string' && CONNECTION_PATTERN.test(id) ? undefined : `is not ${connectionId.allowed}`;
 
 const joined = (problems: readonly string[]): string =>
-  problems.length > shownMax
-    ? `${problems.slice(0, shownMax).join('; ')}; and ${problems.length - shownMax} more`
+  problems.length > SHOWN_MAX
+    ? `${problems.slice(0, SHOWN_MAX).join('; ')}; and ${problems.length - SHOWN_MAX} more`
     : problems.join('; ');

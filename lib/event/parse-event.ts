@@ -3,7 +3,7 @@ import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
 import { isCloudEvent, parseCloudEvent } from './cloud-event.ts';
 import type { Answer } from './event-answer.ts';
-import { isObject, parseJson, toText } from './event-json.ts';
+import { type EventReading, isObject, readEvent, toText } from './event-json.ts';
 import { type EventLimits, toLimits } from './event-limits.ts';
 import { type BatchAnswer, parseBatch } from './parse-batch.ts';
 import { parseRequest } from './parse-event-request.ts';
@@ -36,21 +36,20 @@ export function parseEvent(
   defaultRegion: string | undefined,
 ): EventRequest {
   const limits = toLimits(policy, defaultRegion);
-  const text = toText(event).trim();
-  const value = text === '' ? {} : parseJson(text);
-  if (value === undefined) {
+  const reading = readEvent(toText(event).trim());
+  if (reading.value === undefined) {
     throw new ConfigError('event refused: it is text that is not JSON');
   }
-  const { source, ...answer } = parseValue(value, limits);
+  const { source, ...answer } = parseValue(reading, limits);
   const whole = answer.parts.some(
     ({ accounts, regions, connections }) => (accounts ?? regions ?? connections) === undefined,
   );
   return { ...answer, whole, source };
 }
 
-function parseValue(value: unknown, limits: EventLimits): BatchAnswer & Pick<EventRequest, 'source'> {
+function parseValue({ value, doubled }: EventReading, limits: EventLimits): BatchAnswer & Pick<EventRequest, 'source'> {
   if (Array.isArray(value)) {
-    return { ...parseBatch(value, limits), source: 'events' };
+    return { ...parseBatch(value, doubled, limits), source: 'events' };
   }
   if (isObject(value) && isTimer(value)) {
     return { ...single(parseTimer(value, limits)), source: 'timer' };

@@ -1,7 +1,7 @@
 import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN } from '../core/domain/ids.ts';
 import { quote } from '../policy/document/quote.ts';
 import { type Answer, ignored, part } from './event-answer.ts';
-import { isObject, type JsonObject, parseJson } from './event-json.ts';
+import { isObject, type JsonObject, readJson } from './event-json.ts';
 import { allowsRegion, type EventLimits } from './event-limits.ts';
 import { isHint } from './hint-actions.ts';
 
@@ -71,7 +71,13 @@ function regionOf(parameters: readonly unknown[], data: JsonObject, event: JsonO
 const ownerOf = ({ userIdentity }: JsonObject): unknown =>
   isObject(userIdentity) ? userIdentity.accountId : undefined;
 
-const parsedText = (value: unknown): unknown => (typeof value === 'string' ? parseJson(value) : value);
+function parsedText(value: unknown): unknown {
+  if (typeof value !== 'string') {
+    return value;
+  }
+  const reading = readJson(value);
+  return reading.problem === undefined ? reading.value : undefined;
+}
 
 /** Ids anywhere below, in values only; several may share one text. Without recursion: an event may be deep. */
 function connectionIdsIn(values: readonly unknown[]): string[] {

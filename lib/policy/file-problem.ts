@@ -1,5 +1,5 @@
 /** The system's codes for what goes wrong with a path that a person gave. */
-const words = new Map([
+const WORDS = new Map([
   ['ENOENT', 'no such file or directory'],
   ['EISDIR', 'it is a directory'],
   ['ENOTDIR', 'a part of the path is not a directory'],
@@ -17,6 +17,6 @@ export function toFileProblem(error: unknown): string {
   if (!('code' in error) || typeof error.code !== 'string') {
     return error.message;
   }
-  const told = words.get(error.code);
+  const told = WORDS.get(error.code);
   return told === undefined ? error.code : `${told} (${error.code})`;
 }

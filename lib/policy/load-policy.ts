@@ -1,8 +1,9 @@
 import { ConfigError } from '../core/domain/errors.ts';
-import { type DeclaredPolicy, MODES } from '../core/domain/policy.ts';
+import { type DeclaredPolicy, MODES, type PolicyOrigin } from '../core/domain/policy.ts';
 import { quote } from './document/quote.ts';
 import { toFileProblem } from './file-problem.ts';
 import { parseDeclaredPolicy, parsePolicyFile } from './parse-policy.ts';
+import { hashPolicy } from './policy-hash.ts';
 
 export type PolicySources = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,9 @@ export type PolicySources = {
   readonly readFile: (path: string) => string;
 };
 
+export type LoadedPolicy = { readonly policy: DeclaredPolicy; readonly origin: PolicyOrigin };
+type Read = { readonly policy: DeclaredPolicy; readonly source: PolicyOrigin['source'] };
+
 /**
  * The policy of this run: from a flag, from `SWEEP_POLICY` (text) or `SWEEP_POLICY_FILE`, else as packed, else all
  * defaults. `SWEEP_MODE` replaces its mode. Variables that are blank count as not set.
@@ -21,13 +25,14 @@ export type PolicySources = {
  * @throws ConfigError when a source is unreadable or wrong, or when two are given and a person would have to wonder
  * which one counted
  */
-export function loadPolicy(sources: PolicySources): DeclaredPolicy {
-  const policy = readSource(sources);
+export function loadPolicy(sources: PolicySources): LoadedPolicy {
+  const { policy, source } = readSource(sources);
   const mode = readMode(sources.env);
-  return mode === undefined ? policy : { ...policy, mode };
+  const origin = { source, hash: hashPolicy(policy) };
+  return { policy: mode === undefined ? policy : { ...policy, mode }, origin };
 }
 
-function readSource({ env, file, packed, readFile }: PolicySources): DeclaredPolicy {
+function readSource({ env, file, packed, readFile }: PolicySources): Read {
   const text = nonBlank(env.SWEEP_POLICY);
   const envFile = nonBlank(env.SWEEP_POLICY_FILE);
   const given = [
@@ -39,16 +44,18 @@ function readSource({ env, file, packed, readFile }: PolicySources): DeclaredPol
     throw new ConfigError(`${given.join(' and ')} are both set; keep only one of them`);
   }
   if (text !== undefined) {
-    return parseDeclaredPolicy(text, 'SWEEP_POLICY');
+    return { policy: parseDeclaredPolicy(text, 'SWEEP_POLICY'), source: 'SWEEP_POLICY' };
   }
   if (envFile !== undefined) {
-    return readPolicyFile(envFile, 'SWEEP_POLICY_FILE', readFile);
+    return { policy: readPolicyFile(envFile, 'SWEEP_POLICY_FILE', readFile), source: 'SWEEP_POLICY_FILE' };
   }
   if (file !== undefined) {
-    return readPolicyFile(file, '--policy', readFile);
+    return { policy: readPolicyFile(file, '--policy', readFile), source: file };
   }
-  return packed === undefined ? parseDeclaredPolicy('', 'defaults') : readPacked(packed, readFile);
+  return (packed === undefined ? undefined : readPacked(packed, readFile)) ?? readNone();
 }
+
+const readNone = (): Read => ({ policy: parseDeclaredPolicy('', 'defaults'), source: 'none' });
 
 function readPolicyFile(path: string, from: string, readFile: PolicySources['readFile']): DeclaredPolicy {
   try {
@@ -58,15 +65,16 @@ function readPolicyFile(path: string, from: string, readFile: PolicySources['rea
   }
 }
 
-function readPacked(path: string, readFile: PolicySources['readFile']): DeclaredPolicy {
+/** Undefined when none is packed. */
+function readPacked(path: string, readFile: PolicySources['readFile']): Read | undefined {
   try {
-    return parsePolicyFile(readFile(path), path);
+    return { policy: parsePolicyFile(readFile(path), path), source: 'packed' };
   } catch (error) {
     if (error instanceof ConfigError) {
       throw error;
     }
     if (isAbsent(error)) {
-      return parseDeclaredPolicy('', 'defaults');
+      return undefined;
     }
     throw unreadable(`the packed policy ${quote(path)}`, error);
   }

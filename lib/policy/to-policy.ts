@@ -1,5 +1,6 @@
 import { parseDuration } from '../core/domain/duration.ts';
-import type { DeclaredPolicy, Policy } from '../core/domain/policy.ts';
+import { type DeclaredPolicy, type Policy, WEEKDAYS } from '../core/domain/policy.ts';
+import { byRule } from '../core/rules/all-rules.ts';
 import type { PolicyDocument } from './schema/policy-schema.ts';
 import { accountIdOf } from './schema/roles.ts';
 
@@ -10,12 +11,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
     mode: document.mode,
     regions: toRegions(document.regions),
     accounts: toAccounts(document.accounts),
-    rules: {
-      unassociated: toGrace(document.rules.unassociated),
-      'tunnels-down': toGrace(document.rules['tunnels-down']),
-      unrouted: toGrace(document.rules.unrouted),
-      expired: toGrace(document.rules.expired),
-    },
+    rules: byRule(({ name }) => toGrace(document.rules[name])),
     protect: {
       tags: protect.tags.map(toTag),
       names: protect.names,
@@ -23,7 +19,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       connections: protect.connections,
       youngerThanMs: toMs(protect.youngerThan),
     },
-    limits,
+    limits: { ...limits, window: toWindow(limits.window) },
     detach: { force: detach.force, roles: detach.roles.map(toRole) },
     marks: { maxGapMs: toMs(document.marks.maxGap) },
     recheck: { maxAgeMs: toMs(document.recheck.maxAge) },
@@ -52,16 +48,27 @@ function toAccounts(accounts: PolicyDocument['accounts']): DeclaredPolicy['accou
   return accounts.map(({ roleArn, regions }) => ({ ...toRole(roleArn), regions: toRegions(regions) }));
 }
 
+/** Each day once, in one order, so that the same window is the same policy. */
+const toWindow = (window: PolicyDocument['limits']['window']): Policy['limits']['window'] =>
+  window === 'always' ? window : { ...window, days: WEEKDAYS.filter((day) => window.days.includes(day)) };
+
 const toGrace = (text: string): number | 'off' => (text === 'off' ? 'off' : toMs(text));
 
-/** The value starts after the first `=` and may hold more of them; no `=` means any value. */
-function toTag(text: string): Policy['protect']['tags'][number] {
-  const at = text.indexOf('=');
-  return at === -1 ? { key: text, value: undefined } : { key: text.slice(0, at), value: text.slice(at + 1) };
+/** In a text the value starts after the first `=` and may hold more of them; no `=` means any value. */
+function toTag(tag: PolicyDocument['protect']['tags'][number]): Policy['protect']['tags'][number] {
+  if (typeof tag !== 'string') {
+    return { key: tag.key, value: tag.value };
+  }
+  const at = tag.indexOf('=');
+  return at === -1 ? { key: tag, value: undefined } : { key: tag.slice(0, at), value: tag.slice(at + 1) };
 }
 
-const toRegions = (regions: PolicyDocument['regions']): Policy['regions'] =>
-  Array.isArray(regions) ? [...new Set(regions)] : regions;
+function toRegions(regions: PolicyDocument['regions']): Policy['regions'] {
+  if (regions === undefined || regions === 'all') {
+    return regions;
+  }
+  return Array.isArray(regions) ? [...new Set(regions)] : { except: [...new Set(regions.except)] };
+}
 
 const toRole = (roleArn: string) => ({ roleArn, accountId: validated(accountIdOf(roleArn), roleArn) });
 

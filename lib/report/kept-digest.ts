@@ -1,4 +1,4 @@
-import { toPrintable } from './text/printable.ts';
+import { toPrintable } from '../core/text/printable.ts';
 
 /** One connection that stays, and why; `verdict` as in the journal. */
 export type Kept = { readonly verdict: string; readonly reason: string };

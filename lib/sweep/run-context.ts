@@ -42,6 +42,9 @@ export const record = (
   fields: JournalFields = {},
 ): void => region.journal(event, { accountId: region.accountId, regionId: region.regionId, connectionId, ...fields });
 
+/** So many deleted for each page of a listing make one look for all of them worthwhile. */
+const DELETED_PER_PAGE_MIN = 4;
+
 /** Bind a run to one surveyed region, with fresh shared reads. */
 export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
   const { accountId, regionId, place } = region;
@@ -93,6 +96,3 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     ownerOf,
   };
 }
-
-/** So many deleted for each page of a listing make one look for all of them worthwhile. */
-const DELETED_PER_PAGE_MIN = 4;

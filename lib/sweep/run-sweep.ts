@@ -3,18 +3,20 @@ import type { RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outcome.ts';
 import { type Place, placeKey } from '../core/domain/place.ts';
-import type { Narrowing, Policy } from '../core/domain/policy.ts';
+import type { Narrowing, Policy, PolicyOrigin } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
+import { warnOfPolicy } from '../core/plan/policy-warnings.ts';
 import { keepUpMarks, type TagResult } from './marks/mark-upkeep.ts';
 import { OutcomeTally } from './outcome-tally.ts';
+import { reportWarnings, toFindings, warnOfSurvey } from './policy-findings.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 
-/** What a run needs of the world; built by `deps.ts`. */
+/** What a run needs of the world; built by `create-sweep-deps.ts`. */
 export type SweepDeps = {
   readonly api: CloudApi;
   readonly clock: Clock;
@@ -28,6 +30,9 @@ export type SweepDeps = {
 
 export type SweepRequest = {
   readonly policy: Policy;
+  readonly origin: PolicyOrigin;
+  /** Some part covers all that the policy, as it was written, is about. */
+  readonly isWhole: boolean;
   /** The union of what is to be looked at; empty means nothing. */
   readonly parts: readonly Narrowing[];
   readonly defaultRegion: RegionId | undefined;
@@ -35,6 +40,9 @@ export type SweepRequest = {
   /** What else there is to say of the events, for the log. */
   readonly notes: readonly string[];
 };
+
+/** Each has its reason; past a hundred of them the rest is counted. */
+const REFUSED_MAX = 100;
 
 /**
  * One run: list everything, judge, plan, and then, as far as the mode allows, act. Writes to the cloud in the modes
@@ -47,11 +55,14 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   const startedMs = deps.clock.now();
   deps.journal('run.started', {
     mode: runMode(request.parts, request.policy.mode),
+    policy: request.origin,
     rules: request.policy.rules,
     limits: request.policy.limits,
     ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
     ...refusedEvents(request.refused),
   });
+  const warnings = warnOfPolicy(request.policy, request.origin, runMode(request.parts, request.policy.mode));
+  reportWarnings(deps.journal, warnings);
 
   const tally = new OutcomeTally();
   const surveyed = await survey(request, deps, (judged) => {
@@ -63,19 +74,22 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     }
     return true;
   });
-  const planned = plan(surveyed.regions, request.policy.limits);
+  const surveyWarnings = warnOfSurvey(request.isWhole, surveyed);
+  reportWarnings(deps.journal, surveyWarnings);
+  const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
   for (const { accountId, regionId, due, ours } of planned.halts) {
     deps.journal('guard.halted', {
       accountId,
       regionId,
+      // The older name of "due", kept for the queries that people have saved.
       ripe: due,
       ours,
       perRegionShare: request.policy.limits.perRegionShare,
     });
   }
-  const done = await carryOut(request, deps, surveyed, planned, startedMs);
+  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs }, deps);
 
-  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
+  for (const outcome of listOutcomes(surveyed, planned, done, deps.journal)) {
     tally.add(outcome);
   }
   const { timeRanOut } = tally;
@@ -98,18 +112,22 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     counts,
     ...shown,
     calls: deps.calls(),
+    policy: request.origin,
+    ...toFindings([...warnings, ...surveyWarnings], surveyed),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
 }
 
+/** What a run has decided to do, and since when it looked. */
+type Work = {
+  readonly surveyed: Survey;
+  readonly planned: Plan;
+  readonly policy: Policy;
+  readonly startedMs: number;
+};
+
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-async function carryOut(
-  { policy }: SweepRequest,
-  deps: SweepDeps,
-  surveyed: Survey,
-  planned: Plan,
-  startedMs: number,
-): Promise<Done> {
+async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
   const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
   const contexts = new Map<string, RegionContext>();
@@ -127,7 +145,7 @@ async function carryOut(
     return context;
   };
 
-  const tags = new Map<Judged, TagResult>();
+  const tags = new Map<Judged, TagResult | undefined>();
   await Promise.all(
     surveyed.regions.map(async (region) => {
       const writable = region.judged.filter(({ mode }) => mayTag(mode));
@@ -136,20 +154,14 @@ async function carryOut(
       }
       const results = await keepUpMarks(contextOf(region), writable);
       for (const judged of writable) {
-        const result = results.get(judged.verdict.connection.connectionId);
-        if (result) {
-          tags.set(judged, result);
-        }
+        tags.set(judged, results.get(judged.verdict.connection.connectionId));
       }
     }),
   );
 
-  const steps = await act(planned, contextOf, tags);
-  return { steps, foreseen: describeLeftOver(planned, steps), tags };
+  const { steps, tooLate } = await act(planned, contextOf, tags);
+  return { steps, foreseen: describeLeftOver(planned, steps, tooLate), tags };
 }
-
-/** Each has its reason; past a hundred of them the rest is counted. */
-const REFUSED_MAX = 100;
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
   if (refused.length === 0) {

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
+import { toPrintableJson } from '../core/text/printable.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -8,6 +9,7 @@ export type Level = (typeof LEVELS)[number];
 /** One constant message for each event; everything that varies is a field. */
 const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'run.started': 'run started',
+  'policy.warned': 'the policy may not do what it seems to',
   'region.listed': 'region listed',
   'connection.judged': 'connection judged',
   'mark.set': 'mark set',
@@ -25,6 +27,9 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'scope.failed': 'sweep of one account and region not started',
   'dispatch.finished': 'dispatch finished',
 };
+
+const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
+const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /**
  * A log of one JSON object a line.
@@ -44,7 +49,7 @@ export function createJournal(options: {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const stream = { write: options.write };
+  const stream = { write: (line: string) => options.write(toPrintableLine(line)) };
   const plain = pino(config, stream);
   // Nothing with these names is ever logged on purpose; this is the second lock on that door.
   const redacting = pino({ ...config, redact: { paths: SECRET_PATHS, censor: '[secret]' } }, stream);
@@ -55,8 +60,9 @@ export function createJournal(options: {
   };
 }
 
-const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
-const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+/** A line as it is read: names and tags are other people's text, and a terminal or a log viewer obeys some characters. */
+const toPrintableLine = (line: string): string => `${toPrintableJson(line.trimEnd())}\n`;
+
 /** As many as the paths have at most. */
 const DEPTH_MAX = 3;
 
@@ -76,8 +82,10 @@ function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
   return false;
 }
 
+const WARNED: ReadonlySet<JournalEvent> = new Set(['policy.warned', 'guard.halted', 'step.failed', 'scope.failed']);
+
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
-  if (event === 'guard.halted' || event === 'step.failed' || event === 'scope.failed') {
+  if (WARNED.has(event)) {
     return 'warn';
   }
   if (event === 'region.listed') {

@@ -31,7 +31,7 @@ export type Task = {
 };
 
 /** How many times as fast as the cloud's the bench's time passes. */
-export const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
+const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
 
 /** Milliseconds of the bench. */
 export const LATENCY_MS = 20;
@@ -82,7 +82,12 @@ export class BenchWorld {
   /** One request; every contender's go through here. Answers the status and body. */
   async call(service: keyof typeof VERSIONS, action: string, params: Readonly<Record<string, string>>) {
     this.calls += 1;
-    const reply = await this.emulator.call(ACCOUNT, VERSIONS[service], action, { ...params });
+    const reply = await this.emulator.call({
+      accountId: ACCOUNT,
+      version: VERSIONS[service],
+      action,
+      params: { ...params },
+    });
     if (reply.status === 400 && /Throttling/.test(String((reply.body as { Code?: string }).Code))) {
       this.throttled += 1;
     }
@@ -209,7 +214,15 @@ export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResu
     transport: world.transport,
   });
   return await sweep(
-    { policy, parts: request.parts, defaultRegion: world.regions[0], refused: request.refused, notes: request.notes },
+    {
+      policy,
+      origin: { source: 'SWEEP_POLICY', hash: '' },
+      parts: request.parts,
+      isWhole: request.whole,
+      defaultRegion: world.regions[0],
+      refused: request.refused,
+      notes: request.notes,
+    },
     {
       api,
       clock,

@@ -67,6 +67,12 @@ test.each<[string, string[], typeof none, RegExp]>([
     none,
     /--region cn-beijing is not in the/,
   ],
+  [
+    'a region that the policy leaves out',
+    ['plan', '-p', 'most.yaml', '-r', 'cn-beijing'],
+    none,
+    /--region cn-beijing is not in the policy's scope, which is all but cn-beijing; options only narrow it/,
+  ],
   ['no region anywhere', ['plan'], { ALIBABA_CLOUD_REGION_ID: '' }, /no region to look at: give --region/],
   ['a malformed default region', ['plan'], { ALIBABA_CLOUD_REGION_ID: 'x' }, /ALIBABA_CLOUD_REGION_ID: "x" is not/],
   [
@@ -105,6 +111,7 @@ test.each<[string, string[], typeof none, RegExp]>([
   const files = {
     [POLICY]: 'regions: [cn-hangzhou]',
     'bad.yaml': 'mdoe: sweep',
+    'most.yaml': 'regions: { all: true, except: [cn-beijing] }',
     'estate.yaml': 'vpnConnections: [{ Name: 3 }]',
     'faults.yaml': '[{ fault: { kind: nothing } }]',
   };

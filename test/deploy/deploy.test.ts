@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { hintOf, hintTypes } from '../../lib/event/hint-actions.ts';
+import { HINT_OF, HINT_TYPES } from '../../lib/event/hint-actions.ts';
+import { parseEvent } from '../../lib/event/parse-event.ts';
 import { readConcurrency, readTarget } from '../../lib/wiring/sweep-function.ts';
 import { preview } from '../support/deployment.ts';
 import { fits, type Pattern, sizes } from '../support/event-pattern.ts';
@@ -21,6 +22,7 @@ const ALL = {
   SWEEP_THROW: 'never',
   SWEEP_TRIGGER: 'dispatch',
   SWEEP_TUNNEL_EVENTS: 'on',
+  SWEEP_SAMPLING: 'on',
   SWEEP_CONCURRENCY: '25',
   SWEEP_DEAD_LETTER: 'acs:mns:eu-central-1::/topics/vco-sweeper-failures/messages',
   SWEEP_EVENT_DEAD_LETTER: 'acs:mns:eu-central-1:1234567890123456:queues/vco-sweeper-events',
@@ -85,7 +87,9 @@ describe('with every variable set', () => {
 
   test('each is heard', () => {
     const rendered = JSON.stringify(changed);
-    const values = Object.entries(ALL).filter(([name]) => !['SWEEP_TRIGGER', 'SWEEP_TUNNEL_EVENTS'].includes(name));
+    const values = Object.entries(ALL).filter(
+      ([name]) => !['SWEEP_TRIGGER', 'SWEEP_TUNNEL_EVENTS', 'SWEEP_SAMPLING'].includes(name),
+    );
     expect(values.filter(([, value]) => !rendered.includes(value))).toEqual([]);
     expect(sweep.concurrencyConfig.reservedConcurrency).toBe(25);
     expect([sweep.region, dispatch.region]).toEqual(['eu-central-1', 'eu-central-1']);
@@ -104,14 +108,41 @@ describe('with every variable set', () => {
 
   test('the triggers are those of the dispatcher, and several sweeps run at once', () => {
     expect(on(sweep)).toEqual([]);
-    expect(on(dispatch)).toEqual(['nightly', 'changes', 'negotiations']);
+    expect(on(dispatch)).toEqual(['nightly', 'sampling', 'changes', 'negotiations']);
     const { sweep: dispatched } = preview({ SWEEP_TRIGGER: 'dispatch' });
     expect(dispatched.concurrencyConfig.reservedConcurrency).toBeGreaterThan(1);
   });
 
   test.each(['none', 'dispatcher'])('with SWEEP_TRIGGER=%s nothing is triggered at all', (SWEEP_TRIGGER) => {
-    const { sweep: quiet, dispatch: silent } = preview({ SWEEP_TRIGGER, SWEEP_TUNNEL_EVENTS: 'on' });
+    const { sweep: quiet, dispatch: silent } = preview({
+      ...{ SWEEP_TRIGGER, SWEEP_TUNNEL_EVENTS: 'on', SWEEP_SAMPLING: 'on', SWEEP_MODE: 'sweep' },
+    });
     expect([...on(quiet), ...on(silent)]).toEqual([]);
+  });
+});
+
+describe('sampling', () => {
+  const samplingOf = ({ triggers }: Fc3Function) =>
+    triggers.find(({ triggerName }) => triggerName === 'sampling')?.triggerConfig;
+
+  test('is off, and with SWEEP_SAMPLING=on of the function that is triggered, in a mode that marks', () => {
+    expect([on(defaults.sweep), on(defaults.dispatch)].flat()).not.toContain('sampling');
+    const marking = preview({ SWEEP_SAMPLING: 'on', SWEEP_MODE: 'mark' });
+    expect(on(marking.sweep)).toEqual(['nightly', 'sampling', 'changes']);
+    expect(on(marking.dispatch)).toEqual([]);
+    expect(on(preview({ SWEEP_SAMPLING: 'on' }).sweep)).not.toContain('sampling');
+    expect(on(preview({ SWEEP_SAMPLING: 'yes', SWEEP_MODE: 'mark' }).sweep)).not.toContain('sampling');
+  });
+
+  test.each([changed.sweep, changed.dispatch])('marks every 4 hours, and not when the nightly run begins', (fn) => {
+    const timer = samplingOf(fn);
+    expect(timer).toMatchObject({ payload: '{"mode":"mark"}' });
+    const { cronExpression = '', payload = '' } = timer !== undefined && 'payload' in timer ? timer : {};
+    const [, hours = ''] = /^CRON_TZ=UTC 0 0 ([\d,]+) \* \* \*$/.exec(cronExpression) ?? [];
+    expect(hours.split(',').map(Number)).toEqual([1, 5, 9, 13, 17, 21]);
+    const event = JSON.stringify({ triggerTime: '2026-11-22T01:00:00Z', triggerName: 'sampling', payload });
+    const policy = { mode: 'sweep', regions: ['cn-hangzhou'], accounts: [] } as const;
+    expect(parseEvent(event, policy, undefined).parts).toMatchObject([{ mode: 'mark', regions: undefined }]);
   });
 });
 
@@ -181,8 +212,8 @@ describe('the rules of EventBridge pass on what is a hint', () => {
 
   test('each call of the table of docs/events.md, by program and by hand; tags are left to the timer', () => {
     for (const type of ['vpc:ActionTrail:ApiCall', 'cen:ActionTrail:ConsoleOperation']) {
-      const passed = [...hintOf.keys()].filter((name) => fits(changes, call(name, 'ops', type)));
-      expect(passed).toEqual([...hintOf].filter(([, hint]) => hint === 'always').map(([name]) => name));
+      const passed = [...HINT_OF.keys()].filter((name) => fits(changes, call(name, 'ops', type)));
+      expect(passed).toEqual([...HINT_OF].filter(([, hint]) => hint === 'always').map(([name]) => name));
     }
     expect(fits(changes, call('RunInstances'))).toBe(false);
     expect(fits(changes, call('DeleteCen', 'ops', 'vpc:Config:ConfigurationItemChangeNotification'))).toBe(false);
@@ -198,7 +229,7 @@ describe('the rules of EventBridge pass on what is a hint', () => {
   });
 
   test('each kind of negotiation that failed', () => {
-    expect(patterns.get('negotiations')).toEqual({ type: [...hintTypes] });
+    expect(patterns.get('negotiations')).toEqual({ type: [...HINT_TYPES] });
   });
 });
 

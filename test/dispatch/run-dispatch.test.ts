@@ -109,7 +109,7 @@ async function world({ answer, members = [], regions = [] }: World = {}) {
 }
 
 const tick = (payload = '') => ({ triggerTime: '2026-11-22T19:30:00Z', triggerName: 'nightly', payload });
-const T = '20261122T193000Z';
+const TICK = '20261122T193000Z';
 const hint = (regionId: string, more: object = {}, id = 'e') => ({
   specversion: '1.0',
   id,
@@ -127,7 +127,7 @@ describe('a tick', () => {
     expect([...fc.started]).toMatchObject(
       [A, B, C].flatMap((accountId) =>
         [H, E].map((regionId) => [
-          `sweep_${T}_${accountId}_${regionId}`,
+          `sweep_${TICK}_${accountId}_${regionId}`,
           { event: { accounts: [accountId], regions: [regionId] } },
         ]),
       ),
@@ -208,7 +208,7 @@ describe('a scope that cannot be started', () => {
         accountId: B,
         regionId: E,
         state: 'failed',
-        taskId: `sweep_${T}_${B}_${E}`,
+        taskId: `sweep_${TICK}_${B}_${E}`,
         requestId: '1-65e571bc-158a59e8-b63f98cd471c',
         code: 'AccessDenied',
         reason: 'InvokeFunction failed: AccessDenied',
@@ -249,7 +249,7 @@ describe('the resource directory', () => {
   test('says which accounts there are; closed ones are left out', async () => {
     const { send, ids, asked } = await world({ members });
     expect((await send(tick(), directory())).counts).toEqual({ started: 4, 'already-started': 0, failed: 0 });
-    expect(ids()).toEqual([A, B].flatMap((id) => [H, E].map((region) => `sweep_${T}_${id}_${region}`)));
+    expect(ids()).toEqual([A, B].flatMap((id) => [H, E].map((region) => `sweep_${TICK}_${id}_${region}`)));
     expect(asked).toEqual(['ListAccounts']);
   });
 
@@ -257,7 +257,7 @@ describe('the resource directory', () => {
     const { send, ids } = await world({ members });
     await send(tick(`{"regions":["${H}"]}`), directory({ exclude: [A] }));
     await send({ ...tick(`{"accounts":["${A}"],"regions":["${E}"]}`) }, directory());
-    expect(ids()).toEqual([`sweep_${T}_${A}_${E}`, `sweep_${T}_${B}_${H}`]);
+    expect(ids()).toEqual([`sweep_${TICK}_${A}_${E}`, `sweep_${TICK}_${B}_${H}`]);
   });
 
   test('that lost an account which somebody named is a failure of that account alone', async () => {
@@ -320,7 +320,13 @@ describe('regions: all', () => {
   test('are those that exist', async () => {
     const { send, ids } = await world({ regions: [H, 'us-east-1'] });
     await send(tick(), policy);
-    expect(ids()).toEqual([`sweep_${T}_${A}_${H}`, `sweep_${T}_${A}_us-east-1`, `sweep_${T}_${B}_${E}`]);
+    expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`, `sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
+  });
+
+  test('but a few are the others', async () => {
+    const { send, ids } = await world({ regions: [H, 'us-east-1'] });
+    await send(tick(), { ...policy, regions: { except: [H] } });
+    expect(ids()).toEqual([`sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
   });
 
   test('that cannot be listed are failures of the accounts that need them', async () => {
@@ -541,5 +547,5 @@ test('every task id is one that the platform takes, and no two sweeps share one'
 test('a request may say of which tick it is', async () => {
   const { send, ids } = await world();
   await send({ tick: '2026-11-22T20:30:00+01:00', regions: [H], accounts: [A] }, list);
-  expect(ids()).toEqual([`sweep_${T}_${A}_${H}`]);
+  expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`]);
 });

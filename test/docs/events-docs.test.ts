@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../lib/core/domain/policy.ts';
-import { hintOf, hintTypes } from '../../lib/event/hint-actions.ts';
+import { HINT_OF, HINT_TYPES } from '../../lib/event/hint-actions.ts';
 import { parseEvent } from '../../lib/event/parse-event.ts';
 
 const text = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
@@ -11,7 +11,7 @@ const policy: Pick<Policy, 'mode' | 'regions' | 'accounts'> = {
   accounts: [],
 };
 const parse = (event: string) => parseEvent(event, policy, undefined);
-const blocks = [...text.matchAll(/```json (\w+)\n([\s\S]*?)\n```/g)].map(([, kind = '', json = '']) => ({
+const BLOCKS = [...text.matchAll(/```json (\w+)\n([\s\S]*?)\n```/g)].map(([, kind = '', json = '']) => ({
   kind,
   json,
 }));
@@ -19,7 +19,7 @@ const all = { mode: 'sweep', regions: undefined, connections: undefined };
 
 describe('docs/events.md', () => {
   test('its examples are events of the kind it says, and ask for what it says', () => {
-    const examples = blocks.filter(({ kind }) => kind !== 'refused');
+    const examples = BLOCKS.filter(({ kind }) => kind !== 'refused');
     const answers = examples.map(({ json }) => parse(json));
     expect(answers.map(({ source }) => source)).toEqual(examples.map(({ kind }) => kind));
     expect(answers.flatMap(({ refused, notes }) => [...refused, ...notes])).toEqual([]);
@@ -43,12 +43,12 @@ describe('docs/events.md', () => {
     const told = rows.flatMap(([, names = '', what]) =>
       [...names.matchAll(/\w+/g)].map(([name]) => [name, what === 'the connections named, else the region'] as const),
     );
-    expect(new Map(told)).toEqual(new Map([...hintOf].map(([name, hint]) => [name, hint === 'always'])));
+    expect(new Map(told)).toEqual(new Map([...HINT_OF].map(([name, hint]) => [name, hint === 'always'])));
   });
 
   test('the types it tells of are those taken for a hint', () => {
     const told = [...text.matchAll(/`(vpn:CloudMonitor:\w+)`/g)].map(([, type]) => type);
-    expect(told).toEqual([...hintTypes]);
+    expect(told).toEqual([...HINT_TYPES]);
   });
 
   test('no text and {} are a whole run, and [] is nothing', () => {
@@ -57,11 +57,10 @@ describe('docs/events.md', () => {
   });
 
   test('the refusal it shows is the one people get', () => {
-    const [, array] = blocks
-      .filter(({ kind }) => kind === 'events')
+    const [, array] = BLOCKS.filter(({ kind }) => kind === 'events')
       .map(({ json }) => json)
       .slice(-2);
-    const shown = blocks.find(({ kind }) => kind === 'refused')?.json ?? '';
+    const shown = BLOCKS.find(({ kind }) => kind === 'refused')?.json ?? '';
     const { refused } = parse((array ?? '').replace('"mode": "plan"', '"limit": 1'));
     expect({ refusedEvents: refused }).toEqual(JSON.parse(shown));
   });

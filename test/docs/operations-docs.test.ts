@@ -132,7 +132,9 @@ describe('the queries of docs/operations.md', () => {
     expect(equal('state').filter((value) => !PLACE_STATES.some((state) => state === value))).toEqual([]);
     expect(equal('level')).toEqual(['warn']);
     const warned = written.filter(({ level }) => level === 'warn').map(({ event }) => event);
-    expect([...new Set(warned)].sort()).toEqual(['guard.halted', 'region.listed', 'scope.failed', 'step.failed']);
+    expect([...new Set(warned)].sort()).toEqual([
+      ...['guard.halted', 'policy.warned', 'region.listed', 'scope.failed', 'step.failed'],
+    ]);
     expect(all.match(/like '%(\w+)%'/)?.[1]).toBe('hrottling');
     expect(['Throttling.User', 'HttpStatus429'].every((code) => isThrottling(code))).toBe(true);
   });

@@ -8,16 +8,16 @@ const sources = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(join('test', name), 'utf8').replaceAll("\\'", "'"))
   .join('\n');
 
-const rows = [...document.matchAll(/^\| (S\d+) \|.*$/gm)].map(([row, promise]) => ({
+const ROWS = [...document.matchAll(/^\| (S\d+) \|.*$/gm)].map(([row, promise]) => ({
   promise,
   names: [...row.matchAll(/«([^»]+)»/g)].map(([, name]) => name ?? ''),
 }));
 
 test('every promise has a row, in order', () => {
-  expect(rows.map(({ promise }) => promise)).toEqual(Array.from({ length: 14 }, (_, index) => `S${index + 1}`));
+  expect(ROWS.map(({ promise }) => promise)).toEqual(Array.from({ length: 14 }, (_, index) => `S${index + 1}`));
 });
 
-test.each(rows)('the tests that docs/safety.md names for $promise exist', ({ names }) => {
+test.each(ROWS)('the tests that docs/safety.md names for $promise exist', ({ names }) => {
   expect(names.length).toBeGreaterThan(0);
   expect(names.filter((name) => !sources.includes(name))).toEqual([]);
 });

@@ -107,7 +107,7 @@ describe('@alicloud/vpc20160428 (signature v3)', () => {
 
   test('acts with temporary credentials', async () => {
     const params = { RoleArn: `acs:ram::${B}:role/sweeper`, RoleSessionName: 'test' };
-    const { body } = await emulator.call(A, STS, 'AssumeRole', params);
+    const { body } = await emulator.call({ accountId: A, version: STS, action: 'AssumeRole', params });
     const { AccessKeyId, AccessKeySecret, SecurityToken } = Object(body.Credentials);
     const key = { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret, securityToken: SecurityToken };
     const request = new vpcModel.DescribeVpnConnectionsRequest({ regionId: REGION });

@@ -6,7 +6,7 @@ import { BEHAVIOURS_DEFAULT, behavioursShape } from '../../lib/emulator/behaviou
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import { defineEstate, parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
-import { operations } from '../../lib/emulator/operations.ts';
+import { OPERATIONS } from '../../lib/emulator/operations.ts';
 import { run } from '../cli/cli-harness.ts';
 import { CBN, VPC } from './emulator-support.ts';
 
@@ -86,14 +86,14 @@ describe('docs/emulator.md', () => {
 
   test('it lists every operation, and no other', () => {
     const told = rows('Operations').flatMap(([names = '']) => names.split(', '));
-    const served = [...operations.values()].map(({ action }) => action);
+    const served = [...OPERATIONS.values()].map(({ action }) => action);
     expect(told.sort()).toEqual(served.sort());
   });
 
   test('other SDKs try every operation of VPC and CBN', () => {
     const story = readFileSync('scripts/clients/story.mjs', 'utf8');
     const tried = new Set([...story.matchAll(/(?:vpc|cbn)\('(\w+)'/g)].map(([, action]) => action));
-    const served = [...operations.values()].filter(({ version }) => version === VPC || version === CBN);
+    const served = [...OPERATIONS.values()].filter(({ version }) => version === VPC || version === CBN);
     expect(served.map(({ action }) => action).filter((action) => !tried.has(action))).toEqual([]);
   });
 

@@ -59,7 +59,7 @@ test('is an emulator as one without sockets is', async () => {
   expect((await post(emulator.url, v1('DescribeRegions', {}))).status).toBe(400);
   expect(emulator.calls).toMatchObject([{ code: 'Throttling.User' }]);
   expect(emulator.estate.vpnConnections).toHaveLength(1);
-  expect((await emulator.call(A, CBN, 'DescribeCens', {})).status).toBe(200);
+  expect((await emulator.call({ accountId: A, version: CBN, action: 'DescribeCens', params: {} })).status).toBe(200);
   emulator.resetCalls();
   expect(emulator.calls).toEqual([]);
 });
@@ -171,7 +171,7 @@ test('over TLS, with a certificate of its own each time, which vouches for 127.0
 test('the log keeps the latest calls, and forgets older ones', async () => {
   const emulator = await start({ callsKept: 10, limits: 'off' });
   for (let turn = 0; turn < 35; turn++) {
-    await emulator.call(A, CBN, 'DescribeCens', {});
+    await emulator.call({ accountId: A, version: CBN, action: 'DescribeCens', params: {} });
   }
   expect(emulator.calls.length).toBeGreaterThanOrEqual(10);
   expect(emulator.calls.length).toBeLessThanOrEqual(11);

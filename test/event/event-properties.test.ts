@@ -192,8 +192,9 @@ describe('gives a request within the policy or a ConfigError, never more and nev
       'deep data as text',
       JSON.stringify({ id: '1', source: 'acs.vpc', specversion: '1.0', type: 't', data: '{"a":'.repeat(90_000) }),
     ],
-    ['a very long list', `{"connections":[${'1,'.repeat(500_000)}1]}`],
-    ['very many keys', `{${Array.from({ length: 50_000 }, (_, index) => `"mod${index}":0`).join()}}`],
+    // More items than a call may have arguments.
+    ['a very long list', `{"connections":[${'1,'.repeat(200_000)}1]}`],
+    ['very many keys', `{${Array.from({ length: 20_000 }, (_, index) => `"mod${index}":0`).join()}}`],
   ])('%s', (_what, event) => {
     expectWithin(event, { mode: 'sweep', regions: ['cn-hangzhou'], accounts: [] }, undefined);
   });

@@ -133,48 +133,65 @@ describe('accounts', () => {
 
 describe('a region may be named when it is', () => {
   const account = (regions: Policy['regions']) => ({ roleArn: 'acs:ram::1:role/a', accountId: '1', regions });
-  test.each<[string, Scope, string | undefined, string, boolean]>([
-    ["in the policy's list", policy, undefined, 'ap-southeast-1', true],
-    ["not in the policy's list", policy, 'eu-west-1', 'eu-west-1', false],
+  test.each<[string, Scope, { readonly own: string | undefined; readonly region: string; readonly allowed: boolean }]>([
+    ["in the policy's list", policy, { own: undefined, region: 'ap-southeast-1', allowed: true }],
+    ["not in the policy's list", policy, { own: 'eu-west-1', region: 'eu-west-1', allowed: false }],
     [
       "the function's own, and the policy names none",
       { ...policy, regions: undefined },
-      'eu-west-1',
-      'eu-west-1',
-      true,
+      { own: 'eu-west-1', region: 'eu-west-1', allowed: true },
     ],
-    ["not the function's own", { ...policy, regions: undefined }, 'eu-west-1', 'cn-hangzhou', false],
-    ['any, and nothing says where the function is', { ...policy, regions: undefined }, undefined, 'cn-hangzhou', false],
-    ['any, and the policy says all', { ...policy, regions: 'all' }, undefined, 'eu-west-1', true],
+    [
+      "not the function's own",
+      { ...policy, regions: undefined },
+      { own: 'eu-west-1', region: 'cn-hangzhou', allowed: false },
+    ],
+    [
+      'any, and nothing says where the function is',
+      { ...policy, regions: undefined },
+      { own: undefined, region: 'cn-hangzhou', allowed: false },
+    ],
+    [
+      'any, and the policy says all',
+      { ...policy, regions: 'all' },
+      { own: undefined, region: 'eu-west-1', allowed: true },
+    ],
+    [
+      'any, and the policy leaves out others',
+      { ...policy, regions: { except: ['eu-west-1'] } },
+      { own: undefined, region: 'us-east-1', allowed: true },
+    ],
+    [
+      'one that the policy leaves out',
+      { ...policy, regions: { except: ['eu-west-1'] } },
+      { own: undefined, region: 'eu-west-1', allowed: false },
+    ],
+    [
+      'one that the policy leaves out, and an account has',
+      { ...policy, regions: { except: ['eu-west-1'] }, accounts: [account(undefined), account(['eu-west-1'])] },
+      { own: undefined, region: 'eu-west-1', allowed: true },
+    ],
     [
       "in an account's list",
       { ...policy, accounts: [account(['eu-west-1']), account(['us-east-1'])] },
-      undefined,
-      'us-east-1',
-      true,
+      { own: undefined, region: 'us-east-1', allowed: true },
     ],
     [
       "in the policy's list but in no account's",
       { ...policy, accounts: [account(['eu-west-1'])] },
-      undefined,
-      'cn-hangzhou',
-      false,
+      { own: undefined, region: 'cn-hangzhou', allowed: false },
     ],
     [
       "in the policy's list, and an account has none",
       { ...policy, accounts: [account(undefined)] },
-      undefined,
-      'cn-hangzhou',
-      true,
+      { own: undefined, region: 'cn-hangzhou', allowed: true },
     ],
     [
       'any, and an account says all',
       { ...policy, accounts: [account('all'), account([])] },
-      undefined,
-      'eu-west-1',
-      true,
+      { own: undefined, region: 'eu-west-1', allowed: true },
     ],
-  ])('%s', (_what, scope, own, region, allowed) => {
+  ])('%s', (_what, scope, { own, region, allowed }) => {
     const call = () => parseEvent(JSON.stringify({ regions: [region] }), scope, own);
     if (allowed) {
       expect(call().parts).toMatchObject([{ ...whole, regions: [region] }]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../lib/core/domain/policy.ts';
-import { hintTypes } from '../../lib/event/hint-actions.ts';
+import { HINT_TYPES } from '../../lib/event/hint-actions.ts';
 import { parseEvent } from '../../lib/event/parse-event.ts';
 
 const policy: Pick<Policy, 'mode' | 'regions' | 'accounts'> = {
@@ -142,7 +142,7 @@ describe('an event about the health of a tunnel', () => {
     ...more,
   });
 
-  test.each([...hintTypes])('%s narrows the run to the region it is of', (type) => {
+  test.each([...HINT_TYPES])('%s narrows the run to the region it is of', (type) => {
     expect(parse(health({ type }))).toMatchObject({
       parts: [{ mode: 'mark', regions: ['cn-hangzhou'], connections: undefined, happenedIn: '1234567890123456' }],
       refused: [],

@@ -14,7 +14,7 @@ const PSK = 'canary-psk-that-must-not-get-out';
 const KEY = { accessKeyId: 'CANARYKEYID', accessKeySecret: 'CANARYKEYSECRET' };
 
 const withKeys = (row: Record<string, unknown>) => ({ ...row, IkeConfig: { Psk: PSK } });
-const rows = [
+const ROWS = [
   free('old', due('unassociated')),
   bound('down', due('tunnels-down'), down),
   bound('far', due('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
@@ -76,7 +76,7 @@ test.each<[string, readonly FaultRule[]]>([
           { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: ['*'] }] },
         ],
         transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
-        ...estate(...rows),
+        ...estate(...ROWS),
       }),
       'test',
     ),

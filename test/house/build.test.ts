@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 
 let folder = '';
@@ -12,36 +21,74 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the build', () => {
-  beforeEach(() => {
-    for (const name of ['functions', 'lib']) {
-      symlinkSync(resolve(name), join(folder, name));
-    }
-  });
-
-  /** The build of these sources in a folder of its own, beside this policy. */
-  function buildWith(policy: string) {
-    writeFileSync(join(folder, 'policy.yaml'), policy);
-    return spawnSync(process.execPath, [resolve('scripts/build.mjs')], { cwd: folder, encoding: 'utf8' });
+  /** A build of these sources in a folder of its own, beside a policy. Each takes seconds, so the tests share a good one. */
+  let built = '';
+  const policy = 'mode: mark # for now\nprotect: { names: [prod-*] }\n';
+  function buildWith(text: string) {
+    writeFileSync(join(built, 'policy.yaml'), text);
+    return spawnSync(process.execPath, [resolve('scripts/build.mjs')], { cwd: built, encoding: 'utf8' });
   }
-  const packed = () => readFileSync(join(folder, 'dist/sweep/policy.json'), 'utf8');
+  const packed = () => readFileSync(join(built, 'dist/sweep/policy.json'), 'utf8');
+
+  beforeAll(() => {
+    built = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
+    for (const name of ['functions', 'lib']) {
+      symlinkSync(resolve(name), join(built, name));
+    }
+    expect(buildWith(policy)).toMatchObject({ status: 0, stderr: '' });
+  });
+  afterAll(() => rmSync(built, { recursive: true, force: true }));
 
   test('compiles a policy to JSON, and packs nothing else of it', () => {
-    const policy = 'mode: mark # for now\nprotect: { names: [prod-*] }\n';
-    expect(buildWith(policy)).toMatchObject({ status: 0, stderr: '' });
     expect(JSON.parse(packed())).toEqual({ mode: 'mark', protect: { names: ['prod-*'] } });
     expect(parsePolicy(packed(), 'packed')).toEqual(parsePolicy(policy, 'written'));
-    expect(existsSync(join(folder, 'dist/sweep/policy.yaml'))).toBe(false);
+    expect(existsSync(join(built, 'dist/sweep/policy.yaml'))).toBe(false);
   });
 
   test.each([
     ['with an unknown key', 'mdoe: sweep', /^policy\.yaml: mdoe: unknown key .*\nNothing was built\.\n$/],
     ['that is no YAML', 'mode: [', /^policy\.yaml: line 1, column 8: .*\nNothing was built\.\n$/],
-  ])('fails for a policy %s, and the last one stays', (_what, policy, message) => {
-    buildWith('mode: mark');
-    const { status, stderr } = buildWith(policy);
+  ])('fails for a policy %s, and the last one stays', (_what, wrong, message) => {
+    const before = packed();
+    const { status, stderr } = buildWith(wrong);
     expect(stderr).toMatch(message);
     expect(status).toBe(1);
-    expect(JSON.parse(packed())).toEqual({ mode: 'mark' });
+    expect(packed()).toBe(before);
+    expect(existsSync(join(built, 'dist/sweep/index.js'))).toBe(true);
+  });
+});
+
+describe('the licences of what a folder holds', () => {
+  const SAID = /^(\S+) (\d+\.\d+\.\d+\S*) \((.+)\)$/gm;
+
+  test.each(['sweep', 'dispatch', 'cli'])('lie in dist/%s: each package that its map names, with its text', (name) => {
+    const text = readFileSync(join('dist', name, 'THIRD_PARTY_LICENSES.txt'), 'utf8');
+    const listed = [...text.matchAll(SAID)].map(([, one]) => one);
+    const maps = readdirSync(join('dist', name)).filter((file) => file.endsWith('.map'));
+    const sources = maps.flatMap(
+      (file) => JSON.parse(readFileSync(join('dist', name, file), 'utf8')).sources as string[],
+    );
+    const bundled = sources.flatMap(
+      (source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!node_modules)/.exec(source)?.[1] ?? [],
+    );
+    expect(bundled.length).toBeGreaterThan(10);
+    expect([...new Set(bundled)].filter((one) => !listed.includes(one))).toEqual([]);
+    expect(listed).toEqual([...listed].sort());
+    // Texts that the packages bring, and one that only its name was given of.
+    expect(text).toMatch(/zod \d.*\(MIT\)\n\nMIT License\n\nCopyright \(c\) 20\d\d Colin McDonnell/);
+    expect(text).toMatch(/httpx \d.*\(MIT\)\n\nCopyright Jackson Tian\n\nPermission is hereby granted/);
+  });
+
+  test('are the same at each build', () => {
+    for (const name of ['functions', 'lib']) {
+      symlinkSync(resolve(name), join(folder, name));
+    }
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    spawnSync(process.execPath, [resolve('scripts/build.mjs')], { cwd: folder, encoding: 'utf8' });
+    for (const name of ['sweep', 'dispatch', 'cli']) {
+      const path = `dist/${name}/THIRD_PARTY_LICENSES.txt`;
+      expect(readFileSync(join(folder, path), 'utf8')).toBe(readFileSync(path, 'utf8'));
+    }
   });
 });
 

@@ -21,7 +21,7 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
 /** A folder with more files than this answers no question at a glance. */
 const FILES_MAX = 15;
 
-const sources = ['functions', 'lib'].flatMap((folder) =>
+const SOURCES = ['functions', 'lib'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => path.endsWith('.ts')),
@@ -32,7 +32,7 @@ const importsOf = (path: string): readonly string[] =>
     relative('.', join(dirname(path), target)),
   );
 
-const imports = new Map(sources.map((path) => [path, importsOf(path)]));
+const IMPORTS = new Map(SOURCES.map((path) => [path, importsOf(path)]));
 
 /** The first cycle that a walk along the imports meets: each file of it, the first one again at the end. */
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
@@ -64,18 +64,18 @@ function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly stri
 }
 
 test('the checks below have sources to look at', () => {
-  expect(sources.length).toBeGreaterThan(40);
-  expect([...imports.values()].flat().length).toBeGreaterThan(100);
+  expect(SOURCES.length).toBeGreaterThan(40);
+  expect([...IMPORTS.values()].flat().length).toBeGreaterThan(100);
 });
 
-test.each(sources)('%s imports only what lies in its direction', (path) => {
+test.each(SOURCES)('%s imports only what lies in its direction', (path) => {
   const [, allowed] = DIRECTIONS.find(([from]) => from.test(path)) ?? [];
   const wrong = importsOf(path).filter((target) => !allowed?.test(target));
   expect(wrong).toEqual([]);
 });
 
 test('no file imports itself by way of others, types included', () => {
-  expect(findCycle(imports)).toEqual([]);
+  expect(findCycle(IMPORTS)).toEqual([]);
 });
 
 test('a cycle is found wherever it is', () => {
@@ -90,7 +90,7 @@ test('a cycle is found wherever it is', () => {
 
 test('the core reads no clock, environment or file', () => {
   const impure = /\b(Date\.now|new Date\(\)|process\.|Math\.random|setTimeout|node:(?!assert))/;
-  const wrong = sources.filter((path) => path.startsWith('lib/core/') && impure.test(readFileSync(path, 'utf8')));
+  const wrong = SOURCES.filter((path) => path.startsWith('lib/core/') && impure.test(readFileSync(path, 'utf8')));
   expect(wrong).toEqual([]);
 });
 
@@ -108,6 +108,15 @@ test(`no folder has more than ${FILES_MAX} files`, () => {
 });
 
 test('no two files of the product have the same name', () => {
-  const names = sources.map((path) => basename(path));
+  const names = SOURCES.map((path) => basename(path));
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+test('only lib/cli/output.ts chooses the stream of a command and the format of its result', () => {
+  const choice = /\b(stdin|stdout|stderr|toJsonLine)\b|\boptions\.json\b|\{[^}]*\bjson\b[^}]*\}: \w*Options\b/;
+  const chooser = /^lib\/cli\/(io|process-io|output|formats)\.ts$/;
+  const wrong = SOURCES.filter(
+    (path) => path.startsWith('lib/cli/') && !chooser.test(path) && choice.test(readFileSync(path, 'utf8')),
+  );
+  expect(wrong).toEqual([]);
 });

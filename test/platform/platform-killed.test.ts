@@ -20,7 +20,7 @@ const policy = {
 /** Longer than a deaf function has. */
 const HANGS_MS = 3_000;
 
-const stays = [...inUse(5), free('new'), bound('kept', { ...due('tunnels-down'), 'vco-sweeper:keep': '' }, down)];
+const STAYS = [...inUse(5), free('new'), bound('kept', { ...due('tunnels-down'), 'vco-sweeper:keep': '' }, down)];
 
 /** The built sweep; with `deaf`, told that it has ten minutes, which the platform then does not give it. */
 function codeOf(deaf: boolean, { onTestFinished }: TestContext): string {
@@ -39,7 +39,7 @@ function codeOf(deaf: boolean, { onTestFinished }: TestContext): string {
 }
 
 async function deploy(fault: FaultRule, deaf: boolean, context: TestContext) {
-  const rows = [free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...stays];
+  const rows = [free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...STAYS];
   const cloud = await startEmulator({
     estate: parseEstate(JSON.stringify(estate(...rows)), 'test'),
     limits: 'off',
@@ -67,11 +67,10 @@ function expectConverged({ cloud, tick }: Awaited<ReturnType<typeof deploy>>): v
   expect(tick.attempts).toBeGreaterThan(1);
   const { vpnConnections, attachments } = cloud.estate;
   const idOf = ({ VpnConnectionId }: Readonly<Record<string, unknown>>) => VpnConnectionId;
-  expect(vpnConnections.map(idOf).sort()).toEqual(stays.map(idOf).sort());
+  expect(vpnConnections.map(idOf).sort()).toEqual(STAYS.map(idOf).sort());
   // None is left between detach and delete, none was detached that stays, and the clock of the new one has begun.
   expect(attachments.map(({ VpnId }) => VpnId).sort()).toEqual(
-    stays
-      .filter(({ TransitRouterId }) => TransitRouterId !== undefined)
+    STAYS.filter(({ TransitRouterId }) => TransitRouterId !== undefined)
       .map(idOf)
       .sort(),
   );

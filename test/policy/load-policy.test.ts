@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/core/domain/errors.ts';
 import { loadPolicy, type PolicySources } from '../../lib/policy/load-policy.ts';
+import { hashPolicy } from '../../lib/policy/policy-hash.ts';
 
-const files = new Map([
+const FILES = new Map([
   ['mark.yaml', 'mode: mark'],
   ['packed.yaml', 'limits: { perRun: 7 }'],
   ['bad.yaml', 'mode: go'],
@@ -10,44 +11,63 @@ const files = new Map([
   ['comments.yaml', '# protect:\n#   names: [prod-*]\n---\n'],
 ]);
 
-const codes = new Map([
+const CODES = new Map([
   ['locked.yaml', 'EACCES'],
   ['folder', 'EISDIR'],
   ['odd.yaml', 'EIO'],
 ]);
 
 function readFile(path: string): string {
-  const text = files.get(path);
+  const text = FILES.get(path);
   if (text !== undefined) {
     return text;
   }
-  const code = codes.get(path) ?? 'ENOENT';
+  const code = CODES.get(path) ?? 'ENOENT';
   throw Object.assign(new Error(`${code}: no way to open '${path}'`), { code });
 }
 
-const load = (sources: Partial<PolicySources>) => loadPolicy({ env: {}, readFile, ...sources });
-const packed = 'packed.yaml';
+const loadAll = (sources: Partial<PolicySources>) => loadPolicy({ env: {}, readFile, ...sources });
+const load = (sources: Partial<PolicySources>) => loadAll(sources).policy;
+const PACKED = 'packed.yaml';
 
 describe('the policy comes from', () => {
   test.each<[string, Partial<PolicySources>, object]>([
-    ['SWEEP_POLICY', { env: { SWEEP_POLICY: 'mode: sweep' }, packed }, { mode: 'sweep' }],
-    ['SWEEP_POLICY_FILE', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed }, { mode: 'mark' }],
-    ['the flag', { file: 'mark.yaml', packed }, { mode: 'mark' }],
-    ['the packed document', { packed }, { limits: { perRun: 7 } }],
+    ['SWEEP_POLICY', { env: { SWEEP_POLICY: 'mode: sweep' }, packed: PACKED }, { mode: 'sweep' }],
+    ['SWEEP_POLICY_FILE', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed: PACKED }, { mode: 'mark' }],
+    ['the flag', { file: 'mark.yaml', packed: PACKED }, { mode: 'mark' }],
+    ['the packed document', { packed: PACKED }, { limits: { perRun: 7 } }],
     ['defaults, when nothing is packed', { packed: 'none.yaml' }, { limits: { perRun: 20 } }],
     ['defaults, when there is no source at all', {}, { mode: 'plan' }],
     [
       'the packed document, when variables are blank',
-      { env: { SWEEP_POLICY: ' ', SWEEP_POLICY_FILE: '' }, packed },
+      { env: { SWEEP_POLICY: ' ', SWEEP_POLICY_FILE: '' }, packed: PACKED },
       { limits: { perRun: 7 } },
     ],
     [
       'a variable without content: all defaults',
-      { env: { SWEEP_POLICY: '# none' }, packed },
+      { env: { SWEEP_POLICY: '# none' }, packed: PACKED },
       { limits: { perRun: 20 } },
     ],
   ])('%s', (_where, sources, expected) => {
     expect(load(sources)).toMatchObject(expected);
+  });
+});
+
+describe('the origin says', () => {
+  test.each<[string, Partial<PolicySources>, string]>([
+    ['the variable with the text', { env: { SWEEP_POLICY: 'mode: sweep' }, packed: PACKED }, 'SWEEP_POLICY'],
+    ['the variable with the path', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed: PACKED }, 'SWEEP_POLICY_FILE'],
+    ['the path of the flag', { file: 'mark.yaml', packed: PACKED }, 'mark.yaml'],
+    ['that it was packed', { packed: PACKED }, 'packed'],
+    ['that there is none', { packed: 'none.yaml' }, 'none'],
+    ['that there is none, where none could be packed', {}, 'none'],
+  ])('%s', (_what, sources, source) => {
+    expect(loadAll(sources).origin).toEqual({ source, hash: hashPolicy(load(sources)) });
+  });
+
+  test('the same hash whatever SWEEP_MODE sets', () => {
+    const { origin } = loadAll({ env: { SWEEP_MODE: 'sweep' }, packed: PACKED });
+    expect(origin).toEqual(loadAll({ packed: PACKED }).origin);
   });
 });
 

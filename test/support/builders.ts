@@ -1,8 +1,9 @@
 import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
-import type { Policy } from '../../lib/core/domain/policy.ts';
+import type { Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../lib/core/judge/judge.ts';
 import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan/plan.ts';
+import { byRule } from '../../lib/core/rules/all-rules.ts';
 
 export const ACCOUNT = '1000000000000001';
 export const REGION = 'cn-hangzhou';
@@ -13,13 +14,13 @@ export const DAY = 24 * HOUR;
 export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 
 /** The defaults of the design, spelled out apart from the parser's, so that neither can hide a mistake of the other. */
-export const DEFAULTS: Policy = {
+const DEFAULTS: Policy = {
   mode: 'plan',
   regions: undefined,
   accounts: [],
-  rules: { unassociated: DAY, 'tunnels-down': 'off', unrouted: 'off', expired: 'off' },
+  rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
-  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3 },
+  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
   detach: { force: false, roles: [] },
   marks: { maxGapMs: 72 * HOUR },
   recheck: { maxAgeMs: 10_000 },
@@ -33,6 +34,8 @@ export const DEFAULTS: Policy = {
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
 };
+
+export const ORIGIN: PolicyOrigin = { source: 'policy.yaml', hash: '0123456789abcdef' };
 
 type PolicyChange = {
   readonly [Key in keyof Policy]?: Policy[Key] extends object ? Partial<Policy[Key]> : Policy[Key];
@@ -90,7 +93,7 @@ export const tagged = (tags: Record<string, string>): ReadonlyMap<string, string
 export const witnesses = (attachments: readonly Attachment[] = [], unreadOwners: readonly string[] = []) =>
   createWitnesses(new Map([['tr-1', attachments]]), unreadOwners);
 
-export const someFacts = (change: Partial<JudgeInput> = {}): JudgeInput => {
+const someFacts = (change: Partial<JudgeInput> = {}): JudgeInput => {
   const connection = change.connection ?? aConnection();
   const bound = connection.attachType === 'CEN';
   return {

@@ -3,12 +3,12 @@ import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
 import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/journal.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
-import type { Narrowing, Policy } from '../../lib/core/domain/policy.ts';
+import type { Narrowing, Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { sweep } from '../../lib/sweep/run-sweep.ts';
-import { ACCOUNT, aPolicy, NOW, REGION } from './builders.ts';
+import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -25,7 +25,10 @@ export type CloudOptions = {
 
 export type RunOptions = {
   readonly policy?: Policy;
+  readonly origin?: PolicyOrigin;
   readonly parts?: readonly Narrowing[];
+  /** Default: when no parts are given. */
+  readonly isWhole?: boolean;
   readonly deadlineMs?: number;
   /** Null: none, as where neither function nor environment has one. */
   readonly defaultRegion?: string | null;
@@ -36,6 +39,8 @@ export type RunOptions = {
   /** Replaces each reply on its way back. */
   readonly after?: (call: TransportCall, reply: TransportReply) => TransportReply;
 };
+
+const WRITES = /^(Delete|TagResources|UnTagResources|Create|Dissociate|Disable)/;
 
 /** An emulated cloud in this process, on a clock of its own, and the sweep joined to it below the SDK. */
 export function startCloud(options: CloudOptions) {
@@ -60,7 +65,7 @@ export function startCloud(options: CloudOptions) {
       const params = flatten(call.params);
       const accountId = accountOf.get(call.credentials.accessKeyId) ?? ACCOUNT;
       const reply = await withTimeout(
-        emulator.call(accountId, VERSIONS[call.service], call.action, params),
+        emulator.call({ accountId, version: VERSIONS[call.service], action: call.action, params }),
         call.timeoutMs,
       );
       rememberRole(params.RoleArn, reply, accountOf);
@@ -103,7 +108,9 @@ export function startCloud(options: CloudOptions) {
     return await sweep(
       {
         policy: runPolicy,
+        origin: change.origin ?? ORIGIN,
         parts,
+        isWhole: change.isWhole ?? change.parts === undefined,
         defaultRegion: change.defaultRegion === null ? undefined : (change.defaultRegion ?? REGION),
         refused: change.refused ?? [],
         notes: change.notes ?? [],
@@ -134,8 +141,6 @@ export function startCloud(options: CloudOptions) {
     calls: () => emulator.calls.map(toLine),
   };
 }
-
-const WRITES = /^(Delete|TagResources|UnTagResources|Create|Dissociate|Disable)/;
 
 type Call = { readonly action: string; readonly params: Readonly<Record<string, string>> };
 const toLine = ({ action, params }: Call): string =>

@@ -96,7 +96,5 @@ export async function deployPlatform(setup: Setup = {}) {
   return { emulator, ticked, tick, sweeps, left };
 }
 
-export type Deployed = Awaited<ReturnType<typeof deployPlatform>>;
-
 const placesOf = ({ estate }: RunningEmulator) =>
   estate.vpnConnections.map(({ accountId, regionId }) => `${accountId} ${regionId}`);

@@ -6,7 +6,7 @@ import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts
 
 const OTHER = '2000000000000002';
 const role = (accountId: string) => ({ roleArn: `acs:ram::${accountId}:role/vco-sweeper`, accountId });
-const accounts = [
+const ACCOUNTS = [
   { accountId: ACCOUNT, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] },
   { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] },
 ];
@@ -15,7 +15,7 @@ const theirs = (name: string) => free(name, dueTags(), { accountId: OTHER });
 describe('several accounts', () => {
   test('each account is swept through its role, and reported by its own id', async () => {
     const cloud = startCloud({
-      estate: { accounts, ...estate(free('mine', dueTags()), theirs('theirs'), ...inUse(3)) },
+      estate: { accounts: ACCOUNTS, ...estate(free('mine', dueTags()), theirs('theirs'), ...inUse(3)) },
       policy: {
         accounts: [
           { ...role(ACCOUNT), regions: undefined },
@@ -34,7 +34,7 @@ describe('several accounts', () => {
   test('a role that cannot be assumed leaves that account unread, and the others are swept', async () => {
     const cloud = startCloud({
       estate: {
-        accounts: [accounts[0], { accountId: OTHER, roles: [] }],
+        accounts: [ACCOUNTS[0], { accountId: OTHER, roles: [] }],
         ...estate(free('mine', dueTags()), theirs('theirs')),
       },
       policy: {
@@ -55,7 +55,7 @@ describe('several accounts', () => {
 
   test('two roles of one account do not sweep it twice', async () => {
     const cloud = startCloud({
-      estate: { accounts, ...estate(free('mine', dueTags())) },
+      estate: { accounts: ACCOUNTS, ...estate(free('mine', dueTags())) },
       policy: {
         accounts: [
           { ...role(ACCOUNT), regions: undefined },
@@ -69,7 +69,7 @@ describe('several accounts', () => {
 
 describe('a run that is narrowed', () => {
   const everything = {
-    accounts,
+    accounts: ACCOUNTS,
     ...estate(
       free('mine', dueTags()),
       free('mine2', dueTags(), { regionId: 'eu-central-1' }),
@@ -169,7 +169,7 @@ describe('a run that is narrowed', () => {
   });
 
   test('to an account without the role is incomplete, and says which', async () => {
-    const cloud = startCloud({ estate: { ...everything, accounts: [accounts[0], { accountId: OTHER, roles: [] }] } });
+    const cloud = startCloud({ estate: { ...everything, accounts: [ACCOUNTS[0], { accountId: OTHER, roles: [] }] } });
     const scope = scopeRun(
       { ...cloud.policy, accounts: directory },
       [{ ...part, accounts: [OTHER], regions: [REGION] }],
@@ -183,7 +183,7 @@ describe('a run that is narrowed', () => {
 
 describe('a transit router of another account', () => {
   const crossAccount = {
-    accounts,
+    accounts: ACCOUNTS,
     transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
     ...estate(
       bound('far', dueTags('tunnels-down'), { ...down, TransitRouterId: 'tr-far' }),
@@ -223,7 +223,7 @@ describe('a transit router of another account', () => {
 
   test('while that role cannot be assumed, nothing rests on half the witnesses', async () => {
     const cloud = startCloud({
-      estate: { ...crossAccount, accounts: [accounts[0], { accountId: OTHER, roles: [] }] },
+      estate: { ...crossAccount, accounts: [ACCOUNTS[0], { accountId: OTHER, roles: [] }] },
       policy: { rules, detach: { roles: [role(OTHER)] } },
     });
     expect(await cloud.run()).toMatchObject({ status: 'incomplete', counts: { unknown: 2, deleted: 0 } });
@@ -247,6 +247,25 @@ describe('regions', () => {
       [REGION, 'complete'],
       ['eu-central-1', 'complete'],
     ]);
+  });
+
+  test('a region that is left out is not looked at, and an event cannot ask for it', async () => {
+    const cloud = startCloud({
+      estate: {
+        ...estate(free('mine', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
+        regions: [{ RegionId: REGION }, { RegionId: 'eu-central-1' }, { RegionId: 'cn-fuzhou', vpn: false }],
+      },
+      policy: { regions: { except: ['eu-central-1'] } },
+    });
+    const result = await cloud.run();
+    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
+    expect(result.regions.map(({ regionId, listing }) => [regionId, listing])).toEqual([
+      ['cn-fuzhou', 'unsupported'],
+      [REGION, 'complete'],
+    ]);
+    const parts = [{ mode: 'sweep' as const, regions: ['eu-central-1'], connections: undefined }];
+    await expect(cloud.run({ parts })).rejects.toThrow('the region "eu-central-1" is not in the policy');
+    expect(cloud.connectionIds()).toContain('vco-far');
   });
 
   test('a listed region that does not serve the API is unread', async () => {

@@ -408,13 +408,13 @@ describe('no room for tags', () => {
   const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, 'x']));
 
   test.each([
-    ['unbound', 20, free, {}, 2],
-    ['unbound', 19, free, {}, 1],
-    ['bound', 18, bound, down, 1],
-    ['bound', 20, bound, down, 3],
+    ['unbound', 20, { build: free, more: {}, over: 2 }],
+    ['unbound', 19, { build: free, more: {}, over: 1 }],
+    ['bound', 18, { build: bound, more: down, over: 1 }],
+    ['bound', 20, { build: bound, more: down, over: 3 }],
   ] as const)(
     'an orphan that is %s and has %i tags is blocked in every mode, and nothing is written',
-    async (_kind, count, build, more, over) => {
+    async (_kind, count, { build, more, over }) => {
       for (const mode of ['plan', 'mark', 'sweep'] as const) {
         const cloud = startCloud({
           estate: estate(build('full', owners(count), more), ...inUse(5)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RefusedEvent } from '../../lib/core/domain/outcome.ts';
-import { ACCOUNT, NOW, REGION } from '../support/builders.ts';
+import { ACCOUNT, NOW, ORIGIN, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { dueTags, estate, free, inUse } from '../support/estates.ts';
 
@@ -14,7 +14,7 @@ test('the log says with which rules and limits a run began', async () => {
   const cloud = smallCloud();
   await cloud.run();
   const { rules, limits } = cloud.policy;
-  expect(told(cloud, 'run.started')).toEqual([{ event: 'run.started', mode: 'sweep', rules, limits }]);
+  expect(told(cloud, 'run.started')).toEqual([{ event: 'run.started', mode: 'sweep', policy: ORIGIN, rules, limits }]);
 });
 
 test('the log says how a run ended, as the result does', async () => {
@@ -23,6 +23,14 @@ test('the log says how a run ended, as the result does', async () => {
   const ending = { mode: 'sweep', status, durationMs, counts, calls, regions: 1 };
   expect(told(cloud, 'run.finished')).toEqual([{ event: 'run.finished', ...ending }]);
   expect(cloud.lines.at(-1)?.event).toBe('run.finished');
+});
+
+test('counts only the connections that an event names', async () => {
+  const cloud = smallCloud();
+  const parts = [{ mode: 'sweep', regions: undefined, connections: ['vco-old'] }] as const;
+  const result = await cloud.run({ parts });
+  expect(Object.values(result.counts).reduce((sum, count) => sum + count, 0)).toBe(1);
+  expect(result.counts).toMatchObject({ deleted: 1, kept: 0 });
 });
 
 test('a run lasts from before its first call until after its last', async () => {

@@ -46,6 +46,7 @@ test('detaches an attached orphan before it deletes it: tag, detach, both sides 
   ]);
   expect(cloud.lines.map(({ event }) => event)).toEqual([
     'run.started',
+    'policy.warned', // Runs may be 72h apart, and tunnels-down is on.
     'region.listed',
     ...Array.from({ length: 5 }, () => 'connection.judged'),
     'connection.judged',
@@ -168,8 +169,13 @@ describe('two runs at once', () => {
         // Between our tag and our check, another run detaches it.
         const attachment = cloud.emulator.estate.attachments.find(({ VpnId }) => VpnId === 'vco-old');
         if (tagged && attachment?.Status === 'Attached') {
-          void cloud.emulator.call(ACCOUNT, '2017-09-12', 'DeleteTransitRouterVpnAttachment', {
-            TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
+          void cloud.emulator.call({
+            accountId: ACCOUNT,
+            version: '2017-09-12',
+            action: 'DeleteTransitRouterVpnAttachment',
+            params: {
+              TransitRouterAttachmentId: attachment.TransitRouterAttachmentId,
+            },
           });
         }
         tagged ||= 'vco-sweeper:detached' in (cloud.tags('vco-old') ?? {});

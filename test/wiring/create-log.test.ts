@@ -38,3 +38,20 @@ test.each(['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk'
     expect(text.split('"[secret]"')).toHaveLength(places.length + 1);
   },
 );
+
+test('no character in a line is obeyed instead of shown, whatever a name or a tag holds', () => {
+  const controls = '\u001b[2J\u0007\u007f\u0085\u009b31m\r\n\t';
+  const invisible = '\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\u00ad\u{e0041}\ud800';
+  const hostile = `a${controls}b${invisible}z\u{1f600}caf\u00e9`;
+  const lines: string[] = [];
+  const journal = createJournal({ level: 'info', bindings: { from: hostile }, write: (line) => lines.push(line) });
+  journal('connection.judged', { name: hostile, evidence: [hostile], [hostile]: 1, outcome: 'unknown' });
+  journal('step.failed', { name: hostile, Psk: 'hush' });
+  expect(lines).toHaveLength(2);
+  for (const line of lines) {
+    expect(line.endsWith('}\n')).toBe(true);
+    expect(line.slice(0, -1)).toMatch(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u);
+    expect(line).toContain('\u{1f600}caf\u00e9');
+    expect(JSON.parse(line)).toMatchObject({ name: hostile, from: hostile });
+  }
+});

@@ -10,6 +10,7 @@ import { startEmulator } from '../../emulator/start-emulator.ts';
 import { toFileProblem } from '../../policy/file-problem.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { createOutput, type Output } from '../output.ts';
 import { freshKey, toAccessLine, toExports, withFreshKeys } from './emulator-access.ts';
 import { describeInvocation } from './invocation-line.ts';
 
@@ -35,7 +36,7 @@ export type EmulatorCommandOptions = {
 /** Where the certificate goes unless the command says so. */
 const CERTIFICATE_FILE = 'vco-sweeper-emulator.pem';
 
-export const GENERATED = {
+const GENERATED = {
   connections: 40,
   regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'],
   accounts: 1,
@@ -48,9 +49,10 @@ export const GENERATED = {
  * or lines for a shell do; on standard error there is one for each invocation of a function that has ended.
  */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
+  const output = createOutput(io);
   const emulator = await start(options, io);
   try {
-    emulator.fc.onEnded((invocation) => io.stderr.write(`${describeInvocation(invocation)}\n`));
+    emulator.fc.onEnded((invocation) => output.say(describeInvocation(invocation)));
     if (options.faults !== undefined) {
       await setFaults(emulator, options.faults, io);
     }
@@ -60,7 +62,7 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
         resolve();
       });
     });
-    tellAccess(emulator, options, io);
+    tellAccess(emulator, options, { io, output });
     await stopped;
     if (options.save !== undefined) {
       save(emulator.estate, options.save, io);
@@ -71,14 +73,18 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
   return EXIT.nothingLeft;
 }
 
-function tellAccess(emulator: RunningEmulator, options: EmulatorCommandOptions, io: Io): void {
+function tellAccess(
+  emulator: RunningEmulator,
+  options: EmulatorCommandOptions,
+  { io, output }: { readonly io: Io; readonly output: Output },
+): void {
   const certificateFile = saveCertificate(emulator.certificate, options, io);
   if (options.env !== true) {
-    io.stdout.write(`${toAccessLine(emulator, certificateFile)}\n`);
+    output.print(toAccessLine(emulator, certificateFile));
     return;
   }
   const lines = toExports(emulator, { certificateFile, pid: process.pid });
-  io.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  output.print(lines.join('\n'));
   // `eval "$(vco-sweeper emulator --env &)"` goes on when the output has ended.
   io.endOutput();
 }

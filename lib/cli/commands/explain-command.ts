@@ -1,10 +1,8 @@
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
-import { reportExplanation } from '../../report/text/explanation-report.ts';
-import { toJsonLine } from '../../report/text/printable.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
-import { type Io, styleOf } from '../io.ts';
+import type { Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { openSession } from '../session/open-session.ts';
 
@@ -23,18 +21,18 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     return !(isIt || verdict.isDue);
   };
   const surveyed = await session.read((deps) => survey(request, deps, isOther));
-  const planned = plan(surveyed.regions, policy.limits);
+  const planned = plan(surveyed.regions, policy.limits, io.clock.now());
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
     if (judged === undefined || facts === undefined) {
       continue;
     }
-    const explanation = createExplanation(judged, facts, planned, policy, region.judgedMs);
-    io.stdout.write(options.json ? `${toJsonLine(explanation)}\n` : reportExplanation(explanation, styleOf(io)));
+    const explanation = createExplanation({ judged, facts, plan: planned, policy, judgedMs: region.judgedMs });
+    session.output.answer({ kind: 'explanation', explanation });
     return exitCodeFor(explanation, planned);
   }
-  session.say(`${connectionId}: ${notFound(connectionId, surveyed)}`);
+  session.output.say(`${connectionId}: ${notFound(connectionId, surveyed)}`);
   return surveyed.somethingUnread || surveyed.lost.some(({ listing }) => listing === 'unread')
     ? EXIT.incomplete
     : EXIT.badUsage;

@@ -1,5 +1,5 @@
+import { toPrintable } from '../../core/text/printable.ts';
 import type { Invocation } from '../../emulator/fc/invocation.ts';
-import { toPrintable } from '../../report/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 
 /** How an invocation on the local Function Compute ended, in one line. */

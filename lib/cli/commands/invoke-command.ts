@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Answered, FunctionApi } from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
-import { type DeclaredPolicy, type Mode, RULE_NAMES } from '../../core/domain/policy.ts';
+import type { DeclaredPolicy, EventBody, Mode } from '../../core/domain/policy.ts';
+import { byRule } from '../../core/rules/all-rules.ts';
 import { dispatchAdvice } from '../../dispatch/dispatch-advice.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
-import { reportDispatch } from '../../report/text/dispatch-table.ts';
-import { toJsonLine, toPrintable } from '../../report/text/printable.ts';
-import { reportRun } from '../../report/text/run-report.ts';
 import { createSweepFunction } from '../../wiring/create-dispatch-deps.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
 import { readTarget, type TargetNames } from '../../wiring/sweep-function.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { Interrupted, type Io, styleOf } from '../io.ts';
+import { Interrupted, type Io } from '../io.ts';
+import { createOutput, type Output } from '../output.ts';
 import type { RunOptions } from '../run-options.ts';
 import { readDefaultRegion } from '../session/resolve-scope.ts';
 import { createRunWatcher } from '../session/run-watcher.ts';
@@ -29,17 +28,18 @@ export type InvokeOptions = RunOptions & { readonly mode?: Mode; readonly async?
 export async function invokeCommand(options: InvokeOptions, io: Io): Promise<number> {
   const names = readTarget(io.env, readDefaultRegion(io.env));
   const policy = policyOfReport(options, io);
+  const output = createOutput(io, options);
   const sweep = await openFunction(names, policy, io);
   const event = JSON.stringify(toEvent(options));
   if (options.async) {
-    return await start(sweep, event, options, io);
+    return await start(sweep, event, output, io);
   }
-  const answered = await untilInterrupted(io, withAdvice(sweep.call(event), io));
-  return answered.kind === 'answer' ? print(answered, policy, options, io) : printError(answered, io);
+  const answered = await untilInterrupted(io, withAdvice(sweep.call(event), output));
+  return answered.kind === 'answer' ? showAnswer(answered, policy, output) : showError(answered, output);
 }
 
 /** What the function is asked for: what was left out is up to its policy. */
-function toEvent({ mode, account, region, connection }: InvokeOptions): Readonly<Record<string, unknown>> {
+function toEvent({ mode, account, region, connection }: InvokeOptions): EventBody {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(account === undefined ? {} : { accounts: account }),
@@ -51,11 +51,9 @@ function toEvent({ mode, account, region, connection }: InvokeOptions): Readonly
 /** Says when orphans become deletable; without one the report repeats what the function said. */
 function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy {
   if (file !== undefined) {
-    return loadPolicy({ env: {}, file, readFile: io.readFile });
+    return loadPolicy({ env: {}, file, readFile: io.readFile }).policy;
   }
-  const defaults = parsePolicy('', 'defaults');
-  const rules = Object.fromEntries(RULE_NAMES.map((rule) => [rule, 'off'])) as DeclaredPolicy['rules'];
-  return { ...defaults, rules };
+  return { ...parsePolicy('', 'defaults'), rules: byRule(() => 'off') };
 }
 
 async function openFunction(names: TargetNames, declared: DeclaredPolicy, io: Io): Promise<FunctionApi> {
@@ -81,21 +79,17 @@ async function openFunction(names: TargetNames, declared: DeclaredPolicy, io: Io
 }
 
 /** Each its own: somebody at a terminal who asks again means it. */
-async function start(sweep: FunctionApi, event: string, { json }: InvokeOptions, io: Io): Promise<number> {
+async function start(sweep: FunctionApi, event: string, output: Output, io: Io): Promise<number> {
   const taskId = `invoke_${randomUUID()}`;
-  const { state, requestId = null } = await untilInterrupted(io, withAdvice(sweep.start(taskId, event), io));
-  io.stdout.write(
-    json
-      ? `${toJsonLine({ state, taskId, requestId })}\n`
-      : `Accepted, request ${requestId ?? 'unknown'}: what becomes of it is in the function's log.\n`,
-  );
+  const { state, requestId = null } = await untilInterrupted(io, withAdvice(sweep.start(taskId, event), output));
+  output.answer({ kind: 'accepted', state, taskId, requestId });
   return EXIT.nothingLeft;
 }
 
-async function withAdvice<T>(invocation: Promise<T>, io: Io): Promise<T> {
+async function withAdvice<T>(invocation: Promise<T>, output: Output): Promise<T> {
   return await invocation.catch((error: unknown) => {
     if (error instanceof CloudError) {
-      io.stderr.write(`${dispatchAdvice(error)}\n`);
+      output.say(dispatchAdvice(error));
     }
     throw error;
   });
@@ -115,31 +109,30 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
   }
 }
 
-function print({ text }: { text: string }, declared: DeclaredPolicy, { json }: InvokeOptions, io: Io): number {
+function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output: Output): number {
   const { kind, result } = readAnswer(text);
   if (kind === 'dispatch') {
-    io.stdout.write(json ? `${toJsonLine(result)}\n` : reportDispatch(result, styleOf(io)));
+    output.answer({ kind, result });
     const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
     return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
   }
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
-  io.stdout.write(json ? `${toJsonLine(result)}\n` : reportRun(worst, { policy, names: new Map() }, styleOf(io)));
+  output.answer({ kind, result: worst, background: { policy, names: new Map() }, received: result });
   return exitCodeOf(worst);
 }
 
 type InvokedError = Extract<Answered, { kind: 'function-error' }>;
 
 /** The same exit code as a run here; the message of an incomplete one is all that is left of its result. */
-function printError({ errorType, message, requestId }: InvokedError, io: Io): number {
-  const say = (text: string) => io.stderr.write(`vco-sweeper: ${toPrintable(text)}\n`);
+function showError({ errorType, message, requestId }: InvokedError, output: Output): number {
   const [first = '', ...more] = message.split('\n');
-  say(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);
+  output.complain(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);
   for (const line of more) {
-    say(line);
+    output.complain(line);
   }
   if (requestId !== undefined) {
-    say(`its log has more, under request ${requestId}`);
+    output.complain(`its log has more, under request ${requestId}`);
   }
   if (errorType === 'IncompleteRun' || errorType === 'NotAllStarted') {
     return EXIT.incomplete;

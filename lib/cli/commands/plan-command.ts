@@ -1,9 +1,8 @@
 import type { OutcomeKind, RunResult } from '../../core/domain/outcome.ts';
-import { toPrintable } from '../../report/text/printable.ts';
-import { paletteOf } from '../../report/text/report-style.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { type Io, styleOf } from '../io.ts';
+import type { Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { type CliSession, openSession } from '../session/open-session.ts';
 
@@ -11,10 +10,7 @@ import { type CliSession, openSession } from '../session/open-session.ts';
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const result = await session.run([session.scope.narrow('plan')]);
-  session.print(result);
-  if (!options.json) {
-    io.stdout.write(hints(result, options, io));
-  }
+  session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options) });
   sayMissing(options, session, result);
   return exitCodeOf(result);
 }
@@ -24,7 +20,7 @@ export function sayMissing(options: RunOptions, session: CliSession, { outcomes 
   const seen = new Set([...session.names.keys(), ...outcomes.map(({ connectionId }) => connectionId)]);
   const missing = (options.connection ?? []).filter((id) => !seen.has(id));
   if (missing.length > 0) {
-    session.say(`Not found where this run looked: ${missing.join(', ')}`);
+    session.output.say(`Not found where this run looked: ${missing.join(', ')}`);
   }
 }
 
@@ -45,13 +41,12 @@ const quoted = (path: string): string =>
 /** Those that a person is likely to ask about, likeliest first. */
 const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiting', 'unknown', 'protected'];
 
-function hints({ counts, outcomes }: RunResult, options: RunOptions, io: Io): string {
+function toHints({ counts, outcomes }: RunResult, options: RunOptions): readonly string[] {
   const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
   if (first === undefined) {
-    return '';
+    return [];
   }
-  const { dim } = paletteOf(styleOf(io));
-  const lines = [
+  return [
     ...(counts.planned > 0
       ? [
           `Delete ${count(counts.planned, 'connection')}:  ${['vco-sweeper sweep', ...narrowed(options), ...connections(options)].join(' ')}`,
@@ -59,5 +54,4 @@ function hints({ counts, outcomes }: RunResult, options: RunOptions, io: Io): st
       : []),
     `Why?  ${['vco-sweeper explain', first.connectionId, ...narrowed(options)].join(' ')}`,
   ];
-  return `\n${lines.map(dim).join('\n')}\n`;
 }

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { type DispatchResult, PLACE_STATES } from '../../core/domain/dispatch-result.ts';
 import { CloudError, ConfigError } from '../../core/domain/errors.ts';
 import { countOutcomes, OUTCOMES, type OutcomeKind, type RunResult, toStatus } from '../../core/domain/outcome.ts';
-import { MODES, RULE_NAMES } from '../../core/domain/policy.ts';
+import { MODES } from '../../core/domain/policy.ts';
 import { parseInstant } from '../../core/domain/time.ts';
+import { RULE_NAMES } from '../../core/rules/all-rules.ts';
 
 const textOrNull = z.nullable(z.string());
 const moment = z.string().check(z.refine((text) => parseInstant(text) !== undefined));

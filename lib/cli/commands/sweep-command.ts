@@ -1,5 +1,7 @@
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing } from '../../core/domain/policy.ts';
+import { toSentences, warnOfPolicy } from '../../core/plan/policy-warnings.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
@@ -17,31 +19,40 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   }
 
   const planned = await session.run([session.scope.narrow('plan')]);
-  if (!io.stdin.isTTY || !io.stdout.isTTY) {
-    session.print(planned);
-    session.say(
+  const answer = session.toAnswer(planned);
+  const { output } = session;
+  if (!output.canAsk) {
+    output.answer(answer);
+    output.say(
       'Nothing was changed: there is no terminal to ask on. This is the plan; sweep with --yes to carry it out.',
     );
     return EXIT.badUsage;
   }
-  if (!options.json) {
-    session.print(planned);
-  }
+  output.preview(answer);
   const ids = planned.outcomes.filter(({ outcome }) => outcome === 'planned').map(({ connectionId }) => connectionId);
   if (ids.length > 0) {
-    const answer = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
-    if (answer === 'cancelled') {
+    for (const text of moreWarnings(session, planned)) {
+      output.say(`warning: the policy: ${toPrintable(text)}`);
+    }
+    const agreement = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
+    if (agreement === 'cancelled') {
       throw new Interrupted('interrupted; nothing was changed');
     }
-    if (!answer) {
-      return leave(session, planned, options);
+    if (!agreement) {
+      output.answer(answer);
+      output.say('Nothing was changed.');
+      return exitCodeOf(planned);
     }
-    session.say('');
+    output.say('');
   } else {
-    session.say('Nothing to delete now; marks are kept up.');
+    output.say('Nothing to delete now; marks are kept up.');
   }
   return await carryOut(session, agreed(session, ids), options);
 }
+
+/** What is to be said of the policy when it sweeps, and was not said when it planned. */
+const moreWarnings = ({ policy, origin }: CliSession, { warnings = [] }: RunResult): readonly string[] =>
+  toSentences(warnOfPolicy(policy, origin, 'sweep')).filter((text) => !warnings.includes(text));
 
 /** Only what was shown and agreed to may be deleted; what has become due since is marked at the most. */
 const agreed = ({ scope }: CliSession, ids: readonly string[]): readonly Narrowing[] => [
@@ -51,15 +62,7 @@ const agreed = ({ scope }: CliSession, ids: readonly string[]): readonly Narrowi
 
 async function carryOut(session: CliSession, parts: readonly Narrowing[], options: SweepOptions): Promise<number> {
   const result = await session.run(parts);
-  session.print(result);
+  session.output.answer(session.toAnswer(result));
   sayMissing(options, session, result);
   return exitCodeOf(result);
-}
-
-function leave(session: CliSession, planned: RunResult, options: SweepOptions): number {
-  if (options.json) {
-    session.print(planned);
-  }
-  session.say('Nothing was changed.');
-  return exitCodeOf(planned);
 }

@@ -5,6 +5,7 @@ import { startEmulator } from '../../emulator/start-emulator.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
+import { createOutput } from '../output.ts';
 import { createDemoRuns, type DemoRun } from './demo-runs.ts';
 import { createStory, type Story } from './demo-story.ts';
 import { playPlatform } from './platform-demo.ts';
@@ -53,7 +54,7 @@ async function untilStopped(emulator: RunningEmulator, show: () => Promise<numbe
 /** Plan, mark and, a day later by the sweeper's clock, sweep an emulated cloud; then check what is left of it. */
 async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const { policy, run, pass } = createDemoRuns(emulator, io);
-  const story = createStory(io, policy);
+  const story = createStory(createOutput(io), policy);
   story.chapter(
     'vco-sweeper demo',
     `An emulated Alibaba Cloud in this process: ${count(ESTATE.connections, 'IPsec-VPN connection')} in ` +
@@ -81,7 +82,7 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const swept = await run('sweep');
   story.show(swept, { failed: 5, blocked: 1, deleted: 6, 'already-gone': 1, deferred: 2, marked: 1, waiting: 1 });
   whyDeleted(story, swept);
-  return conclude(story, emulator, planned, swept, saved.id);
+  return conclude(story, emulator, { planned, swept, savedId: saved.id });
 }
 
 /** The owner of one marked connection wants to keep it. */
@@ -109,7 +110,11 @@ function whyDeleted(story: Story, { result, names }: DemoRun): void {
 }
 
 /** What is left, looked up in the estate itself and not in what the sweep says of it. */
-function conclude(story: Story, emulator: RunningEmulator, planned: DemoRun, swept: DemoRun, savedId: string): number {
+function conclude(
+  story: Story,
+  emulator: RunningEmulator,
+  { planned, swept, savedId }: { planned: DemoRun; swept: DemoRun; savedId: string },
+): number {
   const left = new Set(emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId));
   const { counts, outcomes, status } = swept.result;
   const inUse = [...planned.kept].filter(([, { verdict }]) => verdict === 'in-use').map(([id]) => id);

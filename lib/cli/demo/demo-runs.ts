@@ -4,10 +4,12 @@ import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Mode, Policy } from '../../core/domain/policy.ts';
 import type { RunningEmulator } from '../../emulator/emulator-types.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
+import { hashPolicy } from '../../policy/policy-hash.ts';
 import type { Kept } from '../../report/kept-digest.ts';
 import { sweep } from '../../sweep/run-sweep.ts';
 import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import type { Io } from '../io.ts';
+import { createOutput } from '../output.ts';
 import { createProgress } from '../session/progress.ts';
 import { createScreen } from '../session/screen.ts';
 
@@ -38,6 +40,7 @@ export type DemoRuns = {
 /** Runs on an emulator, with a clock of their own. */
 export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
   const policy = parsePolicy(POLICY, 'the policy of the demo');
+  const origin = { source: 'the demo', hash: hashPolicy(policy) };
   let aheadMs = 0;
   const clock: Clock = { now: () => io.clock.now() + aheadMs, sleep: io.clock.sleep };
   const env = {
@@ -48,7 +51,7 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
 
   const run = async (mode: Mode): Promise<DemoRun> => {
     const progress = createProgress();
-    const screen = createScreen(io.stderr, io.clock, progress.status);
+    const screen = createScreen(createOutput(io).log, io.clock, progress.status);
     const kept = new Map<string, Kept>();
     const names = new Map<string, string>();
     let detached = 0;
@@ -73,7 +76,8 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
     const deps = createDeps({ env, credentials: emulator, policy, journal: () => journal, deadlineMs, clock });
     const parts = [{ mode, regions: undefined, connections: undefined }];
     try {
-      const result = await sweep({ policy, parts, defaultRegion: undefined, refused: [], notes: [] }, deps);
+      const request = { policy, origin, parts, isWhole: true, defaultRegion: undefined, refused: [], notes: [] };
+      const result = await sweep(request, deps);
       return { result, kept, names, detached };
     } finally {
       screen.close();

@@ -1,12 +1,12 @@
 import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { digestKept } from '../../report/kept-digest.ts';
-import { toPrintable } from '../../report/text/printable.ts';
 import { paletteOf } from '../../report/text/report-style.ts';
 import { reportOutcomes } from '../../report/text/run-report.ts';
 import { count } from '../../report/text/summary.ts';
 import { wrap } from '../../report/text/text-width.ts';
-import { type Io, styleOf } from '../io.ts';
+import type { Output } from '../output.ts';
 import type { DemoRun } from './demo-runs.ts';
 
 const TEXT_WIDTH_MAX = 100;
@@ -27,11 +27,9 @@ export type Story = Omit<Teller, 'lines'> & {
   readonly kept: (run: DemoRun) => void;
 };
 
-export function createTeller(io: Io): Teller {
-  const look = styleOf(io);
-  const palette = paletteOf(look);
-  const lines = (text: string) => io.stdout.write(`${text}\n`);
-  const say = (text: string) => lines(wrap(text, Math.min(look.columns, TEXT_WIDTH_MAX)).join('\n'));
+export function createTeller({ style, print: lines }: Output): Teller {
+  const palette = paletteOf(style);
+  const say = (text: string) => lines(wrap(text, Math.min(style.columns, TEXT_WIDTH_MAX)).join('\n'));
   return {
     chapter: (title, text) => {
       lines(`\n${palette.bold(title)}`);
@@ -44,10 +42,10 @@ export function createTeller(io: Io): Teller {
   };
 }
 
-export function createStory(io: Io, policy: Policy): Story {
-  const look = styleOf(io);
-  const palette = paletteOf(look);
-  const { chapter, say, lines: write } = createTeller(io);
+export function createStory(output: Output, policy: Policy): Story {
+  const { style } = output;
+  const palette = paletteOf(style);
+  const { chapter, say, lines: write } = createTeller(output);
   return {
     chapter,
     say,
@@ -62,7 +60,7 @@ export function createStory(io: Io, policy: Policy): Story {
       if (shown.length === 0) {
         return;
       }
-      write(`\n${reportOutcomes(shown, { policy, names, startedAt: result.startedAt }, look)}`);
+      write(`\n${reportOutcomes(shown, { policy, names, startedAt: result.startedAt }, style)}`);
       if (ended.length > shown.length) {
         write(palette.dim(`… and ${ended.length - shown.length} more`));
       }

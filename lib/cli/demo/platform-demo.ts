@@ -1,7 +1,9 @@
 import { listCounts, type PlaceRow, reportPlaces } from '../../report/text/dispatch-table.ts';
+import type { ReportStyle } from '../../report/text/report-style.ts';
 import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { type Io, styleOf } from '../io.ts';
+import type { Io } from '../io.ts';
+import { createOutput } from '../output.ts';
 import { createTeller, type Teller } from './demo-story.ts';
 import type { Night, Platform, SweepEnd } from './platform-nights.ts';
 
@@ -14,7 +16,8 @@ const HOUR_MS = 3_600_000;
 export async function playPlatform(platform: Platform, io: Io): Promise<number> {
   const { emulator, regions, refusing } = platform;
   const accounts = emulator.estate.accounts.length;
-  const teller = createTeller(io);
+  const output = createOutput(io);
+  const teller = createTeller(output);
   const before = idsIn(platform);
   const scopes = accounts * regions.length;
   teller.chapter(
@@ -34,7 +37,7 @@ export async function playPlatform(platform: Platform, io: Io): Promise<number> 
     `The timer ticks, and the dispatcher has ${count(scopes, 'sweep')} to start, one for each account and region: ` +
       `${startedOf(first)}. Orphans are marked with tags; the few that had been marked days before go.`,
   );
-  showSweeps(teller, first, io);
+  showSweeps(teller, first, output.style);
 
   const again = await platform.tick(firstMs);
   teller.chapter(
@@ -50,7 +53,7 @@ export async function playPlatform(platform: Platform, io: Io): Promise<number> 
     'All dates in the emulated cloud are moved back by 25h: what was marked is due now, and is detached where it has ' +
       `to be, deleted, and read back as gone. The timer ticks: ${startedOf(second)}.`,
   );
-  showSweeps(teller, second, io);
+  showSweeps(teller, second, output.style);
   return conclude(teller, platform, before, [first, again, second]);
 }
 
@@ -65,9 +68,9 @@ function startedOf({ dispatched: { counts } }: Night): string {
   ].join(', ');
 }
 
-function showSweeps(teller: Teller, { sweeps }: Night, io: Io): void {
+function showSweeps(teller: Teller, { sweeps }: Night, style: ReportStyle): void {
   const failed = sweeps.filter(({ result }) => result === undefined);
-  teller.lines(`\n${reportPlaces(sweeps.map(toRow), styleOf(io))}`);
+  teller.lines(`\n${reportPlaces(sweeps.map(toRow), style)}`);
   teller.say('');
   teller.say(`${sweeps.length - failed.length} done, ${failed.length} failed.`);
 }
@@ -85,6 +88,13 @@ function toRow({ accountId, regionId, result, problem, attempts }: SweepEnd): Pl
     detail: `${count(listed, 'connection')}: ${listCounts(result.counts)}`,
   };
 }
+
+const ENDING: Readonly<Record<number, string>> = {
+  [EXIT.nothingLeft]: 'No orphan is left in any account (exit code 0).',
+  [EXIT.orphansRemain]: 'Some orphans remain: they wait, or only a person can settle them (exit code 3).',
+  [EXIT.incomplete]: 'Incomplete: what the failed sweeps did not look at is as it was (exit code 4).',
+  [EXIT.halted]: 'A guard halted a region (exit code 5).',
+};
 
 /** What is left, looked up in the estate itself and not in what the sweeps say of it. */
 function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string>, nights: readonly Night[]): number {
@@ -111,13 +121,6 @@ function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string
   );
   return exitCode;
 }
-
-const ENDING: Readonly<Record<number, string>> = {
-  [EXIT.nothingLeft]: 'No orphan is left in any account (exit code 0).',
-  [EXIT.orphansRemain]: 'Some orphans remain: they wait, or only a person can settle them (exit code 3).',
-  [EXIT.incomplete]: 'Incomplete: what the failed sweeps did not look at is as it was (exit code 4).',
-  [EXIT.halted]: 'A guard halted a region (exit code 5).',
-};
 
 /** By the last night, as if it had been one run. */
 function exitCodeAfter(nights: readonly Night[]): number {

@@ -1,12 +1,12 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
-import type { Narrowing, Policy } from '../../core/domain/policy.ts';
+import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
-import { toJsonLine } from '../../report/text/printable.ts';
-import { reportRun } from '../../report/text/run-report.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
-import { type Io, styleOf } from '../io.ts';
+import type { Answer } from '../formats.ts';
+import type { Io } from '../io.ts';
+import { createOutput, type Output } from '../output.ts';
 import type { RunOptions } from '../run-options.ts';
 import { untilStopped } from './interrupt.ts';
 import { resolveScope, type Scope } from './resolve-scope.ts';
@@ -17,16 +17,16 @@ import { sayUnusedPolicy } from './unused-policy.ts';
 /** One command at work: policy and scope settled, credentials read, somebody watching. */
 export type CliSession = {
   readonly policy: Policy;
+  readonly origin: PolicyOrigin;
   readonly scope: Scope;
   readonly names: ReadonlyMap<ConnectionId, string>;
   /** A run over these parts. Writes to the cloud as far as they allow. */
   readonly run: (parts: readonly Narrowing[]) => Promise<RunResult>;
   /** Something that only reads, given what a run needs. */
   readonly read: <T>(task: (deps: SweepDeps) => Promise<T>) => Promise<T>;
-  /** The result on standard output, for a person or as JSON. */
-  readonly print: (result: RunResult) => void;
-  /** A sentence for the person at the terminal, on standard error. */
-  readonly say: (text: string) => void;
+  readonly output: Output;
+  /** A run's result, with what this session saw in its runs. */
+  readonly toAnswer: (result: RunResult) => Extract<Answer, { kind: 'run' }>;
 };
 
 /**
@@ -35,8 +35,9 @@ export type CliSession = {
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
-  const loaded = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
-  sayUnusedPolicy(options, io);
+  const { policy: loaded, origin } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+  const output = createOutput(io, options);
+  sayUnusedPolicy(options, io, output);
   const scope = resolveScope(loaded, options, io.env);
   const { policy } = scope;
   const credentials = readCredentials(io.env);
@@ -63,20 +64,19 @@ export function openSession(options: RunOptions, io: Io): CliSession {
 
   return {
     policy,
+    origin,
     scope,
     names,
     read: (task) => watched(false, task),
     run: (parts) => {
-      const request = { policy, parts, defaultRegion: scope.defaultRegion, refused: [], notes: [] };
+      const { defaultRegion, isWhole } = scope;
+      const request = { policy, origin, parts, isWhole, defaultRegion, refused: [], notes: [] };
       return watched(
         parts.some(({ mode }) => mode !== 'plan'),
         (deps) => sweep(request, deps),
       );
     },
-    print: (result) =>
-      io.stdout.write(
-        options.json ? `${toJsonLine(result)}\n` : reportRun(result, { policy, names, problems }, styleOf(io)),
-      ),
-    say: (text) => io.stderr.write(`${text}\n`),
+    output,
+    toAnswer: (result) => ({ kind: 'run', result, background: { policy, names, problems } }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { placeKey } from '../../core/domain/place.ts';
-import { toPrintable } from '../../report/text/printable.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 
 /** What has happened in a run so far, by its journal. */

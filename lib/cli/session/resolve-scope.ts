@@ -1,6 +1,7 @@
 import { ConfigError } from '../../core/domain/errors.ts';
 import { isRegionId } from '../../core/domain/ids.ts';
-import type { DeclaredPolicy, Mode, Narrowing, Policy } from '../../core/domain/policy.ts';
+import type { DeclaredPolicy, Mode, Narrowing, Policy, RegionChoice } from '../../core/domain/policy.ts';
+import { allowsRegionId, describeChoice, isNamed } from '../../core/plan/region-choice.ts';
 import { isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
 import type { RunOptions } from '../run-options.ts';
 
@@ -8,6 +9,8 @@ import type { RunOptions } from '../run-options.ts';
 export type Scope = {
   readonly policy: Policy;
   readonly defaultRegion: string | undefined;
+  /** Options narrow nothing: a run sees all that the policy is about. */
+  readonly isWhole: boolean;
   readonly narrow: (mode: Mode, connections?: readonly string[]) => Narrowing;
 };
 
@@ -35,12 +38,11 @@ export function resolveScope(
     );
   }
   const known = declared.map((regions) => regions ?? (defaultRegion === undefined ? [] : [defaultRegion]));
-  if (!known.includes('all')) {
-    refuseOutside(wanted ?? [], new Set(known.flat()));
-  }
+  refuseOutside(wanted ?? [], known);
   return {
     policy,
     defaultRegion,
+    isWhole: options.account === undefined && connection === undefined && (silent || wanted === undefined),
     narrow: (mode, connections = connection) => ({ mode, regions: wanted, connections }),
   };
 }
@@ -71,12 +73,13 @@ export function readDefaultRegion(env: Readonly<Record<string, string | undefine
   return undefined;
 }
 
-function refuseOutside(wanted: readonly string[], known: ReadonlySet<string>): void {
-  const outside = wanted.find((regionId) => !known.has(regionId));
+function refuseOutside(wanted: readonly string[], known: readonly RegionChoice[]): void {
+  const outside = wanted.find((regionId) => !known.some((choice) => allowsRegionId(choice, regionId)));
   if (outside === undefined) {
     return;
   }
+  const scope = [...new Set(known.flatMap((choice) => (isNamed(choice) ? choice : [describeChoice(choice)])))];
   throw new ConfigError(
-    `--region ${outside} is not in the policy's scope, which is ${[...known].join(', ')}; options only narrow it`,
+    `--region ${outside} is not in the policy's scope, which is ${scope.join(', ')}; options only narrow it`,
   );
 }

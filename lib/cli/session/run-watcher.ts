@@ -1,10 +1,14 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
-import { toPrintable } from '../../report/text/printable.ts';
-import { createJournal, type Level, parseLevel } from '../../wiring/create-log.ts';
+import { toPrintable } from '../../core/text/printable.ts';
+import { createJournal, type Level } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
+import { createOutput, logFormOf } from '../output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
+
+/** What they say is in the result as well. */
+const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned']);
 
 /** What a command watches its runs by: the log, the status line, and notes for the report. */
 export type RunWatcher = {
@@ -24,9 +28,9 @@ export type RunWatcher = {
  * @throws ConfigError for a `LOG_LEVEL` that does not exist
  */
 export function createRunWatcher(io: Io): RunWatcher {
-  const asked = io.env.LOG_LEVEL?.trim() ? parseLevel(io.env.LOG_LEVEL) : undefined;
+  const form = logFormOf(io);
   const progress = createProgress();
-  const screen = createScreen(io.stderr, io.clock, progress.status);
+  const screen = createScreen(createOutput(io).log, io.clock, progress.status);
   const names = new Map<ConnectionId, string>();
   const problems: string[] = [];
   const note: Journal = (event, fields) => {
@@ -34,7 +38,8 @@ export function createRunWatcher(io: Io): RunWatcher {
     if (connectionId !== undefined && typeof name === 'string') {
       names.set(connectionId, name);
     }
-    const sentence = connectionId === undefined && event !== 'guard.halted' ? toSentence(event, fields) : undefined;
+    const isProblem = connectionId === undefined && !OF_THE_RESULT.has(event);
+    const sentence = isProblem ? toSentence(event, fields) : undefined;
     if (sentence !== undefined) {
       problems.push(sentence);
     }
@@ -46,7 +51,7 @@ export function createRunWatcher(io: Io): RunWatcher {
     }
   };
   const journalOf = (runId: string): Journal => {
-    const log = asked === undefined && io.stderr.isTTY ? sentences : toJsonLog(runId, asked ?? 'warn', screen);
+    const log = form === 'sentences' ? sentences : toJsonLog(runId, form, screen);
     return (event, fields) => {
       note(event, fields);
       progress.journal(event, fields);
@@ -69,6 +74,9 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
       return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
+    case 'policy.warned':
+      // Its entries are in the report.
+      return fields.entries === undefined ? `the policy: ${reason}` : undefined;
     case 'step.failed':
       return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
     default:
@@ -76,14 +84,14 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   }
 }
 
-const hints = new Map([
+const HINTS = new Map([
   ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
   // The region is a part of the host's name.
   ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
 ]);
 
 function hintOf(code: string | null | undefined): string {
-  const hint = hints.get(code ?? '');
+  const hint = HINTS.get(code ?? '');
   return hint === undefined ? '' : ` (${hint})`;
 }
 

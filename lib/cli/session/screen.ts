@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
 import { cutTo } from '../../report/text/text-width.ts';
-import type { Output } from '../io.ts';
+import type { OutputStream } from '../io.ts';
 
 /** Standard error while a command works: a status that changes in place, and lines that stay. */
 export type Screen = {
@@ -16,11 +16,11 @@ const REDRAW_MS = 1_000;
 /** Where nothing can be rewritten, a line now and then is enough. */
 const PLAIN_INTERVAL_MS = 10_000;
 
-export function createScreen(out: Output, clock: Clock, status: () => string): Screen {
+export function createScreen(out: OutputStream, clock: Clock, status: () => string): Screen {
   return out.isTTY ? createLive(out, clock, status) : createPlain(out, clock, status);
 }
 
-function createLive(out: Output, clock: Clock, status: () => string): Screen {
+function createLive(out: OutputStream, clock: Clock, status: () => string): Screen {
   const startedMs = clock.now();
   let shown = '';
   const draw = () => {
@@ -51,7 +51,7 @@ function createLive(out: Output, clock: Clock, status: () => string): Screen {
   };
 }
 
-function createPlain(out: Output, clock: Clock, status: () => string): Screen {
+function createPlain(out: OutputStream, clock: Clock, status: () => string): Screen {
   let shownMs = clock.now();
   let shown = '';
   return {

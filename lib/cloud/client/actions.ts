@@ -76,4 +76,4 @@ export const ORGANIZATION_ACTIONS = {
 export type OrganizationAction = keyof typeof ORGANIZATION_ACTIONS;
 export type AnyAction = Action | OrganizationAction;
 
-export const FACTS: Readonly<Record<AnyAction, ActionFacts>> = { ...ACTIONS, ...ORGANIZATION_ACTIONS };
+export const ACTION_FACTS: Readonly<Record<AnyAction, ActionFacts>> = { ...ACTIONS, ...ORGANIZATION_ACTIONS };

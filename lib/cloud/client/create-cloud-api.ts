@@ -2,21 +2,20 @@ import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
 import { isConnectionGone } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
-import type { AccountId, Attachment, Connection } from '../../core/domain/estate.ts';
+import type { AccountId, Connection } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { accountPage, assumedCredentials, callerAccount, regions } from '../wire/wire-account.ts';
 import { connectionPage, singleConnection } from '../wire/wire-connection.ts';
-import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from '../wire/wire-transit-router.ts';
 import { newClientToken } from './client-token.ts';
 import type { Endpoints } from './endpoints.ts';
-import { listByNumber, listByToken } from './list-pages.ts';
-import { listRouting } from './list-routing.ts';
+import { listByNumber } from './list-pages.ts';
 import { createPace } from './pace.ts';
 import { createPopTransport } from './pop-transport.ts';
 import { createRefreshing } from './refreshing-credentials.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
-import type { Credentials, OrganizationTransport, Params, Transport } from './transport.ts';
+import { transitRouterReads } from './transit-router-reads.ts';
+import type { Credentials, OrganizationTransport, Transport } from './transport.ts';
 
 export type CloudApiOptions = {
   readonly credentials: Credentials;
@@ -68,6 +67,9 @@ const ofRun =
     return transport(call);
   };
 
+/** A page of fifty is 100 kB of text, and several times that while it is read. */
+const READS_MAX = 64;
+
 function contextOf(
   options: Omit<CloudApiOptions, 'transport'>,
   transport: OrganizationTransport | undefined,
@@ -87,91 +89,57 @@ function contextOf(
   };
 }
 
-/** A page of fifty is 100 kB of text, and several times that while it is read. */
-const READS_MAX = 64;
-
 function apiFor(context: RpcContext, credentials: Identity['credentials'], known: AccountId | undefined): CloudApi {
   let accountId = known;
   const rpc = createRpc(context, { credentials, accountId: () => accountId });
-
   return {
     async getAccountId() {
       accountId = await rpc.read({ action: 'GetCallerIdentity', params: {} }, callerAccount);
       return accountId;
     },
-
-    listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
-
-    listConnections(regionId, hints) {
-      const action = 'DescribeVpnConnections';
-      return listByNumber<Connection>({
-        action,
-        idOf: (connection) => connection.connectionId,
-        ...hints,
-        fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
-      });
-    },
-
-    getConnection: (regionId, connectionId) => getConnection(rpc, regionId, connectionId),
-
-    async listTransitRouters(regionId) {
-      const action = 'ListTransitRouters';
-      const found = await listByNumber<OwnedTransitRouter>({
-        action,
-        idOf: (transitRouter) => transitRouter.transitRouterId,
-        fetch: (page) =>
-          rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, transitRouterPage(regionId)),
-      });
-      return found
-        .filter(({ ownerId }) => ownerId === undefined || accountId === undefined || ownerId === accountId)
-        .map(({ ownerId: _, ...transitRouter }) => transitRouter);
-    },
-
-    listAttachments: (regionId, transitRouterId) => listAttachments(rpc, regionId, transitRouterId),
-
-    async getAttachment(regionId, transitRouterId, attachmentId) {
-      const filter = { TransitRouterAttachmentId: attachmentId };
-      const found = await readAttachments(rpc, regionId, transitRouterId, filter);
-      return found.find((attachment) => attachment.attachmentId === attachmentId);
-    },
-
-    async listRouting(regionId, transitRouterId) {
-      const attachments = await listAttachments(rpc, regionId, transitRouterId);
-      return listRouting(rpc, regionId, transitRouterId, attachments);
-    },
-
-    listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
-    setTags: (regionId, connectionIds, tags, options) =>
-      setTags(rpc, regionId, connectionIds, tags, options?.beforeAttempt),
-    removeTags: (regionId, connectionIds, keys, options) =>
-      removeTags(rpc, regionId, connectionIds, keys, options?.beforeAttempt),
-
-    // CBN takes no region here: the attachment's id says it all.
-    detach: (regionId, attachmentId, { force, beforeAttempt }) =>
-      rpc.writeOnce(
-        {
-          action: 'DeleteTransitRouterVpnAttachment',
-          regionId,
-          isRegionless: true,
-          params: { TransitRouterAttachmentId: attachmentId, Force: force },
-        },
-        beforeAttempt,
-      ),
-
-    deleteConnection: (regionId, connectionId, { beforeAttempt }) =>
-      rpc.writeOnce(
-        {
-          action: 'DeleteVpnAttachment',
-          regionId,
-          connectionId,
-          params: { RegionId: regionId, VpnConnectionId: connectionId },
-        },
-        beforeAttempt,
-      ),
-
     assumeRole: (roleArn) => assumeRole(context, rpc, roleArn),
+    listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
+    ...connectionReads(rpc),
+    ...transitRouterReads(rpc, () => accountId),
+    ...tagCalls(rpc),
+    ...removals(rpc),
   };
 }
+
+const connectionReads = (rpc: Rpc): Pick<CloudApi, 'listConnections' | 'getConnection'> => ({
+  listConnections(regionId, hints) {
+    const action = 'DescribeVpnConnections';
+    return listByNumber<Connection>({
+      action,
+      idOf: (connection) => connection.connectionId,
+      ...hints,
+      fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
+    });
+  },
+  getConnection: (regionId, connectionId) => getConnection(rpc, regionId, connectionId),
+});
+
+const tagCalls = (rpc: Rpc): Pick<CloudApi, 'listTags' | 'setTags' | 'removeTags'> => ({
+  listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
+  setTags: (regionId, connectionIds, tags, options) =>
+    setTags(rpc, { regionId, connectionIds }, tags, options?.beforeAttempt),
+  removeTags: (regionId, connectionIds, keys, options) =>
+    removeTags(rpc, { regionId, connectionIds }, keys, options?.beforeAttempt),
+});
+
+/** The two writes that cannot be taken back. */
+const removals = (rpc: Rpc): Pick<CloudApi, 'detach' | 'deleteConnection'> => ({
+  // CBN takes no region here: the attachment's id says it all.
+  detach(regionId, attachmentId, { force, beforeAttempt }) {
+    const params = { TransitRouterAttachmentId: attachmentId, Force: force };
+    const action = 'DeleteTransitRouterVpnAttachment';
+    return rpc.writeOnce({ action, regionId, isRegionless: true, params }, beforeAttempt);
+  },
+  deleteConnection(regionId, connectionId, { beforeAttempt }) {
+    const params = { RegionId: regionId, VpnConnectionId: connectionId };
+    return rpc.writeOnce({ action: 'DeleteVpnAttachment', regionId, connectionId, params }, beforeAttempt);
+  },
+});
 
 /** Only the codes that are known to be about the connection: any other 404 is an error. */
 const saysGone = ({ code, effect }: CloudError): boolean => effect === 'refused' && isConnectionGone(code);
@@ -189,24 +157,6 @@ async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
     throw error;
   }
 }
-
-const readAttachments = (rpc: Rpc, regionId: string, transitRouterId: string, filter: Params) =>
-  listByToken<Attachment>({
-    action: 'ListTransitRouterVpnAttachments',
-    idOf: (attachment) => attachment.attachmentId,
-    fetch: (page) =>
-      rpc.read(
-        {
-          action: 'ListTransitRouterVpnAttachments',
-          regionId,
-          params: { RegionId: regionId, ...filter, MaxResults: 50, ...page },
-        },
-        attachmentPage(transitRouterId),
-      ),
-  });
-
-const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
-  readAttachments(rpc, regionId, transitRouterId, { TransitRouterId: transitRouterId });
 
 /** Asks once now, so that a role that cannot be assumed is known at once, and again whenever the credentials run out. */
 async function assumeRole(context: RpcContext, rpc: Rpc, roleArn: string): Promise<CloudApi> {

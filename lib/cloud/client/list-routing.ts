@@ -56,6 +56,13 @@ async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: Tr
   throw new CloudError({ action, code: 'IncompleteListing', effect: 'refused', detail: 'no route table' });
 }
 
+// Without a status only active routes are listed; one on standby or rejected still shows that somebody wants it.
+const STATIC_ROUTES_TO_ATTACHMENTS = {
+  TransitRouterRouteEntryType: 'Static',
+  TransitRouterRouteEntryStatus: 'All',
+  TransitRouterRouteEntryNextHopType: 'Attachment',
+};
+
 async function listContents(rpc: Rpc, regionId: RegionId, routeTableId: string) {
   const call = (action: Action, params: Params): Call => ({
     action,
@@ -86,13 +93,6 @@ async function listContents(rpc: Rpc, regionId: RegionId, routeTableId: string) 
   const isThere = (link: ListedLink) => !link.deleted;
   return { associations: associations.filter(isThere), propagations: propagations.filter(isThere), routes };
 }
-
-// Without a status only active routes are listed; one on standby or rejected still shows that somebody wants it.
-const STATIC_ROUTES_TO_ATTACHMENTS = {
-  TransitRouterRouteEntryType: 'Static',
-  TransitRouterRouteEntryStatus: 'All',
-  TransitRouterRouteEntryNextHopType: 'Attachment',
-};
 
 const listAll = <T>(rpc: Rpc, call: Call, reader: Reader<TokenPage<T>>, idOf: (item: T) => string) =>
   listByToken({

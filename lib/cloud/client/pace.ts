@@ -3,10 +3,10 @@ import { isThrottling } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, RegionId } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
-import { type AnyAction, FACTS } from './actions.ts';
+import { ACTION_FACTS, type AnyAction } from './actions.ts';
 
 /** Limits count per account, region and action. */
-export type PaceKey = {
+type PaceKey = {
   readonly accountId: AccountId | undefined;
   readonly regionId: RegionId | undefined;
   readonly action: AnyAction;
@@ -65,7 +65,7 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
 
 /** Requests a minute. */
 function rateOf(action: AnyAction, policy: Policy['pace']): number {
-  const { kind, limitPerMinute } = FACTS[action];
+  const { kind, limitPerMinute } = ACTION_FACTS[action];
   const policyRate = kind === 'read' ? policy.describePerMinute : policy.writePerMinute;
   return policyRate === undefined
     ? policy.share * limitPerMinute

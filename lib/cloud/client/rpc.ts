@@ -1,9 +1,9 @@
 import type { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../../core/domain/cloud-api.ts';
-import { type CloudError, ConfigError } from '../../core/domain/errors.ts';
+import { ConfigError } from '../../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
-import { type AnyAction, FACTS } from './actions.ts';
+import { ACTION_FACTS, type AnyAction } from './actions.ts';
 import { createClientToken } from './client-token.ts';
 import type { Pace } from './pace.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
@@ -15,7 +15,7 @@ import type {
   TransportCall,
   TransportReply,
 } from './transport.ts';
-import { deadlineExceeded, stopRetrying, withRetry } from './with-retry.ts';
+import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from './with-retry.ts';
 
 /** What all apis of a run share, whichever account they are for. */
 export type RpcContext = {
@@ -62,56 +62,9 @@ export type Rpc = {
 
 /** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `FACTS`. */
 export function createRpc(context: RpcContext, identity: Identity): Rpc {
-  const { clock, deadlineMs, observer, pace, retry, random } = context;
-
-  const leftMs = (action: AnyAction): number => {
-    const left = deadlineMs - clock.now();
-    if (left <= 0) {
-      throw deadlineExceeded(action);
-    }
-    return left;
-  };
-
-  const attempt = (call: Call, params: () => Params, before: () => Promise<void>): Promise<TransportReply> => {
-    const { action, regionId } = call;
-    const outOfTime = (): never => {
-      throw deadlineExceeded(action);
-    };
-    const task = async () => {
-      // The errors of these two are not this request's: it must not be made again for their sake.
-      const credentials = await identity.credentials().catch(stopRetrying);
-      await before().catch(stopRetrying);
-      const sendNow = () => {
-        const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(action));
-        observer.onCall(action);
-        return send(context.transport, call, params(), credentials, timeoutMs);
-      };
-      // A write goes out at once: what was read just before it must not grow old.
-      return FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
-    };
-    const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
-    return pace.inTurn(key, task, deadlineMs, outOfTime);
-  };
-
-  const retrying = (call: Call, onFailure: (error: CloudError) => void) => ({
-    policy: retry,
-    clock,
-    random,
-    deadlineMs,
-    onFailure,
-    onRetry: (error: CloudError, number: number, delayMs: number) =>
-      observer.onRetry({
-        action: call.action,
-        code: error.code,
-        attempt: number,
-        delayMs,
-        accountId: identity.accountId(),
-        regionId: call.regionId,
-        connectionId: call.connectionId,
-        requestId: error.requestId,
-      }),
-  });
-
+  const attempt = createAttempt(context, identity);
+  const retrying = (call: Call, onFailure: RetryOptions['onFailure']) =>
+    retryOptions(context, identity, call, onFailure);
   return {
     read: (call, reader) =>
       withRetry(retrying(call, ignore), async () => {
@@ -124,15 +77,10 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
       }),
 
     write: (call, beforeAttempt = nothing) =>
-      withRetry(retrying(call, ignore), async (mayHaveEffect) =>
-        toWriteReply(
-          await attempt(
-            call,
-            () => call.params,
-            async () => beforeAttempt(mayHaveEffect),
-          ),
-        ),
-      ),
+      withRetry(retrying(call, ignore), async (mayHaveEffect) => {
+        const before = async () => beforeAttempt(mayHaveEffect);
+        return toWriteReply(await attempt(call, () => call.params, before));
+      }),
 
     writeOnce: (call, beforeAttempt) => {
       const token = createClientToken(context.newToken);
@@ -144,20 +92,82 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
   };
 }
 
+/** One attempt of a call, in its turn, after `before`. */
+type Attempt = (call: Call, params: () => Params, before: () => Promise<void>) => Promise<TransportReply>;
+
+function createAttempt(context: RpcContext, identity: Identity): Attempt {
+  const { observer, pace, deadlineMs } = context;
+  return (call, params, before) => {
+    const { action, regionId } = call;
+    const task = async () => {
+      // The errors of these two are not this request's: it must not be made again for their sake.
+      const credentials = await identity.credentials().catch(stopRetrying);
+      await before().catch(stopRetrying);
+      const sendNow = () => {
+        const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(context, action));
+        observer.onCall(action);
+        return send(context.transport, { action, regionId, params: params(), credentials, timeoutMs });
+      };
+      // A write goes out at once: what was read just before it must not grow old.
+      return ACTION_FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
+    };
+    const outOfTime = (): never => {
+      throw deadlineExceeded(action);
+    };
+    const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
+    return pace.inTurn(key, task, deadlineMs, outOfTime);
+  };
+}
+
+function leftMs({ deadlineMs, clock }: RpcContext, action: AnyAction): number {
+  const left = deadlineMs - clock.now();
+  if (left <= 0) {
+    throw deadlineExceeded(action);
+  }
+  return left;
+}
+
+const retryOptions = (
+  { retry: policy, clock, random, deadlineMs, observer }: RpcContext,
+  identity: Identity,
+  { action, regionId, connectionId }: Call,
+  onFailure: RetryOptions['onFailure'],
+): RetryOptions => ({
+  policy,
+  clock,
+  random,
+  deadlineMs,
+  onFailure,
+  onRetry: ({ code, requestId }, attempt, delayMs) =>
+    observer.onRetry({
+      action,
+      code,
+      attempt,
+      delayMs,
+      accountId: identity.accountId(),
+      regionId,
+      connectionId,
+      requestId,
+    }),
+});
+
 const ignore = (): void => undefined;
 const nothing = async (): Promise<void> => undefined;
 const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
 
-async function send(
-  transport: OrganizationTransport,
-  { action, regionId }: Call,
-  params: Params,
-  credentials: Credentials,
-  timeoutMs: number,
-): Promise<TransportReply> {
-  const { service } = FACTS[action];
-  // The table joins them; the compiler does not follow it that far.
-  const call = { service, regionId, action, params, credentials, timeoutMs } as TransportCall | OrganizationCall;
+/** One attempt, as it goes out. */
+type Request = {
+  readonly action: AnyAction;
+  readonly regionId: RegionId | undefined;
+  readonly params: Params;
+  readonly credentials: Credentials;
+  readonly timeoutMs: number;
+};
+
+async function send(transport: OrganizationTransport, request: Request): Promise<TransportReply> {
+  const { action, credentials } = request;
+  // The table joins service and action; the compiler does not follow it that far.
+  const call = { service: ACTION_FACTS[action].service, ...request } as TransportCall | OrganizationCall;
   const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) {
       throw thrown;

@@ -53,11 +53,13 @@ export async function listTags(
   return tagsOf;
 }
 
+/** The connections that a tag request is about. */
+export type Tagged = { readonly regionId: RegionId; readonly connectionIds: readonly ConnectionId[] };
+
 /** Writes. */
 export async function setTags(
   rpc: Rpc,
-  regionId: RegionId,
-  connectionIds: readonly ConnectionId[],
+  { regionId, connectionIds }: Tagged,
   tags: Tags,
   beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {
@@ -72,8 +74,7 @@ export async function setTags(
 /** Writes. */
 export async function removeTags(
   rpc: Rpc,
-  regionId: RegionId,
-  connectionIds: readonly ConnectionId[],
+  { regionId, connectionIds }: Tagged,
   keys: readonly string[],
   beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {

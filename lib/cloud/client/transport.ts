@@ -7,7 +7,7 @@ export type Credentials = {
   readonly securityToken?: string | undefined;
 };
 
-export type ParamValue = string | number | boolean;
+type ParamValue = string | number | boolean;
 /** As the operation's page names them; a list becomes `Name.1`, `Name.2`, or `Name.1.Key` for objects. */
 export type Params = Readonly<Record<string, ParamValue | readonly (ParamValue | Readonly<Record<string, string>>)[]>>;
 

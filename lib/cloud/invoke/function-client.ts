@@ -3,8 +3,12 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } f
 import { request as overHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 import FcClient from '@alicloud/fc2/lib/client.js';
+import type { FunctionTarget } from '../../core/domain/cloud-api.ts';
+import { ConfigError } from '../../core/domain/errors.ts';
+import type { Credentials } from '../client/transport.ts';
 
-type Strings = Readonly<Record<string, string>>;
+/** What the SDK's client calls its `request` with. */
+type FcRequest = Parameters<FcClient<unknown>['request']>;
 
 /** What came, whatever its status. */
 export type FcReply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
@@ -15,13 +19,8 @@ export type FcReply = { readonly status: number; readonly headers: IncomingHttpH
  * of a refusal in the words of 3.0.
  */
 export class FunctionClient extends FcClient<FcReply> {
-  override async request(
-    method: string,
-    path: string,
-    query: Strings | null | undefined,
-    body: string,
-    headers: Strings,
-  ): Promise<FcReply> {
+  override async request(...call: FcRequest): Promise<FcReply> {
+    const [method, path, query, body, headers] = call;
     const sent: Record<string, string> = {
       ...this.buildHeaders(),
       ...this.headers,
@@ -62,4 +61,49 @@ async function exchange(
     request(url, options, resolve).on('error', reject).end(body);
   });
   return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+}
+
+export type FunctionClientOptions = {
+  readonly credentials: Credentials;
+  readonly target: FunctionTarget;
+  /** Undefined: the account's own host, over https. */
+  readonly endpoint: string | undefined;
+};
+
+/** One for each attempt: it is no more than the holder of credentials and a time limit. */
+export function createClient(
+  { credentials, target, endpoint }: FunctionClientOptions,
+  timeout: number,
+): FunctionClient {
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  if (accessKeyId.startsWith('STS') && !securityToken) {
+    throw new ConfigError('credentials: the access key id begins with STS, so a security token belongs to it');
+  }
+  const client = new FunctionClient(target.accountId, {
+    accessKeyID: accessKeyId,
+    accessKeySecret,
+    ...(securityToken ? { securityToken, headers: { 'x-fc-security-token': securityToken } } : {}),
+    region: target.regionId,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    secure: true,
+    timeout,
+  });
+  if (target.serviceName === undefined) {
+    client.version = '2023-03-30';
+  }
+  return client;
+}
+
+/** Send one event, by the path of its generation. */
+export function send(
+  client: FunctionClient,
+  { functionName, serviceName, qualifier }: FunctionTarget,
+  event: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<FcReply> {
+  if (serviceName !== undefined) {
+    return client.invokeFunction(serviceName, functionName, event, headers, qualifier);
+  }
+  const path = `/functions/${functionName}/invocations`;
+  return qualifier === undefined ? client.post(path, event, headers) : client.post(path, event, headers, { qualifier });
 }

@@ -15,6 +15,10 @@ export const requiredId = z.string().check(z.minLength(1), z.overwrite(copy));
 /** Missing, empty and malformed look alike: undefined. */
 export const optionalText = lenient((value) => (typeof value === 'string' && value !== '' ? copy(value) : undefined));
 
+/** The engine copies shorter ones by itself. */
+const CUT_MIN = 13;
+const ASCII = /^[\0-\x7f]*$/;
+
 /**
  * The SDK's parser cuts texts out of the reply, and each piece keeps the whole reply in memory: a page of fifty
  * connections would be kept for the sake of one id.
@@ -26,10 +30,6 @@ export function copy(text: string): string {
   const encoding = ASCII.test(text) ? 'latin1' : 'utf16le';
   return Buffer.from(text, encoding).toString(encoding);
 }
-
-/** The engine copies shorter ones by itself. */
-const CUT_MIN = 13;
-const ASCII = /^[\0-\x7f]*$/;
 
 /** One of the documented values, or `unknown`. */
 export const oneOf = <T extends string>(values: readonly T[]) =>

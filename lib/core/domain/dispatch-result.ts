@@ -2,7 +2,7 @@ import type { AccountId, RegionId } from './estate.ts';
 import type { RefusedEvent } from './outcome.ts';
 
 export const PLACE_STATES = ['started', 'already-started', 'failed'] as const;
-export type PlaceState = (typeof PLACE_STATES)[number];
+type PlaceState = (typeof PLACE_STATES)[number];
 
 export type PlaceResult = {
   /** Null: all that could not be found out. */

@@ -1,11 +1,11 @@
-const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-type Unit = keyof typeof unitMs;
-const unitsLargestFirst: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof UNIT_MS;
+const UNITS_LARGEST_FIRST: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
 
 /** A whole number and its unit, nothing between or around them: `250ms` `30s` `10m` `24h` `14d`. */
 export const DURATION_PATTERN = /^(\d+)(ms|s|m|h|d)$/;
 
-const isUnit = (text: string | undefined): text is Unit => text !== undefined && Object.hasOwn(unitMs, text);
+const isUnit = (text: string | undefined): text is Unit => text !== undefined && Object.hasOwn(UNIT_MS, text);
 
 /** Milliseconds; undefined when the text is not a duration, or too long to count exactly. */
 export function parseDuration(text: string): number | undefined {
@@ -13,7 +13,7 @@ export function parseDuration(text: string): number | undefined {
   if (!isUnit(unit)) {
     return undefined;
   }
-  const ms = Number(count) * unitMs[unit];
+  const ms = Number(count) * UNIT_MS[unit];
   return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
@@ -33,19 +33,18 @@ export function formatDuration(ms: number): string {
   if (whole === 0) {
     return '0s';
   }
-  const exact = unitsLargestFirst.find((unit) => whole % unitMs[unit] === 0) ?? 'ms';
-  const count = whole / unitMs[exact];
+  const exact = UNITS_LARGEST_FIRST.find((unit) => whole % UNIT_MS[unit] === 0) ?? 'ms';
+  const count = whole / UNIT_MS[exact];
   return count < 1_000 ? `${count}${exact}` : twoLargest(whole);
 }
 
 function twoLargest(ms: number): string {
-  const first = unitsLargestFirst.findIndex((unit) => ms >= unitMs[unit]);
+  const first = UNITS_LARGEST_FIRST.findIndex((unit) => ms >= UNIT_MS[unit]);
   let rest = ms;
-  return unitsLargestFirst
-    .slice(first, first + 2)
+  return UNITS_LARGEST_FIRST.slice(first, first + 2)
     .map((unit) => {
-      const count = Math.floor(rest / unitMs[unit]);
-      rest -= count * unitMs[unit];
+      const count = Math.floor(rest / UNIT_MS[unit]);
+      rest -= count * UNIT_MS[unit];
       return count === 0 ? '' : `${count}${unit}`;
     })
     .filter((part) => part !== '')

@@ -87,7 +87,7 @@ export type Attachment = {
   readonly connectionOwnerId: AccountId | undefined;
 };
 
-/** What makes an attachment carry traffic on its transit router, for the rule `unrouted`. */
+/** What makes an attachment carry traffic on its transit router. */
 export type Routing = {
   /** Route tables the attachment is associated with. */
   readonly associations: readonly string[];

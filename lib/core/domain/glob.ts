@@ -1,73 +1,111 @@
+import { type Automaton, createAutomaton } from '../text/glob-automaton.ts';
+import { toNormalForm } from '../text/normal-form.ts';
+
 /**
  * Globs over names: `*` is any text, `?` one character, `[abc]` and `[!abc]` a character of a set, `{a,b}` one of
- * several; everything else is itself. Case counts.
+ * several; everything else is itself. Case counts. Pattern and name are compared in one Unicode normal form.
  *
  * Not a library's: those match file paths, and treat slashes, leading dots, `../` and parentheses in ways that would
- * protect fewer names than the pattern seems to say.
+ * protect fewer names than the pattern seems to say. Most of them also build a regular expression, which a hostile name
+ * can keep busy for hours.
  */
 export type Glob = (name: string) => boolean;
 
-/** So many stars still match in no time, whatever the name. */
+/** No naming scheme needs more: a pattern with more stars is a mistake. */
 const STARS_MAX = 8;
 
 const compiled = new Map<string, Glob | undefined>();
 
-/** Undefined for a pattern with a bracket or brace that is not closed, or with more than eight stars. */
+/** Undefined for a pattern with a bracket or brace that is not closed, a range that runs backwards, or more than eight stars. */
 export function parseGlob(pattern: string): Glob | undefined {
   if (!compiled.has(pattern)) {
-    const source = toSource(pattern);
-    const expression = source === undefined ? undefined : new RegExp(`^(?:${source})$`, 'su');
-    compiled.set(pattern, expression && ((name) => expression.test(name)));
+    const automaton = compile(toNormalForm(pattern));
+    compiled.set(pattern, automaton && ((name) => automaton.matches(toNormalForm(name))));
   }
   return compiled.get(pattern);
 }
 
 const TOKENS = /\*+|\[!?[^\]]+\]|[\s\S]/gu;
 
-function toSource(pattern: string): string | undefined {
-  let depth = 0;
-  let stars = 0;
-  let source = '';
-  for (const [token] of pattern.matchAll(TOKENS)) {
-    if (token === '[') {
-      return undefined;
-    }
-    if (token.startsWith('*')) {
-      stars += 1;
-    }
-    if (token === '{') {
-      depth += 1;
-    }
-    if (token === '}') {
-      depth -= 1;
-    }
-    if (depth < 0) {
-      return undefined;
-    }
-    source += toPart(token, depth > 0);
+/** A brace that is open: where its alternatives begin, and where they meet again. */
+type Group = { readonly entry: number; readonly exit: number };
+
+function compile(pattern: string): Automaton | undefined {
+  const tokens: readonly string[] = pattern.match(TOKENS) ?? [];
+  if (tokens.includes('[') || tokens.filter((token) => token.startsWith('*')).length > STARS_MAX) {
+    return undefined;
   }
-  return depth === 0 && stars <= STARS_MAX ? source : undefined;
+  const automaton = createAutomaton();
+  const groups: Group[] = [];
+  let at: number | undefined = automaton.start;
+  for (const token of tokens) {
+    at = append(automaton, groups, at, token);
+    if (at === undefined) {
+      return undefined;
+    }
+  }
+  automaton.end(at);
+  return groups.length === 0 ? automaton : undefined;
 }
 
-function toPart(token: string, inBraces: boolean): string {
-  if (token.startsWith('*')) {
-    return '.*';
-  }
-  if (token === '?') {
-    return '.';
-  }
+/** Append one token and answer the state after it; undefined for a token that has no place there. */
+function append(automaton: Automaton, groups: Group[], at: number, token: string): number | undefined {
   if (token === '{') {
-    return '(?:';
+    groups.push({ entry: at, exit: automaton.addState() });
+    return automaton.addSkip(at);
   }
   if (token === '}') {
-    return ')';
+    const group = groups.pop();
+    if (group !== undefined) {
+      automaton.join(at, group.exit);
+    }
+    return group?.exit;
   }
-  if (token === ',' && inBraces) {
-    return '|';
+  const group = groups.at(-1);
+  if (token === ',' && group !== undefined) {
+    automaton.join(at, group.exit);
+    return automaton.addSkip(group.entry);
   }
-  if (token.startsWith('[')) {
-    const negated = token.startsWith('[!');
-    return `[${negated ? '^' : ''}${token.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&')}]`;
+  if (token.startsWith('*')) {
+    return automaton.addLoop(at);
   }
-  return token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const isTaken = toTest(token);
+  return isTaken && automaton.addStep(at, isTaken);
+}
+
+type Test = (char: string) => boolean;
+
+/** Which characters a token takes; undefined for a set that cannot be read. */
+function toTest(token: string): Test | undefined {
+  if (token === '?') {
+    return () => true;
+  }
+  return token.startsWith('[') ? toSet(token.slice(1, -1)) : (char) => char === token;
+}
+
+function toSet(text: string): Test | undefined {
+  const isNegated = text.startsWith('!');
+  const ranges = toRanges([...text].slice(isNegated ? 1 : 0));
+  if (ranges.some(({ from, to }) => from > to)) {
+    return undefined;
+  }
+  return (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    return ranges.some(({ from, to }) => from <= code && code <= to) !== isNegated;
+  };
+}
+
+type Range = { readonly from: number; readonly to: number };
+
+/** A hyphen makes a range of its two neighbours; at either end of the set it is itself. */
+function toRanges(chars: readonly string[]): readonly Range[] {
+  const codeAt = (index: number): number => chars[index]?.codePointAt(0) ?? 0;
+  const ranges: Range[] = [];
+  for (let index = 0; index < chars.length; index += 1) {
+    const isRange = chars[index + 1] === '-' && index + 2 < chars.length;
+    const from = codeAt(index);
+    index += isRange ? 2 : 0;
+    ranges.push({ from, to: codeAt(index) });
+  }
+  return ranges;
 }

@@ -3,6 +3,7 @@ import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 /** The stable names of what a run reports while it works. */
 export type JournalEvent =
   | 'run.started'
+  | 'policy.warned'
   | 'region.listed'
   | 'connection.judged'
   | 'mark.set'

@@ -1,5 +1,6 @@
+import type { RuleName } from '../rules/all-rules.ts';
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
-import type { Mode, RuleName } from './policy.ts';
+import type { Mode, PolicyOrigin } from './policy.ts';
 
 /** Every way a connection can end in a run, in the order in which counts are shown. */
 export const OUTCOMES = [
@@ -63,6 +64,21 @@ export type RunResult = {
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
   readonly refusedEventsOmitted?: number;
+  readonly policy: PolicyOrigin;
+  /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
+  readonly notFound: readonly ConnectionId[];
+  /** Sentences about a policy that may not do what it seems to: at most 1,000. */
+  readonly warnings?: readonly string[];
+  /** Connections that their owners kept until a date which is over: at most 1,000. */
+  readonly lapsedKeeps?: readonly LapsedKeep[];
+};
+
+/** `until`: an ISO date. */
+export type LapsedKeep = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  readonly connectionId: ConnectionId;
+  readonly until: string;
 };
 
 export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };

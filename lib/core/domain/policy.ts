@@ -1,19 +1,35 @@
+import type { Graces } from '../rules/all-rules.ts';
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 
 /** In rising order of what a run may change: nothing, tags only, everything. */
 export const MODES = ['plan', 'mark', 'sweep'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** In the order in which a rule is chosen when several hold. */
-export const RULE_NAMES = ['unassociated', 'tunnels-down', 'unrouted', 'expired'] as const;
-export type RuleName = (typeof RULE_NAMES)[number];
+/** Which regions of an account: these, all that the cloud lists, or all of those but a few. */
+export type RegionChoice = readonly RegionId[] | 'all' | { readonly except: readonly RegionId[] };
+
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+export type ChangeWindow = {
+  /** The days on which it opens. */
+  readonly days: readonly Weekday[];
+  /** Local times such as `22:00`; `to` is the next day's when it is not later than `from`. */
+  readonly from: string;
+  readonly to: string;
+  /** An IANA name. */
+  readonly zone: string;
+};
+
+/** ISO dates. */
+export type Freeze = { readonly from: string; readonly to: string };
 
 export type AccountPolicy = {
   readonly roleArn: string;
   /** The account in the ARN. */
   readonly accountId: AccountId;
   /** Undefined: the policy's own regions. */
-  readonly regions: readonly RegionId[] | 'all' | undefined;
+  readonly regions: RegionChoice | undefined;
 };
 
 /** Accounts that a resource directory lists, each swept by the role of this name in it. */
@@ -28,11 +44,10 @@ export type DirectoryPolicy = {
 export type Policy = {
   readonly mode: Mode;
   /** Undefined: the function's own region. */
-  readonly regions: readonly RegionId[] | 'all' | undefined;
+  readonly regions: RegionChoice | undefined;
   /** Empty: the account of the credentials. */
   readonly accounts: readonly AccountPolicy[];
-  /** Grace period of each rule; `off` disables it. */
-  readonly rules: Readonly<Record<RuleName, number | 'off'>>;
+  readonly rules: Graces;
   readonly protect: {
     /** A tag without a value protects whatever the value is. */
     readonly tags: readonly { readonly key: string; readonly value: string | undefined }[];
@@ -42,8 +57,19 @@ export type Policy = {
     readonly connections: readonly ConnectionId[];
     readonly youngerThanMs: number;
   };
-  readonly limits: { readonly perRun: number; readonly perRegionShare: number; readonly shareFloor: number };
-  readonly detach: { readonly force: boolean; readonly roles: readonly { roleArn: string; accountId: AccountId }[] };
+  readonly limits: {
+    readonly perRun: number;
+    readonly perRegionShare: number;
+    readonly shareFloor: number;
+    /** When something new may be detached or deleted. */
+    readonly window: 'always' | ChangeWindow;
+    /** Whole days, the last one included, in the window's time zone, else in UTC: nothing new on them. */
+    readonly freeze: readonly Freeze[];
+  };
+  readonly detach: {
+    readonly force: boolean;
+    readonly roles: readonly { readonly roleArn: string; readonly accountId: AccountId }[];
+  };
   readonly marks: { readonly maxGapMs: number };
   readonly recheck: { readonly maxAgeMs: number };
   readonly wait: {
@@ -67,6 +93,21 @@ export type Policy = {
 /** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */
 export type DeclaredPolicy = Omit<Policy, 'accounts'> & {
   readonly accounts: readonly AccountPolicy[] | DirectoryPolicy;
+};
+
+/** Where a policy was read: a variable, the package of the function, nowhere, or a path; and the hash of what it says. */
+export type PolicyOrigin = {
+  readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
+  readonly hash: string;
+};
+
+/** The body of an event that asks for a run: by a direct call, in a timer's payload, or in a CloudEvent's `data`. */
+export type EventBody = {
+  /** At most the policy's mode. */
+  readonly mode?: Mode;
+  readonly accounts?: readonly AccountId[];
+  readonly regions?: readonly RegionId[];
+  readonly connections?: readonly ConnectionId[];
 };
 
 /**

@@ -8,9 +8,12 @@ const SECOND_MS = 1_000;
 export const parseInstant = (text: string): number | undefined =>
   dateTime.safeParse(text).success ? Date.parse(text) : undefined;
 
-/** As `parseInstant`; a bare date is that day's end in UTC, that is the first moment of the next day. */
-export const parseExpiry = (text: string): number | undefined =>
-  date.safeParse(text).success ? Date.parse(text) + 86_400_000 : parseInstant(text);
+/** The end of a bare ISO date in UTC, that is the first moment of the next day; undefined for anything else. */
+export const parseDayEnd = (text: string): number | undefined =>
+  date.safeParse(text).success ? Date.parse(text) + 86_400_000 : undefined;
+
+/** As `parseInstant`; a bare date is that day's end in UTC. */
+export const parseExpiry = (text: string): number | undefined => parseDayEnd(text) ?? parseInstant(text);
 
 export const toIso = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,4 +1,5 @@
 import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from '../domain/estate.ts';
+import type { Settled } from '../rules/rule.ts';
 import type { DetachNote } from './claims.ts';
 
 /**
@@ -8,14 +9,10 @@ import type { DetachNote } from './claims.ts';
  * another. Both keep the connection.
  */
 export type Association =
-  | { readonly kind: 'unbound'; readonly evidence: readonly string[] }
-  | { readonly kind: 'bound'; readonly attachment: Attachment; readonly evidence: readonly string[] }
+  | Settled
   | { readonly kind: 'not-ours'; readonly evidence: readonly string[] }
   | { readonly kind: 'changing'; readonly reason: string; readonly evidence: readonly string[] }
   | { readonly kind: 'doubtful'; readonly reason: string; readonly evidence: readonly string[] };
-
-/** Both sides agree; the only associations a rule is asked about. */
-export type Settled = Extract<Association, { kind: 'unbound' } | { kind: 'bound' }>;
 
 /** The transit routers' side of a region. A listing that failed is not in here: then the region is unread. */
 export type Witnesses = {
@@ -98,18 +95,22 @@ export function associate(
   }
 
   const holders = witnesses.holdersOf(connection.connectionId);
-  return attachType === 'NO_ASSOCIATED'
-    ? associateUnbound(connection, holders, witnesses, note, evidence)
-    : associateBound(connection, accountId, holders, witnesses, evidence);
+  const sides = { connection, accountId, holders, witnesses, note, evidence };
+  return attachType === 'NO_ASSOCIATED' ? associateUnbound(sides) : associateBound(sides);
 }
 
-function associateUnbound(
-  connection: Connection,
-  holders: readonly Attachment[],
-  witnesses: Witnesses,
-  note: DetachNote,
-  evidence: readonly string[],
-): Association {
+/** What the connection and the transit routers say. */
+type BothSides = {
+  readonly connection: Connection;
+  readonly accountId: AccountId;
+  /** Every attachment that names the connection. */
+  readonly holders: readonly Attachment[];
+  readonly witnesses: Witnesses;
+  readonly note: DetachNote;
+  readonly evidence: readonly string[];
+};
+
+function associateUnbound({ connection, holders, witnesses, note, evidence }: BothSides): Association {
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
   if (connection.state !== 'init' && connection.state !== 'financialLocked') {
     return doubt(`State ${connection.state} does not go with AttachType NO_ASSOCIATED`);
@@ -152,13 +153,7 @@ function noHolder(witnesses: Witnesses): string {
   return `no attachment of the region's ${ids.length} transit routers holds it`;
 }
 
-function associateBound(
-  connection: Connection,
-  accountId: AccountId,
-  holders: readonly Attachment[],
-  witnesses: Witnesses,
-  evidence: readonly string[],
-): Association {
+function associateBound({ connection, accountId, holders, witnesses, evidence }: BothSides): Association {
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
   const { state, transitRouterId } = connection;
   if (state !== 'attached' && state !== 'financialLocked') {

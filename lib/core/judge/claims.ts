@@ -1,7 +1,7 @@
 import type { AttachmentId, Connection, Tags } from '../domain/estate.ts';
-import { RULE_NAMES, type RuleName } from '../domain/policy.ts';
 import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../domain/tag-names.ts';
 import { floorToSecond, parseInstant, toIso } from '../domain/time.ts';
+import { RULE_NAMES, type RuleName } from '../rules/all-rules.ts';
 
 /** Since when each rule has held, in milliseconds since the epoch. */
 export type Clocks = ReadonlyMap<RuleName, number>;

@@ -1,11 +1,12 @@
 import type { AccountId, Attachment, Connection, Routing } from '../domain/estate.ts';
-import { type Policy, RULE_NAMES, type RuleName } from '../domain/policy.ts';
-import { TAG_DETACHED, TAG_EXPIRES, TAG_SEEN } from '../domain/tag-names.ts';
+import type { Policy } from '../domain/policy.ts';
+import { TAG_DETACHED, TAG_KEEP, TAG_SEEN } from '../domain/tag-names.ts';
 import { floorToSecond, toIso } from '../domain/time.ts';
-import { RULES } from '../rules/all-rules.ts';
-import { findExpiryProblem, hasExpired } from '../rules/expired.ts';
-import type { Finding } from '../rules/rule.ts';
-import { type Association, associate, type Settled, type Witnesses } from './association.ts';
+import { readKeep } from '../guards/keep-tag.ts';
+import { RULE_NAMES, RULES, type RuleName } from '../rules/all-rules.ts';
+import { saysAttached } from '../rules/connection-says.ts';
+import type { Finding, Settled } from '../rules/rule.ts';
+import { type Association, associate, type Witnesses } from './association.ts';
 import { type Claims, type Clocks, type DetachNote, type Mark, parseMark, readClaims } from './claims.ts';
 import { countTagsOver, hasMarkTags } from './own-tags.ts';
 import { protect } from './protect.ts';
@@ -60,7 +61,7 @@ export type JudgeInput = {
   readonly connection: Connection;
   readonly accountId: AccountId;
   readonly witnesses: Witnesses;
-  /** Of its attachment, when it is bound and the rule that needs it is on. */
+  /** Of its attachment, when it is bound and a rule that needs it is on. */
   readonly routing: Routing | 'unread';
   readonly nowMs: number;
 };
@@ -145,31 +146,19 @@ function judgeDoubtful(base: Base, reason: string, { nowMs }: JudgeInput, policy
   const { connection, note, mark } = base;
   // A fresh note may be of a detach that is under way: then one side knows of it and the other does not yet.
   const isOld = note.kind === 'valid' && nowMs - note.atMs > policy.wait.detachTimeoutMs;
-  if (isOld && isAttached(connection)) {
+  if (isOld && saysAttached(connection)) {
     const markAction = clearIfMarked(connection);
     const again = { ...base, clocks: NO_CLOCKS, markAction, markDisproved: mark.kind === 'valid', dropNote: true };
     return { ...again, kind: 'unknown', reason };
   }
-  const clocks = new Map([...base.clocks].filter(([rule]) => !isDisprovedByItself(rule, connection, nowMs)));
+  const disproved = RULES.filter((rule) => rule.isDisprovedBy(connection, nowMs)).map(({ name }) => name);
+  const clocks = new Map([...base.clocks].filter(([name]) => !disproved.includes(name)));
   return { ...withoutClocks(base, clocks), ...withoutBrokenMark(base), kind: 'unknown', reason };
 }
 
 /** A mark that proves nothing must not come to count later, as one from the future would: it goes, whatever is in doubt. */
 const withoutBrokenMark = ({ mark, connection }: Base): Partial<Pick<Verdict, 'markAction'>> =>
   mark.kind === 'broken' ? { markAction: clearIfMarked(connection) } : {};
-
-const isAttached = ({ attachType, state }: Connection): boolean => attachType === 'CEN' && state === 'attached';
-
-function isDisprovedByItself(rule: RuleName, connection: Connection, nowMs: number): boolean {
-  const statuses = [connection.status, ...connection.tunnels.map(({ status }) => status)];
-  if (rule === 'tunnels-down') {
-    return statuses.includes('ipsec_sa_established');
-  }
-  if (rule === 'expired') {
-    return !hasExpired(connection, nowMs);
-  }
-  return rule === 'unassociated' && isAttached(connection);
-}
 
 /** Anyone can copy a note: when another connection holds the attachment that it names, it is not of this one. */
 function withoutForeignNote(claims: Claims, { connectionId }: Connection, { attachmentsOf }: Witnesses): Claims {
@@ -214,12 +203,13 @@ function judgeHalfDone(base: Base, noteMs: number): Verdict {
 function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, association: Settled): Verdict {
   const { connection, routing, nowMs } = facts;
   const findings = new Map<RuleName, Finding>();
-  for (const name of RULE_NAMES) {
-    if (policy.rules[name] !== 'off') {
-      findings.set(name, RULES[name]({ connection, association, routing, nowMs }));
+  for (const rule of RULES) {
+    if (policy.rules[rule.name] !== 'off') {
+      findings.set(rule.name, rule.judge({ connection, association, routing, nowMs }));
     }
   }
-  const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings(connection)], findings };
+  const warnings = [...RULES.flatMap((rule) => rule.warningsOf?.(connection) ?? []), ...lapsedKeeps(connection, nowMs)];
+  const base = { ...withoutForeignMark(before), evidence: [...before.evidence, ...warnings], findings };
   const says = (name: RuleName) => findings.get(name)?.holds ?? 'no';
   const isTooOld = (name: RuleName, sinceMs: number) => sinceMs < floorToSecond(findings.get(name)?.notBeforeMs ?? 0);
   const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));
@@ -324,7 +314,7 @@ function judgeOrphan(base: Base, holding: readonly RuleName[], policy: Policy, n
     ripeAtMs: sinceMs === undefined && grace > 0 ? undefined : dueAtMs(rule),
     isDue: tagsOver === 0 && (sinceMs !== undefined || grace === 0) && dueAtMs(rule) <= nowMs,
     restsOnMark: grace > 0,
-    reason: reasonFor(rule, sinceMs, grace, base.mark, nowMs),
+    reason: reasonFor(rule, { sinceMs, grace, nowMs }, base.mark),
     evidence: [...new Set([...(base.findings.get(rule)?.evidence ?? []), ...base.evidence, ...lasted(base, sinceMs)])],
   };
   if (tagsOver > 0) {
@@ -348,7 +338,10 @@ function toMarkAction({ starting, clocks, mark, markDisproved, connection }: Bas
   return mark.kind === 'none' && !markDisproved ? 'none' : clearIfMarked(connection);
 }
 
-function reasonFor(rule: RuleName, sinceMs: number | undefined, grace: number, mark: Mark, nowMs: number): string {
+/** How far an orphan is in its grace. */
+type GraceClock = { readonly sinceMs: number | undefined; readonly grace: number; readonly nowMs: number };
+
+function reasonFor(rule: RuleName, { sinceMs, grace, nowMs }: GraceClock, mark: Mark): string {
   if (sinceMs === undefined) {
     if (grace === 0) {
       return `${rule}: this rule has no grace`;
@@ -370,8 +363,7 @@ function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] 
   return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
 }
 
-function warnings({ tags, createdAtMs }: Connection): readonly string[] {
-  const expires = tags === 'unread' ? undefined : tags.get(TAG_EXPIRES);
-  const problem = expires === undefined ? undefined : findExpiryProblem(expires, createdAtMs);
-  return problem === undefined ? [] : [`${problem}: taken as not expired`];
-}
+const lapsedKeeps = ({ tags }: Connection, nowMs: number): readonly string[] =>
+  tags === 'unread'
+    ? []
+    : readKeep(tags, nowMs).lapsed.map((date) => `tag ${TAG_KEEP} protected it until ${date}, which is over`);

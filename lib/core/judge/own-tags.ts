@@ -1,7 +1,7 @@
 import type { AttachmentId, Connection, Tags } from '../domain/estate.ts';
-import type { RuleName } from '../domain/policy.ts';
 import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../domain/tag-names.ts';
 import { ceilToSecond, floorToSecond, toIso, toIsoSeconds } from '../domain/time.ts';
+import type { RuleName } from '../rules/all-rules.ts';
 import { type Clocks, VOID } from './claims.ts';
 
 /** The two tags of a mark. */

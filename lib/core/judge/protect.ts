@@ -1,8 +1,8 @@
 import type { Connection } from '../domain/estate.ts';
-import { parseGlob } from '../domain/glob.ts';
 import type { Policy } from '../domain/policy.ts';
-import { TAG_KEEP } from '../domain/tag-names.ts';
 import { toIso } from '../domain/time.ts';
+import { readKeep } from '../guards/keep-tag.ts';
+import { hasTag, matchesName, toTagText } from '../guards/protect-entries.ts';
 
 /**
  * Why a connection may not be touched, whatever the rules say. `unread`: whether it is protected cannot be told,
@@ -15,14 +15,13 @@ export type Protection = {
 
 /** Check a connection against everything that protects it. Pure; never throws. Holds in every mode and for events. */
 export function protect(connection: Connection, policy: Policy['protect'], nowMs: number): Protection {
-  const tagged = protectByTags(connection, policy);
+  const tagged = protectByTags(connection, policy, nowMs);
   const reasons = [...tagged.reasons];
   const unread = [...tagged.unread];
 
   const { name } = connection;
   if (name !== undefined) {
-    // The policy has refused patterns that are none; one that slipped through protects everything.
-    const glob = policy.names.find((pattern) => parseGlob(pattern)?.(name) ?? true);
+    const glob = policy.names.find((pattern) => matchesName(name, pattern));
     if (glob !== undefined) {
       reasons.push(`its name "${name}" matches protect.names "${glob}"`);
     }
@@ -49,21 +48,13 @@ export function protect(connection: Connection, policy: Policy['protect'], nowMs
   return { reasons, unread };
 }
 
-function protectByTags(connection: Connection, policy: Policy['protect']): Protection {
+function protectByTags(connection: Connection, policy: Policy['protect'], nowMs: number): Protection {
   const { tags } = connection;
   if (tags === 'unread') {
     return { reasons: [], unread: ['its tags could not be read'] };
   }
-  const reasons: string[] = [];
-  const keep = tags.get(TAG_KEEP);
-  if (keep !== undefined && keep.toLowerCase() !== 'false') {
-    reasons.push(`tag ${TAG_KEEP}`);
-  }
-  for (const { key, value } of policy.tags) {
-    const actual = tags.get(key);
-    if (actual !== undefined && (value === undefined || actual === value)) {
-      reasons.push(`tag ${value === undefined ? key : `${key}=${value}`} is in protect.tags`);
-    }
-  }
-  return { reasons, unread: [] };
+  const named = policy.tags
+    .filter((entry) => hasTag(tags, entry))
+    .map((entry) => `tag ${toTagText(entry)} is in protect.tags`);
+  return { reasons: [...readKeep(tags, nowMs).reasons, ...named], unread: [] };
 }

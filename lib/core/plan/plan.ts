@@ -1,5 +1,6 @@
 import type { AccountId, Connection, RegionId } from '../domain/estate.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
+import { findClosed } from '../guards/change-window.ts';
 import type { Verdict } from '../judge/judge.ts';
 
 /** One judged connection; `mode` is what this run may do to it, undefined when an event left it out of scope. */
@@ -36,12 +37,18 @@ export type Plan = {
   readonly perRun: number;
   /** Due, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
   readonly blocked: ReadonlyMap<Judged, string>;
+  /** Due and in scope, and not now: outside the change window, or in a freeze. Half-done ones are finished all the same. */
+  readonly postponed: ReadonlyMap<Judged, string>;
   readonly halts: readonly Halt[];
 };
 
+const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
+
 /** Decide what may be detached and deleted, within the limits of one run. Pure; the same input gives the same order. */
-export function plan(regions: readonly JudgedRegion[], limits: Policy['limits']): Plan {
+export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'], nowMs: number): Plan {
+  const closed = findClosed(limits, nowMs);
   const blocked = new Map<Judged, string>();
+  const postponed = new Map<Judged, string>();
   const queue: Judged[] = [];
   const halts: Halt[] = [];
   for (const region of regions) {
@@ -51,21 +58,24 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'])
     }
     for (const judged of region.judged.filter(({ verdict, mode }) => verdict.isDue && mode !== undefined)) {
       const reason = halt ? haltReason(halt) : judged.verdict.locked ? LOCKED : undefined;
-      if (reason === undefined) {
-        queue.push(judged);
-      } else {
+      if (reason !== undefined) {
         blocked.set(judged, reason);
+      } else if (closed !== undefined && isNew(judged)) {
+        postponed.set(judged, closed);
+      } else {
+        queue.push(judged);
       }
     }
   }
-  return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, halts };
+  return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, postponed, halts };
 }
+
+/** Nothing has been detached of it yet: the change window is for beginning, not for finishing. */
+export const isNew = ({ verdict }: Judged): boolean => verdict.kind !== 'half-done';
 
 /** Bound to a transit router or to nothing; what says neither must not thin out the share. */
 export const countsInShare = ({ attachType }: Connection): boolean =>
   attachType === 'CEN' || attachType === 'NO_ASSOCIATED';
-
-const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
 const haltReason = ({ due, ours }: Halt): string =>
   `the region is halted: ${due} of its ${ours} connections would go, more than limits.perRegionShare allows`;

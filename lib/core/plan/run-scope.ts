@@ -12,7 +12,7 @@ export const allowsMember = ({ include, exclude }: DirectoryPolicy, accountId: A
   (include?.includes(accountId) ?? true) && !exclude.includes(accountId);
 
 /** The role by which an account of a directory is swept. */
-export const roleIn = ({ roleName }: DirectoryPolicy, accountId: AccountId): AccountPolicy => ({
+const roleIn = ({ roleName }: DirectoryPolicy, accountId: AccountId): AccountPolicy => ({
   roleArn: `acs:ram::${accountId}:role/${roleName}`,
   accountId,
   regions: undefined,
@@ -51,6 +51,8 @@ export function scopeRun(declared: DeclaredPolicy, parts: readonly Narrowing[], 
   return { policy: { ...declared, accounts: narrowed }, parts: allowed, refused, notes };
 }
 
+const PROBLEMS_MAX = 10;
+
 /**
  * Parts without those that have a problem: of an array each event is judged by itself. A hint is not refused but noted,
  * since nobody asked for anything.
@@ -84,8 +86,6 @@ export function partsWithin(
   }
   return { allowed, refused, notes };
 }
-
-const PROBLEMS_MAX = 10;
 
 function problemOf(
   declared: DeclaredPolicy['accounts'],

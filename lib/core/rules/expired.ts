@@ -1,10 +1,23 @@
 import type { Connection } from '../domain/estate.ts';
 import { TAG_EXPIRES } from '../domain/tag-names.ts';
 import { parseExpiry, toIso } from '../domain/time.ts';
-import { finding, type Rule } from './rule.ts';
+import { saysUp } from './connection-says.ts';
+import { type Finding, finding, type Rule, type RuleInput } from './rule.ts';
 
-/** Its owner's own tag names a moment that has passed. A tag that cannot be read as a date never expires. */
-export const expired: Rule = ({ connection, association, nowMs }) => {
+export const expired: Rule<'expired'> = {
+  name: 'expired',
+  graceDefault: 'off',
+  graceExample: '0s',
+  summary: `Its tag \`${TAG_EXPIRES}\` names a moment that has passed.`,
+  about: 'its owner wrote an end on it, and that has passed.',
+  needs: [],
+  judge: judgeExpiry,
+  isDisprovedBy: (connection, nowMs) => !hasExpired(connection, nowMs),
+  warningsOf,
+};
+
+/** A tag that cannot be read as a date never expires. */
+function judgeExpiry({ connection, association, nowMs }: RuleInput): Finding {
   if (connection.tags === 'unread') {
     return finding('unread', 'its tags were not read');
   }
@@ -21,20 +34,19 @@ export const expired: Rule = ({ connection, association, nowMs }) => {
     return finding('no', `expires ${toIso(expiresMs)}`);
   }
 
-  const up = [connection.status, ...connection.tunnels.map((tunnel) => tunnel.status)].includes('ipsec_sa_established');
   const evidence = [
     ...association.evidence,
     `its tag ${TAG_EXPIRES} names ${toIso(expiresMs)}, which has passed`,
-    ...(up ? ['a tunnel is up all the same'] : []),
+    ...(saysUp(connection) ? ['a tunnel is up all the same'] : []),
   ];
   return { ...finding('yes', ...evidence), notBeforeMs: expiresMs };
-};
+}
 
 /**
  * The problem of an expiry date, or undefined. Programs write the year 1 or 1970 for "not set", and people
  * copy tags from older connections: a date before the connection was created is no date of this connection.
  */
-export function findExpiryProblem(text: string, createdAtMs: number | undefined): string | undefined {
+function findExpiryProblem(text: string, createdAtMs: number | undefined): string | undefined {
   const expiresMs = parseExpiry(text);
   if (expiresMs === undefined) {
     return `tag ${TAG_EXPIRES} is neither an ISO date nor a date-time with a zone`;
@@ -46,7 +58,7 @@ export function findExpiryProblem(text: string, createdAtMs: number | undefined)
 }
 
 /** Whether its tag names a moment of its own life that has passed. Tags that were not read may name any. */
-export function hasExpired({ tags, createdAtMs }: Connection, nowMs: number): boolean {
+function hasExpired({ tags, createdAtMs }: Connection, nowMs: number): boolean {
   if (tags === 'unread') {
     return true;
   }
@@ -55,4 +67,10 @@ export function hasExpired({ tags, createdAtMs }: Connection, nowMs: number): bo
     return false;
   }
   return (parseExpiry(text) ?? Number.POSITIVE_INFINITY) <= nowMs;
+}
+
+function warningsOf({ tags, createdAtMs }: Connection): readonly string[] {
+  const expires = tags === 'unread' ? undefined : tags.get(TAG_EXPIRES);
+  const problem = expires === undefined ? undefined : findExpiryProblem(expires, createdAtMs);
+  return problem === undefined ? [] : [`${problem}: taken as not expired`];
 }

@@ -1,12 +1,27 @@
+import { formatDuration } from '../domain/duration.ts';
 import type { Tunnel } from '../domain/estate.ts';
-import { finding, type Rule } from './rule.ts';
+import { saysUp } from './connection-says.ts';
+import { type Finding, finding, type Rule, type RuleInput } from './rule.ts';
 
-/**
- * Bound to a transit router, and no tunnel has an IPsec SA.
- *
- * Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection.
- */
-export const tunnelsDown: Rule = ({ connection, association }) => {
+/** Between two runs a connection that is down each night must be seen up at least once. */
+const SAMPLING_GAP_MS_MAX = 12 * 3_600_000;
+
+export const tunnelsDown: Rule<'tunnels-down'> = {
+  name: 'tunnels-down',
+  graceDefault: 'off',
+  graceExample: '14d',
+  summary: 'Bound to a transit router, and no tunnel has an IPsec SA.',
+  about:
+    'it is bound to a transit router, and no tunnel of it has an IPsec SA. ' +
+    'A site that is off for the weekend looks like this too, so give it a grace of weeks.',
+  needs: [],
+  judge: judgeTunnels,
+  isDisprovedBy: saysUp,
+  warningOfGap,
+};
+
+/** Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection. */
+function judgeTunnels({ connection, association }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');
   }
@@ -30,7 +45,7 @@ export const tunnelsDown: Rule = ({ connection, association }) => {
     return finding('unread', `tunnel ${changing.tunnelId} is ${changing.state}`);
   }
   return finding('yes', ...association.evidence, describe(statuses));
-};
+}
 
 const isUp = (status: string) => status === 'ipsec_sa_established';
 const isUnread = (status: string) => status === 'unknown' || status === 'missing';
@@ -43,4 +58,10 @@ function describe(statuses: readonly string[]): string {
     return `the only tunnel is ${distinct}`;
   }
   return statuses.length === 2 ? `both tunnels ${distinct}` : `all ${statuses.length} tunnels ${distinct}`;
+}
+
+function warningOfGap(maxGapMs: number): string | undefined {
+  return maxGapMs > SAMPLING_GAP_MS_MAX
+    ? `tunnels-down is on and marks.maxGap is ${formatDuration(maxGapMs)}: a site that is off each night looks down to every nightly run; run mode mark every 4 hours, and set marks.maxGap to 12h or less (docs/policy.md, Sampling)`
+    : undefined;
 }

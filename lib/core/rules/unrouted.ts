@@ -1,10 +1,22 @@
-import { finding, type Rule } from './rule.ts';
+import { saysUp } from './connection-says.ts';
+import { type Finding, finding, type Rule, type RuleInput } from './rule.ts';
 
-/**
- * Bound, but nothing on the transit router uses the attachment: no route table is associated, none learns its routes,
- * and no static route points to it. The tunnels may be up; the evidence says whether they are.
- */
-export const unrouted: Rule = ({ connection, association, routing }) => {
+export const unrouted: Rule<'unrouted'> = {
+  name: 'unrouted',
+  graceDefault: 'off',
+  graceExample: '7d',
+  summary: 'Bound, but no route-table association, propagation or static route uses it.',
+  about:
+    'it is bound, but no route-table association, no propagation and no static route uses it: no traffic can take it. ' +
+    'This rule reads more, and needs the permissions for it.',
+  needs: ['routing'],
+  judge: judgeRouting,
+  // A connection does not know the route tables of its transit router.
+  isDisprovedBy: () => false,
+};
+
+/** Nothing on the transit router uses the attachment. The tunnels may be up; the evidence says whether they are. */
+function judgeRouting({ connection, association, routing }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');
   }
@@ -24,11 +36,10 @@ export const unrouted: Rule = ({ connection, association, routing }) => {
     return finding('no', `the static route ${route} points to it`);
   }
 
-  const up = [connection.status, ...connection.tunnels.map((tunnel) => tunnel.status)].includes('ipsec_sa_established');
   return finding(
     'yes',
     ...association.evidence,
     'no route-table association, no propagation, no static route',
-    up ? 'a tunnel is up all the same' : 'no tunnel reports an IPsec SA',
+    saysUp(connection) ? 'a tunnel is up all the same' : 'no tunnel reports an IPsec SA',
   );
-};
+}

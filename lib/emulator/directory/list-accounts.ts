@@ -1,10 +1,10 @@
 import { ApiError } from '../gateway/api-error.ts';
 import { numberedPage } from '../gateway/paging.ts';
-import { directoryVersion, type Operation } from '../operation.ts';
+import { DIRECTORY_VERSION, type Operation } from '../operation.ts';
 
 /** ListAccounts: the members of the resource directory, for its management account. */
 export const listAccounts: Operation = {
-  version: directoryVersion,
+  version: DIRECTORY_VERSION,
   action: 'ListAccounts',
   kind: 'read',
   ram: 'resourcemanager:ListAccounts',

@@ -1,4 +1,4 @@
-import { longAgoMs } from './estate-defaults.ts';
+import { LONG_AGO_MS } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
 import type { ConnectionRecord, TunnelRecord } from './estate-types.ts';
 
@@ -8,7 +8,7 @@ export const NO_VPN_GATEWAY = 'vpn-not-exist';
 
 export type Home = { readonly accountId: string; readonly regionId: string };
 
-const stateByAttachType = new Map<string, string>([
+const STATE_BY_ATTACH_TYPE = new Map<string, string>([
   ['CEN', 'attached'],
   ['VPNGW', 'active'],
 ]);
@@ -17,7 +17,7 @@ const stateByAttachType = new Map<string, string>([
 export const idLetters = (id: string): string => id.replace(/^[a-z]+-/, '');
 
 /** A key that no log, error or report may ever show; the connection's letters tell whose it is. */
-export const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
+const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
 
 function attachTypeOf(item: ConnectionRead): string | null {
   if (item.AttachType !== undefined) {
@@ -52,9 +52,9 @@ export function completeConnection(item: ConnectionRead, home: Home): Connection
     }),
     accountId: item.accountId ?? home.accountId,
     regionId: item.regionId ?? home.regionId,
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
     AttachType: attachType,
-    State: item.State === undefined ? (stateByAttachType.get(attachType ?? 'VPNGW') ?? 'init') : item.State,
+    State: item.State === undefined ? (STATE_BY_ATTACH_TYPE.get(attachType ?? 'VPNGW') ?? 'init') : item.State,
     Status: status,
     tags: item.tags ?? {},
     ...(item.TunnelOptions && {
@@ -67,14 +67,14 @@ const defaultStatus = (attachType: string | null): string =>
   attachType === 'NO_ASSOCIATED' ? 'ike_sa_not_established' : 'ipsec_sa_established';
 
 /** Without the ids of both ends: replies take those from the addresses. */
-const ike = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2' };
-const ipsec = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
+const IKE = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2' };
+const IPSEC = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
 
 const singleTunnel = (id: string) => ({
   EnableDpd: true,
   EnableNatTraversal: true,
-  IkeConfig: { IkeVersion: 'ikev1', IkeAuthAlg: 'md5', ...ike, IkeLifetime: 86_400, Psk: canaryPsk(id) },
-  IpsecConfig: { ...ipsec, IpsecLifetime: 86_400 },
+  IkeConfig: { IkeVersion: 'ikev1', IkeAuthAlg: 'md5', ...IKE, IkeLifetime: 86_400, Psk: canaryPsk(id) },
+  IpsecConfig: { ...IPSEC, IpsecLifetime: 86_400 },
   VcoHealthCheck: { Enable: 'false', Interval: 3, Retry: 3 },
 });
 
@@ -95,11 +95,11 @@ export const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelP
     TunnelIkeConfig: {
       IkeVersion: 'ikev2',
       IkeAuthAlg: 'sha1',
-      ...ike,
+      ...IKE,
       IkeLifetime: '86400',
       Psk: canaryPsk(id, index),
       ...tunnel.TunnelIkeConfig,
     },
-    TunnelIpsecConfig: { ...ipsec, IpsecLifetime: '86400', ...tunnel.TunnelIpsecConfig },
+    TunnelIpsecConfig: { ...IPSEC, IpsecLifetime: '86400', ...tunnel.TunnelIpsecConfig },
   };
 };

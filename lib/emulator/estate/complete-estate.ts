@@ -1,6 +1,6 @@
 import { completeConnection, type Home, NO_VPN_GATEWAY } from './complete-connection.ts';
 import { completeRouting } from './complete-routing.ts';
-import { defaultAccountId, defaultKey, longAgoMs } from './estate-defaults.ts';
+import { DEFAULT_ACCOUNT_ID, DEFAULT_KEY, LONG_AGO_MS } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
 import type {
   AccessKey,
@@ -17,11 +17,11 @@ import type {
  *
  * @param key the key of the account of a file that has none
  */
-export function completeEstate(file: EstateRead, key: AccessKey = defaultKey): Estate {
+export function completeEstate(file: EstateRead, key: AccessKey = DEFAULT_KEY): Estate {
   const accounts = completeAccounts(file, key);
   const regions = completeRegions(file);
   const home = {
-    accountId: accounts[0]?.accountId ?? defaultAccountId,
+    accountId: accounts[0]?.accountId ?? DEFAULT_ACCOUNT_ID,
     regionId: regions[0]?.RegionId ?? 'cn-hangzhou',
   };
   const vpnConnections = (file.vpnConnections ?? []).map((item) => completeConnection(item, home));
@@ -29,7 +29,7 @@ export function completeEstate(file: EstateRead, key: AccessKey = defaultKey): E
     ...item,
     accountId: item.accountId ?? home.accountId,
     regionId: item.regionId ?? home.regionId,
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
     tags: item.tags ?? {},
   }));
   const vpnGateways = completeVpnGateways(file, vpnConnections, home);
@@ -40,7 +40,7 @@ export function completeEstate(file: EstateRead, key: AccessKey = defaultKey): E
     State: item.State ?? 'published',
     RouteEntryType: item.RouteEntryType ?? 'custom',
     Source: item.Source ?? 'CLOUD',
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
   }));
   const owners = new Map(vpnConnections.map((row) => [row.VpnConnectionId, row]));
   const grants = (file.grants ?? []).map((item) => ({
@@ -48,7 +48,7 @@ export function completeEstate(file: EstateRead, key: AccessKey = defaultKey): E
     accountId: item.accountId ?? owners.get(item.InstanceId)?.accountId ?? home.accountId,
     RegionId: item.RegionId ?? owners.get(item.InstanceId)?.regionId ?? home.regionId,
     OrderType: item.OrderType ?? 'PayByCenOwner',
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
   }));
   const routing = completeRouting(file, vpnConnections, home);
   const directory = completeDirectory(file, accounts);
@@ -67,7 +67,7 @@ export function completeEstate(file: EstateRead, key: AccessKey = defaultKey): E
 }
 
 function completeAccounts(file: EstateRead, key: AccessKey): AccountRecord[] {
-  const accounts = file.accounts ?? [{ accountId: defaultAccountId, keys: [key], roles: [] }];
+  const accounts = file.accounts ?? [{ accountId: DEFAULT_ACCOUNT_ID, keys: [key], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
 }
 
@@ -76,7 +76,7 @@ function completeVpnGateways(file: EstateRead, connections: readonly ConnectionR
     ...item,
     accountId: item.accountId ?? home.accountId,
     regionId: item.regionId ?? home.regionId,
-    CreateTime: item.CreateTime ?? longAgoMs,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
     tags: item.tags ?? {},
   }));
   if (file.derive === false) {
@@ -88,7 +88,7 @@ function completeVpnGateways(file: EstateRead, connections: readonly ConnectionR
       return [];
     }
     known.add(VpnGatewayId);
-    return [{ accountId, regionId, VpnGatewayId, CreateTime: longAgoMs, tags: {} }];
+    return [{ accountId, regionId, VpnGatewayId, CreateTime: LONG_AGO_MS, tags: {} }];
   });
   return [...listed, ...implied];
 }
@@ -102,7 +102,7 @@ function completeDirectory(
   if (directory === undefined && (!derive || first === undefined || others.length === 0)) {
     return undefined;
   }
-  const accountId = directory?.accountId ?? first?.accountId ?? defaultAccountId;
+  const accountId = directory?.accountId ?? first?.accountId ?? DEFAULT_ACCOUNT_ID;
   const members = directory?.members ?? accounts.filter((account) => account.accountId !== accountId);
   return {
     accountId,

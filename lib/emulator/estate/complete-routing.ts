@@ -1,5 +1,5 @@
 import { type ConnectionRead, type Home, idLetters } from './complete-connection.ts';
-import { longAgo } from './estate-defaults.ts';
+import { LONG_AGO } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
 import type {
   AttachmentRecord,
@@ -48,7 +48,7 @@ export function completeRouting(
       VpnRegionId: item.VpnRegionId ?? connection?.regionId ?? router?.RegionId ?? home.regionId,
       CenId: item.CenId ?? router?.CenId ?? 'cen-unknown',
       Status: item.Status ?? 'Attached',
-      CreationTime: item.CreationTime ?? longAgo,
+      CreationTime: item.CreationTime ?? LONG_AGO,
       tags: item.tags ?? {},
     };
   });
@@ -160,7 +160,7 @@ function impliedAttachments(
   });
 }
 
-const statusByState = new Map<string, string>([
+const STATUS_BY_STATE = new Map<string, string>([
   ['attaching', 'Attaching'],
   ['detaching', 'Detaching'],
 ]);
@@ -178,8 +178,8 @@ export const attachmentFor = (
   VpnRegionId: connection.regionId,
   TransitRouterId: router.TransitRouterId,
   CenId: router.CenId,
-  Status: statusByState.get(connection.State ?? '') ?? 'Attached',
-  CreationTime: longAgo,
+  Status: STATUS_BY_STATE.get(connection.State ?? '') ?? 'Attached',
+  CreationTime: LONG_AGO,
   tags: {},
 });
 

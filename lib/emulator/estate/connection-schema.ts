@@ -22,7 +22,7 @@ const ipsecShape = {
 };
 
 /** One tunnel of a dual-tunnel connection. Numbers and booleans are text here, as in the service's own replies. */
-export const tunnel = z.strictObject({
+const tunnel = z.strictObject({
   /** Default: `tun-` and the connection's own letters. */
   TunnelId: z.optional(text),
   /** 1 or 2. Default: by position. */

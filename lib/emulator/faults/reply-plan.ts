@@ -14,7 +14,7 @@ export type EmulatedReply = {
 /** A delivery with how long the caller is kept waiting for it. */
 export type ReplyPlan = { readonly reply: EmulatedReply; readonly waitMs: number };
 
-const timeoutMsDefault = 60_000;
+const TIMEOUT_MS_DEFAULT = 60_000;
 
 const at = (reply: Partial<EmulatedReply>, waitMs = 0): ReplyPlan => ({
   reply: { kind: 'reply', status: 0, headers: {}, body: {}, ...reply },
@@ -22,7 +22,7 @@ const at = (reply: Partial<EmulatedReply>, waitMs = 0): ReplyPlan => ({
 });
 
 /** HTTP 200 that is no success: only the body tells. */
-const notSuccessful: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
+const NOT_SUCCESSFUL: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
 /** What a fault makes of a call before it takes effect; undefined: the call goes on. Throws what refuses it. */
 export function planBefore(fault: Fault | undefined, requestId: () => string): ReplyPlan | undefined {
@@ -37,11 +37,11 @@ export function planBefore(fault: Fault | undefined, requestId: () => string): R
     case 'html':
       return at({ kind: 'html', status: fault.status });
     case 'success-false':
-      return at({ status: 200, body: { RequestId: requestId(), ...notSuccessful } });
+      return at({ status: 200, body: { RequestId: requestId(), ...NOT_SUCCESSFUL } });
     case 'reset':
       return fault.when === 'before' ? at({ kind: 'reset' }) : undefined;
     case 'timeout':
-      return fault.when === 'before' ? at({ kind: 'timeout' }, fault.ms ?? timeoutMsDefault) : undefined;
+      return fault.when === 'before' ? at({ kind: 'timeout' }, fault.ms ?? TIMEOUT_MS_DEFAULT) : undefined;
     default:
       return undefined;
   }
@@ -55,7 +55,7 @@ export function planAfter(fault: Fault | undefined, reply: EmulatedReply): Reply
     case 'reset':
       return at({ kind: 'reset' });
     case 'timeout':
-      return at({ kind: 'timeout' }, fault.ms ?? timeoutMsDefault);
+      return at({ kind: 'timeout' }, fault.ms ?? TIMEOUT_MS_DEFAULT);
     case 'drop-field':
       return at({ ...reply, body: Object.fromEntries(Object.entries(dropField(reply.body, fault.field) ?? {})) });
     default:

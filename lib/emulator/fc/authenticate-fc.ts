@@ -7,7 +7,7 @@ import type { Sessions } from '../gateway/sessions.ts';
 import { contentMd5, signFc, stringToSignFc } from '../signature/sign-fc.ts';
 import type { FcRequest } from './fc-request.ts';
 
-const skewMsMax = 15 * 60 * 1000;
+const SKEW_MS_MAX = 15 * 60 * 1000;
 
 type Gate = { readonly estate: Estate; readonly sessions: Sessions; readonly nowMs: number };
 
@@ -25,7 +25,7 @@ export function authenticateFc(request: FcRequest, gate: Gate): Caller {
   if (Number.isNaN(sentMs)) {
     throw new ApiError(400, 'InvalidArgument', 'the Date header is not a date');
   }
-  if (Math.abs(gate.nowMs - sentMs) > skewMsMax) {
+  if (Math.abs(gate.nowMs - sentMs) > SKEW_MS_MAX) {
     throw new ApiError(403, 'RequestTimeTooSkewed', 'the request time is more than 15 minutes away from the time here');
   }
   const expected = Buffer.from(signFc(stringToSignFc(request), secret));

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** More of one invocation's output is left out. */
-const lettersMax = 1_000_000;
+const LETTERS_MAX = 1_000_000;
 
 /** Both output streams of a process as one text, cut where its invocations end. */
 export class Capture {
@@ -60,9 +60,9 @@ export class Capture {
   }
 
   #keep(text: string): void {
-    if (this.#text.length + text.length > lettersMax) {
+    if (this.#text.length + text.length > LETTERS_MAX) {
       this.#isCut = true;
     }
-    this.#text += text.slice(0, lettersMax - this.#text.length);
+    this.#text += text.slice(0, LETTERS_MAX - this.#text.length);
   }
 }

@@ -19,9 +19,9 @@ export type InvokeTarget = {
   readonly qualifier: string;
 };
 
-const versions = /^\/(2016-08-15\/services|2023-03-30\/functions)(\/|$)/;
+const VERSIONS = /^\/(2016-08-15\/services|2023-03-30\/functions)(\/|$)/;
 
-export const isFcUrl = (url: string): boolean => versions.test(url);
+export const isFcUrl = (url: string): boolean => VERSIONS.test(url);
 
 export function toFcRequest(method: string, url: string, headers: FcRequest['headers'], bytes: Buffer): FcRequest {
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
@@ -53,7 +53,7 @@ function decoded(path: string): string {
 }
 
 /** Which header carries the caller's own id for a task. */
-const taskHeader = { '2.0': 'x-fc-stateful-async-invocation-id', '3.0': 'x-fc-async-task-id' } as const;
+const TASK_HEADER = { '2.0': 'x-fc-stateful-async-invocation-id', '3.0': 'x-fc-async-task-id' } as const;
 
 /** How the function is to be invoked. Throws `ApiError`. */
 export function mannerOf(
@@ -65,7 +65,7 @@ export function mannerOf(
     throw new ApiError(400, 'InvalidArgument', `invocation type '${type}' is neither Sync nor Async`);
   }
   const isAsync = type === 'Async';
-  const taskId = headers[taskHeader[generation]];
+  const taskId = headers[TASK_HEADER[generation]];
   if (taskId !== undefined && !/^[A-Za-z_][\w-]{0,127}$/.test(taskId)) {
     throw new ApiError(400, 'InvalidArgument', `'${taskId}' is no id of a task`);
   }

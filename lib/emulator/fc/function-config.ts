@@ -110,7 +110,7 @@ function complete(config: z.output<typeof functionFile>, estate: Estate): FcFunc
   };
 }
 
-const environmentBytesMax = 4 * 1024;
+const ENVIRONMENT_BYTES_MAX = 4 * 1024;
 
 function problemOf(one: FcFunction, estate: Estate): string | undefined {
   const [file = ''] = one.handler.split('.');
@@ -126,7 +126,7 @@ function problemOf(one: FcFunction, estate: Estate): string | undefined {
     return `environmentVariables.${wrong}: starts with a letter, and not with FC_`;
   }
   const bytes = Buffer.byteLength(JSON.stringify(one.environment));
-  return bytes > environmentBytesMax ? 'environmentVariables: longer than 4 KB in total' : undefined;
+  return bytes > ENVIRONMENT_BYTES_MAX ? 'environmentVariables: longer than 4 KB in total' : undefined;
 }
 
 /** The role that the estate has for it now. */

@@ -3,7 +3,7 @@ import { callerInRole } from '../gateway/callers.ts';
 import { type FcFunction, roleOf } from './function-config.ts';
 
 /** Temporary credentials of a function's role are good for so long. */
-const credentialsMs = 36 * 60 * 60 * 1000;
+const CREDENTIALS_MS = 36 * 60 * 60 * 1000;
 
 export type FcCredentials = { accessKeyId: string; accessKeySecret: string; securityToken: string };
 
@@ -14,7 +14,7 @@ export function credentialsFor(fn: FcFunction, engine: Engine): FcCredentials | 
     return undefined;
   }
   const caller = callerInRole(fn.accountId, role, fn.functionName);
-  const { accessKeyId, accessKeySecret, securityToken } = engine.sessions.issue(caller, engine.now() + credentialsMs);
+  const { accessKeyId, accessKeySecret, securityToken } = engine.sessions.issue(caller, engine.now() + CREDENTIALS_MS);
   return { accessKeyId, accessKeySecret, securityToken };
 }
 

@@ -11,13 +11,13 @@ import { Pool } from './instance-pool.ts';
 import type { Invocation, LiveInvocation } from './invocation.ts';
 
 /** Bytes; of a timer's payload too. */
-const payloadBytesMax = { Sync: 32 * 1024 * 1024, Async: 128 * 1024 };
+const PAYLOAD_BYTES_MAX = { Sync: 32 * 1024 * 1024, Async: 128 * 1024 };
 
 /** After this the platform gives up looking for a free instance. */
-const throttledMsMax = 5 * 60 * 60 * 1000;
+const THROTTLED_MS_MAX = 5 * 60 * 60 * 1000;
 
 /** The first wait for a free instance or before a retry; the next ones double it. */
-const backoffMsFirst = 500;
+const BACKOFF_MS_FIRST = 500;
 
 export type Order = {
   readonly fn: FcFunction;
@@ -75,7 +75,7 @@ export class FunctionPlatform {
   /** Accepts an invocation, or throws `ApiError`. `ended` is there for a synchronous one. */
   accept(order: Order): { invocation: Invocation; ended: Promise<AttemptResult | undefined> } {
     const { fn, event, type, source } = order;
-    const bytesMax = payloadBytesMax[type];
+    const bytesMax = PAYLOAD_BYTES_MAX[type];
     if (event.length > bytesMax) {
       const status = this.#engine.behaviours.fcTooLargeStatus;
       throw new ApiError(status, 'EntityTooLarge', `payload size exceeds maximum allowed size (${bytesMax} bytes)`);
@@ -172,7 +172,7 @@ export class FunctionPlatform {
 
   async #runUntilDone(fn: FcFunction, event: Buffer, invocation: LiveInvocation): Promise<void> {
     let throttledMs = 0;
-    let waitMs = backoffMsFirst;
+    let waitMs = BACKOFF_MS_FIRST;
     while (!this.#isClosed) {
       if (this.#engine.now() - invocation.enqueuedMs > fn.eventAgeMsMax) {
         return this.#end(invocation, 'Expired');
@@ -182,7 +182,7 @@ export class FunctionPlatform {
         return;
       }
       if (verdict === undefined) {
-        if (throttledMs >= throttledMsMax) {
+        if (throttledMs >= THROTTLED_MS_MAX) {
           invocation.errorType = this.#engine.behaviours.fcThrottleCode;
           return this.#end(invocation, 'Failed');
         }
@@ -194,7 +194,7 @@ export class FunctionPlatform {
         if (invocation.attempts > fn.retriesMax) {
           return this.#end(invocation, 'Failed');
         }
-        waitMs = backoffMsFirst * 2 ** (invocation.attempts - 1);
+        waitMs = BACKOFF_MS_FIRST * 2 ** (invocation.attempts - 1);
         throttledMs = 0;
         invocation.status = 'Retrying';
       }

@@ -35,7 +35,7 @@ type Message =
   | { kind: 'thrown' | 'crashed'; error: ThrownError; memoryMb: number };
 
 /** Loading the code is not part of the function's time; a platform's instance has this long to be there. */
-const startMsMax = 120_000;
+const START_MS_MAX = 120_000;
 
 /** One process that has loaded a function's code, for one invocation at a time. */
 export class Instance {
@@ -113,7 +113,7 @@ export class Instance {
     const told = new Promise<Message>((resolve) => {
       this.#listener = resolve;
     });
-    killAfter(startMsMax);
+    killAfter(START_MS_MAX);
     let startedMs = performance.now();
     const started = this.#ready.then(() => {
       if (this.#isGone) {

@@ -1,5 +1,5 @@
 /** In the words of the API's async tasks. */
-export type InvocationStatus = 'Enqueued' | 'Running' | 'Retrying' | 'Succeeded' | 'Failed' | 'Expired';
+type InvocationStatus = 'Enqueued' | 'Running' | 'Retrying' | 'Succeeded' | 'Failed' | 'Expired';
 
 /** One accepted invocation, and what has become of it so far. */
 export type Invocation = {

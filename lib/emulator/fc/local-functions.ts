@@ -2,9 +2,9 @@ import type { FcFunction } from './function-config.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What of a function may be shown: of its environment only the names. */
-export type FunctionInfo = Omit<FcFunction, 'environment'> & { readonly environmentVariables: readonly string[] };
+type FunctionInfo = Omit<FcFunction, 'environment'> & { readonly environmentVariables: readonly string[] };
 
-export type Tick = {
+type Tick = {
   /** Default `timer`. */
   readonly triggerName?: string | undefined;
   /** What the trigger is set to send. Default: nothing. */

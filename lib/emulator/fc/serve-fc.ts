@@ -11,8 +11,8 @@ import type { FunctionPlatform } from './function-platform.ts';
 
 export type FcWireReply = { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer };
 
-const action = 'InvokeFunction';
-const logTailBytes = 4 * 1024;
+const ACTION = 'InvokeFunction';
+const LOG_TAIL_BYTES = 4 * 1024;
 
 /** Takes one invocation off the wire and answers it; `reset` means: cut the connection. */
 export async function serveFc(
@@ -21,7 +21,7 @@ export async function serveFc(
   request: FcRequest,
 ): Promise<FcWireReply | 'reset'> {
   const note: Note = { accountId: '', params: {} };
-  const latencyMs = engine.latencyOf(action);
+  const latencyMs = engine.latencyOf(ACTION);
   if (latencyMs > 0) {
     await engine.sleep(latencyMs);
   }
@@ -55,8 +55,9 @@ function paramsOf({ headers }: FcRequest, { serviceName, functionName }: InvokeT
   };
 }
 
-const record = (engine: Engine, note: Note, status: number, code: string): void =>
-  engine.log.add({ atMs: engine.now(), action, status, code, ...note });
+const record = (engine: Engine, note: Note, status: number, code: string): void => {
+  engine.log.add({ atMs: engine.now(), action: ACTION, status, code, ...note });
+};
 
 /** Throws `ApiError` for another account's function, or without permission. */
 function permitted(
@@ -68,8 +69,8 @@ function permitted(
   const accountId = headers['x-fc-account-id'] ?? caller.accountId;
   const name = target.serviceName === undefined ? '' : `services/${target.serviceName}/`;
   const resource = `acs:fc:*:${accountId}:${name}functions/${target.functionName}`;
-  if (accountId !== caller.accountId || !mayCall(caller, `fc:${action}`)) {
-    throw new ApiError(403, 'AccessDenied', `the caller is not authorized to perform 'fc:${action}' on '${resource}'`);
+  if (accountId !== caller.accountId || !mayCall(caller, `fc:${ACTION}`)) {
+    throw new ApiError(403, 'AccessDenied', `the caller is not authorized to perform 'fc:${ACTION}' on '${resource}'`);
   }
   return platform.find(target, accountId);
 }
@@ -104,7 +105,13 @@ async function invoke(
 }
 
 /** As much of an operation as the script of faults looks at. */
-const invokeFunction = { version: '2023-03-30', action, kind: 'write', ram: `fc:${action}`, run: () => ({}) } as const;
+const invokeFunction = {
+  version: '2023-03-30',
+  action: ACTION,
+  kind: 'write',
+  ram: `fc:${ACTION}`,
+  run: () => ({}),
+} as const;
 
 function headersOf({ errorType, log, durationMs, memoryMb }: AttemptResult, wantsLog: boolean): Record<string, string> {
   return {
@@ -112,11 +119,11 @@ function headersOf({ errorType, log, durationMs, memoryMb }: AttemptResult, want
     'x-fc-invocation-duration': String(Math.round(durationMs)),
     'x-fc-max-memory-usage': memoryMb.toFixed(2),
     ...(errorType !== undefined && { 'x-fc-error-type': errorType }),
-    ...(wantsLog && { 'x-fc-log-result': Buffer.from(log).subarray(-logTailBytes).toString('base64') }),
+    ...(wantsLog && { 'x-fc-log-result': Buffer.from(log).subarray(-LOG_TAIL_BYTES).toString('base64') }),
   };
 }
 
-const json = { 'content-type': 'application/json' };
+const JSON_HEADERS = { 'content-type': 'application/json' };
 
 function accepted(engine: Engine, note: Note, requestId: string): FcWireReply {
   record(engine, note, 202, 'OK');
@@ -140,7 +147,7 @@ async function deliver(
     return { ...reply, body: reply.body.subarray(0, reply.body.length / 2) };
   }
   if (kind === 'reply') {
-    return reply ?? { status, headers: json, body: Buffer.from(JSON.stringify(planned)) };
+    return reply ?? { status, headers: JSON_HEADERS, body: Buffer.from(JSON.stringify(planned)) };
   }
   const { headers, body } = htmlReply(status);
   return { status, headers, body: Buffer.from(body) };
@@ -160,7 +167,7 @@ function refusal(
   };
   return {
     status,
-    headers: { ...headers, ...json, 'x-fc-request-id': requestId },
+    headers: { ...headers, ...JSON_HEADERS, 'x-fc-request-id': requestId },
     body: Buffer.from(JSON.stringify(bodies[engine.behaviours.fcErrorBody])),
   };
 }

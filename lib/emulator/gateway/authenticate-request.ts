@@ -10,7 +10,7 @@ import type { RawParams } from './params.ts';
 import type { Sessions } from './sessions.ts';
 import type { ParsedRequest } from './wire-request.ts';
 
-const skewMs = 15 * 60 * 1000;
+const SKEW_MS = 15 * 60 * 1000;
 
 /** What it takes to know who is calling. */
 export type Gatekeeper = {
@@ -34,12 +34,12 @@ export const isV3 = ({ headers }: ParsedRequest): boolean => (headers.authorizat
 export const authenticate = (request: ParsedRequest, gate: Gatekeeper): Admitted =>
   isV3(request) ? authenticateV3(request, gate) : authenticateV1(request, gate);
 
-const commonV1 = ['AccessKeyId', 'SignatureMethod', 'SignatureVersion', 'SignatureNonce', 'Timestamp', 'Signature'];
+const COMMON_V1 = ['AccessKeyId', 'SignatureMethod', 'SignatureVersion', 'SignatureNonce', 'Timestamp', 'Signature'];
 
 function authenticateV1({ method, query, form }: ParsedRequest, gate: Gatekeeper): Admitted {
   const params = { ...query, ...form };
   const need = (name: string): string => needed(params[name], name);
-  for (const name of ['Version', 'Action', ...commonV1]) {
+  for (const name of ['Version', 'Action', ...COMMON_V1]) {
     need(name);
   }
   if (params.SignatureMethod !== 'HMAC-SHA1' || params.SignatureVersion !== '1.0') {
@@ -55,12 +55,12 @@ function authenticateV1({ method, query, form }: ParsedRequest, gate: Gatekeeper
   const stringToSign = stringToSignV1(method, params);
   checkSignature(need('Signature'), signV1(stringToSign, secret), stringToSign);
   gate.nonces.take(accessKeyId, need('SignatureNonce'), gate.nowMs);
-  const hidden = new Set([...commonV1, 'Version', 'Action', 'SecurityToken', 'Format']);
+  const hidden = new Set([...COMMON_V1, 'Version', 'Action', 'SecurityToken', 'Format']);
   const own = Object.fromEntries(Object.entries(params).filter(([name]) => !hidden.has(name)));
   return { caller, version: need('Version'), action: need('Action'), params: own };
 }
 
-const mustBeSigned = [
+const MUST_BE_SIGNED = [
   'host',
   'x-acs-action',
   'x-acs-version',
@@ -86,7 +86,7 @@ function authenticateV3({ method, query, form, headers, body }: ParsedRequest, g
     gate.sessions,
   );
   checkTime(date, gate.nowMs);
-  const required = securityToken === undefined ? mustBeSigned : [...mustBeSigned, 'x-acs-security-token'];
+  const required = securityToken === undefined ? MUST_BE_SIGNED : [...MUST_BE_SIGNED, 'x-acs-security-token'];
   if (!required.every((name) => signedHeaders.includes(name))) {
     throw incomplete();
   }
@@ -121,7 +121,7 @@ function checkTime(timestamp: string, nowMs: number): void {
   if (Number.isNaN(atMs)) {
     throw new ApiError(400, 'InvalidTimeStamp.Format', 'Specified time stamp or date value is not well formatted.');
   }
-  if (Math.abs(nowMs - atMs) > skewMs) {
+  if (Math.abs(nowMs - atMs) > SKEW_MS) {
     throw new ApiError(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
   }
 }

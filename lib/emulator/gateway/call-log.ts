@@ -21,10 +21,10 @@ export type CallRecord = {
   readonly fault?: string;
 };
 
-const secret = /psk|authkey|secret|signature|securitytoken|accesskeyid|^ikeconfig$|^bgpconfig$/i;
+const SECRET = /psk|authkey|secret|signature|securitytoken|accesskeyid|^ikeconfig$|^bgpconfig$/i;
 
-export const withoutSecrets = (params: RawParams): RawParams =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => !secret.test(name)));
+const withoutSecrets = (params: RawParams): RawParams =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => !SECRET.test(name)));
 
 export const CALLS_KEPT = 100_000;
 
@@ -42,12 +42,14 @@ export class CallLog {
     this.#kept = kept;
   }
 
-  add({ params, ...record }: Omit<CallRecord, 'seq' | 'regionId'>): void {
+  add({ params, ...rest }: Omit<CallRecord, 'seq' | 'regionId'>): CallRecord {
     this.#seq += 1;
-    this.records.push({ seq: this.#seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...record });
+    const record = { seq: this.#seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...rest };
+    this.records.push(record);
     if (this.records.length > this.#kept * (1 + SLACK)) {
       this.records.splice(0, this.records.length - this.#kept);
     }
+    return record;
   }
 
   reset(): void {

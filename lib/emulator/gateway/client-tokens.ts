@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.ts';
 import type { RawParams } from './params.ts';
 
-const memoryMs = 24 * 60 * 60 * 1000;
+const MEMORY_MS = 24 * 60 * 60 * 1000;
 
 /** A reply as it was given, success or refusal. */
 export type Given = { readonly status: number; readonly body: Record<string, unknown> };
@@ -18,7 +18,7 @@ export class ClientTokens {
   recall(question: Question, nowMs: number): Given | undefined {
     const key = keyOf(question);
     const kept = key === undefined ? undefined : this.#kept.get(key);
-    if (kept === undefined || nowMs - kept.atMs > memoryMs) {
+    if (kept === undefined || nowMs - kept.atMs > MEMORY_MS) {
       return undefined;
     }
     if (kept.params !== fingerprint(question.params)) {
@@ -45,7 +45,7 @@ export class ClientTokens {
   /** The oldest come first. */
   #forget(nowMs: number): void {
     for (const [key, { atMs }] of this.#kept) {
-      if (nowMs - atMs <= memoryMs) {
+      if (nowMs - atMs <= MEMORY_MS) {
         return;
       }
       this.#kept.delete(key);

@@ -3,7 +3,7 @@ type Limit = { readonly max: number; readonly windowMs: number };
 const perMinute = (max: number): Limit => ({ max, windowMs: 60_000 });
 
 /** The published limits for each account, region and API. Operations that are not listed have none published. */
-const published = new Map<string, Limit>([
+const PUBLISHED = new Map<string, Limit>([
   ['2016-04-28 DescribeVpnConnections', perMinute(600)],
   ['2016-04-28 DescribeVpnConnection', perMinute(600)],
   ['2016-04-28 DescribeVpnAttachments', perMinute(600)],
@@ -40,7 +40,7 @@ export class Limits {
       return undefined;
     }
     const name = `${call.version} ${call.action}`;
-    const limit = published.get(name) ?? (call.version === '2017-09-12' ? cbnOther : undefined);
+    const limit = PUBLISHED.get(name) ?? (call.version === '2017-09-12' ? cbnOther : undefined);
     if (limit === undefined) {
       return undefined;
     }

@@ -32,15 +32,15 @@ export type Draft = Omit<KindConnection, 'VpnConnectionId'> & {
 
 export type ConnectionKind = (site: Site) => Draft;
 
-const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
+const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 
-const up = 'ipsec_sa_established';
-const down = 'ike_sa_not_established';
+const UP = 'ipsec_sa_established';
+const DOWN = 'ike_sa_not_established';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: string, second: string) => ({
+const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: string, second: string) => ({
   TunnelOptions: [
     { CustomerGatewayId, Status: first },
     { CustomerGatewayId, Status: second },
@@ -50,10 +50,10 @@ export const tunnels = ({ customerGatewayId: CustomerGatewayId }: Site, first: s
 const bound = (site: Site, links: readonly DraftLink[] = ['association', 'propagation']): Draft => ({
   TransitRouterId: site.transitRouterId,
   links,
-  ...tunnels(site, up, up),
+  ...tunnels(site, UP, UP),
 });
 
-const orphan = (site: Site, tags: Record<string, string> = {}): Draft => ({ ...tunnels(site, down, down), tags });
+const orphan = (site: Site, tags: Record<string, string> = {}): Draft => ({ ...tunnels(site, DOWN, DOWN), tags });
 
 const marked = (site: Site, sinceMs: number, seenMs: number): Draft =>
   orphan(site, {
@@ -68,44 +68,44 @@ const changing =
 const single = (site: Site, Status: string): Draft => ({ CustomerGatewayId: site.customerGatewayId, Status });
 
 /** Every sort of connection that a sweeper may meet, the most telling first: a small estate has the first ones. */
-export const kinds: ReadonlyMap<string, ConnectionKind> = new Map<string, ConnectionKind>([
+export const KINDS: ReadonlyMap<string, ConnectionKind> = new Map<string, ConnectionKind>([
   ['orphan', (site) => orphan(site)],
   ['live', (site) => bound(site)],
-  ['vpn-gateway', (site) => ({ ...single(site, up), VpnGatewayId: `vpn-${site.random.letters(21)}` })],
+  ['vpn-gateway', (site) => ({ ...single(site, UP), VpnGatewayId: `vpn-${site.random.letters(21)}` })],
   [
     'legacy-vpn-gateway',
-    (site) => ({ ...single(site, up), VpnGatewayId: `vpn-${site.random.letters(21)}`, AttachType: null, State: null }),
+    (site) => ({ ...single(site, UP), VpnGatewayId: `vpn-${site.random.letters(21)}`, AttachType: null, State: null }),
   ],
-  ['marked-ripe', (site) => marked(site, 5 * dayMs, hourMs)],
-  ['tunnels-down', (site) => ({ ...bound(site), Status: down, ...tunnels(site, down, down) })],
+  ['marked-ripe', (site) => marked(site, 5 * DAY_MS, HOUR_MS)],
+  ['tunnels-down', (site) => ({ ...bound(site), Status: DOWN, ...tunnels(site, DOWN, DOWN) })],
   ['kept', (site) => orphan(site, { 'vco-sweeper:keep': 'true' })],
   ['unrouted', (site) => bound(site, [])],
-  ['marked-fresh', (site) => marked(site, hourMs, hourMs)],
-  ['young', (site) => ({ ...orphan(site), CreateTime: site.nowMs - hourMs })],
+  ['marked-fresh', (site) => marked(site, HOUR_MS, HOUR_MS)],
+  ['young', (site) => ({ ...orphan(site), CreateTime: site.nowMs - HOUR_MS })],
   [
     'expired',
-    (site) => ({ ...bound(site), tags: { 'vco-sweeper:expires': iso(site.nowMs - 2 * dayMs).slice(0, 10) } }),
+    (site) => ({ ...bound(site), tags: { 'vco-sweeper:expires': iso(site.nowMs - 2 * DAY_MS).slice(0, 10) } }),
   ],
   [
     'cross-account',
     (site) => ({ ...bound(site), TransitRouterId: site.foreignTransitRouterId ?? site.transitRouterId }),
   ],
-  ['single-tunnel', (site) => single(site, down)],
+  ['single-tunnel', (site) => single(site, DOWN)],
   [
     'single-tunnel-live',
-    (site) => ({ ...single(site, up), TransitRouterId: site.transitRouterId, links: ['association'] }),
+    (site) => ({ ...single(site, UP), TransitRouterId: site.transitRouterId, links: ['association'] }),
   ],
-  ['half-up', (site) => ({ ...bound(site), ...tunnels(site, down, up) })],
-  ['marked-stale', (site) => marked(site, 20 * dayMs, 10 * dayMs)],
+  ['half-up', (site) => ({ ...bound(site), ...tunnels(site, DOWN, UP) })],
+  ['marked-stale', (site) => marked(site, 20 * DAY_MS, 10 * DAY_MS)],
   [
     'marked-malformed',
     (site) => orphan(site, { 'vco-sweeper:orphan': 'unassociated yesterday', 'vco-sweeper:seen': 'soon' }),
   ],
-  ['marked-future', (site) => marked(site, -dayMs, -dayMs)],
+  ['marked-future', (site) => marked(site, -DAY_MS, -DAY_MS)],
   [
     'half-done',
     (site) =>
-      orphan(site, { 'vco-sweeper:detached': `${iso(site.nowMs - hourMs)} tr-attach-${site.random.letters(18)}` }),
+      orphan(site, { 'vco-sweeper:detached': `${iso(site.nowMs - HOUR_MS)} tr-attach-${site.random.letters(18)}` }),
   ],
   ['financially-locked', (site) => ({ ...orphan(site), State: 'financialLocked' })],
   ['associated', (site) => bound(site, ['association'])],
@@ -151,7 +151,7 @@ export const kinds: ReadonlyMap<string, ConnectionKind> = new Map<string, Connec
   ],
   [
     'ike-only',
-    (site) => ({ ...bound(site), Status: 'ike_sa_established', ...tunnels(site, 'ike_sa_established', down) }),
+    (site) => ({ ...bound(site), Status: 'ike_sa_established', ...tunnels(site, 'ike_sa_established', DOWN) }),
   ],
   [
     'no-ipsec',
@@ -162,7 +162,7 @@ export const kinds: ReadonlyMap<string, ConnectionKind> = new Map<string, Connec
     }),
   ],
   ['tunnel-changing', tunnelChanging],
-  ['expires-later', (site) => orphan(site, { 'vco-sweeper:expires': iso(site.nowMs + 30 * dayMs).slice(0, 10) })],
+  ['expires-later', (site) => orphan(site, { 'vco-sweeper:expires': iso(site.nowMs + 30 * DAY_MS).slice(0, 10) })],
   ['expires-malformed', (site) => ({ ...bound(site), tags: { 'vco-sweeper:expires': 'end of June' } })],
 ]);
 
@@ -171,14 +171,14 @@ function tunnelChanging({ customerGatewayId: CustomerGatewayId, transitRouterId 
     TransitRouterId: transitRouterId,
     links: ['association', 'propagation'],
     TunnelOptions: [
-      { CustomerGatewayId, State: 'updating', Status: up },
-      { CustomerGatewayId, State: 'deleting', Status: down },
+      { CustomerGatewayId, State: 'updating', Status: UP },
+      { CustomerGatewayId, State: 'deleting', Status: DOWN },
     ],
   };
 }
 
 /** What fills an estate once every kind is there: mostly connections in use, and some that nobody uses. */
-export const usual: readonly (readonly [string, number])[] = [
+export const USUAL_SHARES: readonly (readonly [string, number])[] = [
   ['live', 0.45],
   ['orphan', 0.2],
   ['half-up', 0.1],

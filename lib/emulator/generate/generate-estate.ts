@@ -3,7 +3,15 @@ import { completeEstate } from '../estate/complete-estate.ts';
 import type { EstateRead } from '../estate/estate-schema.ts';
 import type { Estate } from '../estate/estate-types.ts';
 import { createRandom, type Random } from '../random.ts';
-import { type Draft, type DraftLink, dayMs, type KindConnection, kinds, type Site, usual } from './connection-kinds.ts';
+import {
+  DAY_MS,
+  type Draft,
+  type DraftLink,
+  KINDS,
+  type KindConnection,
+  type Site,
+  USUAL_SHARES,
+} from './connection-kinds.ts';
 
 export type GenerateOptions = {
   seed: number;
@@ -42,10 +50,10 @@ export function generateEstate(options: GenerateOptions): Estate {
     propagations: [],
     routeEntries: [],
   };
-  const names = options.variety === 'usual' ? [] : [...kinds.keys()];
+  const names = options.variety === 'usual' ? [] : [...KINDS.keys()];
   for (let at = 0; at < options.connections; at++) {
     const site = sites[at % sites.length];
-    const kind = kinds.get(names[at] ?? pickUsual(random));
+    const kind = KINDS.get(names[at] ?? pickUsual(random));
     if (site === undefined || kind === undefined) {
       continue;
     }
@@ -119,7 +127,7 @@ const account = (accountId: string, trusted: string[], random: Random) => ({
 
 function pickUsual(random: Random): string {
   let left = random.next();
-  for (const [name, share] of usual) {
+  for (const [name, share] of USUAL_SHARES) {
     left -= share;
     if (left < 0) {
       return name;
@@ -128,8 +136,8 @@ function pickUsual(random: Random): string {
   return 'live';
 }
 
-const teams = ['network', 'retail', 'logistics', 'data'];
-const environments = ['prod', 'staging', 'test'];
+const TEAMS = ['network', 'retail', 'logistics', 'data'];
+const ENVIRONMENTS = ['prod', 'staging', 'test'];
 
 function place(
   lists: FullLists,
@@ -138,14 +146,14 @@ function place(
 ): void {
   const { links = [], attachmentPending, tags = {}, ...wire } = draft;
   const id = `vco-${random.letters(21)}`;
-  const env = environments[random.below(environments.length)] ?? 'test';
-  const owner = teams[random.below(teams.length)] ?? 'network';
+  const env = ENVIRONMENTS[random.below(ENVIRONMENTS.length)] ?? 'test';
+  const owner = TEAMS[random.below(TEAMS.length)] ?? 'network';
   const connection: KindConnection = {
     VpnConnectionId: id,
     accountId: site.accountId,
     regionId: site.regionId,
     Name: `${owner}-${env}-${at + 1}`,
-    CreateTime: site.nowMs - (2 + random.below(700)) * dayMs - random.below(dayMs),
+    CreateTime: site.nowMs - (2 + random.below(700)) * DAY_MS - random.below(DAY_MS),
     ...wire,
     tags: { env, owner, ...tags },
   };
@@ -179,7 +187,7 @@ type Hook = {
   readonly at: number;
 };
 
-const associationStatus = { association: 'Active', associating: 'Associating', dissociating: 'Dissociating' } as const;
+const ASSOCIATION_STATUS = { association: 'Active', associating: 'Associating', dissociating: 'Dissociating' } as const;
 
 function hang(lists: FullLists, link: DraftLink, { at, ...ids }: Hook): void {
   if (link === 'propagation') {
@@ -187,7 +195,7 @@ function hang(lists: FullLists, link: DraftLink, { at, ...ids }: Hook): void {
     return;
   }
   if (link !== 'static-route' && link !== 'learnt-route') {
-    lists.associations.push({ ...ids, Status: associationStatus[link] });
+    lists.associations.push({ ...ids, Status: ASSOCIATION_STATUS[link] });
     return;
   }
   const isStatic = link === 'static-route';

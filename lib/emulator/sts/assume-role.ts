@@ -1,7 +1,7 @@
 import type { Role } from '../estate/estate-types.ts';
 import { ApiError } from '../gateway/api-error.ts';
 import { callerInRole } from '../gateway/callers.ts';
-import { type Context, type Operation, stsVersion } from '../operation.ts';
+import { type Context, type Operation, STS_VERSION } from '../operation.ts';
 
 const badParameter = (name: string): ApiError =>
   new ApiError(400, `InvalidParameter.${name}`, `The parameter ${name} is wrongly formed.`);
@@ -31,7 +31,7 @@ function roleOf({ params, estate, caller }: Context): { accountId: string; role:
 
 /** AssumeRole: temporary credentials of a role that trusts the caller's account. */
 export const assumeRole: Operation = {
-  version: stsVersion,
+  version: STS_VERSION,
   action: 'AssumeRole',
   kind: 'write',
   ram: 'sts:AssumeRole',

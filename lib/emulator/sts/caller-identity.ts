@@ -1,5 +1,5 @@
 import type { Caller } from '../gateway/callers.ts';
-import { type Operation, type ReplyBody, stsVersion } from '../operation.ts';
+import { type Operation, type ReplyBody, STS_VERSION } from '../operation.ts';
 
 /** A made-up principal id that is the same for the same name. */
 const numberOf = (name: string): string =>
@@ -31,7 +31,7 @@ function identityOf({ accountId, identity }: Caller): ReplyBody {
 }
 
 export const getCallerIdentity: Operation = {
-  version: stsVersion,
+  version: STS_VERSION,
   action: 'GetCallerIdentity',
   kind: 'read',
   ram: undefined,

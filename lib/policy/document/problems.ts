@@ -5,7 +5,7 @@ import { quote } from './quote.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-const shownMax = 50;
+const SHOWN_MAX = 50;
 
 /**
  * What is wrong with a document, one line for each problem: the path, the value and what is allowed.
@@ -64,7 +64,7 @@ export function problemText(source: string, problems: readonly string[]): string
   if (first !== undefined && others.length === 0) {
     return `${source}: ${first}`;
   }
-  const hidden = problems.length - shownMax;
-  const lines = [...problems.slice(0, shownMax), ...(hidden > 0 ? [`… and ${hidden} more`] : [])];
+  const hidden = problems.length - SHOWN_MAX;
+  const lines = [...problems.slice(0, SHOWN_MAX), ...(hidden > 0 ? [`… and ${hidden} more`] : [])];
   return `${source}: ${problems.length} problems\n${lines.map((line) => `  - ${line}`).join('\n')}`;
 }

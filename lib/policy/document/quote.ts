@@ -1,4 +1,6 @@
-const shownMax = 60;
+import { toJsonLine } from '../../core/text/printable.ts';
+
+const SHOWN_MAX = 60;
 
 /**
  * A value as a message may show it: bounded, on one line, and never what is inside a list or a mapping, which may be
@@ -21,6 +23,4 @@ export function quote(value: unknown): string {
 }
 
 const quoteText = (text: string): string =>
-  text.length > shownMax
-    ? `${JSON.stringify(text.slice(0, shownMax))}… (${text.length} characters)`
-    : JSON.stringify(text);
+  text.length > SHOWN_MAX ? `${toJsonLine(text.slice(0, SHOWN_MAX))}… (${text.length} characters)` : toJsonLine(text);

@@ -3,7 +3,7 @@ import { readYaml } from './read-yaml.ts';
 import type { Reading } from './reading.ts';
 
 /** Larger than any policy; the YAML parser's time grows with the square of the keys. */
-const bytesMax = 128 * 1024;
+const BYTES_MAX = 128 * 1024;
 
 /**
  * Read one YAML or JSON document as plain data. A text without a document (empty, or comments only) is undefined.
@@ -14,8 +14,8 @@ export function readDocument(text: string): Reading {
   if (/^[ \r\n]*$/.test(text)) {
     return { value: undefined };
   }
-  if (Buffer.byteLength(text) > bytesMax) {
-    return { problems: [`the document is larger than ${bytesMax / 1024} KiB`] };
+  if (Buffer.byteLength(text) > BYTES_MAX) {
+    return { problems: [`the document is larger than ${BYTES_MAX / 1024} KiB`] };
   }
   return readPlainJson(text) ?? readYaml(text);
 }

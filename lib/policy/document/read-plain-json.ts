@@ -1,5 +1,5 @@
 /** Deeper than any policy. */
-const depthMax = 16;
+const DEPTH_MAX = 16;
 
 /**
  * Read a text that is one JSON object in which no key is there twice.
@@ -31,7 +31,7 @@ function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) {
     return 0;
   }
-  if (depth > depthMax || Object.hasOwn(value, '__proto__')) {
+  if (depth > DEPTH_MAX || Object.hasOwn(value, '__proto__')) {
     return Number.NaN;
   }
   const inner = Object.values(value).reduce<number>((sum, child) => sum + countKeys(child, depth + 1), 0);

@@ -3,7 +3,7 @@ import { quote } from './quote.ts';
 import type { Reading } from './reading.ts';
 
 /** Deeper than any policy; the parser's stack grows with it. */
-const depthMax = 32;
+const DEPTH_MAX = 32;
 
 const problem = (text: string): Reading => ({ problems: [text] });
 
@@ -16,8 +16,8 @@ const problem = (text: string): Reading => ({ problems: [text] });
 export function readYaml(text: string): Reading {
   try {
     const tokens = [...new Parser().parse(text)];
-    if (isDeeperThan(tokens, depthMax)) {
-      return problem(`the document is nested more than ${depthMax} levels deep`);
+    if (isDeeperThan(tokens, DEPTH_MAX)) {
+      return problem(`the document is nested more than ${DEPTH_MAX} levels deep`);
     }
     const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
     const documents = [...composer.compose(tokens)];

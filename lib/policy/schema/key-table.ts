@@ -33,7 +33,8 @@ function keysInside(form: JsonSchema | boolean, name: string): KeyRow[] {
   if (form.properties !== undefined) {
     return keysBelow(form, `${name}.`);
   }
-  return isSchema(form.items) && form.items.properties !== undefined ? keysBelow(form.items, `${name}[].`) : [];
+  const items = isSchema(form.items) ? [form.items, ...(form.items.anyOf ?? [])] : [];
+  return items.flatMap((item) => (typeof item === 'boolean' ? [] : keysBelow(item, `${name}[].`)));
 }
 
 const isSchema = (items: JsonSchema['items']): items is JsonSchema =>
@@ -64,8 +65,8 @@ const written = (value: unknown): string => {
     .join(', ')} }`;
 };
 
-/** A leading star would be an alias, and digits alone a number. */
-const plain = (text: string): string => (/^\*|^\d+$/.test(text) ? `"${text}"` : text);
+/** A leading star would be an alias, digits alone a number, and a time of day one of base 60 to some readers. */
+const plain = (text: string): string => (/^\*|^\d+$|^\d\d:\d\d$/.test(text) ? `"${text}"` : text);
 
 const code = (text: string): string => `\`${text}\``;
 

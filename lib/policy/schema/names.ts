@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { parseGlob } from '../../core/domain/glob.ts';
 import { ACCOUNT_PATTERN, CONNECTION_PATTERN, REGION_PATTERN, ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
-import { list, text } from './policy-fields.ts';
+import { list, mapping, optionalKey, text, withNotes } from './policy-fields.ts';
+import { seen } from './seen-text.ts';
 
 export const accountId = text(ACCOUNT_PATTERN, 'an account id in quotes, such as "1234567890123456"');
 export const roleName = text(/^[\w.@-]{1,64}$/, 'the name of a role such as vco-sweeper, not its ARN');
@@ -11,26 +12,62 @@ export const roleArn = text(ROLE_ARN_PATTERN, 'a role ARN such as acs:ram::12345
 /** A group's name here would protect nothing and say nothing. */
 export const resourceGroupId = text(/^rg-[0-9A-Za-z-]+$/, 'a resource group id such as rg-acfm2example');
 // A space beside the `=` would be one of the key or the value, and the tag would protect nothing.
-export const tag = text(/^[^=\s]([^=]*[^=\s])?(=(\S([\s\S]*\S)?)?)?$/, 'text of the form key or key=value');
-
-const regionList = list(regionId);
-const regionsAllowed = 'all, or a list of at least one region id such as cn-hangzhou';
-/** An empty list would be a policy that looks nowhere and calls it complete. */
-export const regions = {
-  allowed: regionsAllowed,
-  schema: z.union([z.literal('all'), regionList.schema.check(z.minLength(1, { error: regionsAllowed }))], {
-    error: regionsAllowed,
-  }),
+const TAG_TEXT = /^[^=\s]([^=]*[^=\s])?(=(\S([\s\S]*\S)?)?)?$/;
+const TAG_PART = /^\S([\s\S]*\S)?$/;
+const TAG_ALLOWED = 'text of the form key or key=value, or a mapping with key and value for a key that holds =';
+const tagPart = (allowed: string) => ({
+  allowed,
+  schema: z.string({ error: allowed }).check(z.regex(TAG_PART, { error: allowed, abort: true }), seen()),
+});
+/** A tag of connections. */
+export const tag = {
+  allowed: TAG_ALLOWED,
+  schema: z
+    .union(
+      [
+        z.string({ error: TAG_ALLOWED }).check(z.regex(TAG_TEXT, { error: TAG_ALLOWED })),
+        mapping({
+          key: withNotes(tagPart('the key of a tag').schema, {
+            description: 'The key, which may hold `=`.',
+            allowed: 'the key of a tag',
+          }),
+          value: optionalKey(tagPart('the value of a tag'), 'Its value. Default: any value.'),
+        }),
+      ],
+      { error: TAG_ALLOWED },
+    )
+    .check(seen()),
 };
 
-const globLengthMax = 256;
-const globAllowed = `a glob such as prod-*, with its brackets closed, that does not begin with !, at most 8 stars and ${globLengthMax} characters`;
+const regionList = list(regionId);
+const exceptions = list(regionId);
+const REGIONS_ALLOWED =
+  'all, or a list of at least one region id such as cn-hangzhou, or a mapping with the keys all and except';
+/** An empty list would be a policy that looks nowhere and calls it complete. */
+export const regions = {
+  allowed: REGIONS_ALLOWED,
+  schema: z.union(
+    [
+      z.literal('all'),
+      regionList.schema.check(z.minLength(1, { error: REGIONS_ALLOWED })),
+      mapping({
+        all: withNotes(z.literal(true, { error: 'true' }), { description: 'All regions but a few.', allowed: 'true' }),
+        except: withNotes(exceptions.schema, { description: 'These are left out.', allowed: exceptions.allowed }),
+      }),
+    ],
+    { error: REGIONS_ALLOWED },
+  ),
+};
+
+const GLOB_LENGTH_MAX = 256;
+const GLOB_ALLOWED = `a glob such as prod-*, with its brackets closed, that does not begin with !, at most 8 stars and ${GLOB_LENGTH_MAX} characters`;
 /** A pattern that excludes, or that matches nothing because it is broken, would protect less than it seems to. */
 export const nameGlob = {
-  allowed: globAllowed,
-  schema: z.string({ error: globAllowed }).check(
-    z.maxLength(globLengthMax, { error: globAllowed, abort: true }),
-    z.regex(/^(?!!)\s*\S/, { error: globAllowed, abort: true }),
-    z.refine((pattern) => parseGlob(pattern) !== undefined, { error: globAllowed }),
+  allowed: GLOB_ALLOWED,
+  schema: z.string({ error: GLOB_ALLOWED }).check(
+    z.maxLength(GLOB_LENGTH_MAX, { error: GLOB_ALLOWED, abort: true }),
+    z.regex(/^(?!!)\s*\S/, { error: GLOB_ALLOWED, abort: true }),
+    seen(),
+    z.refine((pattern) => parseGlob(pattern) !== undefined, { error: GLOB_ALLOWED }),
   ),
 };

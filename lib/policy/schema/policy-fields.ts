@@ -46,27 +46,29 @@ export const count = (min: number, unit: string) => {
   };
 };
 
-const portionAllowed = 'a number from 0.01 to 1';
+const PORTION_ALLOWED = 'a number from 0.01 to 1';
 /** Some of something: nothing at all would stop everything. */
 export const portion = {
-  allowed: portionAllowed,
+  allowed: PORTION_ALLOWED,
   unit: 'share',
   schema: z
-    .number({ error: portionAllowed })
-    .check(z.gte(0.01, { error: portionAllowed }), z.lte(1, { error: portionAllowed })),
+    .number({ error: PORTION_ALLOWED })
+    .check(z.gte(0.01, { error: PORTION_ALLOWED }), z.lte(1, { error: PORTION_ALLOWED })),
 };
 
-const shareAllowed = 'a number from 0 to 1';
+const SHARE_ALLOWED = 'a number from 0 to 1';
 export const share = {
-  allowed: shareAllowed,
+  allowed: SHARE_ALLOWED,
   unit: 'share',
-  schema: z.number({ error: shareAllowed }).check(z.gte(0, { error: shareAllowed }), z.lte(1, { error: shareAllowed })),
+  schema: z
+    .number({ error: SHARE_ALLOWED })
+    .check(z.gte(0, { error: SHARE_ALLOWED }), z.lte(1, { error: SHARE_ALLOWED })),
 };
 
 /** Ten years: whatever waits longer than that was mistyped. */
-const graceMax = '3650d';
+const GRACE_MAX = '3650d';
 /** A function runs for a day at most, and a timer of the runtime that is asked for more than 24 days fires at once. */
-const waitMax = '24h';
+const WAIT_MAX = '24h';
 
 const durationAllowed = (max: string) => `a duration such as 250ms, 30s, 10m, 24h or 14d, at most ${max}`;
 
@@ -86,19 +88,28 @@ const durationUpTo = (max: string) => ({
 });
 
 /** How old or how long ago something is. */
-export const age = durationUpTo(graceMax);
+export const age = durationUpTo(GRACE_MAX);
 /** How long a run waits for something. */
-export const wait = durationUpTo(waitMax);
+export const wait = durationUpTo(WAIT_MAX);
 
-const graceAllowed = `off, or ${durationAllowed(graceMax)}`;
+/** The same, where with no time at all nothing could ever be deleted. */
+const above0 = ({ allowed, unit, schema }: ReturnType<typeof durationUpTo>) => {
+  const error = `${allowed}, more than 0`;
+  const isSome = (value: string) => parseDuration(value) !== 0;
+  return { allowed: error, unit, schema: schema.check(z.refine(isSome, { error })) };
+};
+export const someAge = above0(age);
+export const someWait = above0(wait);
+
+const GRACE_ALLOWED = `off, or ${durationAllowed(GRACE_MAX)}`;
 export const grace = {
-  allowed: graceAllowed,
+  allowed: GRACE_ALLOWED,
   unit: 'duration',
   // A bare `off` is text in YAML 1.2; JSON and older habits write `false`.
-  schema: durationText(new RegExp(`^off$|${DURATION_PATTERN.source}`), graceMax, (input) =>
+  schema: durationText(new RegExp(`^off$|${DURATION_PATTERN.source}`), GRACE_MAX, (input) =>
     typeof input === 'boolean'
-      ? `the word off (not ${input}) to disable a rule, or ${durationAllowed(graceMax)}`
-      : graceAllowed,
+      ? `the word off (not ${input}) to disable a rule, or ${durationAllowed(GRACE_MAX)}`
+      : GRACE_ALLOWED,
   ),
 };
 

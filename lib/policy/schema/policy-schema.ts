@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { parseDuration } from '../../core/domain/duration.ts';
 import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 import { MODES } from '../../core/domain/policy.ts';
+import { byRule } from '../../core/rules/all-rules.ts';
+import { changeWindow, freezes } from './change-limits.ts';
 import { accountId, connectionId, nameGlob, regions, resourceGroupId, roleArn, roleName, tag } from './names.ts';
 import {
   age,
@@ -15,14 +17,16 @@ import {
   portion,
   section,
   share,
+  someAge,
+  someWait,
   text,
   wait,
   withNotes,
 } from './policy-fields.ts';
 import { oneRoleEach } from './roles.ts';
 
-const modeAllowed = `one of ${MODES.join(', ')}`;
-const mode = { allowed: modeAllowed, schema: z.enum(MODES, { error: modeAllowed }) };
+const MODE_ALLOWED = `one of ${MODES.join(', ')}`;
+const mode = { allowed: MODE_ALLOWED, schema: z.enum(MODES, { error: MODE_ALLOWED }) };
 
 const account = mapping({
   roleArn: withNotes(text(ROLE_ARN_PATTERN, roleArn.allowed).schema, {
@@ -33,7 +37,7 @@ const account = mapping({
   regions: optionalKey(regions, "Regions of this account. Default: the policy's `regions`.", [['cn-hangzhou'], 'all']),
 });
 /** An empty list would be a policy that looks nowhere and calls it complete. */
-const includeAllowed = `a list of at least one, each item ${accountId.allowed}`;
+const INCLUDE_ALLOWED = `a list of at least one, each item ${accountId.allowed}`;
 const directory = mapping({
   roleName: withNotes(roleName.schema, {
     description: 'Role to assume in each account that the resource directory lists.',
@@ -41,21 +45,21 @@ const directory = mapping({
     examples: ['vco-sweeper'],
   }),
   include: optionalKey(
-    { allowed: includeAllowed, schema: list(accountId).schema.check(z.minLength(1, { error: includeAllowed })) },
+    { allowed: INCLUDE_ALLOWED, schema: list(accountId).schema.check(z.minLength(1, { error: INCLUDE_ALLOWED })) },
     'Only these accounts of the directory. Default: all of them.',
     [['1234567890123456']],
   ),
   exclude: key(list(accountId), [], 'Never these, whatever `include` says.', [['2345678901234567']]),
 });
-const accountsAllowed = 'a list of mappings with the keys roleArn and regions, or a mapping with the key directory';
+const ACCOUNTS_ALLOWED = 'a list of mappings with the keys roleArn and regions, or a mapping with the key directory';
 const accounts = {
-  allowed: `${accountsAllowed}; an account only once`,
+  allowed: `${ACCOUNTS_ALLOWED}; an account only once`,
   schema: z.union(
     [
-      z.array(account, { error: accountsAllowed }).check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
+      z.array(account, { error: ACCOUNTS_ALLOWED }).check(oneRoleEach(({ roleArn }) => roleArn, ['roleArn'])),
       mapping({ directory: withNotes(directory, { description: 'The accounts of the resource directory.' }) }),
     ],
-    { error: accountsAllowed },
+    { error: ACCOUNTS_ALLOWED },
   ),
 };
 const roles = {
@@ -63,12 +67,9 @@ const roles = {
   schema: list(roleArn).schema.check(oneRoleEach((arn) => arn, [])),
 };
 
-const rules = mapping({
-  unassociated: key(grace, '24h', 'Bound to nothing: `AttachType` `NO_ASSOCIATED`, `State` `init`.', ['72h']),
-  'tunnels-down': key(grace, 'off', 'Bound to a transit router, and no tunnel has an IPsec SA.', ['14d']),
-  unrouted: key(grace, 'off', 'Bound, but no route-table association, propagation or static route uses it.', ['7d']),
-  expired: key(grace, 'off', 'Its tag `vco-sweeper:expires` names a moment that has passed.', ['0s']),
-});
+const rules = mapping(
+  byRule(({ graceDefault, graceExample, summary }) => key(grace, graceDefault, summary, [graceExample])),
+);
 
 const protect = mapping({
   tags: key(list(tag), [], 'Tags that protect, besides `vco-sweeper:keep`, which always does.', [
@@ -89,6 +90,12 @@ const limits = mapping({
     [0.2],
   ),
   shareFloor: key(count(0, 'connections'), 3, 'Up to this many go whatever the share, unless the share is 0.', [0]),
+  window: key(changeWindow, 'always', 'When something new may be detached or deleted.', [
+    { days: ['Sat', 'Sun'], from: '22:00', to: '05:00', zone: 'Asia/Shanghai' },
+  ]),
+  freeze: key(freezes, [], 'Days on which nothing new is detached or deleted, the last one included.', [
+    [{ from: '2026-12-20', to: '2027-01-05' }],
+  ]),
 });
 
 const detach = mapping({
@@ -99,17 +106,17 @@ const detach = mapping({
 });
 
 const marks = mapping({
-  maxGap: key(age, '72h', 'An orphan not seen for longer than this is marked anew: its clock restarts.', ['36h']),
+  maxGap: key(someAge, '72h', 'An orphan not seen for longer than this is marked anew: its clock restarts.', ['36h']),
 });
 
 const recheck = mapping({
-  maxAge: key(wait, '10s', 'How old the reading may be that a detach or a delete relies on.', ['5s']),
+  maxAge: key(someWait, '10s', 'How old the reading may be that a detach or a delete relies on.', ['5s']),
 });
 
 const waiting = mapping({
   pollInterval: key(wait, '5s', 'Between two looks at what is being detached or deleted.', ['10s']),
-  detachTimeout: key(wait, '10m', 'How long a detach may take.', ['15m']),
-  deleteTimeout: key(wait, '5m', 'How long a delete may take.', ['10m']),
+  detachTimeout: key(someWait, '10m', 'How long a detach may take.', ['15m']),
+  deleteTimeout: key(someWait, '5m', 'How long a delete may take.', ['10m']),
   tagTimeout: key(wait, '30s', 'How long a tag that was written may take to show.', ['1m']),
   consecutiveMisses: key(count(1, 'listings'), 2, 'Whole listings in a row without it that prove it is gone.', [3]),
 });
@@ -150,7 +157,11 @@ const pace = mapping({
 /** What people may write, and nothing else; what they left out is filled in. */
 export const policySchema = mapping({
   mode: key(mode, 'plan', 'What a run may change: nothing, tags only, or tags and connections.', ['sweep']),
-  regions: optionalKey(regions, "Where to look. Default: the function's own region.", [['cn-hangzhou'], 'all']),
+  regions: optionalKey(regions, "Where to look. Default: the function's own region.", [
+    ['cn-hangzhou'],
+    'all',
+    { all: true, except: ['cn-beijing'] },
+  ]),
   accounts: key(accounts, [], 'Default: the account of the credentials, and that one only.', [
     [{ roleArn: 'acs:ram::1234567890123456:role/vco-sweeper', regions: ['cn-hangzhou'] }],
     { directory: { roleName: 'vco-sweeper' } },

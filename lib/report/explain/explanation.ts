@@ -1,10 +1,11 @@
 import type { AttachmentId, Connection, Routing } from '../../core/domain/estate.ts';
-import { type Mode, type Policy, RULE_NAMES, type RuleName } from '../../core/domain/policy.ts';
+import type { Mode, Policy } from '../../core/domain/policy.ts';
 import { toIso } from '../../core/domain/time.ts';
 import { type Association, associate, type Witnesses } from '../../core/judge/association.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import type { Judged, Plan } from '../../core/plan/plan.ts';
-import { RULES } from '../../core/rules/all-rules.ts';
+import { RULES, type RuleName } from '../../core/rules/all-rules.ts';
+import type { Rule } from '../../core/rules/rule.ts';
 import { limitsOn } from './limits-on.ts';
 import { findNextStep, type NextStep } from './next-step.ts';
 import { showTags } from './shown-tags.ts';
@@ -70,18 +71,18 @@ export type ExplainedRegion = {
   readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
 };
 
-/**
- * Explain one judged connection. Pure.
- *
- * @param plan of the whole scope, so that guards and limits count all that a run would
- */
-export function createExplanation(
-  judged: Judged,
-  facts: ExplainedRegion,
-  plan: Plan,
-  policy: Policy,
-  judgedMs: number,
-): Explanation {
+/** What an explanation rests on. */
+export type Explained = {
+  readonly judged: Judged;
+  readonly facts: ExplainedRegion;
+  /** Of the whole scope, so that guards and limits count all that a run would. */
+  readonly plan: Plan;
+  readonly policy: Policy;
+  readonly judgedMs: number;
+};
+
+/** Explain one judged connection. Pure. */
+export function createExplanation({ judged, facts, plan, policy, judgedMs }: Explained): Explanation {
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
   const association = associate(connection, accountId, facts.witnesses, verdict.note);
@@ -96,7 +97,9 @@ export function createExplanation(
     connection: describe(connection, association, policy),
     association: { kind: association.kind, evidence: [...association.evidence, ...doubtOf(association)] },
     protections: verdict.protections,
-    rules: RULE_NAMES.map((rule) => askRule(rule, connection, association, facts, policy, judgedMs)),
+    rules: RULES.map((rule) =>
+      askRule(rule, policy.rules[rule.name], { connection, association, routing: facts.routing, nowMs: judgedMs }),
+    ),
     mark: describeMark(verdict.mark),
     verdict: {
       kind: verdict.kind,
@@ -133,16 +136,22 @@ function describe(connection: Connection, association: Association, policy: Poli
   };
 }
 
+/** What a rule is asked about. */
+type Asked = {
+  readonly connection: Connection;
+  readonly association: Association;
+  readonly routing: ExplainedRegion['routing'];
+  readonly nowMs: number;
+};
+
+const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
+
 /** Rules are asked here too when protection came first: a person wants to know what would be without it. */
 function askRule(
-  rule: RuleName,
-  connection: Connection,
-  association: Association,
-  { routing }: ExplainedRegion,
-  policy: Policy,
-  nowMs: number,
+  { name: rule, judge }: Rule<RuleName>,
+  grace: RuleReport['grace'],
+  { connection, association, routing, nowMs }: Asked,
 ): RuleReport {
-  const grace = policy.rules[rule];
   if (grace === 'off') {
     return { rule, grace, says: 'off', evidence: [] };
   }
@@ -150,11 +159,9 @@ function askRule(
     return { rule, grace, says: 'not asked', evidence: doubtOf(association) };
   }
   const own = association.kind === 'bound' && routing !== 'unread' && routing.get(association.attachment.attachmentId);
-  const { holds, evidence } = RULES[rule]({ connection, association, routing: own || 'unread', nowMs });
+  const { holds, evidence } = judge({ connection, association, routing: own || 'unread', nowMs });
   return { rule, grace, says: SAYS[holds], evidence };
 }
-
-const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
 
 function describeMark(mark: Verdict['mark']): Explanation['mark'] {
   if (mark.kind !== 'valid') {

@@ -8,6 +8,10 @@ export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
   if (blocked !== undefined) {
     return { held: true, reasons: [blocked] };
   }
+  const postponed = plan.postponed.get(judged);
+  if (postponed !== undefined) {
+    return { held: true, reasons: [postponed] };
+  }
   const at = plan.queue.indexOf(judged);
   if (at === -1) {
     return { held: false, reasons: [] };

@@ -10,6 +10,8 @@ import type { Verdict } from '../../core/judge/judge.ts';
  */
 export type NextStep = { readonly first: string | null; readonly what: string; readonly at: string | null };
 
+const HELD = 'kept for now, by what stands under limits; else ';
+
 /**
  * What would happen to a connection, and when, if nothing about it changed. Pure.
  *
@@ -33,8 +35,6 @@ export function findNextStep(verdict: Verdict, policy: Policy, nowMs: number, he
       return foreseeOrphan(verdict, policy, nowMs, held);
   }
 }
-
-const HELD = 'kept for now, by what stands under limits; else ';
 
 function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
   const { attachment, tagsOver } = verdict;

@@ -1,6 +1,6 @@
 import type { DispatchResult, PlaceResult } from '../../core/domain/dispatch-result.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
-import { toPrintable } from './printable.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { type Paint, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { toTable } from './table.ts';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/domain/duration.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import type { Explanation, RuleReport } from '../explain/explanation.ts';
 import { formatAgo, formatAhead, formatMoment, shortenMoments } from './moment-text.ts';
-import { toPrintable } from './printable.ts';
 import { type Palette, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
@@ -46,6 +46,11 @@ const verdictLines = ({ verdict, judgedAt }: Explanation): readonly string[] => 
   shortenMoments(verdict.reason),
 ];
 
+const MODE_NOTES = {
+  plan: 'a scheduled run changes nothing',
+  mark: 'a scheduled run writes tags only',
+} as const;
+
 function nextLines({ next, judgedAt, policyMode, verdict }: Explanation): readonly string[] {
   const earliest = next.first === null ? '' : ' at the earliest';
   const when = next.at === null ? '' : `from ${formatAhead(Date.parse(next.at), Date.parse(judgedAt))}${earliest}: `;
@@ -56,11 +61,6 @@ function nextLines({ next, judgedAt, policyMode, verdict }: Explanation): readon
     ...(isOrphan && policyMode !== 'sweep' ? [`the policy's mode is ${policyMode}: ${MODE_NOTES[policyMode]}`] : []),
   ];
 }
-
-const MODE_NOTES = {
-  plan: 'a scheduled run changes nothing',
-  mark: 'a scheduled run writes tags only',
-} as const;
 
 function connectionLines({ connection, judgedAt }: Explanation): readonly string[] {
   const { attachType, state, status, createdAt, resourceGroupId, vpnGatewayId } = connection;

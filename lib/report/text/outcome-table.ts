@@ -1,9 +1,9 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { describeOutcome } from '../describe-outcome.ts';
 import { formatMoment, shortenMoments } from './moment-text.ts';
-import { toPrintable } from './printable.ts';
 import { paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { type Column, type Row, toTable } from './table.ts';
 

@@ -5,20 +5,16 @@ import { toOutcomeTable } from './outcome-table.ts';
 import type { ReportStyle } from './report-style.ts';
 import { toSummary } from './summary.ts';
 
-/**
- * A run's result as text for a person. Pure; every text that came from the cloud is made printable.
- *
- * @param background `problems`: sentences about failures that no outcome tells of, such as why a region was not read
- */
-export function reportRun(
-  result: RunResult,
-  background: {
-    readonly policy: Policy;
-    readonly names: ReadonlyMap<ConnectionId, string>;
-    readonly problems?: readonly string[];
-  },
-  style: ReportStyle,
-): string {
+/** What a report shows beside the result itself. */
+export type RunBackground = {
+  readonly policy: Policy;
+  readonly names: ReadonlyMap<ConnectionId, string>;
+  /** Sentences about failures that no outcome tells of, such as why a region was not read. */
+  readonly problems?: readonly string[];
+};
+
+/** A run's result as text for a person. Pure; every text that came from the cloud is made printable. */
+export function reportRun(result: RunResult, background: RunBackground, style: ReportStyle): string {
   const startedMs = Date.parse(result.startedAt);
   const table =
     result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, style), ''];

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/domain/duration.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
-import { toPrintable } from './printable.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
@@ -39,7 +39,7 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
 }
 
 function warnings(
-  { regions, refusedEvents = [], outcomesOmitted = 0, status }: RunResult,
+  { regions, refusedEvents = [], outcomesOmitted = 0, status, warnings: ofPolicy = [], lapsedKeeps = [] }: RunResult,
   problems: readonly string[],
 ): readonly string[] {
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
@@ -54,11 +54,24 @@ function warnings(
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
     ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
+    ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
+    ...firstOf(
+      lapsedKeeps,
+      ({ connectionId, until }) => `${connectionId}: vco-sweeper:keep protected it until ${until}`,
+    ),
     ...refusedEvents.map(({ index, id, reason }) => `Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
     ...(outcomesOmitted > 0
       ? [`${count(outcomesOmitted, 'more outcome')} not shown; the log has a line for each`]
       : []),
   ].map(toPrintable);
+}
+
+/** So many of one kind are shown; the result has them all. */
+const SHOWN_MAX = 20;
+
+function firstOf<Item>(items: readonly Item[], toText: (item: Item) => string): readonly string[] {
+  const lines = items.slice(0, SHOWN_MAX).map(toText);
+  return items.length > SHOWN_MAX ? [...lines, `… and ${items.length - SHOWN_MAX} more; --json has them all`] : lines;
 }
 
 function callsLine({ calls }: RunResult): string {

@@ -19,6 +19,24 @@ type Cell = string | { readonly content: string; readonly colSpan: number };
 const GAP = 2;
 const DETAIL_WIDTH_MIN = 40;
 
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+} as const;
+
 /**
  * Rows in columns, without borders. The sentence stands in a last column where the width allows it, else on lines of
  * its own; so a row is never wider than `columns`, unless what may not be cut is.
@@ -70,21 +88,3 @@ const trimLines = (text: string): string =>
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-} as const;

@@ -2,7 +2,7 @@
  * As many resources as one tag call takes (TagResources, UnTagResources, ListTagResources). The documents disagree: 50 in
  * the SDK and the Chinese pages, 20 in the English metadata.
  */
-export const BATCH_SIZE = 20;
+const BATCH_SIZE = 20;
 
 export const inBatches = <T>(items: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / BATCH_SIZE) }, (_, index) =>

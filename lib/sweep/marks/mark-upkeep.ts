@@ -2,13 +2,13 @@ import { disposition } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
-import { RULE_NAMES } from '../../core/domain/policy.ts';
 import { TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
 import { ceilToSecond, parseInstant, toIso } from '../../core/domain/time.ts';
 import { type Clocks, parseMark, VOID } from '../../core/judge/claims.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../../core/judge/own-tags.ts';
 import type { Judged } from '../../core/plan/plan.ts';
+import { RULE_NAMES, type RuleName } from '../../core/rules/all-rules.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
@@ -136,7 +136,7 @@ function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): T
 }
 
 function dueFirst({ policy }: RegionContext, clocks: Clocks) {
-  const dueAtMs = (rule: (typeof RULE_NAMES)[number]): number => {
+  const dueAtMs = (rule: RuleName): number => {
     const grace = policy.rules[rule];
     return grace === 'off' ? Number.POSITIVE_INFINITY : (clocks.get(rule) ?? 0) + grace;
   };

@@ -162,6 +162,9 @@ async function writeBatch(
 const isAboutOne = ({ effect, code }: CloudError): boolean =>
   effect === 'refused' && !isPermission(code) && code !== DEADLINE_EXCEEDED;
 
+/** Ours: a tag write that was accepted, and did not show within `wait.tagTimeout`. */
+export const TAG_NOT_READ_BACK = 'TagNotReadBack';
+
 /** Read the tags until they show the write, since reads lag behind writes. Returns the ids that do not show it. */
 async function confirm(
   region: RegionContext,
@@ -193,6 +196,3 @@ async function confirm(
   const lost = failure ?? new CloudError({ action: 'TagResources', code: TAG_NOT_READ_BACK, effect: 'unknown' });
   return new Map(missing.map((id) => [id, lost]));
 }
-
-/** Ours: a tag write that was accepted, and did not show within `wait.tagTimeout`. */
-export const TAG_NOT_READ_BACK = 'TagNotReadBack';

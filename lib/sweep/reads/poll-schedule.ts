@@ -7,6 +7,10 @@ const GROWTH_QUIET = 1.15;
 const GROWTH_BUSY = 1.5;
 /** Of the shortest duration seen so far, after which looking for the next one begins. */
 const HEAD_START_SHARE = 0.8;
+/** So many intervals after the last look the next one comes, whoever waits for it. */
+const INTERVALS_WITHOUT_LOOK_MAX = 12;
+/** Of the interval, between the end of a look and the next. */
+const PAUSE_SHARE_MIN = 0.25;
 
 /**
  * When those who wait for the same kind of change look for it: together, at shared moments, less and less often while
@@ -94,8 +98,3 @@ export class PollSchedule {
     return Math.max(0, Math.min(dueMs, untilMs) - nowMs);
   }
 }
-
-/** So many intervals after the last look the next one comes, whoever waits for it. */
-const INTERVALS_WITHOUT_LOOK_MAX = 12;
-/** Of the interval, between the end of a look and the next. */
-const PAUSE_SHARE_MIN = 0.25;

@@ -1,24 +1,32 @@
 import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
-import type { Judged, Plan } from '../../core/plan/plan.ts';
+import { findClosed } from '../../core/guards/change-window.ts';
+import { isNew, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { endWith, StepEnd, type StepResult } from './step-result.ts';
 
+/** What became of those whose turn came: how their steps ended, or why the change window kept them from starting. */
+export type Acted = {
+  readonly steps: ReadonlyMap<Judged, StepResult>;
+  readonly tooLate: ReadonlyMap<Judged, string>;
+};
+
 /**
  * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.
  *
- * All places are worked on at once; the client's pace keeps them within the limits. A place that turned out not to
- * change anything goes to the next in the queue. Those whose turn never came are not in the answer.
+ * All slots are worked on at once, and the client's pace keeps them within the limits. If a connection turns out to need no
+ * change, its slot goes to the next in the queue. The answer leaves out connections whose turn never came.
  */
 export async function act(
   plan: Plan,
   regionOf: (judged: Judged) => RegionContext,
-  tags: ReadonlyMap<Judged, TagResult>,
-): Promise<ReadonlyMap<Judged, StepResult>> {
+  tags: ReadonlyMap<Judged, TagResult | undefined>,
+): Promise<Acted> {
   const results = new Map<Judged, StepResult>();
+  const tooLate = new Map<Judged, string>();
   // By a mark that this run could not renew nothing is detached or deleted.
   const mayStart = (judged: Judged): boolean => {
     const kind = tags.get(judged)?.kind;
@@ -34,9 +42,14 @@ export async function act(
       if (judged === undefined) {
         return;
       }
+      const closed = closedFor(regionOf(judged), judged);
+      if (closed !== undefined) {
+        tooLate.set(judged, closed);
+        continue;
+      }
       slots -= 1;
       workers.push(
-        finish(regionOf(judged), judged).then(
+        workOn(regionOf(judged), judged).then(
           (result) => {
             results.set(judged, result);
             if (!result.used && result.outcome !== 'deferred') {
@@ -60,20 +73,34 @@ export async function act(
   if (defects.length > 0) {
     throw defects[0];
   }
-  return results;
+  return { steps: results, tooLate };
 }
 
-/** What becomes of the part of the queue that is not carried out, for want of a mode or a place. Nothing is written. */
-export function describeLeftOver(plan: Plan, done: ReadonlyMap<Judged, StepResult>): ReadonlyMap<Judged, StepResult> {
+const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
+
+/** A run may outlive its change window. */
+const closedFor = ({ policy, clock }: RegionContext, judged: Judged): string | undefined =>
+  isNew(judged) ? findClosed(policy.limits, clock.now()) : undefined;
+
+/**
+ * The outcome of each queued connection that was not worked on, because its mode, the slots or the change window did not
+ * allow it. Pure.
+ */
+export function describeLeftOver(
+  plan: Plan,
+  done: ReadonlyMap<Judged, StepResult>,
+  tooLate: Acted['tooLate'],
+): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const shown = new Set(left.filter(({ mode }) => mode !== 'sweep').slice(0, slots));
   return new Map(
-    left.map((judged) => [judged, shown.has(judged) ? toPlanned(judged) : endWith('deferred', OVER_LIMIT)]),
+    left.map((judged) => [
+      judged,
+      shown.has(judged) ? toPlanned(judged) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT),
+    ]),
   );
 }
-
-const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
 const toPlanned = ({ verdict }: Judged): StepResult =>
   endWith('planned', `${verdict.reason}; a sweep would ${verdict.attachment ? 'detach and ' : ''}delete it now`);
@@ -88,10 +115,10 @@ export const toJudgedFields = (verdict: Judged['verdict']) => ({
 });
 
 /** All steps on one connection. Never throws for what the cloud does; a defect of ours goes up. */
-async function finish(region: RegionContext, { verdict }: Judged): Promise<StepResult> {
+async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepResult> {
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
-  const result = await run(region, verdict);
+  const result = await takeSteps(region, verdict);
   // A step that outlasts each run would come first in each run.
   const isStuck = result.outcome === 'failed' || result.outcome === 'blocked' || (result.used && isUnfinished(result));
   if (isStuck) {
@@ -103,6 +130,7 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<StepR
     code: result.code,
     cloudRequestId: result.requestId,
   };
+  // An outcome without a deletion, `deferred` and `unknown` included, is logged as a failed step.
   record(
     region,
     result.outcome === 'deleted' || result.outcome === 'already-gone' ? 'delete.done' : 'step.failed',
@@ -114,7 +142,7 @@ async function finish(region: RegionContext, { verdict }: Judged): Promise<StepR
 
 const isUnfinished = ({ code }: StepResult): boolean => code === DEADLINE_EXCEEDED;
 
-async function run(region: RegionContext, verdict: Judged['verdict']): Promise<StepResult> {
+async function takeSteps(region: RegionContext, verdict: Judged['verdict']): Promise<StepResult> {
   const { attachment, connection } = verdict;
   region.progress.begin(connection.connectionId, attachment !== undefined);
   try {

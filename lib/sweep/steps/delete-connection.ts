@@ -3,10 +3,10 @@ import { toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
+import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needTimeFor } from './time-left.ts';
+import { needOpenWindow, needTimeFor } from './time-left.ts';
 
 /** What is known of our delete request before anything was read back. */
 type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
@@ -33,10 +33,12 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   const { connectionId } = verdict.connection;
   let sent = false;
   let answerLost = false;
+  const isBeginning = !detached && verdict.kind !== 'half-done';
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
-    const after = sent ? region.reads.sequence : 0;
+    const after = sent ? region.reads.sequence : AFTER_JUDGED;
+    // After a detach the tags need no second look: the step before it has read them back.
     const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));
     if (answerLost && isBeingDeleted(read)) {
       throw new DeleteUnderWay();
@@ -44,6 +46,9 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     await stopIfChanged(region, read);
     if (!sent) {
       needTimeFor(region, 'delete', detached);
+    }
+    if (isBeginning && !answerLost) {
+      needOpenWindow(region);
     }
     sent = true;
     record(region, 'delete.requested', connectionId);
@@ -73,6 +78,12 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
 /** What a connection looks like while a delete of ours takes effect. */
 const isBeingDeleted = (read: Rechecked) =>
   read.kind === 'gone' || (read.kind === 'changed' && ['deleted', 'unknown'].includes(read.verdict.connection.state));
+
+const SENTENCES = {
+  yes: 'delete accepted',
+  maybe: 'delete sent, its answer lost',
+  no: 'the cloud said it was not found',
+} as const;
 
 /** Gone means that a read says not found, or that enough whole listings in a row were without it. */
 async function waitUntilGone(
@@ -116,9 +127,3 @@ async function waitUntilGone(
     }
   }
 }
-
-const SENTENCES = {
-  yes: 'delete accepted',
-  maybe: 'delete sent, its answer lost',
-  no: 'the cloud said it was not found',
-} as const;

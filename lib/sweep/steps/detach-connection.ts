@@ -11,10 +11,25 @@ import { type RegionContext, record } from '../run-context.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needTimeFor } from './time-left.ts';
+import { needOpenWindow, needTimeFor } from './time-left.ts';
+
+/** Of `recheck.maxAge`, to wait for others that one reading can serve. */
+const GATHER_SHARE = 0.25;
 
 /** An earlier attempt of ours, whose answer was lost, already took hold. */
 class DetachUnderWay extends Error {}
+
+/** One connection to detach. */
+type DetachStep = {
+  readonly region: RegionContext;
+  readonly verdict: Verdict;
+  readonly attachment: Attachment;
+  /** What its detach note says. */
+  readonly note: string;
+};
+
+/** What became of the request so far. */
+type DetachRequest = { sent: boolean; answerLost: boolean };
 
 /**
  * Detach one connection and see it done. Writes to the cloud.
@@ -27,27 +42,24 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
-  const note = await writeNote(region, verdict, attachment);
-  const tagged = region.reads.sequence;
+  needOpenWindow(region);
+  const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
+  await writeNote(step);
+  const taggedSequence = region.reads.sequence;
   region.progress.tagged(connectionId);
   await region.progress.waitForBatch(region.policy.recheck.maxAgeMs * GATHER_SHARE);
-  await requestDetach(region, verdict, attachment, note, tagged);
+  await requestDetach(step, taggedSequence);
   region.progress.detachSent(connectionId);
-  await waitUntilDetached(region, verdict, attachment);
+  await waitUntilDetached(step);
   region.progress.detached(connectionId);
-  await keepNote(region, verdict, attachment, note);
+  await keepNote(step);
   record(region, 'detach.done', connectionId, { attachmentId: attachment.attachmentId });
 }
 
-/** Of `recheck.maxAge`, to wait for others that one reading can serve. */
-const GATHER_SHARE = 0.25;
-
 /** Write the note before the detach, so that a later run can finish the work of a run that dies in between. */
-async function writeNote(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<string> {
-  const note = toNoteText(region.clock.now(), attachment.attachmentId);
+async function writeNote({ region, verdict, note }: DetachStep): Promise<void> {
   try {
     await region.api.setTags(region.regionId, [verdict.connection.connectionId], new Map([[TAG_DETACHED, note]]));
-    return note;
   } catch (error) {
     throw new StepEnd(
       endWithError('the detach note that must come before a detach could not be written', toCloudError(error), false),
@@ -60,16 +72,11 @@ async function writeNote(region: RegionContext, verdict: Verdict, attachment: At
  *
  * The note says "we detached it". It goes again when that is certainly not so, and stays while it may be.
  */
-async function requestDetach(
-  region: RegionContext,
-  verdict: Verdict,
-  attachment: Attachment,
-  note: string,
-  tagged: number,
-): Promise<void> {
+async function requestDetach(step: DetachStep, taggedSequence: number): Promise<void> {
+  const { region, attachment } = step;
   const { force } = region.policy.detach;
-  const request = { sent: false, answerLost: false, note };
-  const beforeAttempt = createDetachCheck(region, verdict, attachment, request, tagged);
+  const request: DetachRequest = { sent: false, answerLost: false };
+  const beforeAttempt = createDetachCheck(step, request, taggedSequence);
   try {
     const owner = region.ownerOf(attachment.transitRouterId);
     await owner.detach(region.regionId, attachment.attachmentId, { force, beforeAttempt });
@@ -84,12 +91,12 @@ async function requestDetach(
     if (request.answerLost) {
       throw new StepEnd({ ...end.result, used: true });
     }
-    throw await withoutNote(region, verdict, note, end);
+    throw await withoutNote(step, end);
   }
 }
 
 /** Undefined when the detach may be under way after all: then only reading back tells. */
-function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: boolean }): StepEnd | undefined {
+function toStepEnd(error: CloudError, request: DetachRequest): StepEnd | undefined {
   if (disposition(error.code) === 'gone') {
     return undefined;
   }
@@ -102,27 +109,26 @@ function toStepEnd(error: CloudError, request: { sent: boolean; answerLost: bool
 /**
  * What has to be so just before each attempt.
  *
- * @param tagged the last reading before the note was written; it and those before it do not count
+ * @param taggedSequence of the last reading before the note was written; it and those before it do not count
  */
-function createDetachCheck(
-  region: RegionContext,
-  verdict: Verdict,
-  attachment: Attachment,
-  request: { sent: boolean; answerLost: boolean; readonly note: string },
-  tagged: number,
-) {
+function createDetachCheck(step: DetachStep, request: DetachRequest, taggedSequence: number) {
+  const { region, verdict, attachment, note } = step;
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
     // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
     // removed the note.
-    const after = request.sent ? region.reads.sequence : tagged;
-    const read = await recheckOwnTags(region, verdict, after, request.note);
+    const after = request.sent ? region.reads.sequence : taggedSequence;
+    const read = await recheckOwnTags(region, verdict, after, note);
     if (request.answerLost && read.kind === 'changed' && isBeingDetached(read.verdict.connection)) {
       throw new DetachUnderWay();
     }
-    await stopIfChanged(region, read, request.note);
+    await stopIfChanged(region, read, note);
     if (!request.sent) {
       needTimeFor(region, 'detach', false);
+    }
+    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    if (!request.answerLost) {
+      needOpenWindow(region);
     }
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });
@@ -130,7 +136,7 @@ function createDetachCheck(
 }
 
 /** How the step ends when the detach had no effect. A person has to hear of a note that cannot be removed. */
-async function withoutNote(region: RegionContext, verdict: Verdict, note: string, end: StepEnd): Promise<StepEnd> {
+async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd): Promise<StepEnd> {
   try {
     await removeNote(region, verdict.connection, note);
     return end;
@@ -141,7 +147,8 @@ async function withoutNote(region: RegionContext, verdict: Verdict, note: string
 }
 
 /** Another run that gave up may have removed the note under our hands: without it nobody would finish what we began. */
-async function keepNote(region: RegionContext, verdict: Verdict, attachment: Attachment, note: string): Promise<void> {
+async function keepNote(step: DetachStep): Promise<void> {
+  const { region, verdict, attachment, note } = step;
   const { connectionId } = verdict.connection;
   try {
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
@@ -151,20 +158,22 @@ async function keepNote(region: RegionContext, verdict: Verdict, attachment: Att
     }
     await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]));
   } catch (error) {
-    reportTagFailure(region, verdict, 'TagResources', error);
+    reportTagFailure(step, error);
   }
 }
 
 const namesAttachment = ({ tags }: Verdict['connection'], { attachmentId }: Attachment): boolean =>
   tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachmentId}`) ?? false);
 
-function reportTagFailure(region: RegionContext, verdict: Verdict, action: string, error: unknown): void {
+function reportTagFailure({ region, verdict }: DetachStep, error: unknown): void {
   const { code, requestId } = toCloudError(error);
-  record(region, 'step.failed', verdict.connection.connectionId, { action, code, cloudRequestId: requestId });
+  const what = { action: 'TagResources', code, cloudRequestId: requestId };
+  record(region, 'step.failed', verdict.connection.connectionId, what);
 }
 
 /** Both sides have to say so: the transit router by whole listings, the connection by its own state. */
-async function waitUntilDetached(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+async function waitUntilDetached(step: DetachStep): Promise<void> {
+  const { region, attachment } = step;
   const { wait } = region.policy;
   let misses = 0;
   const look = async () => {
@@ -173,14 +182,14 @@ async function waitUntilDetached(region: RegionContext, verdict: Verdict, attach
     const isNear = misses > 0 && misses + 1 >= wait.consecutiveMisses;
     const [listed, early] = await Promise.all([
       region.reads.attachments(attachment.transitRouterId, want),
-      isNear ? isUnbound(region, verdict) : undefined,
+      isNear ? isUnbound(step) : undefined,
     ]);
     const held = listed.value.some(({ attachmentId }) => attachmentId === attachment.attachmentId);
     misses = held ? 0 : misses + 1;
     if (misses > 0) {
       region.polls.detach.noteChange();
     }
-    return misses >= wait.consecutiveMisses && (early ?? (await isUnbound(region, verdict)));
+    return misses >= wait.consecutiveMisses && (early ?? (await isUnbound(step)));
   };
   const schedule = region.polls.detach;
   const polled = await pollUntil(region, { timeoutMs: wait.detachTimeoutMs, atOnce: false, schedule, look });
@@ -202,7 +211,7 @@ async function waitUntilDetached(region: RegionContext, verdict: Verdict, attach
   }
 }
 
-async function isUnbound(region: RegionContext, verdict: Verdict): Promise<boolean> {
+async function isUnbound({ region, verdict }: DetachStep): Promise<boolean> {
   const { connectionId } = verdict.connection;
   const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
   const { value } = await region.reads.connection(connectionId, want);

@@ -18,6 +18,8 @@ const LOOKS_MAX = 3;
 
 /** As `afterSequence`: the listing that judged counts too. */
 export const JUDGED = -1;
+/** As `afterSequence`: only readings after the listing that judged count. */
+export const AFTER_JUDGED = 0;
 
 export type Rechecked =
   | { readonly kind: 'same'; readonly connection: Connection }

@@ -9,8 +9,8 @@ export type StepResult = {
   readonly code: string | null;
   readonly requestId: string | null;
   /**
-   * One of the run's deletions is used up: something was detached or deleted, or may have been. Where nothing was
-   * touched, the next in the queue gets the place; else a few that are always refused would keep all others waiting.
+   * One slot of `limits.perRun` is used up, because something was detached or deleted, or may have been. If nothing was
+   * touched, the slot goes to the next in the queue, so that a few refused connections never keep the others waiting.
    */
   readonly used: boolean;
 };
@@ -41,8 +41,8 @@ export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Step
 
 /** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
 export function endWithError(what: string, error: CloudError, used: boolean): StepResult {
-  const hint = advice(error.code);
-  const reason = [`${what}: ${error.message}`, ...(hint ? [hint] : [])].join('; ');
+  const todo = advice(error.code);
+  const reason = [`${what}: ${error.message}`, ...(todo ? [todo] : [])].join('; ');
   const outcome = toOutcome(error.code);
   return { outcome, reason, code: error.code, requestId: error.requestId ?? null, used };
 }

@@ -5,6 +5,7 @@ import type { RefusedEvent } from '../../core/domain/outcome.ts';
 import { type Place, placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { asksForNothing, wantsRegion } from '../../core/plan/narrow.ts';
+import { chooseRegions, isNamed, unknownExceptions } from '../../core/plan/region-choice.ts';
 
 /** One account and region a run looks at. */
 export type OpenPlace = {
@@ -19,7 +20,7 @@ export type OpenPlace = {
 };
 
 /** A scope that could not even be opened. `regionIds` is empty when the regions themselves could not be listed. */
-export type UnopenedPlace = {
+type UnopenedPlace = {
   readonly accountId: AccountId;
   readonly regionIds: readonly RegionId[];
   readonly error: CloudError;
@@ -34,6 +35,8 @@ export type OpenPlaces = {
   readonly refused: readonly RefusedEvent[];
   /** What was asked for without those. */
   readonly parts: readonly Narrowing[];
+  /** Regions that the policy leaves out and the cloud does not list. */
+  readonly unknownExceptions: readonly RegionId[];
 };
 
 /**
@@ -48,7 +51,7 @@ export async function openPlaces(
   defaultRegion: RegionId | undefined,
 ): Promise<OpenPlaces> {
   if (asked.every(asksForNothing)) {
-    return { places: [], unopened: [], lostRoles: [], refused: [], parts: asked };
+    return { places: [], unopened: [], lostRoles: [], refused: [], parts: asked, unknownExceptions: [] };
   }
   refuseNoRegion(policy, defaultRegion);
   const [accounts, owners] = await Promise.all([openAccounts(root, policy), openOwners(root, policy)]);
@@ -95,7 +98,15 @@ export async function openPlaces(
       unopened.push({ accountId, regionIds: wanted, error: account.error });
     }
   }
-  return { places: places, unopened, lostRoles, refused: [...refusals.values()], parts };
+  const unknown = resolved.flatMap(({ regions }) => ('unknown' in regions ? regions.unknown : []));
+  return {
+    places: places,
+    unopened,
+    lostRoles,
+    refused: [...refusals.values()],
+    parts,
+    unknownExceptions: [...new Set(unknown)],
+  };
 }
 
 type AccountRegions = { readonly accountId: AccountId; readonly regions: Policy['regions'] };
@@ -151,20 +162,29 @@ async function openRole(
   }
 }
 
+type FoundRegions = {
+  readonly regionIds: readonly RegionId[];
+  /** The policy leaves it to the cloud which ones there are. */
+  readonly all: boolean;
+  /** Exceptions that the cloud does not list. */
+  readonly unknown: readonly RegionId[];
+};
+
 async function regionsOf(
   account: Opened,
   policy: Policy,
   defaultRegion: RegionId | undefined,
-): Promise<{ regionIds: readonly RegionId[]; all: boolean } | { regionIds: readonly RegionId[]; error: CloudError }> {
+): Promise<FoundRegions | { regionIds: readonly RegionId[]; error: CloudError }> {
   const regions = account.regions ?? policy.regions ?? (defaultRegion === undefined ? [] : [defaultRegion]);
-  if (regions !== 'all') {
-    return { regionIds: regions, all: false };
+  if (isNamed(regions)) {
+    return { regionIds: regions, all: false, unknown: [] };
   }
   if ('error' in account) {
     return { regionIds: [], error: account.error };
   }
   try {
-    return { regionIds: await account.api.listRegions(), all: true };
+    const listed = await account.api.listRegions();
+    return { regionIds: chooseRegions(regions, listed), all: true, unknown: unknownExceptions(regions, listed) };
   } catch (error) {
     return { regionIds: [], error: toCloudError(error) };
   }

@@ -1,15 +1,18 @@
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
-import type { AccountId, Connection, RegionId, Routing } from '../../core/domain/estate.ts';
+import type { AccountId, Connection, ConnectionId, RegionId, Routing } from '../../core/domain/estate.ts';
 import type { Journal } from '../../core/domain/journal.ts';
-import type { RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
+import type { LapsedKeep, RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
 import { placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
+import { readKeep } from '../../core/guards/keep-tag.ts';
 import { judge } from '../../core/judge/judge.ts';
 import { mayTag, modeFor } from '../../core/plan/narrow.ts';
 import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../../core/plan/plan.ts';
+import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
+import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
@@ -21,6 +24,8 @@ export type SurveyedRegion = JudgedRegion & {
   readonly facts: RegionFacts | undefined;
   readonly judgedMs: number;
   readonly tagsUnread: boolean;
+  /** Of the connections in scope. */
+  readonly lapsedKeeps: readonly LapsedKeep[];
 };
 
 /** A region that was not: nothing may be changed there. `connections` are those seen all the same. */
@@ -45,7 +50,18 @@ export type Survey = {
   readonly refused: readonly RefusedEvent[];
   /** What was asked for without those. */
   readonly parts: readonly Narrowing[];
+  /** Nothing that the parts cover is unread. */
+  readonly isComplete: boolean;
+  /** Ids that were asked for and were not seen. */
+  readonly unseen: readonly ConnectionId[];
+  /** Entries under `protect` that matched none of the connections that were seen. */
+  readonly protectUnmatched: readonly string[];
+  /** Regions that the policy leaves out and the cloud does not list. */
+  readonly unknownExceptions: readonly RegionId[];
 };
+
+/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
+const CONNECTIONS_MAX = 10_000;
 
 /**
  * Read everything the request asks for, and judge each region as soon as it was read whole. Reads only; `plan` and
@@ -64,16 +80,13 @@ export async function survey(
   settle: Settle,
 ): Promise<Survey> {
   const { policy } = request;
-  const { places, unopened, lostRoles, refused, parts } = await openPlaces(
-    deps.api,
-    policy,
-    request.parts,
-    request.defaultRegion,
-  );
+  const opened = await openPlaces(deps.api, policy, request.parts, request.defaultRegion);
+  const { places, unopened, lostRoles, refused, parts, unknownExceptions } = opened;
+  const watch = new SightWatch(policy, parts);
   for (const { roleArn, error } of lostRoles) {
     deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
-  const needsRouting = policy.rules.unrouted !== 'off';
+  const needsRouting = isNeeded('routing', policy.rules);
   const semaphore = new Semaphore(CONNECTIONS_MAX);
   const read = await Promise.all(
     places.map(async (place): Promise<SurveyedRegion | LostRegion> => {
@@ -87,7 +100,7 @@ export async function survey(
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(place, listing.estate, policy, parts, deps.clock.now(), settle)
+          ? judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), watch }, settle)
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -96,17 +109,19 @@ export async function survey(
   reportUnopened(deps.journal, unopened);
   const regions = read.filter(isWhole);
   const unread = read.filter((region): region is LostRegion => !isWhole(region));
+  const somethingUnread = unopened.length > 0 || lostRoles.length > 0 || regions.some(({ tagsUnread }) => tagsUnread);
   return {
     regions,
     lost: [...toUnread(unopened), ...unread],
     refused,
     parts,
-    somethingUnread: unopened.length > 0 || lostRoles.length > 0 || regions.some(({ tagsUnread }) => tagsUnread),
+    somethingUnread,
+    isComplete: !somethingUnread && unread.every(({ listing }) => listing === 'unsupported'),
+    unseen: watch.unseen,
+    protectUnmatched: watch.protectUnmatched,
+    unknownExceptions,
   };
 }
-
-/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
-const CONNECTIONS_MAX = 10_000;
 
 const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;
 
@@ -133,21 +148,32 @@ function toLost(
   return { accountId, regionId, ...listing, inScope };
 }
 
+/** What a region is judged by. */
+type Look = {
+  readonly policy: Policy;
+  readonly parts: readonly Narrowing[];
+  readonly nowMs: number;
+  readonly watch: SightWatch;
+};
+
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */
 function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
-  policy: Policy,
-  parts: readonly Narrowing[],
-  nowMs: number,
+  { policy, parts, nowMs, watch }: Look,
   settle: Settle,
 ): SurveyedRegion {
   const { accountId, regionId } = place;
   const judged: Judged[] = [];
+  const lapsedKeeps: LapsedKeep[] = [];
   for (const connection of connections) {
+    watch.look(connection);
     const routing = routingOf(connection, facts);
     const verdict = judge({ connection, accountId, witnesses: facts.witnesses, routing, nowMs }, policy);
     const one = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
+    if (one.mode !== undefined) {
+      lapsedKeeps.push(...lapsedKeepsOf(connection, place, nowMs));
+    }
     if (!settle(one, facts)) {
       judged.push(one);
     }
@@ -162,7 +188,19 @@ function judgeRegion(
     facts: judged.some(({ mode }) => mayTag(mode)) ? facts : undefined,
     judgedMs: nowMs,
     tagsUnread: facts.tagsError !== undefined,
+    lapsedKeeps,
   };
+}
+
+function lapsedKeepsOf(
+  { connectionId, attachType, tags }: Connection,
+  { accountId, regionId }: OpenPlace,
+  nowMs: number,
+): readonly LapsedKeep[] {
+  const isOurs = attachType !== 'VPNGW' && attachType !== 'missing';
+  return tags === 'unread' || !isOurs
+    ? []
+    : readKeep(tags, nowMs).lapsed.map((until) => ({ accountId, regionId, connectionId, until }));
 }
 
 const routingOf = (connection: Connection, { witnesses, routing }: RegionFacts): Routing | 'unread' => {

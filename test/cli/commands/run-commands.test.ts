@@ -54,6 +54,63 @@ test('what plan hints at keeps to what it was asked', async () => {
   expect(out).toContain(`Why?  vco-sweeper explain vco-ripe1 --region ${REGION}\n`);
 });
 
+test('plan names every entry under protect that matches nothing, unless it was narrowed', async () => {
+  const { command } = await cloud(SOME);
+  const files = { 'policy.yaml': 'protect: { names: ["used*", "pord-*"], tags: ["env:prod"] }' };
+  const plan = ['plan', '--policy', 'policy.yaml'];
+  const unmatched = [
+    'protect.tags "env:prod" (a key; did you mean "env=prod"?) matched no connection, so it protects nothing',
+    'protect.names "pord-*" matched no connection, so it protects nothing',
+  ];
+  const { out } = await command(plan, { files });
+  const text = out.replaceAll(/\s+/g, ' ');
+  expect(unmatched.filter((sentence) => !text.includes(`Policy: ${sentence}`))).toEqual([]);
+  expect(parse((await command([...plan, '--json'], { files })).out).warnings).toEqual(unmatched);
+  // The policy names no region, so that one is all of its scope.
+  expect(parse((await command([...plan, '--json', '--region', REGION], { files })).out).warnings).toEqual(unmatched);
+  const narrowed = await command([...plan, '--json', '--connection', 'vco-ripe1'], { files });
+  expect(parse(narrowed.out)).not.toHaveProperty('warnings');
+});
+
+test('plan lists connections that their owners no longer keep, and says where the policy came from', async () => {
+  const { command } = await cloud(estate(...inUse(2), free('kept', { 'vco-sweeper:keep': 'until 2026-11-21' })));
+  expect((await command(['plan'])).out).toContain('vco-kept: vco-sweeper:keep protected it until 2026-11-21');
+  const { out } = await command(['plan', '--json', '-p', 'my.yaml'], { files: { 'my.yaml': '{}' } });
+  expect(parse(out)).toMatchObject({ policy: { source: 'my.yaml', hash: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+});
+
+test('plan warns of a rule that samples too seldom, in the report and in the log', async () => {
+  const { command } = await cloud(SOME);
+  const files = { 'policy.yaml': 'rules: { tunnels-down: 14d }' };
+  const { out, err } = await command(['plan', '-p', 'policy.yaml'], { files, env: { LOG_LEVEL: 'warn' } });
+  const said = 'tunnels-down is on and marks.maxGap is 3d: a site that is off each night';
+  expect(out).toContain(`Policy: ${said}`);
+  expect(JSON.parse(err)).toMatchObject({
+    level: 'warn',
+    event: 'policy.warned',
+    reason: expect.stringContaining(said),
+  });
+});
+
+test('outside the change window plan says when it opens', async () => {
+  const { command } = await cloud(SOME);
+  const files = {
+    'policy.yaml': 'limits: { window: { days: [Mon], from: "22:00", to: "05:00", zone: Asia/Shanghai } }',
+  };
+  const { code, out } = await command(['plan', '-p', 'policy.yaml'], { files });
+  expect(code).toBe(3);
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(
+    'outside the change window (Mon 22:00–05:00 Asia/Shanghai); nothing new before 2026-11-23 14:00Z',
+  );
+  const explained = await command(['explain', 'vco-ripe1', '-p', 'policy.yaml'], { files });
+  expect(explained.out).toContain(
+    'what happens  kept for now, by what stands under limits; else deleted by the next sweep',
+  );
+  expect(explained.out.replaceAll(/\s+/g, ' ')).toContain(
+    'limits outside the change window (Mon 22:00–05:00 Asia/Shang',
+  );
+});
+
 test('with nothing left to do the exit code is 0', async () => {
   const { command } = await cloud(estate(...inUse(2), free('kept', { 'vco-sweeper:keep': '' })));
   expect((await command(['plan'])).code).toBe(0);
@@ -150,6 +207,15 @@ test('what has become ripe since the question is not deleted unasked', async () 
   expect(out).toMatch(/planned +vco-other/);
 });
 
+test('a sweep without any policy says so before it asks', async () => {
+  const { command } = await cloud(SOME);
+  const { err } = await command(['sweep'], { tty: true, answer: false });
+  expect(err).toContain('warning: the policy: no policy was given, so all defaults count in mode sweep');
+  const files = { 'policy.yaml': '{}' };
+  const given = await command(['sweep', '-p', 'policy.yaml'], { tty: true, answer: false, files });
+  expect(given.err).not.toContain('no policy was given');
+});
+
 test('with nothing to delete there is no question, and marks are kept up', async () => {
   const { command, writes } = await cloud(estate(...inUse(2), free('new')));
   const { code, out, err, asked } = await command(['sweep'], { tty: true });
@@ -165,14 +231,17 @@ test.each<[boolean | 'cancelled', number]>([
   ['cancelled', 130],
 ])('answered %s, sweep changes nothing and exits with %i', async (answer, expected) => {
   const { command, writes } = await cloud(SOME);
-  const { code, err } = await command(['sweep'], { tty: true, answer });
+  const { code, out, err } = await command(['sweep'], { tty: true, answer });
   expect(code).toBe(expected);
+  expect(out.match(/plan complete/g)).toHaveLength(1);
   expect(err).toMatch(/nothing was changed/i);
   expect(writes()).toEqual([]);
 });
 
 test('sweep --json on a terminal: the question elsewhere, one document on standard output', async () => {
   const { command } = await cloud(SOME);
+  const refused = await command(['sweep', '--json'], { tty: true, answer: false });
+  expect(parse(refused.out)).toMatchObject({ mode: 'plan', counts: { planned: 2 } });
   const agreed = await command(['sweep', '--json'], { tty: true, answer: true });
   expect(parse(agreed.out)).toMatchObject({ mode: 'sweep', counts: { deleted: 2 } });
   const declined = await command(['sweep', '--json'], { tty: true });

@@ -2,43 +2,57 @@ import { describe, expect, test } from 'vitest';
 import { replyError, thrownError } from '../../../lib/cloud/client/reply-errors.ts';
 import { CloudError, type Effect } from '../../../lib/core/domain/errors.ts';
 
-const RequestId = 'A1D6C6D2-0000-0000-0000-000000000000';
+const REQUEST_ID = 'A1D6C6D2-0000-0000-0000-000000000000';
 
 describe('a reply that is not a success', () => {
-  test.each<[string, number, unknown, string, Effect]>([
-    ['a business code', 400, { Code: 'VpnConnection.Configuring' }, 'VpnConnection.Configuring', 'refused'],
+  test.each<[string, number, unknown, { readonly code: string; readonly effect: Effect }]>([
+    [
+      'a business code',
+      400,
+      { Code: 'VpnConnection.Configuring' },
+      { code: 'VpnConnection.Configuring', effect: 'refused' },
+    ],
     [
       'not found',
       404,
       { Code: 'InvalidVpnConnectionInstanceId.NotFound' },
-      'InvalidVpnConnectionInstanceId.NotFound',
-      'refused',
+      { code: 'InvalidVpnConnectionInstanceId.NotFound', effect: 'refused' },
     ],
-    ['a code of an unusual HTTP status', 418, { Code: 'Weird' }, 'Weird', 'refused'],
-    ['a code with 200', 200, { Code: 'OperationDenied', Success: false }, 'OperationDenied', 'unknown'],
-    ['a code with 5xx', 500, { Code: 'InternalError' }, 'InternalError', 'unknown'],
-    ['InternalError, documented as 400', 400, { Code: 'InternalError' }, 'InternalError', 'unknown'],
-    ['throttling, documented as 400', 400, { Code: 'Throttling.User' }, 'Throttling.User', 'unknown'],
-    ['throttling by status', 429, { Code: 'TooManyRequests' }, 'TooManyRequests', 'unknown'],
-    ['5xx without a code', 503, { Message: 'busy' }, 'HttpStatus503', 'unknown'],
-    ['4xx without a code', 403, {}, 'HttpStatus403', 'unknown'],
-    ['a redirect', 302, {}, 'HttpStatus302', 'unknown'],
-    ['no status at all', 0, {}, 'HttpStatus0', 'unknown'],
-    ['5xx with a code of success', 500, { Code: '200' }, 'HttpStatus500', 'unknown'],
-    ['Success false beside Code 200', 200, { Code: '200', Success: false }, 'SuccessFalse', 'unknown'],
-    ['Success false as text', 200, { Code: '200', Success: 'false' }, 'SuccessFalse', 'unknown'],
-    ['Success False as text', 200, { Success: ' False ' }, 'SuccessFalse', 'unknown'],
-    ['Success false alone', 200, { Success: false }, 'SuccessFalse', 'unknown'],
-    ['a code that is an object', 400, { Code: { nested: 'x' } }, 'UnreadableReply', 'unknown'],
-    ['a code that is a sentence', 400, { Code: 'no such thing' }, 'UnreadableReply', 'unknown'],
-    ['a code that is markup', 400, { Code: '<b>x</b>' }, 'UnreadableReply', 'unknown'],
-    ['a code that is too long', 400, { Code: 'A'.repeat(200) }, 'UnreadableReply', 'unknown'],
-    ['a numeric code', 400, { Code: 403 }, 'UnreadableReply', 'unknown'],
-    ['text', 200, 'OK', 'UnreadableReply', 'unknown'],
-    ['an array', 200, [], 'UnreadableReply', 'unknown'],
-    ['null', 200, null, 'UnreadableReply', 'unknown'],
-    ['nothing', 500, undefined, 'UnreadableReply', 'unknown'],
-  ])('%s', (_what, status, body, code, effect) => {
+    ['a code of an unusual HTTP status', 418, { Code: 'Weird' }, { code: 'Weird', effect: 'refused' }],
+    [
+      'a code with 200',
+      200,
+      { Code: 'OperationDenied', Success: false },
+      { code: 'OperationDenied', effect: 'unknown' },
+    ],
+    ['a code with 5xx', 500, { Code: 'InternalError' }, { code: 'InternalError', effect: 'unknown' }],
+    ['InternalError, documented as 400', 400, { Code: 'InternalError' }, { code: 'InternalError', effect: 'unknown' }],
+    ['throttling, documented as 400', 400, { Code: 'Throttling.User' }, { code: 'Throttling.User', effect: 'unknown' }],
+    ['throttling by status', 429, { Code: 'TooManyRequests' }, { code: 'TooManyRequests', effect: 'unknown' }],
+    ['5xx without a code', 503, { Message: 'busy' }, { code: 'HttpStatus503', effect: 'unknown' }],
+    ['4xx without a code', 403, {}, { code: 'HttpStatus403', effect: 'unknown' }],
+    ['a redirect', 302, {}, { code: 'HttpStatus302', effect: 'unknown' }],
+    ['no status at all', 0, {}, { code: 'HttpStatus0', effect: 'unknown' }],
+    ['5xx with a code of success', 500, { Code: '200' }, { code: 'HttpStatus500', effect: 'unknown' }],
+    [
+      'Success false beside Code 200',
+      200,
+      { Code: '200', Success: false },
+      { code: 'SuccessFalse', effect: 'unknown' },
+    ],
+    ['Success false as text', 200, { Code: '200', Success: 'false' }, { code: 'SuccessFalse', effect: 'unknown' }],
+    ['Success False as text', 200, { Success: ' False ' }, { code: 'SuccessFalse', effect: 'unknown' }],
+    ['Success false alone', 200, { Success: false }, { code: 'SuccessFalse', effect: 'unknown' }],
+    ['a code that is an object', 400, { Code: { nested: 'x' } }, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['a code that is a sentence', 400, { Code: 'no such thing' }, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['a code that is markup', 400, { Code: '<b>x</b>' }, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['a code that is too long', 400, { Code: 'A'.repeat(200) }, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['a numeric code', 400, { Code: 403 }, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['text', 200, 'OK', { code: 'UnreadableReply', effect: 'unknown' }],
+    ['an array', 200, [], { code: 'UnreadableReply', effect: 'unknown' }],
+    ['null', 200, null, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['nothing', 500, undefined, { code: 'UnreadableReply', effect: 'unknown' }],
+  ])('%s', (_what, status, body, { code, effect }) => {
     const error = replyError('DeleteVpnAttachment', { status, body });
     expect(error).toMatchObject({ action: 'DeleteVpnAttachment', code, effect, status });
   });
@@ -69,7 +83,7 @@ describe('a reply that is not a success', () => {
   });
 
   test.each([
-    [RequestId, RequestId],
+    [REQUEST_ID, REQUEST_ID],
     ['has spaces', undefined],
     ['LTAIcanary', undefined],
     [{ toString: 'x' }, undefined],

@@ -14,7 +14,7 @@ const CANARIES = {
   securityToken: 'CanarySecurityToken',
   psk: 'CanaryPreSharedKey',
 };
-const secrets = [...Object.values(CANARIES), 'Signature=', 'SignatureNonce=', '127.0.0.1'];
+const SECRETS = [...Object.values(CANARIES), 'Signature=', 'SignatureNonce=', '127.0.0.1'];
 
 const stops: (() => void)[] = [];
 afterEach(() => {
@@ -150,7 +150,7 @@ test.each(cases)('%s, in %s: no secret gets into the error or to those who watch
     expect(use).toBe('deleteConnection');
   }
   const told = `${outcome instanceof Error ? spellOut(outcome) : inspect(outcome)}\n${JSON.stringify(retries)}`;
-  for (const secret of secrets) {
+  for (const secret of SECRETS) {
     expect(told).not.toContain(secret);
   }
 });
@@ -166,7 +166,7 @@ test('what is read holds no secret either', async () => {
   };
   const { api } = await apiOn(send(200, { TotalCount: 1, VpnConnections: { VpnConnection: [item] } }));
   const shown = inspect(await api.listConnections('eu-central-1'), { depth: 20, showHidden: true });
-  for (const secret of secrets) {
+  for (const secret of SECRETS) {
     expect(shown).not.toContain(secret);
   }
   expect(shown).toContain('tun-a');
@@ -183,7 +183,7 @@ test('an api and its role do not show credentials when printed', async () => {
   const shown = [api, role]
     .map((each) => `${inspect(each, { depth: 20, showHidden: true })} ${JSON.stringify(each)}`)
     .join();
-  for (const secret of secrets) {
+  for (const secret of SECRETS) {
     expect(shown).not.toContain(secret);
   }
 });
@@ -203,7 +203,7 @@ test('a refused region does not leak either, and is no CloudError', async () => 
   });
   const error = await rejection(api.listConnections('evil.example/'));
   expect(error).toBeInstanceOf(ConfigError);
-  for (const secret of secrets) {
+  for (const secret of SECRETS) {
     expect(spellOut(error)).not.toContain(secret);
   }
 });

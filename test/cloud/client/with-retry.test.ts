@@ -3,12 +3,12 @@ import { CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
 import { type Answer, connectionItem, failure, fakeCloud, ok, rejection, timeoutError } from '../fake-transport.ts';
 
 const single = ok(connectionItem());
-const unbounded = 1_000_000;
+const UNBOUNDED = 1_000_000;
 const read = (answers: Parameters<typeof fakeCloud>[0], more: Parameters<typeof fakeCloud>[1] = {}) => {
   const cloud = fakeCloud(answers, more);
   return { ...cloud, result: cloud.api.getConnection('eu-central-1', 'vco-gw8aaaaaaaaaaaaaaaaaa') };
 };
-const pace = { share: 0.8, describePerMinute: unbounded, writePerMinute: unbounded, concurrency: 8 };
+const pace = { share: 0.8, describePerMinute: UNBOUNDED, writePerMinute: UNBOUNDED, concurrency: 8 };
 const retryPolicy = (retry: Partial<{ attempts: number; minDelayMs: number; maxDelayMs: number }>) => ({
   policy: { pace, retry: { attempts: 6, minDelayMs: 1000, maxDelayMs: 30_000, ...retry } },
 });

@@ -2,12 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  createClient,
-  createFunctionApi,
-  EVENT_BYTES_MAX,
-  type FunctionApiOptions,
-} from '../../../lib/cloud/invoke/function-api.ts';
+import { createFunctionApi, EVENT_BYTES_MAX, type FunctionApiOptions } from '../../../lib/cloud/invoke/function-api.ts';
+import { createClient } from '../../../lib/cloud/invoke/function-client.ts';
 import type { FunctionTarget } from '../../../lib/core/domain/cloud-api.ts';
 import { ConfigError } from '../../../lib/core/domain/errors.ts';
 import {
@@ -84,36 +80,38 @@ describe('an asynchronous invocation', () => {
     });
   });
 
-  test.each<[string, Partial<FunctionTarget>, string, string, string]>([
+  test.each<
+    [string, Partial<FunctionTarget>, { readonly path: string; readonly query: string; readonly header: string }]
+  >([
     [
       '3.0 and an alias',
       { qualifier: 'prod' },
-      '/2023-03-30/functions/vco-sweeper/invocations',
-      '?qualifier=prod',
-      'x-fc-async-task-id',
+      { path: '/2023-03-30/functions/vco-sweeper/invocations', query: '?qualifier=prod', header: 'x-fc-async-task-id' },
     ],
     [
       '3.0, once of a service',
       { functionName: 'a$b' },
-      '/2023-03-30/functions/a$b/invocations',
-      '',
-      'x-fc-async-task-id',
+      { path: '/2023-03-30/functions/a$b/invocations', query: '', header: 'x-fc-async-task-id' },
     ],
     [
       '2.0',
       { serviceName: 'janitors' },
-      '/2016-08-15/services/janitors/functions/vco-sweeper/invocations',
-      '',
-      'x-fc-stateful-async-invocation-id',
+      {
+        path: '/2016-08-15/services/janitors/functions/vco-sweeper/invocations',
+        query: '',
+        header: 'x-fc-stateful-async-invocation-id',
+      },
     ],
     [
       '2.0 and an alias',
       { serviceName: 'janitors', qualifier: 'prod' },
-      '/2016-08-15/services/janitors.prod/functions/vco-sweeper/invocations',
-      '',
-      'x-fc-stateful-async-invocation-id',
+      {
+        path: '/2016-08-15/services/janitors.prod/functions/vco-sweeper/invocations',
+        query: '',
+        header: 'x-fc-stateful-async-invocation-id',
+      },
     ],
-  ])('of %s goes to its own path', async (_what, target, path, query, header) => {
+  ])('of %s goes to its own path', async (_what, target, { path, query, header }) => {
     const { fc, api } = await connect(undefined, { target: { ...TARGET, ...target } });
     await api.start('sweep_1', EVENT);
     expect(fc.invoked).toMatchObject([{ path, query, headers: { [header]: 'sweep_1' } }]);

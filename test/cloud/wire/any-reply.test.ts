@@ -238,7 +238,7 @@ const httpStatus = fc.oneof(
   fc.integer({ min: 100, max: 599 }),
   fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY, 200.5),
 );
-const known = [...new Set(Object.values(WHOLE).flatMap((body) => pathsOf(body).map((path) => String(path.at(-1)))))];
+const KNOWN = [...new Set(Object.values(WHOLE).flatMap((body) => pathsOf(body).map((path) => String(path.at(-1)))))];
 const anyText = fc.oneof(fc.string(), fc.constantFrom(...SECRETS, '__proto__', 'NaN', '1e999', 'vco-1', '200', 'OK'));
 const { tree: anyJson } = fc.letrec((again) => ({
   tree: fc.oneof(
@@ -247,7 +247,7 @@ const { tree: anyJson } = fc.letrec((again) => ({
     fc.constantFrom(null, true, false, 0, -0, 1, 50, 1e308, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53),
     fc.double(),
     fc.array(again('tree'), { maxLength: 4 }),
-    fc.dictionary(fc.oneof(fc.constantFrom(...known, 'Code', 'Success', 'RequestId'), fc.string()), again('tree'), {
+    fc.dictionary(fc.oneof(fc.constantFrom(...KNOWN, 'Code', 'Success', 'RequestId'), fc.string()), again('tree'), {
       maxKeys: 5,
     }),
   ),

@@ -27,6 +27,21 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['a lone closing bracket is itself', 'a]', ['a]'], ['a']],
   ['what means something in expressions is itself', '^a.b+(c)|$\\/', ['^a.b+(c)|$\\/'], ['a.b', 'axb+(c)', 'c']],
   ['alternatives hold the whole name', '{a,b}', ['a', 'b'], ['ax', 'xb']],
+  ['a hyphen at either end of a set is itself', '[-a]{[0-],x}', ['-0', 'a-', 'ax'], ['b0', 'a1']],
+  ['a range of a set may begin or end with a hyphen', '[--0][+--]', ['.+', '-,', '0-'], ['1+', '-0']],
+  ['ranges follow each other', '[a-c-e]', ['a', 'b', 'c', '-', 'e'], ['d', 'f']],
+  ['a set that excludes nothing is any character', 'a[!]', ['ab', 'a!'], ['a', 'abc']],
+  ['a set may hold braces, commas and stars', '{[,{}*],x}', [',', '{', '}', '*', 'x'], ['', 'xx']],
+  ['a star in an alternative stays in it', '{a*,b}c', ['ac', 'axc', 'bc'], ['bxc', 'c', 'axd']],
+  ['a star before braces', '*{a,b}', ['a', 'xb', 'ab'], ['', 'ac']],
+  ['an alternative may begin with a star', '{*a,b}{*,c}', ['a', 'xa', 'b', 'bx'], ['x', '']],
+  ['accents may be written in two ways', 'caf\u00e9-*', ['caf\u00e9-1', 'cafe\u0301-1'], ['cafe-1', 'caf\u00e9']],
+  [
+    'in the pattern as well',
+    'cafe\u0301-[e\u0301]?',
+    ['caf\u00e9-\u00e9\u00e9', 'cafe\u0301-e\u0301x'],
+    ['caf\u00e9-ex'],
+  ],
   ['eight stars are allowed', '*a*a*a*a*a*a*a*', ['aaaaaaa', 'xaxaaaaaxa'], ['aaaaaa']],
 ])('%s: %s', (_what, pattern, names, others) => {
   const glob = parseGlob(pattern);
@@ -37,6 +52,8 @@ test.each<[string, string, readonly string[], readonly string[]]>([
 test.each([
   ['a bracket that is not closed', '[ab'],
   ['an empty set', '[]'],
+  ['a range that runs backwards', '[z-a]'],
+  ['a range that runs backwards inside braces', '{a,[0-9z-a]}'],
   ['a brace that is not closed', '{a,b'],
   ['a brace that was never opened', 'a}'],
   ['braces the wrong way round', '}a{'],
@@ -44,6 +61,90 @@ test.each([
 ])('%s is no glob: %s', (_what, pattern) => {
   expect(parseGlob(pattern)).toBeUndefined();
   expect(parseGlob(pattern)).toBeUndefined();
+});
+
+/** A name can be 128 characters long. */
+const NAME_LENGTH = 128;
+
+test.each([
+  ['stars with text between them', '*-*-*-*-*-*-*-*prod', '-'],
+  ['alternatives that take the same', '{a,?}'.repeat(50), 'a'],
+  ['alternatives within alternatives', `${'{a,{?,'.repeat(40)}a${'}}'.repeat(40)}`, 'a'],
+  ['stars in alternatives', '{*a,*?}{*a,*?}{*a,*?}{*a,*?}x', 'a'],
+  ['sets that take the same', '{[a-b],[!c],?}'.repeat(18), 'a'],
+])('%s cannot keep a run busy', (_what, pattern, char) => {
+  const glob = parseGlob(pattern);
+  expect(glob?.(char.repeat(NAME_LENGTH))).toBe(false);
+});
+
+const TOKENS = /\*+|\[!?[^\]]+\]|[\s\S]/gu;
+
+/** What a token meant when each glob was a regular expression. */
+function toPart(token: string, depth: number): string {
+  if (token.startsWith('[')) {
+    const isNegated = token.startsWith('[!');
+    return `[${isNegated ? '^' : ''}${token.slice(isNegated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&')}]`;
+  }
+  if (token === ',' && depth > 0) {
+    return '|';
+  }
+  const special = { '?': '.', '{': '(?:', '}': ')' }[token];
+  return token.startsWith('*') ? '.*' : (special ?? token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+}
+
+/** The regular expression that a glob was; undefined for what is no glob. */
+function toExpression(pattern: string): RegExp | undefined {
+  let depth = 0;
+  let source = '';
+  for (const token of pattern.match(TOKENS) ?? []) {
+    depth += token === '{' ? 1 : token === '}' ? -1 : 0;
+    if (token === '[' || depth < 0) {
+      return undefined;
+    }
+    source += toPart(token, depth);
+  }
+  try {
+    return depth === 0 ? new RegExp(`^(?:${source})$`, 'su') : undefined;
+  } catch (error) {
+    // A range that runs backwards.
+    expect(error).toBeInstanceOf(SyntaxError);
+    return undefined;
+  }
+}
+
+test('every pattern matches what the regular expression made of it matches', () => {
+  const part = fc.constantFrom(
+    'a',
+    'b',
+    '-',
+    '.',
+    '*',
+    '?',
+    '{',
+    '}',
+    ',',
+    '{a,',
+    '{,b}',
+    '[ab]',
+    '[!a]',
+    '[a-b]',
+    '[',
+    ']',
+  );
+  const pattern = fc.array(part, { maxLength: 9 }).map((parts) => parts.join(''));
+  const name = fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', ',', '\u{1f512}'), maxLength: 6 });
+  fc.assert(
+    fc.property(pattern, fc.array(name, { minLength: 1, maxLength: 8 }), (text, names) => {
+      fc.pre((text.match(/\*+/g) ?? []).length <= 8);
+      const expression = toExpression(text);
+      const glob = parseGlob(text);
+      expect(glob === undefined).toBe(expression === undefined);
+      for (const one of names) {
+        expect([one, glob?.(one)]).toEqual([one, expression?.test(one)]);
+      }
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 test('a name without anything special is matched by itself, and by nothing that is shorter', () => {

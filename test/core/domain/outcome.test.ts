@@ -36,17 +36,43 @@ test('every way to end has its count, those that did not happen too', () => {
   expect(counts).toEqual({ ...countOutcomes([]), kept: 1, deleted: 2 });
 });
 
-test.each<[string, string, readonly RegionResult[], readonly Outcome[], Partial<typeof NOTHING>]>([
-  ['all was read and done', 'complete', [aRegion()], [anOutcome('deleted')], {}],
-  ['nothing was asked for', 'complete', [], [], {}],
-  ['a region does not serve the API', 'complete', [aRegion({ listing: 'unsupported' })], [], {}],
-  ['something was blocked', 'complete', [aRegion()], [anOutcome('blocked')], {}],
-  ['a region was halted', 'halted', [aRegion(), aRegion({ halted: true })], [], {}],
-  ['a region was not read', 'incomplete', [aRegion(), aRegion({ listing: 'unread' })], [], {}],
-  ['something else was not read', 'incomplete', [aRegion()], [], { somethingUnread: true }],
-  ['the time ran out', 'incomplete', [aRegion()], [], { timeRanOut: true }],
-  ['a step failed', 'incomplete', [aRegion()], [anOutcome('failed')], {}],
-  ['a region was halted and a step failed', 'incomplete', [aRegion({ halted: true })], [anOutcome('failed')], {}],
-])('when %s the run is %s', (_when, status, regions, outcomes, facts) => {
+test.each<
+  [
+    string,
+    string,
+    {
+      readonly regions: readonly RegionResult[];
+      readonly outcomes: readonly Outcome[];
+      readonly facts: Partial<typeof NOTHING>;
+    },
+  ]
+>([
+  ['all was read and done', 'complete', { regions: [aRegion()], outcomes: [anOutcome('deleted')], facts: {} }],
+  ['nothing was asked for', 'complete', { regions: [], outcomes: [], facts: {} }],
+  [
+    'a region does not serve the API',
+    'complete',
+    { regions: [aRegion({ listing: 'unsupported' })], outcomes: [], facts: {} },
+  ],
+  ['something was blocked', 'complete', { regions: [aRegion()], outcomes: [anOutcome('blocked')], facts: {} }],
+  ['a region was halted', 'halted', { regions: [aRegion(), aRegion({ halted: true })], outcomes: [], facts: {} }],
+  [
+    'a region was not read',
+    'incomplete',
+    { regions: [aRegion(), aRegion({ listing: 'unread' })], outcomes: [], facts: {} },
+  ],
+  [
+    'something else was not read',
+    'incomplete',
+    { regions: [aRegion()], outcomes: [], facts: { somethingUnread: true } },
+  ],
+  ['the time ran out', 'incomplete', { regions: [aRegion()], outcomes: [], facts: { timeRanOut: true } }],
+  ['a step failed', 'incomplete', { regions: [aRegion()], outcomes: [anOutcome('failed')], facts: {} }],
+  [
+    'a region was halted and a step failed',
+    'incomplete',
+    { regions: [aRegion({ halted: true })], outcomes: [anOutcome('failed')], facts: {} },
+  ],
+])('when %s the run is %s', (_when, status, { regions, outcomes, facts }) => {
   expect(toStatus(regions, countOutcomes(outcomes), { ...NOTHING, ...facts })).toBe(status);
 });

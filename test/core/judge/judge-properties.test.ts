@@ -5,6 +5,7 @@ import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../../lib/core/judge/judge.ts';
 import { type Judged, type JudgedRegion, plan } from '../../../lib/core/plan/plan.ts';
+import { byRule, RULE_NAMES } from '../../../lib/core/rules/all-rules.ts';
 import {
   ACCOUNT,
   aConnection,
@@ -33,7 +34,7 @@ const tags = fc
   .record(
     {
       'vco-sweeper:orphan': fc
-        .tuple(fc.constantFrom('unassociated', 'tunnels-down', 'unrouted', 'expired'), fc.constantFrom(HOUR, 2 * DAY))
+        .tuple(fc.constantFrom(...RULE_NAMES), fc.constantFrom(HOUR, 2 * DAY))
         .map(([rule, age]) => `${rule} ${ago(age)}`),
       'vco-sweeper:seen': mostly(ago(HOUR), ago(9 * DAY), 'x'),
       'vco-sweeper:keep': mostly('false', ''),
@@ -102,7 +103,7 @@ const facts: fc.Arbitrary<JudgeInput> = fc
 const grace = fc.constantFrom<number | 'off'>('off', 0, DAY);
 const policy: fc.Arbitrary<Policy> = fc
   .record({
-    rules: fc.record({ unassociated: grace, 'tunnels-down': grace, unrouted: grace, expired: grace }),
+    rules: fc.record(byRule(() => grace)),
     protect: fc.record({
       names: fc.subarray(['prod*']),
       resourceGroups: fc.subarray(['rg-prod']),
@@ -165,7 +166,7 @@ describe('what goes', () => {
         seen.add(verdict.rule);
       }
     }
-    expect([...seen]).toEqual(expect.arrayContaining(['unassociated', 'tunnels-down', 'unrouted', 'expired']));
+    expect([...seen]).toEqual(expect.arrayContaining([...RULE_NAMES]));
   });
 
   test.each(Object.entries(BLUR))('is no more without a look at %s', (_what, blur) => {
@@ -258,12 +259,13 @@ describe('a plan', () => {
       ),
     );
   const REGIONS = ['cn-hangzhou', 'eu-central-1'];
+  const ALWAYS = { window: 'always', freeze: [] } as const;
   const idOf = ({ verdict }: Judged) => verdict.connection.connectionId;
 
   test('has only what is due and in scope, half-done first, then the longest orphaned, then by id', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
-        const { queue, blocked } = plan(inRegions(judged, REGIONS), bounds);
+        const { queue, blocked } = plan(inRegions(judged, REGIONS), { ...bounds, ...ALWAYS }, NOW);
         for (const one of queue) {
           expect([one.verdict.isDue, one.verdict.locked, one.mode === undefined]).toEqual([true, false, false]);
         }
@@ -292,7 +294,7 @@ describe('a plan', () => {
   test('keeps to the share of each region, whatever the others are, and to nothing with a share of 0', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
-        const { queue } = plan(inRegions(judged, REGIONS), bounds);
+        const { queue } = plan(inRegions(judged, REGIONS), { ...bounds, ...ALWAYS }, NOW);
         for (const regionId of REGIONS) {
           const going = queue.filter((one) => one.regionId === regionId).length;
           const ours = judged.filter(
@@ -314,7 +316,7 @@ describe('a plan', () => {
           .sort(([first], [second]) => first - second)
           .map(([, one]) => one);
         const shown = (from: readonly JudgedRegion[]) => {
-          const { queue, blocked, halts, perRun } = plan(from, bounds);
+          const { queue, blocked, halts, perRun } = plan(from, { ...bounds, ...ALWAYS }, NOW);
           const held = [...blocked].map(([one, why]) => `${idOf(one)} ${why}`).sort();
           return { queue: queue.map(idOf), held, halts: halts.map(({ regionId }) => regionId).sort(), perRun };
         };

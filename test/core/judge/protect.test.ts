@@ -9,6 +9,20 @@ const check = (change: Partial<Connection>, rules: Partial<Rules>) =>
 
 test.each<[string, Partial<Connection>, Partial<Rules>]>([
   ['tag vco-sweeper:keep', { tags: tagged({ 'vco-sweeper:keep': '' }) }, {}],
+  ['tag vco-sweeper:keep until 2026-11-22', { tags: tagged({ 'vco-sweeper:keep': 'until 2026-11-22' }) }, {}],
+  [
+    'tag caf\u00e9=\u00e9 is in protect.tags',
+    { tags: tagged({ 'cafe\u0301': 'e\u0301' }) },
+    { tags: [{ key: 'caf\u00e9', value: '\u00e9' }] },
+  ],
+  [
+    'tag cafe\u0301 is in protect.tags',
+    { tags: tagged({ 'caf\u00e9': '' }) },
+    { tags: [{ key: 'cafe\u0301', value: undefined }] },
+  ],
+  ['its name "caf\u00e9-1" matches protect.names "cafe\u0301-*"', { name: 'caf\u00e9-1' }, { names: ['cafe\u0301-*'] }],
+  ['its name "cafe\u0301-1" matches protect.names "caf\u00e9-*"', { name: 'cafe\u0301-1' }, { names: ['caf\u00e9-*'] }],
+  ['tag a=b=c is in protect.tags', { tags: tagged({ 'a=b': 'c' }) }, { tags: [{ key: 'a=b', value: 'c' }] }],
   ['tag env is in protect.tags', { tags: tagged({ env: 'x' }) }, { tags: [{ key: 'env', value: undefined }] }],
   ['tag env=prod is in protect.tags', { tags: tagged({ env: 'prod' }) }, { tags: [{ key: 'env', value: 'prod' }] }],
   ['its name "prod-1" matches protect.names "prod*"', { name: 'prod-1' }, { names: ['x', 'prod*', '*'] }],
@@ -40,6 +54,8 @@ test.each<[string, Partial<Connection>, Partial<Rules>]>([
 });
 
 test.each<[string, Partial<Connection>, Partial<Rules>]>([
+  ['its tag says that it is kept no longer', { tags: tagged({ 'vco-sweeper:keep': 'until 2026-11-21' }) }, {}],
+  ['a tag of it has another value', { tags: tagged({ env: 'Prod' }) }, { tags: [{ key: 'env', value: 'prod' }] }],
   ['no tag of it is named', { tags: tagged({ other: 'prod' }) }, { tags: [{ key: 'env', value: undefined }] }],
   ['it has no name, and none is asked for', { name: undefined }, {}],
   ['it has no resource group, and none is asked for', { resourceGroupId: undefined }, {}],

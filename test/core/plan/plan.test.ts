@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Mode } from '../../../lib/core/domain/policy.ts';
-import { type Judged, type JudgedRegion, plan } from '../../../lib/core/plan/plan.ts';
+import { type Judged, type JudgedRegion, plan as planAt } from '../../../lib/core/plan/plan.ts';
 import {
   ACCOUNT,
   aBoundConnection,
@@ -12,11 +12,14 @@ import {
   DAY,
   HOUR,
   judgeOne,
+  NOW,
   REGION,
   tagged,
 } from '../../support/builders.ts';
 
 const LIMITS = aPolicy().limits;
+const plan = (regions: readonly JudgedRegion[], limits: Partial<typeof LIMITS>, nowMs = NOW) =>
+  planAt(regions, { ...LIMITS, ...limits }, nowMs);
 const due = (connectionId: string, days = 2) =>
   judgeOne(
     aConnection({
@@ -56,16 +59,16 @@ test('half-done first, then longest orphaned, then by id, over all regions', () 
   expect(planned.halts).toEqual([]);
 });
 
-test.each<[string, number, number, Partial<typeof LIMITS>, boolean]>([
-  ['the share is not exceeded', 5, 5, {}, false],
-  ['the share is exceeded', 6, 5, {}, true],
-  ['the floor is not exceeded', 3, 0, {}, false],
-  ['the floor is exceeded', 4, 3, {}, true],
-  ['a share of 0 lets nothing through, floor or not', 1, 99, { perRegionShare: 0 }, true],
-  ['a floor of 0 lifts nothing', 2, 1, { shareFloor: 0 }, true],
-  ['a share of 1 lets all through', 10, 0, { perRegionShare: 1 }, false],
-  ['a share that has no exact binary form', 29, 71, { perRegionShare: 0.29 }, false],
-])('share guard: %s (%i of which due, %i in use)', (_what, gone, kept, limits, halted) => {
+test.each<[string, number, number, { readonly limits: Partial<typeof LIMITS>; readonly halted: boolean }]>([
+  ['the share is not exceeded', 5, 5, { limits: {}, halted: false }],
+  ['the share is exceeded', 6, 5, { limits: {}, halted: true }],
+  ['the floor is not exceeded', 3, 0, { limits: {}, halted: false }],
+  ['the floor is exceeded', 4, 3, { limits: {}, halted: true }],
+  ['a share of 0 lets nothing through, floor or not', 1, 99, { limits: { perRegionShare: 0 }, halted: true }],
+  ['a floor of 0 lifts nothing', 2, 1, { limits: { shareFloor: 0 }, halted: true }],
+  ['a share of 1 lets all through', 10, 0, { limits: { perRegionShare: 1 }, halted: false }],
+  ['a share that has no exact binary form', 29, 71, { limits: { perRegionShare: 0.29 }, halted: false }],
+])('share guard: %s (%i of which due, %i in use)', (_what, gone, kept, { limits, halted }) => {
   const verdicts = [...many(gone, due), ...many(kept, (id) => used(`${id}x`))];
   const planned = plan([region(verdicts)], { ...LIMITS, ...limits });
   expect(planned.halts.length > 0).toBe(halted);
@@ -117,6 +120,39 @@ test('a locked connection is blocked and takes no place', () => {
   const planned = plan([region([locked('vco-l'), due('vco-r')])], LIMITS);
   expect(ids(planned.queue)).toEqual(['vco-r']);
   expect([...planned.blocked.values()].join()).toContain('financialLocked');
+});
+
+describe('outside the change window', () => {
+  const window = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' } as const;
+  // A Sunday, at noon.
+  const said = 'outside the change window (Mon 22:00–05:00 UTC); nothing new before 2026-11-23T22:00:00.000Z';
+
+  test('nothing new is in the queue, and half-done ones are finished', () => {
+    const planned = plan([region([due('vco-a'), halfDone('vco-h'), ...many(9, used)])], { window });
+    expect(ids(planned.queue)).toEqual(['vco-h']);
+    expect([...planned.postponed].map(([judged, why]) => [...ids([judged]), why])).toEqual([['vco-a', said]]);
+    expect(planned.blocked.size).toBe(0);
+  });
+
+  test('the share guard counts what waits for the window', () => {
+    const planned = plan([region([...many(6, due), ...many(5, (id) => used(`${id}x`))])], { window });
+    expect(planned.halts).toHaveLength(1);
+    expect(planned.blocked.size).toBe(6);
+    expect(planned.postponed.size).toBe(0);
+  });
+
+  test('inside it, all is as ever', () => {
+    const planned = plan([region([due('vco-a')])], { window }, Date.parse('2026-11-23T23:00:00Z'));
+    expect(ids(planned.queue)).toEqual(['vco-a']);
+    expect(planned.postponed.size).toBe(0);
+  });
+
+  test('a freeze closes it', () => {
+    const planned = plan([region([due('vco-a')])], { freeze: [{ from: '2026-11-22', to: '2026-11-22' }] });
+    expect([...planned.postponed.values()]).toEqual([
+      'changes are frozen from 2026-11-22 to 2026-11-22; nothing new before 2026-11-23T00:00:00.000Z',
+    ]);
+  });
 });
 
 test('the same verdicts in any order give the same plan', () => {

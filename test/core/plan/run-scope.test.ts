@@ -51,14 +51,51 @@ describe('a run is over', () => {
 });
 
 describe('a run is refused when', () => {
-  test.each<[string, DeclaredPolicy, readonly string[] | undefined, string | undefined, string]>([
-    ['an account is not in the list', list, [A, OWN], OWN, `${OWN} is not an account of the policy`],
-    ['another account than its own is named', own, [A], OWN, `${A} is not an account of the policy`],
-    ['it cannot tell its own account', own, [OWN], undefined, `${OWN} is not an account of the policy`],
-    ['the directory policy leaves the account out', directory, [B], OWN, `${B} is not an account of the policy`],
-    ['the directory policy does not include it', included, [B], OWN, `${B} is not an account of the policy`],
-    ['the accounts are left to a directory and none is named', directory, undefined, OWN, 'a run has to name its own'],
-  ])('%s', (_when, declared, accounts, ownId, message) => {
+  test.each<
+    [
+      string,
+      DeclaredPolicy,
+      readonly string[] | undefined,
+      { readonly ownId: string | undefined; readonly message: string },
+    ]
+  >([
+    [
+      'an account is not in the list',
+      list,
+      [A, OWN],
+      { ownId: OWN, message: `${OWN} is not an account of the policy` },
+    ],
+    [
+      'another account than its own is named',
+      own,
+      [A],
+      { ownId: OWN, message: `${A} is not an account of the policy` },
+    ],
+    [
+      'it cannot tell its own account',
+      own,
+      [OWN],
+      { ownId: undefined, message: `${OWN} is not an account of the policy` },
+    ],
+    [
+      'the directory policy leaves the account out',
+      directory,
+      [B],
+      { ownId: OWN, message: `${B} is not an account of the policy` },
+    ],
+    [
+      'the directory policy does not include it',
+      included,
+      [B],
+      { ownId: OWN, message: `${B} is not an account of the policy` },
+    ],
+    [
+      'the accounts are left to a directory and none is named',
+      directory,
+      undefined,
+      { ownId: OWN, message: 'a run has to name its own' },
+    ],
+  ])('%s', (_when, declared, accounts, { ownId, message }) => {
     const call = () => scopeRun(declared, [part(accounts && { accounts })], ownId);
     expect(call).toThrow(ConfigError);
     expect(call).toThrow(message);

@@ -7,7 +7,7 @@ afterEach(cleanUp);
 
 const later = { 'x-fc-invocation-type': 'Async' };
 /** Waits until a file of the event's name is beside the code. */
-const waiting = `
+const WAITING = `
   const { existsSync } = require('node:fs');
   const { join } = require('node:path');
   exports.handler = async (event) => {
@@ -30,7 +30,7 @@ const failing = (times: number) => `
 
 describe('an asynchronous invocation', () => {
   test('is answered with 202 and nothing else while it has not ended, and has its result later', async () => {
-    const code = aPackage(waiting);
+    const code = aPackage(WAITING);
     const { invoke, fc } = await aPlatform({ config: { code } });
     const { headers, data } = await invoke('go', later);
     expect(data).toBe('');
@@ -193,7 +193,7 @@ describe('the concurrency', () => {
   const config = (code: string) => ({ code, concurrencyConfig: { reservedConcurrency: 1 } });
 
   test('refuses the synchronous invocation that is over it, and takes it when there is room again', async () => {
-    const code = aPackage(waiting);
+    const code = aPackage(WAITING);
     const { invoke, fc } = await aPlatform({ config: config(code) });
     const first = invoke('go');
     await until(() => fc.invocations.length === 1);
@@ -208,7 +208,7 @@ describe('the concurrency', () => {
 
   test('lets asynchronous ones wait, longer each time, and none of that is an attempt', async () => {
     const clock = aStoppedClock();
-    const code = aPackage(waiting);
+    const code = aPackage(WAITING);
     const { invoke, fc } = await aPlatform({ clock, config: config(code) });
     await invoke('one', later);
     await invoke('two', later);

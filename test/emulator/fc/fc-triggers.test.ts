@@ -5,14 +5,14 @@ import { aPackage, aPlatform, cleanUp, only } from './fc-support.ts';
 
 afterEach(cleanUp);
 
-const echo = 'exports.handler = async (event) => event';
+const ECHO = 'exports.handler = async (event) => event';
 const json = (text: string | undefined): unknown => JSON.parse(text ?? '');
 
 const cloudEvent = { id: 'event-1', source: 'acs.vpc', specversion: '1.0', type: 'vpc:ActionTrail:ApiCall', data: {} };
 
 describe("a timer's tick", () => {
   test('reaches the function asynchronously, as exactly the event that a timer sends', async () => {
-    const { fc } = await aPlatform({ source: echo });
+    const { fc } = await aPlatform({ source: ECHO });
     const tick = fc.tick('probe', '2026-11-22T19:30:00Z', { triggerName: 'nightly', payload: '{"mode":"plan"}' });
     expect(tick).toMatchObject({ type: 'Async', source: 'timer', functionName: 'probe' });
     await fc.idle();
@@ -24,7 +24,7 @@ describe("a timer's tick", () => {
   });
 
   test('has a name and no payload unless it is given one, and its time in whole seconds', async () => {
-    const { fc } = await aPlatform({ source: echo });
+    const { fc } = await aPlatform({ source: ECHO });
     const tick = fc.tick('probe', new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678)));
     await fc.idle();
     expect(json(tick.result)).toEqual({ triggerTime: '2026-01-02T03:04:05Z', triggerName: 'timer', payload: '' });
@@ -56,7 +56,7 @@ describe('a function that invokes another with the credentials of its context', 
   `;
 
   test('starts each task once, however often the same tick comes', async () => {
-    const { fc } = await aPlatform({ source, functions: [{ functionName: 'worker', code: aPackage(echo) }] });
+    const { fc } = await aPlatform({ source, functions: [{ functionName: 'worker', code: aPackage(ECHO) }] });
     const [first, again, next] = ['2026-11-22T19:30:00Z', '2026-11-22T19:30:00Z', '2026-11-23T19:30:00Z'];
     const results = [];
     for (const at of [first, again, next]) {
@@ -80,7 +80,7 @@ describe('a function that invokes another with the credentials of its context', 
       source,
       estate: { accounts: [{ accountId: A, keys: [KEY], roles }] },
       config: { role: 'dispatcher' },
-      functions: [{ functionName: 'worker', code: aPackage(echo) }],
+      functions: [{ functionName: 'worker', code: aPackage(ECHO) }],
     });
     const tick = fc.tick('probe', '2026-11-22T19:30:00Z');
     await fc.idle();
@@ -90,7 +90,7 @@ describe('a function that invokes another with the credentials of its context', 
 
 describe('events', () => {
   test('reach the function as EventBridge delivers them, one or several', async () => {
-    const { fc } = await aPlatform({ source: echo });
+    const { fc } = await aPlatform({ source: ECHO });
     const one = fc.event('probe', cloudEvent);
     const several = fc.event('probe', [cloudEvent, cloudEvent]);
     await fc.idle();
@@ -102,7 +102,7 @@ describe('events', () => {
 
 describe('whoever holds the emulator', () => {
   test('can invoke a function without a signature, and gets what became of it', async () => {
-    const { fc } = await aPlatform({ source: echo, config: { serviceName: 'jobs' } });
+    const { fc } = await aPlatform({ source: ECHO, config: { serviceName: 'jobs' } });
     expect(await fc.invoke('jobs$probe', 'hello')).toMatchObject({
       status: 'Succeeded',
       result: 'hello',
@@ -119,7 +119,7 @@ describe('whoever holds the emulator', () => {
 
 describe('the control endpoint', () => {
   async function controlled() {
-    const platform = await aPlatform({ source: echo });
+    const platform = await aPlatform({ source: ECHO });
     const ask = async (method: string, name: string, body?: unknown) => {
       const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
       const reply = await fetch(`${platform.emulator.url}/_emulator/${name}`, init);
@@ -172,7 +172,7 @@ describe('the control endpoint', () => {
 });
 
 describe('a registration is refused', () => {
-  const code = () => aPackage(echo);
+  const code = () => aPackage(ECHO);
   test.each<[string, Record<string, unknown>, string]>([
     ['without code there', { code: 'no/such/folder' }, 'function more: code: neither index.js nor index.mjs is in'],
     ['without its handler there', { handler: 'main.handler' }, 'neither main.js nor main.mjs is in'],

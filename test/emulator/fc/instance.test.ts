@@ -21,14 +21,14 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const surroundings = `exports.handler = async (event, { logger, ...context }) => ({
+const SURROUNDINGS = `exports.handler = async (event, { logger, ...context }) => ({
   context, env: process.env, cwd: process.cwd(), argv: process.argv.length, flags: process.execArgv[0],
   logger: Object.keys(logger).sort(),
 })`;
 
 describe('what a handler finds', () => {
   test('is the context of the platform', async () => {
-    const { invoke } = await aPlatform({ source: surroundings, config: { memorySize: 256, timeout: 30 } });
+    const { invoke } = await aPlatform({ source: SURROUNDINGS, config: { memorySize: 256, timeout: 30 } });
     const reply = await invoke('');
     expect(json(reply)).toMatchObject({
       context: {
@@ -53,7 +53,7 @@ describe('what a handler finds', () => {
   test('is the environment of the platform with its own variables, and nothing of this process', async () => {
     process.env.FC_TEST_SECRET = 'not for functions';
     const environmentVariables = { SWEEP_MODE: 'mark', ALIBABA_CLOUD_VPC_ENDPOINT: 'http://localhost:1' };
-    const code = aPackage(surroundings);
+    const code = aPackage(SURROUNDINGS);
     const { invoke, emulator } = await aPlatform({ config: { code, environmentVariables } });
     const { env, cwd, context } = json(await invoke(''));
     delete process.env.FC_TEST_SECRET;
@@ -85,7 +85,7 @@ describe('what a handler finds', () => {
   });
 
   test('names the service for a function of 2.0', async () => {
-    const { older } = await aPlatform({ source: surroundings, config: { serviceName: 'jobs' } });
+    const { older } = await aPlatform({ source: SURROUNDINGS, config: { serviceName: 'jobs' } });
     const { context, env } = json(await older.invokeFunction('jobs', 'probe', ''));
     expect(context).toMatchObject({ function: { name: 'probe' }, service: { name: 'jobs', qualifier: 'LATEST' } });
     expect(env).toMatchObject({ FC_SERVICE_NAME: 'jobs', FC_QUALIFIER: 'LATEST', securityToken: expect.any(String) });
@@ -94,7 +94,7 @@ describe('what a handler finds', () => {
   test('are credentials of its role, which the emulator knows and holds to what the role may do', async () => {
     const roles = [{ name: 'sweeper', trusted: [], allow: ['vpc:DescribeRegions', 'fc:*'] }];
     const { invoke, emulator } = await aPlatform({
-      source: surroundings,
+      source: SURROUNDINGS,
       estate: { accounts: [{ accountId: A, keys: [KEY], roles }] },
       config: { role: `acs:ram::${A}:role/sweeper` },
     });
@@ -116,7 +116,7 @@ describe('what a handler finds', () => {
   });
 
   test('are no credentials without a role', async () => {
-    const { invoke } = await aPlatform({ source: surroundings, config: { role: null } });
+    const { invoke } = await aPlatform({ source: SURROUNDINGS, config: { role: null } });
     const { context, env } = json(await invoke(''));
     expect(context).not.toHaveProperty('credentials');
     expect(env).toMatchObject({ ALIBABA_CLOUD_ACCESS_KEY_ID: '', ALIBABA_CLOUD_SECURITY_TOKEN: '' });

@@ -5,8 +5,8 @@ import { aClient, aPackage, aPlatform, aStoppedClock, cleanUp } from './fc-suppo
 
 afterEach(cleanUp);
 
-const echo = 'exports.handler = async (event) => ({ isBuffer: Buffer.isBuffer(event), text: event.toString() })';
-const bytes = 'exports.handler = async (event) => Buffer.from(event.map((byte) => 255 - byte))';
+const ECHO = 'exports.handler = async (event) => ({ isBuffer: Buffer.isBuffer(event), text: event.toString() })';
+const BYTES = 'exports.handler = async (event) => Buffer.from(event.map((byte) => 255 - byte))';
 
 /** What fc2 rejects with, as far as it can be told apart. */
 const refused = (code: string, status: number, message: string | RegExp = '') => ({
@@ -21,7 +21,7 @@ const refused = (code: string, status: number, message: string | RegExp = '') =>
 
 describe('a synchronous invocation', () => {
   test('by the paths of 3.0 answers what the handler answered', async () => {
-    const { newer, fc } = await aPlatform({ source: echo });
+    const { newer, fc } = await aPlatform({ source: ECHO });
     const { headers, data } = await newer.post('/functions/probe/invocations', 'grüß Gott');
     expect(JSON.parse(String(data))).toEqual({ isBuffer: true, text: 'grüß Gott' });
     expect(headers['x-fc-request-id']).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}$/);
@@ -32,7 +32,7 @@ describe('a synchronous invocation', () => {
   });
 
   test('by the paths of 2.0 reaches a function of a service, with and without a qualifier', async () => {
-    const { older, newer } = await aPlatform({ source: echo, config: { serviceName: 'jobs' } });
+    const { older, newer } = await aPlatform({ source: ECHO, config: { serviceName: 'jobs' } });
     for (const qualifier of [undefined, 'LATEST']) {
       const { data } = await older.invokeFunction('jobs', 'probe', 'hello', {}, qualifier);
       expect(JSON.parse(String(data))).toEqual({ isBuffer: true, text: 'hello' });
@@ -43,9 +43,9 @@ describe('a synchronous invocation', () => {
 
   test('takes no event as an empty one, and passes bytes both ways as they are', async () => {
     const { older, newer } = await aPlatform({
-      source: bytes,
+      source: BYTES,
       config: { serviceName: 'jobs' },
-      functions: [{ functionName: 'echo', code: aPackage(echo) }],
+      functions: [{ functionName: 'echo', code: aPackage(ECHO) }],
     });
     const event = Buffer.from([0, 128, 255, 195, 40]);
     const { data } = await older.invokeFunction('jobs', 'probe', event, {}, undefined, { rawBuf: true });
@@ -139,9 +139,14 @@ describe('who is let in', () => {
     const { emulator } = await aPlatform({
       estate: { accounts: [{ accountId: A, keys: [KEY], roles: [{ name: 'caller', trusted: [A] }] }] },
     });
-    const { body } = await emulator.call(A, '2015-04-01', 'AssumeRole', {
-      RoleArn: `acs:ram::${A}:role/caller`,
-      RoleSessionName: 'test',
+    const { body } = await emulator.call({
+      accountId: A,
+      version: '2015-04-01',
+      action: 'AssumeRole',
+      params: {
+        RoleArn: `acs:ram::${A}:role/caller`,
+        RoleSessionName: 'test',
+      },
     });
     const { AccessKeyId, AccessKeySecret, SecurityToken } = body.Credentials as Record<string, string>;
     const key = { accessKeyId: AccessKeyId ?? '', accessKeySecret: AccessKeySecret ?? '' };
@@ -237,7 +242,7 @@ describe('what is refused', () => {
   test('is a function there is not, by the path of its generation', async () => {
     const { older, newer } = await aPlatform({
       config: { serviceName: 'jobs' },
-      functions: [{ functionName: 'new', code: aPackage(echo) }],
+      functions: [{ functionName: 'new', code: aPackage(ECHO) }],
     });
     await expect(older.invokeFunction('none', 'probe', '')).rejects.toMatchObject(
       refused('ServiceNotFound', 404, "service 'none' does not exist"),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { A, aCloud, KEY, NOW, REGION, STS, send, v1, v3 } from '../emulator-support.ts';
 
-const ways = [
+const WAYS = [
   ['v1 POST', v1, 'POST'],
   ['v1 GET', v1, 'GET'],
   ['v3 POST', v3, 'POST'],
@@ -10,7 +10,7 @@ const ways = [
 
 const list = { RegionId: REGION };
 
-describe.each(ways)('%s', (_name, sign, method) => {
+describe.each(WAYS)('%s', (_name, sign, method) => {
   const timeField = sign === v1 ? 'Timestamp' : 'x-acs-date';
   const nonceField = sign === v1 ? 'SignatureNonce' : 'x-acs-signature-nonce';
 

@@ -160,10 +160,15 @@ test('thousands of connections can be listed page by page', async () => {
   });
   let listed = 0;
   for (let page = 1; page <= 100; page++) {
-    const { body } = await emulator.call(A, '2016-04-28', 'DescribeVpnConnections', {
-      RegionId: REGION,
-      PageSize: '50',
-      PageNumber: String(page),
+    const { body } = await emulator.call({
+      accountId: A,
+      version: '2016-04-28',
+      action: 'DescribeVpnConnections',
+      params: {
+        RegionId: REGION,
+        PageSize: '50',
+        PageNumber: String(page),
+      },
     });
     const items = Reflect.get(Object(body.VpnConnections), 'VpnConnection');
     listed += Array.isArray(items) ? items.length : 0;

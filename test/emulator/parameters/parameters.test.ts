@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../lib/emulator/operation.ts';
-import { operations } from '../../../lib/emulator/operations.ts';
+import { OPERATIONS } from '../../../lib/emulator/operations.ts';
 import { A, aCloud, at, B, CBN, REGION, rows, VPC } from '../emulator-support.ts';
 import { CALLS, ESTATE } from './calls.ts';
 import { IGNORED, IGNORED_BY_CBN, REFUSED, VALUES } from './exceptions.ts';
@@ -9,13 +9,13 @@ import { type Parameter, parametersOf } from './models.ts';
 type Params = Readonly<Record<string, string>>;
 type Cloud = ReturnType<typeof aCloud>;
 
-const served = [...operations.values()].filter(({ version }) => version === VPC || version === CBN);
+const served = [...OPERATIONS.values()].filter(({ version }) => version === VPC || version === CBN);
 
 /** Everything that reads show of an account, once each. */
 async function shownTo(cloud: Cloud, accountId: string): Promise<unknown[]> {
   const shown: unknown[] = [];
   const read = async (version: string, action: string, params: Params = {}): Promise<Record<string, unknown>> => {
-    const { RequestId: _own, ...body } = (await cloud.emulator.call(accountId, version, action, params)).body;
+    const { RequestId: _own, ...body } = (await cloud.emulator.call({ accountId, version, action, params })).body;
     shown.push({ action, params, body });
     return body;
   };
@@ -61,7 +61,7 @@ type Outcome = { readonly status: number; readonly code: string; readonly all: s
 /** What comes of one call: its reply, and everything that both accounts then see. */
 async function outcomeOf({ version, action }: Operation, params: Params): Promise<Outcome> {
   const cloud = aCloud(ESTATE);
-  const { status, body } = await cloud.emulator.call(A, version, action, params);
+  const { status, body } = await cloud.emulator.call({ accountId: A, version, action, params });
   const { RequestId: _own, Recommend: _link, ...reply } = body;
   const shown = [await shownTo(cloud, A), await shownTo(cloud, B)];
   const code = status === 200 ? 'OK' : String(body.Code);
@@ -138,7 +138,7 @@ describe('ClientToken and DryRun', () => {
       const { version, action, kind } = operation;
       const [params = {}] = CALLS.get(`${version} ${action}`) ?? [];
       const { emulator } = aCloud(ESTATE);
-      const call = () => emulator.call(A, version, action, { ...params, ClientToken: 'token' });
+      const call = () => emulator.call({ accountId: A, version, action, params: { ...params, ClientToken: 'token' } });
       const [first, second] = [await call(), await call()];
       expect(first.status).toBe(200);
       expect(at(second.body, 'RequestId') === at(first.body, 'RequestId')).toBe(kind === 'write');
@@ -150,7 +150,7 @@ describe('ClientToken and DryRun', () => {
     const [params = {}] = CALLS.get(`${version} ${action}`) ?? [];
     const { emulator } = aCloud(ESTATE);
     const before = structuredClone(emulator.estate);
-    const { body } = await emulator.call(A, version, action, { ...params, DryRun: 'true' });
+    const { body } = await emulator.call({ accountId: A, version, action, params: { ...params, DryRun: 'true' } });
     expect(kind === 'read' ? 'DryRunOperation' : body.Code).toBe('DryRunOperation');
     expect(emulator.estate).toEqual(before);
   });

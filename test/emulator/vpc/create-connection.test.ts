@@ -152,7 +152,13 @@ describe('AssumeRole and GetCallerIdentity', () => {
   test('neither the account’s own key nor one without permission may assume a role', async () => {
     const { emulator } = aCloud(roles);
     for (const accessKeyId of ['root', 'limited']) {
-      const reply = await emulator.call(A, '2015-04-01', 'AssumeRole', role('open'), { accessKeyId });
+      const reply = await emulator.call({
+        accountId: A,
+        version: '2015-04-01',
+        action: 'AssumeRole',
+        params: role('open'),
+        accessKeyId,
+      });
       expect(reply).toMatchObject({ status: 403, body: { Code: 'NoPermission' } });
     }
   });
@@ -162,7 +168,13 @@ describe('AssumeRole and GetCallerIdentity', () => {
     [{ accessKeyId: 'limited' }, { IdentityType: 'RAMUser', Arn: `acs:ram::${A}:user/emulator` }],
     [{ accessKeyId: 'bob' }, { IdentityType: 'RAMUser', Arn: `acs:ram::${A}:user/bob` }],
   ])('%j is told who it is', async (as, expected) => {
-    const { body } = await aCloud(roles).emulator.call(A, '2015-04-01', 'GetCallerIdentity', {}, as);
+    const { body } = await aCloud(roles).emulator.call({
+      accountId: A,
+      version: '2015-04-01',
+      action: 'GetCallerIdentity',
+      params: {},
+      ...as,
+    });
     expect(body).toMatchObject({ AccountId: A, ...expected });
   });
 
@@ -172,7 +184,7 @@ describe('AssumeRole and GetCallerIdentity', () => {
     };
     const { emulator } = aCloud(estate);
     const go = (version: string, action: string) =>
-      emulator.call(A, version, action, { RegionId: REGION }, { role: 'reader' });
+      emulator.call({ accountId: A, version, action, params: { RegionId: REGION }, role: 'reader' });
     expect((await go('2015-04-01', 'GetCallerIdentity')).body).toMatchObject({
       IdentityType: 'AssumedRoleUser',
       Arn: `acs:ram::${A}:assumed-role/reader/emulator`,

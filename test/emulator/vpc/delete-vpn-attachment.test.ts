@@ -10,41 +10,41 @@ const aConnection = (item: Omit<Item, 'VpnConnectionId'> = {}): EstateFile => ({
   vpnConnections: [{ VpnConnectionId: 'vco-1', ...item }],
 });
 
-const gone = '404 InvalidVpnConnectionInstanceId.NotFound';
-const busy = '400 VpnConnection.Configuring';
-const refused = '400 IncorrectStatus.VpnConnection';
+const GONE = '404 InvalidVpnConnectionInstanceId.NotFound';
+const BUSY = '400 VpnConnection.Configuring';
+const REFUSED = '400 IncorrectStatus.VpnConnection';
 const bound = { TransitRouterId: 'tr-1' };
 
-const table: [string, Omit<Item, 'VpnConnectionId'>, Partial<Behaviours>, string][] = [
+const TABLE: [string, Omit<Item, 'VpnConnectionId'>, Partial<Behaviours>, string][] = [
   ['bound to nothing', {}, {}, '200 true'],
-  ['bound to a transit router', bound, {}, refused],
-  ['bound to a transit router', bound, { deleteAttached: 'configuring' }, busy],
+  ['bound to a transit router', bound, {}, REFUSED],
+  ['bound to a transit router', bound, { deleteAttached: 'configuring' }, BUSY],
   ['bound to a transit router', bound, { deleteAttached: 'success-false' }, '200 false'],
-  ['bound, and overdue', { ...bound, State: 'financialLocked' }, {}, refused],
-  ['bound, without a state', { ...bound, State: null }, {}, refused],
-  ['attached, though bound to nothing', { State: 'attached' }, {}, refused],
-  ['being attached', { ...bound, State: 'attaching' }, {}, busy],
-  ['being detached', { ...bound, State: 'detaching' }, {}, busy],
-  ['being updated', { ...bound, State: 'updating' }, {}, busy],
-  ['being upgraded', { ...bound, State: 'upgrading' }, {}, busy],
-  ['being provisioned', { State: 'provisioning' }, {}, busy],
-  ['in a state that nobody knows', { State: 'hibernating' }, {}, busy],
-  ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, {}, gone],
-  ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, { deleteVpnGateway: 'refused' }, refused],
-  ['an old one without AttachType', { AttachType: null, State: null }, {}, gone],
+  ['bound, and overdue', { ...bound, State: 'financialLocked' }, {}, REFUSED],
+  ['bound, without a state', { ...bound, State: null }, {}, REFUSED],
+  ['attached, though bound to nothing', { State: 'attached' }, {}, REFUSED],
+  ['being attached', { ...bound, State: 'attaching' }, {}, BUSY],
+  ['being detached', { ...bound, State: 'detaching' }, {}, BUSY],
+  ['being updated', { ...bound, State: 'updating' }, {}, BUSY],
+  ['being upgraded', { ...bound, State: 'upgrading' }, {}, BUSY],
+  ['being provisioned', { State: 'provisioning' }, {}, BUSY],
+  ['in a state that nobody knows', { State: 'hibernating' }, {}, BUSY],
+  ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, {}, GONE],
+  ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, { deleteVpnGateway: 'refused' }, REFUSED],
+  ['an old one without AttachType', { AttachType: null, State: null }, {}, GONE],
   ['overdue', { State: 'financialLocked' }, {}, '400 VpnConnection.FinancialLocked'],
   ['overdue', { State: 'financialLocked' }, { deleteFinancialLocked: 'success' }, '200 true'],
-  ['deleted already', { State: 'deleted' }, {}, gone],
+  ['deleted already', { State: 'deleted' }, {}, GONE],
   ['deleted already', { State: 'deleted' }, { deleteUnknown: 'success' }, '200 true'],
-  ['another region’s', { regionId: 'cn-hangzhou' }, {}, gone],
-  ['another account’s', { accountId: B }, {}, gone],
+  ['another region’s', { regionId: 'cn-hangzhou' }, {}, GONE],
+  ['another account’s', { accountId: B }, {}, GONE],
   ['another account’s', { accountId: B }, { deleteUnknown: 'success' }, '200 true'],
 ];
 
 const outcome = (status: number, body: Record<string, unknown>): string =>
   `${status} ${status === 200 ? body.Success : body.Code}`;
 
-test.each(table)('%s (%j) with %j: %s', async (_what, item, behaviours, expected) => {
+test.each(TABLE)('%s (%j) with %j: %s', async (_what, item, behaviours, expected) => {
   const { vpc, emulator } = aCloud(aConnection(item), { behaviours });
   const before = structuredClone(emulator.estate.vpnConnections);
   const { status, body } = await vpc('DeleteVpnAttachment', ID);

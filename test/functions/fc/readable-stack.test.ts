@@ -15,25 +15,25 @@ afterEach(() => rmSync(join(bundle, '..'), { recursive: true }));
 const writeMap = (map: unknown) => writeFileSync(`${bundle}.map`, JSON.stringify(map));
 const withStack = (stack: string, options: ErrorOptions = {}) => Object.assign(new Error('no', options), { stack });
 const bundled = () => `Error: no\n    at plan (${bundle}:1:1)\n    at ${bundle}:1:1\n    at node:fs:1:1`;
-const readable = 'Error: no\n    at plan (lib/plan.ts:2:3)\n    at lib/plan.ts:2:3\n    at node:fs:1:1';
+const READABLE = 'Error: no\n    at plan (lib/plan.ts:2:3)\n    at lib/plan.ts:2:3\n    at node:fs:1:1';
 
 test('a stack points into the sources, and the error is the same one', () => {
   const error = withStack(bundled());
   expect(withReadableStack(error, bundle)).toBe(error);
-  expect(error.stack).toBe(readable);
+  expect(error.stack).toBe(READABLE);
 });
 
 test('so do the stacks of its causes', () => {
   const cause = withStack(bundled());
   withReadableStack(withStack(bundled(), { cause }), bundle);
-  expect(cause.stack).toBe(readable);
+  expect(cause.stack).toBe(READABLE);
 });
 
 test('an error that is its own cause has an end', () => {
   const error = withStack(bundled());
   error.cause = error;
   withReadableStack(error, bundle);
-  expect(error.stack).toBe(readable);
+  expect(error.stack).toBe(READABLE);
 });
 
 test.each<[string, () => void]>([

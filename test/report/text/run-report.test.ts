@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOutcomes, type Outcome, type RunResult } from '../../../lib/core/domain/outcome.ts';
-import { toJsonLine } from '../../../lib/report/text/printable.ts';
+import { toJsonLine } from '../../../lib/core/text/printable.ts';
 import { reportRun } from '../../../lib/report/text/run-report.ts';
 import { widthOf, wrap } from '../../../lib/report/text/text-width.ts';
-import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
+import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, ORIGIN, REGION } from '../../support/builders.ts';
 
 const anOutcome = (change: Partial<Outcome>): Outcome => ({
   connectionId: 'vco-1',
@@ -30,6 +30,8 @@ const aResult = (outcomes: readonly Outcome[], change: Partial<RunResult> = {}):
   counts: { ...countOutcomes(outcomes), kept: 12 - outcomes.length },
   outcomes,
   calls: { DescribeVpnConnections: 1, ListTransitRouters: 1 },
+  policy: ORIGIN,
+  notFound: [],
   ...change,
 });
 

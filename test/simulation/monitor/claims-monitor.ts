@@ -7,7 +7,9 @@ export type Note = { readonly text: string; readonly atMs: number; readonly atta
 export type MarkTags = { readonly orphan: string; readonly seen: string };
 export type Seen = { readonly isVoid: boolean; readonly atMs: number; readonly triedMs: number | undefined };
 
-/** Two processes' clocks may be this far off, each. */
+/** A time in a tag that is further ahead than this is malformed, by the clock of the run that reads it. */
+export const AHEAD_MS_MAX = 5 * 60_000;
+/** The clocks of two processes together differ by at most this. */
 export const CLOCKS_OFF_MS = 10 * 60_000;
 
 const OWN_KEYS = ['vco-sweeper:orphan', 'vco-sweeper:seen', 'vco-sweeper:detached'];

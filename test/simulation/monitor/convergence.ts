@@ -15,17 +15,20 @@ import {
 import { hasRoom } from './claims-monitor.ts';
 import { mayBeHalfDone } from './due.ts';
 
+/** What is left at the end, and what it is measured by. */
+export type FinalState = Pick<Scenario, 'behaviours'> & {
+  readonly emulator: Emulator;
+  readonly policy: PolicyDocument;
+  readonly nowMs: number;
+  readonly isHalfDone: (row: ConnectionRecord) => boolean;
+};
+
 /**
  * Once faults and other people have stopped, and runs went on for long enough: what should be gone, and is not. What
  * should not be gone is checked at every call; this is the other half.
  */
-export function checkConverged(
-  emulator: Emulator,
-  scenario: Pick<Scenario, 'behaviours'>,
-  policy: PolicyDocument,
-  nowMs: number,
-  isHalfDone: (row: ConnectionRecord) => boolean,
-): readonly string[] {
+export function checkConverged(state: FinalState): readonly string[] {
+  const { emulator, policy, nowMs, isHalfDone } = state;
   if (policy.mode !== 'sweep' || Number(section(policy, 'limits').perRun ?? 20) === 0) {
     return [];
   }
@@ -38,7 +41,7 @@ export function checkConverged(
     !isProtected(row, policy, nowMs) &&
     !mayBeNamed(row, policy) &&
     (heldRules(row, estate, policy, nowMs).length > 0 || isHalfDone(row)) &&
-    canGo(row, emulator, scenario, policy, isHalfDone);
+    canGo(row, state);
 
   return regions.flatMap((regionId) => {
     const here = estate.vpnConnections.filter(
@@ -68,13 +71,7 @@ export function checkConverged(
 }
 
 /** Whether a sweep can remove it without a person's help. */
-function canGo(
-  row: ConnectionRecord,
-  emulator: Emulator,
-  { behaviours }: Pick<Scenario, 'behaviours'>,
-  policy: PolicyDocument,
-  isHalfDone: (row: ConnectionRecord) => boolean,
-): boolean {
+function canGo(row: ConnectionRecord, { emulator, behaviours, policy, isHalfDone }: FinalState): boolean {
   const { estate } = emulator;
   if (row.State === 'financialLocked') {
     return false;

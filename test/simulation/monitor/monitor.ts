@@ -2,7 +2,7 @@ import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
 import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from '../stories/scenario.ts';
-import { type Reply, Shown } from '../world/shown.ts';
+import { type Call, type Reply, Shown } from '../world/shown.ts';
 import {
   contradicted,
   graceMs,
@@ -20,6 +20,7 @@ import {
   toMs,
 } from '../world/truth.ts';
 import {
+  AHEAD_MS_MAX,
   CLOCKS_OFF_MS,
   type Clock,
   clockKey,
@@ -95,7 +96,8 @@ export type Watched = {
   readonly maybeHalfDone: ReadonlySet<string>;
 };
 
-type Call = { readonly action: string; readonly params: Readonly<Record<string, string>>; readonly accountId: string };
+/** A detach or delete of one connection. */
+type Removal = { readonly call: Call; readonly row: ConnectionRecord; readonly allowanceMs: number };
 
 /** Tolerance for what happens between a reading and the write that follows it, beyond `recheck.maxAge`. */
 const SLACK_MS = 4_000;
@@ -106,6 +108,16 @@ const ROUND_AGE_MS_MAX = 60_000;
 const NO_ROOM: readonly string[] = ['NumberExceed.Tags', 'QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum'];
 const CANARY = /CANARY|Signature=|SecurityToken=/;
 
+export type MonitorOptions = {
+  readonly now: () => number;
+  /** While the cloud itself serves old states, nobody can be blamed for believing them. */
+  readonly blurred: () => boolean;
+  /** How far tag reads lag. */
+  readonly tagLagMs: number;
+  /** How long one round of all lists of transit routers takes at most. */
+  readonly roundMs: number;
+};
+
 /**
  * Knows the truth, and compares every call and every claim with it. Written apart from the sweeper's logic, from the
  * promises alone.
@@ -114,7 +126,6 @@ export class Monitor {
   readonly violations: Violation[] = [];
   readonly #emulator: Emulator;
   readonly #now: () => number;
-  /** While the cloud itself serves old states, nobody can be blamed for believing them. */
   readonly #blurred: () => boolean;
   #policy: PolicyDocument;
   readonly #truths = new Map<string, Truth>();
@@ -131,21 +142,14 @@ export class Monitor {
   /** When other people last changed its tags. */
   readonly #retagged = new Map<string, number>();
 
-  readonly #options: { readonly tagLagMs: number; readonly roundMs: number };
+  readonly #options: MonitorOptions;
 
-  /** @param options how far tag reads lag, and how long one round of all lists of transit routers takes at most */
-  constructor(
-    emulator: Emulator,
-    policy: PolicyDocument,
-    now: () => number,
-    blurred: () => boolean,
-    options: { readonly tagLagMs: number; readonly roundMs: number },
-  ) {
+  constructor(emulator: Emulator, policy: PolicyDocument, options: MonitorOptions) {
     this.#options = options;
     this.#emulator = emulator;
     this.#policy = policy;
-    this.#now = now;
-    this.#blurred = blurred;
+    this.#now = options.now;
+    this.#blurred = options.blurred;
     this.observe();
   }
 
@@ -250,7 +254,7 @@ export class Monitor {
   }
 
   after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
-    run.shown.add(call.action, call.params, call.accountId, sentMs, reply);
+    run.shown.add(call, sentMs, reply);
     run.requests.receive(call, reply);
     const { Code: code } = (reply.body ?? {}) as { Code?: unknown };
     if (call.action !== 'TagResources' || !NO_ROOM.includes(String(code))) {
@@ -373,7 +377,7 @@ export class Monitor {
       say('S2', `the listing of ${row.regionId} was not complete`);
     }
     const allowanceMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s') + SLACK_MS;
-    this.#checkFreshness(run, call, row, allowanceMs, say);
+    this.#checkFreshness(run, { call, row, allowanceMs }, say);
     this.#checkTruth(run, row, allowanceMs, say);
     this.#checkWitnesses(run, call, row, say);
     this.#checkGrace(run, row, allowanceMs, say);
@@ -429,6 +433,10 @@ export class Monitor {
     }
     const ageMs = this.#now() - (this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY);
     const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
+    // By the clock of this run the note may be of the future, and then it counts as malformed.
+    if ((noteOf(row)?.atMs ?? 0) > this.#now() + Math.min(0, ...clockErrorsMs(run)) + AHEAD_MS_MAX) {
+      return;
+    }
     const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;
     // Runs that see it half-done keep its note alive, however long ago the detach was.
     const isAlive = run.policy === this.#policy && this.isHalfDone(row);
@@ -437,7 +445,7 @@ export class Monitor {
     }
   }
 
-  #checkFreshness(run: Watched, call: Call, row: ConnectionRecord, allowanceMs: number, say: Say): void {
+  #checkFreshness(run: Watched, { call, row, allowanceMs }: Removal, say: Say): void {
     const readings = run.shown.readings.get(row.VpnConnectionId) ?? [];
     const last = readings.at(-1) ?? Number.NEGATIVE_INFINITY;
     if (readings.length < 2) {
@@ -472,7 +480,9 @@ export class Monitor {
       return;
     }
     const forLong = ({ sinceMs }: Since<boolean>) => this.#now() - sinceMs > allowanceMs;
-    if (truth.protected.value && forLong(truth.protected)) {
+    // A run whose clock is ahead may see a connection come of age a little early.
+    const ownMs = this.#now() + Math.max(0, ...clockErrorsMs(run));
+    if (truth.protected.value && forLong(truth.protected) && isProtected(row, run.policy, ownMs)) {
       say('S6', 'it is protected');
     }
     // What only the transit routers say, a round of their lists says: see `#checkWitnesses`.
@@ -1011,6 +1021,9 @@ function claimsOf(row: ConnectionRecord): readonly string[] {
 const isGone = (call: Call, key: string): boolean =>
   call.action === 'UnTagResources' ? keysOf(call).includes(key) : tagsOf(call)[key] === 'void';
 
+/** By how much the clock of a run may be off: before it was set, and after. */
+const clockErrorsMs = ({ plan: { skewMs, jump } }: Watched): readonly number[] => [skewMs, skewMs + (jump?.byMs ?? 0)];
+
 type Say = (promise: string, text: string) => void;
 
 const idOf = ({ VpnConnectionId }: ConnectionRecord): string => VpnConnectionId;
@@ -1021,7 +1034,7 @@ const isLeaving = (row: ConnectionRecord | undefined): boolean =>
 const rolesOf = (policy: PolicyDocument): readonly string[] =>
   (section(policy, 'detach').roles ?? []) as readonly string[];
 
-export const idsOf = ({ params }: Call): readonly string[] =>
+const idsOf = ({ params }: Call): readonly string[] =>
   Object.entries(params).flatMap(([name, value]) => (/^ResourceId\.\d+$/.test(name) ? [value] : []));
 
 const keysOf = ({ params }: Call): readonly string[] =>
@@ -1041,7 +1054,7 @@ const isWhole = (event: unknown): boolean =>
 const MODES = ['plan', 'mark', 'sweep'];
 
 /** What an event allows for a connection, by a second reading of the rules for events. */
-export function modeOf(run: Watched, id: string, regionId: string): string | undefined {
+function modeOf(run: Watched, id: string, regionId: string): string | undefined {
   const events = Array.isArray(run.plan.event) ? run.plan.event : [run.plan.event];
   let best: string | undefined;
   for (const event of events as readonly Record<string, unknown>[]) {

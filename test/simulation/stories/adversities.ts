@@ -20,26 +20,12 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const SALT = 2_000_003;
 const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 const mark = (rule: string, hours: number, seenHours = 1) => ({
   'vco-sweeper:orphan': `${rule} ${ago(hours)}`,
   'vco-sweeper:seen': ago(seenHours),
 });
-
-/**
- * Ways in which claims in tags, tags that fail or lag, and steps that never work have led a janitor astray. Drawn from a
- * stream of its own: about half of the stories stay as they are, the others have one kind each.
- */
-export function withAdversities(scenario: Scenario): Scenario {
-  const chance = createChance(scenario.seed + SALT);
-  if (!chance.maybe(0.5)) {
-    return scenario;
-  }
-  const [adversity, create] = chance.pick(KINDS);
-  return { ...create(chance, scenario), adversity };
-}
-
-const SALT = 2_000_003;
 
 type Kind = (chance: Chance, scenario: Scenario) => Scenario;
 
@@ -436,3 +422,16 @@ const KINDS: readonly (readonly [name: string, create: Kind])[] = [
   ['crowded tags', createCrowdedTags],
   ['retried', createRetried],
 ];
+
+/**
+ * Ways in which claims in tags, tags that fail or lag, and steps that never work have led a janitor astray. Drawn from a
+ * stream of its own: about half of the stories stay as they are, the others have one kind each.
+ */
+export function withAdversities(scenario: Scenario): Scenario {
+  const chance = createChance(scenario.seed + SALT);
+  if (!chance.maybe(0.5)) {
+    return scenario;
+  }
+  const [adversity, create] = chance.pick(KINDS);
+  return { ...create(chance, scenario), adversity };
+}

@@ -6,6 +6,7 @@ type Rows = NonNullable<Scenario['estate']['vpnConnections']>;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const SALT = 1_000_003;
 const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 
 /**
@@ -40,8 +41,6 @@ export function withHardships(scenario: Scenario): Scenario {
     ],
   };
 }
-
-const SALT = 1_000_003;
 
 const isCrowded = ({ vpnConnections = [] }: Scenario['estate']): boolean => vpnConnections.length > 30;
 

@@ -66,7 +66,7 @@ export type PeopleAct = {
   readonly act: Act;
   readonly tags?: Readonly<Record<string, string>>;
 };
-export const ACTS = [
+const ACTS = [
   'attach',
   'detach',
   'tunnels-up',
@@ -84,9 +84,9 @@ export const ACTS = [
   'unroute',
 ] as const;
 /** `copy-tags`: a script makes a new connection with the tags of this one, or with those of `tags`. */
-export type Act = (typeof ACTS)[number] | 'copy-tags';
+type Act = (typeof ACTS)[number] | 'copy-tags';
 
-export type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
+type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
 
 /** `wait.tagTimeout` belongs here as soon as the policy knows it: `{ tagTimeout: '30s' }`. */
 const TAG_WAIT = { tagTimeout: '30s' };
@@ -141,7 +141,7 @@ export function createScenario(seed: number): Scenario {
     estate,
     behaviours: createSwitches(chance),
     latencyMs,
-    runs: createRuns(chance, periodMs, stormy, policy, ids),
+    runs: createRuns(chance, { periodMs, count: stormy, policy, ids }),
     people: Array.from({ length: chance.below(5) }, () => createAct(chance, calmAtMs, periodMs, ids)),
     faults: Array.from({ length: chance.below(6) }, () => createFault(chance, calmAtMs, periodMs)),
     calmAtMs,
@@ -326,13 +326,15 @@ const createSwitches = (chance: Chance): Partial<Behaviours> => ({
   forceDelete: chance.pick(['removes', 'not-supported']),
 });
 
-function createRuns(
-  chance: Chance,
-  periodMs: number,
-  count: number,
-  policy: PolicyDocument,
-  ids: readonly string[],
-): readonly RunPlan[] {
+/** The timer's runs, and what they and the events between them are about. */
+type Schedule = {
+  readonly periodMs: number;
+  readonly count: number;
+  readonly policy: PolicyDocument;
+  readonly ids: readonly string[];
+};
+
+function createRuns(chance: Chance, { periodMs, count, policy, ids }: Schedule): readonly RunPlan[] {
   const runs: RunPlan[] = [];
   const add = (atMs: number, event: unknown) =>
     runs.push({

@@ -33,7 +33,7 @@ export async function shrink(scenario: Scenario, promise: string): Promise<Scena
   return best;
 }
 
-export const breaks = (promise: string, violations: readonly Violation[]): boolean =>
+const breaks = (promise: string, violations: readonly Violation[]): boolean =>
   violations.some((violation) => violation.promise === promise);
 
 /** Every scenario that is simpler by one thing, the biggest simplifications first. */

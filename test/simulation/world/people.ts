@@ -21,7 +21,7 @@ export async function actOut(
   const [attachment] = emulator.estate.attachments.filter(({ VpnId }) => VpnId === connectionId);
   const call = async (version: string, action: string, params: Record<string, string>): Promise<boolean> => {
     try {
-      return (await emulator.call(OWN, version, action, params)).status === 200;
+      return (await emulator.call({ accountId: OWN, version, action, params })).status === 200;
     } catch {
       // A fault befell them too.
       return false;
@@ -105,13 +105,18 @@ async function create(emulator: Emulator, tags: Readonly<Record<string, string>>
     [`Tags.${index + 1}.Value`, value],
   ]);
   try {
-    const reply = await emulator.call(OWN, '2016-04-28', 'CreateVpnAttachment', {
-      RegionId: 'cn-hangzhou',
-      LocalSubnet: '0.0.0.0/0',
-      RemoteSubnet: '0.0.0.0/0',
-      CustomerGatewayId: 'cgw-1',
-      Name: 'new',
-      ...Object.fromEntries(entries),
+    const reply = await emulator.call({
+      accountId: OWN,
+      version: '2016-04-28',
+      action: 'CreateVpnAttachment',
+      params: {
+        RegionId: 'cn-hangzhou',
+        LocalSubnet: '0.0.0.0/0',
+        RemoteSubnet: '0.0.0.0/0',
+        CustomerGatewayId: 'cgw-1',
+        Name: 'new',
+        ...Object.fromEntries(entries),
+      },
     });
     return reply.status === 200;
   } catch {

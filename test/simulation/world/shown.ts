@@ -2,6 +2,7 @@
 export type Reply = { readonly status: number; readonly body: unknown };
 type Body = Readonly<Record<string, unknown>>;
 type Params = Readonly<Record<string, string>>;
+export type Call = { readonly action: string; readonly params: Params; readonly accountId: string };
 
 type Page = { readonly total: unknown; readonly ids: readonly string[] };
 
@@ -19,7 +20,7 @@ export class Shown {
   /** ARNs of roles that were assumed. */
   readonly assumed = new Set<string>();
 
-  add(action: string, params: Params, accountId: string, sentMs: number, { status, body }: Reply): void {
+  add({ action, params, accountId }: Call, sentMs: number, { status, body }: Reply): void {
     if (status !== 200 || typeof body !== 'object' || body === null) {
       return;
     }

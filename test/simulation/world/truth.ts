@@ -87,16 +87,16 @@ function expired(row: ConnectionRecord, nowMs: number): boolean {
   return endMs > row.CreateTime && endMs <= nowMs;
 }
 
+const UNITS_DAY = 86_400_000;
+
 function expiryMs(text: string): number {
   if (/^\d{4}-\d\d-\d\d$/.test(text)) {
     return Date.parse(text) + UNITS_DAY;
   }
   return /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
 }
-const UNITS_DAY = 86_400_000;
-
 /** Whether a rule holds in truth, whatever the policy says of it. */
-export function holds(rule: RuleName, row: ConnectionRecord, estate: Estate, nowMs: number): boolean {
+function holds(rule: RuleName, row: ConnectionRecord, estate: Estate, nowMs: number): boolean {
   switch (rule) {
     case 'unassociated':
       return isFree(row, estate);

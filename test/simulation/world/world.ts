@@ -7,7 +7,6 @@ import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
-import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import type { CallRecord } from '../../../lib/emulator/gateway/call-log.ts';
 import { parseEvent } from '../../../lib/event/parse-event.ts';
@@ -43,7 +42,7 @@ export type Story = {
   readonly left: readonly string[];
 };
 
-export type Stats = {
+type Stats = {
   runs: number;
   calls: number;
   deletions: number;
@@ -69,6 +68,15 @@ export async function simulate(scenario: Scenario): Promise<Story> {
   });
   return { violations: world.monitor.violations, history: world.history, stats: world.stats, left: left.sort() };
 }
+
+/** So many calls one after the other a round of the lists of all transit routers takes at most. */
+const ROUND_CALLS = 12;
+const TAG_WRITES = ['TagResources', 'UnTagResources'];
+const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
+const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
+
+/** How long after a stale answer what a run believes may still rest on it. */
+const BLUR_MS = 30 * 60_000;
 
 class World {
   readonly clock = new VirtualClock(START_MS);
@@ -102,8 +110,9 @@ class World {
       behaviours: scenario.behaviours,
       latencyMs: scenario.latencyMs,
     });
-    const blurred = () => this.clock.now() < this.#blurredUntilMs;
-    this.monitor = new Monitor(this.emulator, scenario.policy, () => this.clock.now(), blurred, {
+    this.monitor = new Monitor(this.emulator, scenario.policy, {
+      now: () => this.clock.now(),
+      blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
     });
@@ -201,8 +210,13 @@ class World {
         break;
       }
     }
-    const isHalfDone = (row: ConnectionRecord) => this.monitor.isHalfDone(row);
-    const left = checkConverged(this.emulator, this.#scenario, this.#policy, this.clock.now(), isHalfDone);
+    const left = checkConverged({
+      emulator: this.emulator,
+      behaviours: this.#scenario.behaviours,
+      policy: this.#policy,
+      nowMs: this.clock.now(),
+      isHalfDone: (row) => this.monitor.isHalfDone(row),
+    });
     for (const text of left) {
       this.#report(text);
     }
@@ -237,7 +251,7 @@ class World {
         Object.assign(other, MISLED);
       }
     }
-    this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}`);
+    this.#tell(`run ${plan.id} starts: ${JSON.stringify(plan.event)}${describeClock(plan)}`);
     const lines: unknown[] = [];
     try {
       const died = new Promise<undefined>((die) => this.#graves.set(plan.id, () => die(undefined)));
@@ -267,7 +281,6 @@ class World {
 
   /** Runs that came to their end. */
   #ended = 0;
-  readonly #noted = new WeakSet<CallRecord>();
   readonly #graves = new Map<number, () => void>();
 
   async #sweep(plan: RunPlan, watched: Watched, deadlineMs: number, lines: unknown[]): Promise<RunResult> {
@@ -305,7 +318,15 @@ class World {
       transport: this.#transport(plan, watched),
     });
     return await sweep(
-      { policy, parts: request.parts, defaultRegion: plan.home, refused: request.refused, notes: request.notes },
+      {
+        policy,
+        origin: { source: 'SWEEP_POLICY', hash: '' },
+        parts: request.parts,
+        isWhole: request.whole,
+        defaultRegion: plan.home,
+        refused: request.refused,
+        notes: request.notes,
+      },
       { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: deadlineMs + plan.skewMs },
     );
   }
@@ -354,16 +375,11 @@ class World {
     this.stats.calls += 1;
     this.monitor.before(watched, sent);
     const target = targetOf(this.emulator, sent);
-    const logged = this.emulator.calls.length;
-    const reply = await this.#serve(call, sent.accountId, sent.params).catch((error: unknown) => ({ error }));
-    const record = this.emulator.calls.slice(logged).find((one) => !this.#noted.has(one) && isRecordOf(one, sent));
-    if (record) {
-      // Runs that overlap may send the same request at the same time: each has a record of its own.
-      this.#noted.add(record);
+    const sentence = `run ${plan.id}: ${sent.action} ${describeParams(sent.params)}->`;
+    const reply = await this.#serve(call, sent, (record) => {
       this.#note(watched, sent, target, record);
-    }
-    const fault = record?.fault ? ` (${record.fault})` : '';
-    this.#tell(`run ${plan.id}: ${sent.action} ${describeParams(sent.params)}-> ${record?.code ?? 'lost'}${fault}`);
+      this.#tell(`${sentence} ${record.code}${record.fault ? ` (${record.fault})` : ''}`);
+    }).catch((error: unknown) => ({ error }));
     return reply;
   }
 
@@ -386,8 +402,8 @@ class World {
     this.monitor.effect(watched, sent, target);
   }
 
-  async #serve(call: TransportCall, accountId: string, params: Record<string, string>): Promise<TransportReply> {
-    const reply = this.emulator.call(accountId, VERSIONS[call.service], call.action, params);
+  async #serve(call: TransportCall, sent: Sent, onRecord: (record: CallRecord) => void): Promise<TransportReply> {
+    const reply = this.emulator.call({ ...sent, version: VERSIONS[call.service], onRecord });
     const { late, cancel } = this.clock.timeout(call.timeoutMs);
     try {
       return await Promise.race([reply, late]);
@@ -413,15 +429,6 @@ function readPolicy(document: PolicyDocument): Policy {
   policies.set(document, policy);
   return policy;
 }
-
-/** So many calls one after the other a round of the lists of all transit routers takes at most. */
-const ROUND_CALLS = 12;
-const TAG_WRITES = ['TagResources', 'UnTagResources'];
-const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
-const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
-
-/** How long after a stale answer what a run believes may still rest on it. */
-const BLUR_MS = 30 * 60_000;
 
 function targetOf(
   emulator: Emulator,
@@ -449,13 +456,10 @@ function rememberRole(roleArn: string | undefined, { body }: TransportReply, acc
   }
 }
 
-const isRecordOf = ({ accountId, action, params }: CallRecord, sent: Sent): boolean =>
-  accountId === sent.accountId && action === sent.action && sameParams(params, sent.params);
+/** A clock that is off, or is set while the run works; nothing for a clock that is right. */
+const describeClock = ({ skewMs, jump }: RunPlan): string =>
+  `${skewMs === 0 ? '' : `, its clock is off by ${skewMs} ms`}${jump ? `, is set by ${jump.byMs} ms after ${jump.afterMs} ms` : ''}`;
 
-function sameParams(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
-}
 const describeParams = (params: Readonly<Record<string, string>>) =>
   [
     'VpnConnectionId',

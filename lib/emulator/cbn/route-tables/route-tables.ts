@@ -137,7 +137,7 @@ function entryItem({ store }: Context, { pending: _pending, ...row }: RouteEntry
   };
 }
 
-const entryFilters = [
+const ENTRY_FILTERS = [
   'TransitRouterRouteEntryNextHopId',
   'TransitRouterRouteEntryNextHopResourceId',
   'TransitRouterRouteEntryNextHopResourceType',
@@ -174,7 +174,7 @@ export const listTransitRouterRouteEntries = cbn('ListTransitRouterRouteEntries'
     const names = params.list('TransitRouterRouteEntryNames');
     const rows = (ownTable(context, table) === undefined ? [] : store.routeEntries.in('table', table)).filter((row) => {
       const item = entryItem(context, row);
-      const isWanted = entryFilters.every(
+      const isWanted = ENTRY_FILTERS.every(
         (name) => params.text(name) === undefined || item[name] === params.text(name),
       );
       return (

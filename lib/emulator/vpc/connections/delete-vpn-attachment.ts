@@ -4,10 +4,10 @@ import { type Context, type ReplyBody, vpc } from '../../operation.ts';
 import { pendingFor } from '../../state/state-watch.ts';
 import { findConnection, isOfVpnGateway } from './describe-connections.ts';
 
-const accepted: ReplyBody = { Code: '200', Success: true, Message: 'successful' };
+const ACCEPTED: ReplyBody = { Code: '200', Success: true, Message: 'successful' };
 
 /** HTTP 200 that is no success: only the body tells. */
-const notSuccessful: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
+const NOT_SUCCESSFUL: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
 const configuring = (): ApiError =>
   new ApiError(400, 'VpnConnection.Configuring', 'The specified vpn connection is being configured.');
@@ -24,7 +24,7 @@ const isGone = ({ State, pending }: ConnectionRecord): boolean =>
 
 function unknown({ behaviours }: Context): ReplyBody {
   if (behaviours.deleteUnknown === 'success') {
-    return accepted;
+    return ACCEPTED;
   }
   throw connectionNotFound();
 }
@@ -38,7 +38,7 @@ function ofVpnGateway({ behaviours }: Context): ReplyBody {
 
 function attached({ behaviours }: Context): ReplyBody {
   if (behaviours.deleteAttached === 'success-false') {
-    return notSuccessful;
+    return NOT_SUCCESSFUL;
   }
   if (behaviours.deleteAttached === 'configuring') {
     throw configuring();
@@ -47,7 +47,7 @@ function attached({ behaviours }: Context): ReplyBody {
 }
 
 /** The rows of the rule, first match first: what the connection is, and what the service answers. */
-const refusals: readonly [(row: ConnectionRecord) => boolean, (context: Context) => ReplyBody][] = [
+const REFUSALS: readonly [(row: ConnectionRecord) => boolean, (context: Context) => ReplyBody][] = [
   [isGone, unknown],
   [isOfVpnGateway, ofVpnGateway],
   [isAttached, attached],
@@ -77,7 +77,7 @@ function accept(context: Context): ReplyBody {
   const polls = deleteReads === 'random' ? context.random.below(4) : deleteReads;
   const to = deletedStateReads > 0 ? 'deleted' : 'gone';
   context.lifecycle.changeConnection(row, row.State ?? 'init', pendingFor(to, { polls, ms: deleteMs }, context.nowMs));
-  return accepted;
+  return ACCEPTED;
 }
 
 /**
@@ -92,7 +92,7 @@ export const deleteVpnAttachment = vpc('DeleteVpnAttachment', {
     if (row === undefined) {
       return unknown(context);
     }
-    const refusal = refusals.find(([applies]) => applies(row))?.[1];
+    const refusal = REFUSALS.find(([applies]) => applies(row))?.[1];
     return refusal === undefined ? accept(context) : refusal(context);
   },
 });

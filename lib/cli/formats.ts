@@ -1,0 +1,84 @@
+import type { DispatchResult } from '../core/domain/dispatch-result.ts';
+import type { RunResult } from '../core/domain/outcome.ts';
+import { toJsonLine } from '../core/text/printable.ts';
+import type { Explanation } from '../report/explain/explanation.ts';
+import { reportDispatch } from '../report/text/dispatch-table.ts';
+import { reportExplanation } from '../report/text/explanation-report.ts';
+import { paletteOf, type ReportStyle } from '../report/text/report-style.ts';
+import { type RunBackground, reportRun } from '../report/text/run-report.ts';
+
+/** What a command answers with. Every format can show every kind. */
+export type Answer =
+  | {
+      readonly kind: 'run';
+      readonly result: RunResult;
+      readonly background: RunBackground;
+      /** The result as the deployed function answered it, where `result` corrects it; programs get this one. */
+      readonly received?: RunResult;
+      /** Commands that a person may want to run next. */
+      readonly hints?: readonly string[];
+    }
+  | { readonly kind: 'dispatch'; readonly result: DispatchResult }
+  | { readonly kind: 'explanation'; readonly explanation: Explanation }
+  | { readonly kind: 'accepted'; readonly state: string; readonly taskId: string; readonly requestId: string | null };
+
+type Format = {
+  /** What `--help` says of the option that chooses it; undefined for the format that needs no option. */
+  readonly help: string | undefined;
+  /** People see a preview before a question. Programs get one result and nothing before it. */
+  readonly isForPeople: boolean;
+  /** Everything that is written to standard output, with its last line break. */
+  readonly render: (answer: Answer, style: ReportStyle) => string;
+};
+
+function toText(answer: Answer, style: ReportStyle): string {
+  switch (answer.kind) {
+    case 'run':
+      return reportRun(answer.result, answer.background, style) + toHints(answer.hints ?? [], style);
+    case 'dispatch':
+      return reportDispatch(answer.result, style);
+    case 'explanation':
+      return reportExplanation(answer.explanation, style);
+    case 'accepted':
+      return `Accepted, request ${answer.requestId ?? 'unknown'}: what becomes of it is in the function's log.\n`;
+  }
+}
+
+const toHints = (hints: readonly string[], style: ReportStyle): string =>
+  hints.length === 0 ? '' : `\n${hints.map(paletteOf(style).dim).join('\n')}\n`;
+
+function toData(answer: Answer): unknown {
+  switch (answer.kind) {
+    case 'run':
+      return answer.received ?? answer.result;
+    case 'dispatch':
+      return answer.result;
+    case 'explanation':
+      return answer.explanation;
+    case 'accepted':
+      return { state: answer.state, taskId: answer.taskId, requestId: answer.requestId };
+  }
+}
+
+/** Every format, by its name; the name of one with `help` is its option. A new format is one entry here. */
+const FORMATS = {
+  text: { help: undefined, isForPeople: true, render: toText },
+  json: {
+    help: 'the result as one JSON object on standard output',
+    isForPeople: false,
+    render: (answer) => `${toJsonLine(toData(answer))}\n`,
+  },
+} satisfies Readonly<Record<string, Format>>;
+
+/** The options that choose a format. */
+export type FormatOptions = { readonly [Name in Exclude<keyof typeof FORMATS, 'text'>]?: true };
+
+/** Each option of a format, and what `--help` says of it. */
+export const formatOptions = (): readonly (readonly [name: string, help: string])[] =>
+  Object.entries(FORMATS).flatMap(([name, { help }]) => (help === undefined ? [] : [[name, help] as const]));
+
+/** The format that the options of a command choose. */
+export function formatOf(options: FormatOptions): Format {
+  const chosen = Object.entries(FORMATS).find(([name]) => Object.hasOwn(options, name));
+  return chosen?.[1] ?? FORMATS.text;
+}

@@ -1,0 +1,100 @@
+import type { OutputConfiguration } from 'commander';
+import { toPrintable } from '../core/text/printable.ts';
+import type { ReportStyle } from '../report/text/report-style.ts';
+import { type Level, parseLevel } from '../wiring/create-log.ts';
+import { type Answer, type FormatOptions, formatOf } from './formats.ts';
+import type { Io, OutputStream } from './io.ts';
+
+/** Where and how a command writes: it hands over what it found, and this decides the format, the stream and the style. */
+export type Output = {
+  /** The command's result, on standard output. A result that was shown as a preview is not repeated. */
+  readonly answer: (answer: Answer) => void;
+  /** A result that a person needs before a question; a program gets only the last result. */
+  readonly preview: (answer: Answer) => void;
+  /** Lines on standard output that are the same in every format, such as those of a demo. */
+  readonly print: (lines: string) => void;
+  /** Lines for a person, on standard error. */
+  readonly say: (lines: string) => void;
+  /** A problem, on standard error, under the program's name; its text may hold anything. */
+  readonly complain: (problem: string) => void;
+  /** Standard error, for progress and the log. */
+  readonly log: OutputStream;
+  /** How text on standard output looks now: a terminal may change its size. */
+  readonly style: ReportStyle;
+  /** Whether a person reads the output and can answer a question. */
+  readonly canAsk: boolean;
+};
+
+const COLUMNS_MIN = 60;
+/** Where there is no terminal, one line for each connection is easier to search. */
+const COLUMNS_DEFAULT = 160;
+const HELP_COLUMNS_DEFAULT = 100;
+
+/** The output of one command. Commands without a choice of format leave the options out. */
+export function createOutput(io: Io, options: FormatOptions = {}): Output {
+  const { stdin, stdout, stderr } = io;
+  const { render, isForPeople } = formatOf(options);
+  const shown = new Set<Answer>();
+  const answer = (one: Answer): void => {
+    if (!shown.has(one)) {
+      shown.add(one);
+      stdout.write(render(one, styleOf(io)));
+    }
+  };
+  const say = (lines: string): void => stderr.write(`${lines}\n`);
+  return {
+    answer,
+    preview: (one) => {
+      if (isForPeople) {
+        answer(one);
+      }
+    },
+    print: (lines) => stdout.write(`${lines}\n`),
+    say,
+    complain: (problem) => say(`vco-sweeper: ${toPrintable(problem)}`),
+    log: stderr,
+    get style() {
+      return styleOf(io);
+    },
+    canAsk: stdin.isTTY && stdout.isTTY,
+  };
+}
+
+/** How text on standard output looks: `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` are honoured. */
+function styleOf({ env, stdout }: Io): ReportStyle {
+  const told = Number(env.COLUMNS);
+  const columns = stdout.columns ?? (Number.isInteger(told) && told > 0 ? told : COLUMNS_DEFAULT);
+  return { color: wantsColor(env, stdout.isTTY), columns: Math.max(COLUMNS_MIN, columns) };
+}
+
+function wantsColor(env: Io['env'], isTTY: boolean): boolean {
+  if (env.NO_COLOR) {
+    return false;
+  }
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') {
+    return env.FORCE_COLOR !== '0';
+  }
+  return isTTY && env.TERM !== 'dumb';
+}
+
+/**
+ * How the log on standard error looks: sentences for a person at a terminal; JSON lines from this level on for a program,
+ * and for a person who asked for a level with `LOG_LEVEL`.
+ *
+ * @throws ConfigError for a `LOG_LEVEL` that does not exist
+ */
+export function logFormOf({ env, stderr }: Io): 'sentences' | Level {
+  if (env.LOG_LEVEL?.trim()) {
+    return parseLevel(env.LOG_LEVEL);
+  }
+  return stderr.isTTY ? 'sentences' : 'warn';
+}
+
+/** Where help and complaints of the command line's parser go, and how wide they are. */
+export const helpOutput = ({ stdout, stderr }: Io): OutputConfiguration => ({
+  writeOut: stdout.write,
+  writeErr: stderr.write,
+  outputError: (text, write) => write(text.replace(/^error: /, 'vco-sweeper: ')),
+  getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS_DEFAULT,
+  getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS_DEFAULT,
+});

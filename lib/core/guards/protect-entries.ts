@@ -1,0 +1,82 @@
+import type { Connection, Tags } from '../domain/estate.ts';
+import { parseGlob } from '../domain/glob.ts';
+import type { Policy } from '../domain/policy.ts';
+import { isSameText } from '../text/normal-form.ts';
+
+type TagEntry = Policy['protect']['tags'][number];
+
+/** Whether one of the tags is the one named; keys and values are compared in one Unicode normal form. */
+export function hasTag(tags: Tags, { key, value }: TagEntry): boolean {
+  const isMeant = ([foundKey, found]: readonly [string, string]): boolean =>
+    isSameText(foundKey, key) && (value === undefined || isSameText(found, value));
+  return [...tags].some(isMeant);
+}
+
+/** The policy has refused patterns that are none; one that slipped through protects everything. */
+export const matchesName = (name: string, pattern: string): boolean => parseGlob(pattern)?.(name) ?? true;
+
+/** As people write it in a policy. */
+export const toTagText = ({ key, value }: TagEntry): string => (value === undefined ? key : `${key}=${value}`);
+
+/** One entry under `protect`, and whether it matches a connection; undefined when the reply does not tell. */
+type Entry = {
+  readonly text: string;
+  readonly matches: (connection: Connection) => boolean | undefined;
+};
+
+/** Looks out for entries under `protect` that match nothing: a mistyped one protects nothing, and nobody notices. */
+export class ProtectWatch {
+  /** Those that have matched nothing so far. */
+  #entries: readonly Entry[];
+
+  constructor(policy: Policy['protect']) {
+    this.#entries = [
+      ...policy.tags.map(toTagEntry),
+      ...policy.names.map(toNameEntry),
+      ...policy.resourceGroups.map(toGroupEntry),
+      ...policy.connections.map(toConnectionEntry),
+    ];
+  }
+
+  /** Note what matches this connection. An entry that may match it is not looked for any more either. */
+  look(connection: Connection): void {
+    if (this.#entries.length > 0) {
+      this.#entries = this.#entries.filter(({ matches }) => matches(connection) === false);
+    }
+  }
+
+  /** Each entry that matched none of the connections, as people write it. */
+  get unmatched(): readonly string[] {
+    return this.#entries.map(({ text }) => text);
+  }
+}
+
+const toTagEntry = (entry: TagEntry): Entry => ({
+  text: `protect.tags ${describeTag(entry)}`,
+  matches: ({ tags }) => (tags === 'unread' ? undefined : hasTag(tags, entry)),
+});
+
+/** A colon where an equals sign is meant makes a key of the whole. */
+function describeTag({ key, value }: TagEntry): string {
+  if (key.includes('=')) {
+    return JSON.stringify(value === undefined ? { key } : { key, value });
+  }
+  const text = JSON.stringify(toTagText({ key, value }));
+  const [, meantKey, meantValue] = (value === undefined && /^([^:]+):([^:]+)$/.exec(key)) || [];
+  return meantKey === undefined ? text : `${text} (a key; did you mean "${meantKey}=${meantValue}"?)`;
+}
+
+const toNameEntry = (pattern: string): Entry => ({
+  text: `protect.names ${JSON.stringify(pattern)}`,
+  matches: ({ name }) => (name === undefined ? undefined : matchesName(name, pattern)),
+});
+
+const toGroupEntry = (group: string): Entry => ({
+  text: `protect.resourceGroups ${JSON.stringify(group)}`,
+  matches: ({ resourceGroupId }) => (resourceGroupId === undefined ? undefined : resourceGroupId === group),
+});
+
+const toConnectionEntry = (id: string): Entry => ({
+  text: `protect.connections ${JSON.stringify(id)}`,
+  matches: ({ connectionId }) => connectionId === id,
+});

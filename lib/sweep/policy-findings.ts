@@ -1,0 +1,47 @@
+import type { Journal } from '../core/domain/journal.ts';
+import type { RunResult } from '../core/domain/outcome.ts';
+import { type PolicyWarning, toSentences } from '../core/plan/policy-warnings.ts';
+import type { Survey } from './survey/survey.ts';
+
+/** A result is bounded; a policy may name thousands of connections that are long gone. */
+const SHOWN_MAX = 1_000;
+/** So many entries of a policy are in one log line. */
+const LOGGED_MAX = 100;
+
+/**
+ * What the estate says about a policy: what it names, and is not there. Pure.
+ *
+ * @param isWhole the run looked at all that the policy is about; only then nothing can be elsewhere
+ */
+export function warnOfSurvey(isWhole: boolean, surveyed: Survey): readonly PolicyWarning[] {
+  const { unknownExceptions, protectUnmatched, isComplete } = surveyed;
+  const warnings: PolicyWarning[] = [];
+  if (unknownExceptions.length > 0) {
+    const entries = unknownExceptions.map((regionId) => `regions.except "${regionId}"`);
+    warnings.push({ reason: 'is no region that the cloud lists, so it leaves nothing out', entries });
+  }
+  if (isWhole && isComplete && protectUnmatched.length > 0) {
+    warnings.push({ reason: 'matched no connection, so it protects nothing', entries: protectUnmatched });
+  }
+  return warnings;
+}
+
+export function reportWarnings(journal: Journal, warnings: readonly PolicyWarning[]): void {
+  for (const { reason, entries } of warnings) {
+    journal('policy.warned', { reason, ...(entries ? { entries: entries.slice(0, LOGGED_MAX) } : {}) });
+  }
+}
+
+/** What a result says about the policy besides its outcomes. */
+export function toFindings(
+  warnings: readonly PolicyWarning[],
+  { regions, isComplete, unseen }: Survey,
+): Pick<RunResult, 'notFound' | 'warnings' | 'lapsedKeeps'> {
+  const sentences = toSentences(warnings).slice(0, SHOWN_MAX);
+  const lapsedKeeps = regions.flatMap((region) => region.lapsedKeeps).slice(0, SHOWN_MAX);
+  return {
+    notFound: isComplete ? unseen.slice(0, SHOWN_MAX) : [],
+    ...(sentences.length > 0 ? { warnings: sentences } : {}),
+    ...(lapsedKeeps.length > 0 ? { lapsedKeeps } : {}),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Connection, Routing } from '../../../lib/core/domain/estate.ts';
+import type { Finding, Rule, RuleInput } from '../../../lib/core/rules/rule.ts';
+import { anAttachment, NOW, twoTunnels } from '../../support/builders.ts';
+
+export const UNBOUND = { kind: 'unbound', evidence: ['bound to nothing'] } as const;
+export const BOUND = { kind: 'bound', attachment: anAttachment(), evidence: ['held by tr-1'] } as const;
+export const NO_ROUTING: Routing = { associations: [], propagations: [], staticRoutes: [] };
+
+export const UP = twoTunnels('ike_sa_not_established', 'ipsec_sa_established');
+
+/** Ask one rule about one connection, whose association is what the connection says. */
+export const ask = (rule: Rule<string>, connection: Connection, change: Partial<RuleInput> = {}): Finding =>
+  rule.judge({
+    connection,
+    association: connection.attachType === 'CEN' ? BOUND : UNBOUND,
+    routing: NO_ROUTING,
+    nowMs: NOW,
+    ...change,
+  });
