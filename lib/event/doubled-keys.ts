@@ -1,5 +1,5 @@
 /** A key that stands twice in one object, and the element of a top-level array that it is in; 0 where there is no array. */
-export type DoubledKey = { readonly key: string; readonly element: number };
+type DoubledKey = { readonly key: string; readonly element: number };
 
 /** What a text of JSON is made of, besides numbers and literals. A text before a colon is a key. */
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;

@@ -44,6 +44,8 @@ const runResult = z.looseObject({
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
+  warnings: z.optional(z.array(z.string())),
+  lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
 
 const dispatchResult = z.looseObject({

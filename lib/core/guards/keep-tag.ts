@@ -4,7 +4,7 @@ import { parseDayEnd } from '../domain/time.ts';
 import { toReading } from '../text/normal-form.ts';
 
 /** What the tags by which owners keep a connection say. */
-export type Keep = {
+type Keep = {
   /** Why it may not be touched; empty: no tag says so. */
   readonly reasons: readonly string[];
   /** Dates of tags that protected it until then. */

@@ -9,7 +9,7 @@ import { detachConnection } from './detach-connection.ts';
 import { endWith, StepEnd, type StepResult } from './step-result.ts';
 
 /** What became of those whose turn came: how their steps ended, or why the change window kept them from starting. */
-export type Acted = {
+type Acted = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
   readonly tooLate: ReadonlyMap<Judged, string>;
 };

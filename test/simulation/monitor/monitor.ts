@@ -8,6 +8,7 @@ import {
   graceMs,
   heldRules,
   holdersOf,
+  isClosed,
   isCrossDoubt,
   isFree,
   isOurs,
@@ -246,11 +247,15 @@ export class Monitor {
     if (call.action === 'DeleteVpnAttachment') {
       run.sent.add(id);
     }
+    const isRepeated = run.requests.isUnanswered(call);
     const wrongToken = run.requests.send(call);
     if (wrongToken !== undefined) {
       this.#report(run, 'S12', `${call.action} ${id}: ${wrongToken}`);
     }
     this.#checkRemoval(run, call, id);
+    if (!isRepeated) {
+      this.#checkWindow(run, call, id);
+    }
   }
 
   after(run: Watched, call: Call, sentMs: number, reply: Reply): void {
@@ -383,6 +388,22 @@ export class Monitor {
     this.#checkGrace(run, row, allowanceMs, say);
     this.#checkLimits(run, row, say);
     this.#checkShare(run, row, say);
+  }
+
+  /** Outside the change window, and in a freeze, nothing begins: what was detached is finished, and no more. */
+  #checkWindow(run: Watched, call: Call, id: string): void {
+    const row = this.#emulator.estate.vpnConnections.find((one) => one.VpnConnectionId === id);
+    const isOff = run.plan.skewMs !== 0 || run.plan.jump !== undefined;
+    const slackMs = isOff ? CLOCKS_OFF_MS : SLACK_MS;
+    const moments = Array.from({ length: 21 }, (_, index) => this.#now() + ((index - 10) / 10) * slackMs);
+    if (row === undefined || !moments.every((atMs) => isClosed(run.policy, atMs))) {
+      return;
+    }
+    const isNoted = run.maybeHalfDone.has(id) || mayBeHalfDone(row, run.policy, this.#now());
+    const isFinishing = call.action === 'DeleteVpnAttachment' && (isNoted || run.touched.has(id));
+    if (!isFinishing) {
+      this.#report(run, 'S7', `${call.action} ${id}: outside the change window, or in a freeze`);
+    }
   }
 
   /** Whoever may hold it has to have been asked. */

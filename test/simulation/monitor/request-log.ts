@@ -34,6 +34,11 @@ export class RequestLog {
     }
   }
 
+  /** An attempt was sent, and nobody knows what became of it. */
+  isUnanswered(call: Call): boolean {
+    return this.#last.get(keyOf(call))?.answer === 'none';
+  }
+
   /** The cloud's last word on this request. */
   answerTo(action: string, id: string): Answer {
     return this.#last.get(`${action} ${id}`)?.answer ?? 'none';

@@ -3,6 +3,7 @@ import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import { createRandom, type Random } from '../../../lib/emulator/random.ts';
 import { withAdversities } from './adversities.ts';
+import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
@@ -20,6 +21,8 @@ export type Scenario = {
   readonly periodMs: number;
   /** The kind of adversity in it, for those who read it. */
   readonly adversity?: string;
+  /** The change window closes again before a run can do much: what is left in the end says nothing. */
+  readonly isRarelyOpen?: boolean;
   /** The platform repeats a run that ends incomplete. */
   readonly isRetried?: boolean;
   /** Before the calm begins, and if so many runs came to their end, these are gone unless they are in use. */
@@ -147,7 +150,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withAdversities(story);
+  return withChangeLimits(withAdversities(story));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {

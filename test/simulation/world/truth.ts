@@ -169,8 +169,7 @@ function isReadable(row: ConnectionRecord, estate: Estate, policy: PolicyDocumen
 export function isProtected(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const protect = section(policy, 'protect');
   const list = (name: string) => (protect[name] ?? []) as readonly string[];
-  const keep = row.tags['vco-sweeper:keep'];
-  if (keep !== undefined && keep.toLowerCase() !== 'false') {
+  if (Object.entries(row.tags).some(([key, value]) => isKept(key, value, nowMs))) {
     return true;
   }
   if (list('names').some((glob) => glob === 'prod*' && (row.Name ?? '').startsWith('prod'))) {
@@ -190,6 +189,45 @@ export function isProtected(row: ConnectionRecord, policy: PolicyDocument, nowMs
     return true;
   }
   return nowMs - row.CreateTime < toMs(protect.youngerThan ?? '24h');
+}
+
+/** The key as a person reads it, and a date that is not over. */
+function isKept(key: string, value: string, nowMs: number): boolean {
+  if (key.normalize('NFKC').replaceAll(/\s/g, '').toLowerCase() !== 'vco-sweeper:keep' || /^false$/i.test(value)) {
+    return false;
+  }
+  const [, date = ''] = /^until (\d{4}-\d\d-\d\d)$/.exec(value) ?? [];
+  return date === '' || new Date(nowMs).toISOString().slice(0, 10) <= date;
+}
+
+/** Hours ahead of UTC in November. */
+const AHEAD_HOURS: Readonly<Record<string, number>> = { UTC: 0, 'Asia/Shanghai': 8, 'Europe/Berlin': 1 };
+const WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+type Hours = { readonly days?: readonly string[]; readonly from: string; readonly to: string; readonly zone?: string };
+
+/** Whether nothing new may be detached or deleted: outside the change window, or in a freeze. */
+export function isClosed(policy: PolicyDocument, nowMs: number): boolean {
+  const { window = 'always', freeze = [] } = section(policy, 'limits') as {
+    window?: 'always' | Hours;
+    freeze?: readonly { from: string; to: string }[];
+  };
+  const zone = window === 'always' ? 'UTC' : (window.zone ?? 'UTC');
+  const local = new Date(nowMs + (AHEAD_HOURS[zone] ?? Number.NaN) * 3_600_000);
+  const date = local.toISOString().slice(0, 10);
+  if (freeze.some(({ from, to }) => from <= date && date <= to)) {
+    return true;
+  }
+  if (window === 'always') {
+    return false;
+  }
+  const time = local.toISOString().slice(11, 16);
+  const isDay = (index: number) => window.days?.includes(WEEK[(index + 7) % 7] ?? '') ?? true;
+  const today = local.getUTCDay();
+  const overMidnight = window.to <= window.from;
+  const isEvening = isDay(today) && time >= window.from && (overMidnight || time < window.to);
+  const isMorning = overMidnight && isDay(today - 1) && time < window.to;
+  return !isEvening && !isMorning;
 }
 
 /** Without a name the cloud may leave the field out, and then nobody can tell whether it is a protected one. */
