@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** The client itself failed: it could not send a call, or not read the answer. */
-export class ClientFailed extends Error {}
+class ClientFailed extends Error {}
 
 /** The service refused a call. */
 export class Refused extends Error {

@@ -81,7 +81,7 @@ const singleTunnel = (id: string) => ({
 type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
 
 /** One tunnel as the service would show it: what is given of a part of it does not cost the rest its defaults. */
-export const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => {
+const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => {
   const index = tunnel.TunnelIndex ?? at + 1;
   return {
     TunnelId: `tun-${idLetters(id)}${index}`,

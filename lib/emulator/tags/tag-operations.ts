@@ -5,7 +5,7 @@ import type { Context, Operation, ReplyBody } from '../operation.ts';
 import { checkTag, TAGS_MAX } from './new-tags.ts';
 import { shownTags, type TaggedRow } from './visible-tags.ts';
 
-export type TaggedResource = { readonly id: string; readonly row: TaggedRow };
+type TaggedResource = { readonly id: string; readonly row: TaggedRow };
 
 /** How the resources of one type are found: all of the caller's, or one by its id. */
 export type TaggedKind = {

@@ -9,7 +9,7 @@ import { type Parameter, parametersOf } from './models.ts';
 type Params = Readonly<Record<string, string>>;
 type Cloud = ReturnType<typeof aCloud>;
 
-const served = [...OPERATIONS.values()].filter(({ version }) => version === VPC || version === CBN);
+const SERVED = [...OPERATIONS.values()].filter(({ version }) => version === VPC || version === CBN);
 
 /** Everything that reads show of an account, once each. */
 async function shownTo(cloud: Cloud, accountId: string): Promise<unknown[]> {
@@ -99,12 +99,12 @@ const EFFECTS_ELSEWHERE = new Set(['ClientToken', 'DryRun']);
 
 describe('every parameter of the official models counts, is refused, or is ignored for a reason', () => {
   test('the models have every operation that is served, and a call for each', () => {
-    const missing = served.filter(({ version, action }) => parametersOf(version, action) === undefined);
+    const missing = SERVED.filter(({ version, action }) => parametersOf(version, action) === undefined);
     expect(missing.map(({ action }) => action)).toEqual([]);
-    expect([...CALLS.keys()].sort()).toEqual(served.map(({ version, action }) => `${version} ${action}`).sort());
+    expect([...CALLS.keys()].sort()).toEqual(SERVED.map(({ version, action }) => `${version} ${action}`).sort());
   });
 
-  test.each(served.map((operation) => [operation.action, operation] as const))('%s', async (_action, operation) => {
+  test.each(SERVED.map((operation) => [operation.action, operation] as const))('%s', async (_action, operation) => {
     const wrong: string[] = [];
     for (const parameter of parametersOf(operation.version, operation.action) ?? []) {
       if (EFFECTS_ELSEWHERE.has(parameter.name)) {
@@ -128,9 +128,9 @@ describe('every parameter of the official models counts, is refused, or is ignor
 
 describe('ClientToken and DryRun', () => {
   const having = (name: string) =>
-    served
-      .filter(({ version, action }) => parametersOf(version, action)?.some((parameter) => parameter.name === name))
-      .map((operation) => [operation.action, operation] as const);
+    SERVED.filter(({ version, action }) =>
+      parametersOf(version, action)?.some((parameter) => parameter.name === name),
+    ).map((operation) => [operation.action, operation] as const);
 
   test.each(having('ClientToken'))(
     '%s: the same token gets the same reply, or it only reads',

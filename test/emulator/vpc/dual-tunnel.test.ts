@@ -11,20 +11,20 @@ const estate: EstateFile = {
   transitRouters: [{ TransitRouterId: 'tr-1', RegionId: REGION }],
 };
 const place = { RegionId: REGION };
-const spec = 'TunnelOptionsSpecification';
+const SPEC = 'TunnelOptionsSpecification';
 const dual = {
   ...place,
   LocalSubnet: '0.0.0.0/0',
   RemoteSubnet: '0.0.0.0/0',
-  [`${spec}.1.CustomerGatewayId`]: 'cgw-1',
-  [`${spec}.2.CustomerGatewayId`]: 'cgw-2',
+  [`${SPEC}.1.CustomerGatewayId`]: 'cgw-1',
+  [`${SPEC}.2.CustomerGatewayId`]: 'cgw-2',
 };
 
 const open = (behaviours = {}) => {
   const cloud = aCloud(estate, { behaviours: { attachPolls: 0, detachPolls: 0, ...behaviours } });
   const tunnels = async (VpnConnectionId: string) => {
     const { body } = await cloud.vpc('DescribeVpnConnection', { ...place, VpnConnectionId });
-    return rows(body, spec, 'TunnelOptions');
+    return rows(body, SPEC, 'TunnelOptions');
   };
   const make = async (params: Record<string, string> = {}) =>
     String((await cloud.vpc('CreateVpnAttachment', { ...dual, ...params })).body.VpnConnectionId);
@@ -42,8 +42,8 @@ describe('two tunnels', () => {
   test('what is given of a part does not cost the rest its defaults', async () => {
     const { tunnels, make } = open();
     const id = await make({
-      [`${spec}.1.TunnelIkeConfig.IkeLifetime`]: '3600',
-      [`${spec}.2.TunnelIpsecConfig.IpsecEncAlg`]: 'aes256',
+      [`${SPEC}.1.TunnelIkeConfig.IkeLifetime`]: '3600',
+      [`${SPEC}.2.TunnelIpsecConfig.IpsecEncAlg`]: 'aes256',
     });
     const ike = { IkeVersion: 'ikev2', IkeMode: 'main', IkeEncAlg: 'aes', IkeAuthAlg: 'sha1', IkePfs: 'group2' };
     const ipsec = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2', IpsecLifetime: '86400' };
@@ -70,7 +70,7 @@ describe('two tunnels', () => {
 
   test('each goes by the address of its customer gateway, unless it is told otherwise', async () => {
     const { tunnels, make } = open();
-    const told = await make({ [`${spec}.2.TunnelIkeConfig.RemoteId`]: 'there' });
+    const told = await make({ [`${SPEC}.2.TunnelIkeConfig.RemoteId`]: 'there' });
     const remote = async (id: string) => (await tunnels(id)).map((tunnel) => at(tunnel, 'TunnelIkeConfig', 'RemoteId'));
     expect([await remote(await make()), await remote(told)]).toEqual([
       ['192.0.2.1', '192.0.2.2'],
@@ -81,16 +81,16 @@ describe('two tunnels', () => {
   test('role and index are as they were sent', async () => {
     const { tunnels, make } = open();
     const id = await make({
-      [`${spec}.1.TunnelIndex`]: '2',
-      [`${spec}.1.Role`]: 'master',
-      [`${spec}.2.TunnelIndex`]: '1',
-      [`${spec}.2.Role`]: 'slave',
+      [`${SPEC}.1.TunnelIndex`]: '2',
+      [`${SPEC}.1.Role`]: 'master',
+      [`${SPEC}.2.TunnelIndex`]: '1',
+      [`${SPEC}.2.Role`]: 'slave',
     });
     expect(await tunnels(id)).toMatchObject([
       { TunnelIndex: 2, Role: 'master', CustomerGatewayId: 'cgw-1' },
       { TunnelIndex: 1, Role: 'slave', CustomerGatewayId: 'cgw-2' },
     ]);
-    const unnamed = await make({ [`${spec}.1.TunnelIndex`]: '2', [`${spec}.2.TunnelIndex`]: '1' });
+    const unnamed = await make({ [`${SPEC}.1.TunnelIndex`]: '2', [`${SPEC}.2.TunnelIndex`]: '1' });
     expect(await tunnels(unnamed)).toMatchObject([
       { TunnelIndex: 2, Role: 'slave' },
       { TunnelIndex: 1, Role: 'master' },
@@ -99,15 +99,15 @@ describe('two tunnels', () => {
 
   test('keep the certificate that older models of the request give each of them', async () => {
     const { tunnels, make } = open();
-    const id = await make({ [`${spec}.2.RemoteCaCertificate`]: 'certificate' });
+    const id = await make({ [`${SPEC}.2.RemoteCaCertificate`]: 'certificate' });
     expect((await tunnels(id)).map((tunnel) => tunnel.RemoteCaCertificate)).toEqual([undefined, 'certificate']);
   });
 
   test.each<[string, Record<string, string>]>([
-    ['one tunnel twice', { [`${spec}.1.TunnelIndex`]: '2', [`${spec}.2.TunnelIndex`]: '2' }],
-    ['a third tunnel', { [`${spec}.3.CustomerGatewayId`]: 'cgw-1' }],
-    ['an unknown role', { [`${spec}.1.Role`]: 'chief' }],
-    ['a key with a space', { [`${spec}.1.TunnelIkeConfig.Psk`]: 'a b' }],
+    ['one tunnel twice', { [`${SPEC}.1.TunnelIndex`]: '2', [`${SPEC}.2.TunnelIndex`]: '2' }],
+    ['a third tunnel', { [`${SPEC}.3.CustomerGatewayId`]: 'cgw-1' }],
+    ['an unknown role', { [`${SPEC}.1.Role`]: 'chief' }],
+    ['a key with a space', { [`${SPEC}.1.TunnelIkeConfig.Psk`]: 'a b' }],
     ['settings of a single tunnel', { IkeConfig: '{"IkeVersion":"ikev2"}' }],
   ])('%s: refused', async (_what, params) => {
     const { vpc, emulator } = open();

@@ -19,7 +19,7 @@ const OWN = new Set([
 ]);
 const OF_TUNNEL = new Set(['TunnelIkeConfig', 'TunnelBgpConfig']);
 const none: ReadonlySet<string> = new Set();
-const holderFields = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
+const HOLDER_FIELDS = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
 
 /** The other end of a tunnel whose customer gateway the estate does not have. */
 export const PEER_ADDRESS_DEFAULT = '198.51.100.9';
@@ -98,7 +98,7 @@ export function shownSingle(context: Context, row: ConnectionRecord): ReplyBody 
 function common(context: Context, connection: ConnectionRecord): ReplyBody {
   const body: ReplyBody = {};
   if (context.behaviours.absentFields === 'empty') {
-    for (const name of holderFields) {
+    for (const name of HOLDER_FIELDS) {
       body[name] = '';
     }
   }

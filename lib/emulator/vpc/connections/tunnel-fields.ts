@@ -14,7 +14,7 @@ type FieldTable = Readonly<Record<string, FieldCheck>>;
 
 const encryption = oneOf('aes', 'aes192', 'aes256', 'des', '3des');
 const authentication = oneOf('md5', 'sha1', 'sha256', 'sha384', 'sha512');
-const groups = ['group1', 'group2', 'group5', 'group14', 'group24'];
+const GROUPS = ['group1', 'group2', 'group5', 'group14', 'group24'];
 const lifetime = wholeWithin(0, 86_400);
 const id = lengthWithin(1, 100);
 
@@ -24,7 +24,7 @@ export const IKE_FIELDS: FieldTable = {
   IkeMode: oneOf('main', 'aggressive'),
   IkeEncAlg: encryption,
   IkeAuthAlg: authentication,
-  IkePfs: oneOf(...groups),
+  IkePfs: oneOf(...GROUPS),
   IkeLifetime: lifetime,
   LocalId: id,
   RemoteId: id,
@@ -34,7 +34,7 @@ export const IKE_FIELDS: FieldTable = {
 export const IPSEC_FIELDS: FieldTable = {
   IpsecEncAlg: encryption,
   IpsecAuthAlg: authentication,
-  IpsecPfs: oneOf(...groups, 'disabled'),
+  IpsecPfs: oneOf(...GROUPS, 'disabled'),
   IpsecLifetime: lifetime,
 };
 
