@@ -128,7 +128,8 @@ function envFor({ url, credentials }) {
 }
 
 function messageOf(error) {
-  return String(error.message).split('\n')[0].slice(0, 100);
+  const message = error.code === 'ERR_ASSERTION' ? `${error.actual}, not ${error.expected}` : error.message;
+  return String(message).split('\n')[0].slice(0, 100);
 }
 
 function say(line) {
