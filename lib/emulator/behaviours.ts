@@ -41,9 +41,16 @@ export const behavioursShape = z.strictObject({
   /** Reads that show a new connection as `provisioning`. */
   createPolls: polls,
   createMs: durationMs,
-  /** Reads that show an association, propagation or route still being removed. */
+  /** Reads that show a CEN, a transit router or a route table being made or deleted, or a connection being updated. */
+  changePolls: polls,
+  changeMs: durationMs,
+  /** Reads that show an association, propagation or route still being made or removed. */
   dependencyPolls: polls,
   dependencyMs: durationMs,
+  /** Whether another account's connection can be attached only once its owner has granted it to the CEN. */
+  crossAccountGrant: z.enum(['required', 'not-asked']),
+  /** DescribeVcoRouteEntries of a connection that is bound to nothing: an empty list, or 400 `UnknownError`. */
+  routesOfUnbound: z.enum(['empty', 'unknown-error']),
   /** DeleteTransitRouterVpnAttachment with an unknown id: 200 without effect (documented), or 400. */
   deleteAttachmentUnknown: z.enum(['accepted', 'refused']),
   /** DeleteTransitRouterVpnAttachment with Force: removes what depends on it, or refuses. */
@@ -97,7 +104,7 @@ export const BEHAVIOURS_DEFAULT: Behaviours = {
   detachOrder: 'cbn-first',
   detachPolls: 2,
   detachMs: 60_000,
-  detachSecondPolls: 1,
+  detachSecondPolls: 0,
   detachSecondMs: 30_000,
   crossAccountAfterDetach: 'cleared',
   attachOrder: 'both',
@@ -105,8 +112,12 @@ export const BEHAVIOURS_DEFAULT: Behaviours = {
   attachMs: 60_000,
   createPolls: 0,
   createMs: null,
+  changePolls: 1,
+  changeMs: 30_000,
   dependencyPolls: 1,
   dependencyMs: 30_000,
+  crossAccountGrant: 'required',
+  routesOfUnbound: 'empty',
   deleteAttachmentUnknown: 'accepted',
   forceDelete: 'removes',
   listUnfiltered: 'empty',
