@@ -7,6 +7,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = ['test/simulation/**/*.test.ts', 'test/sweep/spoilt-replies.test.ts'];
 /** An emulator and the sweep in one process. */
 const IN_PROCESS = ['test/{cloud,dispatch,sweep}/**/*.test.ts', 'test/emulator/*.test.ts'];
+/** Beside pure tests, but it asks Node itself in a process of its own. */
+const STARTING_NODE = ['test/wiring/refuse-debug.test.ts'];
 /** No socket, no process and no file but to read; `test/setup/no-io.ts` sees to that. `npm run test:fast` runs these. */
 const PURE = [
   'test/{core,event,policy,report,wiring}/**/*.test.ts',
@@ -19,8 +21,9 @@ const PURE = [
 const PROJECTS = [
   { name: 'long', include: LONG, exclude: [], isolate: true },
   { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...LONG, ...IN_PROCESS, ...PURE], isolate: true },
+  { name: 'starting-node', include: STARTING_NODE, exclude: [], isolate: true },
   { name: 'in-process', include: IN_PROCESS, exclude: [...LONG, ...PURE], isolate: false },
-  { name: 'pure', include: PURE, exclude: [], isolate: false },
+  { name: 'pure', include: PURE, exclude: STARTING_NODE, isolate: false },
 ];
 
 /** Projects in their order, so that the last files are short ones; the files of each in the order that the seed gives. */

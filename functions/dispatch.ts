@@ -61,7 +61,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
         write: (line) => process.stdout.write(line),
       }),
   });
-  const result = await dispatch(request, deps);
+  const result = await dispatch(request, deps).finally(deps.close);
   if ((result.counts.failed > 0 || result.notStored !== undefined) && throws) {
     throw new NotAllStarted(result);
   }

@@ -59,7 +59,8 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   });
   const refused = [...request.refused, ...scope.refused];
   const notes = [...request.notes, ...scope.notes];
-  const result = await sweep({ policy, origin, parts, isWhole: request.whole, defaultRegion, refused, notes }, deps);
+  const asked = { policy, origin, parts, isWhole: request.whole, defaultRegion, refused, notes };
+  const result = await sweep(asked, deps).finally(deps.close);
   if (result.status === 'incomplete' && throwsIncomplete) {
     throw new IncompleteRun(result, problems);
   }

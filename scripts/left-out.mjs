@@ -4,7 +4,7 @@
 const THROWING = ['thread-stream', 'sonic-boom'];
 
 /**
- * The SDK's HTTP layer calls this for every request, so it may not throw. Nothing can turn it on: `lib/wiring/create-sweep-deps.ts` refuses
+ * The SDK's HTTP layer calls this for every request, so it may not throw. Nothing can turn it on: `lib/wiring/refuse-debug.ts` refuses
  * a run whose `DEBUG` would, because it prints credentials and replies.
  */
 const SILENT = ['debug'];

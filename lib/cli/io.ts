@@ -12,6 +12,8 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Tells whoever reads standard output that no more comes, while the process goes on. */
+  readonly endOutput: () => void;
   readonly stdin: { readonly isTTY: boolean };
   readonly clock: Clock;
   /** Both throw as the functions of `node:fs` do. */

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../wiring/machine-clock.ts';
@@ -20,6 +21,12 @@ export const createProcessIo = (): Io => ({
   env: process.env,
   stdout: toOutputStream(process.stdout),
   stderr: toOutputStream(process.stderr),
+  endOutput: () => {
+    // The stream itself cannot be closed. What is written to it from here on goes nowhere: the next file that is opened
+    // takes the place of the one that was closed.
+    closeSync(process.stdout.fd);
+    openSync(devNull, 'w');
+  },
   stdin: { isTTY: process.stdin.isTTY === true },
   clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),

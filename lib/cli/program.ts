@@ -137,6 +137,11 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     )
     .option('--functions <file>', 'functions with all their settings, JSON or YAML')
     .option('--save <file>', 'write the estate here when it is stopped; JSON, or YAML by its ending')
+    .option(
+      '--tls [file]',
+      'serve HTTPS with a certificate made now, and write it here for clients to trust (default: vco-sweeper-emulator.pem)',
+    )
+    .option('--env', 'print lines for eval in a shell instead, and then close the output')
     .action(async (options: EmulatorCommandOptions) => ended(await emulatorCommand(options, io)));
 
   program

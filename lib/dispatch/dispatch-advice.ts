@@ -19,6 +19,7 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
   ['NetworkError', 'The endpoint of Function Compute could not be reached: check the way there, and try again.'],
   ['RequestTimeoutError', 'The endpoint of Function Compute could not be reached: check the way there, and try again.'],
   ['UnreadableReply', 'Check ALIBABA_CLOUD_FC_ENDPOINT and proxies: something else may answer in place of the cloud.'],
+  ['ReplyTooLarge', 'Check ALIBABA_CLOUD_FC_ENDPOINT and proxies: something else may answer in place of the cloud.'],
   ['EntityNotExists.ResourceDirectory', 'Enable resource directory, or list the accounts in the policy.'],
   [
     'ConcurrentUpdateError',

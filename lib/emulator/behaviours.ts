@@ -6,8 +6,10 @@ const durationMs = z.nullable(z.number().check(z.gte(0)));
 
 /** The behaviours that no public page settles. Each has a default; the variants are worth testing against. */
 export const behavioursShape = z.strictObject({
-  /** DeleteVpnAttachment on a connection bound to a transit router. */
-  deleteAttached: z.enum(['incorrect-status', 'configuring', 'success-false']),
+  /** DeleteVpnAttachment on a connection bound to a transit router; `incorrect-status` is a code that no page has. */
+  deleteAttached: z.enum(['status-not-support', 'incorrect-status', 'configuring', 'success-false']),
+  /** DeleteVpnAttachment on a connection that is being bound, unbound, changed or made. */
+  deleteChanging: z.enum(['status-not-support', 'configuring']),
   /** DeleteVpnAttachment on a VPN gateway's connection: 404 not found, or 400. */
   deleteVpnGateway: z.enum(['not-found', 'refused']),
   /** DeleteVpnAttachment on an unknown id: 404 not found, or 200 as if it had just been deleted. */
@@ -39,9 +41,16 @@ export const behavioursShape = z.strictObject({
   /** Reads that show a new connection as `provisioning`. */
   createPolls: polls,
   createMs: durationMs,
-  /** Reads that show an association, propagation or route still being removed. */
+  /** Reads that show a CEN, a transit router or a route table being made or deleted, or a connection being updated. */
+  changePolls: polls,
+  changeMs: durationMs,
+  /** Reads that show an association, propagation or route still being made or removed. */
   dependencyPolls: polls,
   dependencyMs: durationMs,
+  /** Whether another account's connection can be attached only once its owner has granted it to the CEN. */
+  crossAccountGrant: z.enum(['required', 'not-asked']),
+  /** DescribeVcoRouteEntries of a connection that is bound to nothing: an empty list, or 400 `UnknownError`. */
+  routesOfUnbound: z.enum(['empty', 'unknown-error']),
   /** DeleteTransitRouterVpnAttachment with an unknown id: 200 without effect (documented), or 400. */
   deleteAttachmentUnknown: z.enum(['accepted', 'refused']),
   /** DeleteTransitRouterVpnAttachment with Force: removes what depends on it, or refuses. */
@@ -60,8 +69,8 @@ export const behavioursShape = z.strictObject({
   tagUnknownResource: z.enum(['refused', 'ignored']),
   /** How many resources one tag call takes: the documents say both. */
   tagResourceMax: z.union([z.literal(20), z.literal(50)]),
-  /** The code when a resource would hold too many tags. */
-  tooManyTagsCode: z.enum(['NumberExceed.Tags', 'QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum']),
+  /** The code when a resource would hold too many tags: the catalogue's, and two that older pages and readers name. */
+  tooManyTagsCode: z.enum(['QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum', 'NumberExceed.Tags']),
   /** How long reads still show the tags from before a write through the API. */
   tagReadLagMs: z.number().check(z.gte(0)),
   /** What CBN answers to a caller without permission: 400 `Unauthorized` (documented), or 403 `Forbidden.RAM`. */
@@ -75,6 +84,8 @@ export const behavioursShape = z.strictObject({
   fcErrorBody: z.enum(['ErrorCode', 'errorCode', 'Code']),
   /** The code when all instances of a function are busy; the status is 429. */
   fcThrottleCode: z.enum(['ResourceExhausted', 'ResourceThrottled']),
+  /** The HTTP status for the id of a task that is known. */
+  fcKnownTaskStatus: z.union([z.literal(409), z.literal(400)]),
   /** The HTTP status for an event that is too long. */
   fcTooLargeStatus: z.union([z.literal(400), z.literal(413)]),
 });
@@ -82,7 +93,8 @@ export const behavioursShape = z.strictObject({
 export type Behaviours = z.output<typeof behavioursShape>;
 
 export const BEHAVIOURS_DEFAULT: Behaviours = {
-  deleteAttached: 'incorrect-status',
+  deleteAttached: 'status-not-support',
+  deleteChanging: 'status-not-support',
   deleteVpnGateway: 'not-found',
   deleteUnknown: 'not-found',
   deleteFinancialLocked: 'refused',
@@ -92,7 +104,7 @@ export const BEHAVIOURS_DEFAULT: Behaviours = {
   detachOrder: 'cbn-first',
   detachPolls: 2,
   detachMs: 60_000,
-  detachSecondPolls: 1,
+  detachSecondPolls: 0,
   detachSecondMs: 30_000,
   crossAccountAfterDetach: 'cleared',
   attachOrder: 'both',
@@ -100,8 +112,12 @@ export const BEHAVIOURS_DEFAULT: Behaviours = {
   attachMs: 60_000,
   createPolls: 0,
   createMs: null,
+  changePolls: 1,
+  changeMs: 30_000,
   dependencyPolls: 1,
   dependencyMs: 30_000,
+  crossAccountGrant: 'required',
+  routesOfUnbound: 'empty',
   deleteAttachmentUnknown: 'accepted',
   forceDelete: 'removes',
   listUnfiltered: 'empty',
@@ -111,7 +127,7 @@ export const BEHAVIOURS_DEFAULT: Behaviours = {
   absentFields: 'omitted',
   tagUnknownResource: 'refused',
   tagResourceMax: 20,
-  tooManyTagsCode: 'NumberExceed.Tags',
+  tooManyTagsCode: 'QuotaExceeded.TagNum',
   tagReadLagMs: 0,
   cbnDenied: 'Unauthorized',
   throttleCode: 'Throttling.User',
@@ -119,5 +135,6 @@ export const BEHAVIOURS_DEFAULT: Behaviours = {
   throttleRetryAfter: false,
   fcErrorBody: 'ErrorCode',
   fcThrottleCode: 'ResourceExhausted',
+  fcKnownTaskStatus: 409,
   fcTooLargeStatus: 400,
 };

@@ -24,6 +24,8 @@ export type EmulatorOptions = {
   /** How long a call takes, for all or by action; `*` is any other. Default 0. */
   latencyMs?: number | Record<string, number>;
   faults?: FaultRule[];
+  /** How many of the latest calls the log keeps at least; older ones are forgotten. Default 100,000. */
+  callsKept?: number;
 };
 
 /** One key or role of the account, with its permissions, rather than a user who may do everything. */
@@ -64,6 +66,8 @@ export interface RunningEmulator extends Emulator {
   readonly accountId: string;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
+  /** The certificate to trust, in PEM; undefined over HTTP. */
+  readonly certificate?: string;
   /** The local Function Compute, with the functions it was started with. */
   readonly fc: LocalFunctions;
   /** Ends the server and every process of a function. */

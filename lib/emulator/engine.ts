@@ -5,7 +5,7 @@ import { type EmulatedReply, planAfter, planBefore, type ReplyPlan } from './fau
 import { Faults } from './faults/scripted-faults.ts';
 import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError, unknownAction } from './gateway/api-error.ts';
-import { CallLog, type CallRecord } from './gateway/call-log.ts';
+import { CALLS_KEPT, CallLog, type CallRecord } from './gateway/call-log.ts';
 import { type Caller, mayCall } from './gateway/callers.ts';
 import { checkRegion } from './gateway/check-region.ts';
 import { ClientTokens, type Given } from './gateway/client-tokens.ts';
@@ -34,7 +34,7 @@ type CallEnding = { readonly reply: EmulatedReply; readonly effect: boolean; rea
 export class Engine {
   readonly #clock: EmulatorClock;
   readonly #options: EmulatorOptions;
-  readonly log = new CallLog();
+  readonly log: CallLog;
   readonly nonces = new Nonces();
   readonly store: Store;
   readonly sessions: Sessions;
@@ -54,9 +54,10 @@ export class Engine {
     this.#options = options;
     const seed = options.seed ?? 1;
     this.#random = createRandom(seed);
+    this.log = new CallLog(options.callsKept ?? CALLS_KEPT);
     this.store = new Store(structuredClone(options.estate));
     this.behaviours = { ...BEHAVIOURS_DEFAULT, ...options.behaviours };
-    this.#lifecycle = new Lifecycle(this.store, () => this.behaviours);
+    this.#lifecycle = new Lifecycle(this.store, () => this.behaviours, createRandom(seed + 4));
     this.sessions = new Sessions(createRandom(seed + 1));
     this.faults = new Faults(createRandom(seed + 2));
     this.faults.set(options.faults ?? []);

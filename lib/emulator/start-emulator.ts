@@ -1,14 +1,17 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createEngine, emulatorOf } from './create-emulator.ts';
 import type { Emulator, EmulatorOptions, RunningEmulator } from './emulator-types.ts';
 import type { Engine } from './engine.ts';
 import { DEFAULT_KEY } from './estate/estate-defaults.ts';
 import { EstateError } from './estate/estate-problems.ts';
+import type { AccessKey } from './estate/estate-types.ts';
 import { createLocalFunctions } from './fc/create-local-functions.ts';
 import { isFcUrl, toFcRequest } from './fc/fc-request.ts';
 import { type FunctionConfig, readFunctions } from './fc/function-config.ts';
 import { FunctionPlatform } from './fc/function-platform.ts';
 import { serveFc } from './fc/serve-fc.ts';
+import { listen } from './serving/listen.ts';
+import { makeCertificate } from './serving/make-certificate.ts';
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -16,6 +19,10 @@ export type ServerOptions = EmulatorOptions & {
   readonly port?: number;
   /** What the local Function Compute runs. Default: nothing. */
   readonly functions?: readonly FunctionConfig[];
+  /** HTTPS, with a certificate made now. Default: HTTP. */
+  readonly tls?: boolean;
+  /** The key of the first account if it has none. Default: always the same one. */
+  readonly key?: AccessKey;
 };
 
 /** One emulator as it is served. */
@@ -25,47 +32,41 @@ type Served = { readonly engine: Engine; readonly emulator: Emulator; platform?:
 export async function startEmulator(options: ServerOptions): Promise<RunningEmulator> {
   const engine = createEngine(options);
   const emulator = emulatorOf(engine);
-  const account = firstAccount(emulator);
+  const account = firstAccount(emulator, options.key ?? DEFAULT_KEY);
   const functions = readFunctions(options.functions ?? [], 'functions', emulator.estate);
   const served: Served = { engine, emulator };
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     answer(served, request, response).catch((error: unknown) => fail(response, error));
-  });
-  const port = options.port ?? 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} of 127.0.0.1 is already taken`) : error),
-    );
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`;
-  const platform = new FunctionPlatform(engine, functions, url, (options.seed ?? 1) + 3);
+  };
+  const certificate = options.tls === true ? await makeCertificate() : undefined;
+  const outer = await listen(onRequest, options.port ?? 0, certificate);
+  // Functions would have to be told to trust the certificate: they get a door of their own.
+  const inner = certificate === undefined ? undefined : await listen(onRequest, 0, undefined);
+  const platform = new FunctionPlatform(engine, functions, (inner ?? outer).url, (options.seed ?? 1) + 3);
   served.platform = platform;
   const fc = createLocalFunctions(platform);
   engine.fc = fc;
   const close = async () => {
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      // Clients keep connections open, and a scripted timeout holds one for long.
-      server.closeAllConnections();
-    });
+    const closed = [outer.close(), inner?.close()];
     await platform.close();
-    await closed;
+    await Promise.all(closed);
   };
+  const { url } = outer;
   return Object.defineProperties(
-    { ...account, url, fc, close },
+    { ...account, url, fc, close, ...(certificate && { certificate: certificate.cert }) },
     Object.getOwnPropertyDescriptors(emulator),
   ) as RunningEmulator;
 }
 
+type FirstAccount = { accountId: string; accessKeyId: string; accessKeySecret: string };
+
 /** The account and key to start with; one that has no key gets one. */
-function firstAccount({ estate }: Emulator): { accountId: string; accessKeyId: string; accessKeySecret: string } {
+function firstAccount({ estate }: Emulator, fallback: AccessKey): FirstAccount {
   const [account] = estate.accounts;
   if (account === undefined) {
     throw new EstateError('estate: accounts must name at least one account');
   }
-  const key = account.keys[0] ?? { ...DEFAULT_KEY };
+  const key = account.keys[0] ?? { ...fallback };
   if (account.keys.length === 0) {
     account.keys.push(key);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCloudApi, createOrganizationApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
+import { Sockets } from '../cloud/http/sockets.ts';
 import { createFunctionApi } from '../cloud/invoke/function-api.ts';
 import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -9,7 +10,8 @@ import type { DeclaredPolicy } from '../core/domain/policy.ts';
 import type { Store } from '../core/store/store.ts';
 import type { DispatchDeps } from '../dispatch/dispatch-request.ts';
 import { createCallCounter } from './call-counter.ts';
-import { type Environment, refuseDebug } from './create-sweep-deps.ts';
+import type { Closing, Environment } from './create-sweep-deps.ts';
+import { refuseDebug } from './refuse-debug.ts';
 
 type FunctionDepsOptions = {
   readonly env: Environment;
@@ -32,13 +34,14 @@ export function createDispatchDeps(
     readonly concurrency: number;
     readonly store?: Store | undefined;
   },
-): DispatchDeps {
+): DispatchDeps & Closing {
   const { clock, concurrency, store } = options;
   const dispatchId = randomUUID();
   const journal = options.journal(dispatchId);
   const { observer, calls } = createCallCounter(journal);
-  const sweep = createSweepFunction({ ...options, observer });
-  const cloud = { ...options, endpoints: resolveEndpoints(options.env), random: Math.random, observer };
+  const sockets = new Sockets();
+  const sweep = createSweepFunction({ ...options, observer, sockets });
+  const cloud = { ...options, endpoints: resolveEndpoints(options.env), random: Math.random, observer, sockets };
   const { listRegions } = createCloudApi(cloud);
   return {
     api: { listRegions },
@@ -50,11 +53,14 @@ export function createDispatchDeps(
     dispatchId,
     concurrency,
     store,
+    close: () => sockets.close(),
   };
 }
 
 /** The deployed sweep. Throws `ConfigError` for a refused endpoint, before any call. */
-export function createSweepFunction(options: FunctionDepsOptions & { readonly observer: CallObserver }): FunctionApi {
+export function createSweepFunction(
+  options: FunctionDepsOptions & { readonly observer: CallObserver; readonly sockets?: Sockets },
+): FunctionApi {
   refuseDebug(options.env);
   return createFunctionApi({
     credentials: options.credentials,
@@ -65,5 +71,6 @@ export function createSweepFunction(options: FunctionDepsOptions & { readonly ob
     random: Math.random,
     deadlineMs: options.deadlineMs,
     observer: options.observer,
+    sockets: options.sockets,
   });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCloudApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
+import { Sockets } from '../cloud/http/sockets.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -9,8 +10,12 @@ import type { Policy } from '../core/domain/policy.ts';
 import type { Store } from '../core/store/store.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
 import { createCallCounter } from './call-counter.ts';
+import { refuseDebug } from './refuse-debug.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Ends what joins a run to the cloud: closes its sockets, and lets nothing more be sent. To be called when the run is over. */
+export type Closing = { readonly close: () => void };
 
 /** Join the sweep to the real cloud. Throws `ConfigError` for a refused endpoint, before any call. */
 export function createDeps(options: {
@@ -21,12 +26,13 @@ export function createDeps(options: {
   readonly deadlineMs: number;
   readonly clock: Clock;
   readonly store?: Store | undefined;
-}): SweepDeps {
+}): SweepDeps & Closing {
   refuseDebug(options.env);
   const endpoints = resolveEndpoints(options.env);
   const runId = randomUUID();
   const journal = options.journal(runId);
   const { observer, calls } = createCallCounter(journal);
+  const sockets = new Sockets();
   const api = createCloudApi({
     credentials: options.credentials,
     endpoints,
@@ -35,9 +41,10 @@ export function createDeps(options: {
     random: Math.random,
     deadlineMs: options.deadlineMs,
     observer,
+    sockets,
   });
   const { clock, deadlineMs, store } = options;
-  return { api, clock, journal, calls, runId, deadlineMs, store };
+  return { api, clock, journal, calls, runId, deadlineMs, store, close: () => sockets.close() };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */
@@ -53,13 +60,4 @@ export function readCredentials(env: Environment): Credentials {
     throw new ConfigError(`no credentials: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`);
   }
   return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
-}
-
-/** The SDK's HTTP layer prints headers and bodies, tokens included, when `DEBUG` names it. */
-export function refuseDebug(env: Environment): void {
-  const names = (env.DEBUG ?? '').split(/[\s,]+/);
-  const loud = names.find((name) => name.includes('*') || name.includes('httpx') || name.startsWith('lambda'));
-  if (loud !== undefined) {
-    throw new ConfigError(`DEBUG is "${loud}", which would print credentials and replies; unset it`);
-  }
 }

@@ -17,6 +17,8 @@ export type RunOptions = {
   readonly clock?: Clock;
   /** Gets how to press Ctrl-C. */
   readonly onStart?: (stop: () => void) => void;
+  /** Called when a command says that no more output comes. */
+  readonly onEndOutput?: () => void;
   /** Called when something was written, with what is there so far and how to press Ctrl-C. */
   readonly onWrite?: (out: string, err: string, stop: () => void) => void;
 };
@@ -58,6 +60,9 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     stderr: output((text) => {
       err += text;
     }),
+    endOutput: () => {
+      options.onEndOutput?.();
+    },
     stdin: { isTTY: tty },
     clock,
     readFile: (path) => {

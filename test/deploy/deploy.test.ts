@@ -230,6 +230,24 @@ describe('the rules of EventBridge pass on what is a hint', () => {
     data: { eventName, userIdentity: { type: 'ram-user', userName } },
   });
 
+  test('by asynchronous invocation, as the pages of 3.0 spell it, and docs/deploy.md names the other reading', () => {
+    for (const { triggers } of [defaults.sweep, defaults.dispatch, changed.sweep, changed.dispatch]) {
+      const types = triggers.flatMap((trigger) =>
+        trigger.triggerType === 'eventbridge' ? [trigger.triggerConfig.asyncInvocationType] : [],
+      );
+      expect(types).toEqual([false, false]);
+    }
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    expect(page).toContain('`asyncInvocationType: false` means asynchronous');
+    expect(page).not.toContain('`asyncInvocationType: true` means asynchronous');
+  });
+
+  test('all functions together within the 10 rules that the default bus takes', () => {
+    const rules = [defaults.sweep, defaults.dispatch].flatMap((fn) => [...patternsOf(fn).keys()]);
+    expect(rules.length).toBeLessThanOrEqual(10);
+    expect(readFileSync('docs/deploy.md', 'utf8')).toContain('The default bus takes at most 10 rules.');
+  });
+
   test('the same for both functions, at most five expressions to a field', () => {
     expect([...patterns.keys()]).toEqual(['changes', 'negotiations']);
     expect(patternsOf(defaults.dispatch)).toEqual(patterns);

@@ -162,7 +162,7 @@ describe.each(['GET', 'POST'])('@alicloud/pop-core (signature v1, %s)', (method)
     const cbn = caller(CBN);
     const vpc = caller(VPC);
     const bound = { RegionId: REGION, VpnConnectionId: 'vco-bound' };
-    await expect(vpc('DeleteVpnAttachment', bound)).rejects.toMatchObject({ code: 'IncorrectStatus.VpnConnection' });
+    await expect(vpc('DeleteVpnAttachment', bound)).rejects.toMatchObject({ code: 'Vco.StatusNotSupport' });
     await cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-bound' });
     expect(await cbn('ListTransitRouterVpnAttachments', { TransitRouterId: 'tr-1' })).toMatchObject({
       TransitRouterAttachments: [{ Status: 'Detaching' }],

@@ -6,6 +6,9 @@ import { BEHAVIOURS_DEFAULT, behavioursShape } from '../../lib/emulator/behaviou
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import { defineEstate, parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { functionFile, readFunctions } from '../../lib/emulator/fc/function-config.ts';
+import { OPERATIONS } from '../../lib/emulator/operations.ts';
+import { run } from '../cli/cli-harness.ts';
+import { CBN, VPC } from './emulator-support.ts';
 
 const text = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
 const example = (name: string): string =>
@@ -79,6 +82,25 @@ describe('docs/emulator.md', () => {
         expect(all.map((one) => JSON.parse(one))).toEqual(variants);
       }
     }
+  });
+
+  test('it lists every operation, and no other', () => {
+    const told = rows('Operations').flatMap(([names = '']) => names.split(', '));
+    const served = [...OPERATIONS.values()].map(({ action }) => action);
+    expect(told.sort()).toEqual(served.sort());
+  });
+
+  test('other SDKs try every operation of VPC and CBN', () => {
+    const story = readFileSync('scripts/clients/story.mjs', 'utf8');
+    const tried = new Set([...story.matchAll(/(?:vpc|cbn)\('(\w+)'/g)].map(([, action]) => action));
+    const served = [...OPERATIONS.values()].filter(({ version }) => version === VPC || version === CBN);
+    expect(served.map(({ action }) => action).filter((action) => !tried.has(action))).toEqual([]);
+  });
+
+  test('it tells every option of the command', async () => {
+    const { out } = await run(['emulator', '--help']);
+    const given = [...out.matchAll(/^ +(--[a-z]+)/gm)].map(([, option]) => option);
+    expect(rows('Options').map(([option]) => option)).toEqual(given);
   });
 
   test('its functions are functions, and it tells every key of one', () => {

@@ -76,7 +76,7 @@ type Signing = {
   common?: Record<string, string | undefined>;
 };
 
-const defaultKey: NonNullable<Signing['key']> = KEY;
+const DEFAULT_KEY: NonNullable<Signing['key']> = KEY;
 
 const stamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
@@ -85,7 +85,7 @@ const defined = (params: Record<string, string | undefined>): Record<string, str
 
 /** A request signed as v1: GET in the query, POST in the form. */
 export function v1(action: string, params: Record<string, string>, signing: Signing = {}) {
-  const { method = 'POST', version = VPC, key = defaultKey, common } = signing;
+  const { method = 'POST', version = VPC, key = DEFAULT_KEY, common } = signing;
   nonces += 1;
   const all = defined({
     Action: action,
@@ -109,7 +109,7 @@ export function v1(action: string, params: Record<string, string>, signing: Sign
 
 /** A request signed as v3: POST with everything in the query, as the official SDK sends it. */
 export function v3(action: string, query: Record<string, string>, signing: Signing = {}) {
-  const { method = 'POST', version = VPC, key = defaultKey, common } = signing;
+  const { method = 'POST', version = VPC, key = DEFAULT_KEY, common } = signing;
   nonces += 1;
   const headers = defined({
     host: 'vpc.eu-central-1.aliyuncs.com',

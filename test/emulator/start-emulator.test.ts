@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { afterEach, expect, test } from 'vitest';
 import type { EmulatorOptions, RunningEmulator } from '../../lib/emulator/emulator-types.ts';
 import { defineEstate } from '../../lib/emulator/estate/parse-estate.ts';
@@ -6,7 +8,9 @@ import { A, aClock, CBN, KEY, REGION, v1, v3 } from './emulator-support.ts';
 
 const running: RunningEmulator[] = [];
 
-async function start(options: Partial<EmulatorOptions> & { port?: number } = {}): Promise<RunningEmulator> {
+async function start(
+  options: Partial<EmulatorOptions> & { port?: number; tls?: boolean } = {},
+): Promise<RunningEmulator> {
   const estate = defineEstate({
     accounts: [{ accountId: A, keys: [KEY] }],
     vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION, TransitRouterId: 'tr-1' }],
@@ -128,4 +132,48 @@ test('an unknown format is refused, and v3 is always answered in JSON', async ()
   expect(await handle(v3('DescribeRegions', {}))).toMatchObject({
     headers: { 'content-type': 'application/json;charset=utf-8' },
   });
+});
+
+test.each(['//', '//x/', 'http://[', '/\\x00//'])(
+  'a request line that is none (%s) is refused, and the next one is served',
+  async (path) => {
+    const { url } = await start();
+    const { hostname, port } = new URL(url);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      request({ hostname, port, path }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(path.startsWith('/\\') ? 404 : 400);
+    expect((await post(url, v1('DescribeRegions', {}))).status).toBe(200);
+  },
+);
+
+test('over TLS, with a certificate of its own each time, which vouches for 127.0.0.1', async () => {
+  const [one, other] = [await start({ tls: true }), await start({ tls: true })];
+  expect(one.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  expect(one.certificate).not.toBe(other.certificate);
+  const ask = ({ url }: RunningEmulator, ca: string | undefined) =>
+    new Promise<string>((resolve, reject) => {
+      const { url: path, headers } = v1('GetCallerIdentity', {}, { version: '2015-04-01', method: 'GET' });
+      const { host: _own, ...rest } = headers as Record<string, string>;
+      const sent = httpsRequest(url + path, { headers: rest, ca }, async (response) => {
+        response.setEncoding('utf8');
+        resolve((await response.toArray()).join(''));
+      });
+      sent.on('error', reject).end();
+    });
+  expect(JSON.parse(await ask(one, one.certificate))).toMatchObject({ AccountId: A });
+  await expect(ask(one, other.certificate)).rejects.toThrow(/self-signed certificate|unable to verify/);
+  expect((await start()).certificate).toBeUndefined();
+});
+
+test('the log keeps the latest calls, and forgets older ones', async () => {
+  const emulator = await start({ callsKept: 10, limits: 'off' });
+  for (let turn = 0; turn < 35; turn++) {
+    await emulator.call({ accountId: A, version: CBN, action: 'DescribeCens', params: {} });
+  }
+  expect(emulator.calls.length).toBeGreaterThanOrEqual(10);
+  expect(emulator.calls.length).toBeLessThanOrEqual(11);
+  expect(emulator.calls.at(-1)?.seq).toBe(35);
 });

@@ -156,6 +156,7 @@ describe('the built dispatcher, over HTTP', () => {
     ['a region that is none', { SWEEP_FUNCTION_REGION: 'x.y' }, timer, 'SWEEP_FUNCTION_REGION is "x.y"; allowed:'],
     ['no concurrency', { DISPATCH_CONCURRENCY: '0' }, timer, 'DISPATCH_CONCURRENCY is "0"; allowed:'],
     ['noise that shows secrets', { DEBUG: 'lambda' }, timer, 'DEBUG is "lambda"'],
+    ['noise of Node that shows secrets', { NODE_DEBUG: 'timer,h*' }, timer, 'NODE_DEBUG is "h*"'],
     ['an event outside the policy', {}, { regions: ['cn-hangzhou'], accounts: ['x'] }, 'accounts[0]: "x"'],
     ['a tick that is none', {}, { ...timer, triggerTime: 'now' }, 'triggerTime: "now"'],
   ])('refuses %s before any call', async (_what, env, event, message) => {

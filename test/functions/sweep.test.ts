@@ -197,6 +197,7 @@ describe('endings', () => {
     ],
     ['DEBUG that would print credentials', { event: timer, policy, env: { DEBUG: 'httpx*' } }, /DEBUG/],
     ['DEBUG with a pattern that would too', { event: timer, policy, env: { DEBUG: 'app,h*' } }, /DEBUG/],
+    ['NODE_DEBUG that would print credentials', { event: timer, policy, env: { NODE_DEBUG: 'fs,NET' } }, /NODE_DEBUG/],
     ['an event of no known shape', { event: { hello: 'world' }, policy }, /hello/],
     ['an event that is not JSON', { event: 'sweep please', policy }, /JSON/],
     ['an event that raises the mode', { event: { mode: 'sweep' }, policy: { ...policy, mode: 'plan' } }, /mode/],

@@ -168,6 +168,12 @@ describe('the built function, in a folder with nothing beside it', () => {
   });
 });
 
+test.each(['sweep', 'dispatch'])('the built function %s holds nothing of the emulator', (name) => {
+  const { sources } = JSON.parse(readFileSync(`dist/${name}/index.js.map`, 'utf8'));
+  expect(sources.filter((source: string) => /lib\/emulator|selfsigned|@peculiar/.test(source))).toEqual([]);
+  expect(sources.length).toBeGreaterThan(50);
+});
+
 describe('what is left out of the bundle', () => {
   /** Bundled without it, as the function is, and run. */
   function runWithout(source: string) {

@@ -22,6 +22,8 @@ export type CloudOptions = {
   readonly behaviours?: EmulatorOptions['behaviours'];
   readonly faults?: EmulatorOptions['faults'];
   readonly latencyMs?: number;
+  /** Of the emulator: a factor on the published ones; default: off. */
+  readonly limits?: number;
 };
 
 export type RunOptions = {
@@ -51,7 +53,7 @@ export function startCloud(options: CloudOptions) {
     estate: parseEstate(JSON.stringify(options.estate), 'test'),
     clock,
     seed: 1,
-    limits: 'off',
+    limits: options.limits ?? 'off',
     ...(options.behaviours ? { behaviours: options.behaviours } : {}),
     ...(options.faults ? { faults: options.faults } : {}),
     ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),

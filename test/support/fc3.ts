@@ -17,6 +17,15 @@ const text = z.string().min(1);
 const arn = z.string().regex(/^acs:[a-z]+:[^\s]+$/);
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 const timer = z.strictObject({
   triggerName: text,
   triggerType: z.literal('timer'),
@@ -36,8 +45,9 @@ const eventbridge = z.strictObject({
   qualifier: z.literal('LATEST'),
   triggerConfig: z.strictObject({
     triggerEnable: z.boolean(),
-    asyncInvocationType: z.boolean(),
-    eventRuleFilterPattern: z.string().refine((pattern) => typeof JSON.parse(pattern) === 'object'),
+    // To the component any boolean. By all current pages of 3.0 this one is asynchronous; older pages say the opposite.
+    asyncInvocationType: z.literal(false),
+    eventRuleFilterPattern: z.string().refine(isJsonObject, 'a pattern in JSON'),
     eventSourceConfig: z.strictObject({
       eventSourceType: z.literal('Default'),
       eventSourceParameters: z.strictObject({}),

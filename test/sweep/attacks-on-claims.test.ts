@@ -303,6 +303,37 @@ describe('any other 404 is an error', () => {
   );
 });
 
+describe('a 404 about something else', () => {
+  const CODES = ['InvalidProduct.NotFound', 'InvalidAction.NotFound', 'InvalidRegionId.NotFound', 'Product.NotFound'];
+  const ACTIONS = [
+    ...['DescribeVpnConnection', 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'],
+    ...['ListTransitRouterVpnAttachments', 'TagResources', 'ListTagResources', 'UnTagResources'],
+  ];
+
+  test.each(ACTIONS.flatMap((action) => CODES.map((code): [string, string] => [action, code])))(
+    'of %s, %s, makes no connection gone',
+    async (action, code) => {
+      const cloud = startCloud({
+        estate: estate(free('due', dueTags()), bound('down', dueTags('tunnels-down'), down), ...inUse(5)),
+        policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+      });
+      const fault = always(action, { kind: 'error', status: 404, code });
+      const result = await cloud.run({
+        // From the first write on: what the verdicts rest on was read well.
+        before: (call) => {
+          if (/^(Tag|Delete)/.test(call.action)) {
+            cloud.emulator.setFaults([fault]);
+          }
+        },
+      });
+      const claimed = result.outcomes.filter(({ outcome }) => outcome === 'deleted' || outcome === 'already-gone');
+      const left = cloud.connectionIds();
+      expect(claimed.filter(({ connectionId }) => left.includes(connectionId))).toEqual([]);
+      expect(result.status).toBe(claimed.length === 2 ? 'complete' : 'incomplete');
+    },
+  );
+});
+
 describe('`seen` alone is enough to make a mark void', () => {
   test('tag policies refuse a value of the orphan tag, and UnTagResources is denied: seen could still be void', async () => {
     const cloud = startCloud({

@@ -114,6 +114,43 @@ describe('modes', () => {
     expect(cloud.writes()).toHaveLength(6);
   });
 
+  test.each([
+    ['InvalidTagKey', 1],
+    ['InvalidTagValue', 1],
+    ['Forbidden.TagKeys', 39],
+    ['Forbidden.TagKey.Duplicated', 39],
+  ])(
+    'a tag that is refused for what it is (%s) is tried on fewer connections only if it may be about one, and no right is asked for',
+    async (code, writes) => {
+      const many = Array.from({ length: 20 }, (_, index) => free(`new${index}`));
+      const fault = { kind: 'error', status: 400, code } as const;
+      const faults = [{ action: 'TagResources', times: 'always' as const, fault }];
+      const cloud = startCloud({ estate: estate(...many), policy: { mode: 'mark' }, faults });
+      const { counts, status, outcomes } = await cloud.run();
+      expect([counts.failed, status, cloud.writes().length]).toEqual([20, 'incomplete', writes]);
+      expect(outcomes[0]?.reason).toContain('tag policy');
+      expect(outcomes[0]?.reason).not.toContain('Grant');
+    },
+  );
+
+  test.each(['QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum', 'NumberExceed.Tags'])(
+    'a connection that has no room for a tag (%s) waits for a person, and the others of its batch are marked',
+    async (code) => {
+      const cloud = startCloud({ estate: estate(free('a'), free('b'), free('c')), policy: { mode: 'mark' } });
+      const full = { status: 400, body: { RequestId: 'x', Code: code, Message: 'm' } };
+      const result = await cloud.run({
+        after: ({ action, params }, reply) =>
+          action === 'TagResources' && Object.values(params).flat().includes('vco-b') ? full : reply,
+      });
+      expect(result.counts).toMatchObject({ blocked: 1 });
+      expect(result.outcomes.find(({ connectionId }) => connectionId === 'vco-b')).toMatchObject({
+        outcome: 'blocked',
+        code,
+        reason: expect.stringContaining('Remove tags'),
+      });
+    },
+  );
+
   test('a connection that vanished meanwhile does not keep the others of its batch from being marked', async () => {
     const cloud = startCloud({ estate: estate(free('a'), free('b'), free('c')), policy: { mode: 'mark' } });
     const result = await cloud.run({

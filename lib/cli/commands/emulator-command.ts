@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { ConfigError } from '../../core/domain/errors.ts';
 import { toFileProblem } from '../../core/store/file-problem.ts';
@@ -9,7 +10,8 @@ import { generateEstate } from '../../emulator/generate/generate-estate.ts';
 import { startEmulator } from '../../emulator/start-emulator.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import { createOutput } from '../output.ts';
+import { createOutput, type Output } from '../output.ts';
+import { freshKey, toAccessLine, toExports, withFreshKeys } from './emulator-access.ts';
 import { describeInvocation } from './invocation-line.ts';
 
 export type EmulatorCommandOptions = {
@@ -26,7 +28,13 @@ export type EmulatorCommandOptions = {
   readonly function?: readonly string[];
   readonly functions?: string;
   readonly save?: string;
+  /** HTTPS; a text is the file for the certificate. */
+  readonly tls?: string | true;
+  readonly env?: boolean;
 };
+
+/** Where the certificate goes unless the command says so. */
+const CERTIFICATE_FILE = 'vco-sweeper-emulator.pem';
 
 const GENERATED = {
   connections: 40,
@@ -37,8 +45,8 @@ const GENERATED = {
 };
 
 /**
- * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key; on
- * standard error there is one for each invocation of a function that has ended.
+ * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key,
+ * or lines for a shell do; on standard error there is one for each invocation of a function that has ended.
  */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
   const output = createOutput(io);
@@ -54,8 +62,7 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
         resolve();
       });
     });
-    const { url, accessKeyId, accessKeySecret } = emulator;
-    output.print(`emulator url=${url} accessKeyId=${accessKeyId} accessKeySecret=${accessKeySecret}`);
+    tellAccess(emulator, options, { io, output });
     await stopped;
     if (options.save !== undefined) {
       save(emulator.estate, options.save, io);
@@ -66,12 +73,43 @@ export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): 
   return EXIT.nothingLeft;
 }
 
+function tellAccess(
+  emulator: RunningEmulator,
+  options: EmulatorCommandOptions,
+  { io, output }: { readonly io: Io; readonly output: Output },
+): void {
+  const certificateFile = saveCertificate(emulator.certificate, options, io);
+  if (options.env !== true) {
+    output.print(toAccessLine(emulator, certificateFile));
+    return;
+  }
+  const lines = toExports(emulator, { certificateFile, pid: process.pid });
+  output.print(lines.join('\n'));
+  // `eval "$(vco-sweeper emulator --env &)"` goes on when the output has ended.
+  io.endOutput();
+}
+
+/** Answers the file that clients are to trust; undefined over HTTP. */
+function saveCertificate(certificate: string | undefined, { tls }: EmulatorCommandOptions, io: Io): string | undefined {
+  if (certificate === undefined) {
+    return undefined;
+  }
+  const path = resolve(typeof tls === 'string' ? tls : CERTIFICATE_FILE);
+  try {
+    io.writeFile(path, certificate);
+  } catch (error) {
+    throw new ConfigError(`--tls ${JSON.stringify(path)} cannot be written: ${toFileProblem(error)}`);
+  }
+  return path;
+}
+
 async function start(options: EmulatorCommandOptions, io: Io): Promise<RunningEmulator> {
   const { port = 0, seed = GENERATED.seed, limits = 1, latency: latencyMs = 0 } = options;
+  const tls = options.tls !== undefined;
   const estate = readOrGenerate(options, io);
   const functions = readFunctions(options, io);
   try {
-    return await startEmulator({ estate, port, seed, limits, latencyMs, functions });
+    return await startEmulator({ estate, port, seed, limits, latencyMs, functions, tls, key: freshKey() });
   } catch (error) {
     if (error instanceof Error && error.name !== 'EstateError') {
       throw new ConfigError(`the emulator cannot listen: ${error.message}`);
@@ -82,13 +120,13 @@ async function start(options: EmulatorCommandOptions, io: Io): Promise<RunningEm
 
 function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
   if (options.estate !== undefined) {
-    return parseEstate(readText('--estate', options.estate, io), options.estate);
+    return parseEstate(readText('--estate', options.estate, io), options.estate, freshKey());
   }
   const { seed, connections, regions, accounts, owners } = { ...GENERATED, ...options };
   if (owners > accounts) {
     throw new ConfigError(`--owners ${owners} is more than there are: --accounts ${accounts}`);
   }
-  return generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() });
+  return withFreshKeys(generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() }));
 }
 
 /** Those of the file, then those of the command line; the emulator checks every one. */

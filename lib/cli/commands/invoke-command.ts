@@ -63,8 +63,8 @@ async function openFunction(names: TargetNames, declared: DeclaredPolicy, io: Io
   const { screen, journalOf: journal } = createRunWatcher(io);
   try {
     const common = { env, credentials, policy, clock, deadlineMs: Number.POSITIVE_INFINITY };
-    const { api, journal: note } = createDeps({ ...common, journal });
-    const accountId = await api.getAccountId();
+    const { api, journal: note, close } = createDeps({ ...common, journal });
+    const accountId = await api.getAccountId().finally(close);
     return createSweepFunction({
       ...common,
       target: { accountId, ...names },

@@ -80,6 +80,7 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
       const result = await sweep(request, deps);
       return { result, kept, names, detached };
     } finally {
+      deps.close();
       screen.close();
     }
   };

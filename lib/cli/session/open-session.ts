@@ -55,7 +55,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     try {
       const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock, store });
       return await untilStopped(io, watcher, writes, (isStopped) =>
-        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps),
+        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
       );
     } finally {
       screen.close();

@@ -13,6 +13,8 @@ export type ActionFacts = {
   readonly kind: 'read' | 'write';
   /** Published limit for 60 s, per main account and region. */
   readonly limitPerMinute: number;
+  /** Published limit for any second, where there is one. */
+  readonly limitPerSecond?: number;
   /** The methods that call it. */
   readonly methods: readonly (keyof CloudApi | keyof OrganizationApi)[];
 };
@@ -31,7 +33,8 @@ const sts = (ram: string | null, methods: (keyof CloudApi)[]) =>
 /**
  * Every action a run can call. The rpc layer takes no other name, so what is not in this table cannot be sent.
  *
- * Limits: quota pages of VPC and CBN; DeleteVpnAttachment by analogy with its siblings.
+ * Limits: quota pages of VPC and CBN; DeleteVpnAttachment and DeleteTransitRouterVpnAttachment by analogy with their
+ * siblings.
  */
 export const ACTIONS = {
   GetCallerIdentity: sts(null, ['getAccountId']),
@@ -57,7 +60,10 @@ export const ACTIONS = {
     'listRouting',
   ]),
   ListTransitRouterRouteEntries: cbn('ListTransitRouterRouteEntries', UNPUBLISHED, 'read', ['listRouting']),
-  DeleteTransitRouterVpnAttachment: cbn('DeleteTransitRouterVpnAttachment', UNPUBLISHED, 'write', ['detach']),
+  DeleteTransitRouterVpnAttachment: {
+    ...cbn('DeleteTransitRouterVpnAttachment', 180, 'write', ['detach']),
+    limitPerSecond: 3,
+  },
 } as const satisfies Record<string, ActionFacts>;
 
 export type Action = keyof typeof ACTIONS;

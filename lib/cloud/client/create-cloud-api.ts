@@ -1,16 +1,17 @@
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
-import { isConnectionGone } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
+import { createPopTransport } from '../http/pop-transport.ts';
+import type { Sockets } from '../http/sockets.ts';
 import { accountPage, assumedCredentials, callerAccount, regions } from '../wire/wire-account.ts';
 import { connectionPage, singleConnection } from '../wire/wire-connection.ts';
 import { newClientToken } from './client-token.ts';
 import type { Endpoints } from './endpoints.ts';
+import { ifGone } from './if-gone.ts';
 import { listByNumber } from './list-pages.ts';
 import { createPace } from './pace.ts';
-import { createPopTransport } from './pop-transport.ts';
 import { createRefreshing } from './refreshing-credentials.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
@@ -29,6 +30,8 @@ export type CloudApiOptions = {
   readonly observer: CallObserver;
   readonly requestTimeoutMs?: number;
   readonly newToken?: () => string;
+  /** What it sends over; whoever gives them closes them. */
+  readonly sockets?: Sockets;
   readonly transport?: Transport;
 };
 
@@ -76,7 +79,7 @@ function contextOf(
 ): RpcContext {
   const { clock, deadlineMs, endpoints, observer, policy, random } = options;
   return {
-    transport: transport ?? createPopTransport(endpoints),
+    transport: transport ?? createPopTransport(endpoints, options.sockets),
     pace: createPace(policy.pace, clock),
     retry: policy.retry,
     clock,
@@ -141,21 +144,12 @@ const removals = (rpc: Rpc): Pick<CloudApi, 'detach' | 'deleteConnection'> => ({
   },
 });
 
-/** Only the codes that are known to be about the connection: any other 404 is an error. */
-const saysGone = ({ code, effect }: CloudError): boolean => effect === 'refused' && isConnectionGone(code);
-
 async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
   const action = 'DescribeVpnConnection';
   const params = { RegionId: regionId, VpnConnectionId: connectionId };
-  try {
-    const connection = await rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
-    return connection.state === 'deleted' ? 'gone' : connection;
-  } catch (error) {
-    if (error instanceof CloudError && saysGone(error)) {
-      return 'gone';
-    }
-    throw error;
-  }
+  const read = rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
+  const connection = await read.catch(ifGone('gone' as const));
+  return connection === 'gone' || connection.state === 'deleted' ? 'gone' : connection;
 }
 
 /** Asks once now, so that a role that cannot be assumed is known at once, and again whenever the credentials run out. */

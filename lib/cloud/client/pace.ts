@@ -18,9 +18,16 @@ export type Pace = {
    *
    * A task that ends in throttling halves the rate of its lane, and only of that; it comes back slowly.
    *
+   * @param task awaits `untilMaySend` just before it sends: where a limit counts seconds, the time that a task takes for
+   *   something else would bring requests together that had their turns one after the other
    * @param deadlineMs when no turn comes before this moment, `onDeadline` is called instead; it must throw
    */
-  inTurn<T>(key: PaceKey, task: () => Promise<T>, deadlineMs: number, onDeadline: () => never): Promise<T>;
+  inTurn<T>(
+    key: PaceKey,
+    task: (untilMaySend: () => Promise<void>) => Promise<T>,
+    deadlineMs: number,
+    onDeadline: () => never,
+  ): Promise<T>;
 };
 
 // The published limits the two numbers of the policy are meant for. An action with a lower one gets its share.
@@ -28,6 +35,8 @@ const LIMIT_OF_POLICY = { read: 600, write: 60 } as const;
 /** So many of a minute's requests may go at once. Rate and burst together stay under the published limit. */
 const BURST_SHARE = 0.1;
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
+const SECONDS = 60;
 /** Limits count over a minute: within so much of it, throttling still tells of what was sent before the rate was cut. */
 const CUT_MS = MINUTE_MS * 0.1;
 /** What a lane gets back of its rate for each `CUT_MS` without throttling: from half to whole in a minute. */
@@ -40,7 +49,7 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
 
   const laneOf = (key: PaceKey): Lane => {
     const name = `${key.accountId} ${key.regionId} ${key.action}`;
-    const lane = lanes.get(name) ?? new Lane(rateOf(key.action, policy), policy.concurrency, clock);
+    const lane = lanes.get(name) ?? new Lane(limitsOf(key.action, policy), clock);
     lanes.set(name, lane);
     return lane;
   };
@@ -48,9 +57,12 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
   return {
     async inTurn(key, task, deadlineMs, onDeadline) {
       const lane = laneOf(key);
-      const sentMs = await lane.turn(deadlineMs, onDeadline);
+      let sentMs = await lane.turn(deadlineMs, onDeadline);
+      const untilMaySend = async (): Promise<void> => {
+        sentMs = (await lane.sending(deadlineMs, onDeadline)) ?? sentMs;
+      };
       try {
-        return await task();
+        return await task(untilMaySend);
       } catch (error) {
         if (error instanceof CloudError && isThrottling(error.code, error.status)) {
           lane.slowDown(sentMs);
@@ -63,44 +75,86 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
   };
 }
 
-/** Requests a minute. */
-function rateOf(action: AnyAction, policy: Policy['pace']): number {
-  const { kind, limitPerMinute } = ACTION_FACTS[action];
-  const policyRate = kind === 'read' ? policy.describePerMinute : policy.writePerMinute;
-  return policyRate === undefined
-    ? policy.share * limitPerMinute
-    : Math.max(policyRate, 1) * Math.min(1, limitPerMinute / LIMIT_OF_POLICY[kind]);
+type LaneLimits = {
+  readonly ratePerMinute: number;
+  /** So many requests may go at once. */
+  readonly burst: number;
+  readonly concurrency: number;
+  /** Least time from one sending to the next; undefined: the moments of the turns are enough. */
+  readonly gapMs?: number;
+};
+
+/** Of a minute the burst and the rate together stay under the published limit. */
+function limitsOf(action: AnyAction, policy: Policy['pace']): LaneLimits {
+  const { kind, limitPerMinute, limitPerSecond } = ACTION_FACTS[action];
+  const declared = kind === 'read' ? policy.describePerMinute : policy.writePerMinute;
+  const ratePerMinute =
+    declared === undefined
+      ? policy.share * limitPerMinute
+      : Math.max(declared, 1) * Math.min(1, limitPerMinute / LIMIT_OF_POLICY[kind]);
+  if (limitPerSecond !== undefined) {
+    const share = declared === undefined ? policy.share : declared / LIMIT_OF_POLICY[kind];
+    return spread(ratePerMinute, Math.max(1, Math.floor(limitPerSecond * share)), policy.concurrency);
+  }
+  // A declared rate above the limit is somebody's own will.
+  const room = ratePerMinute <= limitPerMinute ? limitPerMinute - ratePerMinute : Number.POSITIVE_INFINITY;
+  const burst = Math.max(1, Math.floor(Math.min(ratePerMinute * BURST_SHARE, room)));
+  return { ratePerMinute, burst, concurrency: policy.concurrency };
+}
+
+/**
+ * Spread evenly, so that every second and every minute holds. So few are under way that none waits for long once it may
+ * be sent, because what was read just before must not grow old: one alone where the minute is what limits.
+ */
+function spread(ratePerMinute: number, perSecond: number, concurrency: number): LaneLimits {
+  const perMinute = Math.max(1, Math.floor(ratePerMinute));
+  const secondsLimit = perSecond * SECONDS;
+  return {
+    ratePerMinute: Math.min(perMinute, secondsLimit),
+    burst: 1,
+    concurrency: perMinute < secondsLimit ? 1 : Math.min(concurrency, perSecond),
+    gapMs: SECOND_MS / perSecond,
+  };
 }
 
 /** A token bucket, and a queue before it. */
 class Lane {
   readonly #clock: Clock;
-  readonly #concurrency: number;
-  readonly #ratePerMinute: number;
-  readonly #burst: number;
+  readonly #limits: LaneLimits;
   /** When the next request would be on time if all were spread evenly; the burst may run ahead of it. */
   #dueMs: number;
   #running = 0;
   /** Wakes the first in the queue when a request ends. */
   #wake: (() => void) | undefined;
-  /** Settles when everyone who came before has got a turn, or given up. */
-  #queue: Promise<unknown> = Promise.resolve();
+  /** Each settles when everyone who came before has got a turn, or may send, or has given up. */
+  #turns: Promise<unknown> = Promise.resolve();
+  #sendings: Promise<unknown> = Promise.resolve();
+  #lastSentMs = Number.NEGATIVE_INFINITY;
   /** Of the rate, what throttling left, at the moment it was last cut. */
   #cut = { factor: 1, atMs: Number.NEGATIVE_INFINITY };
 
-  constructor(ratePerMinute: number, concurrency: number, clock: Clock) {
+  constructor(limits: LaneLimits, clock: Clock) {
     this.#clock = clock;
-    this.#concurrency = concurrency;
-    this.#ratePerMinute = ratePerMinute;
-    this.#burst = Math.max(1, Math.floor(ratePerMinute * BURST_SHARE));
+    this.#limits = limits;
     this.#dueMs = clock.now();
   }
 
   /** Answers when the turn came. */
   async turn(deadlineMs: number, onDeadline: () => never): Promise<number> {
-    const turn = this.#queue.then(() => this.#takeTurn(deadlineMs, onDeadline));
-    this.#queue = turn.catch(() => undefined);
+    const turn = this.#turns.then(() => this.#takeTurn(deadlineMs, onDeadline));
+    this.#turns = turn.catch(() => undefined);
     return await turn;
+  }
+
+  /** Answers when what has its turn may be sent, or undefined where that is at once. */
+  async sending(deadlineMs: number, onDeadline: () => never): Promise<number | undefined> {
+    const { gapMs } = this.#limits;
+    if (gapMs === undefined) {
+      return undefined;
+    }
+    const sending = this.#sendings.then(() => this.#keepGap(gapMs, deadlineMs, onDeadline));
+    this.#sendings = sending.catch(() => undefined);
+    return await sending;
   }
 
   leave(): void {
@@ -116,29 +170,48 @@ class Lane {
     }
     const nowMs = this.#clock.now();
     this.#cut = { factor: Math.max(this.#factor(nowMs) / 2, SLOWEST), atMs: nowMs };
-    this.#dueMs = Math.max(this.#dueMs, nowMs + this.#burst * this.#intervalMs(nowMs));
+    this.#dueMs = Math.max(this.#dueMs, nowMs + this.#limits.burst * this.#intervalMs(nowMs));
   }
 
   async #takeTurn(deadlineMs: number, onDeadline: () => never): Promise<number> {
-    const clock = this.#clock;
-    if (this.#running >= this.#concurrency) {
+    if (this.#running >= this.#limits.concurrency) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    const intervalMs = this.#intervalMs(clock.now());
+    const { burst } = this.#limits;
+    const intervalMs = this.#intervalMs(this.#clock.now());
     // However far ahead the bucket was drawn on, nobody waits for more than one turn.
-    const waitMs = Math.min(this.#dueMs - (this.#burst - 1) * intervalMs - clock.now(), intervalMs);
-    if (clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
+    const waitMs = Math.min(this.#dueMs - (burst - 1) * intervalMs - this.#clock.now(), intervalMs);
+    if (this.#clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
       onDeadline();
     }
     this.#running += 1;
-    if (waitMs > 0) {
-      await clock.sleep(Math.ceil(waitMs));
-    }
-    const nowMs = clock.now();
-    this.#dueMs = Math.max(Math.min(this.#dueMs, nowMs + this.#burst * intervalMs), nowMs) + intervalMs;
+    const nowMs = await this.#wait(waitMs);
+    this.#dueMs = Math.max(Math.min(this.#dueMs, nowMs + burst * intervalMs), nowMs) + intervalMs;
     return nowMs;
+  }
+
+  async #keepGap(gapMs: number, deadlineMs: number, onDeadline: () => never): Promise<number> {
+    const waitMs = Math.min(this.#lastSentMs + gapMs - this.#clock.now(), gapMs);
+    if (this.#clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
+      onDeadline();
+    }
+    const nowMs = await this.#wait(waitMs);
+    this.#lastSentMs = nowMs;
+    // One alone was looking around since its turn: a minute counts from sending to sending.
+    if (this.#limits.concurrency === 1) {
+      this.#dueMs = Math.max(this.#dueMs, nowMs + this.#intervalMs(nowMs));
+    }
+    return nowMs;
+  }
+
+  /** Answers when the wait is over. */
+  async #wait(waitMs: number): Promise<number> {
+    if (waitMs > 0) {
+      await this.#clock.sleep(Math.ceil(waitMs));
+    }
+    return this.#clock.now();
   }
 
   #factor(nowMs: number): number {
@@ -147,6 +220,6 @@ class Lane {
   }
 
   #intervalMs(nowMs: number): number {
-    return MINUTE_MS / (this.#ratePerMinute * this.#factor(nowMs));
+    return MINUTE_MS / (this.#limits.ratePerMinute * this.#factor(nowMs));
   }
 }

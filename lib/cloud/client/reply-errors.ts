@@ -1,4 +1,4 @@
-import { disposition, isThrottling } from '../../core/domain/disposition.ts';
+import { isThrottling } from '../../core/domain/disposition.ts';
 import { CloudError, type Effect } from '../../core/domain/errors.ts';
 import type { TransportReply } from './transport.ts';
 
@@ -66,7 +66,9 @@ export function withoutSecrets(error: CloudError, secrets: readonly (string | un
 }
 
 function codeOf(body: Body, status: number): string | undefined {
-  const { Code: code, Success: success } = body;
+  const { Code: said, Success: success } = body;
+  // The cloud's own catalogue has codes that end in a tab.
+  const code = typeof said === 'string' ? said.trim() : said;
   const failed = !isSuccess(status) || isFalse(success);
   if (code !== undefined && code !== null && code !== '' && !SUCCESS_CODES.has(code)) {
     return typeof code === 'string' && SAFE_CODE.test(code) ? code : 'UnreadableReply';
@@ -137,6 +139,3 @@ function describeThrown(thrown: unknown): { name: string | undefined; code: stri
   // System and TLS codes look like this: ECONNRESET, ERR_TLS_CERT_ALTNAME_INVALID, DEPTH_ZERO_SELF_SIGNED_CERT.
   return { name, code: code !== undefined && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined };
 }
-
-/** Whether an error is worth another attempt of the same request. */
-export const isRetryable = (error: CloudError): boolean => disposition(error.code, error.status) === 'retry';

@@ -99,10 +99,11 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
   const { observer, pace, deadlineMs } = context;
   return (call, params, before) => {
     const { action, regionId } = call;
-    const task = async () => {
+    const task = async (untilMaySend: () => Promise<void>) => {
       // The errors of these two are not this request's: it must not be made again for their sake.
       const credentials = await identity.credentials().catch(stopRetrying);
       await before().catch(stopRetrying);
+      await untilMaySend();
       const sendNow = () => {
         const timeoutMs = Math.min(context.requestTimeoutMs, leftMs(context, action));
         observer.onCall(action);

@@ -1,6 +1,7 @@
 import type { CloudApi } from '../../core/domain/cloud-api.ts';
 import type { AccountId, Attachment } from '../../core/domain/estate.ts';
 import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from '../wire/wire-transit-router.ts';
+import { ifGone } from './if-gone.ts';
 import { listByNumber, listByToken } from './list-pages.ts';
 import { listRouting } from './list-routing.ts';
 import type { Rpc } from './rpc.ts';
@@ -32,7 +33,7 @@ export const transitRouterReads = (rpc: Rpc, ownAccount: () => AccountId | undef
 
   async getAttachment(regionId, transitRouterId, attachmentId) {
     const filter = { TransitRouterAttachmentId: attachmentId };
-    const found = await readAttachments(rpc, regionId, transitRouterId, filter);
+    const found = await readAttachments(rpc, regionId, transitRouterId, filter).catch(ifGone([]));
     return found.find((attachment) => attachment.attachmentId === attachmentId);
   },
 

@@ -1,9 +1,8 @@
 import pRetry from 'p-retry';
 import type { Clock } from '../../core/domain/cloud-api.ts';
-import { isRetriedOnce, isThrottling, isTokenProcessing } from '../../core/domain/disposition.ts';
+import { isRetriedOnce, isThrottling, isTokenProcessing, mayWorkLater } from '../../core/domain/disposition.ts';
 import { CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
-import { isRetryable } from './reply-errors.ts';
 
 export type RetryOptions = {
   readonly policy: Policy['retry'];
@@ -31,7 +30,7 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
   let retriedOnce = false;
 
   const mayRetry = (error: CloudError): boolean =>
-    error.code !== DEADLINE_EXCEEDED && isRetryable(error) && !(isRetriedOnce(error.code) && retriedOnce);
+    error.code !== DEADLINE_EXCEEDED && mayWorkLater(error) && !(isRetriedOnce(error.code) && retriedOnce);
 
   return pRetry(() => attempt(mayHaveEffect), {
     retries: policy.attempts - 1,

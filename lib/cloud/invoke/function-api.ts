@@ -11,6 +11,7 @@ import { CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { thrownError, unreadableReply, withoutSecrets } from '../client/reply-errors.ts';
 import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from '../client/with-retry.ts';
+import { Sockets } from '../http/sockets.ts';
 import { createClient, type FunctionClientOptions, send } from './function-client.ts';
 import { type FunctionReply, functionError, toReply } from './function-reply.ts';
 
@@ -26,6 +27,8 @@ export type FunctionApiOptions = FunctionClientOptions & {
   /** Milliseconds since the epoch; `Infinity` for none. */
   readonly deadlineMs: number;
   readonly observer: CallObserver;
+  /** What it sends over; whoever gives them closes them. */
+  readonly sockets?: Sockets | undefined;
   /** For one attempt of `start`; 10 s when left out. */
   readonly requestTimeoutMs?: number;
   /** For one attempt of `call`, as long as the function may take. */
@@ -71,14 +74,14 @@ type Invocation = {
 type Invoke = (invocation: Invocation) => Promise<FunctionReply>;
 
 function createInvoke(options: FunctionApiOptions): Invoke {
-  const { target, clock, deadlineMs, observer } = options;
+  const { target, clock, deadlineMs, observer, sockets = new Sockets() } = options;
   const secrets = Object.values(options.credentials);
   return async ({ event, headers, timeoutMs }) => {
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) {
       throw deadlineExceeded(ACTION);
     }
-    const client = createClient(options, Math.ceil(Math.min(timeoutMs, leftMs)));
+    const client = createClient({ ...options, sockets }, Math.ceil(Math.min(timeoutMs, leftMs)));
     observer.onCall(ACTION);
     try {
       return toReply(ACTION, await send(client, target, event, headers), secrets);
@@ -168,11 +171,18 @@ const notAccepted = ({ status, requestId }: FunctionReply): CloudError =>
   unreadableReply(ACTION, { status, body: { RequestId: requestId } }, `HTTP ${status} that accepts no invocation`);
 
 /**
- * A task id that is known: 409 from the platform, which its request id tells. Which code goes with it is published for
- * 2.0 alone (`StatefulAsyncInvocationAlreadyExists`), so any that says that something is there already will do, and none.
+ * A task id that is known, as the platform says it, which its request id tells: 409, or 400 in an older edition of the
+ * pages of 2.0. Which code goes with it is published for 2.0 alone (`StatefulAsyncInvocationAlreadyExists`), so with 409
+ * any will do that says that something is there already, and none.
  */
-const isDuplicate = ({ status, code, requestId }: CloudError): boolean =>
-  status === 409 && requestId !== undefined && (code === 'HttpStatus409' || /exist|already|duplicate/i.test(code));
+function isDuplicate({ status, code, requestId }: CloudError): boolean {
+  if (requestId === undefined) {
+    return false;
+  }
+  return status === 409
+    ? code === 'HttpStatus409' || /exist|already|duplicate/i.test(code)
+    : status === 400 && /AlreadyExist/i.test(code);
+}
 
 async function waitOutThrottling<T>(
   { clock, deadlineMs }: Pick<FunctionApiOptions, 'clock' | 'deadlineMs'>,

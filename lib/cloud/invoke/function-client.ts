@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp, type RequestOptions } from 'node:http';
 import { request as overHttps } from 'node:https';
-import { text } from 'node:stream/consumers';
 import FcClient from '@alicloud/fc2/lib/client.js';
 import type { FunctionTarget } from '../../core/domain/cloud-api.ts';
 import { ConfigError } from '../../core/domain/errors.ts';
 import type { Credentials } from '../client/transport.ts';
+import type { Sockets } from '../http/sockets.ts';
 
 /** What the SDK's client calls its `request` with. */
 type FcRequest = Parameters<FcClient<unknown>['request']>;
+
+type ClientOptions = ConstructorParameters<typeof FcClient>[1] & { readonly sockets: Sockets };
 
 /** What came, whatever its status. */
 export type FcReply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
@@ -19,6 +21,13 @@ export type FcReply = { readonly status: number; readonly headers: IncomingHttpH
  * of a refusal in the words of 3.0.
  */
 export class FunctionClient extends FcClient<FcReply> {
+  readonly #sockets: Sockets;
+
+  constructor(accountId: string, { sockets, ...options }: ClientOptions) {
+    super(accountId, options);
+    this.#sockets = sockets;
+  }
+
   override async request(...call: FcRequest): Promise<FcReply> {
     const [method, path, query, body, headers] = call;
     const sent: Record<string, string> = {
@@ -39,28 +48,31 @@ export class FunctionClient extends FcClient<FcReply> {
     );
     const url = new URL(`${this.endpoint}/${this.version}${path}`);
     url.search = new URLSearchParams(query ?? {}).toString();
-    const signal = AbortSignal.timeout(this.timeout);
-    try {
-      return await exchange(url, { method, headers: { ...sent, authorization }, signal }, body);
-    } catch (error) {
-      if (signal.aborted) {
-        throw Object.assign(new Error('no answer in time'), { name: 'RequestTimeoutError' });
-      }
-      throw error;
-    }
+    const limits = { action: 'InvokeFunction', origin: url.origin, timeoutMs: this.timeout };
+    return await this.#sockets.exchange(limits, (over) =>
+      exchange(url, { ...over, method, headers: { ...sent, authorization } }, body),
+    );
   }
 }
 
-async function exchange(
-  url: URL,
-  options: { readonly method: string; readonly headers: Record<string, string>; readonly signal: AbortSignal },
-  body: string,
-): Promise<FcReply> {
+async function exchange(url: URL, options: RequestOptions, body: string): Promise<FcReply> {
   const request = url.protocol === 'http:' ? overHttp : overHttps;
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, options, resolve).on('error', reject).end(body);
   });
-  return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
+  return { status: reply.statusCode ?? 0, headers: reply.headers, text: await readText(reply) };
+}
+
+/** By its events and not as a stream: so it flows, and `Sockets` counts what comes. */
+async function readText(reply: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    reply
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', resolve)
+      .on('error', reject);
+  });
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 export type FunctionClientOptions = {
@@ -72,7 +84,7 @@ export type FunctionClientOptions = {
 
 /** One for each attempt: it is no more than the holder of credentials and a time limit. */
 export function createClient(
-  { credentials, target, endpoint }: FunctionClientOptions,
+  { credentials, target, endpoint, sockets }: FunctionClientOptions & { readonly sockets: Sockets },
   timeout: number,
 ): FunctionClient {
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
@@ -87,6 +99,7 @@ export function createClient(
     ...(endpoint === undefined ? {} : { endpoint }),
     secure: true,
     timeout,
+    sockets,
   });
   if (target.serviceName === undefined) {
     client.version = '2023-03-30';

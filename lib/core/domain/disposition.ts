@@ -1,19 +1,22 @@
+import type { CloudError } from './errors.ts';
+
 /**
  * What an error code means for the step that met it.
  *
- * `retry`: the same request may work later. `gone`: the thing is not there any more. `refused`: what we believed is
- * not so, look again. `blocked`: only a person can mend it. `terminal`: nothing of that; stop the step.
+ * `retry`: the same request may work later. `busy`: it will, once something that happens to the thing is over, which may
+ * take minutes. `refused`: what we believed is not so, look again. `blocked`: only a person can fix it. `terminal`: none
+ * of these; stop the step. Whether a thing is gone depends on the action too: `saysGone`.
  */
-export type Disposition = 'retry' | 'gone' | 'refused' | 'blocked' | 'terminal';
+export type Disposition = 'retry' | 'busy' | 'refused' | 'blocked' | 'terminal';
 
 // A code we cannot source is terminal for this run; the timer is the outer retry.
 const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
-  // Busy, or not yet stable.
-  ['Operation.Blocking', 'retry'], // Terraform provider, DeleteTransitRouterVpnAttachment
-  ['IncorrectStatus.Status', 'retry'], // Terraform provider, DeleteTransitRouterVpnAttachment
-  ['IncorrectStatus.ResourceStatus', 'retry'], // documented for DeleteTransitRouterVpnAttachment: the connection is busy
-  ['IncorrectStatus.Attachment', 'retry'], // Terraform provider, the sibling operation for VPC attachments
-  ['InstanceStatus.NotSupport', 'retry'], // Terraform provider, the sibling operation for VPC attachments
+  ['Vco.StatusNotSupport', 'busy'], // VPC's error catalogue, DeleteVpnAttachment: it is bound, or changing
+  ['Operation.Blocking', 'busy'], // Terraform provider, DeleteTransitRouterVpnAttachment
+  ['IncorrectStatus.Status', 'busy'], // Terraform provider, DeleteTransitRouterVpnAttachment
+  ['IncorrectStatus.ResourceStatus', 'busy'], // documented for DeleteTransitRouterVpnAttachment: the connection is busy
+  ['IncorrectStatus.Attachment', 'busy'], // Terraform provider, the sibling operation for VPC attachments
+  ['InstanceStatus.NotSupport', 'busy'], // Terraform provider, the sibling operation for VPC attachments
   ['SystemBusy', 'retry'], // Terraform provider
   ['LastTokenProcessing', 'retry'], // Terraform provider, VPC: the earlier request with this client token still runs
   ['TokenProcessing', 'retry'], // Terraform provider, CBN: the same
@@ -46,23 +49,54 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['OperationFailed.NotSupportForceDelete', 'blocked'],
   ['OperationUnsupported.TransitRouterType', 'blocked'], // documented for DeleteTransitRouterVpnAttachment
   ['OperationNotPermitted.AttachmentManagedByCloudService', 'blocked'], // documented for VPC attachments
+  // The resource would hold too many tags.
+  ['QuotaExceeded.TagNum', 'blocked'], // VPC's error catalogue, TagResources
+  ['SizeLimitExceeded.TagNum', 'blocked'], // the same; of one call, which never has that many tags of ours
+  ['NumberExceed.Tags', 'blocked'], // older pages of TagResources
 ]);
 
-/** Documented for operations on VPN connections (404) and, in the other spellings, for siblings of theirs. */
-const CONNECTION_GONE = /^(Invalid)?Vpn(Connection|Attachment)(Instance)?(Id)?\.NotFound$/i;
+const CONNECTION_GONE = [
+  'InvalidVpnConnectionInstanceId.NotFound', // documented for operations on VPN connections (404)
+  // Spellings of siblings.
+  ...['InvalidVpnConnectionId.NotFound', 'InvalidVpnConnection.NotFound', 'VpnConnection.NotFound'],
+  ...['InvalidVpnAttachmentInstanceId.NotFound', 'InvalidVpnAttachmentId.NotFound'],
+];
+const ATTACHMENT_GONE = [
+  'InvalidTransitRouterAttachmentId.NotFound', // documented for DeleteTransitRouterVpnAttachment (400)
+  'InvalidAttachmentId.NotFound', // documented for its route-table siblings (400)
+  // Spellings of siblings.
+  ...['InvalidAttachment.NotFound', 'InvalidTransitRouterVpnAttachmentId.NotFound'],
+];
+const TAGGED_GONE = [
+  'InvalidInstanceIds.NotFound', // VPC's error catalogue, TagResources (400)
+  // What the Terraform provider and samples show.
+  ...['InvalidInstanceId.NotFound', 'InvalidResourceId.NotFound', 'InvalidResourceIds.NotFound'],
+];
 
-/** Whether a code of DescribeVpnConnection says that the connection does not exist. */
-export const isConnectionGone = (code: string): boolean => CONNECTION_GONE.test(code);
+/**
+ * By action, the codes that say that the thing it was asked about does not exist. Any other code, however much of it is
+ * "not found", is about something else: a product, an action, a region, a key.
+ */
+export const GONE: Readonly<Record<string, readonly string[]>> = {
+  DescribeVpnConnection: CONNECTION_GONE,
+  DeleteVpnAttachment: CONNECTION_GONE,
+  ListTransitRouterVpnAttachments: ATTACHMENT_GONE,
+  DeleteTransitRouterVpnAttachment: ATTACHMENT_GONE,
+  ListTagResources: TAGGED_GONE,
+  TagResources: TAGGED_GONE,
+  UnTagResources: TAGGED_GONE,
+};
+
+/** Whether an error says that the connection, attachment or tagged resource that it is about does not exist. */
+export function saysGone({ action, code, status }: Pick<CloudError, 'action' | 'code' | 'status'>): boolean {
+  const isDefinite = status !== undefined && status >= 400 && status <= 499;
+  return isDefinite && Object.hasOwn(GONE, action) && GONE[action]?.includes(code) === true;
+}
 
 /** Families of codes, tried in this order after the table above. */
 const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
-  [CONNECTION_GONE, 'gone'],
-  // Documented for DeleteTransitRouterVpnAttachment and its route-table siblings (400).
-  [/^Invalid(TransitRouter)?(Vpn)?Attachment(Id)?\.NotFound$/i, 'gone'],
-  // Documented for TagResources (400), and what the Terraform provider and samples show.
-  [/^Invalid(Resource|Instance)Ids?\.NotFound$/i, 'gone'],
-  [/\.Configuring$/i, 'retry'], // VpnConnection. documented for DeleteVpnAttachment; VpnGateway., Appliance.: Terraform
-  [/conflict/i, 'retry'], // VpnTask.CONFLICT, TaskConflict, OperationConflict: Terraform provider
+  [/\.Configuring$/i, 'busy'], // VpnConnection. documented for DeleteVpnAttachment; VpnGateway., Appliance.: Terraform
+  [/conflict/i, 'busy'], // VpnTask.CONFLICT, TaskConflict, OperationConflict: Terraform provider
   [/^HttpStatus5\d\d$/, 'retry'], // ours: a 5xx without a code
   [/\.FinancialLocked$/i, 'blocked'], // VpnGateway. documented for sibling operations; VpnConnection. by analogy
 ];
@@ -77,6 +111,12 @@ export function disposition(code: string, status?: number): Disposition {
     return 'retry';
   }
   return BY_CODE.get(code) ?? BY_PATTERN.find(([pattern]) => pattern.test(code))?.[1] ?? 'terminal';
+}
+
+/** Whether an error is worth another attempt of the same request. */
+export function mayWorkLater({ code, status }: Pick<CloudError, 'code' | 'status'>): boolean {
+  const meaning = disposition(code, status);
+  return meaning === 'retry' || meaning === 'busy';
 }
 
 /** Throttling in all spellings seen: `Throttling`, `Throttling.User`, `Throttling.user`, `Rejected.Throttling`, 429. */
@@ -94,11 +134,17 @@ export function isTokenProcessing(code: string): boolean {
   return code === 'LastTokenProcessing' || code === 'TokenProcessing' || code === 'IdempotentProcessing';
 }
 
-/** The identity may not do this. CBN says `Unauthorized` (400); VPN operations spell it `Forbbiden`. */
-export function isPermission(code: string): boolean {
-  return /^(Forbidden|Forbbiden|NoPermission|Unauthorized)(\.|$)/.test(code);
+/** The key or value of a tag is refused, whatever the resource: VPC's error catalogue, TagResources (400). */
+export function isAboutTag(code: string): boolean {
+  return /^(InvalidTag(Key|Value)|Forbidden\.TagKeys?)(\.|$)/.test(code);
 }
 
+/** The identity may not do this. CBN says `Unauthorized` (400); VPN operations spell it `Forbbiden`. */
+export function isPermission(code: string): boolean {
+  return /^(Forbidden|Forbbiden|NoPermission|Unauthorized)(\.|$)/.test(code) && !isAboutTag(code);
+}
+
+const NO_ROOM = 'Remove tags from the connection: it holds as many as it may, and the tags of the sweep need room.';
 const ADVICE: ReadonlyMap<string, string> = new Map([
   [
     'OperationFailed.RouteTableAssociationExist',
@@ -123,12 +169,18 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
     'OperationNotPermitted.AttachmentManagedByCloudService',
     'Release the attachment in the cloud service that manages it.',
   ],
+  ['QuotaExceeded.TagNum', NO_ROOM],
+  ['SizeLimitExceeded.TagNum', NO_ROOM],
+  ['NumberExceed.Tags', NO_ROOM],
 ]);
 
 /** One sentence on what a person can do about a blocked or forbidden step; undefined for any other code. */
 export function advice(code: string): string | undefined {
   if (/\.FinancialLocked$/i.test(code)) {
     return 'Settle the overdue payment of the account, then run again.';
+  }
+  if (isAboutTag(code)) {
+    return 'See whether a tag policy of the account forbids keys that begin with "vco-sweeper:".';
   }
   if (isPermission(code)) {
     return 'Grant the action to the identity that runs the sweep (see the RAM policies).';

@@ -3,6 +3,9 @@ import type { EstateRead } from './estate-schema.ts';
 import type { ConnectionRecord, TunnelRecord } from './estate-types.ts';
 
 export type ConnectionRead = NonNullable<EstateRead['vpnConnections']>[number];
+/** What the service says where there is no VPN gateway. */
+export const NO_VPN_GATEWAY = 'vpn-not-exist';
+
 export type Home = { readonly accountId: string; readonly regionId: string };
 
 const STATE_BY_ATTACH_TYPE = new Map<string, string>([
@@ -23,7 +26,7 @@ function attachTypeOf(item: ConnectionRead): string | null {
   if (item.TransitRouterId !== undefined) {
     return 'CEN';
   }
-  return item.VpnGatewayId !== undefined && item.VpnGatewayId !== 'vpn-not-exist' ? 'VPNGW' : 'NO_ASSOCIATED';
+  return item.VpnGatewayId !== undefined && item.VpnGatewayId !== NO_VPN_GATEWAY ? 'VPNGW' : 'NO_ASSOCIATED';
 }
 
 /** A connection with every field that the service would show; the attachment is made elsewhere. */
@@ -32,16 +35,21 @@ export function completeConnection(item: ConnectionRead, home: Home): Connection
   const attachType = attachTypeOf(item);
   const status = item.Status === undefined ? defaultStatus(attachType) : item.Status;
   const dual = item.TunnelOptions !== undefined;
+  const single = singleTunnel(id);
   return {
     VpnConnectionId: id,
-    VpnGatewayId: 'vpn-not-exist',
+    VpnGatewayId: NO_VPN_GATEWAY,
     LocalSubnet: '0.0.0.0/0',
     RemoteSubnet: '0.0.0.0/0',
     NetworkType: 'public',
     EffectImmediately: false,
     ResourceGroupId: 'rg-acfmxxxxxxxxxxx',
-    ...(dual ? { EnableTunnelsBgp: false } : singleTunnel(id)),
+    ...(dual ? { EnableTunnelsBgp: false } : single),
     ...wire,
+    ...(!dual && {
+      IkeConfig: { ...single.IkeConfig, ...wire.IkeConfig },
+      IpsecConfig: { ...single.IpsecConfig, ...wire.IpsecConfig },
+    }),
     accountId: item.accountId ?? home.accountId,
     regionId: item.regionId ?? home.regionId,
     CreateTime: item.CreateTime ?? LONG_AGO_MS,
@@ -58,7 +66,8 @@ export function completeConnection(item: ConnectionRead, home: Home): Connection
 const defaultStatus = (attachType: string | null): string =>
   attachType === 'NO_ASSOCIATED' ? 'ike_sa_not_established' : 'ipsec_sa_established';
 
-const IKE = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2', LocalId: '203.0.113.7', RemoteId: '198.51.100.9' };
+/** Without the ids of both ends: replies take those from the addresses. */
+const IKE = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2' };
 const IPSEC = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
 
 const singleTunnel = (id: string) => ({
@@ -71,22 +80,26 @@ const singleTunnel = (id: string) => ({
 
 type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
 
-/** One tunnel as the service would show it. */
-const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => ({
-  TunnelId: `tun-${idLetters(id)}${at + 1}`,
-  TunnelIndex: at + 1,
-  Role: at === 0 ? 'master' : 'slave',
-  State: 'active',
-  Status: status ?? null,
-  EnableDpd: 'true',
-  EnableNatTraversal: 'true',
-  TunnelIkeConfig: {
-    IkeVersion: 'ikev2',
-    IkeAuthAlg: 'sha1',
-    ...IKE,
-    IkeLifetime: '86400',
-    Psk: canaryPsk(id, at + 1),
-  },
-  TunnelIpsecConfig: { ...IPSEC, IpsecLifetime: '86400' },
-  ...tunnel,
-});
+/** One tunnel as the service would show it: what is given of a part of it does not cost the rest its defaults. */
+const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => {
+  const index = tunnel.TunnelIndex ?? at + 1;
+  return {
+    TunnelId: `tun-${idLetters(id)}${index}`,
+    Role: index === 1 ? 'master' : 'slave',
+    State: 'active',
+    Status: status ?? null,
+    EnableDpd: 'true',
+    EnableNatTraversal: 'true',
+    ...tunnel,
+    TunnelIndex: index,
+    TunnelIkeConfig: {
+      IkeVersion: 'ikev2',
+      IkeAuthAlg: 'sha1',
+      ...IKE,
+      IkeLifetime: '86400',
+      Psk: canaryPsk(id, index),
+      ...tunnel.TunnelIkeConfig,
+    },
+    TunnelIpsecConfig: { ...IPSEC, IpsecLifetime: '86400', ...tunnel.TunnelIpsecConfig },
+  };
+};

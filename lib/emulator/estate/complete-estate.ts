@@ -1,12 +1,24 @@
-import { completeConnection } from './complete-connection.ts';
+import { completeConnection, type Home, NO_VPN_GATEWAY } from './complete-connection.ts';
 import { completeRouting } from './complete-routing.ts';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_KEY, LONG_AGO_MS } from './estate-defaults.ts';
 import type { EstateRead } from './estate-schema.ts';
-import type { AccountRecord, Directory, Estate, Region } from './estate-types.ts';
+import type {
+  AccessKey,
+  AccountRecord,
+  ConnectionRecord,
+  Directory,
+  Estate,
+  Region,
+  VpnGateway,
+} from './estate-types.ts';
 
-/** Fills in what an estate file leaves out, so that the result says everything. */
-export function completeEstate(file: EstateRead): Estate {
-  const accounts = completeAccounts(file);
+/**
+ * Fills in what an estate file leaves out, so that the result says everything.
+ *
+ * @param key the key of the account of a file that has none
+ */
+export function completeEstate(file: EstateRead, key: AccessKey = DEFAULT_KEY): Estate {
+  const accounts = completeAccounts(file, key);
   const regions = completeRegions(file);
   const home = {
     accountId: accounts[0]?.accountId ?? DEFAULT_ACCOUNT_ID,
@@ -20,6 +32,24 @@ export function completeEstate(file: EstateRead): Estate {
     CreateTime: item.CreateTime ?? LONG_AGO_MS,
     tags: item.tags ?? {},
   }));
+  const vpnGateways = completeVpnGateways(file, vpnConnections, home);
+  const vcoRouteEntries = (file.vcoRouteEntries ?? []).map((item) => ({
+    ...item,
+    NextHop: item.NextHop ?? item.VpnConnectionId,
+    Weight: item.Weight ?? 100,
+    State: item.State ?? 'published',
+    RouteEntryType: item.RouteEntryType ?? 'custom',
+    Source: item.Source ?? 'CLOUD',
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
+  }));
+  const owners = new Map(vpnConnections.map((row) => [row.VpnConnectionId, row]));
+  const grants = (file.grants ?? []).map((item) => ({
+    ...item,
+    accountId: item.accountId ?? owners.get(item.InstanceId)?.accountId ?? home.accountId,
+    RegionId: item.RegionId ?? owners.get(item.InstanceId)?.regionId ?? home.regionId,
+    OrderType: item.OrderType ?? 'PayByCenOwner',
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
+  }));
   const routing = completeRouting(file, vpnConnections, home);
   const directory = completeDirectory(file, accounts);
   return {
@@ -29,13 +59,38 @@ export function completeEstate(file: EstateRead): Estate {
     ...(directory && { directory }),
     vpnConnections,
     customerGateways,
+    vpnGateways,
+    vcoRouteEntries,
     ...routing,
+    grants,
   };
 }
 
-function completeAccounts(file: EstateRead): AccountRecord[] {
-  const accounts = file.accounts ?? [{ accountId: DEFAULT_ACCOUNT_ID, keys: [DEFAULT_KEY], roles: [] }];
+function completeAccounts(file: EstateRead, key: AccessKey): AccountRecord[] {
+  const accounts = file.accounts ?? [{ accountId: DEFAULT_ACCOUNT_ID, keys: [key], roles: [] }];
   return accounts.map((account) => ({ ...account, keys: account.keys ?? [], roles: account.roles ?? [] }));
+}
+
+function completeVpnGateways(file: EstateRead, connections: readonly ConnectionRecord[], home: Home): VpnGateway[] {
+  const listed = (file.vpnGateways ?? []).map((item) => ({
+    ...item,
+    accountId: item.accountId ?? home.accountId,
+    regionId: item.regionId ?? home.regionId,
+    CreateTime: item.CreateTime ?? LONG_AGO_MS,
+    tags: item.tags ?? {},
+  }));
+  if (file.derive === false) {
+    return listed;
+  }
+  const known = new Set(listed.map((item) => item.VpnGatewayId));
+  const implied = connections.flatMap(({ accountId, regionId, VpnGatewayId = NO_VPN_GATEWAY }) => {
+    if (VpnGatewayId === NO_VPN_GATEWAY || known.has(VpnGatewayId)) {
+      return [];
+    }
+    known.add(VpnGatewayId);
+    return [{ accountId, regionId, VpnGatewayId, CreateTime: LONG_AGO_MS, tags: {} }];
+  });
+  return [...listed, ...implied];
 }
 
 /** Unless the file says otherwise, the first account manages the others. */

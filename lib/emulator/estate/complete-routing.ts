@@ -9,6 +9,7 @@ import type {
   RouteTable,
   TransitRouterRecord,
 } from './estate-types.ts';
+import { GATEWAY_ADDRESSES, gatewayAddress, numberFrom, zonesIn } from './region-facts.ts';
 
 type RoutingRecords = Pick<
   Estate,
@@ -51,7 +52,7 @@ export function completeRouting(
       tags: item.tags ?? {},
     };
   });
-  const routeTables = [...(file.routeTables ?? [])];
+  const routeTables: RouteTable[] = (file.routeTables ?? []).map((item) => ({ ...item, tags: item.tags ?? {} }));
   if (derive) {
     cens.push(...impliedCens(transitRouters, cens));
     attachments.push(...impliedAttachments(file.vpnConnections ?? [], owners, routerById, attachments));
@@ -109,8 +110,22 @@ function nameHolder(connection: ConnectionRecord, router: TransitRouterRecord | 
     connection.AttachInstanceId ??= router.CenId;
   }
   connection.CrossAccountAuthorized ??= router !== undefined && router.accountId !== connection.accountId;
+  addressTunnels(connection);
+}
+
+/** Tunnels of a bound connection have addresses and zones: the same ones for the same id. */
+function addressTunnels(connection: ConnectionRecord): void {
+  const addressOf = (tunnel: number) =>
+    gatewayAddress(numberFrom(`${connection.VpnConnectionId} ${tunnel}`, GATEWAY_ADDRESSES));
+  const [first, second] = zonesIn(connection.regionId);
   if (connection.TunnelOptions === undefined) {
-    connection.InternetIp ??= '203.0.113.7';
+    connection.InternetIp ??= addressOf(0);
+    connection.ZoneNo ??= first;
+    return;
+  }
+  for (const [at, tunnel] of connection.TunnelOptions.entries()) {
+    tunnel.InternetIp ??= addressOf(at + 1);
+    tunnel.ZoneNo ??= at === 0 ? first : second;
   }
 }
 
@@ -176,5 +191,6 @@ function impliedRouteTables(routers: readonly TransitRouterRecord[], listed: rea
       TransitRouterRouteTableId: `vtb-${idLetters(TransitRouterId)}`,
       TransitRouterId,
       TransitRouterRouteTableType: 'System',
+      tags: {},
     }));
 }

@@ -38,7 +38,7 @@ export const word = z.nullable(text);
  * whichever comes first; `null` means that this one never ends it.
  */
 export const pending = z.strictObject({
-  to: z.enum(['init', 'attached', 'gone', 'deleted']),
+  to: z.enum(['init', 'attached', 'active', 'gone', 'deleted']),
   polls: z.nullable(z.number()),
   atMs: z.nullable(z.number()),
 });

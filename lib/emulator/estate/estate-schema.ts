@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { connection } from './connection-schema.ts';
 import { accountId, moment, pending, tags, text } from './estate-fields.ts';
+import { routingShape } from './routing-schema.ts';
 
 /** RAM actions such as `vpc:DeleteVpnAttachment`, `cen:*` or `*`. */
 const actions = z.array(text);
@@ -85,135 +86,62 @@ export const estateFile = z.strictObject({
         Description: z.optional(z.string()),
         IpAddress: z.optional(text),
         Asn: z.optional(z.number()),
+        /** The key of its BGP sessions, in clear as the service gives it. */
+        AuthKey: z.optional(z.string()),
         CreateTime: z.optional(moment),
         ResourceGroupId: z.optional(text),
         tags: z.optional(tags),
       }),
     ),
   ),
-  cens: z.optional(
+  /** VPN gateways. Those that connections name are made unless they are listed here. */
+  vpnGateways: z.optional(
     z.array(
       z.strictObject({
         accountId: z.optional(accountId),
-        /** `cen-…` */
-        CenId: text,
+        regionId: z.optional(text),
+        /** `vpn-…` */
+        VpnGatewayId: text,
         Name: z.optional(z.string()),
         Description: z.optional(z.string()),
+        VpcId: z.optional(text),
+        /** `active` (the default), `init`, `provisioning`, `updating` or `deleting`. */
         Status: z.optional(text),
-        CreationTime: z.optional(text),
+        /** `Normal` (the default) or `FinancialLocked`. */
+        BusinessStatus: z.optional(text),
+        CreateTime: z.optional(moment),
         ResourceGroupId: z.optional(text),
         tags: z.optional(tags),
       }),
     ),
   ),
-  transitRouters: z.optional(
+  /** Destination routes of connections that are bound to a transit router. */
+  vcoRouteEntries: z.optional(
     z.array(
       z.strictObject({
-        accountId: z.optional(accountId),
-        /** Default: the first region. */
-        RegionId: z.optional(text),
-        /** `tr-…` */
-        TransitRouterId: text,
-        TransitRouterName: z.optional(z.string()),
-        TransitRouterDescription: z.optional(z.string()),
-        /** Default: one CEN for each account. */
-        CenId: z.optional(text),
-        /** `Enterprise` (the default) or `Basic`. */
-        Type: z.optional(text),
-        Status: z.optional(text),
-        CreationTime: z.optional(text),
-        TransitRouterCidrList: z.optional(z.array(z.record(z.string(), z.unknown()))),
-        tags: z.optional(tags),
-      }),
-    ),
-  ),
-  /** What transit routers hold. One for each bound connection is made unless it is listed here. */
-  attachments: z.optional(
-    z.array(
-      z.strictObject({
-        /** The account that owns the transit router. Default: its owner. */
-        accountId: z.optional(accountId),
-        /** `tr-attach-…` */
-        TransitRouterAttachmentId: text,
-        /** The connection, `vco-…` */
-        VpnId: text,
-        VpnOwnerId: z.optional(accountId),
-        VpnRegionId: z.optional(text),
-        TransitRouterId: text,
-        CenId: z.optional(text),
-        /** `Attaching`, `Attached` (the default) or `Detaching`. */
-        Status: z.optional(text),
-        CreationTime: z.optional(text),
-        ChargeType: z.optional(text),
-        OrderType: z.optional(text),
-        AutoPublishRouteEnabled: z.optional(z.boolean()),
-        TransitRouterAttachmentName: z.optional(z.string()),
-        TransitRouterAttachmentDescription: z.optional(z.string()),
-        Zones: z.optional(z.array(z.strictObject({ ZoneId: text }))),
-        tags: z.optional(tags),
+        VpnConnectionId: text,
+        RouteDest: text,
+        /** Default: the connection itself. */
+        NextHop: z.optional(text),
+        /** 0 or 100. Default: 100. */
+        Weight: z.optional(z.number()),
+        /** `published` (the default) or `Active`. */
+        State: z.optional(text),
+        /** `custom` (the default) or `bgp`. */
+        RouteEntryType: z.optional(text),
+        /** `CLOUD` (the default) or `VPN_BGP`. */
+        Source: z.optional(text),
+        OverlayMode: z.optional(text),
+        Description: z.optional(z.string()),
+        AsPath: z.optional(z.string()),
+        Community: z.optional(z.string()),
+        CreateTime: z.optional(moment),
+        NextHopTunnelIdList: z.optional(z.array(text)),
         pending: z.optional(pending),
       }),
     ),
   ),
-  /** Each transit router has a system route table: one is made unless it is listed here. */
-  routeTables: z.optional(
-    z.array(
-      z.strictObject({
-        /** `vtb-…` */
-        TransitRouterRouteTableId: text,
-        TransitRouterId: text,
-        TransitRouterRouteTableName: z.optional(z.string()),
-        /** `System` (the default) or `Custom`. */
-        TransitRouterRouteTableType: z.optional(text),
-        TransitRouterRouteTableStatus: z.optional(text),
-        CreateTime: z.optional(text),
-      }),
-    ),
-  ),
-  /** Which route table decides for traffic that comes from an attachment. */
-  associations: z.optional(
-    z.array(
-      z.strictObject({
-        TransitRouterAttachmentId: text,
-        TransitRouterRouteTableId: text,
-        /** `Active` (the default), `Associating` or `Dissociating`. */
-        Status: z.optional(text),
-        pending: z.optional(pending),
-      }),
-    ),
-  ),
-  /** Which route table learns the routes of an attachment. */
-  propagations: z.optional(
-    z.array(
-      z.strictObject({
-        TransitRouterAttachmentId: text,
-        TransitRouterRouteTableId: text,
-        /** `Active` (the default), `Enabling` or `Disabling`. */
-        Status: z.optional(text),
-        pending: z.optional(pending),
-      }),
-    ),
-  ),
-  routeEntries: z.optional(
-    z.array(
-      z.strictObject({
-        /** `rte-…`; routes that were learnt have none. */
-        TransitRouterRouteEntryId: z.optional(text),
-        TransitRouterRouteTableId: text,
-        TransitRouterRouteEntryDestinationCidrBlock: text,
-        TransitRouterRouteEntryName: z.optional(z.string()),
-        /** The attachment that the route points to. */
-        TransitRouterRouteEntryNextHopId: z.optional(text),
-        /** `Attachment` (the default) or `BlackHole`. */
-        TransitRouterRouteEntryNextHopType: z.optional(text),
-        /** `Static` (the default) or `Propagated`. */
-        TransitRouterRouteEntryType: z.optional(text),
-        /** `Active` (the default), `Rejected`, `Prohibited`, `Standby`, `Candidate`, `Creating` or `Deleting`. */
-        TransitRouterRouteEntryStatus: z.optional(text),
-        pending: z.optional(pending),
-      }),
-    ),
-  ),
+  ...routingShape,
 });
 
 /** An estate as people write it: nearly every key may be left out. */

@@ -15,15 +15,22 @@ type Member = { accountId: string; DisplayName: string; Status: string };
 export type ConnectionRecord = With<Omit<Item<'vpnConnections'>, 'attachmentId'>, Placed | 'CreateTime'>;
 export type TunnelRecord = NonNullable<ConnectionRecord['TunnelOptions']>[number];
 export type CustomerGateway = With<Item<'customerGateways'>, Placed | 'CreateTime'>;
+export type VpnGateway = With<Item<'vpnGateways'>, Placed | 'CreateTime'>;
+export type VcoRoute = With<
+  Item<'vcoRouteEntries'>,
+  'NextHop' | 'Weight' | 'State' | 'RouteEntryType' | 'Source' | 'CreateTime'
+>;
 export type Cen = With<Item<'cens'>, Owned>;
 export type TransitRouterRecord = With<Item<'transitRouters'>, Owned | 'CenId' | 'RegionId'>;
 export type AttachmentRecord = With<
   Item<'attachments'>,
   Owned | 'VpnOwnerId' | 'VpnRegionId' | 'CenId' | 'Status' | 'CreationTime'
 >;
-export type RouteTable = Item<'routeTables'>;
+export type RouteTable = With<Item<'routeTables'>, 'tags'>;
 export type AssociationRecord = With<Item<'associations'>, 'Status'>;
 export type Propagation = With<Item<'propagations'>, 'Status'>;
+export type TransitRouterCidr = NonNullable<TransitRouterRecord['TransitRouterCidrList']>[number];
+export type Grant = With<Item<'grants'>, 'accountId' | 'RegionId' | 'OrderType' | 'CreateTime'>;
 export type RouteEntry = Item<'routeEntries'>;
 
 /** Everything that exists in the emulated cloud, as plain data that JSON and YAML can hold. */
@@ -35,6 +42,8 @@ export type Estate = {
   directory?: Directory;
   vpnConnections: ConnectionRecord[];
   customerGateways: CustomerGateway[];
+  vpnGateways: VpnGateway[];
+  vcoRouteEntries: VcoRoute[];
   cens: Cen[];
   transitRouters: TransitRouterRecord[];
   attachments: AttachmentRecord[];
@@ -42,4 +51,5 @@ export type Estate = {
   associations: AssociationRecord[];
   propagations: Propagation[];
   routeEntries: RouteEntry[];
+  grants: Grant[];
 };

@@ -2,10 +2,16 @@ import { parseDocument, stringify } from 'yaml';
 import { completeEstate } from './complete-estate.ts';
 import { EstateError, readBy } from './estate-problems.ts';
 import { type EstateFile, estateFile } from './estate-schema.ts';
-import type { Estate } from './estate-types.ts';
+import type { AccessKey, Estate } from './estate-types.ts';
 
-/** Reads an estate from JSON or YAML text. `source` names it in messages. Throws `EstateError`. */
-export const parseEstate = (text: string, source: string): Estate => readEstate(parseText(text, source), source);
+/**
+ * Reads an estate from JSON or YAML text. Throws `EstateError`.
+ *
+ * @param source names the text in messages
+ * @param key what the account gets that is made where the text has none; always the same one if it is left out
+ */
+export const parseEstate = (text: string, source: string, key?: AccessKey): Estate =>
+  readEstate(parseText(text, source), source, key);
 
 function parseText(text: string, source: string): unknown {
   try {
@@ -29,7 +35,8 @@ function parseYaml(text: string, source: string): unknown {
 }
 
 /** Checks plain data and fills in what it leaves out. Throws `EstateError`. */
-export const readEstate = (value: unknown, source: string): Estate => completeEstate(readBy(estateFile, value, source));
+export const readEstate = (value: unknown, source: string, key?: AccessKey): Estate =>
+  completeEstate(readBy(estateFile, value, source), key);
 
 /** An estate from an object that leaves out what does not matter, for tests. */
 export const defineEstate = (file: EstateFile): Estate => readEstate(file, 'estate');

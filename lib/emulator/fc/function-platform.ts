@@ -143,7 +143,8 @@ export class FunctionPlatform {
   #takeTask(fn: FcFunction, taskId: string): void {
     const key = `${fn.accountId} ${fn.id} ${taskId}`;
     if (this.#tasks.has(key)) {
-      throw new ApiError(409, 'StatefulAsyncInvocationAlreadyExists', `the invocation '${taskId}' already exists`);
+      const status = this.#engine.behaviours.fcKnownTaskStatus;
+      throw new ApiError(status, 'StatefulAsyncInvocationAlreadyExists', `the invocation '${taskId}' already exists`);
     }
     this.#tasks.add(key);
   }

@@ -26,15 +26,29 @@ const SECRET = /psk|authkey|secret|signature|securitytoken|accesskeyid|^ikeconfi
 const withoutSecrets = (params: RawParams): RawParams =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !SECRET.test(name)));
 
-/** The ordered log of calls. */
+export const CALLS_KEPT = 100_000;
+
+/** The log may be longer than what it keeps by this share, so that not every call moves all others. */
+const SLACK = 0.1;
+
+/** The ordered log of the latest calls. */
 export class CallLog {
   readonly records: CallRecord[] = [];
+  readonly #kept: number;
   #seq = 0;
+
+  /** @param kept how many of the latest calls are there at least */
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
 
   add({ params, ...rest }: Omit<CallRecord, 'seq' | 'regionId'>): CallRecord {
     this.#seq += 1;
     const record = { seq: this.#seq, regionId: params.RegionId ?? '', params: withoutSecrets(params), ...rest };
     this.records.push(record);
+    if (this.records.length > this.#kept * (1 + SLACK)) {
+      this.records.splice(0, this.records.length - this.#kept);
+    }
     return record;
   }
 

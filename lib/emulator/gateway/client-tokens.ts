@@ -37,7 +37,19 @@ export class ClientTokens {
     if (key === undefined || question.params.DryRun?.toLowerCase() === 'true') {
       return;
     }
+    this.#forget(nowMs);
+    this.#kept.delete(key);
     this.#kept.set(key, { params: fingerprint(question.params), given, atMs: nowMs });
+  }
+
+  /** The oldest come first. */
+  #forget(nowMs: number): void {
+    for (const [key, { atMs }] of this.#kept) {
+      if (nowMs - atMs <= MEMORY_MS) {
+        return;
+      }
+      this.#kept.delete(key);
+    }
   }
 }
 

@@ -61,11 +61,11 @@ function startOf(token: string | undefined): number {
   return Number(start);
 }
 
-/** MaxResults and NextToken: the way of the CBN API. */
+/** MaxResults and NextToken: the way of the CBN API. A listing may name the size of its pages differently. */
 export function tokenPage<T>(
   context: Context,
   all: readonly T[],
-  bounds: { fallback: number; max: number },
+  bounds: { readonly name?: string; readonly fallback: number; readonly max: number },
 ): PageReply<T> {
   const size = sizeOf(context, { name: 'MaxResults', ...bounds });
   const start = startOf(context.params.text('NextToken'));

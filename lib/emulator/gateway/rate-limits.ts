@@ -1,9 +1,10 @@
 type Limit = { readonly max: number; readonly windowMs: number };
 
-const perMinute = (max: number): Limit => ({ max, windowMs: 60_000 });
+const within = (windowMs: number, max: number): Limit => ({ max, windowMs });
+const perMinute = (max: number): readonly Limit[] => [within(60_000, max)];
 
 /** The published limits for each account, region and API. Operations that are not listed have none published. */
-const PUBLISHED = new Map<string, Limit>([
+const PUBLISHED = new Map<string, readonly Limit[]>([
   ['2016-04-28 DescribeVpnConnections', perMinute(600)],
   ['2016-04-28 DescribeVpnConnection', perMinute(600)],
   ['2016-04-28 DescribeVpnAttachments', perMinute(600)],
@@ -16,11 +17,13 @@ const PUBLISHED = new Map<string, Limit>([
   ['2016-04-28 ListTagResources', perMinute(300)],
   ['2017-09-12 DescribeCens', perMinute(300)],
   ['2017-09-12 ListTransitRouters', perMinute(500)],
-  ['2015-04-01 AssumeRole', { max: 100, windowMs: 1_000 }],
+  // By analogy with its siblings for VPC and peering: the published copy is cut off before its row.
+  ['2017-09-12 DeleteTransitRouterVpnAttachment', [within(1_000, 3), within(60_000, 180)]],
+  ['2015-04-01 AssumeRole', [within(1_000, 100)]],
 ]);
 
 /** Other CBN operations: nothing is published, five a second is what is safe to assume. */
-const cbnOther = perMinute(300);
+const CBN_OTHER = perMinute(300);
 
 /** Counts calls in sliding windows. */
 export class Limits {
@@ -36,24 +39,27 @@ export class Limits {
     call: { accountId: string; regionId: string; version: string; action: string },
     nowMs: number,
   ): number | undefined {
-    if (this.scale === 'off') {
+    const { scale } = this;
+    if (scale === 'off') {
       return undefined;
     }
     const name = `${call.version} ${call.action}`;
-    const limit = PUBLISHED.get(name) ?? (call.version === '2017-09-12' ? cbnOther : undefined);
-    if (limit === undefined) {
-      return undefined;
-    }
+    const limits = PUBLISHED.get(name) ?? (call.version === '2017-09-12' ? CBN_OTHER : []);
     const key = `${call.accountId} ${call.regionId} ${name}`;
     const times = this.#calls.get(key) ?? [];
-    this.#calls.set(key, times);
-    while ((times[0] ?? nowMs) <= nowMs - limit.windowMs) {
-      times.shift();
+    const waitMs = Math.max(0, ...limits.map((limit) => waitFor(times, limit, scale, nowMs)));
+    if (waitMs > 0) {
+      return waitMs;
     }
-    if (times.length >= Math.max(1, Math.floor(limit.max * this.scale))) {
-      return (times[0] ?? nowMs) + limit.windowMs - nowMs;
-    }
-    times.push(nowMs);
+    const longestMs = Math.max(0, ...limits.map(({ windowMs }) => windowMs));
+    this.#calls.set(key, [...times.filter((atMs) => atMs > nowMs - longestMs), nowMs]);
     return undefined;
   }
+}
+
+/** After how many milliseconds a window has room for one more. */
+function waitFor(times: readonly number[], { max, windowMs }: Limit, scale: number, nowMs: number): number {
+  const inWindow = times.filter((atMs) => atMs > nowMs - windowMs);
+  const isFull = inWindow.length >= Math.max(1, Math.floor(max * scale));
+  return isFull ? (inWindow[0] ?? nowMs) + windowMs - nowMs : 0;
 }

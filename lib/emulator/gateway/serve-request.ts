@@ -25,7 +25,19 @@ const actionOf = ({ headers, query, form }: ParsedRequest): string =>
 
 /** Takes one request off the wire and answers it. */
 export async function serve(engine: Engine, wire: WireRequest): Promise<WireReply | 'reset'> {
-  const request = parseRequest(wire);
+  let request: ParsedRequest;
+  try {
+    request = parseRequest(wire);
+  } catch (error) {
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
+    return toWire(engine.refusal('', error), 'XML', '');
+  }
+  return serveParsed(engine, request);
+}
+
+async function serveParsed(engine: Engine, request: ParsedRequest): Promise<WireReply | 'reset'> {
   const nowMs = engine.now();
   let format: Format = 'XML';
   try {

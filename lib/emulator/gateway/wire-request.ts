@@ -1,3 +1,4 @@
+import { ApiError } from './api-error.ts';
 import type { RawParams } from './params.ts';
 
 /** A request as it came over the wire. */
@@ -19,8 +20,14 @@ export type ParsedRequest = {
   readonly body: string;
 };
 
+const BASE = 'http://127.0.0.1';
+
+/** Throws `ApiError` for a request line that is none, such as `GET //`. */
 export function parseRequest(request: WireRequest): ParsedRequest {
-  const url = new URL(request.url, 'http://127.0.0.1');
+  if (request.url.startsWith('//') || !URL.canParse(request.url, BASE)) {
+    throw new ApiError(400, 'InvalidParameter', 'The request line is not valid.');
+  }
+  const url = new URL(request.url, BASE);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );

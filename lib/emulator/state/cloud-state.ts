@@ -5,10 +5,13 @@ import type {
   ConnectionRecord,
   CustomerGateway,
   Estate,
+  Grant,
   Propagation,
   RouteEntry,
   RouteTable,
   TransitRouterRecord,
+  VcoRoute,
+  VpnGateway,
 } from '../estate/estate-types.ts';
 import { Table } from './record-table.ts';
 import { TagHistory } from './tag-history.ts';
@@ -37,6 +40,13 @@ const routeId = (row: RouteEntry): string =>
   row.TransitRouterRouteEntryId ??
   `${row.TransitRouterRouteTableId} ${row.TransitRouterRouteEntryDestinationCidrBlock} ${row.TransitRouterRouteEntryNextHopId ?? ''}`;
 
+/** The key of a route of a connection. */
+export const vcoRouteKey = (row: Pick<VcoRoute, 'VpnConnectionId' | 'RouteDest' | 'NextHop' | 'Weight'>): string =>
+  `${row.VpnConnectionId} ${row.RouteDest} ${row.NextHop} ${row.Weight}`;
+
+/** The key of a grant. */
+export const grantKey = (cenId: string, instanceId: string): string => `${cenId} ${instanceId}`;
+
 /** The live estate with its indexes; every change the emulator makes goes through here. */
 export class Store {
   estate: Estate;
@@ -52,13 +62,25 @@ export class Store {
     id: (row) => row.CustomerGatewayId,
     groups: { place: (row) => placeKey(row.accountId, row.regionId) },
   });
+  readonly vpnGateways = new Table<VpnGateway>(() => this.estate.vpnGateways, {
+    id: (row) => row.VpnGatewayId,
+    groups: { place: (row) => placeKey(row.accountId, row.regionId) },
+  });
+  readonly vcoRoutes = new Table<VcoRoute>(() => this.estate.vcoRouteEntries, {
+    id: vcoRouteKey,
+    groups: { connection: (row) => row.VpnConnectionId },
+  });
+  readonly grants = new Table<Grant>(() => this.estate.grants, {
+    id: (row) => grantKey(row.CenId, row.InstanceId),
+    groups: { instance: (row) => row.InstanceId, cen: (row) => row.CenId },
+  });
   readonly cens = new Table<Cen>(() => this.estate.cens, {
     id: (row) => row.CenId,
     groups: { account: (row) => row.accountId },
   });
   readonly transitRouters = new Table<TransitRouterRecord>(() => this.estate.transitRouters, {
     id: (row) => row.TransitRouterId,
-    groups: { account: (row) => row.accountId },
+    groups: { account: (row) => row.accountId, cen: (row) => row.CenId },
   });
   readonly attachments = new Table<AttachmentRecord>(() => this.estate.attachments, {
     id: (row) => row.TransitRouterAttachmentId,
@@ -78,21 +100,30 @@ export class Store {
     },
   });
 
+  readonly #tables: readonly { refresh(): void }[] = [
+    this.connections,
+    this.customerGateways,
+    this.vpnGateways,
+    this.vcoRoutes,
+    this.grants,
+    this.cens,
+    this.transitRouters,
+    this.attachments,
+    this.routeTables,
+    this.associations,
+    this.propagations,
+    this.routeEntries,
+  ];
+
   constructor(estate: Estate) {
     this.estate = estate;
   }
 
   /** Notices what tests, acting as other people, changed in the estate since the last call. */
   refresh(): void {
-    this.connections.refresh();
-    this.customerGateways.refresh();
-    this.cens.refresh();
-    this.transitRouters.refresh();
-    this.attachments.refresh();
-    this.routeTables.refresh();
-    this.associations.refresh();
-    this.propagations.refresh();
-    this.routeEntries.refresh();
+    for (const table of this.#tables) {
+      table.refresh();
+    }
   }
 
   insert<T extends object>(table: Table<T>, row: T): void {
@@ -111,6 +142,19 @@ export class Store {
         }
       },
     });
+  }
+
+  removeAll<T extends object>(table: Table<T>, rows: readonly T[]): void {
+    for (const row of [...rows]) {
+      this.remove(table, row);
+    }
+  }
+
+  /** Removes what hangs on an attachment: associations, propagations and routes. */
+  removeDependants(attachmentId: string): void {
+    this.removeAll(this.associations, this.associations.in('attachment', attachmentId));
+    this.removeAll(this.propagations, this.propagations.in('attachment', attachmentId));
+    this.removeAll(this.routeEntries, this.routeEntries.in('nextHop', attachmentId));
   }
 
   edit<T extends object>(row: T, change: (row: T) => void): void {

@@ -1,65 +1,12 @@
 import type { Behaviours } from '../behaviours.ts';
 import type { Pending } from '../estate/estate-fields.ts';
-import type {
-  AssociationRecord,
-  AttachmentRecord,
-  ConnectionRecord,
-  Propagation,
-  RouteEntry,
-  TransitRouterRecord,
-} from '../estate/estate-types.ts';
+import type { AttachmentRecord, ConnectionRecord, TransitRouterRecord } from '../estate/estate-types.ts';
+import { GATEWAY_ADDRESSES, gatewayAddress } from '../estate/region-facts.ts';
+import type { Random } from '../random.ts';
+import { bind, unbind } from './binding.ts';
 import type { Store } from './cloud-state.ts';
 import type { Table } from './record-table.ts';
-
-type Changing = { pending?: Pending | undefined };
-
-/** How long a change takes: a count of reads that still show the old state, or time, whichever ends first. */
-export type Span = { readonly polls: number | null; readonly ms: number | null };
-
-export const pendingFor = (to: Pending['to'], span: Span, fromMs: number): Pending => ({
-  to,
-  polls: span.polls,
-  atMs: span.ms === null ? null : fromMs + span.ms,
-});
-
-/** The rows of one table that are changing, and what happens when a change ends. */
-class StateWatch<T extends Changing> {
-  readonly #finish: (row: T, atMs: number) => void;
-  readonly #rows = new Set<T>();
-
-  constructor(table: Table<T>, finish: (row: T, atMs: number) => void) {
-    this.#finish = finish;
-    table.onRebuilt((rows) => {
-      this.#rows.clear();
-      for (const row of rows) {
-        this.add(row);
-      }
-    });
-  }
-
-  add(row: T): void {
-    if (row.pending !== undefined) {
-      this.#rows.add(row);
-    }
-  }
-
-  /** Ends what has ended, and answers whether anything had. */
-  end(nowMs: number): boolean {
-    let hasEnded = false;
-    for (const row of this.#rows) {
-      const endedAtMs = endOf(row, nowMs);
-      if (row.pending === undefined || endedAtMs !== undefined) {
-        this.#rows.delete(row);
-      }
-      if (endedAtMs === undefined) {
-        continue;
-      }
-      this.#finish(row, endedAtMs);
-      hasEnded = true;
-    }
-    return hasEnded;
-  }
-}
+import { type Changing, pendingFor, StateWatch, setPending } from './state-watch.ts';
 
 /**
  * Ends changes that are under way. Nothing happens by itself: every call first asks what the clock and the reads so
@@ -68,34 +15,42 @@ class StateWatch<T extends Changing> {
 export class Lifecycle {
   readonly #behaviours: () => Behaviours;
   readonly #store: Store;
+  readonly #random: Random;
+  readonly #watches: readonly { end(nowMs: number): boolean }[];
   #isObserved = true;
-  readonly #connections: StateWatch<ConnectionRecord>;
-  readonly #attachments: StateWatch<AttachmentRecord>;
-  readonly #associations: StateWatch<AssociationRecord>;
-  readonly #propagations: StateWatch<Propagation>;
-  readonly #routeEntries: StateWatch<RouteEntry>;
 
-  constructor(store: Store, behaviours: () => Behaviours) {
+  constructor(store: Store, behaviours: () => Behaviours, random: Random) {
     this.#behaviours = behaviours;
     this.#store = store;
-    this.#connections = new StateWatch(store.connections, (row, atMs) => this.#finishConnection(row, atMs));
-    this.#attachments = new StateWatch(store.attachments, (row, atMs) => this.#finishAttachment(row, atMs));
-    this.#associations = new StateWatch(store.associations, (row) => store.remove(store.associations, row));
-    this.#propagations = new StateWatch(store.propagations, (row) => store.remove(store.propagations, row));
-    this.#routeEntries = new StateWatch(store.routeEntries, (row) => store.remove(store.routeEntries, row));
+    this.#random = random;
+    this.#watches = [
+      new StateWatch(store.attachments, (row, atMs) => this.#finishAttachment(row, atMs)),
+      new StateWatch(store.connections, (row, atMs) => this.#finishConnection(row, atMs)),
+      this.#settling(store.associations, (row) => {
+        row.Status = 'Active';
+      }),
+      this.#settling(store.propagations, (row) => {
+        row.Status = 'Active';
+      }),
+      this.#settling(store.routeEntries, (row) => {
+        row.TransitRouterRouteEntryStatus = 'Active';
+      }),
+      this.#settling(store.routeTables, (row) => {
+        row.TransitRouterRouteTableStatus = 'Active';
+      }),
+      this.#settling(store.cens, (row) => {
+        row.Status = 'Active';
+      }),
+      new StateWatch(store.transitRouters, (row) => this.#finishTransitRouter(row)),
+      this.#settling(store.vcoRoutes, () => undefined),
+    ];
   }
 
   /** Ends what the clock or enough reads have ended; one end may begin and end another. */
   tick(nowMs: number): void {
-    const attachments = this.#attachments;
-    const connections = this.#connections;
-    const associations = this.#associations;
-    const propagations = this.#propagations;
-    const routeEntries = this.#routeEntries;
-    const watches = [attachments, connections, associations, propagations, routeEntries];
     let hasEnded = true;
     while (hasEnded) {
-      hasEnded = watches.map((watch) => watch.end(nowMs)).includes(true);
+      hasEnded = this.#watches.map((watch) => watch.end(nowMs)).includes(true);
     }
   }
 
@@ -121,51 +76,86 @@ export class Lifecycle {
     }
   }
 
-  /** Begins a change of a connection. */
-  changeConnection(row: ConnectionRecord, state: string, pending: Pending | undefined): void {
+  /** Begins a change of a row: what it looks like meanwhile, and when the change ends. */
+  begin<T extends Changing>(table: Table<T>, row: T, change: (row: T) => void, pending: Pending | undefined): void {
     this.#store.edit(row, (target) => {
-      target.State = state;
+      change(target);
       setPending(target, pending);
     });
-    this.#connections.add(row);
+    table.announce(row);
+  }
+
+  changeConnection(row: ConnectionRecord, state: string, pending: Pending | undefined): void {
+    this.begin(
+      this.#store.connections,
+      row,
+      (target) => {
+        target.State = state;
+      },
+      pending,
+    );
   }
 
   changeAttachment(row: AttachmentRecord, status: string, pending: Pending | undefined): void {
-    this.#store.edit(row, (target) => {
-      target.Status = status;
-      setPending(target, pending);
-    });
-    this.#attachments.add(row);
+    this.begin(
+      this.#store.attachments,
+      row,
+      (target) => {
+        target.Status = status;
+      },
+      pending,
+    );
   }
 
-  /** Begins to remove an association, a propagation or a route. */
-  dissociate(row: AssociationRecord, nowMs: number): void {
-    this.#leave(row, nowMs, (link) => {
-      link.Status = 'Dissociating';
-    });
-    this.#associations.add(row);
-  }
-
-  disable(row: Propagation, nowMs: number): void {
-    this.#leave(row, nowMs, (link) => {
-      link.Status = 'Disabling';
-    });
-    this.#propagations.add(row);
-  }
-
-  deleteRoute(row: RouteEntry, nowMs: number): void {
-    this.#leave(row, nowMs, (entry) => {
-      entry.TransitRouterRouteEntryStatus = 'Deleting';
-    });
-    this.#routeEntries.add(row);
-  }
-
-  #leave<T extends Changing>(row: T, nowMs: number, change: (row: T) => void): void {
+  /** How long an association, a propagation or a route takes to come or go. */
+  dependencyPending(to: 'active' | 'gone', nowMs: number): Pending {
     const { dependencyPolls: polls, dependencyMs: ms } = this.#behaviours();
-    this.#store.edit(row, (target) => {
-      change(target);
-      setPending(target, pendingFor('gone', { polls, ms }, nowMs));
+    return pendingFor(to, { polls, ms }, nowMs);
+  }
+
+  /** How long a CEN, a transit router, a route table or the settings of a connection take to change. */
+  changePending(to: Pending['to'], nowMs: number): Pending {
+    const { changePolls: polls, changeMs: ms } = this.#behaviours();
+    return pendingFor(to, { polls, ms }, nowMs);
+  }
+
+  /** Gives a connection to a transit router, with an address for each tunnel that no other has. */
+  bind(connection: ConnectionRecord, router: TransitRouterRecord): void {
+    const used = new Set(this.#store.connections.all().flatMap(addressesOf));
+    this.#store.edit(connection, (row) => bind(row, router, () => this.#drawAddress(used)));
+  }
+
+  #drawAddress(used: Set<string>): number {
+    let nth = this.#random.below(GATEWAY_ADDRESSES);
+    while (used.has(gatewayAddress(nth)) && used.size < GATEWAY_ADDRESSES) {
+      nth += 1;
+    }
+    used.add(gatewayAddress(nth));
+    return nth;
+  }
+
+  /** Rows that at the end of a change are either gone or settled. */
+  #settling<T extends Changing>(table: Table<T>, settle: (row: T) => void): StateWatch<T> {
+    return new StateWatch(table, (row) => {
+      if (row.pending?.to === 'gone') {
+        this.#store.remove(table, row);
+      } else {
+        this.begin(table, row, settle, undefined);
+      }
     });
+  }
+
+  #finishTransitRouter(row: TransitRouterRecord): void {
+    const store = this.#store;
+    if (row.pending?.to !== 'gone') {
+      const settle = (target: TransitRouterRecord) => {
+        target.Status = 'Active';
+      };
+      this.begin(store.transitRouters, row, settle, undefined);
+      return;
+    }
+    store.remove(store.transitRouters, row);
+    store.removeAll(store.routeTables, store.routeTables.in('transitRouter', row.TransitRouterId));
   }
 
   #finishAttachment(row: AttachmentRecord, atMs: number): void {
@@ -182,15 +172,7 @@ export class Lifecycle {
       return;
     }
     store.remove(store.attachments, row);
-    for (const table of [store.associations, store.propagations]) {
-      for (const link of [...table.in('attachment', row.TransitRouterAttachmentId)]) {
-        store.remove(table, link);
-      }
-    }
-    const routes = [...store.routeEntries.in('nextHop', row.TransitRouterAttachmentId)];
-    for (const route of routes) {
-      store.remove(store.routeEntries, route);
-    }
+    store.removeDependants(row.TransitRouterAttachmentId);
     if (connection?.State !== 'detaching' || connection.pending !== undefined) {
       return;
     }
@@ -203,19 +185,27 @@ export class Lifecycle {
     const to = row.pending?.to;
     if (to === 'gone') {
       store.remove(store.connections, row);
+      store.removeAll(store.vcoRoutes, store.vcoRoutes.in('connection', row.VpnConnectionId));
+      store.removeAll(store.grants, store.grants.in('instance', row.VpnConnectionId));
     } else if (to === 'attached') {
       this.changeConnection(row, 'attached', undefined);
     } else if (to === 'deleted') {
       const { deletedStateReads: polls, deleteMs: ms } = this.#behaviours();
       this.changeConnection(row, 'deleted', pendingFor('gone', { polls, ms }, atMs));
     } else {
-      const isKept = this.#behaviours().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
-      store.edit(row, (target) => {
-        unbind(target);
-        target.CrossAccountAuthorized = isKept;
-      });
-      this.#forgetSecond(row, atMs);
+      this.#release(row, atMs);
     }
+  }
+
+  /** A connection that is bound to nothing any more, or not yet. */
+  #release(row: ConnectionRecord, atMs: number): void {
+    const isKept = this.#behaviours().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
+    this.#store.edit(row, (target) => {
+      unbind(target);
+      target.CrossAccountAuthorized = isKept;
+    });
+    this.#store.removeAll(this.#store.vcoRoutes, this.#store.vcoRoutes.in('connection', row.VpnConnectionId));
+    this.#forgetSecond(row, atMs);
   }
 
   /** The transit router was first to know of the attachment: now the connection says so too. */
@@ -224,10 +214,8 @@ export class Lifecycle {
     if (router === undefined) {
       return;
     }
-    this.#store.edit(row, (target) => {
-      bind(target, router);
-      target.State = 'attached';
-    });
+    this.bind(row, router);
+    this.changeConnection(row, 'attached', undefined);
   }
 
   /** The VPC side was first to forget: now the transit router's turn begins. */
@@ -242,53 +230,5 @@ export class Lifecycle {
   }
 }
 
-/** When a change ended; undefined while it has not. */
-function endOf({ pending }: Changing, nowMs: number): number | undefined {
-  if (pending === undefined) {
-    return undefined;
-  }
-  if (pending.atMs !== null && pending.atMs <= nowMs) {
-    return pending.atMs;
-  }
-  return pending.polls !== null && pending.polls <= 0 ? nowMs : undefined;
-}
-
-function setPending(row: Changing, pending: Pending | undefined): void {
-  if (pending === undefined) {
-    delete row.pending;
-  } else {
-    row.pending = pending;
-  }
-}
-
-/** A connection that a transit router begins to hold. */
-export function bind(connection: ConnectionRecord, router: TransitRouterRecord): void {
-  connection.AttachType = 'CEN';
-  connection.State = 'attaching';
-  connection.AttachInstanceId = router.CenId;
-  connection.TransitRouterId = router.TransitRouterId;
-  if (router.TransitRouterName !== undefined) {
-    connection.TransitRouterName = router.TransitRouterName;
-  }
-  connection.CrossAccountAuthorized = router.accountId !== connection.accountId;
-  if (connection.TunnelOptions === undefined) {
-    connection.InternetIp = '203.0.113.7';
-  }
-}
-
-/** A connection that is bound to nothing. */
-function unbind(row: ConnectionRecord): void {
-  row.State = 'init';
-  row.AttachType = 'NO_ASSOCIATED';
-  row.CrossAccountAuthorized = false;
-  row.Status = 'ike_sa_not_established';
-  for (const tunnel of row.TunnelOptions ?? []) {
-    tunnel.Status = 'ike_sa_not_established';
-    delete tunnel.InternetIp;
-  }
-  delete row.AttachInstanceId;
-  delete row.TransitRouterId;
-  delete row.TransitRouterName;
-  delete row.InternetIp;
-  delete row.pending;
-}
+const addressesOf = ({ InternetIp, TunnelOptions = [] }: ConnectionRecord): string[] =>
+  [InternetIp, ...TunnelOptions.map((tunnel) => tunnel.InternetIp)].filter((address) => address !== undefined);

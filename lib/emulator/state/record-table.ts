@@ -21,6 +21,7 @@ export class Table<T extends object> {
   #byId = new Map<string, T>();
   #groups = new Map<string, Map<string, Group<T>>>();
   readonly #listeners: ((rows: readonly T[]) => void)[] = [];
+  readonly #watchers: ((row: T) => void)[] = [];
 
   constructor(rows: () => T[], shape: TableShape<T>) {
     this.#shape = shape;
@@ -30,6 +31,18 @@ export class Table<T extends object> {
   /** Calls back with all rows whenever the array was changed from outside. */
   onRebuilt(listener: (rows: readonly T[]) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Calls back with each row whose state begins or ceases to change. */
+  onChanging(watcher: (row: T) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** Says that the state of a row begins or ceases to change. */
+  announce(row: T): void {
+    for (const watcher of this.#watchers) {
+      watcher(row);
+    }
   }
 
   /** Notices what was changed from outside. To be called once before a request is served. */

@@ -1,4 +1,4 @@
-import { disposition } from '../../core/domain/disposition.ts';
+import { saysGone } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
@@ -194,7 +194,7 @@ export async function pruneMark(region: RegionContext, verdict: Verdict): Promis
   return failures?.size === 0 ? 'removed' : (await clearMarks(region, [id])).get(id);
 }
 
-const isHintOfGone = ({ code }: CloudError): boolean => disposition(code) === 'gone' || code === TAG_NOT_READ_BACK;
+const isHintOfGone = (error: CloudError): boolean => saysGone(error) || error.code === TAG_NOT_READ_BACK;
 
 /** A tag call that does not find a connection, or its tags, is a hint that somebody deleted it since it was listed. */
 async function findGone(region: RegionContext, results: TagResults): Promise<void> {

@@ -1,5 +1,5 @@
 import type { BeforeAttempt } from '../../core/domain/cloud-api.ts';
-import { disposition, isPermission } from '../../core/domain/disposition.ts';
+import { isPermission, mayWorkLater } from '../../core/domain/disposition.ts';
 import { CloudError, DEADLINE_EXCEEDED, toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { type RegionContext, record } from '../run-context.ts';
@@ -98,7 +98,7 @@ export async function removeTags(
     for (const id of left) {
       results.set(id, standing.get(id) ?? (kept.has(id) ? 'voided' : 'removed'));
     }
-    left = [...standing].filter(([, { code, status }]) => disposition(code, status) === 'retry').map(([id]) => id);
+    left = [...standing].filter(([, error]) => mayWorkLater(error)).map(([id]) => id);
     const delayMs = lookDelayMs(region, looks);
     if (left.length === 0 || clock.now() + delayMs >= untilMs) {
       break;
@@ -158,9 +158,12 @@ async function writeBatch(
   }
 }
 
+/** The same tag is invalid on every resource. A key that is forbidden, or there already, may be so on one of them. */
+const INVALID_TAG = /^InvalidTag(Key|Value)(\.|$)/;
+
 /** A definite refusal may be about one resource only: one that is gone, or has as many tags as it may have. */
 const isAboutOne = ({ effect, code }: CloudError): boolean =>
-  effect === 'refused' && !isPermission(code) && code !== DEADLINE_EXCEEDED;
+  effect === 'refused' && !isPermission(code) && !INVALID_TAG.test(code) && code !== DEADLINE_EXCEEDED;
 
 /** Ours: a tag write that was accepted, and did not show within `wait.tagTimeout`. */
 export const TAG_NOT_READ_BACK = 'TagNotReadBack';

@@ -1,5 +1,5 @@
-import { disposition } from '../../core/domain/disposition.ts';
-import { toCloudError } from '../../core/domain/errors.ts';
+import { disposition, saysGone } from '../../core/domain/disposition.ts';
+import { CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
@@ -59,7 +59,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     record(region, 'delete.requested', connectionId);
   };
   try {
-    const { requestId } = await region.api.deleteConnection(region.regionId, connectionId, { beforeAttempt });
+    const send = () => region.api.deleteConnection(region.regionId, connectionId, { beforeAttempt });
+    const { requestId } = await sendUntilFree(region, send, detached);
     return { accepted: 'yes', requestId: requestId ?? null };
   } catch (error) {
     if (error instanceof DeleteUnderWay) {
@@ -70,7 +71,7 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     }
     const failure = toCloudError(error);
     const requestId = failure.requestId ?? null;
-    if (disposition(failure.code) === 'gone') {
+    if (saysGone(failure)) {
       return { accepted: answerLost ? 'maybe' : 'no', requestId };
     }
     if (answerLost || (sent && mayHaveTakenHold(failure))) {
@@ -79,6 +80,30 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     throw new StepEnd(endWithError('it could not be deleted', failure, detached));
   }
 }
+
+/**
+ * Make a delete again for as long as the connection is busy: at most `wait.deleteTimeout`, and only while there is time
+ * for a delete. Writes to the cloud.
+ */
+async function sendUntilFree<T>(region: RegionContext, send: () => Promise<T>, detached: boolean): Promise<T> {
+  const { clock } = region;
+  const { deleteTimeoutMs, pollIntervalMs } = region.policy.wait;
+  const untilMs = clock.now() + deleteTimeoutMs;
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isRefusedAsBusy(error) || clock.now() + pollIntervalMs > untilMs) {
+        throw error;
+      }
+    }
+    needTimeFor(region, 'delete', detached);
+    await clock.sleep(pollIntervalMs);
+  }
+}
+
+const isRefusedAsBusy = (error: unknown): boolean =>
+  error instanceof CloudError && error.effect === 'refused' && disposition(error.code, error.status) === 'busy';
 
 /** What a connection looks like while a delete of ours takes effect. */
 const isBeingDeleted = (read: Rechecked) =>

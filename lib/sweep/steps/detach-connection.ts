@@ -1,4 +1,4 @@
-import { disposition } from '../../core/domain/disposition.ts';
+import { saysGone } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { Attachment } from '../../core/domain/estate.ts';
@@ -99,7 +99,7 @@ async function requestDetach(step: DetachStep, taggedSequence: number): Promise<
 
 /** Undefined when the detach may be under way after all: then only reading back tells. */
 function toStepEnd(error: CloudError, request: DetachRequest): StepEnd | undefined {
-  if (disposition(error.code) === 'gone') {
+  if (saysGone(error)) {
     return undefined;
   }
   if (request.answerLost || (request.sent && mayHaveTakenHold(error))) {

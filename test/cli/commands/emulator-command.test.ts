@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import { startClock } from '../../../lib/wiring/machine-clock.ts';
 import { envOf, type Ran, run } from '../cli-harness.ts';
+
+let pressStop = (): void => undefined;
 
 const LINE = /^emulator url=(http:\/\/127\.0\.0\.1:\d+) accessKeyId=(\S+) accessKeySecret=(\S+)\n$/;
 
@@ -167,6 +171,112 @@ test('a generated estate is the same for the same seed', async () => {
   };
   expect(await save('3')).toEqual(await save('3'));
   expect(await save('3')).not.toEqual(await save('4'));
+});
+
+describe('keys', () => {
+  const keyOf = async (args: string[], files: Record<string, string> = {}) => {
+    let key: unknown;
+    await serving(
+      args,
+      async (env) => {
+        key = [env.ALIBABA_CLOUD_ACCESS_KEY_ID, env.ALIBABA_CLOUD_ACCESS_KEY_SECRET];
+      },
+      files,
+    );
+    return key;
+  };
+
+  test.each([
+    ['a generated estate', ['--seed', '3', '--connections', '1']],
+    ['a file that gives none', ['--estate', 'e.yaml']],
+    ['a file with an account that has none', ['--estate', 'bare.yaml']],
+  ])('of %s differ on each start', async (_what, args) => {
+    const files = { 'e.yaml': '{}', 'bare.yaml': 'accounts: [{ accountId: 42 }]' };
+    const [one, other] = [await keyOf(args, files), await keyOf(args, files)];
+    expect(one).toEqual([expect.stringMatching(/^LTAI/), expect.stringMatching(/^canary-secret-[0-9a-f]{30}$/)]);
+    expect(one).not.toEqual(other);
+  });
+
+  test('that a file gives stay, and so do those of a saved estate', async () => {
+    const files: Record<string, string> = {
+      'e.yaml': 'accounts: [{ accountId: 42, keys: [{ accessKeyId: LTAImine, accessKeySecret: mine }] }]',
+    };
+    expect(await keyOf(['--estate', 'e.yaml'], files)).toEqual(['LTAImine', 'mine']);
+    const saved = await keyOf(['--connections', '1', '--save', 'saved.json'], files);
+    expect(await keyOf(['--estate', 'saved.json'], files)).toEqual(saved);
+  });
+});
+
+test.each([
+  ['--tls', 'vco-sweeper-emulator.pem'],
+  ['--tls=mine.pem', 'mine.pem'],
+])('%s serves HTTPS, and writes the certificate to %s', async (option, file) => {
+  const files: Record<string, string> = {};
+  const { code, out } = await run(['emulator', option, '--connections', '1'], {
+    files,
+    clock: startClock(),
+    onWrite: (_out, _err, stop) => stop(),
+  });
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /^emulator url=https:\/\/127\.0\.0\.1:\d+ accessKeyId=\S+ accessKeySecret=\S+ certificate=\S+\n$/,
+  );
+  expect(out).toContain(`certificate=${resolve(file)}`);
+  expect(Object.keys(files)).toEqual([resolve(file)]);
+  expect(files[resolve(file)]).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  expect(files[resolve(file)]).not.toContain('PRIVATE');
+});
+
+test('--env prints lines for a shell, and ends its output while it serves', async () => {
+  let ended = '';
+  let shell = '';
+  const { code, out } = await run(['emulator', '--env', '--tls', "it's.pem"], {
+    files: {},
+    clock: startClock(),
+    onWrite: (soFar) => {
+      shell = soFar;
+    },
+    onEndOutput: () => {
+      ended = shell;
+      pressStop();
+    },
+    onStart: (stop) => {
+      pressStop = stop;
+    },
+  });
+  expect(code).toBe(0);
+  expect(ended).toBe(out);
+  const { stdout } = spawnSync('sh', ['-c', `${out}env`], {
+    encoding: 'utf8',
+    env: { ALIBABA_CLOUD_SECURITY_TOKEN: 'old' },
+  });
+  const env = Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/s)));
+  const url = env.ALIBABA_CLOUD_VPC_ENDPOINT ?? '';
+  expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  expect(env).toMatchObject({
+    ALIBABA_CLOUD_CBN_ENDPOINT: url,
+    ALIBABA_CLOUD_STS_ENDPOINT: url,
+    VPC_ENDPOINT: url.replace('https://', ''),
+    ALIBABA_CLOUD_ACCESS_KEY_ID: expect.stringMatching(/^LTAI/),
+    ALICLOUD_SECRET_KEY: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+    NODE_EXTRA_CA_CERTS: resolve("it's.pem"),
+    VCO_SWEEPER_EMULATOR_PID: String(process.pid),
+  });
+  expect(env.ALIBABA_CLOUD_SECURITY_TOKEN).toBeUndefined();
+});
+
+test('eval "$(vco-sweeper emulator --env &)" goes on at once, and the emulator with it', () => {
+  const script = `
+    eval "$("$NODE" dist/cli/index.js emulator --env --regions cn-hangzhou --connections 2 &)"
+    "$NODE" dist/cli/index.js plan --json
+    code=$?
+    kill "$VCO_SWEEPER_EMULATOR_PID"
+    exit $code
+  `;
+  const env = { PATH: process.env.PATH, NODE: process.execPath, ALIBABA_CLOUD_REGION_ID: 'cn-hangzhou' };
+  const { status, stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env, timeout: 50_000 });
+  expect(JSON.parse(stdout)).toMatchObject({ regions: [{ regionId: 'cn-hangzhou', connections: 2 }] });
+  expect(status).not.toBe(2);
 });
 
 test('a port that is taken is refused with exit code 2', async () => {

@@ -216,7 +216,7 @@ describe('writes', () => {
   test('an attached connection is detached, deleted and gone', async () => {
     const { api } = await start();
     const attached = await api.deleteConnection(REGION, 'vco-idle', look).catch((error: unknown) => error);
-    expect(attached).toMatchObject({ code: 'IncorrectStatus.VpnConnection', effect: 'refused' });
+    expect(attached).toMatchObject({ code: 'Vco.StatusNotSupport', effect: 'refused' });
     const { requestId } = await api.detach(REGION, 'tr-attach-idle', { force: false, ...look });
     expect(requestId).toMatch(/^[\w-]{36}$/);
     const isDetached = async () => {

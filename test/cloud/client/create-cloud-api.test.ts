@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../../lib/cloud/client/actions.ts';
 import type { TransportCall, TransportReply } from '../../../lib/cloud/client/transport.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
-import { connectionItem, connectionList, failure, fakeCloud, ok } from '../fake-transport.ts';
+import { connectionItem, connectionList, failure, fakeCloud, ok, timeoutError } from '../fake-transport.ts';
 
 const REGION = 'eu-central-1';
 const ROLE = 'acs:ram::2000000000000002:role/sweeper';
@@ -171,6 +171,37 @@ describe('one connection', () => {
     ],
   ])('is not gone when the cloud says %s', async (_what, reply, code) => {
     await expect(get(() => reply)).rejects.toMatchObject({ code });
+  });
+});
+
+test('a connection is gone by a definite answer, also after one that was lost', async () => {
+  const { api } = fakeCloud([timeoutError(), failure('InvalidVpnConnectionInstanceId.NotFound', 404)]);
+  expect(await api.getConnection(REGION, 'vco-1')).toBe('gone');
+});
+
+describe('one attachment', () => {
+  const get = (reply: TransportReply) =>
+    cloud({ ListTransitRouterVpnAttachments: () => reply }).api.getAttachment(REGION, 'tr-1', 'tr-attach-1');
+
+  test('that the service says does not exist is none, as in an empty list', async () => {
+    const empty = ok({ TotalCount: 0, TransitRouterAttachments: [] });
+    for (const reply of [failure('InvalidTransitRouterAttachmentId.NotFound'), empty]) {
+      expect(await get(reply)).toBeUndefined();
+    }
+  });
+
+  test.each(['InvalidTransitRouterId.NotFound', 'InvalidAction.NotFound', 'IllegalParam.TransitRouterId'])(
+    'is an error when the service says %s',
+    async (code) => {
+      await expect(get(failure(code))).rejects.toMatchObject({ code });
+    },
+  );
+
+  test('that does not exist makes no listing complete', async () => {
+    const { api } = cloud({
+      ListTransitRouterVpnAttachments: () => failure('InvalidTransitRouterAttachmentId.NotFound'),
+    });
+    await expect(api.listAttachments(REGION, 'tr-1')).rejects.toMatchObject({ name: 'CloudError' });
   });
 });
 

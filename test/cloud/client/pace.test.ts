@@ -47,7 +47,6 @@ describe('the rate', () => {
     ['ListTransitRouterVpnAttachments', 300, 275],
     ['DeleteVpnAttachment', 60, 55],
     ['TagResources', 300, 55],
-    ['DeleteTransitRouterVpnAttachment', 300, 55],
     ['AssumeRole', 300, 275],
   ])('of %s stays under the published %d in any minute', async (action, published, expected) => {
     const { run, starts } = setUp();
@@ -62,7 +61,6 @@ describe('the rate', () => {
     ['ListTransitRouters', 500],
     ['TagResources', 300],
     ['DeleteVpnAttachment', 60],
-    ['DeleteTransitRouterVpnAttachment', 300],
   ])('of %s is by default a share of the published %d, its burst included', async (action, published) => {
     const { run, starts } = setUp({ ...POLICY, describePerMinute: undefined, writePerMinute: undefined });
     await Promise.all(Array.from({ length: published * 2 }, () => run(action)));
@@ -70,6 +68,23 @@ describe('the rate', () => {
     expect(busiestMinute(starts)).toBe(Math.floor(whole) + Math.floor(whole * 0.1));
     expect(busiestMinute(starts)).toBeLessThanOrEqual(published);
   });
+
+  test.each([0.85, 0.9, 0.95, 1])(
+    'stays under the published limit with a share of %d, its burst included',
+    async (share) => {
+      for (const [action, published] of [
+        ['ListTransitRouters', 500],
+        ['DeleteVpnAttachment', 60],
+      ] as const) {
+        const { run, starts } = setUp({ ...POLICY, share, describePerMinute: undefined, writePerMinute: undefined });
+        await Promise.all(Array.from({ length: published * 2 }, () => run(action)));
+        const busiest = Math.max(
+          ...starts.map((from) => starts.filter((at) => at >= from && at < from + 60_000).length),
+        );
+        expect(busiest).toBeLessThanOrEqual(published);
+      }
+    },
+  );
 
   test('allows a burst, then spreads evenly, first come first served', async () => {
     const { run, starts } = setUp();
@@ -110,6 +125,108 @@ describe('the rate', () => {
     await run('DeleteVpnAttachment');
     await run('DeleteVpnAttachment');
     expect(clock.sleeps.filter((delayMs) => delayMs > 0)).toEqual([60_000, 60_000]);
+  });
+});
+
+describe('an action with a limit for a second', () => {
+  const PUBLISHED = { second: 3, minute: 180 };
+  const detach = { accountId: 'a', regionId: undefined, action: 'DeleteTransitRouterVpnAttachment' } as const;
+
+  /** Many detaches at once. Each looks around for a while before it is sent, some of them for as long as each other. */
+  async function sendMany(policy: Policy['pace'], count: number, lookMs: (index: number) => number) {
+    const { clock, pace, startMs } = setUp(policy);
+    const sent: number[] = [];
+    const waits: number[] = [];
+    const task = (index: number) => async (untilMaySend: () => Promise<void>) => {
+      await clock.sleep(lookMs(index));
+      const lookedMs = clock.now();
+      await untilMaySend();
+      sent.push(clock.now() - startMs);
+      waits.push(clock.now() - lookedMs);
+      await clock.sleep(200);
+    };
+    const all = Array.from({ length: count }, (_, index) =>
+      pace.inTurn(detach, task(index), Number.POSITIVE_INFINITY, never),
+    );
+    await Promise.all(all);
+    return { sent, waits };
+  }
+  /** The most in any window of this length, its end not included. */
+  const busiest = (sent: readonly number[], windowMs: number) =>
+    Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + windowMs).length));
+  const byShare: Policy['pace'] = {
+    share: 0.8,
+    describePerMinute: undefined,
+    writePerMinute: undefined,
+    concurrency: 8,
+  };
+
+  test.each([
+    ['the default', byShare, 2, 120],
+    ['the whole', { ...byShare, share: 1 }, 3, 180],
+    ['a half', { ...byShare, share: 0.5 }, 1, 60],
+    ['a tenth', { ...byShare, share: 0.1 }, 1, 18],
+    ['a rate of its own', { ...byShare, writePerMinute: 50 }, 2, 50],
+    ['one at a time', { ...byShare, concurrency: 1 }, 2, 120],
+  ])('holds its share in every second and every minute: %s', async (_what, policy, second, minute) => {
+    const share = policy.writePerMinute === undefined ? policy.share : policy.writePerMinute / 60;
+    const looks = [() => 0, () => 700, (index: number) => (index * 389) % 2000];
+    for (const lookMs of looks) {
+      const { sent } = await sendMany(policy, 200, lookMs);
+      expect(sent).toHaveLength(200);
+      expect(busiest(sent, 1000)).toBeLessThanOrEqual(second);
+      expect(busiest(sent, 60_000)).toBeLessThanOrEqual(minute);
+    }
+    expect(second).toBeLessThanOrEqual(Math.max(1, PUBLISHED.second * share));
+    expect(minute).toBeLessThanOrEqual(PUBLISHED.minute * share);
+  });
+
+  test('is sent at its rate, and what was looked at just before does not grow old', async () => {
+    const { sent, waits } = await sendMany(byShare, 100, () => 300);
+    expect(sent.at(-1)).toBeLessThan(51_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(500);
+  });
+
+  test('that would be sent too late is not, and those behind it are', async () => {
+    const { clock, pace, startMs } = setUp({ ...byShare, share: 0.1 });
+    const sent: number[] = [];
+    const send = (deadlineMs: number) =>
+      pace.inTurn(
+        detach,
+        async (untilMaySend) => {
+          await untilMaySend();
+          sent.push(clock.now() - startMs);
+        },
+        deadlineMs,
+        never,
+      );
+    await send(Number.POSITIVE_INFINITY);
+    await expect(send(startMs + 2000)).rejects.toThrow('past the deadline');
+    await send(Number.POSITIVE_INFINITY);
+    expect(sent).toEqual([0, 3334]);
+  });
+
+  test('slows down after throttling as any other', async () => {
+    const { clock, pace, startMs } = setUp(byShare);
+    const sent: number[] = [];
+    const send = (code?: string) =>
+      pace
+        .inTurn(
+          detach,
+          async (untilMaySend) => {
+            await untilMaySend();
+            sent.push(clock.now() - startMs);
+            if (code !== undefined) {
+              throw new CloudError({ action: detach.action, code, effect: 'refused', status: 400 });
+            }
+          },
+          Number.POSITIVE_INFINITY,
+          never,
+        )
+        .catch(() => undefined);
+    await send('Throttling.User');
+    await Promise.all([send(), send()]);
+    expect(sent.slice(1).map((at, index) => at - (sent[index] ?? 0))).toEqual([1000, 1000]);
   });
 });
 

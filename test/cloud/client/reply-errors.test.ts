@@ -18,6 +18,15 @@ describe('a reply that is not a success', () => {
       { Code: 'InvalidVpnConnectionInstanceId.NotFound' },
       { code: 'InvalidVpnConnectionInstanceId.NotFound', effect: 'refused' },
     ],
+    [
+      'a code with a tab after it, as in the catalogue',
+      404,
+      { Code: 'InvalidVpnConnectionInstanceId.NotFound\t' },
+      { code: 'InvalidVpnConnectionInstanceId.NotFound', effect: 'refused' },
+    ],
+    ['a code with blanks around it', 403, { Code: ' \r\nForbidden\t ' }, { code: 'Forbidden', effect: 'refused' }],
+    ['a code with a blank in it', 403, { Code: 'For bidden' }, { code: 'UnreadableReply', effect: 'unknown' }],
+    ['a code of nothing but blanks', 403, { Code: ' \t' }, { code: 'HttpStatus403', effect: 'unknown' }],
     ['a code of an unusual HTTP status', 418, { Code: 'Weird' }, { code: 'Weird', effect: 'refused' }],
     [
       'a code with 200',
@@ -64,6 +73,8 @@ describe('a reply that is not a success', () => {
     ['OK', { Code: 'OK' }],
     ['Success', { Code: 'Success', Success: 'true' }],
     ['an empty code', { Code: '' }],
+    ['a code of blanks', { Code: ' \t' }],
+    ['text 200 with a blank', { Code: '200 ' }],
   ])('is none with %s and HTTP 200', (_what, body) => {
     expect(replyError('DeleteVpnAttachment', { status: 200, body })).toBeUndefined();
   });

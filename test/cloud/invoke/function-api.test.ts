@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Sockets } from '../../../lib/cloud/http/sockets.ts';
 import { createFunctionApi, EVENT_BYTES_MAX, type FunctionApiOptions } from '../../../lib/cloud/invoke/function-api.ts';
 import { createClient } from '../../../lib/cloud/invoke/function-client.ts';
 import type { FunctionTarget } from '../../../lib/core/domain/cloud-api.ts';
@@ -139,6 +140,9 @@ describe('an asynchronous invocation', () => {
     ['in words of 2.0', refusal(409, 'StatefulAsyncInvocationAlreadyExists')],
     ['in words of 3.0', refusalV3(409, 'StatefulAsyncInvocationAlreadyExists')],
     ['by a code that nobody published', refusalV3(409, 'TaskIdDuplicated')],
+    ['with 400', refusal(400, 'StatefulAsyncInvocationAlreadyExists')],
+    ['with 400 in words of 3.0', refusalV3(400, 'AsyncTaskAlreadyExist')],
+    ['with 400 and a tab', refusal(400, 'StatefulAsyncInvocationAlreadyExists\t')],
     ['without a code', { ...accepted, status: 409 }],
   ])('is refused as known, %s', async (_what, told) => {
     const { api } = await connect(() => told);
@@ -155,6 +159,8 @@ describe('an asynchronous invocation', () => {
     ['a page and 202', { status: 202, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'UnreadableReply'],
     ['a redirection', { ...accepted, status: 302, headers: { location: '/login' } }, 'HttpStatus302'],
     ['409 in HTML', { status: 409, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'HttpStatus409'],
+    ['400 of another code', refusal(400, 'InvalidArgument'), 'InvalidArgument'],
+    ['400 about a task', refusal(400, 'TaskIdDuplicated'), 'TaskIdDuplicated'],
     ['409 of another code', refusal(409, 'FunctionNotActive'), 'FunctionNotActive'],
     ['409 of another code in words of 3.0', refusalV3(409, 'FunctionNotActive'), 'FunctionNotActive'],
   ])('that is answered with %s was not started', async (_what, told, code) => {
@@ -296,8 +302,46 @@ describe('a synchronous invocation', () => {
   });
 });
 
+describe('a reply without an end', () => {
+  async function connectEndless() {
+    const chunk = Buffer.alloc(64 * 1024, '.');
+    const sent = { bytes: 0, requests: 0 };
+    const server = createServer((_request, response) => {
+      sent.requests += 1;
+      response.writeHead(202, { 'x-fc-request-id': '1-2-3' });
+      const fill = () => {
+        let takesMore = true;
+        while (takesMore && !response.destroyed) {
+          takesMore = response.write(chunk);
+          sent.bytes += chunk.length;
+        }
+      };
+      response.on('drain', fill);
+      fill();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(() => new Promise((resolve) => server.close(() => resolve())));
+    return { sent, ...create(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) };
+  }
+
+  test.each<['call' | 'start']>([['call'], ['start']])(
+    'ends a %s at 32 MiB, and is not asked for again',
+    async (how) => {
+      const { api, sent } = await connectEndless();
+      const asked = how === 'call' ? api.call(EVENT) : api.start('sweep_1', EVENT);
+      expect(await rejection(asked)).toMatchObject({
+        code: 'ReplyTooLarge',
+        effect: 'unknown',
+        message: 'InvokeFunction failed: ReplyTooLarge (more than 32 MiB, or without an end)',
+      });
+      expect(sent.requests).toBe(1);
+      expect(sent.bytes).toBeLessThan(48 * 2 ** 20);
+    },
+  );
+});
+
 test("without an endpoint of one's own it is the account's host, over https", () => {
-  const options = { credentials: KEY, target: TARGET, endpoint: undefined };
+  const options = { credentials: KEY, target: TARGET, endpoint: undefined, sockets: new Sockets() };
   expect(createClient(options, 1000).endpoint).toBe('https://1000000000000001.cn-hangzhou.fc.aliyuncs.com');
 });
 

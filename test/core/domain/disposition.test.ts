@@ -1,12 +1,18 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../../lib/cloud/client/actions.ts';
 import {
   advice,
   type Disposition,
   disposition,
+  GONE,
+  isAboutTag,
   isPermission,
   isRetriedOnce,
   isThrottling,
   isTokenProcessing,
+  mayWorkLater,
+  saysGone,
 } from '../../../lib/core/domain/disposition.ts';
 
 const CODES: Record<Disposition, string[]> = {
@@ -16,22 +22,10 @@ const CODES: Record<Disposition, string[]> = {
     'Throttling.user',
     'Throttling.Api',
     'Rejected.Throttling',
-    'VpnConnection.Configuring',
-    'VpnGateway.Configuring',
-    'Appliance.Configuring',
-    'VpnTask.CONFLICT',
-    'TaskConflict',
-    'OperationConflict',
-    'OperationFailed.TaskConflict',
     'SystemBusy',
     'LastTokenProcessing',
     'TokenProcessing',
     'IdempotentProcessing',
-    'Operation.Blocking',
-    'IncorrectStatus.Status',
-    'IncorrectStatus.ResourceStatus',
-    'IncorrectStatus.Attachment',
-    'InstanceStatus.NotSupport',
     'ServiceUnavailable',
     'InternalError',
     'InvalidTimeStamp.Expired',
@@ -46,16 +40,20 @@ const CODES: Record<Disposition, string[]> = {
     'HttpStatus500',
     'HttpStatus503',
   ],
-  gone: [
-    'InvalidVpnConnectionInstanceId.NotFound',
-    'InvalidVpnConnectionId.NotFound',
-    'InvalidVpnConnection.NotFound',
-    'VpnConnection.NotFound',
-    'InvalidVpnAttachmentId.NotFound',
-    'InvalidTransitRouterAttachmentId.NotFound',
-    'InvalidTransitRouterVpnAttachmentId.NotFound',
-    'InvalidAttachmentId.NotFound',
-    'InvalidAttachment.NotFound',
+  busy: [
+    'Vco.StatusNotSupport',
+    'VpnConnection.Configuring',
+    'VpnGateway.Configuring',
+    'Appliance.Configuring',
+    'VpnTask.CONFLICT',
+    'TaskConflict',
+    'OperationConflict',
+    'OperationFailed.TaskConflict',
+    'Operation.Blocking',
+    'IncorrectStatus.Status',
+    'IncorrectStatus.ResourceStatus',
+    'IncorrectStatus.Attachment',
+    'InstanceStatus.NotSupport',
   ],
   refused: ['IncorrectStatus.VpnConnection', 'IdempotentParameterMismatch', 'SuccessFalse'],
   blocked: [
@@ -69,6 +67,9 @@ const CODES: Record<Disposition, string[]> = {
     'OperationNotPermitted.AttachmentManagedByCloudService',
     'VpnConnection.FinancialLocked',
     'VpnGateway.FinancialLocked',
+    'NumberExceed.Tags',
+    'QuotaExceeded.TagNum',
+    'SizeLimitExceeded.TagNum',
   ],
   terminal: [
     'Forbidden',
@@ -79,12 +80,22 @@ const CODES: Record<Disposition, string[]> = {
     'Unauthorized',
     'InvalidParameter',
     'SignatureDoesNotMatch',
+    'ReplyTooLarge',
     'InvalidSecurityToken.Expired',
     'HttpStatus404',
     'HttpStatus403',
     'SomethingNobodyDocumented',
     '',
-    // Not found, but not the thing itself: reading these as "gone" would claim a deletion that never was.
+    // Whether a thing is gone depends on which action says so: see `saysGone`.
+    'InvalidVpnConnectionInstanceId.NotFound',
+    'InvalidTransitRouterAttachmentId.NotFound',
+    'InvalidInstanceIds.NotFound',
+    'InvalidInstanceType.NotFound',
+    'SizeLimitExceeded.ResourceId',
+    'InvalidTagKey',
+    'InvalidTagValue',
+    'Forbidden.TagKeys',
+    'Forbidden.TagKey.Duplicated',
     'InvalidRegionId.NotFound',
     'InvalidAction.NotFound',
     'InvalidApi.NotFound',
@@ -95,10 +106,6 @@ const CODES: Record<Disposition, string[]> = {
     'EntityNotExist.Role',
     'InvalidRouteTableId.NotFound',
     // Nearly a code that we know, at one end or the other.
-    'NewInvalidVpnConnectionId.NotFound',
-    'InvalidVpnConnectionId.NotFoundYet',
-    'OldInvalidAttachmentId.NotFound',
-    'InvalidAttachmentId.NotFoundYet',
     'VpnConnection.ConfiguringFailed',
     'VpnConnection.FinancialLockedOnce',
     'OurHttpStatus500',
@@ -130,6 +137,15 @@ test('HTTP 499 is not worth a retry, whatever 500 is', () => {
   expect(disposition('SomethingNobodyDocumented', 499)).toBe('terminal');
 });
 
+test('what is worth a retry or busy may work later, and nothing else', () => {
+  const later = Object.entries(CODES).flatMap(([kind, codes]) =>
+    codes.filter((code) => mayWorkLater({ code, status: undefined })).map(() => kind),
+  );
+  expect(new Set(later)).toEqual(new Set(['retry', 'busy']));
+  expect(later).toHaveLength(CODES.retry.length + CODES.busy.length);
+  expect(mayWorkLater({ code: 'Forbidden', status: 503 })).toBe(true);
+});
+
 test('a 404 alone says nothing about the connection', () => {
   expect(disposition('SomethingNobodyDocumented', 404)).toBe('terminal');
 });
@@ -145,7 +161,7 @@ test.each(['Forbidden.RAM', 'Forbbiden.SubUser', 'NoPermission', 'Unauthorized']
 
 test.each([
   ...CODES.retry,
-  ...CODES.gone,
+  ...CODES.busy,
   ...CODES.refused,
   'InvalidParameter',
   'ForbiddenFruit',
@@ -154,6 +170,106 @@ test.each([
 ])('%s needs nobody: no advice', (code) => {
   expect(isPermission(code)).toBe(false);
   expect(advice(code)).toBeUndefined();
+});
+
+test.each([
+  'Forbidden.TagKeys',
+  'Forbidden.TagKey.Duplicated',
+  'InvalidTagKey',
+  'InvalidTagValue',
+  'InvalidTagKey.Malformed',
+])('%s is about the tag, not about permission', (code) => {
+  expect(isPermission(code)).toBe(false);
+  expect(isAboutTag(code)).toBe(true);
+  expect(advice(code)).toContain('tag policy');
+  expect(advice(code)).not.toMatch(/grant|permission|right/i);
+});
+
+test.each(['Forbidden', 'Forbidden.RAM', 'QuotaExceeded.TagNum', 'InvalidInstanceIds.NotFound', 'NotInvalidTagKey'])(
+  '%s is not about a key or value of a tag',
+  (code) => {
+    expect(isAboutTag(code)).toBe(false);
+  },
+);
+
+describe('gone is said', () => {
+  const KNOWN = Object.entries(GONE).flatMap(([action, codes]) => codes.map((code) => ({ action, code })));
+
+  test('by each action about its own kind of thing', () => {
+    expect(Object.keys(GONE).sort()).toEqual([
+      'DeleteTransitRouterVpnAttachment',
+      'DeleteVpnAttachment',
+      'DescribeVpnConnection',
+      'ListTagResources',
+      'ListTransitRouterVpnAttachments',
+      'TagResources',
+      'UnTagResources',
+    ]);
+    expect(Object.keys(GONE).every((action) => Object.hasOwn(ACTIONS, action))).toBe(true);
+    const kinds = {
+      Describe: /Vpn/,
+      DeleteVpn: /Vpn/,
+      TransitRouter: /Attachment/,
+      Tag: /^Invalid(Resource|Instance)Id/,
+    };
+    for (const [part, pattern] of Object.entries(kinds)) {
+      const codes = KNOWN.filter(({ action }) => action.includes(part)).map(({ code }) => code);
+      expect(codes.filter((code) => !pattern.test(code))).toEqual([]);
+      expect(codes.length).toBeGreaterThan(0);
+    }
+  });
+
+  test.each([
+    ['DescribeVpnConnection', 'InvalidVpnConnectionInstanceId.NotFound', 404],
+    ['DeleteVpnAttachment', 'InvalidVpnConnectionInstanceId.NotFound', 404],
+    ['DeleteTransitRouterVpnAttachment', 'InvalidTransitRouterAttachmentId.NotFound', 400],
+    ['ListTransitRouterVpnAttachments', 'InvalidTransitRouterAttachmentId.NotFound', 400],
+    ['TagResources', 'InvalidInstanceIds.NotFound', 400],
+    ['UnTagResources', 'InvalidInstanceIds.NotFound', 400],
+    ['ListTagResources', 'InvalidInstanceIds.NotFound', 400],
+  ])('by %s with %s', (action, code, status) => {
+    expect(saysGone({ action, code, status })).toBe(true);
+  });
+
+  test.each([200, 301, 500, 502, undefined])('not with HTTP status %s: that is no definite answer', (status) => {
+    expect(KNOWN.filter((known) => saysGone({ ...known, status }))).toEqual([]);
+  });
+
+  /** What services name in codes of theirs, and what they put around it. */
+  const noun = fc.constantFrom(
+    ...['Product', 'Action', 'Api', 'Region', 'AccessKey', 'Role', 'Endpoint', 'ResourceGroup', 'TagKey', 'Tag'],
+    ...['Vpn', 'VpnConnection', 'VpnAttachment', 'VpnGateway', 'CustomerGateway', 'TransitRouter', 'RouteTable', 'Cen'],
+    ...['TransitRouterAttachment', 'Attachment', 'Instance', 'Resource', 'InstanceType', 'ResourceType', 'Peer'],
+  );
+  const shape = fc.tuple(
+    fc.constantFrom('', 'Invalid', 'Invaild', 'NewInvalid', 'IllegalParam.'),
+    fc.array(noun, { minLength: 1, maxLength: 2 }),
+    fc.constantFrom('', 'Id', 'Ids', 'InstanceId', 'Name', 'Instance'),
+    fc.constantFrom('.NotFound', '.NotExist', '.NotFoundYet', '.notfound', 'NotFound', '.Notfound', '.NotFound.Vpn'),
+  );
+  const anyCode = fc.oneof(
+    shape.map(([head, nouns, tail, end]) => `${head}${nouns.join('')}${tail}${end}`),
+    fc.constantFrom(
+      ...KNOWN.map(({ code }) => code),
+      'InvalidProduct.NotFound',
+      'InvalidAction.NotFound',
+      'HttpStatus404',
+    ),
+  );
+  const anyAction = fc.constantFrom(...Object.keys(ACTIONS), 'ListAccounts', 'InvokeFunction', 'constructor', '');
+
+  test('by no code but those on the list of its action, whatever is not found', () => {
+    fc.assert(
+      fc.property(anyAction, anyCode, fc.constantFrom(400, 403, 404), (action, code, status) => {
+        const isListed = KNOWN.some((known) => known.action === action && known.code === code);
+        expect(saysGone({ action, code, status })).toBe(isListed);
+        if (!code.startsWith('HttpStatus')) {
+          expect(disposition(code, status)).toBe('terminal');
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
 });
 
 test('throttling is recognized in every spelling, and in nothing else', () => {

@@ -133,7 +133,7 @@ describe('a malformed estate is one clear error', () => {
     ],
     [
       'vpnConnections: [{ VpnConnectionId: vco-1, pending: { to: mars, polls: 1, atMs: null } }]',
-      'estate.yaml: vpnConnections[0].pending.to: "mars" is not allowed; it must be "init" or "attached" or "gone" or "deleted"',
+      'estate.yaml: vpnConnections[0].pending.to: "mars" is not allowed; it must be "init" or "attached" or "active" or "gone" or "deleted"',
     ],
     ['accounts: [{ accountId: me }]', 'estate.yaml: accounts[0].accountId: "me" is not allowed; it must match'],
     ['vpnConnections: 3', 'estate.yaml: vpnConnections: 3 is not allowed; it must be of type array'],

@@ -90,6 +90,17 @@ describe('the id of a task', () => {
     ]);
   });
 
+  test('used twice is refused with 400 where the switch says so', async () => {
+    const { newer, emulator } = await aPlatform();
+    emulator.setBehaviours({ fcKnownTaskStatus: 400 });
+    const invoke = () => newer.post('/functions/probe/invocations', '', { ...later, 'x-fc-async-task-id': 'sweep_a' });
+    await invoke();
+    await expect(invoke()).rejects.toMatchObject({
+      code: 'StatefulAsyncInvocationAlreadyExists',
+      message: expect.stringMatching(/failed with 400\./),
+    });
+  });
+
   test('is of one function, and does not count for a function without tasks', async () => {
     const config = { code: aPackage('exports.handler = async () => 1'), asyncInvokeConfig: { asyncTask: false } };
     const { code } = config;

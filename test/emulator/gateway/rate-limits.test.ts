@@ -26,6 +26,37 @@ describe('rate limits', () => {
     expect(throttled).toBe(5);
   });
 
+  test('DeleteTransitRouterVpnAttachment: 3 in any second, and 180 in any minute', async () => {
+    const { cbn, clock } = aCloud({}, { limits: 1 });
+    const detach = () => cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-none' });
+    expect(await served(detach, 5)).toBe(3);
+    clock.ms += 999;
+    expect(await served(detach, 5)).toBe(0);
+    clock.ms += 1;
+    expect(await served(detach, 2)).toBe(2);
+    clock.ms += 500;
+    expect(await served(detach, 5)).toBe(1);
+  });
+
+  test.each([
+    [1, 3, 180],
+    [2, 6, 360],
+    // Never less than one, however small the share: then a minute holds fewer than sixty.
+    [0.1, 1, 18],
+  ])('of one action with two windows hold both, times %s', async (limits, second, minute) => {
+    const { cbn, clock } = aCloud({}, { limits });
+    const detach = () => cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-none' });
+    let count = 0;
+    for (let at = 0; at < 60; at += 1) {
+      const now = await served(detach, 7);
+      expect(now).toBeLessThanOrEqual(second);
+      count += now;
+      clock.ms += 1000;
+    }
+    expect(count).toBe(minute);
+    expect(await served(detach, 7)).toBe(Math.min(second, minute));
+  });
+
   test('are counted for each account, region and action, in a window that moves', async () => {
     const { vpc, clock } = aCloud({}, { limits: 0.01 });
     const go =

@@ -12,23 +12,26 @@ const aConnection = (item: Omit<Item, 'VpnConnectionId'> = {}): EstateFile => ({
 
 const GONE = '404 InvalidVpnConnectionInstanceId.NotFound';
 const BUSY = '400 VpnConnection.Configuring';
+const NOT_NOW = '400 Vco.StatusNotSupport';
 const REFUSED = '400 IncorrectStatus.VpnConnection';
 const bound = { TransitRouterId: 'tr-1' };
 
 const TABLE: [string, Omit<Item, 'VpnConnectionId'>, Partial<Behaviours>, string][] = [
   ['bound to nothing', {}, {}, '200 true'],
-  ['bound to a transit router', bound, {}, REFUSED],
+  ['bound to a transit router', bound, {}, NOT_NOW],
+  ['bound to a transit router', bound, { deleteAttached: 'incorrect-status' }, REFUSED],
   ['bound to a transit router', bound, { deleteAttached: 'configuring' }, BUSY],
   ['bound to a transit router', bound, { deleteAttached: 'success-false' }, '200 false'],
-  ['bound, and overdue', { ...bound, State: 'financialLocked' }, {}, REFUSED],
-  ['bound, without a state', { ...bound, State: null }, {}, REFUSED],
-  ['attached, though bound to nothing', { State: 'attached' }, {}, REFUSED],
-  ['being attached', { ...bound, State: 'attaching' }, {}, BUSY],
-  ['being detached', { ...bound, State: 'detaching' }, {}, BUSY],
-  ['being updated', { ...bound, State: 'updating' }, {}, BUSY],
-  ['being upgraded', { ...bound, State: 'upgrading' }, {}, BUSY],
-  ['being provisioned', { State: 'provisioning' }, {}, BUSY],
-  ['in a state that nobody knows', { State: 'hibernating' }, {}, BUSY],
+  ['bound, and overdue', { ...bound, State: 'financialLocked' }, {}, NOT_NOW],
+  ['bound, without a state', { ...bound, State: null }, {}, NOT_NOW],
+  ['attached, though bound to nothing', { State: 'attached' }, {}, NOT_NOW],
+  ['being attached', { ...bound, State: 'attaching' }, {}, NOT_NOW],
+  ['being detached', { ...bound, State: 'detaching' }, {}, NOT_NOW],
+  ['being detached', { ...bound, State: 'detaching' }, { deleteChanging: 'configuring' }, BUSY],
+  ['being updated', { ...bound, State: 'updating' }, {}, NOT_NOW],
+  ['being upgraded', { ...bound, State: 'upgrading' }, {}, NOT_NOW],
+  ['being provisioned', { State: 'provisioning' }, {}, NOT_NOW],
+  ['in a state that nobody knows', { State: 'hibernating' }, {}, NOT_NOW],
   ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, {}, GONE],
   ['a VPN gateway’s', { VpnGatewayId: 'vpn-1' }, { deleteVpnGateway: 'refused' }, REFUSED],
   ['an old one without AttachType', { AttachType: null, State: null }, {}, GONE],

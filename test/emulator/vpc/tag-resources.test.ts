@@ -46,7 +46,7 @@ test('keys are removed; what was never there is no matter', async () => {
 test('one resource that does not exist refuses the whole call, unless the switch says otherwise', async () => {
   const { vpc, emulator } = aTagged();
   const params = { ...one, 'ResourceId.2': 'vco-none', ...tag('a', 'b') };
-  expect(await vpc('TagResources', params)).toMatchObject({ status: 404, code: 'InvalidResourceId.NotFound' });
+  expect(await vpc('TagResources', params)).toMatchObject({ status: 400, code: 'InvalidInstanceIds.NotFound' });
   expect(emulator.estate.vpnConnections[0]?.tags).toEqual({});
   emulator.setBehaviours({ tagUnknownResource: 'ignored' });
   expect((await vpc('TagResources', params)).code).toBe('OK');
@@ -58,11 +58,11 @@ test('the type decides what an id can be, whatever its letter case', async () =>
   const go = async (ResourceType: string, id: string) =>
     (await vpc('TagResources', { RegionId: REGION, ResourceType, 'ResourceId.1': id, ...tag('a') })).code;
   expect(await go('VpnAttachment', 'vco-1')).toBe('OK');
-  expect(await go('VPNCONNECTION', 'vco-1')).toBe('InvalidResourceId.NotFound');
+  expect(await go('VPNCONNECTION', 'vco-1')).toBe('InvalidInstanceIds.NotFound');
   expect(await go('VPNCONNECTION', 'vco-gw')).toBe('OK');
-  expect(await go('VPNATTACHMENT', 'vco-gw')).toBe('InvalidResourceId.NotFound');
+  expect(await go('VPNATTACHMENT', 'vco-gw')).toBe('InvalidInstanceIds.NotFound');
   expect(await go('CUSTOMERGATEWAY', 'cgw-1')).toBe('OK');
-  expect(await go('ROUTER', 'vco-1')).toBe('InvalidResourceType.NotFound');
+  expect(await go('ROUTER', 'vco-1')).toBe('InvalidInstanceType.NotFound');
 });
 
 const numbered = (count: number, name: (at: number) => string, value: (at: number) => string) =>
@@ -87,20 +87,21 @@ test('limits: twenty resources, twenty tags in a call and on a resource, and wha
     (n) => `Tag.${n}.Key`,
     (n) => `t${n}`,
   );
-  expect(await go({ ...base, ...resources, ...tag('a') })).toBe('NumberExceed.ResourceIds');
-  expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('NumberExceed.ResourceIds');
+  expect(await go({ ...base, ...resources, ...tag('a') })).toBe('SizeLimitExceeded.ResourceId');
+  expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('SizeLimitExceeded.ResourceId');
   emulator.setBehaviours({ tagResourceMax: 50 });
-  expect(await go({ ...base, ...resources, ...tag('a') })).toBe('InvalidResourceId.NotFound');
+  expect(await go({ ...base, ...resources, ...tag('a') })).toBe('InvalidInstanceIds.NotFound');
   expect((await vpc('ListTagResources', { ...base, ...resources })).code).toBe('OK');
-  expect(await go({ ...one, ...tags })).toBe('NumberExceed.Tags');
-  expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('NumberExceed.Tags');
-  emulator.setBehaviours({ tooManyTagsCode: 'QuotaExceeded.TagNum' });
+  expect(await go({ ...one, ...tags })).toBe('SizeLimitExceeded.TagNum');
   expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('QuotaExceeded.TagNum');
+  emulator.setBehaviours({ tooManyTagsCode: 'NumberExceed.Tags' });
+  expect(await go({ ...one, ...tag('x'), ...tag('y', '', 2) })).toBe('NumberExceed.Tags');
+  expect(await go({ ...one, ...tag('x'), ...tag('x', 'z', 2) })).toBe('Forbidden.TagKey.Duplicated');
   expect(await go({ ...one, ...tag('x') })).toBe('OK');
   for (const key of ['aliyun-x', 'acs:x', 'see http://x', 'k'.repeat(129)]) {
-    expect(await go({ ...one, ...tag(key) })).toBe('InvalidTagKey.Malformed');
+    expect(await go({ ...one, ...tag(key) })).toBe('InvalidTagKey');
   }
-  expect(await go({ ...one, ...tag('k1', 'v'.repeat(129)) })).toBe('InvalidTagValue.Malformed');
+  expect(await go({ ...one, ...tag('k1', 'v'.repeat(129)) })).toBe('InvalidTagValue');
   expect(await go(one)).toBe('MissingTag');
   expect(await go({ ...base, ...tag('a') })).toBe('MissingResourceId');
 });
@@ -133,7 +134,7 @@ test('listing asks for resources or tags', async () => {
 
 test('another account’s connection cannot be tagged', async () => {
   const { vpc } = aTagged();
-  expect((await vpc('TagResources', { ...one, ...tag('a') }, B)).code).toBe('InvalidResourceId.NotFound');
+  expect((await vpc('TagResources', { ...one, ...tag('a') }, B)).code).toBe('InvalidInstanceIds.NotFound');
 });
 
 describe('reads that lag behind tag writes', () => {

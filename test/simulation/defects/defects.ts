@@ -408,7 +408,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'error-is-gone',
     happened: 'Any error while looking for what had been deleted was taken for "it is gone".',
-    file: 'lib/cloud/client/create-cloud-api.ts',
+    file: 'lib/cloud/client/if-gone.ts',
     from: 'if (error instanceof CloudError && saysGone(error)) {',
     to: 'if (error instanceof CloudError) {',
     promise: 'S10',

@@ -321,7 +321,12 @@ const createSwitches = (chance: Chance): Partial<Behaviours> => ({
   detachSecondMs: chance.pick([500, 20_000]),
   deleteReads: chance.pick([0, 1, 3]),
   deletedStateReads: chance.pick([0, 0, 2]),
-  deleteAttached: chance.pick(['incorrect-status', 'configuring', 'success-false']),
+  ...chance.pick<Pick<Behaviours, 'deleteAttached' | 'deleteChanging'>>([
+    { deleteAttached: 'status-not-support', deleteChanging: 'status-not-support' },
+    { deleteAttached: 'incorrect-status', deleteChanging: 'configuring' },
+    { deleteAttached: 'configuring', deleteChanging: 'configuring' },
+    { deleteAttached: 'success-false', deleteChanging: 'status-not-support' },
+  ]),
   deleteUnknown: chance.pick(['not-found', 'not-found', 'success']),
   deleteAttachmentUnknown: chance.pick(['accepted', 'refused']),
   listingOrder: chance.pick(['newest-first', 'newest-first', 'shuffled']),

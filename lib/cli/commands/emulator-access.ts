@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { RunningEmulator } from '../../emulator/emulator-types.ts';
+import type { AccessKey, Estate } from '../../emulator/estate/estate-types.ts';
+
+type Access = Pick<RunningEmulator, 'url' | 'accessKeyId' | 'accessKeySecret'>;
+
+/** A key that no other emulator has. */
+export const freshKey = (): AccessKey => ({
+  accessKeyId: `LTAIemulator${randomBytes(6).toString('hex')}`,
+  accessKeySecret: `canary-secret-${randomBytes(15).toString('hex')}`,
+  user: 'vco-sweeper',
+});
+
+/** The same estate, with keys that nobody has seen: those of a generated one follow from its seed. */
+export const withFreshKeys = (estate: Estate): Estate => ({
+  ...estate,
+  accounts: estate.accounts.map((account) => ({ ...account, keys: account.keys.map(() => freshKey()) })),
+});
+
+/** One line that says where the emulator is, and with which key. */
+export const toAccessLine = (
+  { url, accessKeyId, accessKeySecret }: Access,
+  certificateFile: string | undefined,
+): string =>
+  [
+    `emulator url=${url} accessKeyId=${accessKeyId} accessKeySecret=${accessKeySecret}`,
+    ...(certificateFile === undefined ? [] : [`certificate=${certificateFile}`]),
+  ].join(' ');
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/**
+ * Lines for `eval` in a shell, after which clients in it reach the emulator: this product, the SDKs, the `aliyun`
+ * command line and Terraform's provider by its own names.
+ */
+export function toExports(
+  { url, accessKeyId, accessKeySecret }: Access,
+  { certificateFile, pid }: { readonly certificateFile: string | undefined; readonly pid: number },
+): readonly string[] {
+  const { host } = new URL(url);
+  const services = ['VPC', 'CBN', 'STS', 'FC', 'RESOURCEDIRECTORY'];
+  const variables: [string, string][] = [
+    ...services.map((service): [string, string] => [`ALIBABA_CLOUD_${service}_ENDPOINT`, url]),
+    ...['VPC', 'CBN', 'STS'].map((service): [string, string] => [`${service}_ENDPOINT`, host]),
+    ['ALIBABA_CLOUD_ACCESS_KEY_ID', accessKeyId],
+    ['ALIBABA_CLOUD_ACCESS_KEY_SECRET', accessKeySecret],
+    ['ALICLOUD_ACCESS_KEY', accessKeyId],
+    ['ALICLOUD_SECRET_KEY', accessKeySecret],
+    ['VCO_SWEEPER_EMULATOR_PID', String(pid)],
+  ];
+  const trusting = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'];
+  if (certificateFile !== undefined) {
+    variables.push(...trusting.map((name): [string, string] => [name, certificateFile]));
+  }
+  return [
+    ...variables.map(([name, value]) => `export ${name}=${quoted(value)}`),
+    // A token of other credentials would go with the key.
+    'unset ALIBABA_CLOUD_SECURITY_TOKEN ALICLOUD_SECURITY_TOKEN',
+  ];
+}

@@ -1,0 +1,118 @@
+import http from 'node:http';
+import https from 'node:https';
+import { CloudError } from '../../core/domain/errors.ts';
+import { deadlineExceeded } from '../client/with-retry.ts';
+
+/** A page of fifty connections is 100 kB. */
+export const REPLY_BYTES_MAX = 32 * 1024 * 1024;
+/** Of all replies that are read at the same time: the function has 512 MB, and reading a reply takes its size twice. */
+const BYTES_AT_ONCE_MAX = 128 * 1024 * 1024;
+/** Node keeps 256, and closes the others after a burst: then the next burst would connect, and shake hands, anew. */
+const FREE_SOCKETS_MAX = 2048;
+
+/** Node takes any object that has `addRequest` for an agent. */
+type Agent = http.Agent & { addRequest(request: http.ClientRequest, options: object): void };
+
+type Exchange = {
+  readonly action: string;
+  /** Scheme, host and port: each has a pool of its own. */
+  readonly origin: string;
+  readonly timeoutMs: number;
+};
+
+/**
+ * The sockets of one run, or one dispatch: kept open from request to request, and closed at its end, because a warm
+ * instance of a function lives through hundreds of runs.
+ */
+export class Sockets {
+  readonly #agents = new Map<string, Agent>();
+  #bytesAtOnce = 0;
+  #isClosed = false;
+
+  /**
+   * Send one request and read its reply, within a limit of time and of size that end it for good: its socket is
+   * destroyed.
+   *
+   * Throws an error named `RequestTimeoutError`, a `CloudError` with `ReplyTooLarge` or, after `close`, one with
+   * `DeadlineExceeded`; and whatever `send` throws.
+   */
+  async exchange<T>(
+    { action, origin, timeoutMs }: Exchange,
+    send: (over: { readonly agent: http.Agent; readonly signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    if (this.#isClosed) {
+      throw deadlineExceeded(action);
+    }
+    const ending = new AbortController();
+    let isOver = false;
+    const end = (reason: Error): void => {
+      if (!isOver) {
+        ending.abort(reason);
+      }
+    };
+    const timer = setTimeout(end, timeoutMs, noAnswerInTime());
+    // A turn later: to destroy a socket while its reply just ends is an error that nobody can catch.
+    const agent = this.#agentFor(origin, () => setImmediate(end, replyTooLarge(action)));
+    try {
+      return await send({ agent, signal: ending.signal });
+    } catch (error) {
+      throw ending.signal.aborted ? ending.signal.reason : error;
+    } finally {
+      isOver = true;
+      clearTimeout(timer);
+    }
+  }
+
+  /** Closes all, also those in use, and lets nothing more be sent. */
+  close(): void {
+    this.#isClosed = true;
+    for (const agent of this.#agents.values()) {
+      agent.destroy();
+    }
+  }
+
+  /** For one request: an SDK hands over neither its request nor the reply, but both pass through its agent. */
+  #agentFor(origin: string, onExcess: () => void): http.Agent {
+    const pool = this.#poolOf(origin);
+    const addRequest: Agent['addRequest'] = (request, options) => {
+      request.once('response', (reply) => this.#limitSize(reply, onExcess));
+      pool.addRequest(request, options);
+    };
+    return Object.create(pool, { addRequest: { value: addRequest } });
+  }
+
+  #poolOf(origin: string): Agent {
+    const known = this.#agents.get(origin);
+    if (known) {
+      return known;
+    }
+    const { Agent } = origin.startsWith('https:') ? https : http;
+    const pool = new Agent({ keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX }) as Agent;
+    this.#agents.set(origin, pool);
+    return pool;
+  }
+
+  #limitSize(reply: http.IncomingMessage, onExcess: () => void): void {
+    // Nothing asks for a packed reply, and what it unpacks to has no bound: as it is, it is no JSON.
+    delete reply.headers['content-encoding'];
+    let bytes = 0;
+    const count = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      this.#bytesAtOnce += chunk.length;
+      if (bytes > REPLY_BYTES_MAX || this.#bytesAtOnce > BYTES_AT_ONCE_MAX) {
+        onExcess();
+      }
+    };
+    // Not before somebody reads it: a listener of ours alone would let it flow past them.
+    reply.once('resume', () => reply.on('data', count));
+    reply.once('close', () => {
+      this.#bytesAtOnce -= bytes;
+    });
+  }
+}
+
+const noAnswerInTime = (): Error => Object.assign(new Error('no answer in time'), { name: 'RequestTimeoutError' });
+
+/** What it was the reply to may have taken effect. */
+const replyTooLarge = (action: string): CloudError =>
+  new CloudError({ action, code: 'ReplyTooLarge', effect: 'unknown', detail: 'more than 32 MiB, or without an end' });

@@ -1,0 +1,41 @@
+import { ConfigError } from '../core/domain/errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The sections of `NODE_DEBUG` under which some Node from 20 to 26 prints a request: its headers, its options with the
+ * headers in them, or at least its URL; and those that show what goes over the same sockets.
+ */
+const NODE_SECTIONS = ['http', 'https', 'http2', 'net', 'tls', 'fetch', 'undici', 'websocket'];
+
+/**
+ * Refuse an environment in which the SDKs (`DEBUG`) or Node itself (`NODE_DEBUG`) print requests, which hold tokens and
+ * signatures.
+ *
+ * @throws ConfigError naming the variable and the part of it that turns this on
+ */
+export function refuseDebug({ DEBUG, NODE_DEBUG }: Environment): void {
+  // The SDKs' HTTP layer prints headers and bodies.
+  refuse('DEBUG', (DEBUG ?? '').split(/[\s,]+/).find(isLoudForSdk));
+  refuse('NODE_DEBUG', (NODE_DEBUG ?? '').split(',').find(isLoudForNode));
+}
+
+const isLoudForSdk = (name: string): boolean =>
+  name.includes('*') || name.includes('httpx') || name.startsWith('lambda');
+
+/** As Node matches it: any letter case, `*` for any text, and no other character is special. */
+function isLoudForNode(pattern: string): boolean {
+  const parts = pattern.trim().split(/\*+/);
+  const matcher = new RegExp(`^${parts.map(escapeRegExp).join('.*')}$`, 'i');
+  return NODE_SECTIONS.some((section) => matcher.test(section));
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[|\\{}()[\]^$+?.*]/g, '\\$&');
+
+function refuse(variable: string, loud: string | undefined): void {
+  if (loud !== undefined) {
+    throw new ConfigError(
+      `${variable} is ${JSON.stringify(loud.trim())}, which would print credentials and replies; unset it`,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { DAY } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
+
+const DETACH = 'DeleteTransitRouterVpnAttachment';
+/** As the parser leaves it when nothing is set. */
+const byShare = (share: number) => ({ share, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 });
+
+/** In two regions, because the limit of a detach is one for all of them. */
+const ROWS = [
+  ...Array.from({ length: 25 }, (_, index) => bound(`a${index}`, dueTags('tunnels-down'), down)),
+  ...Array.from({ length: 25 }, (_, index) =>
+    bound(`b${index}`, dueTags('tunnels-down'), { ...down, regionId: 'eu-central-1', TransitRouterId: 'tr-eu' }),
+  ),
+  ...Array.from({ length: 10 }, (_, index) => free(`f${index}`, dueTags())),
+  ...inUse(5),
+];
+
+test.each([0.8, 1, 0.3])('a run that takes %d of the published limits is never throttled', async (share) => {
+  const cloud = startCloud({
+    estate: estate(...ROWS),
+    limits: 1,
+    latencyMs: 30,
+    policy: {
+      regions: ['cn-hangzhou', 'eu-central-1'],
+      rules: { unassociated: DAY, 'tunnels-down': DAY },
+      limits: { perRun: 100, perRegionShare: 1 },
+      pace: byShare(share),
+    },
+  });
+  const result = await cloud.run();
+  const throttled = cloud.emulator.calls.filter(({ code }) => /Throttling/.test(code));
+  expect(throttled).toEqual([]);
+  expect(result.counts).toMatchObject({ deleted: 60, failed: 0 });
+  const sent = cloud.emulator.calls.filter(({ action }) => action === DETACH).map(({ atMs }) => atMs);
+  expect(sent).toHaveLength(50);
+  const busiest = Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + 1000).length));
+  expect(busiest).toBe(Math.max(1, Math.floor(3 * share)));
+});
