@@ -19,6 +19,7 @@ export function exitCodeOf({ status, counts }: Pick<RunResult, 'status' | 'count
   if (status === 'halted') {
     return EXIT.halted;
   }
-  const remain = counts.planned + counts.waiting + counts.marked + counts.deferred + counts.blocked;
+  const { planned, waiting, marked, held, deferred, blocked } = counts;
+  const remain = planned + waiting + marked + held + deferred + blocked;
   return remain > 0 ? EXIT.orphansRemain : EXIT.nothingLeft;
 }

@@ -26,14 +26,14 @@ Exit codes: 0 nothing left to do, 1 unexpected error, 2 bad usage or policy, 3 o
 
 /** What `--help` of one command says after its options. */
 export const AFTER_PLAN_HELP = `
-Exit codes: 0 nothing to delete, now or later; 3 orphans, due or waiting; 4 something was not read;
+Exit codes: 0 nothing to delete, now or later; 3 orphans, due, held or waiting; 4 something was not read;
 5 a sweep would be halted by a guard; 130 Ctrl-C.`;
 
 export const AFTER_SWEEP_HELP = `
 Marks and sweeps, whatever the policy's mode. To write marks only, deploy the function with SWEEP_MODE=mark.
 
-Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, deferred or
-blocked; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
+Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, held, deferred
+or blocked; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
 130 Ctrl-C at the question, or a second one later. "No" at the question exits like plan.`;
 
 export const AFTER_INVOKE_HELP = `
@@ -50,7 +50,7 @@ failed, or could not be called; 130 Ctrl-C, and the
 function goes on. With --async: 0 it was accepted.`;
 
 export const AFTER_EXPLAIN_HELP = `
-Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due or waiting;
+Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due, held or waiting;
 4 it could not be read whole; 5 an orphan that is due, and a guard halts its region; 130 Ctrl-C.`;
 
 export const AFTER_STORE_INIT_HELP = `

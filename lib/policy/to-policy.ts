@@ -20,7 +20,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       youngerThanMs: toMs(protect.youngerThan),
     },
     limits: { ...limits, window: toWindow(limits.window) },
-    detach: { force: detach.force, roles: detach.roles.map(toRole) },
+    detach: { force: detach.force, roles: detach.roles.map(toRole), holdMs: toMs(detach.hold) },
     marks: { maxGapMs: toMs(document.marks.maxGap) },
     recheck: { maxAgeMs: toMs(document.recheck.maxAge) },
     wait: {

@@ -17,8 +17,11 @@ export class RegionProgress {
     this.#clock = clock;
   }
 
-  begin(connectionId: ConnectionId, isAttached: boolean): void {
-    this.toDelete.add(connectionId);
+  /** @param way `isHeld`: it is detached in this run, and not deleted */
+  begin(connectionId: ConnectionId, { isAttached, isHeld }: { isAttached: boolean; isHeld: boolean }): void {
+    if (!isHeld) {
+      this.toDelete.add(connectionId);
+    }
     if (!isAttached) {
       return;
     }

@@ -213,7 +213,11 @@ async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, de
   // A plan says so too, although it has no steps.
   await stop?.look();
   const { steps, tooLate } = await act(planned, contextOf, tags);
-  return { steps, foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps, tooLate), tags };
+  return {
+    steps,
+    foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps, tooLate, policy.detach.holdMs),
+    tags,
+  };
 }
 
 /** Its turn comes in this run, by a clock of its mark. */

@@ -25,7 +25,7 @@ const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() }
 
 /** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
 export const isSettled = ({ verdict, mode }: Judged): boolean =>
-  !verdict.isDue && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote));
+  !verdict.isDue && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote || verdict.restartsHold));
 
 /** The outcome of a connection in scope that its verdict settled, and its log line. */
 export function endSettled(judged: Judged, journal: Journal): Outcome {
@@ -63,7 +63,7 @@ export function* listOutcomes(surveyed: Survey, blocked: Blocked, done: Done, jo
   }
 }
 
-type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId'>;
+type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs'>;
 
 function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Done): End {
   const { verdict, mode } = judged;
@@ -103,6 +103,9 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
       if (verdict.tagsOver > 0) {
         return end('blocked');
       }
+      if (verdict.heldUntilMs !== undefined) {
+        return { ...end('held'), heldUntilMs: verdict.heldUntilMs };
+      }
       if (tag?.kind === 'marked') {
         return end('marked');
       }
@@ -122,6 +125,7 @@ const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End): Outcome 
   outcome: end.outcome,
   rule: verdict.rule,
   since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),
+  heldUntil: end.heldUntilMs === undefined ? null : toIso(end.heldUntilMs),
   reason: end.reason,
   evidence: verdict.evidence,
   code: end.code,
@@ -137,6 +141,7 @@ function toLostOutcome(region: LostRegion, connection: Connection): Outcome {
     outcome: theirs ? 'kept' : 'unknown',
     rule: null,
     since: null,
+    heldUntil: null,
     reason: theirs
       ? 'it is not a connection made for a transit router'
       : `the region could not be read whole: ${region.error.message}`,
@@ -149,7 +154,8 @@ function toLostOutcome(region: LostRegion, connection: Connection): Outcome {
 function reportOutcome(journal: Journal, verdict: Verdict, outcome: Outcome): void {
   const { accountId, regionId, connectionId, code, reason, requestId } = outcome;
   const where = { accountId, regionId, connectionId, code, cloudRequestId: requestId };
-  journal('connection.judged', { ...where, ...toJudgedFields(verdict), outcome: outcome.outcome, reason });
+  const held = outcome.heldUntil === null ? {} : { heldUntil: outcome.heldUntil };
+  journal('connection.judged', { ...where, ...toJudgedFields(verdict), outcome: outcome.outcome, ...held, reason });
 }
 
 /** Of what was seen in a region that could not be read whole, one line each as well. */

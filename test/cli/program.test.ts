@@ -242,6 +242,7 @@ const counts = (...kinds: OutcomeKind[]): Counts =>
       outcome,
       rule: null,
       since: null,
+      heldUntil: null,
       reason: '',
       evidence: [],
       code: null,

@@ -458,7 +458,7 @@ describe('events', () => {
     ['that does not say where is looked at everywhere', list, {}, [A, B, C]],
     [
       'in an account of detach.roles is looked at everywhere',
-      { ...list, detach: { force: false, roles: [listed('9')] } },
+      { ...list, detach: { ...list.detach, roles: [listed('9')] } },
       { aliyunaccountid: '9' },
       [A, B, C],
     ],

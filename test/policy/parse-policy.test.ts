@@ -28,7 +28,7 @@ const defaults: Policy = {
   rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
   limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
-  detach: { force: false, roles: [] },
+  detach: { force: false, roles: [], holdMs: 0 },
   marks: { maxGapMs: 3 * DAY },
   recheck: { maxAgeMs: 10_000 },
   wait: {
@@ -88,7 +88,7 @@ limits:
   shareFloor: 0
   window: { days: [Tue, Mon, Tue], from: 22:00, to: "05:00", zone: Asia/Shanghai }
   freeze: [{ from: 2026-12-20, to: 2027-01-05 }, { from: 2026-02-28, to: 2026-02-28 }]
-detach: { force: true, roles: ["acs:ram::3456789012345678:role/detach"] }
+detach: { force: true, roles: ["acs:ram::3456789012345678:role/detach"], hold: 7d }
 marks: { maxGap: 36h }
 recheck: { maxAge: 1ms }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
@@ -131,6 +131,7 @@ store: /mnt/vco-sweeper-store
       detach: {
         force: true,
         roles: [{ roleArn: 'acs:ram::3456789012345678:role/detach', accountId: '3456789012345678' }],
+        holdMs: 7 * DAY,
       },
       marks: { maxGapMs: 1.5 * DAY },
       recheck: { maxAgeMs: 1 },

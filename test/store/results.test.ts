@@ -237,6 +237,7 @@ const anOutcome = (index: number): Outcome => ({
   outcome: 'protected',
   rule: null,
   since: null,
+  heldUntil: null,
   reason: 'its owner says no',
   evidence: ['AttachType NO_ASSOCIATED, State init', 'no attachment of tr-1 holds it'],
   code: null,

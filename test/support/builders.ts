@@ -21,7 +21,7 @@ const DEFAULTS: Policy = {
   rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
   limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
-  detach: { force: false, roles: [] },
+  detach: { force: false, roles: [], holdMs: 0 },
   marks: { maxGapMs: 72 * HOUR },
   recheck: { maxAgeMs: 10_000 },
   wait: {
@@ -117,6 +117,6 @@ export const judgeOne = (
 export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedRegion => ({
   accountId: ACCOUNT,
   regionId,
-  ours: judged.filter(({ verdict }) => countsInShare(verdict.connection)).length,
+  ours: judged.filter(({ verdict }) => countsInShare(verdict)).length,
   judged,
 });

@@ -13,7 +13,7 @@ function setUp() {
 test('those that are tagged wait for the others, and go together', async () => {
   const { clock, work, gathered, gather } = setUp();
   for (const id of ['vco-1', 'vco-2']) {
-    work.begin(id, true);
+    work.begin(id, { isAttached: true, isHeld: false });
   }
   work.tagged('vco-1');
   const first = gather(2_500);
@@ -26,10 +26,10 @@ test('those that are tagged wait for the others, and go together', async () => {
 
 test('nobody waits for longer than that, nor for one that ended early or needs no tag', async () => {
   const { clock, work, gathered, gather } = setUp();
-  work.begin('vco-slow', true);
+  work.begin('vco-slow', { isAttached: true, isHeld: false });
   await gather(2_500);
   expect(gathered).toEqual([2_500]);
-  work.begin('vco-free', false);
+  work.begin('vco-free', { isAttached: false, isHeld: false });
   const waiting = gather(2_500);
   await clock.sleep(10);
   work.end('vco-slow');

@@ -40,7 +40,7 @@ const quoted = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${toPrintable(path).replaceAll("'", "'\\''")}'`;
 
 /** Those that a person is likely to ask about, likeliest first. */
-const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiting', 'unknown', 'protected'];
+const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'held', 'deferred', 'waiting', 'unknown', 'protected'];
 
 function toHints({ counts, outcomes }: RunResult, options: RunOptions): readonly string[] {
   const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));

@@ -11,6 +11,7 @@ export const OUTCOMES = [
   'waiting',
   'cleared',
   'planned',
+  'held',
   'deleted',
   'already-gone',
   'deferred',
@@ -27,6 +28,8 @@ export type Outcome = {
   readonly rule: RuleName | 'half-done' | null;
   /** ISO UTC: since when it has been an orphan, by its mark. */
   readonly since: string | null;
+  /** ISO UTC: until when a detached connection is kept. */
+  readonly heldUntil: string | null;
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The cloud's error code, when a call of this run failed. */

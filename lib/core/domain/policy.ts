@@ -69,6 +69,8 @@ export type Policy = {
   readonly detach: {
     readonly force: boolean;
     readonly roles: readonly { readonly roleArn: string; readonly accountId: AccountId }[];
+    /** How long a connection that was detached stays before it is deleted. 0: it is deleted in the same run. */
+    readonly holdMs: number;
   };
   readonly marks: { readonly maxGapMs: number };
   readonly recheck: { readonly maxAgeMs: number };

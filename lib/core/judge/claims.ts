@@ -16,10 +16,14 @@ export type Mark =
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'valid'; readonly clocks: Clocks; readonly seenMs: number };
 
-/** The detach note. `broken`: there is a note, and it proves nothing. */
+/**
+ * The detach note. `broken`: there is a note, and it proves nothing. `lapsed`: a note of ours that no run has renewed for
+ * longer than `marks.maxGap`. It does not let anything be deleted, but a hold starts again from it.
+ */
 export type DetachNote =
   | { readonly kind: 'none' }
   | { readonly kind: 'broken'; readonly reason: string }
+  | { readonly kind: 'lapsed'; readonly attachmentId: AttachmentId }
   | { readonly kind: 'valid'; readonly atMs: number; readonly attachmentId: AttachmentId };
 
 /** Everything that the sweeper's own tags on a connection say. */
@@ -163,7 +167,9 @@ function readNote(tags: Tags, seen: Seen, life: Life): DetachNote {
     return broken(PROBLEMS[typeof atMs === 'string' ? atMs : 'malformed']);
   }
   const lastMs = 'seenMs' in seen ? Math.max(atMs, seen.seenMs) : atMs;
-  return life.nowMs - lastMs > life.maxGapMs
-    ? broken('was not renewed for longer than marks.maxGap')
-    : { kind: 'valid', atMs, attachmentId };
+  if (life.nowMs - lastMs <= life.maxGapMs) {
+    return { kind: 'valid', atMs, attachmentId };
+  }
+  // A run that made the mark void may have meant the note to go as well.
+  return tags.get(TAG_SEEN) === VOID ? broken('is beside a void mark') : { kind: 'lapsed', attachmentId };
 }

@@ -1,6 +1,6 @@
 import type { AccountId, Attachment, Connection, Routing } from '../domain/estate.ts';
 import type { Policy } from '../domain/policy.ts';
-import { TAG_DETACHED, TAG_KEEP, TAG_SEEN } from '../domain/tag-names.ts';
+import { TAG_DETACHED, TAG_KEEP } from '../domain/tag-names.ts';
 import { floorToSecond, toIso } from '../domain/time.ts';
 import { readKeep } from '../guards/keep-tag.ts';
 import { RULE_NAMES, RULES, type RuleName } from '../rules/all-rules.ts';
@@ -8,7 +8,7 @@ import { saysAttached } from '../rules/connection-says.ts';
 import type { Finding, Settled } from '../rules/rule.ts';
 import { type Association, associate, type Witnesses } from './association.ts';
 import { type Claims, type Clocks, type DetachNote, type Mark, parseMark, readClaims } from './claims.ts';
-import { countTagsOver, hasMarkTags } from './own-tags.ts';
+import { countTagsOver, countTagsOverSeen, hasMarkTags } from './own-tags.ts';
 import { protect } from './protect.ts';
 
 /**
@@ -41,6 +41,10 @@ export type Verdict = {
   readonly starting: readonly RuleName[];
   /** A detach note stands where it claims nothing, or nothing any more: it goes. */
   readonly dropNote: boolean;
+  /** We detached it, and until then it stays as it is, for someone to bind it again. Undefined when nothing holds it. */
+  readonly heldUntilMs: number | undefined;
+  /** Its hold starts with this run, which writes `note` over a note that has lapsed. */
+  readonly restartsHold: boolean;
   /** A clock of its mark was looked at and does not hold any more, so that the mark as it is must not stay. */
   readonly markDisproved: boolean;
   /** What holds it, when a due one must be detached first. */
@@ -74,7 +78,8 @@ export type JudgeInput = {
 export function judge(facts: JudgeInput, policy: Policy): Verdict {
   const { connection, accountId, witnesses, nowMs } = facts;
   const claims = withoutForeignNote(readClaims(connection, nowMs, policy.marks.maxGapMs), connection, witnesses);
-  const association = associate(connection, accountId, witnesses, claims.note);
+  const holdNote = restartHold(claims.note, policy.detach.holdMs, nowMs);
+  const association = associate(connection, accountId, witnesses, holdNote);
   const base = createBase(connection, association, claims);
   if (association.kind === 'not-ours') {
     return { ...base, kind: 'not-ours', reason: 'it is not a connection made for a transit router' };
@@ -105,8 +110,13 @@ export function judge(facts: JudgeInput, policy: Policy): Verdict {
   if (association.kind === 'doubtful') {
     return judgeDoubtful(base, association.reason, facts, policy);
   }
-  if (association.kind === 'unbound' && base.note.kind === 'valid') {
-    return judgeHalfDone(base, base.note.atMs);
+  if (association.kind === 'unbound' && holdNote.kind === 'valid') {
+    return judgeHalfDone(
+      { ...base, note: holdNote, restartsHold: holdNote !== base.note },
+      holdNote.atMs,
+      policy,
+      nowMs,
+    );
   }
   return judgeByRules(base, facts, policy, association);
 }
@@ -132,6 +142,8 @@ function createBase(connection: Connection, association: Association, claims: Cl
     starting: [],
     markDisproved: false,
     dropNote: false,
+    heldUntilMs: undefined,
+    restartsHold: false,
     attachment: association.kind === 'bound' ? association.attachment : undefined,
     locked: connection.state === 'financialLocked',
     tagsOver: 0,
@@ -163,7 +175,7 @@ const withoutBrokenMark = ({ mark, connection }: Base): Partial<Pick<Verdict, 'm
 /** Anyone can copy a note: when another connection holds the attachment that it names, it is not of this one. */
 function withoutForeignNote(claims: Claims, { connectionId }: Connection, { attachmentsOf }: Witnesses): Claims {
   const { note } = claims;
-  if (note.kind !== 'valid') {
+  if (note.kind !== 'valid' && note.kind !== 'lapsed') {
     return claims;
   }
   const holder = [...attachmentsOf.values()].flat().find(({ attachmentId }) => attachmentId === note.attachmentId);
@@ -173,6 +185,10 @@ function withoutForeignNote(claims: Claims, { connectionId }: Connection, { atta
   return { ...claims, note: { kind: 'broken', reason: `${note.attachmentId} is of ${holder.connectionId}` } };
 }
 
+/** With a hold, a note that has lapsed is one of now: nothing is deleted at once because nobody looked for long. */
+const restartHold = (note: DetachNote, holdMs: number, nowMs: number): DetachNote =>
+  note.kind === 'lapsed' && holdMs > 0 ? { kind: 'valid', atMs: nowMs, attachmentId: note.attachmentId } : note;
+
 /** Keep just these clocks of the mark. Nothing is renewed, because not all of them were seen to hold. */
 function withoutClocks(base: Base, clocks: Clocks): Base {
   const markDisproved = clocks.size < base.clocks.size;
@@ -181,23 +197,43 @@ function withoutClocks(base: Base, clocks: Clocks): Base {
 }
 
 /** Each run that sees it so renews `seen`, and with it the note. A mark that is broken must not be renewed beside it. */
-function judgeHalfDone(base: Base, noteMs: number): Verdict {
+function judgeHalfDone(base: Base, noteMs: number, policy: Policy, nowMs: number): Verdict {
   const { connection, mark } = base;
+  const { holdMs } = policy.detach;
   const tags = connection.tags === 'unread' ? new Map<string, string>() : connection.tags;
   const [rule, sinceMs] = [...(parseMark(tags) ?? NO_CLOCKS)].at(0) ?? [];
-  const hasRoom = tags.has(TAG_SEEN) || countTagsOver(connection, false) === 0;
+  const tagsOver = countTagsOverSeen(tags);
+  const hasRoom = tagsOver === 0;
+  const heldUntilMs = nowMs < noteMs + holdMs ? noteMs + holdMs : undefined;
+  // Without `seen` the note alone vouches for it, and lapses before a longer hold is over.
+  const isStuck = heldUntilMs !== undefined && !hasRoom && holdMs > policy.marks.maxGapMs;
   return {
     ...base,
     kind: 'half-done',
-    reason: 'an earlier run detached it and did not get to delete it',
+    reason: isStuck ? noRoomToHold(tagsOver) : reasonOfHalfDone(base, heldUntilMs),
     evidence: [...base.evidence, `tag ${TAG_DETACHED} "${tags.get(TAG_DETACHED)}"`],
     rule: rule ?? 'half-done',
     sinceMs,
-    isDue: true,
+    heldUntilMs,
+    tagsOver: isStuck ? tagsOver : 0,
+    isDue: heldUntilMs === undefined,
     markAction: !hasRoom ? 'none' : mark.kind === 'broken' ? 'void' : 'refresh',
     // Without room nothing can say that a step failed: it comes after the others each time.
     triedMs: hasRoom ? base.triedMs : noteMs,
   };
+}
+
+const noRoomToHold = (tagsOver: number): string =>
+  `it is held, and there is no room for the tag that says so. Remove ${tagsOver} of its own tags`;
+
+function reasonOfHalfDone({ restartsHold }: Base, heldUntilMs: number | undefined): string {
+  if (heldUntilMs === undefined) {
+    return 'an earlier run detached it and did not get to delete it';
+  }
+  const held = `held until ${toIso(heldUntilMs)}`;
+  return restartsHold
+    ? `it was detached, and no run saw it for longer than marks.maxGap, so its hold starts again: ${held}`
+    : `it was detached, and is ${held}`;
 }
 
 function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, association: Settled): Verdict {
@@ -264,7 +300,7 @@ function judgeUsed(base: Base): Verdict {
 
 /** The note claims nothing, or the connection is bound, so that the detach had no effect. */
 const hasStaleNote = ({ note, attachment }: Base): boolean =>
-  note.kind === 'broken' || (note.kind === 'valid' && attachment !== undefined);
+  note.kind === 'broken' || note.kind === 'lapsed' || (note.kind === 'valid' && attachment !== undefined);
 
 /**
  * The note on an orphan that is bound may be that of another run, which is just about to detach: then it is fresh, names

@@ -46,6 +46,10 @@ export function toSeenText(seenMs: number, triedMs: number | undefined): string 
 /** The value of a detach note. With milliseconds: runs tell their notes apart by them. */
 export const toNoteText = (atMs: number, attachmentId: AttachmentId): string => `${toIso(atMs)} ${attachmentId}`;
 
+/** How many of its owner's tags have to go before `seen` fits on a connection that has a detach note; 0: it fits. */
+export const countTagsOverSeen = (tags: Tags): number =>
+  tags.has(TAG_SEEN) ? 0 : Math.max(0, tags.size + 1 - TAGS_MAX);
+
 /** How many of its owner's tags have to go before the sweeper's own fit on a connection; 0: they fit. */
 export function countTagsOver({ tags }: Connection, isBound: boolean): number {
   if (tags === 'unread') {

@@ -1,4 +1,4 @@
-import type { AccountId, Connection, RegionId } from '../domain/estate.ts';
+import type { AccountId, RegionId } from '../domain/estate.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
 import { findClosed } from '../guards/change-window.ts';
 import type { Verdict } from '../judge/judge.ts';
@@ -93,9 +93,12 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'],
 /** Nothing has been detached of it yet: the change window is for beginning, not for finishing. */
 export const isNew = ({ verdict }: Pick<Judged, 'verdict'>): boolean => verdict.kind !== 'half-done';
 
-/** Bound to a transit router or to nothing; what says neither must not thin out the share. */
-export const countsInShare = ({ attachType }: Connection): boolean =>
-  attachType === 'CEN' || attachType === 'NO_ASSOCIATED';
+/**
+ * Bound to a transit router or to nothing; what says neither must not thin out the share. A held connection is out of
+ * service already: if it counted, each run could take the share of what the runs before it had left.
+ */
+export const countsInShare = ({ connection, heldUntilMs }: Pick<Verdict, 'connection' | 'heldUntilMs'>): boolean =>
+  (connection.attachType === 'CEN' || connection.attachType === 'NO_ASSOCIATED') && heldUntilMs === undefined;
 
 const haltReason = ({ due, ours }: Halt): string =>
   `the region is halted: ${due} of its ${ours} connections would go, more than limits.perRegionShare allows`;

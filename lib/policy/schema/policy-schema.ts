@@ -104,6 +104,9 @@ const detach = mapping({
   roles: key(roles, [], 'Roles in the accounts that own transit routers our connections are bound to.', [
     ['acs:ram::2345678901234567:role/vco-sweeper-detach'],
   ]),
+  hold: key(age, '0s', 'How long a connection that was detached stays, bound to nothing, before it is deleted.', [
+    '7d',
+  ]),
 });
 
 const marks = mapping({

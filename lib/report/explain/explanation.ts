@@ -1,5 +1,6 @@
 import type { AttachmentId, Connection, Routing } from '../../core/domain/estate.ts';
 import type { Mode, Policy } from '../../core/domain/policy.ts';
+import { TAG_KEEP } from '../../core/domain/tag-names.ts';
 import { toIso } from '../../core/domain/time.ts';
 import { type Association, associate, type Witnesses } from '../../core/judge/association.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
@@ -60,6 +61,12 @@ export type Explanation = {
     readonly isDue: boolean;
     readonly evidence: readonly string[];
   };
+  /** Of a connection that we detached, as long as it is held. `bringBack`: how to keep it, one way each. */
+  readonly hold: {
+    readonly until: string;
+    readonly attachmentId: string | null;
+    readonly bringBack: readonly string[];
+  } | null;
   readonly next: NextStep;
   /** What limits and guards say to one that is due: what keeps it from going, or where it stands. */
   readonly limits: readonly string[];
@@ -110,6 +117,7 @@ export function createExplanation({ judged, facts, plan, policy, judgedMs }: Exp
       isDue: verdict.isDue,
       evidence: verdict.evidence,
     },
+    hold: describeHold(verdict),
     next: findNextStep(verdict, policy, judgedMs, held),
     limits: reasons,
   };
@@ -161,6 +169,21 @@ function askRule(
   const own = association.kind === 'bound' && routing !== 'unread' && routing.get(association.attachment.attachmentId);
   const { holds, evidence } = judge({ connection, association, routing: own || 'unread', nowMs });
   return { rule, grace, says: SAYS[holds], evidence };
+}
+
+function describeHold({ heldUntilMs, note, connection }: Verdict): Explanation['hold'] {
+  if (heldUntilMs === undefined) {
+    return null;
+  }
+  return {
+    until: toIso(heldUntilMs),
+    attachmentId: note.kind === 'valid' ? note.attachmentId : null,
+    bringBack: [
+      `attach it as it was: vco-sweeper restore ${connection.connectionId}`,
+      'bind it to a transit router by hand',
+      `keep it as it is, bound to nothing: give it the tag ${TAG_KEEP}`,
+    ],
+  };
 }
 
 function describeMark(mark: Verdict['mark']): Explanation['mark'] {

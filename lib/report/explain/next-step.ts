@@ -30,10 +30,23 @@ export function findNextStep(verdict: Verdict, policy: Policy, nowMs: number, he
     case 'in-use':
       return step(`kept${unmarked}`);
     case 'half-done':
-      return step(`${held ? HELD : ''}deleted by the next sweep, which finishes what an earlier one began`);
+      return foreseeHalfDone(verdict, policy, held);
     case 'orphan':
       return foreseeOrphan(verdict, policy, nowMs, held);
   }
+}
+
+const thenDeleted = ({ detach: { holdMs } }: Policy): string =>
+  holdMs > 0 ? `, held for ${formatDuration(holdMs)} and then deleted` : ' and deleted';
+
+function foreseeHalfDone({ heldUntilMs, tagsOver }: Verdict, policy: Policy, held: boolean): NextStep {
+  if (heldUntilMs === undefined) {
+    const what = `${held ? HELD : ''}deleted by the next sweep, which finishes what an earlier one began`;
+    return { first: null, what, at: null };
+  }
+  const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;
+  const first = tagsOver > 0 ? `${tagsOver} of its own tags are removed` : null;
+  return { first, what: `deleted by a sweep, ${seen}`, at: toIso(heldUntilMs) };
 }
 
 function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
@@ -41,7 +54,7 @@ function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: bo
   if (tagsOver > 0) {
     return { first: `${tagsOver} of its own tags are removed`, what: 'marked, and later deleted', at: null };
   }
-  const steps = attachment ? `detached from ${attachment.transitRouterId} and deleted` : 'deleted';
+  const steps = attachment ? `detached from ${attachment.transitRouterId}${thenDeleted(policy)}` : 'deleted';
   if (verdict.isDue) {
     return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
   }

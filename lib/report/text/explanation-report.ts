@@ -20,6 +20,7 @@ export function reportExplanation(explanation: Explanation, style: ReportStyle):
   const sections: readonly Section[] = [
     ['verdict', verdictLines(explanation)],
     ['what happens', nextLines(explanation)],
+    ...(explanation.hold === null ? [] : [['held', holdLines(explanation.hold, explanation.judgedAt)] as const]),
     ...(explanation.limits.length > 0 ? [['limits', explanation.limits] as const] : []),
     ['where', [`${regionId}, account ${accountId}`]],
     ['what it is', connectionLines(explanation)],
@@ -61,6 +62,15 @@ function nextLines({ next, judgedAt, policyMode, verdict }: Explanation): readon
     ...(isOrphan && policyMode !== 'sweep' ? [`the policy's mode is ${policyMode}: ${MODE_NOTES[policyMode]}`] : []),
   ];
 }
+
+const holdLines = (
+  { until, attachmentId, bringBack }: NonNullable<Explanation['hold']>,
+  judgedAt: string,
+): readonly string[] => [
+  `until ${formatAhead(Date.parse(until), Date.parse(judgedAt))}${attachmentId === null ? '' : `; it was bound by ${attachmentId}`}`,
+  'to bring it back:',
+  ...bringBack.map((way) => `- ${way}`),
+];
 
 function connectionLines({ connection, judgedAt }: Explanation): readonly string[] {
   const { attachType, state, status, createdAt, resourceGroupId, vpnGatewayId } = connection;

@@ -22,6 +22,7 @@ const ORDER: readonly OutcomeKind[] = [
   'deleted',
   'already-gone',
   'planned',
+  'held',
   'deferred',
   'marked',
   'waiting',

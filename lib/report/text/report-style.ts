@@ -21,6 +21,7 @@ const COLORS: Readonly<Partial<Record<OutcomeKind, 'red' | 'green' | 'yellow'>>>
   deleted: 'red',
   'already-gone': 'red',
   failed: 'red',
+  held: 'yellow',
   blocked: 'yellow',
   deferred: 'yellow',
   marked: 'yellow',

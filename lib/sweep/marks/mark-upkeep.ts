@@ -2,11 +2,11 @@ import { saysGone } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
-import { TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
+import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
 import { ceilToSecond, parseInstant, toIso } from '../../core/domain/time.ts';
 import { type Clocks, parseMark, VOID } from '../../core/judge/claims.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
-import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../../core/judge/own-tags.ts';
+import { MARK_TAGS, toMarkText, toNoteText, toSeenText, VOID_MARK } from '../../core/judge/own-tags.ts';
 import { RULE_NAMES, type RuleName } from '../../core/rules/all-rules.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { noteOf, removeNote } from './detach-note.ts';
@@ -130,6 +130,10 @@ function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): T
   if (markAction === 'set' || markAction === 'refresh' || markAction === 'void') {
     tags.set(TAG_SEEN, toSeenText(region.seenMs, triedMs));
   }
+  // In one write with `seen`, which would let the old note count again.
+  if (verdict.restartsHold && verdict.note.kind === 'valid') {
+    tags.set(TAG_DETACHED, toNoteText(verdict.note.atMs, verdict.note.attachmentId));
+  }
   return tags;
 }
 
@@ -144,12 +148,7 @@ function dueFirst({ policy }: RegionContext, clocks: Clocks) {
 const markOf = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_ORPHAN));
 
 async function writeMarks(region: RegionContext, { tags, verdicts }: Write, results: TagResults): Promise<void> {
-  // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
-  const judged = new Map(verdicts.map(({ connection }) => [connection.connectionId, markOf(connection.tags)]));
-  const isSame = (id: ConnectionId, found: Tags) => markOf(found) === judged.get(id);
-  const goesOn = tags.has(TAG_ORPHAN) && verdicts.some(({ clocks }) => clocks.size > 0);
-  const isRead = tags.has(TAG_ORPHAN) ? (found: Tags) => saysAsMuch(found, tags) : undefined;
-  const failures = await setTags(region, verdicts.map(idOf), tags, goesOn ? { isRead, isSame } : { isRead });
+  const failures = await setTags(region, verdicts.map(idOf), tags, toChecks(tags, verdicts));
   const mustGo: Verdict[] = [];
   for (const verdict of verdicts) {
     const id = idOf(verdict);
@@ -167,6 +166,35 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, resu
   }
   // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
   await clearMarks(region, mustGo.map(idOf));
+}
+
+/** What has to be so before the write, and what shows that it took hold. */
+function toChecks(tags: Tags, verdicts: readonly Verdict[]): Parameters<typeof setTags>[3] {
+  const before = new Map(verdicts.map((verdict) => [idOf(verdict), verdict.connection.tags]));
+  const tagsBefore = (id: ConnectionId) => before.get(id) ?? 'unread';
+  // A note that lapsed is written over: by now another run may have done so, or somebody may have removed it.
+  if (tags.has(TAG_DETACHED)) {
+    return {
+      isRead: (found) => saysAsLate(found, tags),
+      isSame: (id, found) => noteIn(found) === noteIn(tagsBefore(id)),
+    };
+  }
+  if (!tags.has(TAG_ORPHAN)) {
+    return {};
+  }
+  const isRead = (found: Tags) => saysAsMuch(found, tags);
+  // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
+  const goesOn = verdicts.some(({ clocks }) => clocks.size > 0);
+  return goesOn ? { isRead, isSame: (id, found) => markOf(found) === markOf(tagsBefore(id)) } : { isRead };
+}
+
+const noteIn = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_DETACHED));
+
+/** Whether a note is of the same attachment as the note that was written, and no older. A run that overlaps may write later. */
+function saysAsLate(found: Tags, written: Tags): boolean {
+  const [time = '', attachmentId] = (noteIn(written) ?? '').split(' ');
+  const [foundTime = '', foundId] = (noteIn(found) ?? '').split(' ');
+  return foundId === attachmentId && (parseInstant(foundTime) ?? Number.NEGATIVE_INFINITY) >= Date.parse(time);
 }
 
 /** Whether a mark has the same rules as the mark that was written, and no earlier time. A run that overlaps may write later. */

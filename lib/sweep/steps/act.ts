@@ -1,5 +1,7 @@
+import { formatDuration } from '../../core/domain/duration.ts';
 import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
-import { toIso } from '../../core/domain/time.ts';
+import type { JournalEvent } from '../../core/domain/journal.ts';
+import { parseInstant, toIso } from '../../core/domain/time.ts';
 import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
@@ -86,6 +88,7 @@ export function describeLeftOver(
   plan: Plan,
   done: ReadonlyMap<Judged, StepResult>,
   tooLate: Acted['tooLate'],
+  holdMs: number,
 ): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
@@ -95,13 +98,18 @@ export function describeLeftOver(
     if (notNow !== undefined) {
       return endWith('deferred', notNow.reason, { code: notNow.code });
     }
-    return shown.has(judged) ? toPlanned(judged) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT);
+    return shown.has(judged) ? toPlanned(judged, holdMs) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT);
   };
   return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
 }
 
-const toPlanned = ({ verdict }: Judged): StepResult =>
-  endWith('planned', `${verdict.reason}; a sweep would ${verdict.attachment ? 'detach and ' : ''}delete it now`);
+function toPlanned({ verdict }: Judged, holdMs: number): StepResult {
+  const { attachment, reason } = verdict;
+  if (attachment && holdMs > 0) {
+    return endWith('planned', `${reason}; a sweep would detach it now, and hold it for ${formatDuration(holdMs)}`);
+  }
+  return endWith('planned', `${reason}; a sweep would ${attachment ? 'detach and ' : ''}delete it now`);
+}
 
 /** What the log says of a verdict; the same fields whether or not steps follow. */
 export const toJudgedFields = (verdict: Judged['verdict']) => ({
@@ -127,25 +135,43 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
     reason: result.reason,
     code: result.code,
     cloudRequestId: result.requestId,
+    ...heldFields(verdict, result),
   };
-  // An outcome without a deletion, `deferred` and `unknown` included, is logged as a failed step.
-  record(
-    region,
-    result.outcome === 'deleted' || result.outcome === 'already-gone' ? 'delete.done' : 'step.failed',
-    connectionId,
-    fields,
-  );
+  record(region, toEvent(result), connectionId, fields);
   return result;
 }
 
+/** An outcome that is neither a deletion nor a hold, `deferred` and `unknown` included, is logged as a failed step. */
+function toEvent({ outcome }: StepResult): JournalEvent {
+  if (outcome === 'held') {
+    return 'detach.done';
+  }
+  return outcome === 'deleted' || outcome === 'already-gone' ? 'delete.done' : 'step.failed';
+}
+
+const heldFields = ({ attachment }: Judged['verdict'], { heldUntilMs }: StepResult) =>
+  heldUntilMs === undefined ? {} : { attachmentId: attachment?.attachmentId, heldUntil: toIso(heldUntilMs) };
+
 const isUnfinished = ({ code }: StepResult): boolean => code === DEADLINE_EXCEEDED;
+
+/** The rest is for a later run, once the detach note is older than the hold. */
+function endHeld({ policy, clock }: RegionContext, note: string): StepResult {
+  const detachedMs = parseInstant(note.split(' ')[0] ?? '') ?? clock.now();
+  const heldUntilMs = detachedMs + policy.detach.holdMs;
+  return endWith('held', `detached, and held until ${toIso(heldUntilMs)}`, { used: true, heldUntilMs });
+}
 
 async function takeSteps(region: RegionContext, verdict: Judged['verdict']): Promise<StepResult> {
   const { attachment, connection } = verdict;
-  region.progress.begin(connection.connectionId, attachment !== undefined);
+  const isHeld = attachment !== undefined && region.policy.detach.holdMs > 0;
+  region.progress.begin(connection.connectionId, { isAttached: attachment !== undefined, isHeld });
   try {
     if (attachment) {
-      await detachConnection(region, verdict, attachment);
+      const note = await detachConnection(region, verdict, attachment);
+      if (isHeld) {
+        return endHeld(region, note);
+      }
+      record(region, 'detach.done', connection.connectionId, { attachmentId: attachment.attachmentId });
     }
     return await deleteConnection(region, verdict, attachment !== undefined);
   } catch (error) {

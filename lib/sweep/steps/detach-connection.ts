@@ -5,7 +5,7 @@ import type { Attachment } from '../../core/domain/estate.ts';
 import { TAG_DETACHED } from '../../core/domain/tag-names.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { toNoteText } from '../../core/judge/own-tags.ts';
-import { isBeingDetached, removeNote } from '../marks/detach-note.ts';
+import { isBeingDetached, noteOf, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { askLeave, needLeave } from './leave-to-begin.ts';
@@ -35,10 +35,14 @@ type DetachRequest = { sent: boolean; answerLost: boolean };
 /**
  * Detach one connection and see it done. Writes to the cloud.
  *
- * Returns when the transit router no longer lists the attachment and the connection says that it is bound to nothing;
- * every other end is thrown as `StepEnd`.
+ * Resolves when the transit router no longer lists the attachment and the connection says that it is bound to nothing, to
+ * the detach note that stands then. Every other end is thrown as `StepEnd`.
  */
-export async function detachConnection(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
+export async function detachConnection(
+  region: RegionContext,
+  verdict: Verdict,
+  attachment: Attachment,
+): Promise<string> {
   const { connectionId } = verdict.connection;
   await askLeave(region, verdict);
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
@@ -54,8 +58,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   region.progress.detachSent(connectionId);
   await waitUntilDetached(step);
   region.progress.detached(connectionId);
-  await keepNote(step);
-  record(region, 'detach.done', connectionId, { attachmentId: attachment.attachmentId });
+  return await keepNote(step);
 }
 
 /** Write the note before the detach, so that a later run can finish the work of a run that dies in between. */
@@ -152,24 +155,45 @@ async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd):
   }
 }
 
-/** Another run that gave up may have removed the note under our hands: without it nobody would finish what we began. */
-async function keepNote(step: DetachStep): Promise<void> {
+/**
+ * Another run that gave up may have removed the note under our hands: without it nobody would finish what we began, and
+ * nothing would hold it.
+ *
+ * @returns the note that stands
+ */
+async function keepNote(step: DetachStep): Promise<string> {
   const { region, verdict, attachment, note } = step;
   const { connectionId } = verdict.connection;
+  const isToHold = region.policy.detach.holdMs > 0;
   try {
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
     const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent' || namesAttachment(value, attachment)) {
-      return;
+    const now = value === 'absent' && isToHold ? (await region.reads.confirm(connectionId)).value : value;
+    if (now === 'gone' || now === 'absent') {
+      return isToHold ? endGone() : note;
+    }
+    const found = noteOf(now);
+    if (found?.endsWith(` ${attachment.attachmentId}`)) {
+      return found;
     }
     await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]));
   } catch (error) {
+    if (error instanceof StepEnd) {
+      throw error;
+    }
     reportTagFailure(step, error);
+    if (isToHold) {
+      const what = 'it was detached, and the detach note by which it is held could not be kept';
+      throw new StepEnd(endWithError(what, toCloudError(error), true));
+    }
   }
+  return note;
 }
 
-const namesAttachment = ({ tags }: Verdict['connection'], { attachmentId }: Attachment): boolean =>
-  tags !== 'unread' && (tags.get(TAG_DETACHED)?.endsWith(` ${attachmentId}`) ?? false);
+/** Whoever deleted it, it was not this run. */
+function endGone(): never {
+  throw new StepEnd(endWith('already-gone', 'it was gone when its detach was done', { used: true }));
+}
 
 function reportTagFailure({ region, verdict }: DetachStep, error: unknown): void {
   const { code, requestId } = toCloudError(error);

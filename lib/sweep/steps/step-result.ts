@@ -13,6 +13,8 @@ export type StepResult = {
    * touched, the slot goes to the next in the queue, so that a few refused connections never keep the others waiting.
    */
   readonly used: boolean;
+  /** Of `held`: until when, in milliseconds since the epoch. */
+  readonly heldUntilMs?: number;
 };
 
 /** Thrown inside a write's `beforeAttempt` to stop before anything is sent, and anywhere a step ends early. */

@@ -39,6 +39,10 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
   } catch (error) {
     throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, toCloudError(error), false));
   }
+  const { heldUntilMs } = verdict;
+  if (heldUntilMs !== undefined) {
+    throw new StepEnd(endWith('held', reason, { heldUntilMs }));
+  }
   throw new StepEnd(endWith(toOutcome(verdict, hasStaleMark), reason));
 }
 

@@ -7,9 +7,11 @@ const CALL_MS = 1_000;
 /** Recheck, delete, first read-back, and one poll more. */
 const deleteNeedMs = ({ policy }: RunContext) => 4 * CALL_MS + policy.wait.pollIntervalMs;
 
-/** Recheck, tag, recheck, detach and the polls that see it gone, then all that a delete needs. */
+/** Recheck, tag, recheck, detach and the polls that see it gone, then all that a delete needs, unless it is held. */
 const detachNeedMs = (run: RunContext) =>
-  4 * CALL_MS + (1 + run.policy.wait.consecutiveMisses) * run.policy.wait.pollIntervalMs + deleteNeedMs(run);
+  4 * CALL_MS +
+  (1 + run.policy.wait.consecutiveMisses) * run.policy.wait.pollIntervalMs +
+  (run.policy.detach.holdMs > 0 ? 0 : deleteNeedMs(run));
 
 /** Stop before a step that the time left would cut short. Throws `StepEnd` (`deferred`). */
 export function needTimeFor(run: RunContext, step: 'detach' | 'delete', used: boolean): void {

@@ -174,10 +174,12 @@ async function judgeRegion(
   const { accountId, regionId } = place;
   const judged: Judged[] = [];
   const lapsedKeeps: LapsedKeep[] = [];
+  let ours = 0;
   for (const connection of connections) {
     watch.look(connection);
     const routing = routingOf(connection, facts);
     const verdict = judge({ connection, accountId, witnesses: facts.witnesses, routing, nowMs }, policy);
+    ours += Number(countsInShare(verdict));
     const one = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
     if (one.mode !== undefined) {
       lapsedKeeps.push(...lapsedKeepsOf(connection, place, nowMs));
@@ -193,7 +195,7 @@ async function judgeRegion(
   return {
     accountId,
     regionId,
-    ours: connections.filter(countsInShare).length,
+    ours,
     judged,
     place,
     connections: connections.length,

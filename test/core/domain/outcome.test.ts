@@ -15,6 +15,7 @@ const anOutcome = (outcome: Outcome['outcome']): Outcome => ({
   outcome,
   rule: null,
   since: null,
+  heldUntil: null,
   reason: '',
   evidence: [],
   code: null,

@@ -44,6 +44,7 @@ test('the policy has these keys, and each takes these values', () => {
     readonly detach: {
       readonly force: boolean;
       readonly roles: readonly { readonly roleArn: string; readonly accountId: string }[];
+      readonly holdMs: number;
     };
     readonly marks: { readonly maxGapMs: number };
     readonly recheck: { readonly maxAgeMs: number };
@@ -87,6 +88,7 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly waiting: number;
       readonly cleared: number;
       readonly planned: number;
+      readonly held: number;
       readonly deleted: number;
       readonly 'already-gone': number;
       readonly deferred: number;
@@ -105,6 +107,7 @@ test('the result of a run has these keys, and each holds these values', () => {
         | 'waiting'
         | 'cleared'
         | 'planned'
+        | 'held'
         | 'deleted'
         | 'already-gone'
         | 'deferred'
@@ -112,6 +115,7 @@ test('the result of a run has these keys, and each holds these values', () => {
         | 'failed';
       readonly rule: RuleText | 'half-done' | null;
       readonly since: string | null;
+      readonly heldUntil: string | null;
       readonly reason: string;
       readonly evidence: readonly string[];
       readonly code: string | null;

@@ -13,6 +13,7 @@ const anOutcome = (change: Partial<Outcome>): Outcome => ({
   outcome: 'planned',
   rule: 'unassociated',
   since: null,
+  heldUntil: null,
   reason: 'unassociated: its grace has run out; a sweep would delete it now',
   evidence: [],
   code: null,
