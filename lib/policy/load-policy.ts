@@ -33,7 +33,18 @@ export function loadPolicy(sources: PolicySources): LoadedPolicy {
   const { policy, source } = readSource(sources);
   const mode = readMode(sources.env) ?? policy.mode;
   const origin = { source, hash: hashPolicy(policy) };
-  return { policy: { ...policy, mode, ...readStore(sources) }, origin };
+  return { policy: withCountableDays({ ...policy, mode, ...readStore(sources) }), origin };
+}
+
+/** Throws `ConfigError` for a limit over all runs without a place where runs leave what is counted. */
+function withCountableDays(policy: DeclaredPolicy): DeclaredPolicy {
+  const { perDay } = policy.limits;
+  if (perDay !== 'off' && policy.store === undefined) {
+    throw new ConfigError(
+      `limits.perDay: ${perDay} needs a store, because it counts backups: set store, SWEEP_STORE or --store, or write off`,
+    );
+  }
+  return policy;
 }
 
 function readSource({ env, file, packed, readFile }: PolicySources): Read {

@@ -6,6 +6,7 @@ import type { Policy } from '../core/domain/policy.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
 import { RegionProgress } from './region-progress.ts';
+import type { DayLimit } from './steps/day-limit.ts';
 import type { StopFile } from './steps/stop-file.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
@@ -21,6 +22,8 @@ export type RunContext = {
   readonly seenMs: number;
   /** Asked before the first step on each connection; undefined without a store. */
   readonly stop: StopFile | undefined;
+  /** Asked before something new begins on a connection; undefined when `limits.perDay` is off. */
+  readonly day: DayLimit | undefined;
 };
 
 /** What the steps in one region share. */

@@ -18,6 +18,7 @@ import { ResultDocument } from './result-document.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
+import { DayLimit } from './steps/day-limit.ts';
 import { StopFile } from './steps/stop-file.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 
@@ -102,7 +103,9 @@ async function sweepInto(
   const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
   reportHalts(planned, request.policy, deps.journal);
   const stop = deps.store && new StopFile(deps.store);
-  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs, stop }, deps);
+  const { perDay } = request.policy.limits;
+  const day = perDay === 'off' ? undefined : new DayLimit(perDay, deps.store, deps.clock);
+  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs, stop, day }, deps);
 
   for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
     tally.add(outcome);
@@ -112,7 +115,7 @@ async function sweepInto(
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
-    somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code),
+    somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code) || Boolean(day?.isUnread),
     timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
@@ -171,12 +174,13 @@ type Work = {
   readonly startedMs: number;
   /** Undefined without a store. */
   readonly stop: StopFile | undefined;
+  readonly day: DayLimit | undefined;
 };
 
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, deps: SweepDeps): Promise<Done> {
+async function carryOut({ surveyed, planned, policy, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
-  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop };
+  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop, day };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;
@@ -212,10 +216,14 @@ async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, de
 
   // A plan says so too, although it has no steps.
   await stop?.look();
+  await Promise.all(surveyed.regions.map((region) => (hasDue(planned, region) ? day?.look(region) : undefined)));
   const { steps, tooLate } = await act(planned, contextOf, tags);
   return {
     steps,
-    foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps, tooLate, policy.detach.holdMs),
+    foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps, tooLate, {
+      day,
+      holdMs: policy.detach.holdMs,
+    }),
     tags,
   };
 }
@@ -223,6 +231,8 @@ async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, de
 /** Its turn comes in this run, by a clock of its mark. */
 const isGoing = ({ mode, verdict }: Judged): boolean =>
   mode === 'sweep' && verdict.kind === 'orphan' && verdict.restsOnMark;
+
+const hasDue = ({ queue }: Plan, place: Place): boolean => queue.some((judged) => placeKey(judged) === placeKey(place));
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
   if (refused.length === 0) {

@@ -167,3 +167,28 @@ describe('is refused:', () => {
     expect(() => load(sources)).toThrow(part);
   });
 });
+
+describe('limits.perDay', () => {
+  const SWEEP_POLICY = 'limits: { perDay: 5 }';
+  const stored = 'limits: { perDay: 5 }\nstore: /mnt/store';
+
+  test.each<[string, Partial<PolicySources>]>([
+    ['there is none', { env: { SWEEP_POLICY } }],
+    ['the variable turns it off', { env: { SWEEP_POLICY: stored, SWEEP_STORE: 'off' } }],
+    ['the flag turns it off', { env: { SWEEP_POLICY: stored }, store: 'off' }],
+  ])('is refused without a store: %s', (_why, sources) => {
+    expect(() => load(sources)).toThrow(
+      new ConfigError(
+        'limits.perDay: 5 needs a store, because it counts backups: set store, SWEEP_STORE or --store, or write off',
+      ),
+    );
+  });
+
+  test.each<[string, Partial<PolicySources>]>([
+    ['the policy', { env: { SWEEP_POLICY: stored } }],
+    ['the variable', { env: { SWEEP_POLICY, SWEEP_STORE: '/mnt/store' } }],
+    ['the flag', { env: { SWEEP_POLICY }, store: '/mnt/store' }],
+  ])('is allowed with a store of %s', (_whose, sources) => {
+    expect(load(sources)).toMatchObject({ limits: { perDay: 5 }, store: '/mnt/store' });
+  });
+});

@@ -27,7 +27,7 @@ const defaults: Policy = {
   accounts: [],
   rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
-  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
+  limits: { perRun: 20, perDay: 'off', perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
   detach: { force: false, roles: [], holdMs: 0 },
   marks: { maxGapMs: 3 * DAY },
   recheck: { maxAgeMs: 10_000 },
@@ -84,6 +84,7 @@ protect:
   youngerThan: 7d
 limits:
   perRun: 0
+  perDay: 50
   perRegionShare: 0
   shareFloor: 0
   window: { days: [Tue, Mon, Tue], from: 22:00, to: "05:00", zone: Asia/Shanghai }
@@ -120,6 +121,7 @@ store: /mnt/vco-sweeper-store
       },
       limits: {
         perRun: 0,
+        perDay: 50,
         perRegionShare: 0,
         shareFloor: 0,
         window: { days: ['Mon', 'Tue'], from: '22:00', to: '05:00', zone: 'Asia/Shanghai' },
@@ -276,6 +278,14 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['limits: {perRun: -1}', 'limits.perRun: -1 is not allowed; write a whole number, 0 or more'],
     ['limits: {perRun: 1.5}', 'limits.perRun: 1.5 is not allowed'],
     ['limits: {perRun: "20"}', 'limits.perRun: "20" is not allowed'],
+    ['limits: {perDay: -1}', 'limits.perDay: -1 is not allowed; write a whole number, 0 or more'],
+    ['limits: {perDay: none}', 'limits.perDay: "none" is not allowed'],
+    [
+      'limits: {perDay: false}',
+      'limits.perDay: false is not allowed; write the word off (not false), or a whole number',
+    ],
+    ['detach: {hold: 7}', 'detach.hold: 7 is not allowed; write a duration'],
+    ['detach: {hold: off}', 'detach.hold: "off" is not allowed; write a duration'],
     ['limits: {perRun: .inf}', 'limits.perRun: Infinity is not allowed'],
     ['limits: {perRun: 1e300}', 'limits.perRun: 1e+300 is not allowed'],
     ['limits: {shareFloor: -1}', 'limits.shareFloor: -1 is not allowed'],
@@ -310,7 +320,7 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['limits:', 'limits: null (nothing) is not allowed; write a mapping'],
     [
       'limits: {perrun: 1}',
-      'limits.perrun: unknown key; did you mean perRun? (allowed: perRun, perRegionShare, shareFloor, window, freeze)',
+      'limits.perrun: unknown key; did you mean perRun? (allowed: perRun, perDay, perRegionShare, shareFloor, window, freeze)',
     ],
     ['wait: {consecutiveMisses: 0}', 'wait.consecutiveMisses: 0 is not allowed; write a whole number, 1 or more'],
     ['wait: {pollInterval: 25h}', `wait.pollInterval: "25h" is not allowed; write ${duration} 24h`],

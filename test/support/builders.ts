@@ -20,7 +20,7 @@ const DEFAULTS: Policy = {
   accounts: [],
   rules: { ...byRule(() => 'off'), unassociated: DAY },
   protect: { tags: [], names: [], resourceGroups: [], connections: [], youngerThanMs: DAY },
-  limits: { perRun: 20, perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
+  limits: { perRun: 20, perDay: 'off', perRegionShare: 0.5, shareFloor: 3, window: 'always', freeze: [] },
   detach: { force: false, roles: [], holdMs: 0 },
   marks: { maxGapMs: 72 * HOUR },
   recheck: { maxAgeMs: 10_000 },

@@ -1,5 +1,7 @@
-import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
+import { placeKey } from '../../core/domain/place.ts';
+import { type Judged, type NotNow, type Plan, plan } from '../../core/plan/plan.ts';
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
+import { DayLimit } from '../../sweep/steps/day-limit.ts';
 import { heldBackBy } from '../../sweep/steps/stop-file.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
@@ -21,18 +23,21 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     }
     return !(isIt || verdict.isDue);
   };
-  const { surveyed, heldBack } = await session.read(async (deps) => ({
-    surveyed: await survey(request, deps, isOther),
-    heldBack: deps.store && (await heldBackBy(deps.store)),
-  }));
-  const planned = { ...plan(surveyed.regions, policy.limits, io.clock.now()), heldBack };
+  const { surveyed, planned, fullDay } = await session.read(async (deps) => {
+    const surveyed = await survey(request, deps, isOther);
+    const heldBack = deps.store && (await heldBackBy(deps.store));
+    const planned = { ...plan(surveyed.regions, policy.limits, io.clock.now()), heldBack };
+    const { perDay } = policy.limits;
+    const day = perDay === 'off' ? undefined : new DayLimit(perDay, deps.store, deps.clock);
+    return { surveyed, planned, fullDay: day && (await findFullDay(connectionId, planned, day)) };
+  });
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
     if (judged === undefined || facts === undefined) {
       continue;
     }
-    const explanation = createExplanation({ judged, facts, plan: planned, policy, judgedMs: region.judgedMs });
+    const explanation = createExplanation({ judged, facts, plan: planned, fullDay, policy, judgedMs: region.judgedMs });
     session.output.answer({ kind: 'explanation', explanation });
     return exitCodeFor(explanation, planned);
   }
@@ -40,6 +45,20 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
   return surveyed.somethingUnread || surveyed.lost.some(({ listing }) => listing === 'unread')
     ? EXIT.incomplete
     : EXIT.badUsage;
+}
+
+/** Why the day has no room for a connection, once those that come before it in the queue have had their turn. */
+async function findFullDay(connectionId: string, { queue }: Plan, day: DayLimit): Promise<NotNow | undefined> {
+  const at = queue.findIndex(({ verdict }) => verdict.connection.connectionId === connectionId);
+  const judged = queue[at];
+  if (judged === undefined) {
+    return undefined;
+  }
+  await day.look(judged);
+  for (const before of queue.slice(0, at).filter((one) => placeKey(one) === placeKey(judged))) {
+    day.take(before);
+  }
+  return day.whyNot(judged);
 }
 
 function exitCodeFor({ verdict, accountId, regionId }: Explanation, { halts }: Plan): number {

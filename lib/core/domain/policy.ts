@@ -59,6 +59,8 @@ export type Policy = {
   };
   readonly limits: {
     readonly perRun: number;
+    /** In 24 hours over all runs, in each place. */
+    readonly perDay: number | 'off';
     readonly perRegionShare: number;
     readonly shareFloor: number;
     /** When something new may be detached or deleted. */

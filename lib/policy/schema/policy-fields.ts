@@ -46,6 +46,21 @@ export const count = (min: number, unit: string) => {
   };
 };
 
+/** As `count`, where no limit is one of the values. */
+export const countOrOff = (unit: string) => {
+  const number = count(0, unit);
+  const allowed = `off, or ${number.allowed}`;
+  return {
+    allowed,
+    unit,
+    // A bare `off` is text in YAML 1.2; JSON and older habits write `false`.
+    schema: z.union([z.literal('off'), number.schema], {
+      error: ({ input }) =>
+        typeof input === 'boolean' ? `the word off (not ${input}), or ${number.allowed}` : allowed,
+    }),
+  };
+};
+
 const PORTION_ALLOWED = 'a number from 0.01 to 1';
 /** Some of something: nothing at all would stop everything. */
 export const portion = {

@@ -8,6 +8,7 @@ import { accountId, connectionId, nameGlob, regions, resourceGroupId, roleArn, r
 import {
   age,
   count,
+  countOrOff,
   flag,
   folderOrOff,
   grace,
@@ -84,6 +85,12 @@ const protect = mapping({
 
 const limits = mapping({
   perRun: key(count(0, 'connections'), 20, 'Deletions in one run, over all regions and accounts. 0: none.', [5]),
+  perDay: key(
+    countOrOff('connections'),
+    'off',
+    'The same in 24 hours over all runs, in each account and region; needs a `store`. 0: none.',
+    [50],
+  ),
   perRegionShare: key(
     share,
     0.5,

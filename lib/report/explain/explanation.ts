@@ -4,7 +4,7 @@ import { TAG_KEEP } from '../../core/domain/tag-names.ts';
 import { toIso } from '../../core/domain/time.ts';
 import { type Association, associate, type Witnesses } from '../../core/judge/association.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
-import type { Judged, Plan } from '../../core/plan/plan.ts';
+import type { Judged, NotNow, Plan } from '../../core/plan/plan.ts';
 import { RULES, type RuleName } from '../../core/rules/all-rules.ts';
 import type { Rule } from '../../core/rules/rule.ts';
 import { limitsOn } from './limits-on.ts';
@@ -84,16 +84,18 @@ export type Explained = {
   readonly facts: ExplainedRegion;
   /** Of the whole scope, so that guards and limits count all that a run would. */
   readonly plan: Plan;
+  /** Why the day has no room for it; undefined when it has, or `limits.perDay` is off. */
+  readonly fullDay?: NotNow | undefined;
   readonly policy: Policy;
   readonly judgedMs: number;
 };
 
 /** Explain one judged connection. Pure. */
-export function createExplanation({ judged, facts, plan, policy, judgedMs }: Explained): Explanation {
+export function createExplanation({ judged, facts, plan, fullDay, policy, judgedMs }: Explained): Explanation {
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
   const association = associate(connection, accountId, facts.witnesses, verdict.note);
-  const { held, reasons } = limitsOn(judged, plan);
+  const { held, reasons } = limitsOn(judged, plan, fullDay);
   return {
     connectionId: connection.connectionId,
     accountId,

@@ -1,9 +1,9 @@
-import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
+import { findNotNow, type Judged, type NotNow, type Plan } from '../../core/plan/plan.ts';
 
 /** What the limits and guards of a run say to a connection that is due, and whether they keep it. Pure. */
 export type LimitsOn = { readonly held: boolean; readonly reasons: readonly string[] };
 
-export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
+export function limitsOn(judged: Judged, plan: Plan, full: NotNow | undefined): LimitsOn {
   const blocked = plan.blocked.get(judged);
   if (blocked !== undefined) {
     return { held: true, reasons: [blocked] };
@@ -15,6 +15,9 @@ export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
   const notNow = findNotNow(plan, judged);
   if (notNow !== undefined) {
     return { held: true, reasons: [notNow.reason] };
+  }
+  if (full !== undefined) {
+    return { held: true, reasons: [full.reason] };
   }
   const held = at >= plan.perRun;
   const place = `number ${at + 1} of ${plan.queue.length} in the queue, and limits.perRun is ${plan.perRun}`;

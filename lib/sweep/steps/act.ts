@@ -5,6 +5,7 @@ import { parseInstant, toIso } from '../../core/domain/time.ts';
 import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import type { DayLimit } from './day-limit.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { whyNotNow } from './leave-to-begin.ts';
@@ -35,6 +36,8 @@ export async function act(
     return kind !== 'gone' && (kind !== 'failed' || !judged.verdict.restsOnMark);
   };
   const waiting = plan.queue.filter((judged) => judged.mode === 'sweep' && mayStart(judged));
+  /** Their turn came, and the day had no room for them. */
+  const full: Judged[] = [];
   let slots = plan.perRun;
   const workers: Promise<void>[] = [];
   const defects: unknown[] = [];
@@ -49,11 +52,19 @@ export async function act(
         tooLate.set(judged, notNow.reason);
         continue;
       }
+      if (regionOf(judged).day?.take(judged) !== undefined) {
+        full.push(judged);
+        continue;
+      }
       slots -= 1;
       workers.push(
         workOn(regionOf(judged), judged).then(
           (result) => {
             results.set(judged, result);
+            if (!result.used) {
+              regionOf(judged).day?.giveBack(judged);
+              waiting.unshift(...full.splice(0));
+            }
             if (!result.used && result.outcome !== 'deferred') {
               slots += 1;
             }
@@ -82,23 +93,32 @@ const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
 /**
  * The outcome of each connection that was due and not worked on, because its mode, the slots, the change window or a file
- * `STOP` did not allow it. Pure.
+ * `STOP`, or the day did not allow it. Connections that a plan shows take their places in the day.
  */
 export function describeLeftOver(
   plan: Plan,
   done: ReadonlyMap<Judged, StepResult>,
   tooLate: Acted['tooLate'],
-  holdMs: number,
+  { day, holdMs }: { readonly day: DayLimit | undefined; readonly holdMs: number },
 ): ReadonlyMap<Judged, StepResult> {
   const left = plan.queue.filter((judged) => !done.has(judged));
-  const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
-  const shown = new Set(left.filter(({ mode }) => mode !== 'sweep').slice(0, slots));
+  let slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const toEnd = (judged: Judged): StepResult => {
     const notNow = findNotNow(plan, judged);
     if (notNow !== undefined) {
       return endWith('deferred', notNow.reason, { code: notNow.code });
     }
-    return shown.has(judged) ? toPlanned(judged, holdMs) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT);
+    const late = tooLate.get(judged);
+    const full = late === undefined ? day?.whyNot(judged) : { reason: late, code: null };
+    if (full !== undefined) {
+      return endWith('deferred', full.reason, { code: full.code });
+    }
+    if (judged.mode === 'sweep' || slots === 0) {
+      return endWith('deferred', OVER_LIMIT);
+    }
+    slots -= 1;
+    day?.take(judged);
+    return toPlanned(judged, holdMs);
   };
   return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
 }

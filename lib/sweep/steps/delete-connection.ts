@@ -3,7 +3,7 @@ import { CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { askLeave, needLeave } from './leave-to-begin.ts';
+import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
@@ -40,6 +40,9 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     const isBeginning = !detached && !answerLost;
     if (isBeginning) {
       await askLeave(region, verdict);
+    }
+    if (isBeginning && !sent) {
+      await needDay(region, verdict);
     }
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : AFTER_JUDGED;

@@ -8,7 +8,7 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, noteOf, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-import { askLeave, needLeave } from './leave-to-begin.ts';
+import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
@@ -45,6 +45,7 @@ export async function detachConnection(
 ): Promise<string> {
   const { connectionId } = verdict.connection;
   await askLeave(region, verdict);
+  await needDay(region, verdict);
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);

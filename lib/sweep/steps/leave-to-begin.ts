@@ -1,7 +1,7 @@
 import { findClosed } from '../../core/guards/change-window.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { isNew, type NotNow } from '../../core/plan/plan.ts';
-import type { RunContext } from '../run-context.ts';
+import type { RegionContext, RunContext } from '../run-context.ts';
 import { endWith, StepEnd } from './step-result.ts';
 
 /**
@@ -32,4 +32,15 @@ export function needLeave(run: RunContext, verdict: Verdict): void {
 export async function askLeave(run: RunContext, verdict: Verdict): Promise<void> {
   await run.stop?.look();
   needLeave(run, verdict);
+}
+
+/** Stop before something new begins for which the day has no room. Throws `StepEnd` (`deferred`). */
+export async function needDay({ day, accountId, regionId }: RegionContext, verdict: Verdict): Promise<void> {
+  if (day === undefined || !isNew({ verdict })) {
+    return;
+  }
+  const notNow = await day.confirm({ accountId, regionId }, verdict.connection.connectionId);
+  if (notNow !== undefined) {
+    throw new StepEnd(endWith('deferred', notNow.reason, { code: notNow.code }));
+  }
 }

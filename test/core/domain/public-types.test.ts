@@ -34,6 +34,7 @@ test('the policy has these keys, and each takes these values', () => {
     };
     readonly limits: {
       readonly perRun: number;
+      readonly perDay: number | 'off';
       readonly perRegionShare: number;
       readonly shareFloor: number;
       readonly window:

@@ -248,6 +248,7 @@ describe('a plan', () => {
   );
   const limits = fc.record({
     perRun: fc.nat(6),
+    perDay: fc.constant('off' as const),
     perRegionShare: fc.constantFrom(0, 0.29, 0.5, 1),
     shareFloor: fc.nat(4),
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ago, aPolicy, DAY, HOUR, NOW, REGION } from '../support/builders.ts';
-import { startCloud } from '../support/cloud.ts';
-import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
+import { ago, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
+import { startCloud } from '../../support/cloud.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
 
 const rules = { unassociated: 24 * HOUR, 'tunnels-down': 24 * HOUR };
 const holding = (holdMs: number, more: Parameters<typeof aPolicy>[0] = {}) => ({

@@ -1,0 +1,128 @@
+import type { Clock } from '../../core/domain/cloud-api.ts';
+import type { ConnectionId } from '../../core/domain/estate.ts';
+import { type Place, placeKey } from '../../core/domain/place.ts';
+import { isNew, type Judged, type NotNow } from '../../core/plan/plan.ts';
+import { recentBackupDays, recentlyBackedUp } from '../../core/store/recent-backups.ts';
+import type { Store } from '../../core/store/store.ts';
+import { type StoreCode, toStoreError } from '../../core/store/store-error.ts';
+
+/** What is known of the last 24 hours in one place. */
+type Day = {
+  /** Connections whose deletion began, by their backups. */
+  begun: ReadonlySet<ConnectionId>;
+  /** Those that this run began, or is about to begin: their backups may not show yet. */
+  readonly taken: Set<ConnectionId>;
+  unread: NotNow | undefined;
+  look: Promise<void> | undefined;
+};
+
+/**
+ * Keeps `limits.perDay` for one run: how many deletions may begin in 24 hours in one place, over all runs. A connection
+ * counts once, however many backups it has. What an earlier run began was counted then.
+ */
+export class DayLimit {
+  readonly #perDay: number;
+  readonly #store: Store | undefined;
+  readonly #clock: Clock;
+  readonly #days = new Map<string, Day>();
+
+  /** @param store undefined: none was opened, which counts as one that cannot be read */
+  constructor(perDay: number, store: Store | undefined, clock: Clock) {
+    this.#perDay = perDay;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Whether the backups of some place could not be counted. */
+  get isUnread(): boolean {
+    return [...this.#days.values()].some(({ unread }) => unread !== undefined);
+  }
+
+  /** Count the backups of a place. All who ask before a count has begun share it. */
+  async look(place: Place): Promise<void> {
+    const day = this.#dayOf(place);
+    if (day.unread === undefined) {
+      day.look ??= this.#count(place, day);
+      await day.look;
+    }
+  }
+
+  /** Why nothing may begin on a connection, as far as the last count of its place says. */
+  whyNot({ verdict, ...place }: Pick<Judged, 'accountId' | 'regionId' | 'verdict'>): NotNow | undefined {
+    const day = this.#dayOf(place);
+    if (day.unread !== undefined || !isNew({ verdict })) {
+      return day.unread;
+    }
+    return this.#whyFull(place, day, verdict.connection.connectionId);
+  }
+
+  /** As `whyNot`; if nothing stands against it, its place is taken. */
+  take(judged: Judged): NotNow | undefined {
+    const notNow = this.whyNot(judged);
+    if (notNow === undefined && isNew(judged)) {
+      this.#dayOf(judged).taken.add(judged.verdict.connection.connectionId);
+    }
+    return notNow;
+  }
+
+  /** Nothing was begun on it after all. */
+  giveBack(judged: Judged): void {
+    this.#dayOf(judged).taken.delete(judged.verdict.connection.connectionId);
+  }
+
+  /** Count again just before a connection whose place is taken is begun: other runs are at work as well. */
+  async confirm(place: Place, connectionId: ConnectionId): Promise<NotNow | undefined> {
+    await this.look(place);
+    const day = this.#dayOf(place);
+    const notNow = day.unread ?? this.#whyFull(place, day, connectionId);
+    if (notNow !== undefined) {
+      day.taken.delete(connectionId);
+    }
+    return notNow;
+  }
+
+  #whyFull({ regionId }: Place, { begun, taken }: Day, connectionId: ConnectionId): NotNow | undefined {
+    const others = new Set([...begun, ...taken]);
+    others.delete(connectionId);
+    if (others.size < this.#perDay) {
+      return undefined;
+    }
+    const count = `${others.size} in ${regionId} in the last 24 hours, and limits.perDay is ${this.#perDay}`;
+    return { reason: `over limits.perDay: ${count}`, code: null };
+  }
+
+  #dayOf(place: Place): Day {
+    const key = placeKey(place);
+    const day = this.#days.get(key) ?? { begun: new Set(), taken: new Set(), unread: undefined, look: undefined };
+    this.#days.set(key, day);
+    return day;
+  }
+
+  async #count(place: Place, day: Day): Promise<void> {
+    // Those who ask in the same turn come first.
+    await Promise.resolve();
+    day.look = undefined;
+    if (this.#store === undefined) {
+      day.unread = toUnread('StoreGone', 'there is none');
+      return;
+    }
+    const nowMs = this.#clock.now();
+    try {
+      const begun = new Set<ConnectionId>();
+      for (const folder of recentBackupDays(place, nowMs)) {
+        for (const id of recentlyBackedUp(folder, await this.#store.list(folder.path), nowMs)) {
+          begun.add(id);
+        }
+      }
+      day.begun = begun;
+    } catch (error) {
+      const { code, message } = toStoreError(error);
+      day.unread = toUnread(code, message);
+    }
+  }
+}
+
+const toUnread = (code: StoreCode, why: string): NotNow => ({
+  reason: `nothing is detached or deleted while the backups that limits.perDay counts cannot be read: ${why}`,
+  code,
+});
