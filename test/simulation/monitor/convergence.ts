@@ -13,7 +13,10 @@ import {
   section,
 } from '../world/truth.ts';
 import { hasRoom } from './claims-monitor.ts';
-import { mayBeHalfDone } from './due.ts';
+import { maxGapMs, mayBeHalfDone } from './due.ts';
+import { holdMs } from './hold-watch.ts';
+
+const TAGS_MAX = 20;
 
 /** What is left at the end, and what it is measured by. */
 export type FinalState = Pick<Scenario, 'behaviours'> & {
@@ -83,6 +86,10 @@ function canGo(row: ConnectionRecord, { emulator, behaviours, policy, isHalfDone
   }
   if (!hasRoom(row, isBound(row, estate)) && !isHalfDone(row)) {
     return false;
+  }
+  if (isHalfDone(row) && !('vco-sweeper:seen' in row.tags) && Object.keys(row.tags).length >= TAGS_MAX) {
+    // Nothing can vouch for it until a long hold is over.
+    return holdMs(policy) <= maxGapMs(policy);
   }
   const { force } = section(policy, 'detach');
   if (isBound(row, estate) && force === true && behaviours.forceDelete === 'not-supported') {

@@ -54,7 +54,8 @@ export function isHalfDone(row: ConnectionRecord, estate: Estate, policy: Policy
 /** Would be removed at once if no limit stood against it, by any clock. */
 export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
   if (isHalfDone(row, estate, policy, nowMs)) {
-    return true;
+    const hold = toMs(section(policy, 'detach').hold ?? '0s');
+    return hold === 0 || (noteOf(row)?.atMs ?? nowMs) + hold <= nowMs - CLOCKS_OFF_MS;
   }
   if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) {
     return false;

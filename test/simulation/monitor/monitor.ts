@@ -34,6 +34,7 @@ import {
   type Seen,
 } from './claims-monitor.ts';
 import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } from './due.ts';
+import { HoldWatch, holdMs } from './hold-watch.ts';
 import { RequestLog } from './request-log.ts';
 
 export type Violation = {
@@ -142,6 +143,7 @@ export class Monitor {
   readonly #vouched = new Map<string, number>();
   /** How often a run could neither remove nor overwrite a claim that had to go: no later run can know. */
   unclearable = 0;
+  readonly #holds = new HoldWatch();
   /** When other people last changed its tags. */
   readonly #retagged = new Map<string, number>();
 
@@ -212,7 +214,9 @@ export class Monitor {
       }
       if (!this.#chains.has(id)) {
         this.#rememberPast(row);
+        this.#holds.remember(row, this.#emulator.estate, this.#now());
       }
+      this.#holds.observe(row, this.#emulator.estate);
       const before = this.#truths.get(id);
       const keep = <Value>(since: Since<Value> | undefined, value: Value): Since<Value> =>
         since?.value === value ? since : { value, sinceMs: since ? this.#now() : Number.NEGATIVE_INFINITY };
@@ -277,6 +281,11 @@ export class Monitor {
   othersActed(id: string): void {
     this.#retagged.set(id, this.#now());
     this.observe();
+    this.#holds.othersActed(this.#rowOf(id), this.#emulator.estate);
+  }
+
+  #rowOf(id: string): ConnectionRecord | undefined {
+    return this.#emulator.estate.vpnConnections.find((row) => idOf(row) === id);
   }
 
   #isOthers(id: string, sinceMs: number): boolean {
@@ -290,8 +299,10 @@ export class Monitor {
       if (call.action === 'DeleteTransitRouterVpnAttachment') {
         this.#halfDone.set(id, this.#now());
         this.#vouched.set(id, this.#now());
+        this.#holds.detached(this.#rowOf(id), this.#now());
       }
     }
+    this.#noteHolds(run, call);
     if (call.action === 'TagResources') {
       this.#noteMarks(run, call);
     }
@@ -305,6 +316,24 @@ export class Monitor {
       }
     }
     this.observe();
+  }
+
+  /** Which tag writes renew a hold, and which end it. */
+  #noteHolds(run: Watched, call: Call): void {
+    const { 'vco-sweeper:seen': seen, 'vco-sweeper:detached': note } = tagsOf(call);
+    for (const id of idsOf(call)) {
+      if (isGone(call, 'vco-sweeper:detached')) {
+        const row = this.#rowOf(id);
+        const isProtectedNow = row !== undefined && isProtected(row, run.policy, this.#now());
+        const isFreeNow = row !== undefined && isFree(row, this.#emulator.estate);
+        // A detached connection keeps its hold when a run takes its note away without a reason.
+        if (holdMs(run.policy) === 0 || isProtectedNow || !isFreeNow || this.#isOthers(id, this.#now())) {
+          this.#holds.released(id);
+        }
+      } else if (![undefined, 'void'].includes(seen) || note !== undefined) {
+        this.#holds.vouched(id, run.policy, this.#now());
+      }
+    }
   }
 
   end(run: Watched, result: RunResult, lines: readonly unknown[]): void {
@@ -388,8 +417,20 @@ export class Monitor {
     this.#checkTruth(run, row, allowanceMs, say);
     this.#checkWitnesses(run, call, row, say);
     this.#checkGrace(run, row, allowanceMs, say);
+    this.#checkHold(run, call, row, say);
     this.#checkLimits(run, row, say);
     this.#checkShare(run, row, say);
+  }
+
+  /** What we detached stays until its hold is over, which starts again when nobody looked for long. */
+  #checkHold(run: Watched, call: Call, row: ConnectionRecord, say: Say): void {
+    if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED' || this.#blurred()) {
+      return;
+    }
+    const problem = this.#holds.problemOf(idOf(row), run.policy, this.#now());
+    if (problem !== undefined) {
+      say('S11', problem);
+    }
   }
 
   /** Outside the change window, and in a freeze, nothing begins: what was detached is finished, and no more. */
@@ -686,7 +727,9 @@ export class Monitor {
       if (!run.shown.sawWhole(OWN, row.regionId)) {
         this.#report(run, 'S2', `${call.action} ${id}: listing not complete`);
       }
-      if (!['void', undefined].includes(tagsOf(call)['vco-sweeper:seen'])) {
+      // A hold that starts again is written as a whole.
+      const isHeldAgain = holdMs(run.policy) > 0 && tagsOf(call)['vco-sweeper:detached'] !== undefined;
+      if (!['void', undefined].includes(tagsOf(call)['vco-sweeper:seen']) && !isHeldAgain) {
         this.#checkMark(run, id);
       }
     }
@@ -968,10 +1011,20 @@ export class Monitor {
       if (told === undefined || ['waiting', 'marked', 'cleared', 'kept', 'planned'].includes(told.outcome)) {
         this.#report(run, 'S11', `${id} is half-done, and ends ${told?.outcome ?? 'kept'}`);
       }
+      this.#checkStillHeld(run, row, told?.outcome);
       // One that was tried before comes after those that were not.
       if (told?.outcome === 'deferred' && told.code === null && others.length > 0 && !run.tried.has(id)) {
         this.#report(run, 'S11', `${id} is half-done, and ${others.join(', ')} came first`);
       }
+    }
+  }
+
+  /** As soon as its hold is over, by any clock, it is held no more. */
+  #checkStillHeld(run: Watched, row: ConnectionRecord, outcome: string | undefined): void {
+    const heldMs = holdMs(run.policy);
+    const noteMs = noteOf(row)?.atMs ?? this.#now();
+    if (outcome === 'held' && (heldMs === 0 || noteMs + heldMs < run.startedMs - CLOCKS_OFF_MS)) {
+      this.#report(run, 'S11', `${idOf(row)} is half-done, its hold is over, and it ends held`);
     }
   }
 

@@ -22,7 +22,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SALT = 2_000_003;
 const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
-const mark = (rule: string, hours: number, seenHours = 1) => ({
+export const mark = (rule: string, hours: number, seenHours = 1) => ({
   'vco-sweeper:orphan': `${rule} ${ago(hours)}`,
   'vco-sweeper:seen': ago(seenHours),
 });
@@ -30,7 +30,7 @@ const mark = (rule: string, hours: number, seenHours = 1) => ({
 type Kind = (chance: Chance, scenario: Scenario) => Scenario;
 
 /** One connection in the first region, old and nobody's. */
-const row = (id: string, more: Partial<Row> = {}): Row => ({
+export const row = (id: string, more: Partial<Row> = {}): Row => ({
   VpnConnectionId: id,
   regionId: REGIONS[0],
   Name: 'lab',
@@ -38,8 +38,8 @@ const row = (id: string, more: Partial<Row> = {}): Row => ({
   ResourceGroupId: 'rg-other',
   ...more,
 });
-const UP = { TransitRouterId: 'tr-a', Status: 'ipsec_sa_established' };
-const DOWN = { TransitRouterId: 'tr-a', Status: 'ike_sa_not_established' };
+export const UP = { TransitRouterId: 'tr-a', Status: 'ipsec_sa_established' };
+export const DOWN = { TransitRouterId: 'tr-a', Status: 'ike_sa_not_established' };
 
 const rows = (chance: Chance, [min, max]: readonly [number, number], create: (index: number) => Row): Rows =>
   Array.from({ length: chance.between(min, max) }, (_, index) => create(index));
@@ -63,7 +63,10 @@ type Quiet = {
 };
 
 /** A story in which nothing else happens: these connections, and a run at each tick. */
-function quiet(scenario: Scenario, { rows: vpnConnections, rules, ticks, periodMs, limits, roles }: Quiet): Scenario {
+export function quiet(
+  scenario: Scenario,
+  { rows: vpnConnections, rules, ticks, periodMs, limits, roles }: Quiet,
+): Scenario {
   const { wait, retry, recheck, pace } = scenario.policy;
   const run = (index: number): RunPlan => ({
     ...CALM_RUN,

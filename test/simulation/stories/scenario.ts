@@ -5,6 +5,7 @@ import { createRandom, type Random } from '../../../lib/emulator/random.ts';
 import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
+import { withHolds } from './holds.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
 export type Scenario = {
@@ -150,7 +151,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withChangeLimits(withAdversities(story));
+  return withHolds(withChangeLimits(withAdversities(story)));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
