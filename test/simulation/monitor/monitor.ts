@@ -1,7 +1,7 @@
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
 import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
-import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan } from '../stories/scenario.ts';
+import { OWN, type PolicyDocument, REREADS_WITNESSES, type RunPlan, WRITES_BACKUPS } from '../stories/scenario.ts';
 import { type Call, type Reply, Shown } from '../world/shown.ts';
 import {
   contradicted,
@@ -36,6 +36,7 @@ import {
 import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } from './due.ts';
 import { HoldWatch, holdMs } from './hold-watch.ts';
 import { RequestLog } from './request-log.ts';
+import type { StoreWatch } from './store-watch.ts';
 
 export type Violation = {
   readonly promise: string;
@@ -116,6 +117,8 @@ export type MonitorOptions = {
   readonly blurred: () => boolean;
   /** How far tag reads lag. */
   readonly tagLagMs: number;
+  /** Left out: runs have no store. */
+  readonly store?: StoreWatch | undefined;
   /** How long one round of all lists of transit routers takes at most. */
   readonly roundMs: number;
 };
@@ -261,6 +264,7 @@ export class Monitor {
     this.#checkRemoval(run, call, id);
     if (!isRepeated) {
       this.#checkWindow(run, call, id);
+      this.#checkStore(run, call, id);
     }
   }
 
@@ -295,6 +299,10 @@ export class Monitor {
   /** An effect took place in the cloud, whether or not the run heard of it. */
   effect(run: Watched, call: Call, id: string | undefined): void {
     if (id !== undefined) {
+      const row = this.#rowOf(id);
+      if (row && !run.touched.has(id) && !run.maybeHalfDone.has(id)) {
+        this.#options.store?.began(row, run.plan.id, this.#now());
+      }
       run.touched.add(id);
       if (call.action === 'DeleteTransitRouterVpnAttachment') {
         this.#halfDone.set(id, this.#now());
@@ -341,6 +349,7 @@ export class Monitor {
     this.#checkClaims(run, result);
     this.#checkDetachClaims(run, lines);
     this.#checkCounts(run, result);
+    this.#checkStored(run, result, this.#options.store?.mayBeCut() ?? false);
     this.#checkHalfDone(run, result);
     this.#checkMarksOfUsed(run, result);
     this.#buryClaims(run, result);
@@ -349,7 +358,7 @@ export class Monitor {
       this.#report(run, 'deadline', 'the run ended after its deadline');
     }
     const text = JSON.stringify(result) + JSON.stringify(lines);
-    const [leak] = CANARY.exec(text) ?? [];
+    const [leak] = CANARY.exec(text) ?? [this.#options.store?.leak(CANARY)];
     if (leak) {
       this.#report(run, 'S13', `a secret got out: ${leak}`);
     }
@@ -446,6 +455,32 @@ export class Monitor {
     const isFinishing = call.action === 'DeleteVpnAttachment' && (isNoted || run.touched.has(id));
     if (!isFinishing) {
       this.#report(run, 'S7', `${call.action} ${id}: outside the change window, or in a freeze`);
+    }
+  }
+
+  /** With a store, nothing new begins that could not be put back, that a person has stopped, or that is over the day. */
+  #checkStore(run: Watched, call: Call, id: string): void {
+    const { store } = this.#options;
+    const row = this.#rowOf(id);
+    if (store === undefined || row === undefined) {
+      return;
+    }
+    const say = (promise: string, text: string) => this.#report(run, promise, `${call.action} ${id}: ${text}`);
+    const { TransitRouterAttachmentId: attachmentId } = call.params;
+    const unkept = WRITES_BACKUPS ? store.backupProblem(row, attachmentId) : undefined;
+    if (unkept) {
+      say('S15', unkept);
+    }
+    if (run.touched.has(id)) {
+      return;
+    }
+    const stopped = store.whyStopped();
+    if (stopped) {
+      say('S12', stopped);
+    }
+    const full = store.whyFull(row, run.policy, run.plan.id, this.#now());
+    if (full && !run.overlapped && !run.maybeHalfDone.has(id) && !mayBeHalfDone(row, run.policy, this.#now())) {
+      say('S7', full);
     }
   }
 
@@ -1025,6 +1060,21 @@ export class Monitor {
     const noteMs = noteOf(row)?.atMs ?? this.#now();
     if (outcome === 'held' && (heldMs === 0 || noteMs + heldMs < run.startedMs - CLOCKS_OFF_MS)) {
       this.#report(run, 'S11', `${idOf(row)} is half-done, its hold is over, and it ends held`);
+    }
+  }
+
+  /** A result that is said to be stored is there, and one that is not makes the run incomplete. */
+  #checkStored(run: Watched, result: RunResult, isCut: boolean): void {
+    const { store } = this.#options;
+    if (store === undefined) {
+      return;
+    }
+    if (result.notStored !== undefined && result.status !== 'incomplete') {
+      this.#report(run, 'S14', `ended ${result.status}, and its result was not stored`);
+    }
+    // A write that says it took all, and did not, nobody can see.
+    if (result.notStored === undefined && !isCut && !store.hasResult(result.runId)) {
+      this.#report(run, 'S14', 'its result is said to be stored, and is not there');
     }
   }
 

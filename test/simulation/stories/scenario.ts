@@ -6,6 +6,7 @@ import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
+import { withStore } from './stores.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
 export type Scenario = {
@@ -24,10 +25,19 @@ export type Scenario = {
   readonly adversity?: string;
   /** The change window closes again before a run can do much: what is left in the end says nothing. */
   readonly isRarelyOpen?: boolean;
+  /** Results are kept, as far as nothing is wrong with the store. */
+  readonly store?: { readonly faults: readonly StoreFault[] };
   /** The platform repeats a run that ends incomplete. */
   readonly isRetried?: boolean;
   /** Before the calm begins, and if so many runs came to their end, these are gone unless they are in use. */
   readonly goneAfter?: { readonly runs: number; readonly connectionIds: readonly string[] };
+};
+
+/** What is wrong with the store for a while; `stop`: a person has made the file `STOP`. */
+export type StoreFault = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly kind: 'full' | 'read-only' | 'slow' | 'vanished' | 'short-write' | 'stale-listing' | 'stop';
 };
 
 export type PolicyDocument = Readonly<Record<string, unknown>> & { readonly mode: 'plan' | 'mark' | 'sweep' };
@@ -96,6 +106,8 @@ type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly ru
 const TAG_WAIT = { tagTimeout: '30s' };
 /** Whether a delete of what is bound to nothing needs one more round of the lists of all transit routers. */
 export const REREADS_WITNESSES: boolean = true;
+/** Whether each deletion writes a backup into the store first. */
+export const WRITES_BACKUPS: boolean = false;
 
 export const START_MS = Date.parse('2026-11-01T00:00:00Z');
 export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
@@ -151,7 +163,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withHolds(withChangeLimits(withAdversities(story)));
+  return withStore(withHolds(withChangeLimits(withAdversities(story))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {

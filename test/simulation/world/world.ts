@@ -11,6 +11,7 @@ import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
 import type { CallRecord } from '../../../lib/emulator/gateway/call-log.ts';
 import { parseEvent } from '../../../lib/event/parse-event.ts';
 import { parsePolicy } from '../../../lib/policy/parse-policy.ts';
+import { openStore } from '../../../lib/store/open-store.ts';
 import { sweep } from '../../../lib/sweep/run-sweep.ts';
 import { startClock } from '../../../lib/wiring/machine-clock.ts';
 import { flatten } from '../../support/flatten.ts';
@@ -18,6 +19,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 import { checkConverged } from '../monitor/convergence.ts';
 import { maxGapMs } from '../monitor/due.ts';
 import { Monitor, type Violation, type Watched } from '../monitor/monitor.ts';
+import { StoreWatch } from '../monitor/store-watch.ts';
 import {
   CALM_RUN,
   createChance,
@@ -27,6 +29,7 @@ import {
   type Scenario,
   START_MS,
 } from '../stories/scenario.ts';
+import { MemoryFiles, STORE_FOLDER } from './memory-files.ts';
 import { actOut } from './people.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
@@ -97,6 +100,7 @@ class World {
   };
   readonly #scenario: Scenario;
   #policy: PolicyDocument;
+  readonly #files: MemoryFiles | undefined;
   readonly #running = new Set<Watched>();
   #blurredUntilMs = 0;
   #tokens = 0;
@@ -112,7 +116,11 @@ class World {
       behaviours: scenario.behaviours,
       latencyMs: scenario.latencyMs,
     });
+    // A run that the platform ends in time waits for a store by its own clock, which is not the story's.
+    const slowMs = scenario.runs.some(({ timeoutMs }) => timeoutMs !== undefined) ? 50 : 2_000;
+    this.#files = scenario.store && new MemoryFiles(this.clock, scenario.store.faults, slowMs);
     this.monitor = new Monitor(this.emulator, scenario.policy, {
+      store: this.#files && new StoreWatch(this.#files),
       now: () => this.clock.now(),
       blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
@@ -303,13 +311,15 @@ class World {
     const journal = (event: JournalEvent, fields: JournalFields) => {
       lines.push({ event, ...fields });
     };
+    const limitMs = deadlineMs + plan.skewMs;
+    const store = this.#files && (await openStore(STORE_FOLDER, { clock, deadlineMs: limitMs }, this.#files));
     const api = createCloudApi({
       credentials: { accessKeyId: 'CANARYKEY', accessKeySecret: 'CANARYSECRET' },
       endpoints: resolveEndpoints({}),
       policy,
       clock,
       random: () => random.next(),
-      deadlineMs: deadlineMs + plan.skewMs,
+      deadlineMs: limitMs,
       newToken: () => {
         this.#tokens += 1;
         return `token-${this.#tokens}`;
@@ -332,7 +342,7 @@ class World {
         refused: request.refused,
         notes: request.notes,
       },
-      { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: deadlineMs + plan.skewMs },
+      { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: limitMs, store },
     );
   }
 

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
+import { OWN, type PolicyDocument, WRITES_BACKUPS } from '../stories/scenario.ts';
+import type { MemoryFiles } from '../world/memory-files.ts';
+import { section } from '../world/truth.ts';
+
+const DAY_MS = 86_400_000;
+/** So long a run may go by a look at the store: a slow one takes its time. */
+const LOOK_MS = 60_000;
+
+type Found = Readonly<Record<string, unknown>>;
+
+/** Knows what is in the store, and compares what happens in the cloud with it. */
+export class StoreWatch {
+  readonly #files: MemoryFiles;
+  /** When a deletion of a connection began, and in which region. */
+  readonly #begun = new Map<string, { readonly atMs: number; readonly regionId: string; readonly run: number }>();
+
+  constructor(files: MemoryFiles) {
+    this.#files = files;
+  }
+
+  /** A detach or a delete took effect, and none before it on this connection. */
+  began({ VpnConnectionId: id, regionId }: ConnectionRecord, run: number, atMs: number): void {
+    if (!this.#begun.has(id)) {
+      this.#begun.set(id, { atMs, regionId, run });
+    }
+  }
+
+  /** Why nothing new may begin: a person has stopped the runs, or nobody can tell. */
+  whyStopped(): string | undefined {
+    const kinds = ['stop', 'vanished'] as const;
+    const kind = kinds.find((one) => this.#files.has(one, LOOK_MS));
+    return kind && `the store has been ${kind === 'stop' ? 'stopped' : kind} for a minute`;
+  }
+
+  /** Why the day has no room for another connection; undefined while listings lag. */
+  whyFull(row: ConnectionRecord, policy: PolicyDocument, run: number, nowMs: number): string | undefined {
+    const { perDay } = section(policy, 'limits');
+    if (typeof perDay !== 'number' || this.#files.has('stale-listing')) {
+      return undefined;
+    }
+    const others = [...this.#begun].filter(
+      ([id, one]) =>
+        id !== row.VpnConnectionId &&
+        one.regionId === row.regionId &&
+        // Without backups a run knows only of its own.
+        (WRITES_BACKUPS ? nowMs - one.atMs < DAY_MS - LOOK_MS : one.run === run),
+    );
+    return others.length >= perDay ? `number ${others.length + 1} of the day in ${row.regionId}` : undefined;
+  }
+
+  /** What is wrong with the backups of a connection that is about to go; undefined when it could be put back. */
+  backupProblem(
+    { VpnConnectionId: id, regionId }: ConnectionRecord,
+    attachmentId: string | undefined,
+  ): string | undefined {
+    const folder = `backups/${OWN}/${regionId}/`;
+    const backups = [...this.#files.contents()]
+      .filter(([path]) => path.startsWith(folder) && (path.split('/').at(-1) ?? '').startsWith(`${id}-`))
+      .flatMap(([, text]) => readWhole(text) ?? [])
+      .filter(({ connection }) => (connection as Found | undefined)?.VpnConnectionId === id);
+    if (backups.length === 0) {
+      return 'it has no whole backup';
+    }
+    const namesIt = ({ attachment }: Found) => (attachment as Found | null)?.TransitRouterAttachmentId === attachmentId;
+    return attachmentId === undefined || backups.some(namesIt) ? undefined : `no backup names ${attachmentId}`;
+  }
+
+  /** The path of a document that holds what matches; undefined when none does. */
+  leak(pattern: RegExp): string | undefined {
+    return [...this.#files.contents()].find(([, text]) => pattern.test(text))?.[0];
+  }
+
+  /** Whether a write may have been cut off unseen during a run that ends now. */
+  mayBeCut(): boolean {
+    return this.#files.wasEver('short-write');
+  }
+
+  /** Whether the whole result of a run is there. */
+  hasResult(runId: string): boolean {
+    return [...this.#files.contents()].some(
+      ([path, text]) => path.startsWith('results/') && path.endsWith(`-${runId}.json`) && readWhole(text) !== undefined,
+    );
+  }
+}
+
+/** By a second reading of the contract: the last key is the hash of the text without it. */
+function readWhole(text: string): Found | undefined {
+  const [, body, sha256] = /^([\s\S]*),"sha256":"([0-9a-f]{64})"\}$/.exec(text) ?? [];
+  const isRight = body !== undefined && createHash('sha256').update(`${body}}`).digest('hex') === sha256;
+  return isRight ? (JSON.parse(`${body}}`) as Found) : undefined;
+}

@@ -1,0 +1,30 @@
+import { createChance, type Scenario, type StoreFault } from './scenario.ts';
+
+type Chance = ReturnType<typeof createChance>;
+
+const SALT = 5_000_011;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const KINDS = ['full', 'read-only', 'slow', 'vanished', 'short-write', 'stale-listing', 'stop'] as const;
+
+/** A store for the results of runs, and what befalls it. Drawn from a stream of its own: most stories have none. */
+export function withStore(scenario: Scenario): Scenario {
+  const chance = createChance(scenario.seed + SALT);
+  // Some stories count how many runs it takes until something is gone.
+  if (scenario.goneAfter || !chance.maybe(0.2)) {
+    return scenario;
+  }
+  const faults = Array.from({ length: chance.between(0, 3) }, () => createFault(chance, scenario));
+  const perDay = chance.pick(['off', 'off', 2, 3]);
+  const limits = { ...(scenario.policy.limits as object), perDay };
+  return { ...scenario, policy: { ...scenario.policy, limits }, store: { faults } };
+}
+
+function createFault(chance: Chance, { calmAtMs, periodMs }: Scenario): StoreFault {
+  // Right when a run is at work, or any time.
+  const fromMs = chance.maybe(0.7)
+    ? chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs + chance.pick([0, 1_000, 20_000, 60_000])
+    : chance.below(calmAtMs);
+  const toMs = Math.min(calmAtMs, fromMs + chance.pick([MINUTE, 10 * MINUTE, 3 * HOUR, 24 * HOUR]));
+  return { fromMs, toMs, kind: chance.pick(KINDS) };
+}
