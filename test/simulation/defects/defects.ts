@@ -755,4 +755,37 @@ export const DEFECTS: readonly Defect[] = [
     to: "if (verdict.restartsHold && verdict.note.kind === 'none') {",
     promise: 'S11',
   },
+  // The store.
+  {
+    id: 'stop-file-ignored',
+    happened: 'A person had made the file STOP, and deletions went on.',
+    file: 'lib/sweep/steps/stop-file.ts',
+    from: 'if (await store.isStopped()) {',
+    to: "if ((await store.isStopped()) && store.folder === '') {",
+    promise: 'S12',
+  },
+  {
+    id: 'unreadable-store-is-empty',
+    happened: 'The store was gone, and so was the file STOP in it, as far as the run could see.',
+    file: 'lib/sweep/steps/stop-file.ts',
+    from: 'return { reason, code, file: undefined };',
+    to: "return code === 'StoreGone' ? undefined : { reason, code, file: undefined };",
+    promise: 'S12',
+  },
+  {
+    id: 'day-counts-what-is-stored-alone',
+    happened: 'Twenty deletions began at the same time, and each saw a day in which none had begun.',
+    file: 'lib/sweep/steps/day-limit.ts',
+    from: 'this.#dayOf(judged).taken.add(judged.verdict.connection.connectionId);',
+    to: 'this.#dayOf(judged);',
+    promise: 'S7',
+  },
+  {
+    id: 'unstored-result-is-complete',
+    happened: 'A result could not be stored, and the run ended as complete.',
+    file: 'lib/sweep/run-sweep.ts',
+    from: "{ ...result, status: 'incomplete', notStored }",
+    to: '{ ...result, notStored }',
+    promise: 'S14',
+  },
 ];

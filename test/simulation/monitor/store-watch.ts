@@ -58,7 +58,8 @@ export class StoreWatch {
     const folder = `backups/${OWN}/${regionId}/`;
     const backups = [...this.#files.contents()]
       .filter(([path]) => path.startsWith(folder) && (path.split('/').at(-1) ?? '').startsWith(`${id}-`))
-      .flatMap(([, text]) => readWhole(text) ?? [])
+      .map(([, text]) => readWhole(text))
+      .filter((found) => found !== undefined)
       .filter(({ connection }) => (connection as Found | undefined)?.VpnConnectionId === id);
     if (backups.length === 0) {
       return 'it has no whole backup';
