@@ -65,12 +65,13 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   reportWarnings(deps.journal, warnings);
 
   const tally = new OutcomeTally();
+  const telling = { policy: request.policy, journal: deps.journal };
   const surveyed = await survey(request, deps, (judged) => {
     if (!isSettled(judged)) {
       return false;
     }
     if (judged.mode !== undefined) {
-      tally.addSettled(endSettled(judged, deps.journal));
+      tally.addSettled(endSettled(judged, telling));
     }
     return true;
   });
@@ -89,7 +90,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   }
   const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs }, deps);
 
-  for (const outcome of listOutcomes(surveyed, planned, done, deps.journal)) {
+  for (const outcome of listOutcomes(surveyed, planned, done, telling)) {
     tally.add(outcome);
   }
   const { timeRanOut } = tally;
@@ -101,7 +102,16 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
-  deps.journal('run.finished', { mode, status, durationMs, counts, regions: regions.length, calls: deps.calls() });
+  const findings = toFindings([...warnings, ...surveyWarnings], surveyed);
+  deps.journal('run.finished', {
+    mode,
+    status,
+    durationMs,
+    counts,
+    regions: regions.length,
+    notFound: findings.notFound,
+    calls: deps.calls(),
+  });
   return {
     runId: deps.runId,
     mode,
@@ -113,7 +123,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     ...shown,
     calls: deps.calls(),
     policy: request.origin,
-    ...toFindings([...warnings, ...surveyWarnings], surveyed),
+    ...findings,
     ...refusedEvents([...request.refused, ...surveyed.refused]),
   };
 }

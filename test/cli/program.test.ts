@@ -5,6 +5,7 @@ import { exitCodeOf } from '../../lib/cli/exit-code.ts';
 import { VERSION } from '../../lib/cli/version.ts';
 import { type Counts, countOutcomes, type OutcomeKind, type RunStatus } from '../../lib/core/domain/outcome.ts';
 import packageFile from '../../package.json' with { type: 'json' };
+import { anOutcome } from '../support/builders.ts';
 import { envOf, run } from './cli-harness.ts';
 
 const requests: string[] = [];
@@ -191,21 +192,7 @@ test("--version is the package's", async () => {
   expect(await run(['--version'])).toMatchObject({ code: 0, out: `${VERSION}\n` });
 });
 
-const counts = (...kinds: OutcomeKind[]): Counts =>
-  countOutcomes(
-    kinds.map((outcome) => ({
-      connectionId: 'vco-1',
-      accountId: '1',
-      regionId: 'r',
-      outcome,
-      rule: null,
-      since: null,
-      reason: '',
-      evidence: [],
-      code: null,
-      requestId: null,
-    })),
-  );
+const counts = (...kinds: OutcomeKind[]): Counts => countOutcomes(kinds.map((outcome) => anOutcome({ outcome })));
 
 test.each<[RunStatus, OutcomeKind[], number]>([
   ['complete', [], 0],

@@ -1,5 +1,5 @@
 import type { RuleName } from '../rules/all-rules.ts';
-import type { AccountId, ConnectionId, RegionId } from './estate.ts';
+import type { AccountId, ConnectionId, RegionId, TransitRouterId } from './estate.ts';
 import type { Mode, PolicyOrigin } from './policy.ts';
 
 /** Every way a connection can end in a run, in the order in which counts are shown. */
@@ -23,16 +23,31 @@ export type Outcome = {
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;
   readonly regionId: RegionId;
+  /** Other people's text, as it was read: escape it for each output. Empty for none, null when the cloud did not say. */
+  readonly name: string | null;
+  /** The value of the tag `report.ownerTag`; other people's text too. Null when there is none, or tags were not read. */
+  readonly owner: string | null;
+  /** ISO UTC. */
+  readonly createdAt: string | null;
   readonly outcome: OutcomeKind;
   readonly rule: RuleName | 'half-done' | null;
   /** ISO UTC: since when it has been an orphan, by its mark. */
   readonly since: string | null;
+  /** ISO UTC: when the grace of `rule` is over, which may be past. Null where no clock runs. */
+  readonly dueAt: string | null;
+  /** ISO UTC: until when a detached connection is kept. */
+  readonly heldUntil: string | null;
+  /** What the connection was bound to when it was judged; null for nothing. */
+  readonly attachedTo: AttachedTo | null;
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The cloud's error code, when a call of this run failed. */
   readonly code: string | null;
   readonly requestId: string | null;
 };
+
+/** Null: the cloud did not say. */
+export type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
 
 export type RunStatus = 'complete' | 'incomplete' | 'halted';
 

@@ -88,6 +88,10 @@ export type Policy = {
     readonly writePerMinute: number | undefined;
     readonly concurrency: number;
   };
+  readonly report: {
+    /** The key of the tag that names the owner of a connection. */
+    readonly ownerTag: string;
+  };
 };
 
 /** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */

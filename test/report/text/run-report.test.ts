@@ -4,21 +4,7 @@ import { countOutcomes, type Outcome, type RunResult } from '../../../lib/core/d
 import { toJsonLine } from '../../../lib/core/text/printable.ts';
 import { reportRun } from '../../../lib/report/text/run-report.ts';
 import { widthOf, wrap } from '../../../lib/report/text/text-width.ts';
-import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, ORIGIN, REGION } from '../../support/builders.ts';
-
-const anOutcome = (change: Partial<Outcome>): Outcome => ({
-  connectionId: 'vco-1',
-  accountId: ACCOUNT,
-  regionId: REGION,
-  outcome: 'planned',
-  rule: 'unassociated',
-  since: null,
-  reason: 'unassociated: its grace has run out; a sweep would delete it now',
-  evidence: [],
-  code: null,
-  requestId: null,
-  ...change,
-});
+import { ACCOUNT, ago, anOutcome, aPolicy, DAY, HOUR, NOW, ORIGIN, REGION } from '../../support/builders.ts';
 
 const aResult = (outcomes: readonly Outcome[], change: Partial<RunResult> = {}): RunResult => ({
   runId: 'run-1',
