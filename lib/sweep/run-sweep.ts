@@ -39,7 +39,12 @@ export type SweepRequest = {
   readonly refused: readonly RefusedEvent[];
   /** What else there is to say of the events, for the log. */
   readonly notes: readonly string[];
+  /** So many outcomes, warnings and lapsed keeps each are in the result; left out: as many as a function may answer. */
+  readonly resultMax?: number;
 };
+
+/** What a function answers is bounded. Whatever is over is counted, and each outcome is still a log line. */
+const RESULT_MAX = 1_000;
 
 /** Each has its reason; past a hundred of them the rest is counted. */
 const REFUSED_MAX = 100;
@@ -64,7 +69,8 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   const warnings = warnOfPolicy(request.policy, request.origin, runMode(request.parts, request.policy.mode));
   reportWarnings(deps.journal, warnings);
 
-  const tally = new OutcomeTally();
+  const { resultMax = RESULT_MAX } = request;
+  const tally = new OutcomeTally(resultMax);
   const telling = { policy: request.policy, journal: deps.journal };
   const surveyed = await survey(request, deps, (judged) => {
     if (!isSettled(judged)) {
@@ -102,7 +108,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
-  const findings = toFindings([...warnings, ...surveyWarnings], surveyed);
+  const findings = toFindings([...warnings, ...surveyWarnings], surveyed, resultMax);
   deps.journal('run.finished', {
     mode,
     status,

@@ -59,12 +59,12 @@ test('without such a tag the owner is not known, and one bound to nothing is att
   expect(outcome).toMatchObject({ owner: null, attachedTo: null });
 });
 
-test.each<[string, Outcome['outcome'], Record<string, string>, Parameters<typeof startCloud>[0]['policy'], number]>([
-  ['waits', 'waiting', fresh, {}, NOW + 23 * HOUR],
-  ['is planned', 'planned', dueTags(), { mode: 'plan' }, NOW - DAY],
-  ['is deferred', 'deferred', dueTags(), { limits: { perRun: 0 } }, NOW - DAY],
-  ['is blocked', 'blocked', dueTags(), { limits: { perRegionShare: 0 } }, NOW - DAY],
-])('one that %s is due when its grace is over', async (_how, kind, tags, policy, dueMs) => {
+test.each<[Outcome['outcome'], Record<string, string>, Parameters<typeof startCloud>[0]['policy'], number]>([
+  ['waiting', fresh, {}, NOW + 23 * HOUR],
+  ['planned', dueTags(), { mode: 'plan' }, NOW - DAY],
+  ['deferred', dueTags(), { limits: { perRun: 0 } }, NOW - DAY],
+  ['blocked', dueTags(), { limits: { perRegionShare: 0 } }, NOW - DAY],
+])('one that ends %s is due when its grace is over', async (kind, tags, policy, dueMs) => {
   const { outcome } = await outcomeOf([free('it', tags)], policy);
   expect(outcome).toMatchObject({ outcome: kind, dueAt: iso(dueMs) });
 });

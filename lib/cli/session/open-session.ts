@@ -70,7 +70,8 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     read: (task) => watched(false, task),
     run: (parts) => {
       const { defaultRegion, isWhole } = scope;
-      const request = { policy, origin, parts, isWhole, defaultRegion, refused: [], notes: [] };
+      const resultMax = Number.POSITIVE_INFINITY;
+      const request = { policy, origin, parts, isWhole, defaultRegion, refused: [], notes: [], resultMax };
       return watched(
         parts.some(({ mode }) => mode !== 'plan'),
         (deps) => sweep(request, deps),

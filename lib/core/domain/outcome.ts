@@ -72,7 +72,7 @@ export type RunResult = {
   readonly durationMs: number;
   readonly regions: readonly RegionResult[];
   readonly counts: Counts;
-  /** All but `kept`, at most 1,000; `outcomesOmitted` says how many more there were. */
+  /** All but `kept`. A function answers at most 1,000; `outcomesOmitted` says how many more there were. */
   readonly outcomes: readonly Outcome[];
   readonly outcomesOmitted?: number;
   /** Attempts by action. */
@@ -82,9 +82,9 @@ export type RunResult = {
   readonly policy: PolicyOrigin;
   /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
   readonly notFound: readonly ConnectionId[];
-  /** Sentences about a policy that may not do what it seems to: at most 1,000. */
+  /** Sentences about a policy that may not do what it seems to. A function answers at most 1,000. */
   readonly warnings?: readonly string[];
-  /** Connections that their owners kept until a date which is over: at most 1,000. */
+  /** Connections that their owners kept until a date which is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];
 };
 

@@ -129,6 +129,17 @@ test('plan --json: one document on standard output, the log on standard error', 
   expect(events.at(-1)).toBe('run.finished');
 });
 
+test('--json has every outcome: only a function leaves out what is over a thousand', async () => {
+  const many = Array.from({ length: 1_203 }, (_, index) =>
+    free(`n${index}`, { 'vco-sweeper:keep': 'until 2026-11-21' }),
+  );
+  const { command } = await cloud(estate(...many));
+  const result = parse((await command(['plan', '--json'])).out);
+  expect(result.outcomes).toHaveLength(1_203);
+  expect(result.lapsedKeeps).toHaveLength(1_203);
+  expect(result).not.toHaveProperty('outcomesOmitted');
+});
+
 test('--connection narrows, and an id that is nowhere in scope is named', async () => {
   const { command } = await cloud(SOME);
   const { code, out, err } = await command(['plan', '--json', '-c', 'vco-new,vco-nobody', '-c', 'vco-fresh']);
