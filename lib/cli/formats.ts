@@ -14,7 +14,7 @@ export type Answer =
       readonly result: RunResult;
       readonly background: RunBackground;
       /** The result as the deployed function answered it, where `result` corrects it; programs get this one. */
-      readonly received?: RunResult;
+      readonly received?: unknown;
       /** Commands that a person may want to run next. */
       readonly hints?: readonly string[];
     }

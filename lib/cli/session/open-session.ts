@@ -78,6 +78,6 @@ export function openSession(options: RunOptions, io: Io): CliSession {
       );
     },
     output,
-    toAnswer: (result) => ({ kind: 'run', result, background: { policy, names, problems } }),
+    toAnswer: (result) => ({ kind: 'run', result, background: { policy, problems } }),
   };
 }
