@@ -28,6 +28,7 @@ import {
   wholeNumber,
 } from './run-options.ts';
 import { VERSION } from './version.ts';
+import { withViewOptions } from './view-options.ts';
 
 /**
  * The commands and their options.
@@ -85,6 +86,7 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+    withViewOptions(command);
   }
   for (const [name, help] of formatOptions()) {
     command.option(`--${name}`, help);

@@ -41,11 +41,11 @@ export function toTable(
   style: TableStyle,
 ): string {
   const natural = naturalWidths(columns, rows);
-  const beside = fit(columns, natural, style.columns - DETAIL_WIDTH_MIN - GAP, CUT_WIDTH);
+  const beside = cutToFit(columns, natural, style.columns - DETAIL_WIDTH_MIN - GAP, CUT_WIDTH);
   if (beside !== undefined) {
     return toColumns({ columns, rows, widths: beside, detailTitle }, style);
   }
-  const below = fit(columns, natural, style.columns, CUT_WIDTH_MIN);
+  const below = cutToFit(columns, natural, style.columns, CUT_WIDTH_MIN);
   return below === undefined
     ? rows.map((row) => toParagraph(row, style)).join('\n')
     : toColumns({ columns, rows, widths: below, detailTitle: undefined }, style);
@@ -65,7 +65,7 @@ export const widthOfColumns = (columns: readonly Column[], rows: readonly Row[])
   total(naturalWidths(columns, rows).map((width, at) => (columns[at]?.mayBeCut ? Math.min(width, CUT_WIDTH) : width)));
 
 /** The widths with as much cut as needed, and no column to less than `least`; undefined when that does not suffice. */
-function fit(
+function cutToFit(
   columns: readonly Column[],
   natural: readonly number[],
   room: number,
