@@ -15,6 +15,7 @@ import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
+import type { OnReading } from './survey/watch-reading.ts';
 
 /** What a run needs of the world; built by `create-sweep-deps.ts`. */
 export type SweepDeps = {
@@ -26,6 +27,8 @@ export type SweepDeps = {
   readonly runId: string;
   /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** Told how far the reading has come, for whoever waits. Must not throw. */
+  readonly onReading?: OnReading;
 };
 
 export type SweepRequest = {

@@ -7,7 +7,7 @@ import type { Narrowing, Policy, PolicyOrigin } from '../../lib/core/domain/poli
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import { sweep } from '../../lib/sweep/run-sweep.ts';
+import { type SweepDeps, sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -36,6 +36,7 @@ export type RunOptions = {
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
   readonly notes?: readonly string[];
+  readonly onReading?: SweepDeps['onReading'];
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   readonly before?: (call: TransportCall) => void;
   /** Replaces each reply on its way back. */
@@ -124,6 +125,7 @@ export function startCloud(options: CloudOptions) {
         calls: () => calls,
         runId: 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+        ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
       },
     );
   }

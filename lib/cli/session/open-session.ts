@@ -46,10 +46,11 @@ export function openSession(options: RunOptions, io: Io): CliSession {
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
     const watcher = createRunWatcher(io);
-    const { journalOf: journal, screen } = watcher;
+    const { journalOf: journal, screen, onReading } = watcher;
     try {
       const deadlineMs = Number.POSITIVE_INFINITY;
-      const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
+      const wired = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
+      const deps = { ...wired, onReading };
       return await untilStopped(io, watcher, writes, (isStopped) =>
         task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
       );

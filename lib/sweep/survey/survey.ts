@@ -14,6 +14,7 @@ import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
+import { type OnReading, watchReading } from './watch-reading.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
 export type SurveyedRegion = JudgedRegion & {
@@ -76,7 +77,7 @@ export async function survey(
     readonly parts: readonly Narrowing[];
     readonly defaultRegion: RegionId | undefined;
   },
-  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
+  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal; readonly onReading?: OnReading },
   settle: Settle,
 ): Promise<Survey> {
   const { policy } = request;
@@ -88,6 +89,7 @@ export async function survey(
   }
   const needsRouting = isNeeded('routing', policy.rules);
   const semaphore = new Semaphore(CONNECTIONS_MAX);
+  const reportTo = watchReading(places.length, deps.onReading ?? (() => undefined));
   const read = await Promise.all(
     places.map(async (place): Promise<SurveyedRegion | LostRegion> => {
       let held = 0;
@@ -96,7 +98,9 @@ export async function survey(
         held = connections;
         return semaphore.acquire(connections);
       };
-      const listing = await surveyRegion(place, needsRouting, deps.clock, admit);
+      const { onPage, end } = reportTo();
+      const listing = await surveyRegion(place, needsRouting, deps.clock, { admit, onPage });
+      end();
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
