@@ -7,7 +7,7 @@ import { listCounts } from './dispatch-table.ts';
 import { formatMoment, shortenMoments } from './moment-text.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
-import { type Column, DETAIL_WIDTH_MIN, type Row, toTable, widthOfColumns } from './table.ts';
+import { type Column, type Row, toTable, widthOfColumns } from './table.ts';
 
 /** What a report needs besides the result, to be readable. */
 export type Background = {
@@ -33,6 +33,8 @@ const ROUTER: OutcomeColumn = {
   title: 'TRANSIT ROUTER',
   textOf: ({ attachedTo }) => attachedTo?.transitRouterId ?? '',
 };
+/** What most sentences take: a further column is not worth a second line for every row. */
+const SENTENCE_WIDTH = 54;
 /** Each has its place only where there is room for it, the first of them first, and where an outcome says something. */
 const MORE: readonly OutcomeColumn[] = [
   OWNER,
@@ -102,7 +104,7 @@ function chooseColumns(
   for (const column of [...fixed, ...useful]) {
     const rows = cellsOf(column).map((cell) => ({ cells: [cell], detail: '', paint: String }));
     used += widthOfColumns([column], rows) + 2;
-    if (!fixed.includes(column) && used + DETAIL_WIDTH_MIN > width) {
+    if (!fixed.includes(column) && used + SENTENCE_WIDTH > width) {
       break;
     }
     chosen.push(column);

@@ -101,9 +101,13 @@ function firstOf<Item>(items: readonly Item[], toText: (item: Item) => string): 
   return items.length > SHOWN_MAX ? [...lines, `… and ${items.length - SHOWN_MAX} more; --json has them all`] : lines;
 }
 
+/** Enough to compare two policies by; the result has all of it. */
+const HASH_LENGTH = 12;
+const shorten = (hash: string): string => (hash.length > HASH_LENGTH ? `${hash.slice(0, HASH_LENGTH)}…` : hash);
+
 function policyLine({ policy: { source, hash } }: RunResult): string {
   const where = source === 'none' ? 'none was given, so all defaults count' : source;
-  return toPrintable(`Policy: ${source === 'packed' ? 'packed with the function' : where} (SHA-256 ${hash})`);
+  return toPrintable(`Policy: ${source === 'packed' ? 'packed with the function' : where} (SHA-256 ${shorten(hash)})`);
 }
 
 function callsLine({ calls }: RunResult): string {

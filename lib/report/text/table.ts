@@ -22,7 +22,7 @@ export type TableStyle = {
 
 const GAP = 2;
 /** A sentence in less room than this stands below its row. */
-export const DETAIL_WIDTH_MIN = 40;
+const DETAIL_WIDTH_MIN = 40;
 /** A column that may be cut keeps this much beside a sentence, and the least where the sentence stands below. */
 const CUT_WIDTH = 24;
 const CUT_WIDTH_MIN = 12;

@@ -55,7 +55,7 @@ test('a plan says for each connection what would happen and when, what goes firs
                                                           2026-11-23 12:00Z (in 1d)
     protected  vco-3                         cn-hangzhou  tag vco-sweeper:keep
 
-    Policy: policy.yaml (SHA-256 0123456789abcdef)
+    Policy: policy.yaml (SHA-256 0123456789ab…)
     2 calls: DescribeVpnConnections 1, ListTransitRouters 1
     "
   `);
@@ -146,7 +146,7 @@ test('where there is room for all of it, a name on a terminal is whole', () => {
 
 test('the policy is named, and so are ids that were not found', () => {
   const text = report(aResult([], { notFound: ['vco-nobody', 'vco-x\u001b[2J'] }), 200);
-  expect(text).toContain('Policy: policy.yaml (SHA-256 0123456789abcdef)\n');
+  expect(text).toContain('Policy: policy.yaml (SHA-256 0123456789ab…)\n');
   expect(text).toContain('Not found in any account and region of the policy: vco-nobody, vco-x\\u001b[2J\n');
   const without = report(aResult([], { policy: { source: 'none', hash: 'ab' } }), 200);
   expect(without).toContain('Policy: none was given, so all defaults count (SHA-256 ab)\n');
