@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/domain/errors.ts';
+import { toFileProblem } from '../core/store/file-problem.ts';
 import { toPrintable } from '../core/text/printable.ts';
-import { toFileProblem } from '../policy/file-problem.ts';
 import { toCsv } from '../report/csv/to-csv.ts';
 import { count } from '../report/text/summary.ts';
 import { filtersOf, selectOutcomes } from '../report/view/view.ts';

@@ -1,14 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, chmodSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Throws as `node:fs` does when a file cannot be written, as far as that can be known before. Changes nothing. */
+/** Throws as `node:fs` does when a file cannot be written, as far as that can be known before. Leaves all as it was. */
 export function checkWritable(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) {
     throw Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), { code: 'EISDIR' });
   }
-  accessSync(found === undefined ? dirname(path) : path, constants.W_OK);
+  const target = found === undefined ? path : realpathSync(path);
+  if (isReplaceable(target, found)) {
+    // Rights alone do not tell: a file system may be full or read-only, and whoever may do everything has all of them.
+    const temporary = temporaryFor(target);
+    writeFileSync(temporary, '', { flag: 'wx' });
+    rmSync(temporary);
+    return;
+  }
+  accessSync(path, constants.W_OK);
 }
 
 /**
@@ -18,11 +36,11 @@ export function checkWritable(path: string): void {
 export function replaceFile(path: string, text: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   const target = found === undefined ? path : realpathSync(path);
-  if ((found !== undefined && !found.isFile()) || !canWrite(dirname(target))) {
+  if (!isReplaceable(target, found)) {
     writeFileSync(path, text);
     return;
   }
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  const temporary = temporaryFor(target);
   try {
     writeFileSync(temporary, text, { flag: 'wx', flush: true });
     if (found !== undefined) {
@@ -35,12 +53,19 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-function canWrite(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
+const temporaryFor = (target: string): string =>
+  join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+
+/** A new file, or a regular one in a folder that takes another: one that does not may take the text all the same. */
+function isReplaceable(target: string, found: Stats | undefined): boolean {
+  if (found === undefined) {
     return true;
+  }
+  try {
+    accessSync(target, constants.W_OK);
+    accessSync(dirname(target), constants.W_OK);
+    return found.isFile();
   } catch {
-    // Then the file itself may be writable all the same, and says what is wrong if it is not.
     return false;
   }
 }

@@ -6,6 +6,8 @@ import type { ViewOptions } from './view-options.ts';
 export type RunOptions = FormatOptions &
   ViewOptions & {
     readonly policy?: string;
+    /** A folder, or `off`. */
+    readonly store?: string;
     readonly account?: readonly string[];
     readonly region?: readonly string[];
     readonly connection?: readonly string[];

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkWritable, replaceFile } from '../../lib/cli/files.ts';
 
@@ -28,9 +28,10 @@ describe('before anything is written', () => {
     ['a folder that is not there', 'none/a.csv', 'ENOENT'],
     ['a folder', '.', 'EISDIR'],
     ['a file below a file', 'file/a.csv', 'ENOTDIR'],
+    ['a file system that takes no file', '/proc/a.csv', 'ENOENT'],
   ])('%s is told', (_what, name, code) => {
     writeFileSync(at('file'), '');
-    expect(() => checkWritable(at(name))).toThrow(expect.objectContaining({ code }));
+    expect(() => checkWritable(resolve(folder, name))).toThrow(expect.objectContaining({ code }));
   });
 
   test('a new file and one that is there are fine, and stay as they are', () => {

@@ -4,6 +4,7 @@ import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/c
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/journal.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
+import type { Store } from '../../lib/core/store/store.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
@@ -37,6 +38,7 @@ export type RunOptions = {
   readonly refused?: readonly RefusedEvent[];
   readonly notes?: readonly string[];
   readonly onReading?: SweepDeps['onReading'];
+  readonly store?: Store;
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   readonly before?: (call: TransportCall) => void;
   /** Replaces each reply on its way back. */
@@ -126,6 +128,7 @@ export function startCloud(options: CloudOptions) {
         runId: 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
         ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
+        store: change.store,
       },
     );
   }

@@ -115,7 +115,7 @@ function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output
     const { kind, result } = answer;
     output.answer({ kind, result });
     const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
-    return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
+    return isFailed || result.notStored !== undefined ? EXIT.incomplete : EXIT.nothingLeft;
   }
   const { kind, result, received } = answer;
   const worst = worstOf(result);

@@ -58,6 +58,8 @@ const runResult = z.looseObject({
   refusedEvents,
   policy: z._default(z.looseObject({ source: z.string(), hash: z.string() }), UNKNOWN_POLICY),
   notFound: z._default(z.array(z.string()), []),
+  stoppedBy: z.optional(z.string()),
+  notStored: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
   lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
@@ -76,6 +78,7 @@ const dispatchResult = z.looseObject({
     }),
   ),
   refusedEvents,
+  notStored: z.optional(z.string()),
 });
 
 export type FunctionAnswer =

@@ -56,18 +56,9 @@ function counts({ counts: all }: RunResult, { columns }: ReportStyle, palette: P
   return wrap(text, columns - 2).map((line) => `  ${line.replace(COUNT, paint)}`);
 }
 
-function warnings(
-  {
-    regions,
-    refusedEvents = [],
-    outcomesOmitted = 0,
-    status,
-    warnings: ofPolicy = [],
-    lapsedKeeps = [],
-    notFound,
-  }: RunResult,
-  problems: readonly string[],
-): readonly string[] {
+function warnings(result: RunResult, problems: readonly string[]): readonly string[] {
+  const { regions, refusedEvents = [], outcomesOmitted = 0, status, stoppedBy, notStored, notFound } = result;
+  const { warnings: ofPolicy = [], lapsedKeeps = [] } = result;
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
     accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
@@ -79,7 +70,9 @@ function warnings(
     ...problems,
     ...(notFound.length > 0 ? [`Not found in any account and region of the policy: ${notFound.join(', ')}`] : []),
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
+    ...(stoppedBy === undefined ? [] : [`Stopped by the file ${stoppedBy}: nothing is deleted until it is removed`]),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
+    ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
     ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
     ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
     ...firstOf(
@@ -106,8 +99,11 @@ const HASH_LENGTH = 12;
 const shorten = (hash: string): string => (hash.length > HASH_LENGTH ? `${hash.slice(0, HASH_LENGTH)}…` : hash);
 
 function policyLine({ policy: { source, hash } }: RunResult): string {
-  const where = source === 'none' ? 'none was given, so all defaults count' : source;
-  return toPrintable(`Policy: ${source === 'packed' ? 'packed with the function' : where} (SHA-256 ${shorten(hash)})`);
+  const by = `(SHA-256 ${shorten(hash)})`;
+  if (source === 'none') {
+    return `By no policy, so all defaults count ${by}`;
+  }
+  return toPrintable(`By the policy ${source === 'packed' ? 'packed with the function' : source} ${by}`);
 }
 
 function callsLine({ calls }: RunResult): string {

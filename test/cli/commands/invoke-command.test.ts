@@ -104,7 +104,7 @@ describe('invoke', () => {
     const { out, err } = await command(['invoke', '--csv', 'a.csv', '--owner', 'team-a'], { files });
     expect(out).toMatch(/^waiting .*\\u202eevil .*team-a .*waits until 2026-11-23 12:00Z \(in 1d\)$/m);
     expect(out).toContain('Not found in any account and region of the policy: vco-nobody\n');
-    expect(out).toContain(`Policy: ${result.policy.source === 'none' ? 'none was given' : result.policy.source}`);
+    expect(out).toContain('By no policy, so all defaults count (SHA-256 ');
     const hidden = `${others.length} hidden by --owner; 7 more that the function left out`;
     expect(err).toBe(`a.csv: 1 connection; ${hidden}\n`);
     expect(files['a.csv']?.split('\r\n')[1]).toContain(',\\u202eevil,team-a,');
@@ -117,7 +117,7 @@ describe('invoke', () => {
     const answer = { ...rest, outcomes: early };
     const { command } = await deployed(answering(JSON.stringify(answer)));
     const { out } = await command(['invoke']);
-    expect(out).toContain('Policy: unknown (SHA-256 unknown)');
+    expect(out).toContain('By the policy unknown (SHA-256 unknown)');
     expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(answer);
   });
 

@@ -55,7 +55,7 @@ test('a plan says for each connection what would happen and when, what goes firs
                                                           2026-11-23 12:00Z (in 1d)
     protected  vco-3                         cn-hangzhou  tag vco-sweeper:keep
 
-    Policy: policy.yaml (SHA-256 0123456789ab…)
+    By the policy policy.yaml (SHA-256 0123456789ab…)
     2 calls: DescribeVpnConnections 1, ListTransitRouters 1
     "
   `);
@@ -146,10 +146,10 @@ test('where there is room for all of it, a name on a terminal is whole', () => {
 
 test('the policy is named, and so are ids that were not found', () => {
   const text = report(aResult([], { notFound: ['vco-nobody', 'vco-x\u001b[2J'] }), 200);
-  expect(text).toContain('Policy: policy.yaml (SHA-256 0123456789ab…)\n');
+  expect(text).toContain('By the policy policy.yaml (SHA-256 0123456789ab…)\n');
   expect(text).toContain('Not found in any account and region of the policy: vco-nobody, vco-x\\u001b[2J\n');
   const without = report(aResult([], { policy: { source: 'none', hash: 'ab' } }), 200);
-  expect(without).toContain('Policy: none was given, so all defaults count (SHA-256 ab)\n');
+  expect(without).toContain('By no policy, so all defaults count (SHA-256 ab)\n');
 });
 
 describe('filters', () => {
@@ -169,7 +169,7 @@ describe('filters', () => {
 
   test('that let nothing through leave no table', () => {
     const text = report(OWNED, 200, false, { rule: ['expired'] });
-    expect(text).toContain('Shown: 0 of 3 listed connections; 3 hidden by --rule\n\nPolicy:');
+    expect(text).toContain('Shown: 0 of 3 listed connections; 3 hidden by --rule\n\nBy the policy');
   });
 
   test('without one there is nothing to say', () => {
