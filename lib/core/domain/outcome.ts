@@ -47,7 +47,7 @@ export type Outcome = {
 };
 
 /** Null: the cloud did not say. */
-export type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
+type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
 
 export type RunStatus = 'complete' | 'incomplete' | 'halted';
 

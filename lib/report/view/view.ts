@@ -16,7 +16,7 @@ export const SORT_KEYS = [
   'due',
   'created',
 ] as const;
-export type SortKey = (typeof SORT_KEYS)[number];
+type SortKey = (typeof SORT_KEYS)[number];
 
 export const GROUP_KEYS = ['region', 'owner', 'rule'] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
