@@ -1,3 +1,4 @@
+import { describeFailure } from '../core/advice/error-advice.ts';
 import type { Connection } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
@@ -144,7 +145,7 @@ function toLostOutcome(region: LostRegion, connection: Connection): Outcome {
     since: null,
     reason: theirs
       ? 'it is not a connection made for a transit router'
-      : `the region could not be read whole: ${region.error.message}`,
+      : `the region could not be read whole: ${describeFailure(region.error)}`,
     evidence: [],
     code: region.error.code,
     requestId: region.error.requestId ?? null,

@@ -225,7 +225,7 @@ describe('the accounts of the directory', () => {
     for (const one of failed) {
       expect(errorOf(one)).toMatch(
         new RegExp(
-          `not read: [\\w-]+; ${B}: AssumeRole \\S+ \\(the role has to exist there and trust the sweep's: docs/ram`,
+          `not read: [\\w-]+; ${B}: AssumeRole \\S+ \\(Let the role trust the identity that runs the sweep \\(docs/ram`,
         ),
       );
     }

@@ -2,6 +2,7 @@ import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
+import type { Problem } from '../../report/text/summary.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
 import type { Answer } from '../formats.ts';
@@ -42,7 +43,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
   const { policy } = scope;
   const credentials = readCredentials(io.env);
   const names = new Map<ConnectionId, string>();
-  let problems: readonly string[] = [];
+  let problems: readonly Problem[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
     const watcher = createRunWatcher(io);

@@ -3,14 +3,14 @@ import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { toOutcomeTable } from './outcome-table.ts';
 import type { ReportStyle } from './report-style.ts';
-import { toSummary } from './summary.ts';
+import { type Problem, toSummary } from './summary.ts';
 
 /** What a report shows beside the result itself. */
 export type RunBackground = {
   readonly policy: Policy;
   readonly names: ReadonlyMap<ConnectionId, string>;
-  /** Sentences about failures that no outcome tells of, such as why a region was not read. */
-  readonly problems?: readonly string[];
+  /** Left out where nobody watched the run. */
+  readonly problems?: readonly Problem[];
 };
 
 /** A run's result as text for a person. Pure; every text that came from the cloud is made printable. */
@@ -18,7 +18,7 @@ export function reportRun(result: RunResult, background: RunBackground, style: R
   const startedMs = Date.parse(result.startedAt);
   const table =
     result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, style), ''];
-  return [...table, toSummary(result, background.problems ?? [], style), ''].join('\n');
+  return [...table, toSummary(result, background.problems, style), ''].join('\n');
 }
 
 /** Only the table, of some of a run's outcomes. */

@@ -1,15 +1,19 @@
+import { isLasting } from '../../core/advice/error-advice.ts';
 import { formatDuration } from '../../core/domain/duration.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
+/** A failure that no outcome tells of, such as why a region was not read, and the code it came with. */
+export type Problem = { readonly text: string; readonly code: string | null };
+
 /**
  * The end of a report: how the run went, counts, what could not be looked at and why.
  *
- * @param problems sentences about failures that no outcome tells of
+ * @param problems undefined: nobody watched the run, and all that is known is in its result
  */
-export function toSummary(result: RunResult, problems: readonly string[], style: ReportStyle): string {
+export function toSummary(result: RunResult, problems: readonly Problem[] | undefined, style: ReportStyle): string {
   const palette = paletteOf(style);
   return [
     headline(result, palette),
@@ -38,10 +42,9 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
   return `  ${shown.length > 0 ? shown.join(', ') : 'no connection in scope'}`;
 }
 
-function warnings(
-  { regions, refusedEvents = [], outcomesOmitted = 0, status, warnings: ofPolicy = [], lapsedKeeps = [] }: RunResult,
-  problems: readonly string[],
-): readonly string[] {
+function warnings(result: RunResult, watched: readonly Problem[] | undefined): readonly string[] {
+  const { regions, refusedEvents = [], outcomesOmitted = 0, warnings: ofPolicy = [], lapsedKeeps = [] } = result;
+  const problems = watched ?? problemsOf(result);
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
     accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
@@ -50,10 +53,10 @@ function warnings(
   const halted = regions.filter((region) => region.halted).map(where);
   return [
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
-    ...problems,
+    ...problems.map(({ text }) => text),
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
-    ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
+    ...incomplete(result, problems),
     ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
     ...firstOf(
       lapsedKeeps,
@@ -64,6 +67,25 @@ function warnings(
       ? [`${count(outcomesOmitted, 'more outcome')} not shown; the log has a line for each`]
       : []),
   ].map(toPrintable);
+}
+
+const problemsOf = ({ regions }: RunResult): readonly Problem[] =>
+  regions.flatMap(({ listing, regionId, code = null, reason }) =>
+    listing === 'unread' && reason !== undefined ? [{ text: `${regionId} was not read: ${reason}`, code }] : [],
+  );
+
+function incomplete({ status, regions, outcomes }: RunResult, problems: readonly Problem[]): readonly string[] {
+  if (status !== 'incomplete') {
+    return [];
+  }
+  const failed = [
+    ...problems,
+    ...regions.filter(({ listing }) => listing === 'unread'),
+    ...outcomes.filter(({ outcome }) => outcome === 'failed'),
+  ];
+  return failed.some(({ code }) => typeof code === 'string' && isLasting(code))
+    ? ['Incomplete: somebody has to do what is said above. Until then every run ends like this one.']
+    : ['Incomplete: what was not read or not done is up to the next run.'];
 }
 
 /** So many of one kind are shown; the result has them all. */
