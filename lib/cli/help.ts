@@ -8,8 +8,9 @@ Examples:
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
   vco-sweeper invoke --mode plan                        what the deployed function would delete
 
-Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
-ALIBABA_CLOUD_SECURITY_TOKEN. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
+Credentials: those of --profile; else ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary
+ones, ALIBABA_CLOUD_SECURITY_TOKEN; else where the official tools have them: docs/deploy.md, "Credentials".
+A proxy: HTTPS_PROXY and NO_PROXY. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
 Endpoints: ALIBABA_CLOUD_VPC_ENDPOINT, ALIBABA_CLOUD_CBN_ENDPOINT, ALIBABA_CLOUD_STS_ENDPOINT,
 ALIBABA_CLOUD_FC_ENDPOINT.
 

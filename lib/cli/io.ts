@@ -19,6 +19,8 @@ export type Io = {
   /** Both throw as the functions of `node:fs` do. */
   readonly readFile: (path: string) => string;
   readonly writeFile: (path: string, text: string) => void;
+  /** The proxy for a URL, as the environment says; empty for none. */
+  readonly proxyFor: (url: string) => string;
   /** Where the build has put a code package. */
   readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
   /** Ask on the terminal, on standard error. */

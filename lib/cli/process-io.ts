@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
+import { getProxyForUrl } from 'proxy-from-env';
 import { startClock } from '../wiring/machine-clock.ts';
 import type { Io, OutputStream } from './io.ts';
 
@@ -31,6 +32,7 @@ export const createProcessIo = (): Io => ({
   clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),
   writeFile: (path, text) => writeFileSync(path, text),
+  proxyFor: getProxyForUrl,
   packageFolder: (name) => join(__dirname, '..', name),
   confirm: async (message) => {
     const output = withSize(process.stderr);

@@ -81,6 +81,7 @@ const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLI
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command
     .option('-p, --policy <file>', policyHelp)
+    .option('--profile <name>', 'credentials of this profile of the official tools, whatever the environment says')
     .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {

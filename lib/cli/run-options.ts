@@ -3,6 +3,7 @@ import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 import type { FormatOptions } from './formats.ts';
 
 export type RunOptions = FormatOptions & {
+  readonly profile?: string;
   readonly policy?: string;
   readonly account?: readonly string[];
   readonly region?: readonly string[];

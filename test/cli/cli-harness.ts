@@ -75,6 +75,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     writeFile: (path, text) => {
       files[path] = text;
     },
+    proxyFor: () => '',
     packageFolder: (name) => resolve('dist', name),
     confirm: async (question) => {
       asked.push(question);

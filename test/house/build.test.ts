@@ -69,7 +69,7 @@ describe('the licences of what a folder holds', () => {
       (file) => JSON.parse(readFileSync(join('dist', name, file), 'utf8')).sources as string[],
     );
     const bundled = sources.flatMap(
-      (source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!node_modules)/.exec(source)?.[1] ?? [],
+      (source) => /node_modules\/(@[^/]+\/[^/]+|[^@/][^/]*)\/(?!node_modules)/.exec(source)?.[1] ?? [],
     );
     expect(bundled.length).toBeGreaterThan(10);
     expect([...new Set(bundled)].filter((one) => !listed.includes(one))).toEqual([]);

@@ -9,7 +9,7 @@ import { openSession } from '../session/open-session.ts';
 
 /** Say everything a verdict on one connection rests on, and what would happen when. Changes nothing. */
 export async function explainCommand(connectionId: string, options: RunOptions, io: Io): Promise<number> {
-  const session = openSession(options, io);
+  const session = await openSession(options, io);
   const { policy, scope } = session;
   const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
   // The plan counts the due ones, so that guards and limits say what a run would meet.

@@ -8,7 +8,7 @@ import { type CliSession, openSession } from '../session/open-session.ts';
 
 /** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
-  const session = openSession(options, io);
+  const session = await openSession(options, io);
   const result = await session.run([session.scope.narrow('plan')]);
   session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options) });
   sayMissing(options, session, result);

@@ -4,7 +4,9 @@ import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.t
 import { loadPolicy } from '../../policy/load-policy.ts';
 import type { Problem } from '../../report/text/summary.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
-import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
+import { allOf } from '../../wiring/access/all-of.ts';
+import { openAccess } from '../../wiring/access/open-access.ts';
+import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import type { Answer } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -35,13 +37,18 @@ export type CliSession = {
  *
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
-export function openSession(options: RunOptions, io: Io): CliSession {
-  const { policy: loaded, origin } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+export async function openSession(options: RunOptions, io: Io): Promise<CliSession> {
   const output = createOutput(io, options);
-  sayUnusedPolicy(options, io, output);
-  const scope = resolveScope(loaded, options, io.env);
+  const [{ origin, scope }, access] = allOf(
+    () => {
+      const { policy: loaded, origin } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+      sayUnusedPolicy(options, io, output);
+      return { origin, scope: resolveScope(loaded, options, io.env) };
+    },
+    () => openAccess(options, io),
+  );
   const { policy } = scope;
-  const credentials = readCredentials(io.env);
+  await access.credentials();
   const names = new Map<ConnectionId, string>();
   let problems: readonly Problem[] = [];
 
@@ -50,7 +57,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     const { journalOf: journal, screen } = watcher;
     try {
       const deadlineMs = Number.POSITIVE_INFINITY;
-      const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
+      const deps = createDeps({ env: io.env, ...access, policy, journal, deadlineMs, clock: io.clock });
       return await untilStopped(io, watcher, writes, (isStopped) =>
         task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
       );

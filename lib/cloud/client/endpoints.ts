@@ -53,8 +53,8 @@ export function resolveEndpoints(env: Readonly<Record<string, string | undefined
 }
 
 /** Where nothing answered: a URL, and what made it that one. */
-export const whereOf = (url: string, variable: string | undefined): string =>
-  `${url}, ${variable === undefined ? 'the real host' : `from ${variable}`}`;
+export const whereOf = (url: string, variable: string | undefined, via?: string): string =>
+  [url, variable === undefined ? 'the real host' : `from ${variable}`, ...(via ? [`through ${via}`] : [])].join(', ');
 
 function realHost(service: Service | OrganizationService, regionId: RegionId | undefined): string {
   // The region becomes part of a host name that gets a security token: nothing but a region may pass.
@@ -101,7 +101,7 @@ function isAllowed(url: URL): boolean {
 }
 
 // URL has made the host canonical by now: `127.1` and `0x7f.0.0.1` are dotted, IPv6 is in brackets and short.
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 /** All before the last `@` of the authority may be a password, also in text that is not a URL. */

@@ -39,7 +39,7 @@ export function createPopTransport(endpoints: Endpoints, sockets: Sockets = new 
         return request(client, action, { ...params }, { method: 'POST', timeout, agent, beforeRequest });
       });
     } catch (error) {
-      throw thrownError(action, error, whereOf(origin, endpoints.variable(service)));
+      throw thrownError(action, error, whereOf(origin, endpoints.variable(service), sockets.via(origin)));
     }
   };
 }

@@ -88,7 +88,10 @@ function createInvoke(options: FunctionApiOptions): Invoke {
     try {
       return toReply(ACTION, await send(client, target, event, headers), secrets);
     } catch (error) {
-      throw withoutSecrets(thrownError(ACTION, error, whereOf(client.endpoint, variable)), secrets);
+      throw withoutSecrets(
+        thrownError(ACTION, error, whereOf(client.endpoint, variable, sockets.via(client.endpoint))),
+        secrets,
+      );
     }
   };
 }

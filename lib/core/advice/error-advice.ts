@@ -48,6 +48,7 @@ const LASTING: ReadonlyMap<string, string> = new Map([
   ['InvalidSecurityToken.Malformed', TOKEN],
   ['InvalidSecurityToken.MismatchWithAccessKey', TOKEN],
   ['MissingSecurityToken', TOKEN],
+  ['NoCredentials', 'Renew the credentials that the command was started with, and run it again.'],
   ['InvalidTimeStamp.Expired', "Set this machine's clock: it is more than 15 minutes off the cloud's."],
   ['Forbidden.RiskControl', "Ask the cloud's support: its risk control refuses this account."],
 
@@ -56,7 +57,10 @@ const LASTING: ReadonlyMap<string, string> = new Map([
     'InvalidRegionId.NotFound',
     'Correct the region, in `regions` of the policy or --region: the service knows none with this id.',
   ],
-  ['EntityNotExist.Role', `Create the role, or correct its ARN in the policy.`],
+  [
+    'EntityNotExist.Role',
+    `Create the role and let it trust the identity that runs the sweep (docs/ram/trust-member-account.json), or correct its ARN.`,
+  ],
   ['InvalidParameter.RoleArn', ROLE],
   ['WrongAccount', ROLE],
   ['ReplyTooLarge', INTERCEPTED],
@@ -101,4 +105,10 @@ function lastingAdvice(action: string, code: string): string | undefined {
 export function describeFailure(error: Pick<CloudError, 'action' | 'code' | 'message'>): string {
   const todo = advice(error);
   return todo === undefined ? error.message : `${error.message}; ${todo}`;
+}
+
+/** The same of a code alone, of which no call of ours is known. */
+export function describeCode(code: string): string {
+  const todo = advice({ action: '', code });
+  return todo === undefined ? code : `${code}; ${todo}`;
 }

@@ -146,7 +146,7 @@ describe('the two commands of docs/dispatch.md', () => {
     const failed = sweeps.filter((line) => !line.includes(': Succeeded'));
     expect([sweeps.length, failed.length]).toEqual([12, 4]);
     for (const line of failed) {
-      expect(line).toMatch(/_1000000000000003_\S+: Failed, run .*1000000000000003: AssumeRole \S+ \(the role/);
+      expect(line).toMatch(/_1000000000000003_\S+: Failed, run .*1000000000000003: AssumeRole \S+ \(Create the role/);
     }
   });
 });
