@@ -1,3 +1,10 @@
+import { wrap } from '../report/text/text-width.ts';
+import type { Io } from './io.ts';
+import { helpOutput } from './output.ts';
+
+/** Beside a long lead: narrower text is no easier to read than one that the terminal breaks. */
+const COLUMNS_MIN = 20;
+
 /** What `--help` says after the commands. */
 export const AFTER_HELP = `
 Examples:
@@ -59,3 +66,38 @@ each account and region on a local Function Compute, and each is a process of it
 
 Exit codes: 0 it went as it should; with --accounts as a run: 3 orphans remain, 4 a sweep failed, 5 halted by a guard;
 130 Ctrl-C.`;
+
+type HelpContext = { readonly error: boolean };
+
+/** A text after the options, in lines that fit the terminal, with the command as the person started it. */
+export const helpAfter =
+  (io: Io, text: string) =>
+  ({ error }: HelpContext): string => {
+    const output = helpOutput(io);
+    const columns = (error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.()) ?? 0;
+    return layOut(text.replaceAll(/^ {2}vco-sweeper /gm, `  ${io.invokedAs} `), columns);
+  };
+
+/** Lines of a paragraph flow together; an indented line is an item, whose further lines begin where its text does. */
+function layOut(text: string, columns: number): string {
+  const blocks: string[] = [];
+  for (const line of text.split('\n')) {
+    const last = blocks.at(-1) ?? '';
+    const flows = line !== '' && !line.startsWith(' ') && last !== '' && !last.startsWith(' ') && !last.endsWith(':');
+    if (flows) {
+      blocks[blocks.length - 1] = `${last} ${line}`;
+    } else {
+      blocks.push(line);
+    }
+  }
+  return blocks.flatMap((block) => layOutBlock(block, columns)).join('\n');
+}
+
+function layOutBlock(block: string, columns: number): readonly string[] {
+  const [, lead = '', rest = block] = /^( +\S.*? {2,})(\S.*)$/.exec(block) ?? [];
+  // A number stays with what it counts or means.
+  const kept = rest.replaceAll(/\b(\d{1,3}) (?=[a-z])/g, '$1\u00a0');
+  return wrap(kept, Math.max(COLUMNS_MIN, columns - lead.length)).map(
+    (line, at) => `${at === 0 ? lead : ' '.repeat(lead.length)}${line.replaceAll('\u00a0', ' ')}`,
+  );
+}

@@ -14,6 +14,7 @@ import {
   AFTER_INVOKE_HELP,
   AFTER_PLAN_HELP,
   AFTER_SWEEP_HELP,
+  helpAfter,
 } from './help.ts';
 import type { Io } from './io.ts';
 import { helpOutput } from './output.ts';
@@ -35,13 +36,13 @@ import { VERSION } from './version.ts';
  * @param ended gets the exit code of the command that ran
  */
 export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
-  const program = new Command('vco-sweeper')
+  const program = new Command(io.invokedAs)
     .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput(helpOutput(io))
-    .addHelpText('after', AFTER_HELP);
+    .addHelpText('after', helpAfter(io, AFTER_HELP));
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
   addEmulatorCommands(program, io, ended);
@@ -51,19 +52,19 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
   withRunOptions(program.command('plan'))
     .description('show what a sweep would delete, and why; changes nothing')
-    .addHelpText('after', AFTER_PLAN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_PLAN_HELP))
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
   withRunOptions(program.command('sweep'))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', AFTER_SWEEP_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_SWEEP_HELP))
     .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
 
   withRunOptions(program.command('explain'), false)
     .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
     .argument('<connection>', 'its id, vco-…', parseConnection)
-    .addHelpText('after', AFTER_EXPLAIN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_EXPLAIN_HELP))
     .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
 }
 
@@ -72,7 +73,7 @@ function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) =>
     .description('run the deployed function, which has its own policy, and show what it answers')
     .addOption(new Option('-m, --mode <mode>', "at most this; the function's own mode or a lower one").choices(MODES))
     .option('--async', 'do not wait for it')
-    .addHelpText('after', AFTER_INVOKE_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_INVOKE_HELP))
     .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
 }
 
@@ -133,6 +134,6 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     .description('see it work on an emulated cloud; needs no account')
     .option('--accounts <number>', 'so many accounts, with dispatcher and Function Compute', wholeNumber(1, 10))
     .option('--refused <number>', 'of them, so many do not let the sweep in (default: 0)', wholeNumber(0, 10))
-    .addHelpText('after', AFTER_DEMO_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_DEMO_HELP))
     .action(async (options: DemoOptions) => ended(await demoCommand(options, io)));
 }

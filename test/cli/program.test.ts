@@ -91,6 +91,18 @@ test.each<[string, string[], typeof none, RegExp]>([
   ['a plain endpoint elsewhere', ['plan'], { ALIBABA_CLOUD_VPC_ENDPOINT: 'http://192.0.2.1' }, /_VPC_ENDPOINT: "http:/],
   ['a log level that does not exist', ['plan'], { LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ['a mode that does not exist', ['plan'], { SWEEP_MODE: 'all' }, /SWEEP_MODE: "all" is not allowed/],
+  [
+    'a switch that does not exist',
+    ['plan'],
+    { SWEEP_TRIGGER: 'dispach' },
+    /SWEEP_TRIGGER: "dispach" is not allowed; write one of sweep/,
+  ],
+  [
+    'another one',
+    ['invoke'],
+    { SWEEP_THROW: 'nevr' },
+    /SWEEP_THROW: "nevr" is not allowed; write one of incomplete, never/,
+  ],
   ['a port out of range', ['emulator', '--port', '70000'], none, /"70000" is not a whole number from 0 to 65535/],
   ['limits that are none', ['emulator', '--limits', '0'], none, /"0" is neither "off" nor a number above 0/],
   ['an estate both read and made', ['emulator', '--estate', 'e', '--connections', '3'], none, /cannot be used with/],
@@ -165,6 +177,17 @@ test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo']])(
     const { code, out } = await run([command, '--help']);
     expect(code).toBe(0);
     expect(out).toContain(`Usage: vco-sweeper ${command}`);
+  },
+);
+
+test.each([[[]], [['plan']], [['sweep']], [['explain']], [['invoke']], [['demo']], [['emulator']]])(
+  '%j --help breaks lines between words, at the width of the terminal',
+  async (command) => {
+    const wide = await run([...command, '--help']);
+    const { out } = await run([...command, '--help'], { tty: true, columns: 60 });
+    const words = (text: string) => text.split(/\s+/).join(' ');
+    expect(words(out)).toBe(words(wide.out));
+    expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
   },
 );
 

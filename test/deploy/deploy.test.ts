@@ -37,6 +37,21 @@ const isOn = (trigger: Fc3Trigger) =>
   trigger.triggerType === 'timer' ? trigger.triggerConfig.enable : trigger.triggerConfig.triggerEnable;
 const on = ({ triggers }: Fc3Function) => triggers.filter(isOn).map(({ triggerName }) => triggerName);
 
+test.each([
+  ['SWEEP_MODE', 'mrak', 'SWEEP_MODE has to be plan, mark or sweep'],
+  ['SWEEP_THROW', 'nevr', 'SWEEP_THROW has to be incomplete or never'],
+  ['SWEEP_TRIGGER', 'dispach', 'SWEEP_TRIGGER has to be sweep, dispatch or none'],
+])('%s=%s is refused by the preview', (name, word, expected) => {
+  const told = (thrown: unknown) => `${Reflect.get(Object(thrown), 'stdout')}${Reflect.get(Object(thrown), 'stderr')}`;
+  let said = '';
+  try {
+    preview({ [name]: word });
+  } catch (thrown) {
+    said = told(thrown);
+  }
+  expect(said).toContain(expected);
+});
+
 describe('with the defaults', () => {
   test('nothing is changed until someone says so, and the sweep alone is triggered', () => {
     expect(defaults.sweep.environmentVariables.SWEEP_MODE).toBe('plan');

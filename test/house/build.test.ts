@@ -24,9 +24,10 @@ describe('the build', () => {
   /** A build of these sources in a folder of its own, beside a policy. Each takes seconds, so the tests share a good one. */
   let built = '';
   const policy = 'mode: mark # for now\nprotect: { names: [prod-*] }\n';
-  function buildWith(text: string) {
+  function buildWith(text: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     writeFileSync(join(built, 'policy.yaml'), text);
-    return spawnSync(process.execPath, [resolve('scripts/build.mjs')], { cwd: built, encoding: 'utf8' });
+    const options = { cwd: built, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+    return spawnSync(process.execPath, [resolve('scripts/build.mjs'), ...args], options);
   }
   const packed = () => readFileSync(join(built, 'dist/sweep/policy.json'), 'utf8');
 
@@ -43,6 +44,22 @@ describe('the build', () => {
     expect(JSON.parse(packed())).toEqual({ mode: 'mark', protect: { names: ['prod-*'] } });
     expect(parsePolicy(packed(), 'packed')).toEqual(parsePolicy(policy, 'written'));
     expect(existsSync(join(built, 'dist/sweep/policy.yaml'))).toBe(false);
+  });
+
+  test('fails for a switch of the environment with a typo, and the last one stays', () => {
+    const before = packed();
+    const { status, stderr } = buildWith(policy, [], { SWEEP_TRIGGER: 'dispach', SWEEP_MODE: 'mrak' });
+    expect(stderr).toMatch(
+      /^SWEEP_MODE: "mrak" is not allowed; .*\nSWEEP_TRIGGER: "dispach" .*\nNothing was built\.\n$/,
+    );
+    expect(status).toBe(1);
+    expect(packed()).toBe(before);
+  });
+
+  test('leaves a policy out that is not to be packed', () => {
+    expect(buildWith('mode: [', ['--without-policy'])).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(join(built, 'dist/sweep/policy.json'))).toBe(false);
+    expect(buildWith(policy)).toMatchObject({ status: 0 });
   });
 
   test.each([

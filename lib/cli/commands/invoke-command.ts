@@ -4,6 +4,7 @@ import { CloudError } from '../../core/domain/errors.ts';
 import type { DeclaredPolicy, EventBody, Mode } from '../../core/domain/policy.ts';
 import { byRule } from '../../core/rules/all-rules.ts';
 import { dispatchAdvice } from '../../dispatch/dispatch-advice.ts';
+import { refuseUnknownSwitches } from '../../policy/deploy-switches.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import { allOf } from '../../wiring/access/all-of.ts';
@@ -32,6 +33,7 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
     () => readTarget(io.env, readDefaultRegion(io.env)),
     () => policyOfReport(options, io),
     () => openAccess(options, io),
+    () => refuseUnknownSwitches(io.env),
   );
   const output = createOutput(io, options);
   const sweep = await openFunction(names, policy, { io, access, output });

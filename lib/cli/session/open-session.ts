@@ -1,6 +1,7 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
+import { refuseUnknownSwitches } from '../../policy/deploy-switches.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import type { Problem } from '../../report/text/summary.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
@@ -46,6 +47,7 @@ export async function openSession(options: RunOptions, io: Io): Promise<CliSessi
       return { origin, scope: resolveScope(loaded, options, io.env) };
     },
     () => openAccess(options, io),
+    () => refuseUnknownSwitches(io.env),
   );
   const { policy } = scope;
   await access.credentials();

@@ -12,12 +12,12 @@ export function allOf<const Tasks extends readonly (() => unknown)[]>(...tasks: 
       if (!(error instanceof ConfigError)) {
         throw error;
       }
-      problems.push(error.message);
+      problems.push(...error.message.split('\n'));
       return undefined;
     }
   });
   if (problems.length > 0) {
-    throw new ConfigError(problems.join('\n'));
+    throw new ConfigError([...new Set(problems)].join('\n'));
   }
   return results as Results<Tasks>;
 }
