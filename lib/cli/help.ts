@@ -2,8 +2,10 @@ import { wrap } from '../report/text/text-width.ts';
 import type { Io } from './io.ts';
 import { helpOutput } from './output.ts';
 
-/** Beside a long lead: narrower text is no easier to read than one that the terminal breaks. */
-const COLUMNS_MIN = 20;
+/** Text narrower than this is not worth standing beside what it explains. */
+export const COLUMNS_MIN = 20;
+/** Before a text that stands below what it explains. */
+const APART = ' '.repeat(6);
 
 /** What `--help` says after the commands. */
 export const AFTER_HELP = `
@@ -97,7 +99,13 @@ function layOutBlock(block: string, columns: number): readonly string[] {
   const [, lead = '', rest = block] = /^( +\S.*? {2,})(\S.*)$/.exec(block) ?? [];
   // A number stays with what it counts or means.
   const kept = rest.replaceAll(/\b(\d{1,3}) (?=[a-z])/g, '$1\u00a0');
-  return wrap(kept, Math.max(COLUMNS_MIN, columns - lead.length)).map(
-    (line, at) => `${at === 0 ? lead : ' '.repeat(lead.length)}${line.replaceAll('\u00a0', ' ')}`,
+  const isApart = lead.length + COLUMNS_MIN > columns;
+  const indent = isApart ? APART : ' '.repeat(lead.length);
+  const lines = wrap(kept, Math.max(COLUMNS_MIN, columns - indent.length)).map((line) =>
+    line.replaceAll('\u00a0', ' '),
   );
+  const [first = '', ...more] = lines;
+  return isApart
+    ? [lead.trimEnd(), ...lines.map((line) => `${indent}${line}`)]
+    : [`${lead}${first}`, ...more.map((line) => `${indent}${line}`)];
 }

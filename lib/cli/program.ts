@@ -14,6 +14,7 @@ import {
   AFTER_INVOKE_HELP,
   AFTER_PLAN_HELP,
   AFTER_SWEEP_HELP,
+  COLUMNS_MIN,
   helpAfter,
 } from './help.ts';
 import type { Io } from './io.ts';
@@ -42,6 +43,7 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput(helpOutput(io))
+    .configureHelp({ minWidthToWrap: COLUMNS_MIN })
     .addHelpText('after', helpAfter(io, AFTER_HELP));
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
