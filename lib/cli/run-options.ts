@@ -5,6 +5,8 @@ import type { FormatOptions } from './formats.ts';
 export type RunOptions = FormatOptions & {
   readonly profile?: string;
   readonly policy?: string;
+  /** A folder, or `off`. */
+  readonly store?: string;
   readonly account?: readonly string[];
   readonly region?: readonly string[];
   readonly connection?: readonly string[];

@@ -12,8 +12,14 @@ type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 export class OutcomeTally {
   readonly counts = noOutcomes();
   timeRanOut = false;
+  readonly #onListed: (outcome: Outcome) => void;
   readonly #settled: Outcome[] = [];
   readonly #others: Outcome[] = [];
+
+  /** @param onListed is told every outcome that a whole result lists */
+  constructor(onListed: (outcome: Outcome) => void = () => undefined) {
+    this.#onListed = onListed;
+  }
 
   /** One that its verdict settled: it has a place in the result where the others leave one. */
   addSettled(outcome: Outcome): void {
@@ -38,7 +44,11 @@ export class OutcomeTally {
   #add(outcome: Outcome, list: Outcome[]): void {
     this.counts[outcome.outcome] += 1;
     this.timeRanOut ||= outcome.code === DEADLINE_EXCEEDED;
-    if (outcome.outcome !== 'kept' && list.length < OUTCOMES_MAX) {
+    if (outcome.outcome === 'kept') {
+      return;
+    }
+    this.#onListed(outcome);
+    if (list.length < OUTCOMES_MAX) {
       list.push(outcome);
     }
   }

@@ -15,14 +15,13 @@ import type { LostRegion, Survey } from './survey/survey.ts';
 export type Done = {
   /** Steps that were started. */
   readonly steps: ReadonlyMap<Judged, StepResult>;
-  /** The rest of the plan's queue. */
+  /** All else that was due and not blocked. */
   readonly foreseen: ReadonlyMap<Judged, StepResult>;
   readonly tags: ReadonlyMap<Judged, TagResult | undefined>;
 };
 
-/** What the plan holds back, and why. */
-type Guards = Pick<Plan, 'blocked' | 'postponed'>;
-const NO_GUARDS: Guards = { blocked: new Map(), postponed: new Map() };
+type Blocked = Plan['blocked'];
+const NONE_BLOCKED: Blocked = new Map();
 const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };
 
 /** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
@@ -31,7 +30,7 @@ export const isSettled = ({ verdict, mode }: Judged): boolean =>
 
 /** The outcome of a connection in scope that its verdict settled, and its log line. */
 export function endSettled(judged: Judged, journal: Journal): Outcome {
-  const outcome = toOutcome(judged, endWithoutStep(judged, NO_GUARDS, NOTHING));
+  const outcome = toOutcome(judged, endWithoutStep(judged, NONE_BLOCKED, NOTHING));
   reportOutcome(journal, judged.verdict, outcome);
   return outcome;
 }
@@ -42,14 +41,14 @@ export function endSettled(judged: Judged, journal: Journal): Outcome {
  *
  * What a step said comes first, then a tag write that failed, then guards and limits, then the verdict itself.
  */
-export function* listOutcomes(surveyed: Survey, guards: Guards, done: Done, journal: Journal): Generator<Outcome> {
+export function* listOutcomes(surveyed: Survey, blocked: Blocked, done: Done, journal: Journal): Generator<Outcome> {
   for (const { judged: all } of surveyed.regions) {
     for (const judged of all) {
       if (judged.mode === undefined) {
         continue;
       }
       const step = done.steps.get(judged);
-      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, guards, done));
+      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked, done));
       if (step === undefined) {
         reportOutcome(journal, judged.verdict, outcome);
       }
@@ -67,7 +66,7 @@ export function* listOutcomes(surveyed: Survey, guards: Guards, done: Done, jour
 
 type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId'>;
 
-function endWithoutStep(judged: Judged, guards: Guards, { foreseen, tags }: Done): End {
+function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Done): End {
   const { verdict, mode } = judged;
   const end = (outcome: OutcomeKind, reason = verdict.reason): End => ({
     outcome,
@@ -83,13 +82,9 @@ function endWithoutStep(judged: Judged, guards: Guards, { foreseen, tags }: Done
   if (tag?.kind === 'gone') {
     return end('already-gone', 'it was gone before anything was sent');
   }
-  const blocked = guards.blocked.get(judged);
-  if (blocked !== undefined) {
-    return end('blocked', blocked);
-  }
-  const postponed = guards.postponed.get(judged);
-  if (postponed !== undefined) {
-    return end('deferred', postponed);
+  const why = blocked.get(judged);
+  if (why !== undefined) {
+    return end('blocked', why);
   }
   const ahead = foreseen.get(judged);
   if (ahead !== undefined) {

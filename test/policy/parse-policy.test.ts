@@ -40,6 +40,7 @@ const defaults: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
+  store: undefined,
 };
 
 describe('a document', () => {
@@ -93,6 +94,7 @@ recheck: { maxAge: 1ms }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
+store: /mnt/vco-sweeper-store
 `;
     const expected: Policy = {
       mode: 'sweep',
@@ -141,6 +143,7 @@ pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
       },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
+      store: '/mnt/vco-sweeper-store',
     };
     expect(parse(text)).toEqual(expected);
   });
@@ -317,6 +320,11 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['pace: {share: 0}', 'pace.share: 0 is not allowed'],
     ['pace: {describePerMinute: 0}', 'pace.describePerMinute: 0 is not allowed'],
     ['pace: {writePerMinute: 0}', 'pace.writePerMinute: 0 is not allowed'],
+    ['store: false', 'store: false is not allowed; write the word off (not false), or the path of a folder'],
+    ['store: ""', 'store: "" is not allowed; write off, or the path of a folder'],
+    ['store: "/mnt/store "', 'store: "/mnt/store " is not allowed; write off, or the path of a folder'],
+    ['store: { folder: /mnt/store }', 'store: a mapping is not allowed; write off, or the path of a folder'],
+    ['store:', 'store: null (nothing) is not allowed; write off, or the path of a folder, or leave the key out'],
     ['modes: plan', 'modes: unknown key; did you mean mode?'],
     ['wait: { CONSECUTIVE-MISSES: 1 }', 'did you mean consecutiveMisses?'],
     ['? 1\n: plan', 'a key must be text'],

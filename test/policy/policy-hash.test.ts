@@ -15,6 +15,7 @@ test.each([
   ['in another mode', 'mode: plan', 'mode: sweep'],
   ['at another pace', 'pace: { share: 0.1 }', 'pace: { share: 0.9 }'],
   ['with more attempts', 'retry: { attempts: 1 }', 'retry: { attempts: 9 }'],
+  ['with a store', '', 'store: /mnt/results'],
   ['with more patience', 'wait: { pollInterval: 1s }', 'wait: { pollInterval: 9s }'],
 ])('the same policy %s has the same hash', (_how, one, other) => {
   expect(hash(other)).toBe(hash(one));

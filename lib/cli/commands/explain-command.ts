@@ -1,6 +1,7 @@
 import { describeFailure } from '../../core/advice/error-advice.ts';
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
+import { heldBackBy } from '../../sweep/steps/stop-file.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -9,7 +10,7 @@ import { openSession } from '../session/open-session.ts';
 
 /** Say everything a verdict on one connection rests on, and what would happen when. Changes nothing. */
 export async function explainCommand(connectionId: string, options: RunOptions, io: Io): Promise<number> {
-  const session = await openSession(options, io);
+  const session = openSession(options, io);
   const { policy, scope } = session;
   const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
   // The plan counts the due ones, so that guards and limits say what a run would meet.
@@ -21,8 +22,11 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     }
     return !(isIt || verdict.isDue);
   };
-  const surveyed = await session.read((deps) => survey(request, deps, isOther));
-  const planned = plan(surveyed.regions, policy.limits, io.clock.now());
+  const { surveyed, heldBack } = await session.read(async (deps) => ({
+    surveyed: await survey(request, deps, isOther),
+    heldBack: deps.store && (await heldBackBy(deps.store)),
+  }));
+  const planned = { ...plan(surveyed.regions, policy.limits, io.clock.now()), heldBack };
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);

@@ -124,7 +124,7 @@ function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output
   if (kind === 'dispatch') {
     output.answer({ kind, result });
     const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
-    return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
+    return isFailed || result.notStored !== undefined ? EXIT.incomplete : EXIT.nothingLeft;
   }
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };

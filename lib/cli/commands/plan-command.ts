@@ -8,7 +8,7 @@ import { type CliSession, openSession } from '../session/open-session.ts';
 
 /** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
-  const session = await openSession(options, io);
+  const session = openSession(options, io);
   const result = await session.run([session.scope.narrow('plan')]);
   session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options, io.invokedAs) });
   sayMissing(options, session, result);
@@ -25,8 +25,9 @@ export function sayMissing(options: RunOptions, session: CliSession, { outcomes 
 }
 
 /** The flags of this plan, so that what is hinted at is what was shown. */
-const narrowed = ({ policy, account = [], region = [] }: RunOptions): readonly string[] => [
+const narrowed = ({ policy, store, account = [], region = [] }: RunOptions): readonly string[] => [
   ...(policy === undefined ? [] : ['--policy', quoted(policy)]),
+  ...(store === undefined ? [] : ['--store', quoted(store)]),
   ...account.flatMap((id) => ['--account', id]),
   ...region.flatMap((id) => ['--region', id]),
 ];

@@ -44,6 +44,8 @@ const runResult = z.looseObject({
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
+  stoppedBy: z.optional(z.string()),
+  notStored: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
   lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
@@ -62,6 +64,7 @@ const dispatchResult = z.looseObject({
     }),
   ),
   refusedEvents,
+  notStored: z.optional(z.string()),
 });
 
 export type FunctionAnswer =

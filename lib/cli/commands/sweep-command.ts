@@ -13,7 +13,7 @@ export type SweepOptions = RunOptions & { readonly yes?: true };
 
 /** Mark, detach and delete, whatever the policy's mode and with every guard; asks first unless told not to. */
 export async function sweepCommand(options: SweepOptions, io: Io): Promise<number> {
-  const session = await openSession(options, io);
+  const session = openSession(options, io);
   if (options.yes) {
     return await carryOut(session, [session.scope.narrow('sweep')], options);
   }

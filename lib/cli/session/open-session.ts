@@ -8,6 +8,7 @@ import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { allOf } from '../../wiring/access/all-of.ts';
 import { openAccess } from '../../wiring/access/open-access.ts';
 import { createDeps } from '../../wiring/create-sweep-deps.ts';
+import { openPolicyStore } from '../../wiring/open-policy-store.ts';
 import type { Answer } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -38,28 +39,32 @@ export type CliSession = {
  *
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
-export async function openSession(options: RunOptions, io: Io): Promise<CliSession> {
+export function openSession(options: RunOptions, io: Io): CliSession {
+  const { env, readFile } = io;
   const output = createOutput(io, options);
   const [{ origin, scope }, access] = allOf(
     () => {
-      const { policy: loaded, origin } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+      const { policy: loaded, origin } = loadPolicy({ env, file: options.policy, store: options.store, readFile });
       sayUnusedPolicy(options, io, output);
-      return { origin, scope: resolveScope(loaded, options, io.env) };
+      return { origin, scope: resolveScope(loaded, options, env) };
     },
     () => openAccess(options, io),
-    () => refuseUnknownSwitches(io.env),
+    () => refuseUnknownSwitches(env),
   );
   const { policy } = scope;
-  await access.credentials();
   const names = new Map<ConnectionId, string>();
   let problems: readonly Problem[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
+    const { clock } = io;
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    const store = await openPolicyStore(policy, { clock, deadlineMs });
+    // Once before the run begins: if there are none, nobody waits for a run that can only fail.
+    await access.credentials();
     const watcher = createRunWatcher(io);
     const { journalOf: journal, screen } = watcher;
     try {
-      const deadlineMs = Number.POSITIVE_INFINITY;
-      const deps = createDeps({ env: io.env, ...access, policy, journal, deadlineMs, clock: io.clock });
+      const deps = createDeps({ env, ...access, policy, journal, deadlineMs, clock, store });
       return await untilStopped(io, watcher, writes, (isStopped) =>
         task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
       );

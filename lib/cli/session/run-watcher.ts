@@ -9,7 +9,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
 
 /** What they say is in the result as well. */
-const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned']);
+const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned', 'result.failed']);
 
 /** What a command watches its runs by: the log, the status line, and notes for the report. */
 export type RunWatcher = {
@@ -78,6 +78,8 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     case 'policy.warned':
       // Its entries are in the report.
       return fields.entries === undefined ? `the policy: ${reason}` : undefined;
+    case 'result.failed':
+      return `the result was not stored: ${why}`;
     case 'step.failed':
       return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
     default:

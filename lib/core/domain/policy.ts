@@ -88,6 +88,8 @@ export type Policy = {
     readonly writePerMinute: number | undefined;
     readonly concurrency: number;
   };
+  /** The folder of the store. Undefined, unless somebody asks for one: nothing is stored. */
+  readonly store: string | undefined;
 };
 
 /** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */

@@ -9,6 +9,7 @@ import {
   age,
   count,
   flag,
+  folderOrOff,
   grace,
   key,
   list,
@@ -175,6 +176,9 @@ export const policySchema = mapping({
   wait: section(z.prefault(waiting, {}), 'Waiting until a detach or a delete shows.'),
   retry: section(z.prefault(retry, {}), 'Making a request again that was throttled or got no answer.'),
   pace: section(z.prefault(pace, {}), "Staying under the service's published limits."),
+  store: key(folderOrOff, 'off', 'A folder for the results of runs; on the platform, a bucket that is mounted there.', [
+    '/mnt/vco-sweeper-store',
+  ]),
 });
 
 export type PolicyDocument = z.infer<typeof policySchema>;

@@ -43,7 +43,8 @@ function counts({ counts: all }: RunResult, palette: Palette): string {
 }
 
 function warnings(result: RunResult, watched: readonly Problem[] | undefined): readonly string[] {
-  const { regions, refusedEvents = [], outcomesOmitted = 0, warnings: ofPolicy = [], lapsedKeeps = [] } = result;
+  const { regions, refusedEvents = [], outcomesOmitted = 0, stoppedBy, notStored } = result;
+  const { warnings: ofPolicy = [], lapsedKeeps = [] } = result;
   const problems = watched ?? problemsOf(result);
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
@@ -55,7 +56,9 @@ function warnings(result: RunResult, watched: readonly Problem[] | undefined): r
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
     ...problems.map(({ text }) => text),
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
+    ...(stoppedBy === undefined ? [] : [`Stopped by the file ${stoppedBy}: nothing is deleted until it is removed`]),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
+    ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
     ...incomplete(result, problems),
     ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
     ...firstOf(

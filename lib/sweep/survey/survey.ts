@@ -42,6 +42,9 @@ export type LostRegion = {
 
 export type Settle = (judged: Judged, facts: RegionFacts) => boolean;
 
+/** What to wait for before more is settled; undefined: nothing. */
+export type WhenBehind = () => Promise<void> | undefined;
+
 export type Survey = {
   readonly regions: readonly SurveyedRegion[];
   readonly lost: readonly LostRegion[];
@@ -69,7 +72,7 @@ const CONNECTIONS_MAX = 10_000;
  * `explain` need no more than this.
  *
  * `settle` is told every verdict and what it rests on, and answers whether that is the end of it: of a big estate only
- * the others are kept.
+ * the others are kept. `whenBehind` is asked after each, so that what is settled does not pile up either.
  */
 export async function survey(
   request: {
@@ -79,11 +82,13 @@ export async function survey(
   },
   deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
   settle: Settle,
+  whenBehind: WhenBehind = () => undefined,
 ): Promise<Survey> {
   const { policy } = request;
   const opened = await openPlaces(deps.api, policy, request.parts, request.defaultRegion);
   const { places, unopened, lostRoles, refused, parts, unknownExceptions } = opened;
   const watch = new SightWatch(policy, parts);
+  const settling = { settle, whenBehind };
   for (const { roleArn, error } of lostRoles) {
     deps.journal('step.failed', { roleArn, ...toFields(error) });
   }
@@ -101,7 +106,7 @@ export async function survey(
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), watch }, settle)
+          ? await judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), watch }, settling)
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -157,13 +162,16 @@ type Look = {
   readonly watch: SightWatch;
 };
 
+/** Who takes the verdicts. */
+type Settling = { readonly settle: Settle; readonly whenBehind: WhenBehind };
+
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */
-function judgeRegion(
+async function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
   { policy, parts, nowMs, watch }: Look,
-  settle: Settle,
-): SurveyedRegion {
+  { settle, whenBehind }: Settling,
+): Promise<SurveyedRegion> {
   const { accountId, regionId } = place;
   const judged: Judged[] = [];
   const lapsedKeeps: LapsedKeep[] = [];
@@ -177,6 +185,10 @@ function judgeRegion(
     }
     if (!settle(one, facts)) {
       judged.push(one);
+    }
+    const behind = whenBehind();
+    if (behind) {
+      await behind;
     }
   }
   return {

@@ -61,6 +61,7 @@ test('the policy has these keys, and each takes these values', () => {
       readonly writePerMinute: number | undefined;
       readonly concurrency: number;
     };
+    readonly store: string | undefined;
   }>();
 });
 
@@ -120,6 +121,8 @@ test('the result of a run has these keys, and each holds these values', () => {
     }[];
     readonly outcomesOmitted?: number;
     readonly calls: Readonly<Record<string, number>>;
+    readonly stoppedBy?: string;
+    readonly notStored?: string;
     readonly refusedEvents?: readonly {
       readonly index: number;
       readonly id: string | null;
