@@ -89,7 +89,7 @@ function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => 
     .command('init')
     .description('make a folder a store, by a file that says so; what is in it stays')
     .argument('<folder>', 'made if it does not exist')
-    .addHelpText('after', AFTER_STORE_INIT_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_STORE_INIT_HELP))
     .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
 }
 

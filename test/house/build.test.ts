@@ -96,6 +96,15 @@ describe('the licences of what a folder holds', () => {
     expect(text).toMatch(/httpx \d.*\(MIT\)\n\nCopyright Jackson Tian\n\nPermission is hereby granted/);
   });
 
+  test.each(['sweep', 'dispatch'])(
+    'in dist/%s nothing of profiles and proxies, which only the command line has',
+    (name) => {
+      const { sources } = JSON.parse(readFileSync(join('dist', name, 'index.js.map'), 'utf8')) as { sources: string[] };
+      expect(sources.length).toBeGreaterThan(100);
+      expect(sources.filter((source) => /alicloud\/credentials|proxy|wiring\/access/.test(source))).toEqual([]);
+    },
+  );
+
   test('are the same at each build', () => {
     for (const name of ['functions', 'lib']) {
       symlinkSync(resolve(name), join(folder, name));

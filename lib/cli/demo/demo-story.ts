@@ -11,6 +11,16 @@ import type { DemoRun } from './demo-runs.ts';
 
 const TEXT_WIDTH_MAX = 100;
 
+/** Orphans that are still there, and why. */
+const LEFT: Readonly<Partial<Record<OutcomeKind, string>>> = {
+  blocked: "route tables are a person's to settle, as the table says",
+  marked: 'the grace began with this run',
+  waiting: 'inside the grace',
+  deferred: 'over a limit, and the next run goes on',
+  cleared: 'in use again',
+  failed: 'the table says why',
+};
+
 /** Tells a story on standard output, in sentences that fit the terminal. */
 export type Teller = {
   readonly chapter: (title: string, text: string) => void;
@@ -85,16 +95,6 @@ export function createStory(output: Output, policy: Policy): Story {
     },
   };
 }
-
-/** Orphans that are still there, and why. */
-const LEFT: Readonly<Partial<Record<OutcomeKind, string>>> = {
-  blocked: "route tables are a person's to settle, as the table says",
-  marked: 'the grace began with this run',
-  waiting: 'inside the grace',
-  deferred: 'over a limit, and the next run goes on',
-  cleared: 'in use again',
-  failed: 'the table says why',
-};
 
 /** The place among those that ended the same way: one of each rule first, so that a few rows show all there is. */
 function rankOf(one: Outcome, all: readonly Outcome[]): number {
