@@ -20,6 +20,10 @@ export type Io = {
   readonly readFile: (path: string) => string;
   readonly checkWritable: (path: string) => void;
   readonly writeFile: (path: string, text: string) => void;
+  /** The proxy for a URL, as the environment says; empty for none. */
+  readonly proxyFor: (url: string) => string;
+  /** What a person types to start this command. */
+  readonly invokedAs: string;
   /** Where the build has put a code package. */
   readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
   /** Ask on the terminal, on standard error. */

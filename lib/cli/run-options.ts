@@ -5,6 +5,7 @@ import type { ViewOptions } from './view-options.ts';
 
 export type RunOptions = FormatOptions &
   ViewOptions & {
+    readonly profile?: string;
     readonly policy?: string;
     /** A folder, or `off`. */
     readonly store?: string;

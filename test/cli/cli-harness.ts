@@ -12,6 +12,8 @@ export type RunOptions = {
   readonly env?: Io['env'];
   /** A terminal on all three streams, of 100 columns. */
   readonly tty?: boolean;
+  /** Of the terminal; 100 when left out. */
+  readonly columns?: number;
   readonly answer?: boolean | 'cancelled';
   readonly files?: Record<string, string>;
   /** How far a file gets: the code of an error when it is looked at before, or when it is written. */
@@ -52,7 +54,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       options.onWrite?.(out, err, stop);
     },
     isTTY: tty,
-    columns: tty ? 100 : undefined,
+    columns: tty ? (options.columns ?? 100) : undefined,
   });
   const io: Io = {
     env: { LOG_LEVEL: 'silent', NO_COLOR: '1', ...options.env },
@@ -79,6 +81,8 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       failWith(options.fileError?.after);
       files[path] = text;
     },
+    proxyFor: () => '',
+    invokedAs: 'vco-sweeper',
     packageFolder: (name) => resolve('dist', name),
     confirm: async (question) => {
       asked.push(question);
