@@ -4,6 +4,7 @@ import type { JournalEvent } from '../../core/domain/journal.ts';
 import { parseInstant, toIso } from '../../core/domain/time.ts';
 import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
+import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import type { DayLimit } from './day-limit.ts';
 import { deleteConnection } from './delete-connection.ts';
@@ -131,9 +132,9 @@ function toPlanned({ verdict }: Judged, holdMs: number): StepResult {
   return endWith('planned', `${reason}; a sweep would ${attachment ? 'detach and ' : ''}delete it now`);
 }
 
-/** What the log says of a verdict; the same fields whether or not steps follow. */
-export const toJudgedFields = (verdict: Judged['verdict']) => ({
-  name: verdict.connection.name ?? '',
+/** What the log says of a verdict before steps follow. */
+const toJudgedFields = (verdict: Judged['verdict']) => ({
+  name: verdict.connection.name ?? null,
   verdict: verdict.kind,
   rule: verdict.rule,
   since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),
@@ -151,11 +152,14 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
     await noteTried(region, verdict);
   }
   const fields = {
+    ...toConnectionFacts(verdict.connection, region.policy),
+    ...toClockFacts(verdict, result.outcome, region.policy, result),
+    rule: verdict.rule,
     outcome: result.outcome,
     reason: result.reason,
     code: result.code,
     cloudRequestId: result.requestId,
-    ...heldFields(verdict, result),
+    ...(result.outcome === 'held' ? { attachmentId: verdict.attachment?.attachmentId } : {}),
   };
   record(region, toEvent(result), connectionId, fields);
   return result;
@@ -168,9 +172,6 @@ function toEvent({ outcome }: StepResult): JournalEvent {
   }
   return outcome === 'deleted' || outcome === 'already-gone' ? 'delete.done' : 'step.failed';
 }
-
-const heldFields = ({ attachment }: Judged['verdict'], { heldUntilMs }: StepResult) =>
-  heldUntilMs === undefined ? {} : { attachmentId: attachment?.attachmentId, heldUntil: toIso(heldUntilMs) };
 
 const isUnfinished = ({ code }: StepResult): boolean => code === DEADLINE_EXCEEDED;
 

@@ -63,6 +63,7 @@ test('the policy has these keys, and each takes these values', () => {
       readonly writePerMinute: number | undefined;
       readonly concurrency: number;
     };
+    readonly report: { readonly ownerTag: string };
     readonly store: string | undefined;
   }>();
 });
@@ -80,6 +81,8 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly listing: 'complete' | 'unread' | 'unsupported';
       readonly connections: number;
       readonly halted: boolean;
+      readonly code?: string;
+      readonly reason?: string;
     }[];
     readonly counts: {
       readonly kept: number;
@@ -100,6 +103,9 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly connectionId: string;
       readonly accountId: string;
       readonly regionId: string;
+      readonly name: string | null;
+      readonly owner: string | null;
+      readonly createdAt: string | null;
       readonly outcome:
         | 'kept'
         | 'protected'
@@ -116,7 +122,9 @@ test('the result of a run has these keys, and each holds these values', () => {
         | 'failed';
       readonly rule: RuleText | 'half-done' | null;
       readonly since: string | null;
+      readonly dueAt: string | null;
       readonly heldUntil: string | null;
+      readonly attachedTo: { readonly transitRouterId: string | null; readonly cenId: string | null } | null;
       readonly reason: string;
       readonly evidence: readonly string[];
       readonly code: string | null;
