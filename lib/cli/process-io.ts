@@ -9,6 +9,9 @@ import type { Io, OutputStream } from './io.ts';
 const COLUMNS_UNKNOWN = 80;
 const ROWS_UNKNOWN = 24;
 
+/** Ctrl-C, a request to terminate, and a terminal that was closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The same stream, as large as it says or as is usual: a question laid out for 0 columns has one letter a line. */
 export function withSize<T extends { columns: number; rows: number }>(stream: T): T {
   stream.columns ||= COLUMNS_UNKNOWN;
@@ -38,11 +41,13 @@ export const createProcessIo = (): Io => ({
     return isCancel(answer) ? 'cancelled' : answer;
   },
   onStop: (listener) => {
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
+    for (const signal of STOP_SIGNALS) {
+      process.on(signal, listener);
+    }
     return () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of STOP_SIGNALS) {
+        process.off(signal, listener);
+      }
     };
   },
 });

@@ -1,12 +1,13 @@
+import { unlessStopped } from '../../core/concurrency/unless-stopped.ts';
 import { disposition } from '../../core/domain/disposition.ts';
-import { CloudError } from '../../core/domain/errors.ts';
+import { CloudError, STOPPED_ON_REQUEST } from '../../core/domain/errors.ts';
 import type { RegionContext } from '../run-context.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 
 /** `unreadable`: looking itself is refused for good. `error` is the last look's, when it failed. */
 export type Polled =
   | { readonly kind: 'done' }
-  | { readonly kind: 'no-time' | 'timed-out'; readonly error: CloudError | undefined }
+  | { readonly kind: 'no-time' | 'timed-out' | 'stopped'; readonly error: CloudError | undefined }
   | { readonly kind: 'unreadable'; readonly error: CloudError };
 
 /** Of the time of a run, to note that a step did not come to its end. */
@@ -26,30 +27,49 @@ export async function pollUntil(
     /** The first look comes before the first wait, unless company is worth waiting for. */
     readonly atOnce: boolean;
     readonly schedule: PollSchedule;
+    /** How long to go on looking once the run was asked to stop. */
+    readonly afterStopMs: number;
     readonly look: () => Promise<boolean>;
   },
 ): Promise<Polled> {
-  const { clock, deadlineMs } = region;
-  const { schedule } = options;
+  const { clock, deadlineMs, stopAsked } = region;
+  const { schedule, afterStopMs } = options;
+  const look = afterStopMs > 0 ? options.look : () => unlessStopped(stopAsked, 'wait', options.look);
   const endMs = deadlineMs - NOTING_MS;
   const sinceMs = clock.now();
   let error: CloudError | undefined;
+  let stoppedMs: number | undefined;
+  const isCutShort = (): boolean => {
+    if (stopAsked.aborted) {
+      stoppedMs ??= clock.now();
+    }
+    return stoppedMs !== undefined && clock.now() - stoppedMs >= afterStopMs;
+  };
   if (!options.atOnce) {
-    await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)));
+    await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)), stopAsked);
   }
   let isTime = options.atOnce && schedule.isQuiet;
   for (;;) {
+    if (isCutShort()) {
+      return { kind: 'stopped', error };
+    }
     isTime ||= await schedule.next(endMs);
+    if (isCutShort()) {
+      return { kind: 'stopped', error };
+    }
     if (!isTime && clock.now() < endMs && clock.now() - sinceMs <= options.timeoutMs) {
       continue;
     }
     isTime = false;
-    const looked = await tryLook(options.look);
+    const looked = await tryLook(look);
     if (looked === true) {
       schedule.noteChange(clock.now() - sinceMs);
       return { kind: 'done' };
     }
     error = looked === false ? undefined : looked;
+    if (error?.code === STOPPED_ON_REQUEST) {
+      return { kind: 'stopped', error: undefined };
+    }
     if (error && disposition(error.code) === 'terminal') {
       return { kind: 'unreadable', error };
     }

@@ -1,3 +1,4 @@
+import { unlessStopped } from '../../core/concurrency/unless-stopped.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { Connection, Routing } from '../../core/domain/estate.ts';
 import { TAG_DETACHED, TAG_ORPHAN } from '../../core/domain/tag-names.ts';
@@ -37,7 +38,8 @@ export type Rechecked =
 /**
  * Read again everything a verdict rests on, at most `recheck.maxAge` old, and judge it again. Reads only.
  *
- * Throws `StepEnd` when something could not be read, or not freshly enough.
+ * Throws `StepEnd` when something could not be read, or not freshly enough, and `CloudError` (`StoppedOnRequest`) as soon as
+ * the run is asked to stop.
  *
  * @param afterSequence readings up to this one do not count
  * @param detached our own detach lies between the listing and now
@@ -51,7 +53,9 @@ export async function recheck(
   const { maxAgeMs } = region.policy.recheck;
   for (let look = 1; look <= LOOKS_MAX; look += 1) {
     const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };
-    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);
+    const read = await unlessStopped(region.stopAsked, 'DescribeVpnConnection', () =>
+      readEvidence(region, verdict, want, detached).catch(endUnread),
+    );
     if (region.clock.now() - read.oldestMs <= maxAgeMs) {
       return compare(region, verdict, read, detached);
     }
@@ -95,7 +99,7 @@ export async function recheckOwnTags(
       );
     }
     after = region.reads.sequence;
-    await clock.sleep(nextMs - clock.now());
+    await clock.sleep(nextMs - clock.now(), region.stopAsked);
   }
 }
 
