@@ -197,6 +197,7 @@ describe('each has its row, and each row is of something that there is:', () => 
       'WrongAccount',
       'AccountClosed',
       'DeadlineExceeded',
+      'StoppedOnRequest',
       'StoreFull',
     ]) {
       expect(known).toContain(code);

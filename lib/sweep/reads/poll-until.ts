@@ -38,13 +38,7 @@ export async function pollUntil(
   const endMs = deadlineMs - NOTING_MS;
   const sinceMs = clock.now();
   let error: CloudError | undefined;
-  let stoppedMs: number | undefined;
-  const isCutShort = (): boolean => {
-    if (stopAsked.aborted) {
-      stoppedMs ??= clock.now();
-    }
-    return stoppedMs !== undefined && clock.now() - stoppedMs >= afterStopMs;
-  };
+  const isCutShort = createStopCheck(region, afterStopMs);
   if (!options.atOnce) {
     await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)), stopAsked);
   }
@@ -67,11 +61,9 @@ export async function pollUntil(
       return { kind: 'done' };
     }
     error = looked === false ? undefined : looked;
-    if (error?.code === STOPPED_ON_REQUEST) {
-      return { kind: 'stopped', error: undefined };
-    }
-    if (error && disposition(error.code) === 'terminal') {
-      return { kind: 'unreadable', error };
+    const end = error && endBy(error);
+    if (end) {
+      return end;
     }
     if (clock.now() >= endMs) {
       return { kind: 'no-time', error };
@@ -80,6 +72,25 @@ export async function pollUntil(
       return { kind: 'timed-out', error };
     }
   }
+}
+
+/** Whether the run was asked to stop so long ago that nobody looks any more. */
+function createStopCheck({ clock, stopAsked }: RegionContext, afterStopMs: number): () => boolean {
+  let stoppedMs: number | undefined;
+  return () => {
+    if (!stopAsked.aborted) {
+      return false;
+    }
+    stoppedMs ??= clock.now();
+    return clock.now() - stoppedMs >= afterStopMs;
+  };
+}
+
+function endBy(error: CloudError): Polled | undefined {
+  if (error.code === STOPPED_ON_REQUEST) {
+    return { kind: 'stopped', error: undefined };
+  }
+  return disposition(error.code) === 'terminal' ? { kind: 'unreadable', error } : undefined;
 }
 
 async function tryLook(look: () => Promise<boolean>): Promise<boolean | CloudError> {
