@@ -44,10 +44,7 @@ export async function pollUntil(
   }
   let isTime = options.atOnce && schedule.isQuiet;
   for (;;) {
-    if (isCutShort()) {
-      return { kind: 'stopped', error };
-    }
-    isTime ||= await schedule.next(endMs);
+    isTime ||= isCutShort() || (await schedule.next(endMs));
     if (isCutShort()) {
       return { kind: 'stopped', error };
     }

@@ -118,8 +118,9 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
   const result = await takeSteps(region, verdict);
   // A step that outlasts each run would come first in each run.
-  const isStuck = result.outcome === 'failed' || result.outcome === 'blocked' || (result.used && isUnfinished(result));
-  if (isStuck && !region.stopAsked.aborted) {
+  const hasFailed = result.outcome === 'failed' || result.outcome === 'blocked';
+  const isStuck = (hasFailed || (result.used && isUnfinished(result))) && !region.stopAsked.aborted;
+  if (isStuck) {
     await noteTried(region, verdict);
   }
   const fields = {
