@@ -10,6 +10,16 @@ export type Polled =
   | { readonly kind: 'no-time' | 'timed-out' | 'stopped'; readonly error: CloudError | undefined }
   | { readonly kind: 'unreadable'; readonly error: CloudError };
 
+type PollOptions = {
+  readonly timeoutMs: number;
+  /** The first look comes before the first wait, unless company is worth waiting for. */
+  readonly atOnce: boolean;
+  readonly schedule: PollSchedule;
+  /** How long to go on looking once the run was asked to stop. */
+  readonly afterStopMs: number;
+  readonly look: () => Promise<boolean>;
+};
+
 /** Of the time of a run, to note that a step did not come to its end. */
 const NOTING_MS = 2_000;
 
@@ -20,25 +30,13 @@ const NOTING_MS = 2_000;
  *
  * @param look answers whether it is done; it must throw, not answer, when it could not look
  */
-export async function pollUntil(
-  region: RegionContext,
-  options: {
-    readonly timeoutMs: number;
-    /** The first look comes before the first wait, unless company is worth waiting for. */
-    readonly atOnce: boolean;
-    readonly schedule: PollSchedule;
-    /** How long to go on looking once the run was asked to stop. */
-    readonly afterStopMs: number;
-    readonly look: () => Promise<boolean>;
-  },
-): Promise<Polled> {
+export async function pollUntil(region: RegionContext, options: PollOptions): Promise<Polled> {
   const { clock, deadlineMs, stopAsked } = region;
-  const { schedule, afterStopMs } = options;
-  const look = afterStopMs > 0 ? options.look : () => unlessStopped(stopAsked, 'wait', options.look);
+  const { schedule } = options;
   const endMs = deadlineMs - NOTING_MS;
   const sinceMs = clock.now();
   let error: CloudError | undefined;
-  const isCutShort = createStopCheck(region, afterStopMs);
+  const isCutShort = createStopCheck(region, options.afterStopMs);
   if (!options.atOnce) {
     await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)), stopAsked);
   }
@@ -52,7 +50,7 @@ export async function pollUntil(
       continue;
     }
     isTime = false;
-    const looked = await tryLook(look);
+    const looked = await tryLook(region, options);
     if (looked === true) {
       schedule.noteChange(clock.now() - sinceMs);
       return { kind: 'done' };
@@ -90,9 +88,13 @@ function endBy(error: CloudError): Polled | undefined {
   return disposition(error.code) === 'terminal' ? { kind: 'unreadable', error } : undefined;
 }
 
-async function tryLook(look: () => Promise<boolean>): Promise<boolean | CloudError> {
+/** A look that nobody wants any more once the run was asked to stop ends with it. */
+async function tryLook(
+  { stopAsked }: RegionContext,
+  { afterStopMs, look }: Pick<PollOptions, 'afterStopMs' | 'look'>,
+): Promise<boolean | CloudError> {
   try {
-    return await look();
+    return afterStopMs > 0 ? await look() : await unlessStopped(stopAsked, 'wait', look);
   } catch (error) {
     if (error instanceof CloudError) {
       return error;

@@ -50,12 +50,21 @@ export async function recheck(
   afterSequence: number,
   detached: boolean,
 ): Promise<Rechecked> {
+  return await unlessStopped(region.stopAsked, 'DescribeVpnConnection', () =>
+    recheckNow(region, verdict, afterSequence, detached),
+  );
+}
+
+async function recheckNow(
+  region: RegionContext,
+  verdict: Verdict,
+  afterSequence: number,
+  detached: boolean,
+): Promise<Rechecked> {
   const { maxAgeMs } = region.policy.recheck;
   for (let look = 1; look <= LOOKS_MAX; look += 1) {
     const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };
-    const read = await unlessStopped(region.stopAsked, 'DescribeVpnConnection', () =>
-      readEvidence(region, verdict, want, detached).catch(endUnread),
-    );
+    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);
     if (region.clock.now() - read.oldestMs <= maxAgeMs) {
       return compare(region, verdict, read, detached);
     }

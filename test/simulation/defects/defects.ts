@@ -352,8 +352,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'cache-is-the-second-look',
     happened: 'The look before the delete was answered from a cache, however old.',
     file: 'lib/sweep/steps/recheck.ts',
-    from: '    const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };\n    const read = await unlessStopped(region.stopAsked, 'DescribeVpnConnection', () =>\n      readEvidence(region, verdict, want, detached).catch(endUnread),\n    );\n    if (region.clock.now() - read.oldestMs <= maxAgeMs) {\n      return compare(region, verdict, read, detached);\n    }',
-    to: '    const want = { afterSequence, notBeforeMs: 0 };\n    const read = await unlessStopped(region.stopAsked, 'DescribeVpnConnection', () =>\n      readEvidence(region, verdict, want, detached).catch(endUnread),\n    );\n    return compare(region, verdict, read, detached);',
+    from: '    const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    if (region.clock.now() - read.oldestMs <= maxAgeMs) {\n      return compare(region, verdict, read, detached);\n    }',
+    to: '    const want = { afterSequence, notBeforeMs: 0 };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    return compare(region, verdict, read, detached);',
     promise: 'S5',
   },
   {
