@@ -1,23 +1,15 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../wiring/machine-clock.ts';
 import type { Io, OutputStream } from './io.ts';
+import { askLine } from './terminal/ask-line.ts';
 
-/** Some terminals do not say how large they are, or say 0. */
+/** Some terminals do not say how wide they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
-const ROWS_UNKNOWN = 24;
 
 /** Ctrl-C, a request to terminate, and a terminal that was closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** The same stream, as large as it says or as is usual: a question laid out for 0 columns has one letter a line. */
-export function withSize<T extends { columns: number; rows: number }>(stream: T): T {
-  stream.columns ||= COLUMNS_UNKNOWN;
-  stream.rows ||= ROWS_UNKNOWN;
-  return stream;
-}
 
 /** The real process. */
 export const createProcessIo = (): Io => ({
@@ -35,22 +27,20 @@ export const createProcessIo = (): Io => ({
   readFile: (path) => readFileSync(path, 'utf8'),
   writeFile: (path, text) => writeFileSync(path, text),
   packageFolder: (name) => join(__dirname, '..', name),
-  confirm: async (message) => {
-    const output = withSize(process.stderr);
-    const answer = await confirm({ message, initialValue: false, input: process.stdin, output });
-    return isCancel(answer) ? 'cancelled' : answer;
-  },
-  onStop: (listener) => {
-    for (const signal of STOP_SIGNALS) {
-      process.on(signal, listener);
-    }
-    return () => {
-      for (const signal of STOP_SIGNALS) {
-        process.off(signal, listener);
-      }
-    };
-  },
+  ask: (question) => askLine(process.stdin, process.stderr, question, onStop),
+  onStop,
 });
+
+function onStop(listener: () => void): () => void {
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, listener);
+  }
+  return () => {
+    for (const signal of STOP_SIGNALS) {
+      process.off(signal, listener);
+    }
+  };
+}
 
 function toOutputStream(stream: NodeJS.WriteStream): OutputStream {
   // Whoever reads may stop before the end, as `head` does; that is no error of ours.

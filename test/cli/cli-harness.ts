@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Io } from '../../lib/cli/io.ts';
+import type { Io, Reply } from '../../lib/cli/io.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
@@ -12,7 +12,7 @@ export type RunOptions = {
   readonly env?: Io['env'];
   /** A terminal on all three streams, of 100 columns. */
   readonly tty?: boolean;
-  readonly answer?: boolean | 'cancelled';
+  readonly answer?: Reply;
   readonly files?: Record<string, string>;
   readonly clock?: Clock;
   /** Gets how to press Ctrl-C. */
@@ -76,7 +76,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       files[path] = text;
     },
     packageFolder: (name) => resolve('dist', name),
-    confirm: async (question) => {
+    ask: async (question) => {
       asked.push(question);
       if (answer === undefined) {
         throw new Error('nobody expected a question');

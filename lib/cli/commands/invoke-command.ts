@@ -35,7 +35,7 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
     return await start(sweep, event, output, io);
   }
   const answered = await untilInterrupted(io, withAdvice(sweep.call(event), output));
-  return answered.kind === 'answer' ? showAnswer(answered, policy, output) : showError(answered, output);
+  return answered.kind === 'answer' ? showAnswer(answered, policy, output, options) : showError(answered, output);
 }
 
 /** What the function is asked for: what was left out is up to its policy. */
@@ -109,7 +109,12 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
   }
 }
 
-function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output: Output): number {
+function showAnswer(
+  { text }: { text: string },
+  declared: DeclaredPolicy,
+  output: Output,
+  { failOn }: RunOptions,
+): number {
   const { kind, result } = readAnswer(text);
   if (kind === 'dispatch') {
     output.answer({ kind, result });
@@ -119,7 +124,7 @@ function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
   output.answer({ kind, result: worst, background: { policy, names: new Map() }, received: result });
-  return exitCodeOf(worst);
+  return exitCodeOf(worst, failOn);
 }
 
 type InvokedError = Extract<Answered, { kind: 'function-error' }>;

@@ -15,6 +15,7 @@ const refusedEvents = z.optional(z.array(z.looseObject({ index: number, id: text
 /** As much as a report or an exit code rests on; what else is there is passed on. */
 const runResult = z.looseObject({
   mode: z.enum(MODES),
+  notFound: z.optional(z.array(z.string())),
   status: z.enum(['complete', 'incomplete', 'halted'] satisfies RunResult['status'][]),
   startedAt: moment,
   durationMs: number,

@@ -100,8 +100,12 @@ export function describeLeftOver(
   return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
 }
 
+/** How the reason of a planned one ends that is bound, and how of one that is bound to nothing. */
+export const WOULD_DETACH = 'a sweep would detach and delete it now';
+const WOULD_DELETE = 'a sweep would delete it now';
+
 const toPlanned = ({ verdict }: Judged): StepResult =>
-  endWith('planned', `${verdict.reason}; a sweep would ${verdict.attachment ? 'detach and ' : ''}delete it now`);
+  endWith('planned', `${verdict.reason}; ${verdict.attachment ? WOULD_DETACH : WOULD_DELETE}`);
 
 /** What the log says of a verdict; the same fields whether or not steps follow. */
 export const toJudgedFields = (verdict: Judged['verdict']) => ({
