@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startClock } from '../wiring/machine-clock.ts';
 import type { Io, OutputStream } from './io.ts';
 import { askLine } from './terminal/ask-line.ts';
+import type { SafeStream } from './terminal/safe-stream.ts';
 
 /** Some terminals do not say how wide they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
@@ -11,11 +12,14 @@ const COLUMNS_UNKNOWN = 80;
 /** Ctrl-C, a request to terminate, and a terminal that was closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** The streams that a process writes to. */
+export type ProcessOutput = { readonly stdout: SafeStream; readonly stderr: SafeStream };
+
 /** The real process. */
-export const createProcessIo = (): Io => ({
+export const createProcessIo = ({ stdout, stderr }: ProcessOutput): Io => ({
   env: process.env,
-  stdout: toOutputStream(process.stdout),
-  stderr: toOutputStream(process.stderr),
+  stdout: toOutputStream(stdout, process.stdout),
+  stderr: toOutputStream(stderr, process.stderr),
   endOutput: () => {
     // The stream itself cannot be closed. What is written to it from here on goes nowhere: the next file that is opened
     // takes the place of the one that was closed.
@@ -42,28 +46,12 @@ function onStop(listener: () => void): () => void {
   };
 }
 
-function toOutputStream(stream: NodeJS.WriteStream): OutputStream {
-  // Whoever reads may stop before the end, as `head` does; that is no error of ours.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      throw error;
-    }
-  });
-  return {
-    write: (text) => {
-      stream.write(text);
-    },
-    get isTTY() {
-      return stream.isTTY === true;
-    },
-    get columns() {
-      return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
-    },
-  };
-}
-
-/** Resolves when everything written has left this process. */
-export const flush = (): Promise<void> =>
-  new Promise((resolve) => {
-    process.stdout.write('', () => process.stderr.write('', () => resolve()));
-  });
+const toOutputStream = ({ write }: SafeStream, stream: NodeJS.WriteStream): OutputStream => ({
+  write,
+  get isTTY() {
+    return stream.isTTY === true;
+  },
+  get columns() {
+    return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
+  },
+});

@@ -14,7 +14,7 @@ type PaceKey = {
 };
 
 /** How long someone waits for a turn. */
-export type Patience = {
+type Patience = {
   /** Milliseconds since the epoch: when no turn comes before this moment, `giveUp` is called. */
   readonly deadlineMs: number;
   /** Ends a wait at once. */

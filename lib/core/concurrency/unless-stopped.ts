@@ -7,7 +7,7 @@ export const NEVER: AbortSignal = new AbortController().signal;
 const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Be told once when the signal comes; answers how not to be told. The signal must not have come yet. */
-export function onStop(signal: AbortSignal, listener: () => void): () => void {
+function onStop(signal: AbortSignal, listener: () => void): () => void {
   let waiting = waitingFor.get(signal);
   if (waiting === undefined) {
     const all = new Set<() => void>();
