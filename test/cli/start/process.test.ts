@@ -122,6 +122,12 @@ describe('an error that nobody caught', () => {
   });
 });
 
+test('nothing that it does is deprecated in Node, or is about to be', async () => {
+  const { env } = await cloud();
+  const node = ['--pending-deprecation', '--throw-deprecation'];
+  expect(await start(['plan', '--json'], env, {}, node)).toMatchObject({ code: 3, err: '' });
+});
+
 describe('an old Node', () => {
   const pretending = (version: string): string[] => {
     const file = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'old.cjs');
