@@ -1,7 +1,10 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
+import { getProxyForUrl } from 'proxy-from-env';
 import { startClock } from '../wiring/machine-clock.ts';
+import { checkWritable, replaceFile } from './files.ts';
+import { invokedAs } from './invoked-as.ts';
 import type { Io, OutputStream } from './io.ts';
 import { askLine } from './terminal/ask-line.ts';
 import type { SafeStream } from './terminal/safe-stream.ts';
@@ -29,7 +32,10 @@ export const createProcessIo = ({ stdout, stderr }: ProcessOutput): Io => ({
   stdin: { isTTY: process.stdin.isTTY === true },
   clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),
-  writeFile: (path, text) => writeFileSync(path, text),
+  checkWritable,
+  writeFile: replaceFile,
+  proxyFor: getProxyForUrl,
+  invokedAs: invokedAs(process.argv[1] ?? '', process.env, process.cwd()),
   packageFolder: (name) => join(__dirname, '..', name),
   ask: (question) => askLine(process.stdin, process.stderr, question, onStop),
   onStop,

@@ -17,6 +17,8 @@ import {
   AFTER_PLAN_HELP,
   AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
+  COLUMNS_MIN,
+  helpAfter,
 } from './help.ts';
 import type { Io } from './io.ts';
 import { helpOutput } from './output.ts';
@@ -31,6 +33,7 @@ import {
   wholeNumber,
 } from './run-options.ts';
 import { VERSION } from './version.ts';
+import { withViewOptions } from './view-options.ts';
 
 /**
  * The commands and their options.
@@ -38,13 +41,14 @@ import { VERSION } from './version.ts';
  * @param ended gets the exit code of the command that ran
  */
 export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
-  const program = new Command('vco-sweeper')
+  const program = new Command(io.invokedAs)
     .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput(helpOutput(io))
-    .addHelpText('after', AFTER_HELP);
+    .configureHelp({ minWidthToWrap: COLUMNS_MIN })
+    .addHelpText('after', helpAfter(io, AFTER_HELP));
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
   addStoreCommand(program, io, ended);
@@ -55,19 +59,19 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
   withStore(withRunOptions(program.command('plan')))
     .description('show what a sweep would delete, and why; changes nothing')
-    .addHelpText('after', AFTER_PLAN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_PLAN_HELP))
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
   withStore(withRunOptions(program.command('sweep')))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', AFTER_SWEEP_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_SWEEP_HELP))
     .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
 
   withStore(withRunOptions(program.command('explain'), false))
     .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
     .argument('<connection>', 'its id, vco-…', parseConnection)
-    .addHelpText('after', AFTER_EXPLAIN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_EXPLAIN_HELP))
     .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
 }
 
@@ -76,7 +80,7 @@ function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) =>
     .description('run the deployed function, which has its own policy, and show what it answers')
     .addOption(new Option('-m, --mode <mode>', "at most this; the function's own mode or a lower one").choices(MODES))
     .option('--async', 'do not wait for it')
-    .addHelpText('after', AFTER_INVOKE_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_INVOKE_HELP))
     .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
 }
 
@@ -87,7 +91,7 @@ function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => 
     .command('init')
     .description('make a folder a store, by a file that says so; what is in it stays')
     .argument('<folder>', 'made if it does not exist')
-    .addHelpText('after', AFTER_STORE_INIT_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_STORE_INIT_HELP))
     .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
 }
 
@@ -99,6 +103,7 @@ const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLI
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command
     .option('-p, --policy <file>', policyHelp)
+    .option('--profile <name>', 'credentials of this profile of the official tools, whatever the environment says')
     .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
@@ -106,6 +111,7 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
     command.addOption(
       new Option('--fail-on <what>', 'what exit code 3 means: "due", or "orphans" remain (default)').choices(FAIL_ON),
     );
+    withViewOptions(command);
   }
   for (const [name, help] of formatOptions()) {
     command.option(`--${name}`, help);
@@ -153,6 +159,6 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     .description('see it work on an emulated cloud; needs no account')
     .option('--accounts <number>', 'so many accounts, with dispatcher and Function Compute', wholeNumber(1, 10))
     .option('--refused <number>', 'of them, so many do not let the sweep in (default: 0)', wholeNumber(0, 10))
-    .addHelpText('after', AFTER_DEMO_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_DEMO_HELP))
     .action(async (options: DemoOptions) => ended(await demoCommand(options, io)));
 }

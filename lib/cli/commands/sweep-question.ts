@@ -1,6 +1,5 @@
 import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import { count } from '../../report/text/summary.ts';
-import { WOULD_DETACH } from '../../sweep/steps/act.ts';
 
 /** What is to be deleted, and what a person has to type to agree to it. */
 export type SweepQuestion = {
@@ -16,7 +15,7 @@ export function askAbout({ outcomes }: RunResult): SweepQuestion | undefined {
   if (planned.length === 0) {
     return undefined;
   }
-  const detached = planned.filter(({ reason }) => reason.endsWith(WOULD_DETACH)).length;
+  const detached = planned.filter(({ attachedTo }) => attachedTo !== null).length;
   const marked = outcomes.filter(({ outcome, since }) => outcome === 'waiting' && since === null).length;
   const agreement = String(planned.length);
   const lines = [

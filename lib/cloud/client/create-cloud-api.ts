@@ -16,10 +16,10 @@ import { createRefreshing } from './refreshing-credentials.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext, type Stops } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
 import { transitRouterReads } from './transit-router-reads.ts';
-import type { Credentials, OrganizationTransport, Transport } from './transport.ts';
+import type { Credentials, CredentialsSource, OrganizationTransport, Transport } from './transport.ts';
 
 export type CloudApiOptions = {
-  readonly credentials: Credentials;
+  readonly credentials: Credentials | CredentialsSource;
   readonly endpoints: Endpoints;
   readonly policy: Pick<Policy, 'retry' | 'pace'>;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export type CloudApiOptions = {
 /** The cloud as a run needs it, for the account of the credentials. */
 export function createCloudApi(options: CloudApiOptions): CloudApi {
   const { transport } = options;
-  return apiFor(contextOf(options, transport && ofRun(transport)), async () => options.credentials, undefined);
+  return apiFor(contextOf(options, transport && ofRun(transport)), toSource(options.credentials), undefined);
 }
 
 /** The organisation as the dispatcher needs it, for the management account or a delegated administrator. */
@@ -47,7 +47,7 @@ export function createOrganizationApi(
   options: Omit<CloudApiOptions, 'transport'> & { readonly transport?: OrganizationTransport },
 ): OrganizationApi {
   const rpc = createRpc(contextOf(options, options.transport), {
-    credentials: async () => options.credentials,
+    credentials: toSource(options.credentials),
     accountId: () => undefined,
   });
   const action = 'ListAccounts';
@@ -60,6 +60,9 @@ export function createOrganizationApi(
       }),
   };
 }
+
+const toSource = (credentials: Credentials | CredentialsSource): CredentialsSource =>
+  typeof credentials === 'function' ? credentials : async () => credentials;
 
 /** A run never asks about the organisation: it is told its accounts. */
 const ofRun =

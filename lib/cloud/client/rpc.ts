@@ -9,6 +9,7 @@ import type { Pace } from './pace.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
 import type {
   Credentials,
+  CredentialsSource,
   OrganizationCall,
   OrganizationTransport,
   Params,
@@ -43,7 +44,7 @@ export type RpcContext = {
 
 /** Whose requests they are. */
 export type Identity = {
-  readonly credentials: () => Promise<Credentials>;
+  readonly credentials: CredentialsSource;
   /** Undefined while it is not known. */
   readonly accountId: () => AccountId | undefined;
 };

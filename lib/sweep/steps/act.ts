@@ -2,6 +2,7 @@ import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
 import { findNotNow, type Judged, type NotNow, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
+import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
@@ -100,16 +101,12 @@ export function describeLeftOver(
   return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
 }
 
-/** How the reason of a planned one ends that is bound, and how of one that is bound to nothing. */
-export const WOULD_DETACH = 'a sweep would detach and delete it now';
-const WOULD_DELETE = 'a sweep would delete it now';
-
 const toPlanned = ({ verdict }: Judged): StepResult =>
-  endWith('planned', `${verdict.reason}; ${verdict.attachment ? WOULD_DETACH : WOULD_DELETE}`);
+  endWith('planned', `${verdict.reason}; a sweep would ${verdict.attachment ? 'detach and ' : ''}delete it now`);
 
-/** What the log says of a verdict; the same fields whether or not steps follow. */
-export const toJudgedFields = (verdict: Judged['verdict']) => ({
-  name: verdict.connection.name ?? '',
+/** What the log says of a verdict before steps follow. */
+const toJudgedFields = (verdict: Judged['verdict']) => ({
+  name: verdict.connection.name ?? null,
   verdict: verdict.kind,
   rule: verdict.rule,
   since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),
@@ -128,6 +125,9 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
     await noteTried(region, verdict);
   }
   const fields = {
+    ...toConnectionFacts(verdict.connection, region.policy),
+    ...toClockFacts(verdict, result.outcome, region.policy),
+    rule: verdict.rule,
     outcome: result.outcome,
     reason: result.reason,
     code: result.code,

@@ -1,4 +1,5 @@
-import { advice, disposition, isThrottling } from '../../core/domain/disposition.ts';
+import { describeFailure } from '../../core/advice/error-advice.ts';
+import { disposition, isThrottling } from '../../core/domain/disposition.ts';
 import { type CloudError, DEADLINE_EXCEEDED, STOPPED_ON_REQUEST, toCloudError } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 import type { NotNow } from '../../core/plan/plan.ts';
@@ -48,8 +49,7 @@ export function endWithError(what: string, error: CloudError, used: boolean): St
   if (error.code === STOPPED_ON_REQUEST && error.effect === 'refused' && !used) {
     return endWith('deferred', NOT_STARTED.reason, { code: NOT_STARTED.code });
   }
-  const todo = advice(error.code);
-  const reason = [`${what}: ${error.message}`, ...(todo ? [todo] : [])].join('; ');
+  const reason = `${what}: ${describeFailure(error)}`;
   const outcome = toOutcome(error.code);
   return { outcome, reason, code: error.code, requestId: error.requestId ?? null, used };
 }
