@@ -7,6 +7,7 @@ import { planCommand } from './commands/plan-command.ts';
 import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
 import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
+import { FAIL_ON } from './exit-code.ts';
 import { formatOptions } from './formats.ts';
 import {
   AFTER_DEMO_HELP,
@@ -107,6 +108,9 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+    command.addOption(
+      new Option('--fail-on <what>', 'what exit code 3 means: "due", or "orphans" remain (default)').choices(FAIL_ON),
+    );
     withViewOptions(command);
   }
   for (const [name, help] of formatOptions()) {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
+import type { FailOn } from './exit-code.ts';
 import type { FormatOptions } from './formats.ts';
 import type { ViewOptions } from './view-options.ts';
 
@@ -12,6 +13,7 @@ export type RunOptions = FormatOptions &
     readonly account?: readonly string[];
     readonly region?: readonly string[];
     readonly connection?: readonly string[];
+    readonly failOn?: FailOn;
   };
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

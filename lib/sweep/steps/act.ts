@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/domain/duration.ts';
 import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { JournalEvent } from '../../core/domain/journal.ts';
 import { parseInstant, toIso } from '../../core/domain/time.ts';
-import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
+import { findNotNow, type Judged, type NotNow, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
@@ -10,12 +10,12 @@ import type { DayLimit } from './day-limit.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { whyNotNow } from './leave-to-begin.ts';
-import { endWith, StepEnd, type StepResult } from './step-result.ts';
+import { endIfStopped, endWith, StepEnd, type StepResult } from './step-result.ts';
 
 /** What became of those whose turn came: how their steps ended, or why nothing was to begin on them any more. */
 type Acted = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
-  readonly tooLate: ReadonlyMap<Judged, string>;
+  readonly tooLate: ReadonlyMap<Judged, NotNow>;
 };
 
 /**
@@ -30,7 +30,7 @@ export async function act(
   tags: ReadonlyMap<Judged, TagResult | undefined>,
 ): Promise<Acted> {
   const results = new Map<Judged, StepResult>();
-  const tooLate = new Map<Judged, string>();
+  const tooLate = new Map<Judged, NotNow>();
   // By a mark that this run could not renew nothing is detached or deleted.
   const mayStart = (judged: Judged): boolean => {
     const kind = tags.get(judged)?.kind;
@@ -50,7 +50,7 @@ export async function act(
       }
       const notNow = whyNotNow(regionOf(judged), judged.verdict);
       if (notNow !== undefined) {
-        tooLate.set(judged, notNow.reason);
+        tooLate.set(judged, notNow);
         continue;
       }
       if (regionOf(judged).day?.take(judged) !== undefined) {
@@ -105,12 +105,11 @@ export function describeLeftOver(
   const left = plan.queue.filter((judged) => !done.has(judged));
   let slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const toEnd = (judged: Judged): StepResult => {
-    const notNow = findNotNow(plan, judged);
+    const notNow = findNotNow(plan, judged) ?? tooLate.get(judged);
     if (notNow !== undefined) {
       return endWith('deferred', notNow.reason, { code: notNow.code });
     }
-    const late = tooLate.get(judged);
-    const full = late === undefined ? day?.whyNot(judged) : { reason: late, code: null };
+    const full = day?.whyNot(judged);
     if (full !== undefined) {
       return endWith('deferred', full.reason, { code: full.code });
     }
@@ -147,7 +146,8 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
   const result = await takeSteps(region, verdict);
   // A step that outlasts each run would come first in each run.
-  const isStuck = result.outcome === 'failed' || result.outcome === 'blocked' || (result.used && isUnfinished(result));
+  const hasFailed = result.outcome === 'failed' || result.outcome === 'blocked';
+  const isStuck = (hasFailed || (result.used && isUnfinished(result))) && !region.stopAsked.aborted;
   if (isStuck) {
     await noteTried(region, verdict);
   }
@@ -196,10 +196,7 @@ async function takeSteps(region: RegionContext, verdict: Judged['verdict']): Pro
     }
     return await deleteConnection(region, verdict, attachment !== undefined);
   } catch (error) {
-    if (error instanceof StepEnd) {
-      return error.result;
-    }
-    throw error;
+    return error instanceof StepEnd ? error.result : endIfStopped(error);
   } finally {
     region.progress.end(connection.connectionId);
   }

@@ -96,3 +96,16 @@ test('with a file STOP a sweep deletes nothing and exits 3, and plan and explain
   ]);
   expect(why.next.what).toContain('kept for now, by what stands under limits');
 });
+
+test('limits.perDay needs a store, and plan and explain say when the day is full', async () => {
+  const { command } = await cloud();
+  const policy = 'limits: { perDay: 0 }';
+  const env = { SWEEP_POLICY: policy };
+  const refused = await command(['plan'], { env });
+  expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('limits.perDay: 0 needs a store') });
+  const store = ['--store', aStoreFolder()];
+  const planned = JSON.parse((await command(['plan', '--json', ...store], { env })).out);
+  expect(planned).toMatchObject({ counts: { planned: 0, deferred: 1 } });
+  const why = JSON.parse((await command(['explain', 'vco-old', '--json', ...store], { env })).out);
+  expect(why.limits).toEqual(['over limits.perDay: 0 in cn-hangzhou in the last 24 hours, and limits.perDay is 0']);
+});

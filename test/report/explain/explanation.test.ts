@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Connection } from '../../../lib/core/domain/estate.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { plan } from '../../../lib/core/plan/plan.ts';
@@ -25,6 +25,8 @@ import {
 
 const due = (rule = 'unassociated') =>
   tagged({ 'vco-sweeper:orphan': `${rule} ${ago(20 * DAY)}`, 'vco-sweeper:seen': ago(HOUR), team: 'secret-ish' });
+
+const DOWN = ['ike_sa_not_established', 'ike_sa_not_established'] as const;
 
 function explain(connection: Connection, policy: Policy = aPolicy(), others: readonly Connection[] = []) {
   const held = connection.attachType === 'CEN' ? [anAttachment({ connectionId: connection.connectionId })] : [];
@@ -149,4 +151,41 @@ test('names and tags are made printable', () => {
   const text = report(aConnection({ name: 'a\n  verdict  in-use', tags }));
   expect(text.split('\n')[0]).toBe('vco-1  a\\u000a  verdict  in-use');
   expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+describe('a held connection', () => {
+  const held = (hours: number) =>
+    aConnection({
+      tags: tagged({
+        'vco-sweeper:detached': `${ago(hours * HOUR)} tr-attach-old`,
+        'vco-sweeper:seen': ago(Math.min(hours, 100) * HOUR),
+      }),
+    });
+  const policy = aPolicy({ mode: 'sweep', detach: { holdMs: 2 * DAY } });
+
+  test('is explained by until when it is held, and how to bring it back', () => {
+    const text = report(held(1), policy);
+    expect(text).toContain('half-done, judged 2026-11-22 12:00Z');
+    expect(text).toContain('from 2026-11-24 11:00Z (in 1d 23h): deleted by a sweep');
+    expect(text).toMatch(/held +until 2026-11-24 11:00Z \(in 1d 23h\); it was bound by tr-attach-old/);
+    expect(text).toContain('- attach it as it was: vco-sweeper restore vco-1');
+    expect(text).toContain('- bind it to a transit router by hand');
+    expect(text).toContain('give it the tag vco-sweeper:keep');
+    expect(explain(held(1), policy).hold).toMatchObject({ until: '2026-11-24T11:00:00.000Z' });
+  });
+
+  test('is deleted by the next sweep once its hold is over', () => {
+    expect(explain(held(49), policy)).toMatchObject({ hold: null, next: { at: null } });
+    expect(report(held(49), policy)).toContain('deleted by the next sweep');
+  });
+
+  test('is held again after a gap', () => {
+    expect(explain(held(2_000), policy).hold).toMatchObject({ until: '2026-11-24T12:00:00.000Z' });
+  });
+
+  test('is announced for what would be detached', () => {
+    const connection = aBoundConnection({ tags: due('tunnels-down'), tunnels: twoTunnels(...DOWN) });
+    const holding = aPolicy({ mode: 'sweep', rules: { 'tunnels-down': DAY }, detach: { holdMs: 2 * DAY } });
+    expect(report(connection, holding)).toContain('detached from tr-1, held for 2d and then deleted');
+  });
 });
