@@ -1,14 +1,26 @@
+import type { Semaphore } from '../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
 import { PAGE_SIZE } from '../core/domain/listing.ts';
 import type { Policy } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
+import { pickAttachment, pickConnection, pickStaticRoute } from '../undo/pick-settings.ts';
+import { BackupReads } from './reads/backup-reads.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
 import { RegionProgress } from './region-progress.ts';
 import type { StopFile } from './steps/stop-file.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
+
+/** What the backups of one run share. */
+type RunBackups = {
+  readonly store: Store;
+  readonly runId: string;
+  /** So many files are written at the same time. */
+  readonly writing: Semaphore;
+};
 
 /** What every step of a run shares. */
 export type RunContext = {
@@ -21,6 +33,8 @@ export type RunContext = {
   readonly seenMs: number;
   /** Asked before the first step on each connection; undefined without a store. */
   readonly stop: StopFile | undefined;
+  /** Where each deletion keeps what it takes to undo it; undefined without a store. */
+  readonly backups: RunBackups | undefined;
 };
 
 /** What the steps in one region share. */
@@ -30,6 +44,7 @@ export type RegionContext = RunContext & {
   readonly api: CloudApi;
   readonly facts: RegionFacts;
   readonly reads: RegionReads;
+  readonly backupReads: BackupReads;
   /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly progress: RegionProgress;
@@ -47,6 +62,8 @@ export const record = (
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */
 const DELETED_PER_PAGE_MIN = 4;
+
+const PICKS = { connection: pickConnection, attachment: pickAttachment, staticRoute: pickStaticRoute };
 
 /** Bind a run to one surveyed region, with fresh shared reads. */
 export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
@@ -67,7 +84,9 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     region,
     facts: facts,
     maxAgeMs: policy.recheck.maxAgeMs,
+    picks: run.backups && PICKS,
   });
+  const backupReads = new BackupReads({ api, clock, place: region, store: run.backups?.store });
   const progress = new RegionProgress(clock);
   const intervalMs = policy.wait.pollIntervalMs;
   const polls = {
@@ -93,6 +112,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     api,
     facts: facts,
     reads,
+    backupReads,
     marks: new Map(),
     progress: progress,
     polls,

@@ -1,3 +1,4 @@
+import { Semaphore } from '../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -172,10 +173,15 @@ type Work = {
   readonly stop: StopFile | undefined;
 };
 
+/** Of a mounted bucket; each waits for the network. */
+const BACKUPS_WRITTEN_MAX = 16;
+
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
 async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
-  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop };
+  const { store, runId } = deps;
+  const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
+  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop, backups };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;

@@ -8,7 +8,9 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/cloud\//, /^lib\/(core|cloud)\//],
   [/^lib\/emulator\//, /^lib\/emulator\//],
   [/^lib\/dispatch\//, /^lib\/(core|dispatch)\//],
-  [/^lib\/sweep\//, /^lib\/(core|sweep)\//],
+  [/^lib\/undo\//, /^lib\/(core|undo)\//],
+  // What a backup keeps is decided in one table; restoring is none of a sweep's business.
+  [/^lib\/sweep\//, /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document))(\/|\.ts$)/],
   [/^lib\/policy\//, /^lib\/(core|policy)\//],
   // Ids in an event are read by the same rules as ids in a policy.
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],

@@ -1,12 +1,20 @@
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
-import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
+import type {
+  CallObserver,
+  Clock,
+  CloudApi,
+  MemberAccount,
+  OrganizationApi,
+  PickConnection,
+} from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { createPopTransport } from '../http/pop-transport.ts';
 import type { Sockets } from '../http/sockets.ts';
+import { settingsReads } from '../undo/settings-reads.ts';
 import { accountPage, assumedCredentials, callerAccount, regions } from '../wire/wire-account.ts';
-import { connectionPage, singleConnection } from '../wire/wire-connection.ts';
+import { connectionPageWith, singleConnection } from '../wire/wire-connection.ts';
 import { newClientToken } from './client-token.ts';
 import type { Endpoints } from './endpoints.ts';
 import { ifGone } from './if-gone.ts';
@@ -104,6 +112,7 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
     listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
     ...connectionReads(rpc),
     ...transitRouterReads(rpc, () => accountId),
+    ...settingsReads(rpc),
     ...tagCalls(rpc),
     ...removals(rpc),
   };
@@ -116,10 +125,11 @@ const connectionReads = (rpc: Rpc): Pick<CloudApi, 'listConnections' | 'getConne
       action,
       idOf: (connection) => connection.connectionId,
       ...hints,
-      fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
+      fetch: (page) =>
+        rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPageWith(hints?.pick)),
     });
   },
-  getConnection: (regionId, connectionId) => getConnection(rpc, regionId, connectionId),
+  getConnection: (regionId, connectionId, pick) => getConnection(rpc, { regionId, connectionId }, pick),
 });
 
 const tagCalls = (rpc: Rpc): Pick<CloudApi, 'listTags' | 'setTags' | 'removeTags'> => ({
@@ -144,10 +154,12 @@ const removals = (rpc: Rpc): Pick<CloudApi, 'detach' | 'deleteConnection'> => ({
   },
 });
 
-async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
+type Named = { readonly regionId: string; readonly connectionId: string };
+
+async function getConnection(rpc: Rpc, { regionId, connectionId }: Named, pick: PickConnection | undefined) {
   const action = 'DescribeVpnConnection';
   const params = { RegionId: regionId, VpnConnectionId: connectionId };
-  const read = rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
+  const read = rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId, pick));
   const connection = await read.catch(ifGone('gone' as const));
   return connection === 'gone' || connection.state === 'deleted' ? 'gone' : connection;
 }

@@ -3,6 +3,7 @@ import { CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { backUp } from './back-up.ts';
 import { askLeave, needLeave } from './leave-to-begin.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
@@ -40,6 +41,10 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     const isBeginning = !detached && !answerLost;
     if (isBeginning) {
       await askLeave(region, verdict);
+      if (!sent) {
+        // After a detach there is one already, which has the attachment.
+        await backUp(region, verdict, undefined);
+      }
     }
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : AFTER_JUDGED;

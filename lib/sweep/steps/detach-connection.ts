@@ -8,6 +8,7 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { backUp } from './back-up.ts';
 import { askLeave, needLeave } from './leave-to-begin.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
@@ -45,6 +46,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
   needLeave(region, verdict);
+  await backUp(region, verdict, attachment);
   const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
   await writeNote(step);
   const taggedSequence = region.reads.sequence;

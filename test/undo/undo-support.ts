@@ -1,0 +1,113 @@
+import type { Store, StoreDocument } from '../../lib/core/store/store.ts';
+import { openStore } from '../../lib/store/open-store.ts';
+import { aStoreFolder, filesIn, time } from '../store/store-support.ts';
+import { REGION } from '../support/builders.ts';
+import { bound, down, dueTags, free, inUse } from '../support/estates.ts';
+
+/** A folder that is a store, and the store in it. */
+export async function aStore() {
+  const folder = aStoreFolder();
+  return { folder, store: await openStore(folder, time) };
+}
+
+type Document = Readonly<Record<string, unknown>> & {
+  readonly connection: Readonly<Record<string, unknown>>;
+  readonly attachment: Readonly<Record<string, unknown>> | null;
+};
+
+/** The backups in a store, oldest first, by their paths. */
+export const backupsIn = (folder: string): readonly (readonly [path: string, document: Document])[] =>
+  Object.entries(filesIn(folder))
+    .filter(([path]) => path.startsWith('backups/'))
+    .map(([path, text]) => [path, JSON.parse(text)]);
+
+export const SINGLE = {
+  CustomerGatewayId: 'cgw-1',
+  InternetIp: '203.0.113.77',
+  LocalSubnet: '10.1.0.0/16,10.2.0.0/16',
+  RemoteSubnet: '10.9.0.0/16',
+  EffectImmediately: true,
+  IkeConfig: { IkeVersion: 'ikev2', IkeEncAlg: 'aes256', IkeLifetime: 3600 },
+  VcoHealthCheck: { Enable: 'true', Dip: '10.9.0.1', Sip: '10.1.0.1', Interval: 5, Retry: 4, Policy: 'reserve_route' },
+  VpnBgpConfig: {
+    EnableBgp: 'true',
+    LocalAsn: 65_530,
+    TunnelCidr: '169.254.11.0/30',
+    LocalBgpIp: '169.254.11.1',
+    AuthKey: 'canary-bgp-auth',
+  },
+};
+
+/** An orphan with one tunnel, and with all that can hang on an attachment. */
+export const wholeEstate = () => ({
+  regions: [{ RegionId: REGION }],
+  customerGateways: [
+    { CustomerGatewayId: 'cgw-1', Name: 'branch', IpAddress: '192.0.2.1', Asn: 65_001, AuthKey: 'canary-auth-key' },
+    { CustomerGatewayId: 'cgw-2', Name: 'other', IpAddress: '192.0.2.2' },
+  ],
+  transitRouters: [{ TransitRouterId: 'tr-1' }],
+  routeTables: [
+    { TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' },
+    { TransitRouterRouteTableId: 'vtb-2', TransitRouterId: 'tr-1', TransitRouterRouteTableType: 'Custom' },
+  ],
+  attachments: [
+    {
+      TransitRouterAttachmentId: 'tr-attach-old',
+      VpnId: 'vco-old',
+      TransitRouterId: 'tr-1',
+      TransitRouterAttachmentName: 'branch-office',
+      AutoPublishRouteEnabled: false,
+      tags: { team: 'network' },
+    },
+  ],
+  associations: [{ TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-1' }],
+  propagations: [
+    { TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-1' },
+    { TransitRouterAttachmentId: 'tr-attach-old', TransitRouterRouteTableId: 'vtb-2' },
+  ],
+  routeEntries: [
+    {
+      TransitRouterRouteEntryId: 'rte-1',
+      TransitRouterRouteTableId: 'vtb-2',
+      TransitRouterRouteEntryDestinationCidrBlock: '10.9.0.0/16',
+      TransitRouterRouteEntryName: 'to-branch',
+      TransitRouterRouteEntryNextHopId: 'tr-attach-old',
+    },
+  ],
+  vcoRouteEntries: [{ VpnConnectionId: 'vco-old', RouteDest: '10.9.0.0/16', NextHop: 'vco-old', Weight: 100 }],
+  vpnConnections: [
+    bound('old', { ...dueTags('tunnels-down'), owner: 'alice' }, { ...down, ...SINGLE }),
+    free('other'),
+    ...inUse(8),
+  ],
+});
+
+/** Sweeps such an orphan at once. */
+export const DOWN_POLICY = { rules: { 'tunnels-down': 3_600_000 }, detach: { force: true } } as const;
+
+/** A store in memory: a clock that is not the machine's does not run away while it is written. */
+export function aMemoryStore() {
+  const documents = new Map<string, StoreDocument>();
+  const store: Store = {
+    folder: 'memory',
+    put: async (path, document) => {
+      documents.set(path, JSON.parse(JSON.stringify(document)));
+    },
+    begin: () => ({
+      write: () => undefined,
+      drained: async () => undefined,
+      close: async () => undefined,
+      abandon: async () => undefined,
+    }),
+    get: async (path) => {
+      const document = documents.get(path);
+      return document === undefined ? { kind: 'absent' } : { kind: 'document', document };
+    },
+    list: async (path) => {
+      const below = [...documents.keys()].filter((key) => key.startsWith(`${path}/`));
+      return [...new Set(below.map((key) => key.slice(path.length + 1).split('/')[0] ?? ''))].sort();
+    },
+    isStopped: async () => false,
+  };
+  return { documents, store };
+}
