@@ -17,7 +17,7 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/report\//, /^lib\/(core|report)\//],
   [/^lib\/store\//, /^lib\/(core|store)\//],
   [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|store|wiring)\//],
-  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|wiring)\//],
+  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|undo|wiring)\//],
   [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
 ];
 

@@ -1,7 +1,16 @@
+import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
+import { createRestoreApi } from '../../lib/cloud/undo/create-restore-api.ts';
 import type { Store, StoreDocument } from '../../lib/core/store/store.ts';
 import { openStore } from '../../lib/store/open-store.ts';
+import type { Backup } from '../../lib/undo/backup-document.ts';
+import type { PskKeys } from '../../lib/undo/psk-keys.ts';
+import { readBackup } from '../../lib/undo/read-backup.ts';
+import { lookAtEstate } from '../../lib/undo/restore/estate-now.ts';
+import { planRestore } from '../../lib/undo/restore/plan-restore.ts';
+import { type RestoreResult, runRestore } from '../../lib/undo/restore/run-restore.ts';
 import { aStoreFolder, filesIn, time } from '../store/store-support.ts';
 import { REGION } from '../support/builders.ts';
+import type { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, free, inUse } from '../support/estates.ts';
 
 /** A folder that is a store, and the store in it. */
@@ -110,4 +119,52 @@ export function aMemoryStore() {
     isStopped: async () => false,
   };
   return { documents, store };
+}
+
+type Cloud = ReturnType<typeof startCloud>;
+
+/** Where a test stops a restore, as if its process had been killed. */
+export class Killed extends Error {}
+
+/** One run of a restore on an emulated cloud, as the command does it without a person. */
+export async function restoreOn(
+  cloud: Cloud,
+  backup: Backup,
+  options: { readonly keys?: PskKeys } & Parameters<Cloud['transport']>[0] = {},
+): Promise<RestoreResult> {
+  const api = createRestoreApi({
+    credentials: { accessKeyId: 'test', accessKeySecret: 'test' },
+    endpoints: resolveEndpoints({}),
+    policy: cloud.policy,
+    clock: cloud.clock,
+    random: () => 0.5,
+    deadlineMs: Number.POSITIVE_INFINITY,
+    observer: { onCall: () => undefined, onRetry: () => undefined },
+    transport: cloud.transport(options),
+  });
+  const now = await lookAtEstate(api, backup);
+  const { stops } = planRestore(backup, now, cloud.clock.now());
+  if (stops.length > 0) {
+    throw new Error(`stopped: ${stops.join('; ')}`);
+  }
+  const deps = { api, clock: cloud.clock, pollIntervalMs: 5_000, onStep: () => undefined };
+  return await runRestore(backup, now, options.keys, deps);
+}
+
+/** Sweeps, and answers the backup of `vco-old`. */
+export async function sweepAway(cloud: Cloud): Promise<Backup> {
+  const { documents, store } = aMemoryStore();
+  const result = await cloud.run({ store });
+  if (cloud.connection('vco-old') !== undefined) {
+    throw new Error(`it is still there: ${JSON.stringify(result.outcomes)}`);
+  }
+  const [document] = [...documents].filter(([path]) => path.includes('/vco-old-')).map(([, one]) => one);
+  if (document === undefined) {
+    throw new Error('there is no backup of it');
+  }
+  const read = readBackup(document);
+  if ('problem' in read) {
+    throw new Error(read.problem);
+  }
+  return read.backup;
 }

@@ -1,4 +1,5 @@
 import type { CloudApi, OrganizationApi } from '../../core/domain/cloud-api.ts';
+import type { CreateAction } from '../../core/undo/create-api.ts';
 
 export type Service = 'vpc' | 'cbn' | 'sts';
 
@@ -74,6 +75,21 @@ export const STORE_ACTIONS = {
 
 export type Action = keyof typeof ACTIONS | keyof typeof STORE_ACTIONS;
 
+/** What only a restore can call besides, when a person asks for one. */
+export const RESTORE_ACTIONS = {
+  CreateVpnAttachment: vpc('CreateVpnAttachment', 60, 'write', []),
+  CreateVcoRouteEntry: vpc('CreateVcoRouteEntry', 60, 'write', []),
+  CreateTransitRouterVpnAttachment: cbn('CreateTransitRouterVpnAttachment', 180, 'write', []),
+  AssociateTransitRouterAttachmentWithRouteTable: cbn(
+    'AssociateTransitRouterAttachmentWithRouteTable',
+    UNPUBLISHED,
+    'write',
+    [],
+  ),
+  EnableTransitRouterRouteTablePropagation: cbn('EnableTransitRouterRouteTablePropagation', UNPUBLISHED, 'write', []),
+  CreateTransitRouterRouteEntry: cbn('CreateTransitRouterRouteEntry', UNPUBLISHED, 'write', []),
+} as const satisfies Record<CreateAction, ActionFacts>;
+
 /** What only the dispatcher can call: it finds out where to sweep, and sweeps nothing. */
 export const ORGANIZATION_ACTIONS = {
   ListAccounts: {
@@ -86,10 +102,11 @@ export const ORGANIZATION_ACTIONS = {
 } as const satisfies Record<string, ActionFacts>;
 
 export type OrganizationAction = keyof typeof ORGANIZATION_ACTIONS;
-export type AnyAction = Action | OrganizationAction;
+export type AnyAction = Action | CreateAction | OrganizationAction;
 
 export const ACTION_FACTS: Readonly<Record<AnyAction, ActionFacts>> = {
   ...ACTIONS,
   ...STORE_ACTIONS,
+  ...RESTORE_ACTIONS,
   ...ORGANIZATION_ACTIONS,
 };

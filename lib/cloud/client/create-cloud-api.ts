@@ -15,6 +15,7 @@ import type { Sockets } from '../http/sockets.ts';
 import { settingsReads } from '../undo/settings-reads.ts';
 import { accountPage, assumedCredentials, callerAccount, regions } from '../wire/wire-account.ts';
 import { connectionPageWith, singleConnection } from '../wire/wire-connection.ts';
+import { ACTIONS, STORE_ACTIONS } from './actions.ts';
 import { newClientToken } from './client-token.ts';
 import type { Endpoints } from './endpoints.ts';
 import { ifGone } from './if-gone.ts';
@@ -24,7 +25,7 @@ import { createRefreshing } from './refreshing-credentials.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
 import { transitRouterReads } from './transit-router-reads.ts';
-import type { Credentials, OrganizationTransport, Transport } from './transport.ts';
+import type { AnyTransportCall, Credentials, OrganizationTransport, Transport, TransportCall } from './transport.ts';
 
 export type CloudApiOptions = {
   readonly credentials: Credentials;
@@ -68,11 +69,14 @@ export function createOrganizationApi(
   };
 }
 
-/** A run never asks about the organisation: it is told its accounts. */
+const isOfRun = (call: AnyTransportCall): call is TransportCall =>
+  Object.hasOwn(ACTIONS, call.action) || Object.hasOwn(STORE_ACTIONS, call.action);
+
+/** A run never asks about the organisation, and creates nothing. */
 const ofRun =
   (transport: Transport): OrganizationTransport =>
   async (call) => {
-    if (call.service === 'resourcedirectory') {
+    if (!isOfRun(call)) {
       throw new TypeError(`${call.action} is no call of a run`);
     }
     return transport(call);
@@ -81,7 +85,7 @@ const ofRun =
 /** A page of fifty is 100 kB of text, and several times that while it is read. */
 const READS_MAX = 64;
 
-function contextOf(
+export function contextOf(
   options: Omit<CloudApiOptions, 'transport'>,
   transport: OrganizationTransport | undefined,
 ): RpcContext {

@@ -72,7 +72,8 @@ export async function listRouting(
   return found;
 }
 
-async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: TransitRouterId) {
+/** Ids. Throws `CloudError` when there is none, which cannot be. */
+export async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: TransitRouterId) {
   const action = 'ListTransitRouterRouteTables';
   const params = { TransitRouterId: transitRouterId, MaxResults: 100 };
   const tables = await listAll(rpc, { action, regionId, params }, routeTablePage, (routeTableId) => routeTableId);

@@ -3,7 +3,7 @@ import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { PickSettings, Settings } from '../../core/undo/settings.ts';
 import type { Page } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
-import { count, firstMisfit, reader, requiredId } from './wire-fields.ts';
+import { count, firstMisfit, optionalText, reader, requiredId } from './wire-fields.ts';
 
 /** VPC 2016-04-28: what only a backup reads, as it keeps it. */
 
@@ -46,3 +46,9 @@ export const customerGatewayPage = (pick: PickSettings): Reader<Page<Settings>> 
     }),
     (reply) => ({ totalCount: reply.TotalCount, items: reply.CustomerGateways.CustomerGateway }),
   );
+
+/** The id in the reply of an operation that creates something; undefined where its reply has none. */
+export const createdId: Reader<string | undefined> = reader(
+  z.object({ VpnConnectionId: optionalText, TransitRouterAttachmentId: optionalText }),
+  (reply) => reply.VpnConnectionId ?? reply.TransitRouterAttachmentId,
+);
