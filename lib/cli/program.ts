@@ -36,6 +36,8 @@ import {
 } from './run-options.ts';
 import { VERSION } from './version.ts';
 
+const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the policy says)';
+
 /**
  * The commands and their options.
  *
@@ -116,8 +118,6 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
     .addHelpText('after', AFTER_RESTORE_HELP)
     .action(async (id: string, options: RestoreOptions) => ended(await restoreCommand(id, options, io)));
 }
-
-const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the policy says)';
 
 const withStore = (command: Command): Command =>
   command.option('--store <folder>', 'keep the result there, or "off" (default: SWEEP_STORE, or as the policy says)');

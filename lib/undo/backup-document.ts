@@ -132,7 +132,3 @@ export function gatewayIdsOf(connection: Settings): readonly string[] {
 }
 
 export const connectionIdOf = ({ connection }: Backup): ConnectionId => String(connection.VpnConnectionId);
-
-/** Undefined: it was bound to nothing. */
-export const attachmentIdOf = ({ attachment }: Pick<Backup, 'attachment'>): string | undefined =>
-  attachment === null ? undefined : String(attachment.TransitRouterAttachmentId);

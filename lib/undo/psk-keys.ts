@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import { ConfigError } from '../core/domain/errors.ts';
 import { type Backup, tunnelsOf } from './backup-document.ts';
 
@@ -10,13 +11,14 @@ const KEY_PATTERN = /^\S{1,100}$/;
 /**
  * The keys in a file that a person wrote: a map of tunnel index to key.
  *
- * @param value the file as plain data
+ * @param text of the file, YAML or JSON
  * @throws ConfigError that names the file and the tunnel, and quotes no key
  */
-export function readPskKeys(value: unknown, file: string, backup: Backup): PskKeys {
+export function readPskKeys(text: string, file: string, backup: Backup): PskKeys {
+  const value = parseQuietly(text);
   const refuse = (why: string) => new ConfigError(`--psk-file ${JSON.stringify(file)}: ${why}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw refuse('it has to be a map of tunnel index to key, such as `1: "key"`');
+    throw refuse('it has to be a map of tunnel index to key, such as 1: "key"');
   }
   const wanted = tunnelIndexes(backup);
   const given = Object.entries(value);
@@ -35,6 +37,16 @@ export function readPskKeys(value: unknown, file: string, backup: Backup): PskKe
     keys.set(index, key);
   }
   return keys;
+}
+
+/** Undefined for anything that is no YAML: what a parser says of it may quote a line of the file. */
+function parseQuietly(text: string): unknown {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  try {
+    return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return undefined;
+  }
 }
 
 const describe = (indexes: readonly number[]): string =>

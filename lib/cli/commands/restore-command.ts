@@ -3,7 +3,6 @@ import { toIso } from '../../core/domain/time.ts';
 import { toFileProblem } from '../../core/store/file-problem.ts';
 import { BACKUP_FORMAT } from '../../core/store/store-layout.ts';
 import type { RestoreApi } from '../../core/undo/create-api.ts';
-import { readDocument } from '../../policy/document/read-document.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { readDocumentText } from '../../store/document-text.ts';
 import { type Backup, connectionIdOf } from '../../undo/backup-document.ts';
@@ -174,12 +173,7 @@ function readKeys(file: string | undefined, backup: Backup, io: Io): PskKeys | u
   if (file === undefined) {
     return undefined;
   }
-  const reading = readDocument(readText(file, '--psk-file', io));
-  if ('problems' in reading) {
-    // What the reader says may quote a line of the file.
-    throw new ConfigError(`--psk-file ${JSON.stringify(file)}: it is no YAML that can be read`);
-  }
-  return readPskKeys(reading.value, file, backup);
+  return readPskKeys(readText(file, '--psk-file', io), file, backup);
 }
 
 async function requireAccount(api: RestoreApi, { accountId }: Backup): Promise<void> {

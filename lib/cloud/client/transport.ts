@@ -38,7 +38,7 @@ export type TransportReply = {
  */
 export type Transport = (call: TransportCall) => Promise<TransportReply>;
 
-export type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
+type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
   readonly service: OrganizationService;
   readonly action: OrganizationAction;
 };

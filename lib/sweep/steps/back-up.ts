@@ -10,7 +10,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
 /** The code of a deletion that did not begin because its backup could not be taken. */
-export const BACKUP_FAILED = 'BackupFailed';
+const BACKUP_FAILED = 'BackupFailed';
 
 /**
  * Before the first write of a deletion, keep what it takes to bring the connection back, and read that back from the store.

@@ -34,11 +34,19 @@ const WANTED = { isWanted: () => true, pick: pickConnection };
 const RESTORED = /^restored \S+ from (vco-[0-9a-z-]+)$/;
 const TAGGED_MAX = 20;
 
+const NOTHING = {
+  attachment: undefined,
+  routeTableIds: new Set<string>(),
+  routing: undefined,
+  takenBy: new Map<string, string>(),
+  connectionRoutes: [],
+};
+
 /** The value of the tag by which a restored connection is kept, and found again. */
 export const toKeepValue = (day: string, connectionId: string): string => `restored ${day} from ${connectionId}`;
 
 /** The connection that one was restored from; undefined: no restore created it. */
-export const restoredFrom = (tags: Tags): string | undefined => RESTORED.exec(tags.get(TAG_KEEP) ?? '')?.[1];
+const restoredFrom = (tags: Tags): string | undefined => RESTORED.exec(tags.get(TAG_KEEP) ?? '')?.[1];
 
 export const routeKey = (routeTableId: string, destination: string): string => `${routeTableId} ${destination}`;
 
@@ -54,14 +62,6 @@ export async function lookAtEstate(api: RestoreApi, backup: Backup): Promise<Est
   const found: EstateNow = { ...NOTHING, ...held, target, further, gatewayIds };
   return await lookAgain(api, backup, found);
 }
-
-const NOTHING = {
-  attachment: undefined,
-  routeTableIds: new Set<string>(),
-  routing: undefined,
-  takenBy: new Map<string, string>(),
-  connectionRoutes: [],
-};
 
 /** Look again at what the steps of a restore change: the target and what hangs on it. Reads only. */
 export async function lookAgain(api: RestoreApi, backup: Backup, before: EstateNow): Promise<EstateNow> {

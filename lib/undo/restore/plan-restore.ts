@@ -35,6 +35,10 @@ export type RestorePlan = {
   readonly needed: readonly string[];
 };
 
+const SWEEPERS = /^vco-sweeper:(orphan|seen|detached|keep)$/;
+
+const RESERVED = /^(acs:|aliyun)/i;
+
 /** Decide what is left to do, from the backup and from what exists now. Pure. */
 export function planRestore(backup: Backup, now: EstateNow, nowMs: number): RestorePlan {
   const isNew = now.target === undefined || now.target.connectionId !== connectionIdOf(backup);
@@ -126,9 +130,6 @@ function tagsLeft(backup: Backup, { target }: EstateNow): readonly Step[] {
 /** The tags that its owner wrote. Those of the sweeper, and those that the cloud reserves, are not written again. */
 export const ownersTags = ({ tags }: Pick<Backup, 'tags'>): readonly Tag[] =>
   tags.filter(({ Key }) => !SWEEPERS.test(Key) && !RESERVED.test(Key));
-
-const SWEEPERS = /^vco-sweeper:(orphan|seen|detached|keep)$/;
-const RESERVED = /^(acs:|aliyun)/i;
 
 function findStops(backup: Backup, now: EstateNow): readonly string[] {
   const { target, further } = now;

@@ -48,6 +48,23 @@ const MINUTE_MS = 60_000;
 /** How long a connection that was created is looked for, when only its client token says that it was. */
 const FIND_MS_MAX = 30_000;
 
+/** The same client token with other parameters: somebody restores the same backup otherwise, or did so before. */
+const TOKEN_USED = 'IdempotentParameterMismatch';
+
+/** What a person can do about a refusal. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['Resource.QuotaFull', 'Raise the quota, or delete connections that are not needed, and run this again.'],
+  ['OperationFailed.AllocateCidrFailed', 'Add a CIDR block to the transit router, and run this again.'],
+  [
+    'OperationFailed.CreateRouteEntryWithSameDestinationCidrBlock',
+    'The route table has a route to that destination: decide which one is to stay.',
+  ],
+  [
+    TOKEN_USED,
+    'The same restore was begun with other keys or tags. If nothing shows it in a minute, run this tomorrow.',
+  ],
+]);
+
 /**
  * Do what is left, step by step, each seen done before the next. Writes to the cloud.
  *
@@ -286,22 +303,5 @@ class Restore {
     }
   }
 }
-
-/** The same client token with other parameters: somebody restores the same backup otherwise, or did so before. */
-const TOKEN_USED = 'IdempotentParameterMismatch';
-
-/** What a person can do about a refusal. */
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['Resource.QuotaFull', 'Raise the quota, or delete connections that are not needed, and run this again.'],
-  ['OperationFailed.AllocateCidrFailed', 'Add a CIDR block to the transit router, and run this again.'],
-  [
-    'OperationFailed.CreateRouteEntryWithSameDestinationCidrBlock',
-    'The route table has a route to that destination: decide which one is to stay.',
-  ],
-  [
-    TOKEN_USED,
-    'The same restore was begun with other keys or tags. If nothing shows it in a minute, run this tomorrow.',
-  ],
-]);
 
 const dayOf = (ms: number): string => toIso(ms).slice(0, 10);
