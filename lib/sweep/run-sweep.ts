@@ -6,6 +6,7 @@ import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outc
 import { type Place, placeKey } from '../core/domain/place.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
+import { withoutNewClocks } from '../core/judge/judge.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
 import { warnOfPolicy } from '../core/plan/policy-warnings.ts';
@@ -197,6 +198,7 @@ async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, de
     return context;
   };
 
+  const going = new Set(planned.queue.slice(0, planned.perRun).filter(isGoing));
   const tags = new Map<Judged, TagResult | undefined>();
   await Promise.all(
     surveyed.regions.map(async (region) => {
@@ -204,7 +206,10 @@ async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, de
       if (writable.length === 0) {
         return;
       }
-      const results = await keepUpMarks(contextOf(region), writable);
+      const verdicts = writable.map((judged) =>
+        going.has(judged) ? withoutNewClocks(judged.verdict) : judged.verdict,
+      );
+      const results = await keepUpMarks(contextOf(region), verdicts);
       for (const judged of writable) {
         tags.set(judged, results.get(judged.verdict.connection.connectionId));
       }
@@ -216,6 +221,10 @@ async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, de
   const { steps, tooLate } = await act(planned, contextOf, tags);
   return { steps, foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps, tooLate), tags };
 }
+
+/** Its turn comes in this run, by a clock of its mark. */
+const isGoing = ({ mode, verdict }: Judged): boolean =>
+  mode === 'sweep' && verdict.kind === 'orphan' && verdict.restsOnMark;
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
   if (refused.length === 0) {
