@@ -1,9 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Backup } from '../../lib/undo/backup-document.ts';
+import { lookAtEstate } from '../../lib/undo/restore/estate-now.ts';
+import { planRestore } from '../../lib/undo/restore/plan-restore.ts';
 import { cleanUp } from '../store/store-support.ts';
 import { startCloud } from '../support/cloud.ts';
 import { down, dueTags, estate, free, inUse } from '../support/estates.ts';
-import { aMemoryStore, DOWN_POLICY, Killed, restoreOn, SINGLE, sweepAway, wholeEstate } from './undo-support.ts';
+import {
+  aMemoryStore,
+  DOWN_POLICY,
+  Killed,
+  restoreApiOn,
+  restoreOn,
+  SINGLE,
+  sweepAway,
+  wholeEstate,
+} from './undo-support.ts';
 
 afterEach(cleanUp);
 
@@ -276,6 +287,78 @@ describe('goes on with the rest when', () => {
     expect((await restoreOn(cloud, backup)).failed).toEqual([]);
     expect(restoredIn(cloud)).toHaveLength(1);
   });
+});
+
+test("another account's transit router: it creates the connection, says what is needed, and goes on afterwards", async () => {
+  const OTHER = '2000000000000002';
+  const swept = await sweepAway(aWholeCloud());
+  const backup: Backup = { ...swept, connection: { ...swept.connection, CrossAccountAuthorized: true } };
+  const { customerGateways, regions } = wholeEstate();
+  const cloud = startCloud({
+    estate: {
+      regions,
+      accounts: [{ accountId: backup.accountId }, { accountId: OTHER }],
+      customerGateways,
+      transitRouters: [{ TransitRouterId: 'tr-1', accountId: OTHER, CenId: 'cen-other' }],
+      cens: [{ CenId: 'cen-other', accountId: OTHER }],
+      vpnConnections: [free('other')],
+    },
+  });
+  const needed = async () => {
+    const { api } = restoreApiOn(cloud);
+    return planRestore(backup, await lookAtEstate(api, backup), cloud.clock.now()).needed;
+  };
+
+  const first = await restoreOn(cloud, backup);
+  expect(first).toMatchObject({ done: ['create the connection, and wait until it is ready'], failed: [] });
+  const { connectionId = '' } = first;
+  expect((await needed()).join('\n')).toMatch(new RegExp(`grant ${connectionId} .*GrantInstanceToTransitRouter`));
+
+  const call = (accountId: string, action: string, params: Record<string, string>) =>
+    cloud.emulator.call({ accountId, version: '2017-09-12', action, params });
+  const grant = { InstanceId: connectionId, InstanceType: 'VPN', CenId: 'cen-other', CenOwnerId: OTHER };
+  const granted = await call(backup.accountId, 'GrantInstanceToTransitRouter', { ...grant, RegionId: 'cn-hangzhou' });
+  expect(granted.status).toBe(200);
+  const attach = {
+    VpnId: connectionId,
+    VpnOwnerId: backup.accountId,
+    TransitRouterId: 'tr-1',
+    RegionId: 'cn-hangzhou',
+  };
+  expect((await call(OTHER, 'CreateTransitRouterVpnAttachment', attach)).status).toBe(200);
+  cloud.clock.advance(120_000);
+
+  expect(await restoreOn(cloud, backup)).toMatchObject({
+    connectionId,
+    done: ['add its route to 10.9.0.0/16, weight 100'],
+    failed: [],
+  });
+  expect(await needed()).toEqual([]);
+});
+
+test('no reply brings a secret into the store, whatever field it is in', async () => {
+  const canaries = ['Psk', 'AuthKey', 'PreSharedKey', 'Password', 'SecretKey', 'Token'];
+  const poison = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      return value.map(poison);
+    }
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
+    const inner = Object.entries(value).map(([name, one]) => [name, poison(one)]);
+    return Object.fromEntries([...canaries.map((name) => [name, `canary-${name}`]), ...inner]);
+  };
+  for (const cloudOf of [aWholeCloud, aDualCloud, aFreeCloud]) {
+    const { documents, store } = aMemoryStore();
+    const cloud = cloudOf();
+    const result = await cloud.run({
+      store,
+      after: (_call, reply) => ({ ...reply, body: poison(reply.body) }),
+    });
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted' });
+    expect(documents.size).toBeGreaterThan(0);
+    expect(JSON.stringify([...documents])).not.toContain('canary');
+  }
 });
 
 /** Four stories in which a restore is killed before and after each of its calls. */

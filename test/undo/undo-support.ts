@@ -126,13 +126,9 @@ type Cloud = ReturnType<typeof startCloud>;
 /** Where a test stops a restore, as if its process had been killed. */
 export class Killed extends Error {}
 
-/** One run of a restore on an emulated cloud, as the command does it without a person. */
-export async function restoreOn(
-  cloud: Cloud,
-  backup: Backup,
-  options: { readonly keys?: PskKeys } & Parameters<Cloud['transport']>[0] = {},
-): Promise<RestoreResult> {
-  const api = createRestoreApi({
+/** The cloud as a restore needs it, over an emulator in this process. */
+export const restoreApiOn = (cloud: Cloud, watch: Parameters<Cloud['transport']>[0] = {}) => ({
+  api: createRestoreApi({
     credentials: { accessKeyId: 'test', accessKeySecret: 'test' },
     endpoints: resolveEndpoints({}),
     policy: cloud.policy,
@@ -140,8 +136,17 @@ export async function restoreOn(
     random: () => 0.5,
     deadlineMs: Number.POSITIVE_INFINITY,
     observer: { onCall: () => undefined, onRetry: () => undefined },
-    transport: cloud.transport(options),
-  });
+    transport: cloud.transport(watch),
+  }),
+});
+
+/** One run of a restore on an emulated cloud, as the command does it without a person. */
+export async function restoreOn(
+  cloud: Cloud,
+  backup: Backup,
+  options: { readonly keys?: PskKeys } & Parameters<Cloud['transport']>[0] = {},
+): Promise<RestoreResult> {
+  const { api } = restoreApiOn(cloud, options);
   const now = await lookAtEstate(api, backup);
   const { stops } = planRestore(backup, now, cloud.clock.now());
   if (stops.length > 0) {
