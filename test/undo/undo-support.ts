@@ -43,7 +43,8 @@ export const SINGLE = {
     LocalAsn: 65_530,
     TunnelCidr: '169.254.11.0/30',
     LocalBgpIp: '169.254.11.1',
-    AuthKey: 'canary-bgp-auth',
+    PeerBgpIp: '169.254.11.2',
+    AuthKey: 'canary-auth-key',
   },
 };
 

@@ -45,6 +45,8 @@ const LIMIT_MS: Readonly<Record<Step['kind'], number>> = {
 /** Without these nothing else can be done. */
 const NEEDED: ReadonlySet<Step['kind']> = new Set(['create-connection', 'attach']);
 const MINUTE_MS = 60_000;
+/** The first wait for a step to show; it doubles up to `wait.pollInterval`. */
+const FIRST_LOOK_MS = 250;
 /** How long a connection that was created is looked for, when only its client token says that it was. */
 const FIND_MS_MAX = 30_000;
 
@@ -288,7 +290,7 @@ class Restore {
   async #waitFor(step: Step): Promise<string | undefined> {
     const { clock, pollIntervalMs } = this.#deps;
     const untilMs = clock.now() + LIMIT_MS[step.kind];
-    for (;;) {
+    for (let looks = 0; ; looks += 1) {
       await this.#look();
       if (!this.#has(step)) {
         return undefined;
@@ -296,10 +298,11 @@ class Restore {
       if (this.#now.target === undefined) {
         return 'the connection does not exist any more';
       }
-      if (clock.now() + pollIntervalMs > untilMs) {
+      const delayMs = Math.min(pollIntervalMs, FIRST_LOOK_MS * 2 ** looks);
+      if (clock.now() + delayMs > untilMs) {
         return `it was sent, and did not show within ${LIMIT_MS[step.kind] / MINUTE_MS} minutes`;
       }
-      await clock.sleep(pollIntervalMs);
+      await clock.sleep(delayMs);
     }
   }
 }

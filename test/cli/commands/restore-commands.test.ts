@@ -1,5 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { $OpenApiUtil } from '@alicloud/openapi-core';
+import VpcClient, * as vpcModel from '@alicloud/vpc20160428';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { aFolder, aStoreFolder, cleanUp, filesIn, withHash } from '../../store/store-support.ts';
 import { DOWN_POLICY, wholeEstate } from '../../undo/undo-support.ts';
@@ -13,6 +15,9 @@ const POLICY = JSON.stringify({
   wait: { pollInterval: '1ms', consecutiveMisses: 1 },
   recheck: { maxAge: '60s' },
 });
+
+/** Of the old connection, docs/restore.md says that the new one has others. */
+const NEW_ONES = ['VpnConnectionId', 'CreateTime', 'InternetIp', 'RequestId', 'Status', 'Tags', 'ZoneNo'];
 
 /** The machine's clock: what the emulator on a port goes by as well. */
 const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)) };
@@ -200,4 +205,38 @@ test('it restores with the keys of a file, says what differs, and has nothing le
   expect(again.code).toBe(0);
   expect(JSON.parse(again.out)).toMatchObject({ targetId: made?.VpnConnectionId, steps: [] });
   await emulator.close();
+});
+
+test('the official SDK sees the restored connection as it saw the old one, but for what docs/restore.md names', async () => {
+  const served = await serve(estate());
+  const vpc = new VpcClient(
+    new $OpenApiUtil.Config({
+      accessKeyId: served.emulator.accessKeyId,
+      accessKeySecret: served.emulator.accessKeySecret,
+      endpoint: new URL(served.emulator.url).host,
+      protocol: 'http',
+      regionId: 'cn-hangzhou',
+    }),
+  );
+  const look = async (vpnConnectionId: string) => {
+    const request = new vpcModel.DescribeVpnConnectionRequest({ regionId: 'cn-hangzhou', vpnConnectionId });
+    const { body } = await vpc.describeVpnConnection(request);
+    const named = { ...body?.toMap(), ...Object.fromEntries(NEW_ONES.map((name) => [name, undefined])) };
+    for (const part of ['IkeConfig', 'VcoHealthCheck', 'VpnBgpConfig']) {
+      const { Psk: _key, LocalId: _address, Status: _state, ...rest } = Reflect.get(named, part) ?? {};
+      Reflect.set(named, part, rest);
+    }
+    return named;
+  };
+  const before = await look('vco-old');
+  const folder = aStoreFolder();
+  const env = { ...served.env, SWEEP_POLICY: POLICY, SWEEP_STORE: folder };
+  expect((await runCli(['sweep', '--yes'], { clock, env })).err).not.toContain('failed');
+
+  const ran = await runCli(['restore', 'vco-old', '--yes', '--json'], { clock, env });
+
+  const { connectionId, restored } = JSON.parse(ran.out);
+  expect(restored).toBe(true);
+  expect(await look(connectionId)).toEqual(before);
+  await served.emulator.close();
 });
