@@ -2,15 +2,19 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { BUNDLING } from './bundling.mjs';
-import { compilePolicy } from './compile-policy.mjs';
+import { checkSwitches, compilePolicy } from './compile-policy.mjs';
 import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
 
+/** For a package that others install: one's own policy is not theirs. */
+const withPolicy = !process.argv.includes('--without-policy');
+
 // First, so that a broken one leaves the last good build as it was.
-const packed = existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : undefined;
+await checkSwitches(process.env).catch(fail);
+const packed = withPolicy && existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : undefined;
 
 /** Half of what a start would have to load, for policies in YAML alone: a file of its own, loaded when it is called. */
 const yamlApart = {

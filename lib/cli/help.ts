@@ -1,8 +1,18 @@
+import { wrap } from '../report/text/text-width.ts';
+import type { Io } from './io.ts';
+import { helpOutput } from './output.ts';
+
+/** Text narrower than this is not worth standing beside what it explains. */
+export const COLUMNS_MIN = 20;
+/** Before a text that stands below what it explains. */
+const APART = ' '.repeat(6);
+
 /** What `--help` says after the commands. */
 export const AFTER_HELP = `
 Examples:
   vco-sweeper demo                                      see it work, without an account
   vco-sweeper plan --region cn-hangzhou                 what would be deleted there
+  vco-sweeper plan --owner team-a --csv team-a.csv      of one owner only, and as a file for a spreadsheet
   vco-sweeper explain vco-bp1a2b3c4d                    why, or why not
   vco-sweeper sweep --policy policy.yaml                delete, after a question
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
@@ -10,8 +20,9 @@ Examples:
   vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
   vco-sweeper restore vco-bp1a2b3c4d --store results-of-sweeps   bring a deleted one back
 
-Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
-ALIBABA_CLOUD_SECURITY_TOKEN. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
+Credentials: those of --profile; else ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary
+ones, ALIBABA_CLOUD_SECURITY_TOKEN; else where the official tools have them: docs/deploy.md, "Credentials".
+A proxy: HTTPS_PROXY and NO_PROXY. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
 Endpoints: ALIBABA_CLOUD_VPC_ENDPOINT, ALIBABA_CLOUD_CBN_ENDPOINT, ALIBABA_CLOUD_STS_ENDPOINT,
 ALIBABA_CLOUD_FC_ENDPOINT. Where whole results are kept: SWEEP_STORE, or --store.
 
@@ -74,3 +85,44 @@ each account and region on a local Function Compute, and each is a process of it
 
 Exit codes: 0 it went as it should; with --accounts as a run: 3 orphans remain, 4 a sweep failed, 5 halted by a guard;
 130 Ctrl-C.`;
+
+type HelpContext = { readonly error: boolean };
+
+/** A text after the options, in lines that fit the terminal, with the command as the person started it. */
+export const helpAfter =
+  (io: Io, text: string) =>
+  ({ error }: HelpContext): string => {
+    const output = helpOutput(io);
+    const columns = (error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.()) ?? 0;
+    return layOut(text.replaceAll(/^ {2}vco-sweeper /gm, `  ${io.invokedAs} `), columns);
+  };
+
+/** Lines of a paragraph flow together; an indented line is an item, whose further lines begin where its text does. */
+function layOut(text: string, columns: number): string {
+  const blocks: string[] = [];
+  for (const line of text.split('\n')) {
+    const last = blocks.at(-1) ?? '';
+    const flows = line !== '' && !line.startsWith(' ') && last !== '' && !last.startsWith(' ') && !last.endsWith(':');
+    if (flows) {
+      blocks[blocks.length - 1] = `${last} ${line}`;
+    } else {
+      blocks.push(line);
+    }
+  }
+  return blocks.flatMap((block) => layOutBlock(block, columns)).join('\n');
+}
+
+function layOutBlock(block: string, columns: number): readonly string[] {
+  const [, lead = '', rest = block] = /^( +\S.*? {2,})(\S.*)$/.exec(block) ?? [];
+  // A number stays with what it counts or means.
+  const kept = rest.replaceAll(/\b(\d{1,3}) (?=[a-z])/g, '$1\u00a0');
+  const isApart = lead.length + COLUMNS_MIN > columns;
+  const indent = isApart ? APART : ' '.repeat(lead.length);
+  const lines = wrap(kept, Math.max(COLUMNS_MIN, columns - indent.length)).map((line) =>
+    line.replaceAll('\u00a0', ' '),
+  );
+  const [first = '', ...more] = lines;
+  return isApart
+    ? [lead.trimEnd(), ...lines.map((line) => `${indent}${line}`)]
+    : [`${lead}${first}`, ...more.map((line) => `${indent}${line}`)];
+}

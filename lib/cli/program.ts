@@ -20,6 +20,8 @@ import {
   AFTER_RESTORE_HELP,
   AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
+  COLUMNS_MIN,
+  helpAfter,
 } from './help.ts';
 import type { Io } from './io.ts';
 import { helpOutput } from './output.ts';
@@ -35,7 +37,9 @@ import {
   wholeNumber,
 } from './run-options.ts';
 import { VERSION } from './version.ts';
+import { withViewOptions } from './view-options.ts';
 
+const PROFILE_HELP = 'credentials of this profile of the official tools, whatever the environment says';
 const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the policy says)';
 
 /**
@@ -44,13 +48,14 @@ const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the polic
  * @param ended gets the exit code of the command that ran
  */
 export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
-  const program = new Command('vco-sweeper')
+  const program = new Command(io.invokedAs)
     .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput(helpOutput(io))
-    .addHelpText('after', AFTER_HELP);
+    .configureHelp({ minWidthToWrap: COLUMNS_MIN })
+    .addHelpText('after', helpAfter(io, AFTER_HELP));
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
   addStoreCommand(program, io, ended);
@@ -62,19 +67,19 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
   withStore(withRunOptions(program.command('plan')))
     .description('show what a sweep would delete, and why; changes nothing')
-    .addHelpText('after', AFTER_PLAN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_PLAN_HELP))
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
   withStore(withRunOptions(program.command('sweep')))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', AFTER_SWEEP_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_SWEEP_HELP))
     .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
 
   withStore(withRunOptions(program.command('explain'), false))
     .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
     .argument('<connection>', 'its id, vco-…', parseConnection)
-    .addHelpText('after', AFTER_EXPLAIN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_EXPLAIN_HELP))
     .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
 }
 
@@ -83,7 +88,7 @@ function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) =>
     .description('run the deployed function, which has its own policy, and show what it answers')
     .addOption(new Option('-m, --mode <mode>', "at most this; the function's own mode or a lower one").choices(MODES))
     .option('--async', 'do not wait for it')
-    .addHelpText('after', AFTER_INVOKE_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_INVOKE_HELP))
     .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
 }
 
@@ -94,7 +99,7 @@ function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => 
     .command('init')
     .description('make a folder a store, by a file that says so; what is in it stays')
     .argument('<folder>', 'made if it does not exist')
-    .addHelpText('after', AFTER_STORE_INIT_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_STORE_INIT_HELP))
     .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
 }
 
@@ -112,6 +117,7 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
     .addOption(new Option('--store <folder>', FROM_STORE).conflicts('backup'))
     .option('--backup <file>', 'this backup, instead of one in a store')
     .option('--at <time>', 'the newest backup until this ISO date or date-time', parseMoment)
+    .option('--profile <name>', PROFILE_HELP)
     .option('--psk-file <file>', 'pre-shared keys, YAML: tunnel index to key (default: the cloud makes new ones)')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'only show what would be done')
@@ -127,10 +133,12 @@ const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLI
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command
     .option('-p, --policy <file>', policyHelp)
+    .option('--profile <name>', PROFILE_HELP)
     .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+    withViewOptions(command);
   }
   return withFormats(command);
 }
@@ -182,6 +190,6 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     .description('see it work on an emulated cloud; needs no account')
     .option('--accounts <number>', 'so many accounts, with dispatcher and Function Compute', wholeNumber(1, 10))
     .option('--refused <number>', 'of them, so many do not let the sweep in (default: 0)', wholeNumber(0, 10))
-    .addHelpText('after', AFTER_DEMO_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_DEMO_HELP))
     .action(async (options: DemoOptions) => ended(await demoCommand(options, io)));
 }

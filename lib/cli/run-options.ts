@@ -2,15 +2,18 @@ import { InvalidArgumentError } from 'commander';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 import { parseExpiry } from '../core/domain/time.ts';
 import type { FormatOptions } from './formats.ts';
+import type { ViewOptions } from './view-options.ts';
 
-export type RunOptions = FormatOptions & {
-  readonly policy?: string;
-  /** A folder, or `off`. */
-  readonly store?: string;
-  readonly account?: readonly string[];
-  readonly region?: readonly string[];
-  readonly connection?: readonly string[];
-};
+export type RunOptions = FormatOptions &
+  ViewOptions & {
+    readonly profile?: string;
+    readonly policy?: string;
+    /** A folder, or `off`. */
+    readonly store?: string;
+    readonly account?: readonly string[];
+    readonly region?: readonly string[];
+    readonly connection?: readonly string[];
+  };
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 

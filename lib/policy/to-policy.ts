@@ -6,7 +6,7 @@ import { accountIdOf } from './schema/roles.ts';
 
 /** The document in the core's words: milliseconds for durations, account ids beside role ARNs, nothing twice. */
 export function toPolicy(document: PolicyDocument): DeclaredPolicy {
-  const { protect, limits, detach, wait, retry, pace } = document;
+  const { protect, limits, detach, wait, retry, pace, report } = document;
   return {
     mode: document.mode,
     regions: toRegions(document.regions),
@@ -37,6 +37,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       writePerMinute: pace.writePerMinute,
       concurrency: pace.concurrency,
     },
+    report: { ownerTag: report.ownerTag },
     store: toStoreFolder(document.store),
   };
 }

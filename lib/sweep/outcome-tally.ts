@@ -3,9 +3,6 @@ import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import { noOutcomes, type Outcome, type RunResult } from '../core/domain/outcome.ts';
 import { placeKey } from '../core/domain/place.ts';
 
-/** Results are bounded; what is over is counted, and each is still a log line. */
-const OUTCOMES_MAX = 1_000;
-
 type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 
 /** Counts all outcomes of a run, and keeps what the result has room for. */
@@ -15,9 +12,14 @@ export class OutcomeTally {
   readonly #onListed: (outcome: Outcome) => void;
   readonly #settled: Outcome[] = [];
   readonly #others: Outcome[] = [];
+  readonly #max: number;
 
-  /** @param onListed is told every outcome that a whole result lists */
-  constructor(onListed: (outcome: Outcome) => void = () => undefined) {
+  /**
+   * @param max so many outcomes are kept; what is over is counted, and each is still a log line
+   * @param onListed is told every outcome that a whole result lists
+   */
+  constructor(max: number, onListed: (outcome: Outcome) => void = () => undefined) {
+    this.#max = max;
     this.#onListed = onListed;
   }
 
@@ -35,7 +37,7 @@ export class OutcomeTally {
   toResult(regions: readonly Place[]): Pick<RunResult, 'counts' | 'outcomes' | 'outcomesOmitted'> {
     const order = new Map(regions.map((region, index) => [placeKey(region), index]));
     const at = (outcome: Outcome): number => order.get(placeKey(outcome)) ?? regions.length;
-    const shown = [...this.#others, ...this.#settled].slice(0, OUTCOMES_MAX).sort((a, b) => at(a) - at(b));
+    const shown = [...this.#others, ...this.#settled].slice(0, this.#max).sort((a, b) => at(a) - at(b));
     const { kept, ...rest } = this.counts;
     const omitted = Object.values(rest).reduce((sum, count) => sum + count, 0) - shown.length;
     return { counts: this.counts, outcomes: shown, ...(omitted > 0 ? { outcomesOmitted: omitted } : {}) };
@@ -48,7 +50,7 @@ export class OutcomeTally {
       return;
     }
     this.#onListed(outcome);
-    if (list.length < OUTCOMES_MAX) {
+    if (list.length < this.#max) {
       list.push(outcome);
     }
   }

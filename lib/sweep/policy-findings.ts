@@ -3,8 +3,6 @@ import type { RunResult } from '../core/domain/outcome.ts';
 import { type PolicyWarning, toSentences } from '../core/plan/policy-warnings.ts';
 import type { Survey } from './survey/survey.ts';
 
-/** A result is bounded; a policy may name thousands of connections that are long gone. */
-const SHOWN_MAX = 1_000;
 /** So many entries of a policy are in one log line. */
 const LOGGED_MAX = 100;
 
@@ -32,15 +30,20 @@ export function reportWarnings(journal: Journal, warnings: readonly PolicyWarnin
   }
 }
 
-/** What a result says about the policy besides its outcomes. */
+/**
+ * What a result says about the policy besides its outcomes.
+ *
+ * @param max so many of each kind: a policy may name thousands of connections that are long gone
+ */
 export function toFindings(
   warnings: readonly PolicyWarning[],
   { regions, isComplete, unseen }: Survey,
+  max: number,
 ): Pick<RunResult, 'notFound' | 'warnings' | 'lapsedKeeps'> {
-  const sentences = toSentences(warnings).slice(0, SHOWN_MAX);
-  const lapsedKeeps = regions.flatMap((region) => region.lapsedKeeps).slice(0, SHOWN_MAX);
+  const sentences = toSentences(warnings).slice(0, max);
+  const lapsedKeeps = regions.flatMap((region) => region.lapsedKeeps).slice(0, max);
   return {
-    notFound: isComplete ? unseen.slice(0, SHOWN_MAX) : [],
+    notFound: isComplete ? unseen.slice(0, max) : [],
     ...(sentences.length > 0 ? { warnings: sentences } : {}),
     ...(lapsedKeeps.length > 0 ? { lapsedKeeps } : {}),
   };

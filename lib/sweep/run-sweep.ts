@@ -21,6 +21,7 @@ import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcome
 import { act, describeLeftOver } from './steps/act.ts';
 import { StopFile } from './steps/stop-file.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
+import type { OnReading } from './survey/watch-reading.ts';
 
 /** What a run needs of the world; built by `create-sweep-deps.ts`. */
 export type SweepDeps = {
@@ -32,6 +33,8 @@ export type SweepDeps = {
   readonly runId: string;
   /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** Told how far the reading has come, for whoever waits. Must not throw. */
+  readonly onReading?: OnReading;
   /** Left out: none is asked for, and nothing is stored. */
   readonly store?: Store | undefined;
 };
@@ -47,7 +50,12 @@ export type SweepRequest = {
   readonly refused: readonly RefusedEvent[];
   /** What else there is to say of the events, for the log. */
   readonly notes: readonly string[];
+  /** So many outcomes, warnings and lapsed keeps each are in the result; left out: as many as a function may answer. */
+  readonly resultMax?: number;
 };
+
+/** What a function answers is bounded. Whatever is over is counted, and each outcome is still a log line. */
+const RESULT_MAX = 1_000;
 
 /** Each has its reason; past a hundred of them the rest is counted. */
 const REFUSED_MAX = 100;
@@ -87,13 +95,15 @@ async function sweepInto(
 ): Promise<RunResult> {
   const warnings = warnOfPolicy(request.policy, request.origin, runMode(request.parts, request.policy.mode));
   reportWarnings(deps.journal, warnings);
-  const tally = new OutcomeTally((outcome) => document?.add(outcome));
+  const { resultMax = RESULT_MAX } = request;
+  const tally = new OutcomeTally(resultMax, (outcome) => document?.add(outcome));
+  const telling = { policy: request.policy, journal: deps.journal };
   const settle = (judged: Judged): boolean => {
     if (!isSettled(judged)) {
       return false;
     }
     if (judged.mode !== undefined) {
-      tally.addSettled(endSettled(judged, deps.journal));
+      tally.addSettled(endSettled(judged, telling));
     }
     return true;
   };
@@ -105,7 +115,7 @@ async function sweepInto(
   const stop = deps.store && new StopFile(deps.store);
   const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs, stop }, deps);
 
-  for (const outcome of listOutcomes(surveyed, planned.blocked, done, deps.journal)) {
+  for (const outcome of listOutcomes(surveyed, planned.blocked, done, telling)) {
     tally.add(outcome);
     await document?.whenBehind();
   }
@@ -118,6 +128,7 @@ async function sweepInto(
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
+  const findings = toFindings([...warnings, ...surveyWarnings], surveyed, resultMax);
   const result: RunResult = {
     runId: deps.runId,
     mode,
@@ -129,7 +140,7 @@ async function sweepInto(
     ...shown,
     calls: deps.calls(),
     policy: request.origin,
-    ...toFindings([...warnings, ...surveyWarnings], surveyed),
+    ...findings,
     ...refusedEvents([...request.refused, ...surveyed.refused]),
     ...(stop?.heldBack?.file === undefined ? {} : { stoppedBy: stop.heldBack.file }),
   };
@@ -140,6 +151,7 @@ async function sweepInto(
     durationMs,
     counts,
     regions: regions.length,
+    notFound: findings.notFound,
     calls: kept.calls,
     ...(document === undefined || kept.notStored !== undefined ? {} : { storedAs: document.path }),
   });

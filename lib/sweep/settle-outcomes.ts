@@ -1,12 +1,13 @@
+import { describeFailure } from '../core/advice/error-advice.ts';
 import type { Connection } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
-import { toIso } from '../core/domain/time.ts';
+import type { Policy } from '../core/domain/policy.ts';
 import type { Verdict } from '../core/judge/judge.ts';
 import { mayTag } from '../core/plan/narrow.ts';
 import type { Judged, Plan } from '../core/plan/plan.ts';
 import type { TagResult } from './marks/mark-upkeep.ts';
-import { toJudgedFields } from './steps/act.ts';
+import { NO_CLOCK, toClockFacts, toConnectionFacts } from './outcome-facts.ts';
 import { endWithError, type StepResult } from './steps/step-result.ts';
 import type { LostRegion, Survey } from './survey/survey.ts';
 
@@ -19,6 +20,9 @@ export type Done = {
   readonly tags: ReadonlyMap<Judged, TagResult | undefined>;
 };
 
+/** Where outcomes are told, and the policy that their owners and due times follow from. */
+export type Telling = { readonly policy: Policy; readonly journal: Journal };
+
 type Blocked = Plan['blocked'];
 const NONE_BLOCKED: Blocked = new Map();
 const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };
@@ -28,8 +32,8 @@ export const isSettled = ({ verdict, mode }: Judged): boolean =>
   !verdict.isDue && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote));
 
 /** The outcome of a connection in scope that its verdict settled, and its log line. */
-export function endSettled(judged: Judged, journal: Journal): Outcome {
-  const outcome = toOutcome(judged, endWithoutStep(judged, NONE_BLOCKED, NOTHING));
+export function endSettled(judged: Judged, { policy, journal }: Telling): Outcome {
+  const outcome = toOutcome(judged, endWithoutStep(judged, NONE_BLOCKED, NOTHING), policy);
   reportOutcome(journal, judged.verdict, outcome);
   return outcome;
 }
@@ -40,14 +44,19 @@ export function endSettled(judged: Judged, journal: Journal): Outcome {
  *
  * What a step said comes first, then a tag write that failed, then guards and limits, then the verdict itself.
  */
-export function* listOutcomes(surveyed: Survey, blocked: Blocked, done: Done, journal: Journal): Generator<Outcome> {
+export function* listOutcomes(
+  surveyed: Survey,
+  blocked: Blocked,
+  done: Done,
+  { policy, journal }: Telling,
+): Generator<Outcome> {
   for (const { judged: all } of surveyed.regions) {
     for (const judged of all) {
       if (judged.mode === undefined) {
         continue;
       }
       const step = done.steps.get(judged);
-      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked, done));
+      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked, done), policy);
       if (step === undefined) {
         reportOutcome(journal, judged.verdict, outcome);
       }
@@ -56,14 +65,17 @@ export function* listOutcomes(surveyed: Survey, blocked: Blocked, done: Done, jo
   }
   for (const region of surveyed.lost) {
     for (const connection of region.inScope) {
-      const outcome = toLostOutcome(region, connection);
-      reportLost(journal, connection, outcome);
+      const outcome = toLostOutcome(region, connection, policy);
+      reportLost(journal, outcome);
       yield outcome;
     }
   }
 }
 
-type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId'>;
+type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId'> & {
+  /** When the clock of its rule began, if this run started it. */
+  readonly startedMs?: number;
+};
 
 function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Done): End {
   const { verdict, mode } = judged;
@@ -104,7 +116,7 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
         return end('blocked');
       }
       if (tag?.kind === 'marked') {
-        return end('marked');
+        return { ...end('marked'), startedMs: tag.sinceMs };
       }
       return end(
         'waiting',
@@ -115,31 +127,33 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
   }
 }
 
-const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End): Outcome => ({
+const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End, policy: Policy): Outcome => ({
   connectionId: verdict.connection.connectionId,
   accountId,
   regionId,
+  ...toConnectionFacts(verdict.connection, policy),
   outcome: end.outcome,
   rule: verdict.rule,
-  since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),
+  ...toClockFacts(verdict, end.outcome, policy, end.startedMs),
   reason: end.reason,
   evidence: verdict.evidence,
   code: end.code,
   requestId: end.requestId,
 });
 
-function toLostOutcome(region: LostRegion, connection: Connection): Outcome {
+function toLostOutcome(region: LostRegion, connection: Connection, policy: Policy): Outcome {
   const theirs = connection.attachType === 'VPNGW' || connection.attachType === 'missing';
   return {
     connectionId: connection.connectionId,
     accountId: region.accountId,
     regionId: region.regionId,
+    ...toConnectionFacts(connection, policy),
     outcome: theirs ? 'kept' : 'unknown',
     rule: null,
-    since: null,
+    ...NO_CLOCK,
     reason: theirs
       ? 'it is not a connection made for a transit router'
-      : `the region could not be read whole: ${region.error.message}`,
+      : `the region could not be read whole: ${describeFailure(region.error)}`,
     evidence: [],
     code: region.error.code,
     requestId: region.error.requestId ?? null,
@@ -147,14 +161,12 @@ function toLostOutcome(region: LostRegion, connection: Connection): Outcome {
 }
 
 function reportOutcome(journal: Journal, verdict: Verdict, outcome: Outcome): void {
-  const { accountId, regionId, connectionId, code, reason, requestId } = outcome;
-  const where = { accountId, regionId, connectionId, code, cloudRequestId: requestId };
-  journal('connection.judged', { ...where, ...toJudgedFields(verdict), outcome: outcome.outcome, reason });
+  const { connectionId, code, requestId, ...told } = outcome;
+  journal('connection.judged', { connectionId, code, cloudRequestId: requestId, verdict: verdict.kind, ...told });
 }
 
 /** Of what was seen in a region that could not be read whole, one line each as well. */
-function reportLost(journal: Journal, { name }: Connection, outcome: Outcome): void {
-  const { accountId, regionId, connectionId, code, reason, requestId } = outcome;
-  const where = { accountId, regionId, connectionId, code, cloudRequestId: requestId };
-  journal('connection.judged', { ...where, name, verdict: 'unknown', outcome: outcome.outcome, reason });
+function reportLost(journal: Journal, outcome: Outcome): void {
+  const { connectionId, code, requestId, rule, evidence, ...told } = outcome;
+  journal('connection.judged', { connectionId, code, cloudRequestId: requestId, verdict: 'unknown', ...told });
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createCloudApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
-import type { Credentials } from '../cloud/client/transport.ts';
-import { Sockets } from '../cloud/http/sockets.ts';
+import type { Credentials, CredentialsSource } from '../cloud/client/transport.ts';
+import { type Route, Sockets } from '../cloud/http/sockets.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -20,7 +20,9 @@ export type Closing = { readonly close: () => void };
 /** Join the sweep to the real cloud. Throws `ConfigError` for a refused endpoint, before any call. */
 export function createDeps(options: {
   readonly env: Environment;
-  readonly credentials: Credentials;
+  readonly credentials: Credentials | CredentialsSource;
+  /** Other ways out of this machine than the direct one. */
+  readonly route?: Route | undefined;
   readonly policy: Policy;
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
@@ -32,7 +34,7 @@ export function createDeps(options: {
   const runId = randomUUID();
   const journal = options.journal(runId);
   const { observer, calls } = createCallCounter(journal);
-  const sockets = new Sockets();
+  const sockets = new Sockets(options.route);
   const api = createCloudApi({
     credentials: options.credentials,
     endpoints,

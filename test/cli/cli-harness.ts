@@ -12,8 +12,12 @@ export type RunOptions = {
   readonly env?: Io['env'];
   /** A terminal on all three streams, of 100 columns. */
   readonly tty?: boolean;
+  /** Of the terminal; 100 when left out. */
+  readonly columns?: number;
   readonly answer?: boolean | 'cancelled';
   readonly files?: Record<string, string>;
+  /** How far a file gets: the code of an error when it is looked at before, or when it is written. */
+  readonly fileError?: { readonly before?: string; readonly after?: string };
   readonly clock?: Clock;
   /** Gets how to press Ctrl-C. */
   readonly onStart?: (stop: () => void) => void;
@@ -50,7 +54,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       options.onWrite?.(out, err, stop);
     },
     isTTY: tty,
-    columns: tty ? 100 : undefined,
+    columns: tty ? (options.columns ?? 100) : undefined,
   });
   const io: Io = {
     env: { LOG_LEVEL: 'silent', NO_COLOR: '1', ...options.env },
@@ -72,9 +76,13 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       }
       return text;
     },
+    checkWritable: () => failWith(options.fileError?.before),
     writeFile: (path, text) => {
+      failWith(options.fileError?.after);
       files[path] = text;
     },
+    proxyFor: () => '',
+    invokedAs: 'vco-sweeper',
     packageFolder: (name) => resolve('dist', name),
     confirm: async (question) => {
       asked.push(question);
@@ -90,6 +98,12 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   };
   const code = await main(args, io);
   return { code, out, err, asked, files };
+}
+
+function failWith(code: string | undefined): void {
+  if (code !== undefined) {
+    throw Object.assign(new Error(code), { code });
+  }
 }
 
 /** An emulator on a real port, and what it takes to reach it. */

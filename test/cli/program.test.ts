@@ -8,6 +8,7 @@ import { exitCodeOf } from '../../lib/cli/exit-code.ts';
 import { VERSION } from '../../lib/cli/version.ts';
 import { type Counts, countOutcomes, type OutcomeKind, type RunStatus } from '../../lib/core/domain/outcome.ts';
 import packageFile from '../../package.json' with { type: 'json' };
+import { anOutcome } from '../support/builders.ts';
 import { envOf, run } from './cli-harness.ts';
 
 const requests: string[] = [];
@@ -94,6 +95,18 @@ test.each<[string, string[], typeof none, RegExp]>([
   ['a plain endpoint elsewhere', ['plan'], { ALIBABA_CLOUD_VPC_ENDPOINT: 'http://192.0.2.1' }, /_VPC_ENDPOINT: "http:/],
   ['a log level that does not exist', ['plan'], { LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ['a mode that does not exist', ['plan'], { SWEEP_MODE: 'all' }, /SWEEP_MODE: "all" is not allowed/],
+  [
+    'a switch that does not exist',
+    ['plan'],
+    { SWEEP_TRIGGER: 'dispach' },
+    /SWEEP_TRIGGER: "dispach" is not allowed; write one of sweep/,
+  ],
+  [
+    'another one',
+    ['invoke'],
+    { SWEEP_THROW: 'nevr' },
+    /SWEEP_THROW: "nevr" is not allowed; write one of incomplete, never/,
+  ],
   [
     'a store that is not there',
     ['plan', '--store', '/nowhere/at/all'],
@@ -210,6 +223,17 @@ test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo'], ['store']])
   },
 );
 
+test.each([[[]], [['plan']], [['sweep']], [['explain']], [['invoke']], [['demo']], [['emulator']]])(
+  '%j --help breaks lines between words, at the width of the terminal',
+  async (command) => {
+    const wide = await run([...command, '--help']);
+    const { out } = await run([...command, '--help'], { tty: true, columns: 60 });
+    const words = (text: string) => text.split(/\s+/).join(' ');
+    expect(words(out)).toBe(words(wide.out));
+    expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
+  },
+);
+
 test('--help has examples and every exit code', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);
@@ -233,21 +257,7 @@ test("--version is the package's", async () => {
   expect(await run(['--version'])).toMatchObject({ code: 0, out: `${VERSION}\n` });
 });
 
-const counts = (...kinds: OutcomeKind[]): Counts =>
-  countOutcomes(
-    kinds.map((outcome) => ({
-      connectionId: 'vco-1',
-      accountId: '1',
-      regionId: 'r',
-      outcome,
-      rule: null,
-      since: null,
-      reason: '',
-      evidence: [],
-      code: null,
-      requestId: null,
-    })),
-  );
+const counts = (...kinds: OutcomeKind[]): Counts => countOutcomes(kinds.map((outcome) => anOutcome({ outcome })));
 
 test.each<[RunStatus, OutcomeKind[], number]>([
   ['complete', [], 0],

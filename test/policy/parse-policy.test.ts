@@ -40,6 +40,7 @@ const defaults: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
+  report: { ownerTag: 'owner' },
   store: undefined,
 };
 
@@ -94,6 +95,7 @@ recheck: { maxAge: 1ms }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
+report: { ownerTag: cost=centre }
 store: /mnt/vco-sweeper-store
 `;
     const expected: Policy = {
@@ -143,6 +145,7 @@ store: /mnt/vco-sweeper-store
       },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
+      report: { ownerTag: 'cost=centre' },
       store: '/mnt/vco-sweeper-store',
     };
     expect(parse(text)).toEqual(expected);
@@ -320,6 +323,10 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['pace: {share: 0}', 'pace.share: 0 is not allowed'],
     ['pace: {describePerMinute: 0}', 'pace.describePerMinute: 0 is not allowed'],
     ['pace: {writePerMinute: 0}', 'pace.writePerMinute: 0 is not allowed'],
+    ['report: { ownerTag: "" }', 'report.ownerTag: "" is not allowed; write the key of a tag'],
+    ['report: { ownerTag: " owner" }', 'report.ownerTag: " owner" is not allowed; write the key of a tag'],
+    ['report: { ownerTag: [owner] }', 'report.ownerTag: a list is not allowed'],
+    ['report: { url: "https://example.com" }', 'report.url: unknown key (allowed: ownerTag)'],
     ['store: false', 'store: false is not allowed; write the word off (not false), or the path of a folder'],
     ['store: ""', 'store: "" is not allowed; write off, or the path of a folder'],
     ['store: "/mnt/store "', 'store: "/mnt/store " is not allowed; write off, or the path of a folder'],
@@ -335,7 +342,10 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['null', 'the whole document: null (nothing) is not allowed'],
     ['plan', 'the whole document: "plan" is not allowed'],
     ['[]', 'the whole document: an empty list is not allowed'],
-    ['mode: plan\nmode: sweep', 'line 2, column 1: Map keys must be unique'],
+    ['\uFFFD\uFFFDm\0o\0d\0e\0', 'it is not UTF-8; save it as UTF-8 text'],
+    ['mode: pl\uFFFDn', 'it is not UTF-8; save it as UTF-8 text'],
+    ['protect: {\n  names: [a],\n  "names": [b] }', 'line 3, column 3: the key "names" is there twice'],
+    ['mode: plan\nmode: sweep', 'line 2, column 1: the key "mode" is there twice'],
     ['mode: plan\n---\nmode: sweep', '2 YAML documents; write a single one'],
     ['mode: &m plan\nregions: *m', 'line 2, column 10: aliases are not supported'],
     ['<<: { mode: sweep }', '"<<": unknown key'],

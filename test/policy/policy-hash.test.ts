@@ -15,6 +15,7 @@ test.each([
   ['in another mode', 'mode: plan', 'mode: sweep'],
   ['at another pace', 'pace: { share: 0.1 }', 'pace: { share: 0.9 }'],
   ['with more attempts', 'retry: { attempts: 1 }', 'retry: { attempts: 9 }'],
+  ['with another tag for owners', 'report: { ownerTag: team }', 'report: { ownerTag: squad }'],
   ['with a store', '', 'store: /mnt/results'],
   ['with more patience', 'wait: { pollInterval: 1s }', 'wait: { pollInterval: 9s }'],
 ])('the same policy %s has the same hash', (_how, one, other) => {
@@ -48,6 +49,6 @@ const sortKeys = (_key: string, value: unknown): unknown =>
 
 test('it is the SHA-256 of JSON with sorted keys, without what is not set', () => {
   const policy = parseDeclaredPolicy('marks: { maxGap: 1s }', 'policy.yaml');
-  const { mode, retry, wait, pace, ...rest } = policy;
+  const { mode, retry, wait, pace, report, ...rest } = policy;
   expect(hashPolicy(policy)).toBe(createHash('sha256').update(JSON.stringify(rest, sortKeys)).digest('hex'));
 });

@@ -5,7 +5,7 @@ import type { Outcome, RunResult } from '../../lib/core/domain/outcome.ts';
 import { machineFiles } from '../../lib/store/file-system.ts';
 import { openStore } from '../../lib/store/open-store.ts';
 import { ResultDocument } from '../../lib/sweep/result-document.ts';
-import { ACCOUNT, NOW, REGION } from '../support/builders.ts';
+import { anOutcome, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { dueTags, estate, free, inUse } from '../support/estates.ts';
 import { aStoreFolder, brokenFiles, cleanUp, filesIn, systemError, time, withHash } from './store-support.ts';
@@ -193,7 +193,7 @@ describe('memory', () => {
     const head = { runId: 'run', startedAt: new Date(NOW).toISOString() };
     const document = new ResultDocument(store, { ...time.clock, now: () => NOW }, head);
     for (let index = 0; index < 100_000; index += 1) {
-      document.add(anOutcome(index));
+      document.add(aProtected(index));
       await document.whenBehind();
     }
     await document.close({ ...(await small().run()), outcomes: [] });
@@ -231,15 +231,11 @@ describe('memory', () => {
   });
 });
 
-const anOutcome = (index: number): Outcome => ({
-  connectionId: `vco-${index}`,
-  accountId: ACCOUNT,
-  regionId: REGION,
-  outcome: 'protected',
-  rule: null,
-  since: null,
-  reason: 'its owner says no',
-  evidence: ['AttachType NO_ASSOCIATED, State init', 'no attachment of tr-1 holds it'],
-  code: null,
-  requestId: null,
-});
+const aProtected = (index: number): Outcome =>
+  anOutcome({
+    connectionId: `vco-${index}`,
+    outcome: 'protected',
+    rule: null,
+    reason: 'its owner says no',
+    evidence: ['AttachType NO_ASSOCIATED, State init', 'no attachment of tr-1 holds it'],
+  });

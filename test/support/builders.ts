@@ -1,4 +1,5 @@
 import type { Attachment, Connection, Tunnel, TunnelStatus } from '../../lib/core/domain/estate.ts';
+import type { Outcome } from '../../lib/core/domain/outcome.ts';
 import type { Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
 import { createWitnesses } from '../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../lib/core/judge/judge.ts';
@@ -33,6 +34,7 @@ const DEFAULTS: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
+  report: { ownerTag: 'owner' },
   store: undefined,
 };
 
@@ -67,6 +69,27 @@ export const aConnection = (change: Partial<Connection> = {}): Connection => ({
   crossAccount: false,
   resourceGroupId: 'rg-1',
   tags: new Map(),
+  ...change,
+});
+
+/** How an orphan whose turn has come ends in a plan. */
+export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
+  connectionId: 'vco-1',
+  accountId: ACCOUNT,
+  regionId: REGION,
+  name: null,
+  owner: null,
+  createdAt: null,
+  outcome: 'planned',
+  rule: 'unassociated',
+  since: null,
+  dueAt: null,
+  heldUntil: null,
+  attachedTo: null,
+  reason: 'unassociated: its grace has run out; a sweep would delete it now',
+  evidence: [],
+  code: null,
+  requestId: null,
   ...change,
 });
 

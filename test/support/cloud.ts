@@ -13,7 +13,7 @@ import type { Store } from '../../lib/core/store/store.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import { sweep } from '../../lib/sweep/run-sweep.ts';
+import { type SweepDeps, sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -44,6 +44,7 @@ export type RunOptions = {
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
   readonly notes?: readonly string[];
+  readonly onReading?: SweepDeps['onReading'];
   readonly store?: Store;
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   before?(call: CloudCall): void;
@@ -136,6 +137,7 @@ export function startCloud(options: CloudOptions) {
         calls: () => calls,
         runId: 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+        ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
         store: change.store,
       },
     );

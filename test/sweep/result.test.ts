@@ -20,7 +20,7 @@ test('the log says with which rules and limits a run began', async () => {
 test('the log says how a run ended, as the result does', async () => {
   const cloud = smallCloud();
   const { status, durationMs, counts, calls } = await cloud.run();
-  const ending = { mode: 'sweep', status, durationMs, counts, calls, regions: 1 };
+  const ending = { mode: 'sweep', status, durationMs, counts, calls, regions: 1, notFound: [] };
   expect(told(cloud, 'run.finished')).toEqual([{ event: 'run.finished', ...ending }]);
   expect(cloud.lines.at(-1)?.event).toBe('run.finished');
 });

@@ -13,8 +13,8 @@ import { lookAtEstate } from '../../undo/restore/estate-now.ts';
 import { describeStep, planRestore, type RestorePlan } from '../../undo/restore/plan-restore.ts';
 import { planLines, resultLines } from '../../undo/restore/restore-text.ts';
 import { runRestore } from '../../undo/restore/run-restore.ts';
+import { openAccess } from '../../wiring/access/open-access.ts';
 import { connectRestore } from '../../wiring/create-restore-deps.ts';
-import { readCredentials } from '../../wiring/create-sweep-deps.ts';
 import { EXIT } from '../exit-code.ts';
 import type { FormatOptions } from '../formats.ts';
 import { Interrupted, type Io } from '../io.ts';
@@ -23,6 +23,7 @@ import { createScreen } from '../session/screen.ts';
 import { openBackups, readBackups } from './backups-command.ts';
 
 export type RestoreOptions = FormatOptions & {
+  readonly profile?: string;
   readonly store?: string;
   readonly backup?: string;
   /** Milliseconds since the epoch. */
@@ -43,7 +44,10 @@ export async function restoreCommand(id: string, options: RestoreOptions, io: Io
   const { policy } = loadPolicy({ env: io.env, readFile: io.readFile });
   const observer = { onCall: () => undefined, onRetry: () => undefined };
   const { env, clock } = io;
-  const { api, close } = connectRestore({ env, credentials: readCredentials(env), policy, clock, observer });
+  const access = openAccess(options, io);
+  // If there are none, nobody waits for a restore that can only fail.
+  await access.credentials();
+  const { api, close } = connectRestore({ env, ...access, policy, clock, observer });
   try {
     return await untilCtrlC(io, async () => {
       await requireAccount(api, chosen.backup);

@@ -1,6 +1,8 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { toPrintable } from '../../core/text/printable.ts';
+import type { Problem } from '../../report/text/summary.ts';
+import type { OnReading } from '../../sweep/survey/watch-reading.ts';
 import { createJournal, type Level } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
 import { createOutput, logFormOf } from '../output.ts';
@@ -14,11 +16,13 @@ const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'polic
 export type RunWatcher = {
   readonly journalOf: (runId: string) => Journal;
   readonly progress: Progress;
+  /** Gets how far a run has come with reading. */
+  readonly onReading: OnReading;
   readonly screen: Screen;
   /** Every connection that was judged, kept ones too. */
   readonly names: ReadonlyMap<ConnectionId, string>;
   /** What failed that is no connection's: a region, an account, a role. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
 };
 
 /**
@@ -32,7 +36,7 @@ export function createRunWatcher(io: Io): RunWatcher {
   const progress = createProgress();
   const screen = createScreen(createOutput(io).log, io.clock, progress.status);
   const names = new Map<ConnectionId, string>();
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const note: Journal = (event, fields) => {
     const { connectionId, name } = fields;
     if (connectionId !== undefined && typeof name === 'string') {
@@ -41,7 +45,7 @@ export function createRunWatcher(io: Io): RunWatcher {
     const isProblem = connectionId === undefined && !OF_THE_RESULT.has(event);
     const sentence = isProblem ? toSentence(event, fields) : undefined;
     if (sentence !== undefined) {
-      problems.push(sentence);
+      problems.push({ text: sentence, code: fields.code ?? null });
     }
   };
   const sentences: Journal = (event, fields) => {
@@ -59,7 +63,11 @@ export function createRunWatcher(io: Io): RunWatcher {
       screen.update();
     };
   };
-  return { journalOf, progress, screen, names, problems };
+  const onReading: OnReading = (reading) => {
+    progress.onReading(reading);
+    screen.update();
+  };
+  return { journalOf, progress, onReading, screen, names, problems };
 }
 
 const toJsonLog = (runId: string, level: Level, screen: Screen): Journal =>
@@ -71,7 +79,7 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   const why = reason ?? [action, code].filter((part) => part !== undefined && part !== null).join(' ');
   switch (event) {
     case 'region.listed':
-      return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
+      return fields.listing === 'unread' ? `${regionId} was not read: ${why}` : undefined;
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
     case 'policy.warned':
@@ -84,17 +92,6 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     default:
       return undefined;
   }
-}
-
-const HINTS = new Map([
-  ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
-  // The region is a part of the host's name.
-  ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
-]);
-
-function hintOf(code: string | null | undefined): string {
-  const hint = HINTS.get(code ?? '');
-  return hint === undefined ? '' : ` (${hint})`;
 }
 
 /** An account that did not even say its id stands for the credentials. */

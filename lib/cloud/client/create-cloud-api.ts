@@ -25,10 +25,17 @@ import { createRefreshing } from './refreshing-credentials.ts';
 import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
 import { transitRouterReads } from './transit-router-reads.ts';
-import type { AnyTransportCall, Credentials, OrganizationTransport, Transport, TransportCall } from './transport.ts';
+import type {
+  AnyTransportCall,
+  Credentials,
+  CredentialsSource,
+  OrganizationTransport,
+  Transport,
+  TransportCall,
+} from './transport.ts';
 
 export type CloudApiOptions = {
-  readonly credentials: Credentials;
+  readonly credentials: Credentials | CredentialsSource;
   readonly endpoints: Endpoints;
   readonly policy: Pick<Policy, 'retry' | 'pace'>;
   readonly clock: Clock;
@@ -47,7 +54,7 @@ export type CloudApiOptions = {
 /** The cloud as a run needs it, for the account of the credentials. */
 export function createCloudApi(options: CloudApiOptions): CloudApi {
   const { transport } = options;
-  return apiFor(contextOf(options, transport && ofRun(transport)), async () => options.credentials, undefined);
+  return apiFor(contextOf(options, transport && ofRun(transport)), toSource(options.credentials), undefined);
 }
 
 /** The organisation as the dispatcher needs it, for the management account or a delegated administrator. */
@@ -55,7 +62,7 @@ export function createOrganizationApi(
   options: Omit<CloudApiOptions, 'transport'> & { readonly transport?: OrganizationTransport },
 ): OrganizationApi {
   const rpc = createRpc(contextOf(options, options.transport), {
-    credentials: async () => options.credentials,
+    credentials: toSource(options.credentials),
     accountId: () => undefined,
   });
   const action = 'ListAccounts';
@@ -68,6 +75,9 @@ export function createOrganizationApi(
       }),
   };
 }
+
+export const toSource = (credentials: Credentials | CredentialsSource): CredentialsSource =>
+  typeof credentials === 'function' ? credentials : async () => credentials;
 
 const isOfRun = (call: AnyTransportCall): call is TransportCall =>
   Object.hasOwn(ACTIONS, call.action) || Object.hasOwn(STORE_ACTIONS, call.action);

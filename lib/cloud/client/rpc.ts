@@ -7,7 +7,14 @@ import { ACTION_FACTS, type AnyAction } from './actions.ts';
 import { createClientToken } from './client-token.ts';
 import type { Pace } from './pace.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
-import type { AnyTransportCall, Credentials, OrganizationTransport, Params, TransportReply } from './transport.ts';
+import type {
+  AnyTransportCall,
+  Credentials,
+  CredentialsSource,
+  OrganizationTransport,
+  Params,
+  TransportReply,
+} from './transport.ts';
 import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from './with-retry.ts';
 
 /** What all apis of a run share, whichever account they are for. */
@@ -27,7 +34,7 @@ export type RpcContext = {
 
 /** Whose requests they are. */
 export type Identity = {
-  readonly credentials: () => Promise<Credentials>;
+  readonly credentials: CredentialsSource;
   /** Undefined while it is not known. */
   readonly accountId: () => AccountId | undefined;
 };

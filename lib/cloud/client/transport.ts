@@ -8,6 +8,9 @@ export type Credentials = {
   readonly securityToken?: string | undefined;
 };
 
+/** Asked before each request, because credentials expire. Answers the same object for the same credentials. */
+export type CredentialsSource = () => Promise<Credentials>;
+
 type ParamValue = string | number | boolean;
 /** As the operation's page names them; a list becomes `Name.1`, `Name.2`, or `Name.1.Key` for objects. */
 export type Params = Readonly<Record<string, ParamValue | readonly (ParamValue | Readonly<Record<string, string>>)[]>>;

@@ -1,5 +1,5 @@
 import type { CreateCall, RestoreApi } from '../../core/undo/create-api.ts';
-import { type CloudApiOptions, contextOf, createCloudApi } from '../client/create-cloud-api.ts';
+import { type CloudApiOptions, contextOf, createCloudApi, toSource } from '../client/create-cloud-api.ts';
 import { listRouteTables } from '../client/list-routing.ts';
 import { createRpc } from '../client/rpc.ts';
 import type { OrganizationTransport } from '../client/transport.ts';
@@ -9,7 +9,7 @@ export type RestoreApiOptions = Omit<CloudApiOptions, 'transport'> & { readonly 
 
 /** The cloud as a restore needs it: as a run does, and with the operations that create. */
 export function createRestoreApi(options: RestoreApiOptions): RestoreApi {
-  const identity = { credentials: async () => options.credentials, accountId: () => undefined };
+  const identity = { credentials: toSource(options.credentials), accountId: () => undefined };
   const rpc = createRpc(contextOf(options, options.transport), identity);
   return {
     ...createCloudApi(options),

@@ -52,12 +52,14 @@ export interface CloudApi {
    * @param hints.pick takes what a backup keeps, of those that `isWanted`
    * @param hints.admit is told how many there are, and waited for, before more than the first page is read; answers
    *   whether that took a while, so that the first page is old
+   * @param hints.onPage is told how many were read so far, after each page; less than before when all is read again
    */
   listConnections(
     regionId: RegionId,
     hints?: {
       readonly likely?: number;
       readonly admit?: (total: number) => Promise<boolean>;
+      readonly onPage?: (read: number) => void;
       readonly pick?: PickConnection | undefined;
     },
   ): Promise<readonly Connection[]>;

@@ -1,5 +1,5 @@
 import type { RuleName } from '../rules/all-rules.ts';
-import type { AccountId, ConnectionId, RegionId } from './estate.ts';
+import type { AccountId, ConnectionId, RegionId, TransitRouterId } from './estate.ts';
 import type { Mode, PolicyOrigin } from './policy.ts';
 
 /** Every way a connection can end in a run, in the order in which counts are shown. */
@@ -23,16 +23,31 @@ export type Outcome = {
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;
   readonly regionId: RegionId;
+  /** Other people's text, as it was read: escape it for each output. Empty for none, null when the cloud did not say. */
+  readonly name: string | null;
+  /** The value of the tag `report.ownerTag`; other people's text too. Null when there is none, or tags were not read. */
+  readonly owner: string | null;
+  /** ISO UTC. */
+  readonly createdAt: string | null;
   readonly outcome: OutcomeKind;
   readonly rule: RuleName | 'half-done' | null;
   /** ISO UTC: since when it has been an orphan, by its mark. */
   readonly since: string | null;
+  /** ISO UTC: when the grace of `rule` is over, which may be past. Null where no clock runs. */
+  readonly dueAt: string | null;
+  /** ISO UTC: until when a detached connection is kept. */
+  readonly heldUntil: string | null;
+  /** What the connection was bound to when it was judged; null for nothing. */
+  readonly attachedTo: AttachedTo | null;
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The cloud's error code, when a call of this run failed. */
   readonly code: string | null;
   readonly requestId: string | null;
 };
+
+/** Null: the cloud did not say. */
+type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
 
 export type RunStatus = 'complete' | 'incomplete' | 'halted';
 
@@ -43,6 +58,9 @@ export type RegionResult = {
   /** All that were listed, VPN-gateway connections too. */
   readonly connections: number;
   readonly halted: boolean;
+  /** Of a region that was not read: the cloud's error code, and what failed and what a person can do about it. */
+  readonly code?: string;
+  readonly reason?: string;
 };
 
 export type Counts = Readonly<Record<OutcomeKind, number>>;
@@ -57,7 +75,7 @@ export type RunResult = {
   readonly durationMs: number;
   readonly regions: readonly RegionResult[];
   readonly counts: Counts;
-  /** All but `kept`, at most 1,000; `outcomesOmitted` says how many more there were. */
+  /** All but `kept`. A function answers at most 1,000; `outcomesOmitted` says how many more there were. */
   readonly outcomes: readonly Outcome[];
   readonly outcomesOmitted?: number;
   /** Attempts by action. */
@@ -71,9 +89,9 @@ export type RunResult = {
   readonly policy: PolicyOrigin;
   /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
   readonly notFound: readonly ConnectionId[];
-  /** Sentences about a policy that may not do what it seems to: at most 1,000. */
+  /** Sentences about a policy that may not do what it seems to. A function answers at most 1,000. */
   readonly warnings?: readonly string[];
-  /** Connections that their owners kept until a date which is over: at most 1,000. */
+  /** Connections that their owners kept until a date which is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];
 };
 

@@ -88,6 +88,10 @@ export type Policy = {
     readonly writePerMinute: number | undefined;
     readonly concurrency: number;
   };
+  readonly report: {
+    /** The key of the tag that names the owner of a connection. */
+    readonly ownerTag: string;
+  };
   /** The folder of the store. Undefined, unless somebody asks for one: nothing is stored. */
   readonly store: string | undefined;
 };

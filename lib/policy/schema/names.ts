@@ -19,6 +19,7 @@ const tagPart = (allowed: string) => ({
   allowed,
   schema: z.string({ error: allowed }).check(z.regex(TAG_PART, { error: allowed, abort: true }), seen()),
 });
+export const tagKey = tagPart('the key of a tag');
 /** A tag of connections. */
 export const tag = {
   allowed: TAG_ALLOWED,
@@ -27,9 +28,9 @@ export const tag = {
       [
         z.string({ error: TAG_ALLOWED }).check(z.regex(TAG_TEXT, { error: TAG_ALLOWED })),
         mapping({
-          key: withNotes(tagPart('the key of a tag').schema, {
+          key: withNotes(tagKey.schema, {
             description: 'The key, which may hold `=`.',
-            allowed: 'the key of a tag',
+            allowed: tagKey.allowed,
           }),
           value: optionalKey(tagPart('the value of a tag'), 'Its value. Default: any value.'),
         }),

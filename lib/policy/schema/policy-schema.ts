@@ -4,7 +4,17 @@ import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 import { MODES } from '../../core/domain/policy.ts';
 import { byRule } from '../../core/rules/all-rules.ts';
 import { changeWindow, freezes } from './change-limits.ts';
-import { accountId, connectionId, nameGlob, regions, resourceGroupId, roleArn, roleName, tag } from './names.ts';
+import {
+  accountId,
+  connectionId,
+  nameGlob,
+  regions,
+  resourceGroupId,
+  roleArn,
+  roleName,
+  tag,
+  tagKey,
+} from './names.ts';
 import {
   age,
   count,
@@ -155,6 +165,12 @@ const pace = mapping({
   concurrency: key(count(1, 'calls'), 8, 'Calls at the same time, for each account, region and API.', [4]),
 });
 
+const report = mapping({
+  ownerTag: key(tagKey, 'owner', 'The tag whose value is the `owner` of a connection in results and reports.', [
+    'team',
+  ]),
+});
+
 /** What people may write, and nothing else; what they left out is filled in. */
 export const policySchema = mapping({
   mode: key(mode, 'plan', 'What a run may change: nothing, tags only, or tags and connections.', ['sweep']),
@@ -176,6 +192,7 @@ export const policySchema = mapping({
   wait: section(z.prefault(waiting, {}), 'Waiting until a detach or a delete shows.'),
   retry: section(z.prefault(retry, {}), 'Making a request again that was throttled or got no answer.'),
   pace: section(z.prefault(pace, {}), "Staying under the service's published limits."),
+  report: section(z.prefault(report, {}), 'What results and reports say of a connection.'),
   store: key(folderOrOff, 'off', 'A folder for the results of runs; on the platform, a bucket that is mounted there.', [
     '/mnt/vco-sweeper-store',
   ]),

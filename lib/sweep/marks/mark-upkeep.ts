@@ -14,14 +14,16 @@ import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } fr
 
 /** How the upkeep of one connection's tags went. All but `refreshed` were read back. */
 export type TagResult =
-  | { readonly kind: 'marked' | 'refreshed' | 'cleared' | 'gone' }
+  /** `sinceMs`: when the clocks that this run started begin. */
+  | { readonly kind: 'marked'; readonly sinceMs: number }
+  | { readonly kind: 'refreshed' | 'cleared' | 'gone' }
   /** `stands`: a tag that must go claims what is not so any more. */
   | { readonly kind: 'failed'; readonly error: CloudError; readonly stands?: true };
 
 type TagResults = Map<ConnectionId, TagResult>;
 
-/** Connections that get the same tags. */
-type Write = { readonly tags: Tags; readonly verdicts: Verdict[] };
+/** Connections that get the same tags. `startMs`: when new clocks begin. */
+type Write = { readonly tags: Tags; readonly verdicts: Verdict[]; readonly startMs: number };
 
 /**
  * Write and clear the marks of one region, in batches, and remove notes that claim nothing. Writes to the cloud.
@@ -53,11 +55,11 @@ export async function keepUpMarks(
   await findGone(region, results);
   for (const verdict of verdicts) {
     const id = idOf(verdict);
-    const kind = results.get(id)?.kind;
-    if (kind === 'marked') {
-      record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(startMs) });
+    const result = results.get(id);
+    if (result?.kind === 'marked') {
+      record(region, 'mark.set', id, { rule: verdict.rule, since: toIso(result.sinceMs) });
     }
-    if (kind === 'cleared') {
+    if (result?.kind === 'cleared') {
       record(region, 'mark.cleared', id, { reason: verdict.reason });
     }
   }
@@ -109,7 +111,7 @@ function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: 
     }
     region.marks.set(idOf(verdict), tags);
     const key = [...tags].flat().join('\n');
-    const write = writes.get(key) ?? { tags, verdicts: [] };
+    const write = writes.get(key) ?? { tags, verdicts: [], startMs };
     write.verdicts.push(verdict);
     writes.set(key, write);
   }
@@ -143,7 +145,11 @@ function dueFirst({ policy }: RegionContext, clocks: Clocks) {
 
 const markOf = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_ORPHAN));
 
-async function writeMarks(region: RegionContext, { tags, verdicts }: Write, results: TagResults): Promise<void> {
+async function writeMarks(
+  region: RegionContext,
+  { tags, verdicts, startMs }: Write,
+  results: TagResults,
+): Promise<void> {
   // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
   const judged = new Map(verdicts.map(({ connection }) => [connection.connectionId, markOf(connection.tags)]));
   const isSame = (id: ConnectionId, found: Tags) => markOf(found) === judged.get(id);
@@ -162,7 +168,7 @@ async function writeMarks(region: RegionContext, { tags, verdicts }: Write, resu
     } else if (error) {
       results.set(id, { kind: 'failed', error });
     } else {
-      results.set(id, { kind: isStarted(verdict) ? 'marked' : 'refreshed' });
+      results.set(id, isStarted(verdict) ? { kind: 'marked', sinceMs: startMs } : { kind: 'refreshed' });
     }
   }
   // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.

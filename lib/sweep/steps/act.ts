@@ -2,6 +2,7 @@ import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
 import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
+import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
@@ -103,9 +104,9 @@ export function describeLeftOver(
 const toPlanned = ({ verdict }: Judged): StepResult =>
   endWith('planned', `${verdict.reason}; a sweep would ${verdict.attachment ? 'detach and ' : ''}delete it now`);
 
-/** What the log says of a verdict; the same fields whether or not steps follow. */
-export const toJudgedFields = (verdict: Judged['verdict']) => ({
-  name: verdict.connection.name ?? '',
+/** What the log says of a verdict before steps follow. */
+const toJudgedFields = (verdict: Judged['verdict']) => ({
+  name: verdict.connection.name ?? null,
   verdict: verdict.kind,
   rule: verdict.rule,
   since: verdict.sinceMs === undefined ? null : toIso(verdict.sinceMs),
@@ -123,6 +124,9 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
     await noteTried(region, verdict);
   }
   const fields = {
+    ...toConnectionFacts(verdict.connection, region.policy),
+    ...toClockFacts(verdict, result.outcome, region.policy),
+    rule: verdict.rule,
     outcome: result.outcome,
     reason: result.reason,
     code: result.code,

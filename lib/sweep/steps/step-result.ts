@@ -1,4 +1,5 @@
-import { advice, disposition, isThrottling } from '../../core/domain/disposition.ts';
+import { describeFailure } from '../../core/advice/error-advice.ts';
+import { disposition, isThrottling } from '../../core/domain/disposition.ts';
 import { type CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
@@ -41,8 +42,7 @@ export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Step
 
 /** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
 export function endWithError(what: string, error: CloudError, used: boolean): StepResult {
-  const todo = advice(error.code);
-  const reason = [`${what}: ${error.message}`, ...(todo ? [todo] : [])].join('; ');
+  const reason = `${what}: ${describeFailure(error)}`;
   const outcome = toOutcome(error.code);
   return { outcome, reason, code: error.code, requestId: error.requestId ?? null, used };
 }

@@ -1,8 +1,9 @@
+import { describeFailure } from '../../core/advice/error-advice.ts';
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection, ConnectionId, RegionId, Routing } from '../../core/domain/estate.ts';
-import type { Journal } from '../../core/domain/journal.ts';
+import type { Journal, JournalFields } from '../../core/domain/journal.ts';
 import type { LapsedKeep, RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
 import { placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
@@ -14,6 +15,7 @@ import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
+import { type OnReading, watchReading } from './watch-reading.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
 export type SurveyedRegion = JudgedRegion & {
@@ -79,7 +81,7 @@ export async function survey(
     readonly parts: readonly Narrowing[];
     readonly defaultRegion: RegionId | undefined;
   },
-  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
+  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal; readonly onReading?: OnReading },
   settle: Settle,
   whenBehind: WhenBehind = () => undefined,
 ): Promise<Survey> {
@@ -89,10 +91,11 @@ export async function survey(
   const watch = new SightWatch(policy, parts);
   const settling = { settle, whenBehind };
   for (const { roleArn, error } of lostRoles) {
-    deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
+    deps.journal('step.failed', { roleArn, ...toFields(error) });
   }
   const needsRouting = isNeeded('routing', policy.rules);
   const semaphore = new Semaphore(CONNECTIONS_MAX);
+  const reportTo = watchReading(places.length, deps.onReading ?? (() => undefined));
   const read = await Promise.all(
     places.map(async (place): Promise<SurveyedRegion | LostRegion> => {
       let held = 0;
@@ -101,7 +104,9 @@ export async function survey(
         held = connections;
         return semaphore.acquire(connections);
       };
-      const listing = await surveyRegion(place, needsRouting, deps.clock, admit);
+      const { onPage, end } = reportTo();
+      const listing = await surveyRegion(place, needsRouting, deps.clock, { admit, onPage });
+      end();
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
@@ -230,20 +235,25 @@ function reportListing(journal: Journal, { accountId, regionId }: OpenPlace, lis
       transitRouters: witnesses.attachmentsOf.size,
     });
     if (tagsError) {
-      journal('step.failed', { accountId, regionId, action: tagsError.action, code: tagsError.code });
+      journal('step.failed', { accountId, regionId, ...toFields(tagsError) });
     }
     return;
   }
-  const { action, code, requestId, message } = listing.error;
-  journal('region.listed', { ...where, action, code, cloudRequestId: requestId, reason: message });
+  journal('region.listed', { ...where, ...toFields(listing.error) });
 }
 
 function reportUnopened(journal: Journal, unopened: OpenPlaces['unopened']): void {
   for (const { accountId, error } of unopened) {
-    const { action, code, requestId, message } = error;
-    journal('step.failed', { accountId, action, code, cloudRequestId: requestId, reason: message });
+    journal('step.failed', { accountId, ...toFields(error) });
   }
 }
+
+const toFields = (error: CloudError): JournalFields => ({
+  action: error.action,
+  code: error.code,
+  cloudRequestId: error.requestId,
+  reason: describeFailure(error),
+});
 
 /** One row for each account and region that was looked at. */
 export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): readonly RegionResult[] {
@@ -255,12 +265,14 @@ export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): reado
       connections,
       halted: halts.some((halt) => halt.accountId === accountId && halt.regionId === regionId),
     })),
-    ...surveyed.lost.map(({ accountId, regionId, listing, connections }) => ({
+    ...surveyed.lost.map(({ accountId, regionId, listing, connections, error }) => ({
       accountId,
       regionId,
       listing,
       connections: connections.length,
       halted: false,
+      code: error.code,
+      reason: describeFailure(error),
     })),
   ];
   return rows.sort((a, b) => (placeKey(a) < placeKey(b) ? -1 : 1));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { advice } from '../../core/advice/error-advice.ts';
 import type { Clock } from '../../core/domain/cloud-api.ts';
-import { advice } from '../../core/domain/disposition.ts';
 import { type CloudError, toCloudError } from '../../core/domain/errors.ts';
 import { TAG_KEEP } from '../../core/domain/tag-names.ts';
 import { toIso } from '../../core/domain/time.ts';
@@ -148,7 +148,7 @@ class Restore {
       if (this.#isUnderWay(step) || !this.#has(step)) {
         return await this.#waitFor(step);
       }
-      return [failure.message, ...[WORDS.get(failure.code) ?? advice(failure.code)].filter((text) => text)].join('; ');
+      return [failure.message, ...[WORDS.get(failure.code) ?? advice(failure)].filter((text) => text)].join('; ');
     }
   }
 

@@ -6,20 +6,9 @@ import {
   type RegionResult,
   toStatus,
 } from '../../../lib/core/domain/outcome.ts';
-import { ACCOUNT, REGION } from '../../support/builders.ts';
+import { ACCOUNT, anOutcome, REGION } from '../../support/builders.ts';
 
-const anOutcome = (outcome: Outcome['outcome']): Outcome => ({
-  connectionId: 'vco-1',
-  accountId: ACCOUNT,
-  regionId: REGION,
-  outcome,
-  rule: null,
-  since: null,
-  reason: '',
-  evidence: [],
-  code: null,
-  requestId: null,
-});
+const ending = (outcome: Outcome['outcome']): Outcome => anOutcome({ outcome });
 const aRegion = (change: Partial<RegionResult> = {}): RegionResult => ({
   accountId: ACCOUNT,
   regionId: REGION,
@@ -32,7 +21,7 @@ const NOTHING = { somethingUnread: false, timeRanOut: false };
 
 test('every way to end has its count, those that did not happen too', () => {
   expect(countOutcomes([])).toEqual(Object.fromEntries(OUTCOMES.map((kind) => [kind, 0])));
-  const counts = countOutcomes([anOutcome('kept'), anOutcome('deleted'), anOutcome('deleted')]);
+  const counts = countOutcomes([ending('kept'), ending('deleted'), ending('deleted')]);
   expect(counts).toEqual({ ...countOutcomes([]), kept: 1, deleted: 2 });
 });
 
@@ -47,14 +36,14 @@ test.each<
     },
   ]
 >([
-  ['all was read and done', 'complete', { regions: [aRegion()], outcomes: [anOutcome('deleted')], facts: {} }],
+  ['all was read and done', 'complete', { regions: [aRegion()], outcomes: [ending('deleted')], facts: {} }],
   ['nothing was asked for', 'complete', { regions: [], outcomes: [], facts: {} }],
   [
     'a region does not serve the API',
     'complete',
     { regions: [aRegion({ listing: 'unsupported' })], outcomes: [], facts: {} },
   ],
-  ['something was blocked', 'complete', { regions: [aRegion()], outcomes: [anOutcome('blocked')], facts: {} }],
+  ['something was blocked', 'complete', { regions: [aRegion()], outcomes: [ending('blocked')], facts: {} }],
   ['a region was halted', 'halted', { regions: [aRegion(), aRegion({ halted: true })], outcomes: [], facts: {} }],
   [
     'a region was not read',
@@ -67,11 +56,11 @@ test.each<
     { regions: [aRegion()], outcomes: [], facts: { somethingUnread: true } },
   ],
   ['the time ran out', 'incomplete', { regions: [aRegion()], outcomes: [], facts: { timeRanOut: true } }],
-  ['a step failed', 'incomplete', { regions: [aRegion()], outcomes: [anOutcome('failed')], facts: {} }],
+  ['a step failed', 'incomplete', { regions: [aRegion()], outcomes: [ending('failed')], facts: {} }],
   [
     'a region was halted and a step failed',
     'incomplete',
-    { regions: [aRegion({ halted: true })], outcomes: [anOutcome('failed')], facts: {} },
+    { regions: [aRegion({ halted: true })], outcomes: [ending('failed')], facts: {} },
   ],
 ])('when %s the run is %s', (_when, status, { regions, outcomes, facts }) => {
   expect(toStatus(regions, countOutcomes(outcomes), { ...NOTHING, ...facts })).toBe(status);

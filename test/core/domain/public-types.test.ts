@@ -61,6 +61,7 @@ test('the policy has these keys, and each takes these values', () => {
       readonly writePerMinute: number | undefined;
       readonly concurrency: number;
     };
+    readonly report: { readonly ownerTag: string };
     readonly store: string | undefined;
   }>();
 });
@@ -78,6 +79,8 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly listing: 'complete' | 'unread' | 'unsupported';
       readonly connections: number;
       readonly halted: boolean;
+      readonly code?: string;
+      readonly reason?: string;
     }[];
     readonly counts: {
       readonly kept: number;
@@ -97,6 +100,9 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly connectionId: string;
       readonly accountId: string;
       readonly regionId: string;
+      readonly name: string | null;
+      readonly owner: string | null;
+      readonly createdAt: string | null;
       readonly outcome:
         | 'kept'
         | 'protected'
@@ -112,6 +118,9 @@ test('the result of a run has these keys, and each holds these values', () => {
         | 'failed';
       readonly rule: RuleText | 'half-done' | null;
       readonly since: string | null;
+      readonly dueAt: string | null;
+      readonly heldUntil: string | null;
+      readonly attachedTo: { readonly transitRouterId: string | null; readonly cenId: string | null } | null;
       readonly reason: string;
       readonly evidence: readonly string[];
       readonly code: string | null;
