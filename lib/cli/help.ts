@@ -18,7 +18,7 @@ Examples:
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
   vco-sweeper invoke --mode plan                        what the deployed function would delete
   vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
-  vco-sweeper restore vco-bp1a2b3c4d --store results-of-sweeps   bring a deleted one back
+  vco-sweeper restore vco-bp1a2b3c4d --dry-run          what it takes to bring a deleted one back
 
 Credentials: those of --profile; else ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary
 ones, ALIBABA_CLOUD_SECURITY_TOKEN; else where the official tools have them: docs/deploy.md, "Credentials".
