@@ -5,6 +5,7 @@ import { BUNDLING } from './bundling.mjs';
 import { checkSwitches, compilePolicy } from './compile-policy.mjs';
 import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
+import { parsedUrls } from './parsed-urls.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
@@ -27,10 +28,18 @@ const yamlApart = {
   },
 };
 
+/** The command line itself, beside the file that starts it. */
+const mainApart = {
+  name: 'main-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 for (const name of ['sweep', 'dispatch']) {
   const metafiles = [
-    await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut] }),
+    await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut, parsedUrls] }),
     await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts'),
   ];
   writeLicences(name, metafiles);
@@ -38,11 +47,15 @@ for (const name of ['sweep', 'dispatch']) {
     writeFileSync(`dist/${name}/policy.json`, packed);
   }
 }
-const cli = await bundle('cli', 'index.js', 'lib/cli/main.ts', {
+const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', { plugins: [leftOutOfFunctionSdk, parsedUrls] });
+// Apart from the rest, and in the language of an old Node, so that it can say that it is too old.
+const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
   banner: { js: '#!/usr/bin/env node' },
-  plugins: [leftOutOfFunctionSdk],
+  target: 'es2015',
+  supported: { 'dynamic-import': false },
+  plugins: [mainApart],
 });
-writeLicences('cli', [cli]);
+writeLicences('cli', [cli, start]);
 // npx does that only once, when it links the package.
 chmodSync('dist/cli/index.js', 0o755);
 

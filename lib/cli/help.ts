@@ -29,23 +29,29 @@ ALIBABA_CLOUD_FC_ENDPOINT. Where whole results are kept: SWEEP_STORE, or --store
 Results go to standard output; progress and the log (JSON lines: warnings, or what LOG_LEVEL says) to standard
 error. On a terminal warnings are sentences unless LOG_LEVEL is set. NO_COLOR and FORCE_COLOR are honoured.
 
-Ctrl-C during a sweep starts nothing new and reads back what was sent; a second one leaves at once.
+Ctrl-C during a sweep starts nothing new and reads back what was sent; a second one leaves at once. SIGTERM and SIGHUP
+do the same. Output that cannot be written, such as to a full disk or a closed pipe, stops nothing.
 
-Exit codes: 0 nothing left to do, 1 unexpected error, 2 bad usage or policy, 3 orphans remain,
-4 incomplete (something was not read, a step failed, or a Ctrl-C stopped a sweep with work left),
+Exit codes: 0 nothing left to do, 1 unexpected error, or output that could not be written, 2 bad usage or policy,
+3 orphans remain (with --fail-on due: something is due), or an id of --connection was not found, 4 incomplete (something was not read, a step failed, or a Ctrl-C stopped a sweep with work left),
 5 halted by a guard, 130 interrupted (at the question, while only reading, or by a second Ctrl-C).
 "No" at the question exits like plan. What each command exits with is in its own --help.`;
 
 /** What `--help` of one command says after its options. */
 export const AFTER_PLAN_HELP = `
-Exit codes: 0 nothing to delete, now or later; 3 orphans, due or waiting; 4 something was not read;
+Exit codes: 0 nothing to delete, now or later; 3 orphans, due or waiting (with --fail-on due: due, deferred or blocked),
+or an id of --connection was not found; 4 something was not read;
 5 a sweep would be halted by a guard; 130 Ctrl-C.`;
 
 export const AFTER_SWEEP_HELP = `
 Marks and sweeps, whatever the policy's mode. To write marks only, deploy the function with SWEEP_MODE=mark.
 
+Before it deletes, it says how many connections in which account and region, and you agree by typing that number.
+Anything else is "no", and so are typing before the question and the end of input. If it would only write marks, it does
+not ask.
+
 Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, deferred or
-blocked; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
+blocked (with --fail-on due: deferred or blocked), or an id of --connection was not found; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
 130 Ctrl-C at the question, or a second one later. "No" at the question exits like plan.`;
 
 export const AFTER_INVOKE_HELP = `

@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { EXIT } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { createOutput } from './output.ts';
-import { createProcessIo, flush } from './process-io.ts';
+import { createProcessIo, type ProcessOutput } from './process-io.ts';
 import { createProgram } from './program.ts';
+import { createSafeStream } from './terminal/safe-stream.ts';
 
 /**
  * Run one command. Answers its exit code; never throws.
@@ -38,16 +40,35 @@ function withoutVainOptions(program: Command, argv: readonly string[]): readonly
   return program.commands.some((command) => command.name() === first) ? argv : [first];
 }
 
+/** However much is still to be written, whoever gave up waits no longer than this. */
+const FLUSH_MS_MAX = 500;
+
 /** Set the exit code and let the process end by itself, so that nothing written is cut off. */
-async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), createProcessIo());
-  await flush();
+export async function run(): Promise<void> {
+  // Should everything come to an end before the command does, that is no success.
+  process.exitCode = EXIT.unexpected;
+  const output = { stdout: createSafeStream(process.stdout), stderr: createSafeStream(process.stderr) };
+  const exitCode = await main(process.argv.slice(2), createProcessIo(output));
+  const flushed = Promise.all([output.stdout.flush(), output.stderr.flush()]);
   // Whoever gave up does not wait for what is still under way.
-  if (process.exitCode === EXIT.interrupted) {
-    process.exit();
+  if (exitCode === EXIT.interrupted) {
+    await Promise.race([flushed, delay(FLUSH_MS_MAX)]);
+    process.exit(exitCode);
   }
+  await flushed;
+  process.exitCode = exitCodeAfter(exitCode, output);
 }
 
-if (typeof require !== 'undefined' && require.main === module) {
-  void run();
+/** Output that could not be written is told of where that is possible, and is an error. */
+function exitCodeAfter(exitCode: number, { stdout, stderr }: ProcessOutput): number {
+  const lost = [
+    ...(stdout.failure() === undefined ? [] : [`standard output (${stdout.failure()})`]),
+    ...(stderr.failure() === undefined ? [] : [`standard error (${stderr.failure()})`]),
+  ];
+  if (lost.length === 0) {
+    return exitCode;
+  }
+  const { write } = stderr.failure() === undefined ? stderr : stdout;
+  write(`vco-sweeper: not all could be written to ${lost.join(' and ')}; the command itself went on to its end\n`);
+  return exitCode === EXIT.badUsage ? exitCode : EXIT.unexpected;
 }

@@ -9,6 +9,7 @@ import { type RestoreOptions, restoreCommand } from './commands/restore-command.
 import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
 import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
+import { FAIL_ON } from './exit-code.ts';
 import { formatOptions } from './formats.ts';
 import {
   AFTER_BACKUPS_HELP,
@@ -138,6 +139,9 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+    command.addOption(
+      new Option('--fail-on <what>', 'what exit code 3 means: "due", or "orphans" remain (default)').choices(FAIL_ON),
+    );
     withViewOptions(command);
   }
   return withFormats(command);

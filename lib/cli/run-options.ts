@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 import { parseExpiry } from '../core/domain/time.ts';
+import type { FailOn } from './exit-code.ts';
 import type { FormatOptions } from './formats.ts';
 import type { ViewOptions } from './view-options.ts';
 
@@ -13,6 +14,7 @@ export type RunOptions = FormatOptions &
     readonly account?: readonly string[];
     readonly region?: readonly string[];
     readonly connection?: readonly string[];
+    readonly failOn?: FailOn;
   };
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

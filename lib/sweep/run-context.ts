@@ -29,6 +29,8 @@ export type RunContext = {
   readonly journal: Journal;
   /** Absolute; no new work is started when it is near. Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** A person asked the run to stop: nothing new is started. */
+  readonly stopAsked: AbortSignal;
   /** The one value of the `seen` tag in this run: when it began to look. */
   readonly seenMs: number;
   /** Asked before the first step on each connection; undefined without a store. */
@@ -89,10 +91,12 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
   const backupReads = new BackupReads({ api, clock, place: region, store: run.backups?.store });
   const progress = new RegionProgress(clock);
   const intervalMs = policy.wait.pollIntervalMs;
+  const { stopAsked } = run;
   const polls = {
     detach: new PollSchedule({
       clock,
       intervalMs,
+      stopAsked,
       isBusy: () => progress.toDetach.size > 0,
       // A list of several pages does not hold together while detaches are sent.
       isWorthwhile: () => region.connections <= PAGE_SIZE,
@@ -100,6 +104,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     delete: new PollSchedule({
       clock,
       intervalMs,
+      stopAsked,
       // In a small region a look costs so little that nobody waits for company.
       isBusy: () => region.connections > PAGE_SIZE && progress.toDelete.size > 0,
       isWorthwhile: () => progress.deleted.size >= DELETED_PER_PAGE_MIN * reads.pages,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Io } from '../../lib/cli/io.ts';
+import type { Io, Reply } from '../../lib/cli/io.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
@@ -14,7 +14,7 @@ export type RunOptions = {
   readonly tty?: boolean;
   /** Of the terminal; 100 when left out. */
   readonly columns?: number;
-  readonly answer?: boolean | 'cancelled';
+  readonly answer?: Reply;
   readonly files?: Record<string, string>;
   /** How far a file gets: the code of an error when it is looked at before, or when it is written. */
   readonly fileError?: { readonly before?: string; readonly after?: string };
@@ -84,7 +84,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     proxyFor: () => '',
     invokedAs: 'vco-sweeper',
     packageFolder: (name) => resolve('dist', name),
-    confirm: async (question) => {
+    ask: async (question) => {
       asked.push(question);
       if (answer === undefined) {
         throw new Error('nobody expected a question');

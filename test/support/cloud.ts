@@ -40,6 +40,7 @@ export type RunOptions = {
   /** Default: when no parts are given. */
   readonly isWhole?: boolean;
   readonly deadlineMs?: number;
+  readonly stopAsked?: AbortSignal;
   /** Null: none, as where neither function nor environment has one. */
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
@@ -111,6 +112,7 @@ export function startCloud(options: CloudOptions) {
       clock,
       random: () => 0.5,
       deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+      stops: { begin: change.stopAsked },
       observer: {
         onCall: (action) => {
           calls[action] = (calls[action] ?? 0) + 1;
@@ -137,6 +139,7 @@ export function startCloud(options: CloudOptions) {
         calls: () => calls,
         runId: 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+        stopAsked: change.stopAsked,
         ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
         store: change.store,
       },

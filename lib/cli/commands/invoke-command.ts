@@ -42,7 +42,7 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
     return await start(sweep, event, output, io);
   }
   const answered = await untilInterrupted(io, withAdvice(sweep.call(event), output));
-  return answered.kind === 'answer' ? showAnswer(answered, policy, output) : showError(answered, output);
+  return answered.kind === 'answer' ? showAnswer(answered, policy, output, options) : showError(answered, output);
 }
 
 /** What the function is asked for: what was left out is up to its policy. */
@@ -119,7 +119,12 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
   }
 }
 
-function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output: Output): number {
+function showAnswer(
+  { text }: { text: string },
+  declared: DeclaredPolicy,
+  output: Output,
+  { failOn }: RunOptions,
+): number {
   const answer = readAnswer(text);
   if (answer.kind === 'dispatch') {
     const { kind, result } = answer;
@@ -131,7 +136,7 @@ function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
   output.answer({ kind, result: worst, background: { policy }, received });
-  return exitCodeOf(worst);
+  return exitCodeOf(worst, failOn);
 }
 
 type InvokedError = Extract<Answered, { kind: 'function-error' }>;

@@ -12,7 +12,7 @@ export async function planCommand(options: RunOptions, io: Io): Promise<number> 
   const result = await session.run([session.scope.narrow('plan')]);
   session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options, io.invokedAs) });
   sayMissing(options, session, result);
-  return exitCodeOf(result);
+  return exitCodeOf(result, options.failOn);
 }
 
 /** Ids that were asked for and are nowhere in scope: mistyped, or already gone. */

@@ -93,11 +93,11 @@ async function restore(restoring: Restoring): Promise<number> {
       return EXIT.badUsage;
     }
     output.preview(asPlan);
-    const agreement = await io.confirm(`restore ${plan.oldId}?`);
-    if (agreement === 'cancelled') {
+    const reply = await io.ask(`\nTo restore it, type ${plan.oldId}: `);
+    if (reply === 'cancelled') {
       throw new Interrupted('interrupted; nothing was changed');
     }
-    if (!agreement) {
+    if (reply === 'no-more-input' || reply.text.trim() !== plan.oldId) {
       output.answer(asPlan);
       output.say('Nothing was changed.');
       return EXIT.orphansRemain;

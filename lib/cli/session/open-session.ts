@@ -16,7 +16,6 @@ import type { RunOptions } from '../run-options.ts';
 import { untilStopped } from './interrupt.ts';
 import { resolveScope, type Scope } from './resolve-scope.ts';
 import { createRunWatcher } from './run-watcher.ts';
-import { stopAfterInterrupt } from './stop-after-interrupt.ts';
 import { sayUnusedPolicy } from './unused-policy.ts';
 
 /** One command at work: policy and scope settled, credentials read, somebody watching. */
@@ -64,11 +63,10 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     const watcher = createRunWatcher(io);
     const { journalOf: journal, screen, onReading } = watcher;
     try {
-      const wired = createDeps({ env, ...access, policy, journal, deadlineMs, clock, store });
-      const deps = { ...wired, onReading };
-      return await untilStopped(io, watcher, writes, (isStopped) =>
-        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
-      );
+      return await untilStopped(io, watcher, writes, (stopAsked) => {
+        const wired = createDeps({ env, ...access, policy, journal, deadlineMs, clock, store, stopAsked });
+        return task({ ...wired, onReading }).finally(wired.close);
+      });
     } finally {
       screen.close();
       problems = watcher.problems;

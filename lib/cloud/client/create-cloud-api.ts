@@ -22,7 +22,7 @@ import { ifGone } from './if-gone.ts';
 import { listByNumber } from './list-pages.ts';
 import { createPace } from './pace.ts';
 import { createRefreshing } from './refreshing-credentials.ts';
-import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
+import { createRpc, type Identity, type Rpc, type RpcContext, type Stops } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
 import { transitRouterReads } from './transit-router-reads.ts';
 import type {
@@ -43,6 +43,7 @@ export type CloudApiOptions = {
   readonly random: () => number;
   /** Milliseconds since the epoch: nothing is sent, and nobody waits, past it. `Infinity` for none. */
   readonly deadlineMs: number;
+  readonly stops?: Stops;
   readonly observer: CallObserver;
   readonly requestTimeoutMs?: number;
   readonly newToken?: () => string;
@@ -107,6 +108,7 @@ export function contextOf(
     clock,
     random,
     deadlineMs,
+    stops: options.stops ?? {},
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     observer,
     newToken: options.newToken ?? newClientToken,
@@ -148,8 +150,7 @@ const connectionReads = (rpc: Rpc): Pick<CloudApi, 'listConnections' | 'getConne
 
 const tagCalls = (rpc: Rpc): Pick<CloudApi, 'listTags' | 'setTags' | 'removeTags'> => ({
   listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
-  setTags: (regionId, connectionIds, tags, options) =>
-    setTags(rpc, { regionId, connectionIds }, tags, options?.beforeAttempt),
+  setTags: (regionId, connectionIds, tags, options) => setTags(rpc, { regionId, connectionIds }, tags, options),
   removeTags: (regionId, connectionIds, keys, options) =>
     removeTags(rpc, { regionId, connectionIds }, keys, options?.beforeAttempt),
 });

@@ -15,7 +15,8 @@ import type {
 /** Now (milliseconds since the epoch) and sleep; the only way the sweep knows the time. */
 export type Clock = {
   now(): number;
-  sleep(delayMs: number): Promise<void>;
+  /** Ends early, and not with an error, when the signal comes. */
+  sleep(delayMs: number, stop?: AbortSignal): Promise<void>;
 };
 
 /**
@@ -40,6 +41,12 @@ export type PickConnection = {
  * Every method retries and paces by the policy and throws `CloudError` when it gives up. A list is all pages or a
  * `CloudError` with code `IncompleteListing`; it is never cut short.
  */
+export type TagWrite = {
+  readonly beforeAttempt?: BeforeAttempt | undefined;
+  /** It makes a claim of ours void, or completes one: it is sent although the run was asked to stop. */
+  readonly isCleanup?: boolean;
+};
+
 export interface CloudApi {
   /** GetCallerIdentity: the account these credentials belong to. */
   getAccountId(): Promise<AccountId>;
@@ -105,7 +112,7 @@ export interface CloudApi {
     regionId: RegionId,
     connectionIds: readonly ConnectionId[],
     tags: Tags,
-    options?: { readonly beforeAttempt: BeforeAttempt },
+    options?: TagWrite,
   ): Promise<WriteReply>;
   /** UnTagResources: writes. At most 20 ids. */
   removeTags(

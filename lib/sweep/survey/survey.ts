@@ -1,7 +1,8 @@
 import { describeFailure } from '../../core/advice/error-advice.ts';
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
+import { NEVER, unlessStopped } from '../../core/concurrency/unless-stopped.ts';
 import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
-import type { CloudError } from '../../core/domain/errors.ts';
+import { type CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection, ConnectionId, RegionId, Routing } from '../../core/domain/estate.ts';
 import type { Journal, JournalFields } from '../../core/domain/journal.ts';
 import type { LapsedKeep, RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
@@ -15,6 +16,7 @@ import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
+import { untilStopAsked } from './until-stop-asked.ts';
 import { type OnReading, watchReading } from './watch-reading.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
@@ -81,12 +83,19 @@ export async function survey(
     readonly parts: readonly Narrowing[];
     readonly defaultRegion: RegionId | undefined;
   },
-  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal; readonly onReading?: OnReading },
+  deps: {
+    readonly api: CloudApi;
+    readonly clock: Clock;
+    readonly journal: Journal;
+    readonly stopAsked?: AbortSignal | undefined;
+    readonly onReading?: OnReading;
+  },
   settle: Settle,
   whenBehind: WhenBehind = () => undefined,
 ): Promise<Survey> {
   const { policy } = request;
-  const opened = await openPlaces(deps.api, policy, request.parts, request.defaultRegion);
+  const { stopAsked = NEVER } = deps;
+  const opened = await openPlaces(untilStopAsked(deps.api, stopAsked), policy, request.parts, request.defaultRegion);
   const { places, unopened, lostRoles, refused, parts, unknownExceptions } = opened;
   const watch = new SightWatch(policy, parts);
   const settling = { settle, whenBehind };
@@ -105,7 +114,9 @@ export async function survey(
         return semaphore.acquire(connections);
       };
       const { onPage, end } = reportTo();
-      const listing = await surveyRegion(place, needsRouting, deps.clock, { admit, onPage });
+      const listing = await listUnlessStopped(stopAsked, () =>
+        surveyRegion(place, needsRouting, deps.clock, { admit, onPage }),
+      );
       end();
       reportListing(deps.journal, place, listing);
       const region =
@@ -131,6 +142,15 @@ export async function survey(
     protectUnmatched: watch.protectUnmatched,
     unknownExceptions,
   };
+}
+
+/** A region that was still being read when the run was asked to stop counts as unread: nothing rests on half a listing. */
+async function listUnlessStopped(stopAsked: AbortSignal, list: () => Promise<RegionListing>): Promise<RegionListing> {
+  try {
+    return await unlessStopped(stopAsked, 'DescribeVpnConnections', list);
+  } catch (error) {
+    return { listing: 'unread', error: toCloudError(error), connections: [] };
+  }
 }
 
 const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;

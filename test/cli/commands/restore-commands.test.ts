@@ -181,8 +181,8 @@ test('--dry-run shows what it would do, and changes nothing', async () => {
 test('it asks, and "no" changes nothing; without a terminal it does not begin', async () => {
   const before = writes();
   const args = ['restore', 'vco-old', '--store', world.folder];
-  const no = await world.run(args, { tty: true, answer: false });
-  expect(no).toMatchObject({ code: 3, asked: ['restore vco-old?'] });
+  const no = await world.run(args, { tty: true, answer: { text: 'yes' } });
+  expect(no).toMatchObject({ code: 3, asked: ['\nTo restore it, type vco-old: '] });
   expect(await world.run(args, { tty: true, answer: 'cancelled' })).toMatchObject({ code: 130 });
   expect(await world.run(args)).toMatchObject({ code: 2 });
   expect(writes()).toBe(before);
