@@ -18,6 +18,7 @@ Examples:
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
   vco-sweeper invoke --mode plan                        what the deployed function would delete
   vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
+  vco-sweeper restore vco-bp1a2b3c4d --dry-run          what it takes to bring a deleted one back
 
 Credentials: those of --profile; else ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary
 ones, ALIBABA_CLOUD_SECURITY_TOKEN; else where the official tools have them: docs/deploy.md, "Credentials".
@@ -72,6 +73,17 @@ Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this
 
 export const AFTER_STORE_INIT_HELP = `
 Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;
+
+export const AFTER_BACKUPS_HELP = `
+Exit codes: 0 it was listed, even if there is none; 2 there is no store, or it cannot be read; 4 some files in it are no
+right backups.`;
+
+export const AFTER_RESTORE_HELP = `
+Takes the newest backup that has an attachment, else the newest. Stopped anywhere, it goes on when you run it again, and
+never creates anything twice. What comes back and what cannot: docs/restore.md.
+
+Exit codes: 0 restored; 2 bad usage, no backup, or something that it takes does not exist any more; 3 only planned;
+4 partly: it says at which step, so run it again; 130 Ctrl-C, and it goes on when you run it again.`;
 
 export const AFTER_DEMO_HELP = `
 Without options: plan, mark and sweep in this process. With --accounts: a timer ticks, a dispatcher starts one sweep for

@@ -4,9 +4,8 @@ import { EXIT } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { createOutput } from './output.ts';
-import { createProcessIo, type ProcessOutput } from './process-io.ts';
+import { createProcessIo, flush, openProcessOutput, tellOfLost } from './process-io.ts';
 import { createProgram } from './program.ts';
-import { createSafeStream } from './terminal/safe-stream.ts';
 
 /**
  * Run one command. Answers its exit code; never throws.
@@ -47,28 +46,15 @@ const FLUSH_MS_MAX = 500;
 export async function run(): Promise<void> {
   // Should everything come to an end before the command does, that is no success.
   process.exitCode = EXIT.unexpected;
-  const output = { stdout: createSafeStream(process.stdout), stderr: createSafeStream(process.stderr) };
+  const output = openProcessOutput();
   const exitCode = await main(process.argv.slice(2), createProcessIo(output));
-  const flushed = Promise.all([output.stdout.flush(), output.stderr.flush()]);
+  const flushed = flush(output);
   // Whoever gave up does not wait for what is still under way.
   if (exitCode === EXIT.interrupted) {
     await Promise.race([flushed, delay(FLUSH_MS_MAX)]);
     process.exit(exitCode);
   }
   await flushed;
-  process.exitCode = exitCodeAfter(exitCode, output);
-}
-
-/** Output that could not be written is told of where that is possible, and is an error. */
-function exitCodeAfter(exitCode: number, { stdout, stderr }: ProcessOutput): number {
-  const lost = [
-    ...(stdout.failure() === undefined ? [] : [`standard output (${stdout.failure()})`]),
-    ...(stderr.failure() === undefined ? [] : [`standard error (${stderr.failure()})`]),
-  ];
-  if (lost.length === 0) {
-    return exitCode;
-  }
-  const { write } = stderr.failure() === undefined ? stderr : stdout;
-  write(`vco-sweeper: not all could be written to ${lost.join(' and ')}; the command itself went on to its end\n`);
-  return exitCode === EXIT.badUsage ? exitCode : EXIT.unexpected;
+  const isLost = tellOfLost(output);
+  process.exitCode = isLost && exitCode !== EXIT.badUsage ? EXIT.unexpected : exitCode;
 }

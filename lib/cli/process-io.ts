@@ -7,7 +7,7 @@ import { checkWritable, replaceFile } from './files.ts';
 import { invokedAs } from './invoked-as.ts';
 import type { Io, OutputStream } from './io.ts';
 import { askLine } from './terminal/ask-line.ts';
-import type { SafeStream } from './terminal/safe-stream.ts';
+import { createSafeStream, type SafeStream } from './terminal/safe-stream.ts';
 
 /** Some terminals do not say how wide they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
@@ -16,7 +16,12 @@ const COLUMNS_UNKNOWN = 80;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The streams that a process writes to. */
-export type ProcessOutput = { readonly stdout: SafeStream; readonly stderr: SafeStream };
+type ProcessOutput = { readonly stdout: SafeStream; readonly stderr: SafeStream };
+
+export const openProcessOutput = (): ProcessOutput => ({
+  stdout: createSafeStream(process.stdout),
+  stderr: createSafeStream(process.stderr),
+});
 
 /** The real process. */
 export const createProcessIo = ({ stdout, stderr }: ProcessOutput): Io => ({
@@ -61,3 +66,22 @@ const toOutputStream = ({ write }: SafeStream, stream: NodeJS.WriteStream): Outp
     return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
   },
 });
+
+/** Resolves when everything that could be written has left this process. */
+export async function flush({ stdout, stderr }: ProcessOutput): Promise<void> {
+  await Promise.all([stdout.flush(), stderr.flush()]);
+}
+
+/** Say what could not be written, where that is possible. Answers whether there is such. */
+export function tellOfLost({ stdout, stderr }: ProcessOutput): boolean {
+  const lost = [
+    ...(stdout.failure() === undefined ? [] : [`standard output (${stdout.failure()})`]),
+    ...(stderr.failure() === undefined ? [] : [`standard error (${stderr.failure()})`]),
+  ];
+  if (lost.length === 0) {
+    return false;
+  }
+  const { write } = stderr.failure() === undefined ? stderr : stdout;
+  write(`vco-sweeper: not all could be written to ${lost.join(' and ')}; the command itself went on to its end\n`);
+  return true;
+}

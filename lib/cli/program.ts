@@ -1,20 +1,24 @@
 import { Command, Option } from 'commander';
 import { MODES } from '../core/domain/policy.ts';
+import { type BackupsOptions, backupsCommand } from './commands/backups-command.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './commands/emulator-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts';
 import { planCommand } from './commands/plan-command.ts';
+import { type RestoreOptions, restoreCommand } from './commands/restore-command.ts';
 import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
 import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
 import { FAIL_ON } from './exit-code.ts';
 import { formatOptions } from './formats.ts';
 import {
+  AFTER_BACKUPS_HELP,
   AFTER_DEMO_HELP,
   AFTER_EXPLAIN_HELP,
   AFTER_HELP,
   AFTER_INVOKE_HELP,
   AFTER_PLAN_HELP,
+  AFTER_RESTORE_HELP,
   AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
   COLUMNS_MIN,
@@ -28,12 +32,16 @@ import {
   parseConnection,
   parseFunction,
   parseLimits,
+  parseMoment,
   parseRegion,
   type RunOptions,
   wholeNumber,
 } from './run-options.ts';
 import { VERSION } from './version.ts';
 import { withViewOptions } from './view-options.ts';
+
+const PROFILE_HELP = 'credentials of this profile of the official tools, whatever the environment says';
+const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the policy says)';
 
 /**
  * The commands and their options.
@@ -52,6 +60,7 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
   addStoreCommand(program, io, ended);
+  addUndoCommands(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
 }
@@ -95,6 +104,28 @@ function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => 
     .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
 }
 
+function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withFormats(program.command('backups'))
+    .description('list the backups in a store')
+    .argument('[connection]', 'of this connection only, vco-…', parseConnection)
+    .option('--store <folder>', FROM_STORE)
+    .addHelpText('after', AFTER_BACKUPS_HELP)
+    .action(async (id: string | undefined, options: BackupsOptions) => ended(await backupsCommand(id, options, io)));
+
+  withFormats(program.command('restore'))
+    .description('bring a deleted connection back from its backup, or attach a held one again; asks before it does')
+    .argument('<connection>', 'its old id, vco-…', parseConnection)
+    .addOption(new Option('--store <folder>', FROM_STORE).conflicts('backup'))
+    .option('--backup <file>', 'this backup, instead of one in a store')
+    .option('--at <time>', 'the newest backup until this ISO date or date-time', parseMoment)
+    .option('--profile <name>', PROFILE_HELP)
+    .option('--psk-file <file>', 'pre-shared keys, YAML: tunnel index to key (default: the cloud makes new ones)')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'only show what would be done')
+    .addHelpText('after', AFTER_RESTORE_HELP)
+    .action(async (id: string, options: RestoreOptions) => ended(await restoreCommand(id, options, io)));
+}
+
 const withStore = (command: Command): Command =>
   command.option('--store <folder>', 'keep the result there, or "off" (default: SWEEP_STORE, or as the policy says)');
 
@@ -103,7 +134,7 @@ const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLI
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command
     .option('-p, --policy <file>', policyHelp)
-    .option('--profile <name>', 'credentials of this profile of the official tools, whatever the environment says')
+    .option('--profile <name>', PROFILE_HELP)
     .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
@@ -113,6 +144,10 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
     );
     withViewOptions(command);
   }
+  return withFormats(command);
+}
+
+function withFormats(command: Command): Command {
   for (const [name, help] of formatOptions()) {
     command.option(`--${name}`, help);
   }

@@ -1,8 +1,12 @@
+import type { Semaphore } from '../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
 import { PAGE_SIZE } from '../core/domain/listing.ts';
 import type { Policy } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
+import { pickAttachment, pickConnection, pickStaticRoute } from '../undo/pick-settings.ts';
+import { BackupReads } from './reads/backup-reads.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
 import { RegionProgress } from './region-progress.ts';
@@ -10,6 +14,14 @@ import type { DayLimit } from './steps/day-limit.ts';
 import type { StopFile } from './steps/stop-file.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
+
+/** What the backups of one run share. */
+type RunBackups = {
+  readonly store: Store;
+  readonly runId: string;
+  /** So many files are written at the same time. */
+  readonly writing: Semaphore;
+};
 
 /** What every step of a run shares. */
 export type RunContext = {
@@ -24,8 +36,13 @@ export type RunContext = {
   readonly seenMs: number;
   /** Asked before the first step on each connection; undefined without a store. */
   readonly stop: StopFile | undefined;
+<<<<<<< HEAD
   /** Asked before something new begins on a connection; undefined when `limits.perDay` is off. */
   readonly day: DayLimit | undefined;
+=======
+  /** Where each deletion keeps what it takes to undo it; undefined without a store. */
+  readonly backups: RunBackups | undefined;
+>>>>>>> main
 };
 
 /** What the steps in one region share. */
@@ -35,6 +52,7 @@ export type RegionContext = RunContext & {
   readonly api: CloudApi;
   readonly facts: RegionFacts;
   readonly reads: RegionReads;
+  readonly backupReads: BackupReads;
   /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly progress: RegionProgress;
@@ -52,6 +70,8 @@ export const record = (
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */
 const DELETED_PER_PAGE_MIN = 4;
+
+const PICKS = { connection: pickConnection, attachment: pickAttachment, staticRoute: pickStaticRoute };
 
 /** Bind a run to one surveyed region, with fresh shared reads. */
 export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
@@ -72,7 +92,9 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     region,
     facts: facts,
     maxAgeMs: policy.recheck.maxAgeMs,
+    picks: run.backups && PICKS,
   });
+  const backupReads = new BackupReads({ api, clock, place: region, store: run.backups?.store });
   const progress = new RegionProgress(clock);
   const intervalMs = policy.wait.pollIntervalMs;
   const { stopAsked } = run;
@@ -101,6 +123,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     api,
     facts: facts,
     reads,
+    backupReads,
     marks: new Map(),
     progress: progress,
     polls,

@@ -8,12 +8,11 @@ import { createClientToken } from './client-token.ts';
 import type { Pace } from './pace.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
 import type {
+  AnyTransportCall,
   Credentials,
   CredentialsSource,
-  OrganizationCall,
   OrganizationTransport,
   Params,
-  TransportCall,
   TransportReply,
 } from './transport.ts';
 import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from './with-retry.ts';
@@ -70,6 +69,8 @@ export type Rpc = {
   write(call: Call, beforeAttempt?: BeforeAttempt): Promise<WriteReply>;
   /** A write with a client token, and a look before each attempt. */
   writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
+  /** A write that creates: with client tokens of the caller's, and a reply that says what was created. */
+  create<T>(call: Call, nextToken: () => string, reader: Reader<T>): Promise<T>;
 };
 
 /** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `FACTS`. */
@@ -81,11 +82,7 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
     read: (call, reader) =>
       withRetry(retrying(call, ignore), async () => {
         const reply = await attempt(call, () => call.params, nothing);
-        const read = reader(reply.body);
-        if ('problem' in read) {
-          throw unreadableReply(call.action, reply, read.problem);
-        }
-        return read.value;
+        return toValue(call, reply, reader);
       }),
 
     write: (call, beforeAttempt = nothing) =>
@@ -100,6 +97,15 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
       return withRetry(retrying(call, token.failed), async (mayHaveEffect) =>
         toWriteReply(await attempt(call, params, async () => beforeAttempt(mayHaveEffect))),
       );
+    },
+
+    create: (call, nextToken, reader) => {
+      const token = createClientToken(nextToken);
+      const params = () => ({ ...call.params, ClientToken: token.current() });
+      return withRetry(retrying(call, token.failed), async () => {
+        const reply = await attempt(call, params, nothing);
+        return toValue(call, reply, reader);
+      });
     },
   };
 }
@@ -169,6 +175,14 @@ const retryOptions = (
     }),
 });
 
+function toValue<T>({ action }: Call, reply: TransportReply, reader: Reader<T>): T {
+  const read = reader(reply.body);
+  if ('problem' in read) {
+    throw unreadableReply(action, reply, read.problem);
+  }
+  return read.value;
+}
+
 const ignore = (): void => undefined;
 const nothing = async (): Promise<void> => undefined;
 const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
@@ -185,7 +199,7 @@ type Request = {
 async function send(transport: OrganizationTransport, request: Request): Promise<TransportReply> {
   const { action, credentials } = request;
   // The table joins service and action; the compiler does not follow it that far.
-  const call = { service: ACTION_FACTS[action].service, ...request } as TransportCall | OrganizationCall;
+  const call = { service: ACTION_FACTS[action].service, ...request } as AnyTransportCall;
   const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) {
       throw thrown;

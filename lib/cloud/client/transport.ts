@@ -1,4 +1,5 @@
 import type { RegionId } from '../../core/domain/estate.ts';
+import type { CreateAction } from '../../core/undo/create-api.ts';
 import type { Action, OrganizationAction, OrganizationService, Service } from './actions.ts';
 
 export type Credentials = {
@@ -40,10 +41,15 @@ export type TransportReply = {
  */
 export type Transport = (call: TransportCall) => Promise<TransportReply>;
 
-export type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
+type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
   readonly service: OrganizationService;
   readonly action: OrganizationAction;
 };
 
-/** As `Transport`, for the dispatcher's calls too. */
-export type OrganizationTransport = (call: TransportCall | OrganizationCall) => Promise<TransportReply>;
+/** A call of a restore that creates something. */
+export type CreateTransportCall = Omit<TransportCall, 'action'> & { readonly action: CreateAction };
+
+export type AnyTransportCall = TransportCall | OrganizationCall | CreateTransportCall;
+
+/** As `Transport`, for the calls of the dispatcher and of a restore too. */
+export type OrganizationTransport = (call: AnyTransportCall) => Promise<TransportReply>;

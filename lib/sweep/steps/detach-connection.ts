@@ -8,7 +8,18 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, noteOf, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+
+<<<<<<< HEAD
+
 import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
+
+=======
+
+import { backUp } from './back-up.ts';
+import { askLeave, needLeave } from './leave-to-begin.ts';
+
+>>>>>>> main
+
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, stoppedHalfway } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
@@ -50,6 +61,7 @@ export async function detachConnection(
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
   needLeave(region, verdict);
+  await backUp(region, verdict, attachment);
   const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
   await writeNote(step);
   const taggedSequence = region.reads.sequence;

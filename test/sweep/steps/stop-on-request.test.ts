@@ -5,6 +5,7 @@ import { bound, down, dueTags, estate, free, inUse } from '../../support/estates
 
 const DETACH = 'DeleteTransitRouterVpnAttachment';
 const DELETE = 'DeleteVpnAttachment';
+const FAR = { regionId: 'eu-central-1' };
 const NOT_STARTED = { outcome: 'deferred', code: 'StoppedOnRequest', reason: 'not started: stopped on request' };
 
 /** Twelve that are due, with the published limits and delays of minutes. */
@@ -140,7 +141,12 @@ describe('a run that is asked to stop', () => {
   test('while it looks around changes nothing, not even where it had read all', async () => {
     const cloud = startCloud({
       ...SLOW,
-      estate: estate(...unbound, ...inUse(200), free('new', {}, { regionId: 'eu-central-1' })),
+      estate: estate(
+        ...unbound,
+        ...inUse(200),
+        free('new', {}, FAR),
+        bound('back', dueTags(), { ...FAR, TransitRouterId: 'tr-eu' }),
+      ),
       policy: {
         ...SLOW.policy,
         regions: ['cn-hangzhou', 'eu-central-1'],
@@ -153,7 +159,10 @@ describe('a run that is asked to stop', () => {
     expect(result).toMatchObject({
       status: 'incomplete',
       regions: [{ listing: 'unread' }, { listing: 'complete' }],
-      outcomes: [{ connectionId: 'vco-new', ...NOT_STARTED }],
+      outcomes: [
+        { connectionId: 'vco-back', ...NOT_STARTED },
+        { connectionId: 'vco-new', ...NOT_STARTED },
+      ],
     });
   });
 });
