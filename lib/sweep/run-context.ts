@@ -36,13 +36,10 @@ export type RunContext = {
   readonly seenMs: number;
   /** Asked before the first step on each connection; undefined without a store. */
   readonly stop: StopFile | undefined;
-<<<<<<< HEAD
   /** Asked before something new begins on a connection; undefined when `limits.perDay` is off. */
   readonly day: DayLimit | undefined;
-=======
   /** Where each deletion keeps what it takes to undo it; undefined without a store. */
   readonly backups: RunBackups | undefined;
->>>>>>> main
 };
 
 /** What the steps in one region share. */

@@ -196,16 +196,10 @@ type Work = {
 const BACKUPS_WRITTEN_MAX = 16;
 
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-<<<<<<< HEAD
 async function carryOut({ surveyed, planned, policy, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
-  const { clock, journal, deadlineMs, stopAsked = NEVER } = deps;
-  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, day };
-=======
-async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs, store, runId, stopAsked = NEVER } = deps;
   const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
-  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, backups };
->>>>>>> main
+  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, day, backups };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;

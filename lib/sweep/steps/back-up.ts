@@ -45,7 +45,8 @@ export async function backUp(
 
 /** A connection that we detached has a backup from before, if a store was there then. */
 async function hasBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<boolean> {
-  return note.kind === 'valid' && (await region.backupReads.has(connection.connectionId, note));
+  const mayBeRewritten = region.policy.detach.holdMs > 0;
+  return note.kind === 'valid' && (await region.backupReads.has(connection.connectionId, { ...note, mayBeRewritten }));
 }
 
 async function keep(store: Store, path: string, backup: Backup): Promise<void> {

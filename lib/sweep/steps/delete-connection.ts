@@ -3,18 +3,8 @@ import { CloudError, STOPPED_ON_REQUEST, toCloudError } from '../../core/domain/
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-
-<<<<<<< HEAD
-
-import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
-
-=======
-
 import { backUp } from './back-up.ts';
-import { askLeave, needLeave } from './leave-to-begin.ts';
-
->>>>>>> main
-
+import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import {
   endWith,
@@ -63,12 +53,10 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     if (isBeginning) {
       await askLeave(region, verdict);
       if (!sent) {
+        await needDay(region, verdict);
         // After a detach there is one already, which has the attachment.
         await backUp(region, verdict, undefined);
       }
-    }
-    if (isBeginning && !sent) {
-      await needDay(region, verdict);
     }
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : AFTER_JUDGED;

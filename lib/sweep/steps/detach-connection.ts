@@ -8,18 +8,8 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, noteOf, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
-
-<<<<<<< HEAD
-
-import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
-
-=======
-
 import { backUp } from './back-up.ts';
-import { askLeave, needLeave } from './leave-to-begin.ts';
-
->>>>>>> main
-
+import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, stoppedHalfway } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';

@@ -107,7 +107,7 @@ const TAG_WAIT = { tagTimeout: '30s' };
 /** Whether a delete of what is bound to nothing needs one more round of the lists of all transit routers. */
 export const REREADS_WITNESSES: boolean = true;
 /** Whether each deletion writes a backup into the store first. */
-export const WRITES_BACKUPS: boolean = false;
+export const WRITES_BACKUPS: boolean = true;
 
 export const START_MS = Date.parse('2026-11-01T00:00:00Z');
 export const REGIONS = ['cn-hangzhou', 'eu-central-1'] as const;
