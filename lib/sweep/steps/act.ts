@@ -109,15 +109,15 @@ export function describeLeftOver(
     if (notNow !== undefined) {
       return endWith('deferred', notNow.reason, { code: notNow.code });
     }
-    const full = day?.whyNot(judged);
+    const isShown = judged.mode !== 'sweep' && slots > 0;
+    const full = isShown ? day?.take(judged) : day?.whyNot(judged);
     if (full !== undefined) {
       return endWith('deferred', full.reason, { code: full.code });
     }
-    if (judged.mode === 'sweep' || slots === 0) {
+    if (!isShown) {
       return endWith('deferred', OVER_LIMIT);
     }
     slots -= 1;
-    day?.take(judged);
     return toPlanned(judged, holdMs);
   };
   return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));

@@ -12,6 +12,11 @@ type Day = {
   begun: ReadonlySet<ConnectionId>;
   /** Those that this run began, or is about to begin: their backups may not show yet. */
   readonly taken: Set<ConnectionId>;
+  /**
+   * One had to wait, and those after it wait as well. Otherwise connections that fail in each run would renew their backups in
+   * each run, and leave no room for any other.
+   */
+  isClosed: boolean;
   unread: NotNow | undefined;
   look: Promise<void> | undefined;
 };
@@ -53,21 +58,31 @@ export class DayLimit {
     if (day.unread !== undefined || !isNew({ verdict })) {
       return day.unread;
     }
-    return this.#whyFull(place, day, verdict.connection.connectionId);
+    const { connectionId } = verdict.connection;
+    const isWaiting = day.isClosed && !day.taken.has(connectionId);
+    return isWaiting
+      ? this.#toFull(place, new Set([...day.begun, ...day.taken]).size)
+      : this.#whyFull(place, day, connectionId);
   }
 
   /** As `whyNot`; if nothing stands against it, its place is taken. */
   take(judged: Judged): NotNow | undefined {
     const notNow = this.whyNot(judged);
-    if (notNow === undefined && isNew(judged)) {
-      this.#dayOf(judged).taken.add(judged.verdict.connection.connectionId);
+    const day = this.#dayOf(judged);
+    if (notNow !== undefined) {
+      day.isClosed = true;
+    } else if (isNew(judged)) {
+      day.taken.add(judged.verdict.connection.connectionId);
     }
     return notNow;
   }
 
   /** Nothing was begun on it after all. */
   giveBack(judged: Judged): void {
-    this.#dayOf(judged).taken.delete(judged.verdict.connection.connectionId);
+    const day = this.#dayOf(judged);
+    day.taken.delete(judged.verdict.connection.connectionId);
+    // Those that wait are asked again, in their order.
+    day.isClosed = false;
   }
 
   /** Count again just before a connection whose place is taken is begun: other runs are at work as well. */
@@ -81,19 +96,26 @@ export class DayLimit {
     return notNow;
   }
 
-  #whyFull({ regionId }: Place, { begun, taken }: Day, connectionId: ConnectionId): NotNow | undefined {
+  #whyFull(place: Place, { begun, taken }: Day, connectionId: ConnectionId): NotNow | undefined {
     const others = new Set([...begun, ...taken]);
     others.delete(connectionId);
-    if (others.size < this.#perDay) {
-      return undefined;
-    }
-    const count = `${others.size} in ${regionId} in the last 24 hours, and limits.perDay is ${this.#perDay}`;
-    return { reason: `over limits.perDay: ${count}`, code: null };
+    return others.size < this.#perDay ? undefined : this.#toFull(place, others.size);
+  }
+
+  #toFull({ regionId }: Pick<Place, 'regionId'>, count: number): NotNow {
+    const said = `${count} in ${regionId} in the last 24 hours, and limits.perDay is ${this.#perDay}`;
+    return { reason: `over limits.perDay: ${said}`, code: null };
   }
 
   #dayOf(place: Place): Day {
     const key = placeKey(place);
-    const day = this.#days.get(key) ?? { begun: new Set(), taken: new Set(), unread: undefined, look: undefined };
+    const day = this.#days.get(key) ?? {
+      begun: new Set(),
+      taken: new Set(),
+      isClosed: false,
+      unread: undefined,
+      look: undefined,
+    };
     this.#days.set(key, day);
     return day;
   }

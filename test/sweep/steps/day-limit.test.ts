@@ -126,18 +126,44 @@ describe('limits.perDay', () => {
     expect(deletions(cloud.writes())).toEqual([]);
   });
 
-  test('a connection that turns out to be in use gives its place in the day to the next', async () => {
-    const cloud = startCloud({ estate: estate(...orphans(3), ...inUse(9)), policy: limits(1) });
+  test('a connection that turns out to be protected gives its place in the day to the next', async () => {
+    const dead = [0, 1, 2].map((index) => bound(`old${index}`, dueTags('tunnels-down'), down));
+    const cloud = startCloud({
+      estate: estate(...dead, ...inUse(9)),
+      policy: { rules: { 'tunnels-down': DAY }, ...limits(1) },
+    });
     let kept = false;
     const before = ({ action }: { readonly action: string }) => {
       const row = cloud.emulator.estate.vpnConnections.find(({ VpnConnectionId: id }) => id === 'vco-old0');
       if (action === 'TagResources' && row && !kept) {
         kept = true;
         row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
+        // The listing is too old by then to detach by.
+        cloud.clock.advance(20_000);
       }
     };
     const { counts } = await cloud.run({ store: await storeWith(), before });
     expect(counts).toMatchObject({ protected: 1, deleted: 1, deferred: 1 });
+  });
+
+  test('connections that fail in each run leave the day to those that wait', async () => {
+    const cloud = startCloud({
+      estate: estate(...orphans(3), ...inUse(9)),
+      policy: limits(2),
+      faults: ['vco-old0', 'vco-old1'].map((id) => ({
+        action: 'DeleteVpnAttachment',
+        match: { VpnConnectionId: id },
+        times: 'always',
+        fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' },
+      })),
+    });
+    const folder = await storeWith();
+    for (let run = 0; run < 7; run += 1) {
+      await cloud.run({ store: folder });
+      cloud.clock.advance(6 * HOUR);
+    }
+    expect(cloud.connectionIds()).not.toContain('vco-old2');
+    expect(cloud.connectionIds()).toContain('vco-old0');
   });
 
   test('limits.perRun counts beside it', async () => {
