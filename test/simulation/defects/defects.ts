@@ -765,14 +765,6 @@ export const DEFECTS: readonly Defect[] = [
     promise: 'S12',
   },
   {
-    id: 'unreadable-store-is-empty',
-    happened: 'The store was gone, and so was the file STOP in it, as far as the run could see.',
-    file: 'lib/sweep/steps/stop-file.ts',
-    from: 'return { reason, code, file: undefined };',
-    to: "return code === 'StoreGone' ? undefined : { reason, code, file: undefined };",
-    promise: 'S12',
-  },
-  {
     id: 'day-counts-what-is-stored-alone',
     happened: 'Twenty deletions began at the same time, and each saw a day in which none had begun.',
     file: 'lib/sweep/steps/day-limit.ts',

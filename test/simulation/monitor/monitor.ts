@@ -301,7 +301,7 @@ export class Monitor {
     if (id !== undefined) {
       const row = this.#rowOf(id);
       if (row && !run.touched.has(id) && !run.maybeHalfDone.has(id)) {
-        this.#options.store?.began(row, run.plan.id, this.#now());
+        this.#noteBegun(run, call, row);
       }
       run.touched.add(id);
       if (call.action === 'DeleteTransitRouterVpnAttachment') {
@@ -324,6 +324,17 @@ export class Monitor {
       }
     }
     this.observe();
+  }
+
+  /** Counted when it takes effect: many may be on their way at the same time, and some are refused. */
+  #noteBegun(run: Watched, call: Call, row: ConnectionRecord): void {
+    const { store } = this.#options;
+    const full = store?.whyFull(row, run.policy, run.plan.id, this.#now());
+    const isFinished = call.action === 'DeleteVpnAttachment' && noteOf(row) !== undefined;
+    if (full && !run.overlapped && !isFinished) {
+      this.#report(run, 'S7', `${call.action} ${idOf(row)}: ${full}`);
+    }
+    store?.began(row, run.plan.id, this.#now());
   }
 
   /** Which tag writes renew a hold, and which end it. */
@@ -477,10 +488,6 @@ export class Monitor {
     const stopped = store.whyStopped();
     if (stopped) {
       say('S12', stopped);
-    }
-    const full = store.whyFull(row, run.policy, run.plan.id, this.#now());
-    if (full && !run.overlapped && !run.maybeHalfDone.has(id) && !mayBeHalfDone(row, run.policy, this.#now())) {
-      say('S7', full);
     }
   }
 

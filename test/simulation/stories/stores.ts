@@ -1,3 +1,4 @@
+import { DOWN, mark, row } from './adversities.ts';
 import { createChance, type Scenario, type StoreFault } from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;
@@ -17,7 +18,20 @@ export function withStore(scenario: Scenario): Scenario {
   const faults = Array.from({ length: chance.between(0, 3) }, () => createFault(chance, scenario));
   const perDay = chance.pick(['off', 'off', 2, 3]);
   const limits = { ...(scenario.policy.limits as object), perDay };
-  return { ...scenario, policy: { ...scenario.policy, limits }, store: { faults } };
+  const story = { ...scenario, policy: { ...scenario.policy, limits }, store: { faults } };
+  return perDay !== 'off' && chance.maybe(0.5) ? withManyDue(story) : story;
+}
+
+/** More to detach at the same time than a day has room for. */
+function withManyDue(scenario: Scenario): Scenario {
+  const { policy, estate } = scenario;
+  const due = Array.from({ length: 5 }, (_, index) =>
+    row(`vco-many${index}`, { ...DOWN, tags: mark('tunnels-down', 200 + index) }),
+  );
+  const rules = { ...(policy.rules as object), 'tunnels-down': '12h' };
+  const limits = { ...(policy.limits as object), perRegionShare: 1 };
+  const vpnConnections = [...(estate.vpnConnections ?? []), ...due];
+  return { ...scenario, policy: { ...policy, rules, limits }, estate: { ...estate, vpnConnections } };
 }
 
 function createFault(chance: Chance, { calmAtMs, periodMs }: Scenario): StoreFault {
