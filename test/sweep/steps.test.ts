@@ -427,6 +427,44 @@ describe('nothing is claimed that was not read back', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
+  test('deleted by somebody else just before its detach note is written is already-gone', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { 'tunnels-down': DAY } },
+    });
+    const result = await cloud.run({
+      before: ({ action, params }) => {
+        const { vpnConnections } = cloud.emulator.estate;
+        if (action === 'TagResources' && JSON.stringify(params).includes('vco-sweeper:detached')) {
+          vpnConnections.splice(0, 1);
+        }
+      },
+    });
+    expect(cloud.connectionIds()).not.toContain('vco-old');
+    expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'already-gone' }] });
+    expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
+  });
+
+  test('in use again at the last look, and deleted before its mark is removed, is already-gone', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { 'tunnels-down': DAY } },
+    });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        const { vpnConnections } = cloud.emulator.estate;
+        if (action === 'DescribeVpnConnection') {
+          Object.assign(cloud.connection('vco-old') ?? {}, { Status: 'ipsec_sa_established' });
+        }
+        if (action === 'UnTagResources') {
+          vpnConnections.splice(0, 1);
+        }
+      },
+    });
+    expect(cloud.connectionIds()).not.toContain('vco-old');
+    expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'already-gone' }] });
+  });
+
   test('a mark counts from when it is written: what was seen in use after the judgement counts against it', async () => {
     const cloud = startCloud({
       estate: estate(free('new'), ...inUse(5)),

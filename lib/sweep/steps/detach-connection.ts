@@ -9,6 +9,7 @@ import { isBeingDetached, noteOf, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { backUp } from './back-up.ts';
+import { endOfTagCall } from './end-of-tag-call.ts';
 import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, stoppedHalfway } from './step-result.ts';
@@ -66,12 +67,12 @@ export async function detachConnection(
 
 /** Write the note before the detach, so that a later run can finish the work of a run that dies in between. */
 async function writeNote({ region, verdict, note }: DetachStep): Promise<void> {
+  const { connectionId } = verdict.connection;
   try {
-    await region.api.setTags(region.regionId, [verdict.connection.connectionId], new Map([[TAG_DETACHED, note]]));
+    await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]));
   } catch (error) {
-    throw new StepEnd(
-      endWithError('the detach note that must come before a detach could not be written', toCloudError(error), false),
-    );
+    const what = 'the detach note that must come before a detach could not be written';
+    throw await endOfTagCall(region, connectionId, error, { what, used: false });
   }
 }
 
@@ -154,7 +155,7 @@ async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd):
     return end;
   } catch (error) {
     const what = `${end.result.reason}; and its detach note could not be removed`;
-    return new StepEnd(endWithError(what, toCloudError(error), false));
+    return await endOfTagCall(region, verdict.connection.connectionId, error, { what, used: false });
   }
 }
 
@@ -187,7 +188,7 @@ async function keepNote(step: DetachStep): Promise<string> {
     reportTagFailure(step, error);
     if (isToHold) {
       const what = 'it was detached, and the detach note by which it is held could not be kept';
-      throw new StepEnd(endWithError(what, toCloudError(error), true));
+      throw await endOfTagCall(region, connectionId, error, { what, used: true });
     }
   }
   return note;

@@ -1,12 +1,12 @@
-import { toCloudError } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { hasMarkTags } from '../../core/judge/own-tags.ts';
 import { noteOf, removeNote } from '../marks/detach-note.ts';
 import { clearMarks, pruneMark } from '../marks/mark-upkeep.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { endOfTagCall } from './end-of-tag-call.ts';
 import type { Rechecked } from './recheck.ts';
-import { endWith, endWithError, StepEnd } from './step-result.ts';
+import { endWith, StepEnd } from './step-result.ts';
 
 /**
  * Stop the steps on a connection that is no longer what the listing showed. If it is in use again, protected, or no longer
@@ -37,7 +37,8 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
       await removeNote(region, verdict.connection, found);
     }
   } catch (error) {
-    throw new StepEnd(endWithError(`${reason}; its tags could not be cleared`, toCloudError(error), false));
+    const what = `${reason}; its tags could not be cleared`;
+    throw await endOfTagCall(region, verdict.connection.connectionId, error, { what, used: false });
   }
   const { heldUntilMs } = verdict;
   if (heldUntilMs !== undefined) {
