@@ -5,6 +5,7 @@ import { BUNDLING } from './bundling.mjs';
 import { compilePolicy } from './compile-policy.mjs';
 import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
+import { pageConstants } from './page-bundle.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
@@ -36,6 +37,7 @@ for (const name of ['sweep', 'dispatch']) {
 }
 const cli = await bundle('cli', 'index.js', 'lib/cli/main.ts', {
   banner: { js: '#!/usr/bin/env node' },
+  define: await pageConstants(),
   plugins: [leftOutOfFunctionSdk],
 });
 writeLicences('cli', [cli]);

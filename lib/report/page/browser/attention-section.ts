@@ -1,0 +1,133 @@
+import type { PageData } from '../page-data.ts';
+import { button, clipped, html, said, section } from './dom.ts';
+import type { Row } from './page-rows.ts';
+import type { PageState } from './page-state.ts';
+import { count, formatAgo, reasonOf } from './page-words.ts';
+
+type Report = PageData['report'];
+type Place = { readonly accountId: string | null; readonly regionId: string | null };
+type Show = (filter: Partial<PageState>) => void;
+
+/** So many places, or groups of rows, are named at once; the rest unfolds. */
+const SHOWN_MAX = 8;
+
+/** What only a person can settle; a sentence when there is nothing. */
+export function attention(data: PageData, rows: readonly Row[], show: Show): HTMLElement {
+  const { report } = data;
+  const items = [
+    ...placeItems(report),
+    ...groupItems(rows, 'failed', show),
+    ...groupItems(rows, 'blocked', show),
+    ...leftOut(report),
+  ];
+  return section(
+    'attention',
+    'What needs a person',
+    items.length === 0
+      ? html('p', { class: 'calm' }, 'Nothing: no step failed, nothing is blocked, and every place was read.')
+      : html('ul', { class: 'attention' }, ...items),
+  );
+}
+
+function placeItems({ places, missing, notDispatched, madeAt }: Report): readonly HTMLElement[] {
+  const nowMs = Date.parse(madeAt);
+  const unread = places.filter(({ listing }) => listing === 'unread');
+  const halted = places.filter((place) => place.halted);
+  return [
+    placeItem('not read', 'Nothing was changed there. The next run tries again.', unread.map(placeName)),
+    placeItem(
+      'halted',
+      'More of the region than limits.perRegionShare would be deleted, so nothing was. Look at what is blocked there.',
+      halted.map(placeName),
+    ),
+    placeItem(
+      'missing',
+      'They had results and have none any more: look at the timer and at the log of the dispatcher.',
+      missing.map(({ lastAt, ...place }) =>
+        html('span', {}, placeName(place), lastAt === null ? '' : `, last ${formatAgo(Date.parse(lastAt), nowMs)}`),
+      ),
+    ),
+    placeItem(
+      'not started',
+      'The dispatcher could not start their sweeps.',
+      notDispatched.map(({ code, reason, advice, ...place }) => {
+        const texts = [code, reason, advice].filter((text) => text !== null);
+        return html('span', {}, placeName(place), ...texts.flatMap((text) => [': ', clipped(text)]));
+      }),
+    ),
+  ].filter((item) => item !== undefined);
+}
+
+function placeItem(what: string, means: string, names: readonly Node[]): HTMLElement | undefined {
+  if (names.length === 0) {
+    return undefined;
+  }
+  return html('li', {}, html('strong', {}, `${count(names.length, 'place')} ${what}`), `. ${means}`, unfolding(names));
+}
+
+function unfolding(names: readonly Node[]): HTMLElement {
+  const list = (some: readonly Node[]): HTMLElement =>
+    html('ul', { class: 'places' }, ...some.map((name) => html('li', {}, name)));
+  if (names.length <= SHOWN_MAX) {
+    return list(names);
+  }
+  const more = html('summary', {}, `${count(names.length - SHOWN_MAX, 'more place')}`);
+  const rest = html('details', {}, more, list(names.slice(SHOWN_MAX)));
+  return html('div', {}, list(names.slice(0, SHOWN_MAX)), rest);
+}
+
+const placeName = ({ accountId, regionId }: Place): HTMLElement =>
+  html(
+    'span',
+    {},
+    regionId === null ? 'all regions' : said(regionId),
+    ', ',
+    accountId === null ? 'accounts that could not be found out' : html('span', {}, 'account ', said(accountId)),
+  );
+
+/** Rows that failed, or are blocked, in the same way. */
+function groupItems(rows: readonly Row[], outcome: 'failed' | 'blocked', show: Show): readonly HTMLElement[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    if (row.outcome === outcome) {
+      const key = row.code ?? row.rule ?? '';
+      groups.set(key, [...(groups.get(key) ?? []), row]);
+    }
+  }
+  const items = [...groups.values()]
+    .sort((a, b) => b.length - a.length)
+    .map((group) => groupItem(group, outcome, show));
+  const rest = items.slice(SHOWN_MAX);
+  if (rest.length === 0) {
+    return items;
+  }
+  const showAll = button(`Show all ${outcome}`, () => show({ outcome }), { class: 'link' });
+  return [...items.slice(0, SHOWN_MAX), html('li', {}, `${count(rest.length, 'more kind')} of ${outcome}. `, showAll)];
+}
+
+function groupItem(group: readonly Row[], outcome: string, show: Show): HTMLElement {
+  const [first] = group;
+  if (first === undefined) {
+    throw new Error('a group without a row');
+  }
+  const { code, rule } = first;
+  const filter = { outcome, search: code ?? '', rule: code === null ? (rule ?? '') : '' };
+  return html(
+    'li',
+    {},
+    html('strong', {}, `${count(group.length, 'connection')} ${outcome}`),
+    code === null ? undefined : html('span', {}, ' (', clipped(code, 'mono'), ')'),
+    group.length === 1 ? ': ' : ', for example: ',
+    clipped(reasonOf(first)),
+    '. ',
+    button(group.length === 1 ? 'Show it' : 'Show them', () => show(filter), { class: 'link' }),
+  );
+}
+
+function leftOut({ outcomesOmitted }: Report): readonly HTMLElement[] {
+  if (outcomesOmitted === 0) {
+    return [];
+  }
+  const what = html('strong', {}, `${count(outcomesOmitted, 'outcome')} not in this report`);
+  return [html('li', {}, what, '. The result was cut to its limit; the log has a line for each.')];
+}
