@@ -9,6 +9,7 @@ import { parseEvent } from '../lib/event/parse-event.ts';
 import { createDispatchDeps } from '../lib/wiring/create-dispatch-deps.ts';
 import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
 import { startClock } from '../lib/wiring/machine-clock.ts';
+import { openPolicyStore } from '../lib/wiring/open-policy-store.ts';
 import { readConcurrency, readTarget } from '../lib/wiring/sweep-function.ts';
 import {
   budgetMs,
@@ -25,8 +26,8 @@ import {
  * text.
  *
  * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud, and an error with counts
- * and reasons when a sweep could not be started (unless `SWEEP_THROW=never`), so that the platform retries: those that
- * were started are not started again.
+ * and reasons when a sweep could not be started, or the result not be stored (unless `SWEEP_THROW=never`), so that the
+ * platform retries: those that were started are not started again.
  */
 export const handler = withReadableErrors(run);
 
@@ -42,14 +43,17 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const accountId = ownAccount(context);
   const target = { accountId, ...readTarget(env, defaultRegion) };
   const request = readRequest(event, startedMs, { policy, own: accountId, defaultRegion });
+  const credentials = toCredentials(context.credentials);
+  const deadlineMs = startedMs + budgetMs(context);
   const deps = createDispatchDeps({
     env,
-    credentials: toCredentials(context.credentials),
+    credentials,
     policy,
     target,
     clock,
     concurrency,
-    deadlineMs: startedMs + budgetMs(context),
+    deadlineMs,
+    store: await openPolicyStore(policy, { clock, deadlineMs }),
     journal: (dispatchId) =>
       createJournal({
         level,
@@ -58,7 +62,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
       }),
   });
   const result = await dispatch(request, deps).finally(deps.close);
-  if (result.counts.failed > 0 && throws) {
+  if ((result.counts.failed > 0 || result.notStored !== undefined) && throws) {
     throw new NotAllStarted(result);
   }
   return JSON.stringify(result);
@@ -88,13 +92,14 @@ function ownAccount({ accountId }: FcContext): string {
 class NotAllStarted extends Error {
   override readonly name = 'NotAllStarted';
 
-  constructor({ dispatchId, moment, counts, scopes }: DispatchResult) {
+  constructor({ dispatchId, moment, counts, scopes, notStored }: DispatchResult) {
     const failed = scopes
       .filter(({ state }) => state === 'failed')
       .map(
         ({ accountId, regionId, code, advice }) =>
           `${accountId ?? 'every account'} ${regionId ?? 'every region'}: ${code}. ${advice}`,
       );
-    super(`dispatch ${dispatchId} of ${moment}: ${JSON.stringify(counts)}; ${shortList(failed).join('; ')}`);
+    const problems = [...shortList(failed), ...(notStored === undefined ? [] : [`result not stored: ${notStored}`])];
+    super(`dispatch ${dispatchId} of ${moment}: ${JSON.stringify(counts)}; ${problems.join('; ')}`);
   }
 }

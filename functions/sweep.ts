@@ -7,6 +7,7 @@ import { sweep } from '../lib/sweep/run-sweep.ts';
 import { createJournal, parseLevel } from '../lib/wiring/create-log.ts';
 import { createDeps } from '../lib/wiring/create-sweep-deps.ts';
 import { startClock } from '../lib/wiring/machine-clock.ts';
+import { openPolicyStore } from '../lib/wiring/open-policy-store.ts';
 import {
   budgetMs,
   type FcContext,
@@ -36,13 +37,16 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   const request = parseEvent(event, declared, defaultRegion);
   const scope = scopeRun(declared, request.parts, context.accountId ?? env.FC_ACCOUNT_ID);
   const { policy, parts } = scope;
+  const credentials = toCredentials(context.credentials);
+  const deadlineMs = startedMs + budgetMs(context);
   const problems = new Set<string>();
   const deps = createDeps({
     env,
-    credentials: toCredentials(context.credentials),
+    credentials,
     policy,
     clock,
-    deadlineMs: startedMs + budgetMs(context),
+    deadlineMs,
+    store: await openPolicyStore(policy, { clock, deadlineMs }),
     journal: (runId) =>
       noting(
         problems,
@@ -67,11 +71,12 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
 class IncompleteRun extends Error {
   override readonly name = 'IncompleteRun';
 
-  constructor({ runId, counts, regions }: RunResult, problems: ReadonlySet<string>) {
+  constructor({ runId, counts, regions, notStored }: RunResult, problems: ReadonlySet<string>) {
     const unread = regions.filter(({ listing }) => listing === 'unread').map(({ regionId }) => regionId);
     const where = unread.length > 0 ? `; not read: ${shortList(unread).join(', ')}` : '';
     const why = problems.size > 0 ? `; ${shortList([...problems]).join('; ')}` : '';
-    super(`run ${runId} is incomplete: ${JSON.stringify(counts)}${where}${why}`);
+    const lost = notStored === undefined ? '' : `; result not stored: ${notStored}`;
+    super(`run ${runId} is incomplete: ${JSON.stringify(counts)}${where}${why}${lost}`);
   }
 }
 

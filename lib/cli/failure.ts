@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { CloudError, ConfigError } from '../core/domain/errors.ts';
 import { EXIT } from './exit-code.ts';
-import { Interrupted, type Io } from './io.ts';
+import { Interrupted, type Io, UnwritableOutput } from './io.ts';
 import { createOutput } from './output.ts';
 
 /** One line on standard error for what ended a command, and its exit code. Never a secret. */
@@ -20,7 +20,8 @@ export function reportFailure(error: unknown, io: Io): number {
     }
     return EXIT.badUsage;
   }
-  complain(error instanceof CloudError ? error.message : `unexpected ${describe(error)}`);
+  const isExpected = error instanceof CloudError || error instanceof UnwritableOutput;
+  complain(isExpected ? error.message : `unexpected ${describe(error)}`);
   if (isDebug(io) && error instanceof Error && error.stack !== undefined) {
     say(error.stack);
   }

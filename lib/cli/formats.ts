@@ -6,6 +6,7 @@ import { reportDispatch } from '../report/text/dispatch-table.ts';
 import { reportExplanation } from '../report/text/explanation-report.ts';
 import { paletteOf, type ReportStyle } from '../report/text/report-style.ts';
 import { type RunBackground, reportRun } from '../report/text/run-report.ts';
+import type { View } from '../report/view/view.ts';
 
 /** What a command answers with. Every format can show every kind. */
 export type Answer =
@@ -14,7 +15,7 @@ export type Answer =
       readonly result: RunResult;
       readonly background: RunBackground;
       /** The result as the deployed function answered it, where `result` corrects it; programs get this one. */
-      readonly received?: RunResult;
+      readonly received?: unknown;
       /** Commands that a person may want to run next. */
       readonly hints?: readonly string[];
     }
@@ -27,14 +28,14 @@ type Format = {
   readonly help: string | undefined;
   /** People see a preview before a question. Programs get one result and nothing before it. */
   readonly isForPeople: boolean;
-  /** Everything that is written to standard output, with its last line break. */
-  readonly render: (answer: Answer, style: ReportStyle) => string;
+  /** Everything that is written to standard output, with its last line break. A view is for people only. */
+  readonly render: (answer: Answer, style: ReportStyle, view: View) => string;
 };
 
-function toText(answer: Answer, style: ReportStyle): string {
+function toText(answer: Answer, style: ReportStyle, view: View): string {
   switch (answer.kind) {
     case 'run':
-      return reportRun(answer.result, answer.background, style) + toHints(answer.hints ?? [], style);
+      return reportRun(answer.result, answer.background, style, view) + toHints(answer.hints ?? [], style);
     case 'dispatch':
       return reportDispatch(answer.result, style);
     case 'explanation':

@@ -3,15 +3,17 @@ export const AFTER_HELP = `
 Examples:
   vco-sweeper demo                                      see it work, without an account
   vco-sweeper plan --region cn-hangzhou                 what would be deleted there
+  vco-sweeper plan --owner team-a --csv team-a.csv      of one owner only, and as a file for a spreadsheet
   vco-sweeper explain vco-bp1a2b3c4d                    why, or why not
   vco-sweeper sweep --policy policy.yaml                delete, after a question
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
   vco-sweeper invoke --mode plan                        what the deployed function would delete
+  vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
 
 Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
 ALIBABA_CLOUD_SECURITY_TOKEN. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
 Endpoints: ALIBABA_CLOUD_VPC_ENDPOINT, ALIBABA_CLOUD_CBN_ENDPOINT, ALIBABA_CLOUD_STS_ENDPOINT,
-ALIBABA_CLOUD_FC_ENDPOINT.
+ALIBABA_CLOUD_FC_ENDPOINT. Where whole results are kept: SWEEP_STORE, or --store.
 
 Results go to standard output; progress and the log (JSON lines: warnings, or what LOG_LEVEL says) to standard
 error. On a terminal warnings are sentences unless LOG_LEVEL is set. NO_COLOR and FORCE_COLOR are honoured.
@@ -51,6 +53,9 @@ function goes on. With --async: 0 it was accepted.`;
 export const AFTER_EXPLAIN_HELP = `
 Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due or waiting;
 4 it could not be read whole; 5 an orphan that is due, and a guard halts its region; 130 Ctrl-C.`;
+
+export const AFTER_STORE_INIT_HELP = `
+Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;
 
 export const AFTER_DEMO_HELP = `
 Without options: plan, mark and sweep in this process. With --accounts: a timer ticks, a dispatcher starts one sweep for

@@ -16,8 +16,9 @@ export type Io = {
   readonly endOutput: () => void;
   readonly stdin: { readonly isTTY: boolean };
   readonly clock: Clock;
-  /** Both throw as the functions of `node:fs` do. */
+  /** These throw as the functions of `node:fs` do. A file is written whole or not at all. */
   readonly readFile: (path: string) => string;
+  readonly checkWritable: (path: string) => void;
   readonly writeFile: (path: string, text: string) => void;
   /** Where the build has put a code package. */
   readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
@@ -30,4 +31,9 @@ export type Io = {
 /** A person gave up waiting. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+}
+
+/** A result that is there, and cannot be written where it was wanted. What was done in the cloud stays done. */
+export class UnwritableOutput extends Error {
+  override readonly name = 'UnwritableOutput';
 }

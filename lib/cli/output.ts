@@ -1,13 +1,16 @@
 import type { OutputConfiguration } from 'commander';
 import { toPrintable } from '../core/text/printable.ts';
 import type { ReportStyle } from '../report/text/report-style.ts';
+import { filtersOf } from '../report/view/view.ts';
 import { type Level, parseLevel } from '../wiring/create-log.ts';
+import { openCsv } from './csv-file.ts';
 import { type Answer, type FormatOptions, formatOf } from './formats.ts';
 import type { Io, OutputStream } from './io.ts';
+import type { ViewOptions } from './view-options.ts';
 
 /** Where and how a command writes: it hands over what it found, and this decides the format, the stream and the style. */
 export type Output = {
-  /** The command's result, on standard output. A result that was shown as a preview is not repeated. */
+  /** The command's result, on standard output and in the file of `--csv`. One that was shown as a preview is not repeated. */
   readonly answer: (answer: Answer) => void;
   /** A result that a person needs before a question; a program gets only the last result. */
   readonly preview: (answer: Answer) => void;
@@ -25,28 +28,39 @@ export type Output = {
   readonly canAsk: boolean;
 };
 
-const COLUMNS_MIN = 60;
-/** Where there is no terminal, one line for each connection is easier to search. */
-const COLUMNS_DEFAULT = 160;
+const COLUMNS_MIN = 20;
 const HELP_COLUMNS_DEFAULT = 100;
 
-/** The output of one command. Commands without a choice of format leave the options out. */
-export function createOutput(io: Io, options: FormatOptions = {}): Output {
+/**
+ * The output of one command. Commands without a choice of format leave the options out.
+ *
+ * @throws ConfigError for a `--csv` that cannot be written
+ */
+export function createOutput(io: Io, options: FormatOptions & ViewOptions = {}): Output {
   const { stdin, stdout, stderr } = io;
   const { render, isForPeople } = formatOf(options);
+  const csv = openCsv(options, io);
   const shown = new Set<Answer>();
-  const answer = (one: Answer): void => {
+  const show = (one: Answer): void => {
     if (!shown.has(one)) {
       shown.add(one);
-      stdout.write(render(one, styleOf(io)));
+      stdout.write(render(one, styleOf(io), options));
     }
   };
   const say = (lines: string): void => stderr.write(`${lines}\n`);
+  const answer = (one: Answer): void => {
+    show(one);
+    if (csv !== undefined) {
+      say(csv(one));
+    } else if (!isForPeople && filtersOf(options).length > 0) {
+      say(`--json has every outcome; ${filtersOf(options).join(', ')} would concern the table and --csv`);
+    }
+  };
   return {
     answer,
     preview: (one) => {
       if (isForPeople) {
-        answer(one);
+        show(one);
       }
     },
     print: (lines) => stdout.write(`${lines}\n`),
@@ -60,10 +74,13 @@ export function createOutput(io: Io, options: FormatOptions = {}): Output {
   };
 }
 
-/** How text on standard output looks: `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` are honoured. */
+/**
+ * How text on standard output looks: `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` are honoured. Where there is neither a
+ * terminal nor `COLUMNS`, a line is as long as what it says, which is easier to search.
+ */
 function styleOf({ env, stdout }: Io): ReportStyle {
   const told = Number(env.COLUMNS);
-  const columns = stdout.columns ?? (Number.isInteger(told) && told > 0 ? told : COLUMNS_DEFAULT);
+  const columns = stdout.columns ?? (Number.isInteger(told) && told > 0 ? told : Number.POSITIVE_INFINITY);
   return { color: wantsColor(env, stdout.isTTY), columns: Math.max(COLUMNS_MIN, columns) };
 }
 

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../wiring/machine-clock.ts';
+import { checkWritable, replaceFile } from './files.ts';
 import type { Io, OutputStream } from './io.ts';
 
 /** Some terminals do not say how large they are, or say 0. */
@@ -30,7 +31,8 @@ export const createProcessIo = (): Io => ({
   stdin: { isTTY: process.stdin.isTTY === true },
   clock: startClock(),
   readFile: (path) => readFileSync(path, 'utf8'),
-  writeFile: (path, text) => writeFileSync(path, text),
+  checkWritable,
+  writeFile: replaceFile,
   packageFolder: (name) => join(__dirname, '..', name),
   confirm: async (message) => {
     const output = withSize(process.stderr);

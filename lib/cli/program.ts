@@ -4,6 +4,7 @@ import { type EmulatorCommandOptions, emulatorCommand } from './commands/emulato
 import { explainCommand } from './commands/explain-command.ts';
 import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts';
 import { planCommand } from './commands/plan-command.ts';
+import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
 import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
 import { formatOptions } from './formats.ts';
@@ -13,6 +14,7 @@ import {
   AFTER_HELP,
   AFTER_INVOKE_HELP,
   AFTER_PLAN_HELP,
+  AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
 } from './help.ts';
 import type { Io } from './io.ts';
@@ -28,6 +30,7 @@ import {
   wholeNumber,
 } from './run-options.ts';
 import { VERSION } from './version.ts';
+import { withViewOptions } from './view-options.ts';
 
 /**
  * The commands and their options.
@@ -44,23 +47,24 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
     .addHelpText('after', AFTER_HELP);
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
+  addStoreCommand(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
 }
 
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
-  withRunOptions(program.command('plan'))
+  withStore(withRunOptions(program.command('plan')))
     .description('show what a sweep would delete, and why; changes nothing')
     .addHelpText('after', AFTER_PLAN_HELP)
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
-  withRunOptions(program.command('sweep'))
+  withStore(withRunOptions(program.command('sweep')))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', AFTER_SWEEP_HELP)
     .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
 
-  withRunOptions(program.command('explain'), false)
+  withStore(withRunOptions(program.command('explain'), false))
     .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
     .argument('<connection>', 'its id, vco-…', parseConnection)
     .addHelpText('after', AFTER_EXPLAIN_HELP)
@@ -76,6 +80,20 @@ function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) =>
     .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
 }
 
+function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  program
+    .command('store')
+    .description('the folder where results are kept')
+    .command('init')
+    .description('make a folder a store, by a file that says so; what is in it stays')
+    .argument('<folder>', 'made if it does not exist')
+    .addHelpText('after', AFTER_STORE_INIT_HELP)
+    .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
+}
+
+const withStore = (command: Command): Command =>
+  command.option('--store <folder>', 'keep the result there, or "off" (default: SWEEP_STORE, or as the policy says)');
+
 const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)';
 
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
@@ -85,6 +103,7 @@ function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+    withViewOptions(command);
   }
   for (const [name, help] of formatOptions()) {
     command.option(`--${name}`, help);

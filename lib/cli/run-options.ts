@@ -1,13 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 import type { FormatOptions } from './formats.ts';
+import type { ViewOptions } from './view-options.ts';
 
-export type RunOptions = FormatOptions & {
-  readonly policy?: string;
-  readonly account?: readonly string[];
-  readonly region?: readonly string[];
-  readonly connection?: readonly string[];
-};
+export type RunOptions = FormatOptions &
+  ViewOptions & {
+    readonly policy?: string;
+    /** A folder, or `off`. */
+    readonly store?: string;
+    readonly account?: readonly string[];
+    readonly region?: readonly string[];
+    readonly connection?: readonly string[];
+  };
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 

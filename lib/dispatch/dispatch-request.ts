@@ -3,6 +3,7 @@ import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
 
 /** What a dispatch needs of the world. */
 export type DispatchDeps = {
@@ -16,6 +17,8 @@ export type DispatchDeps = {
   readonly dispatchId: string;
   /** Invocations at the same time. */
   readonly concurrency: number;
+  /** Left out: none is asked for, and nothing is stored. */
+  readonly store?: Store | undefined;
 };
 
 export type DispatchRequest = {

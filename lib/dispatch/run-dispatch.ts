@@ -3,6 +3,8 @@ import type { DispatchResult, PlaceResult } from '../core/domain/dispatch-result
 import { CloudError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import { toIso } from '../core/domain/time.ts';
+import { RESULT_FORMAT, resultPath } from '../core/store/store-layout.ts';
+import { whyNotStored } from '../core/store/why-not-stored.ts';
 import { dispatchAdvice } from './dispatch-advice.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { findPlacesToSweep, type PlaceToSweep } from './sweep-places.ts';
@@ -36,8 +38,7 @@ export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Pr
   ];
   const counts = countStates(results);
   const durationMs = clock.now() - startedMs;
-  journal('dispatch.finished', { moment, durationMs, counts, calls: deps.calls() });
-  return {
+  const result: DispatchResult = {
     dispatchId: deps.dispatchId,
     moment,
     startedAt: toIso(startedMs),
@@ -47,6 +48,19 @@ export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Pr
     calls: deps.calls(),
     ...refusedEvents,
   };
+  const kept = await keepResult(result, deps);
+  journal('dispatch.finished', { moment, durationMs, counts, calls: kept.calls });
+  return kept;
+}
+
+/** The result once it is stored, if there is a store. */
+async function keepResult(result: DispatchResult, { store, clock, journal }: DispatchDeps): Promise<DispatchResult> {
+  if (store === undefined) {
+    return result;
+  }
+  const path = resultPath(clock.now(), result.dispatchId);
+  const notStored = await whyNotStored(store.put(path, { format: RESULT_FORMAT, ...result }), journal);
+  return notStored === undefined ? result : { ...result, notStored };
 }
 
 async function start(place: PlaceToSweep, { sweep, journal }: DispatchDeps): Promise<PlaceResult> {

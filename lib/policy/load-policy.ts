@@ -1,14 +1,17 @@
 import { ConfigError } from '../core/domain/errors.ts';
 import { type DeclaredPolicy, MODES, type PolicyOrigin } from '../core/domain/policy.ts';
+import { toFileProblem } from '../core/store/file-problem.ts';
 import { quote } from './document/quote.ts';
-import { toFileProblem } from './file-problem.ts';
 import { parseDeclaredPolicy, parsePolicyFile } from './parse-policy.ts';
 import { hashPolicy } from './policy-hash.ts';
+import { toStoreFolder } from './to-policy.ts';
 
 export type PolicySources = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A path given on the command line. */
   readonly file?: string | undefined;
+  /** A folder given on the command line, or `off`. */
+  readonly store?: string | undefined;
   /** The path of the document packed with the function; read when it exists. */
   readonly packed?: string | undefined;
   /** Text of a file; throws as `readFileSync` does. */
@@ -20,16 +23,17 @@ type Read = { readonly policy: DeclaredPolicy; readonly source: PolicyOrigin['so
 
 /**
  * The policy of this run: from a flag, from `SWEEP_POLICY` (text) or `SWEEP_POLICY_FILE`, else as packed, else all
- * defaults. `SWEEP_MODE` replaces its mode. Variables that are blank count as not set.
+ * defaults. `SWEEP_MODE` replaces its mode, and `SWEEP_STORE` its store, which a flag replaces in turn. Variables that are
+ * blank count as not set.
  *
  * @throws ConfigError when a source is unreadable or wrong, or when two are given and a person would have to wonder
  * which one counted
  */
 export function loadPolicy(sources: PolicySources): LoadedPolicy {
   const { policy, source } = readSource(sources);
-  const mode = readMode(sources.env);
+  const mode = readMode(sources.env) ?? policy.mode;
   const origin = { source, hash: hashPolicy(policy) };
-  return { policy: mode === undefined ? policy : { ...policy, mode }, origin };
+  return { policy: { ...policy, mode, ...readStore(sources) }, origin };
 }
 
 function readSource({ env, file, packed, readFile }: PolicySources): Read {
@@ -90,6 +94,15 @@ function readMode(env: PolicySources['env']): DeclaredPolicy['mode'] | undefined
     throw new ConfigError(`SWEEP_MODE: ${quote(text)} is not allowed; write one of ${MODES.join(', ')}`);
   }
   return mode;
+}
+
+/** Nothing, where neither flag nor variable says a word: then the document decides. */
+function readStore({ env, store: flag }: PolicySources): Partial<Pick<DeclaredPolicy, 'store'>> {
+  if (flag !== undefined && nonBlank(flag) === undefined) {
+    throw new ConfigError(`--store: ${quote(flag)} is not allowed; write off, or the path of a folder`);
+  }
+  const text = flag ?? nonBlank(env.SWEEP_STORE)?.trim();
+  return text === undefined ? {} : { store: toStoreFolder(text) };
 }
 
 const nonBlank = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined);

@@ -38,6 +38,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       concurrency: pace.concurrency,
     },
     report: { ownerTag: report.ownerTag },
+    store: toStoreFolder(document.store),
   };
 }
 
@@ -52,6 +53,9 @@ function toAccounts(accounts: PolicyDocument['accounts']): DeclaredPolicy['accou
 /** Each day once, in one order, so that the same window is the same policy. */
 const toWindow = (window: PolicyDocument['limits']['window']): Policy['limits']['window'] =>
   window === 'always' ? window : { ...window, days: WEEKDAYS.filter((day) => window.days.includes(day)) };
+
+/** Undefined: no store, which is the default. */
+export const toStoreFolder = (text: string): string | undefined => (text === 'off' ? undefined : text);
 
 const toGrace = (text: string): number | 'off' => (text === 'off' ? 'off' : toMs(text));
 

@@ -8,21 +8,30 @@ import { formatAhead } from './text/moment-text.ts';
  * @param startedMs when the run began: a mark it set, or would set, counts from then
  */
 export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: number): string {
-  const { rule, since } = outcome;
-  const grace = rule === null || rule === 'half-done' ? 'off' : policy.rules[rule];
-  if (grace === 'off') {
+  const dueMs = dueMsOf(outcome, policy, startedMs);
+  if (dueMs === undefined) {
     return withRequest(outcome, withoutRule(outcome));
   }
+  const from = formatAhead(dueMs, startedMs);
   switch (outcome.outcome) {
     case 'waiting':
-      return since === null
-        ? `would be marked; deletable from ${formatAhead(startedMs + grace, startedMs)}${restart(outcome)}`
-        : `waits until ${formatAhead(Date.parse(since) + grace, startedMs)}`;
+      return outcome.since === null
+        ? `would be marked; deletable from ${from}${restart(outcome)}`
+        : `waits until ${from}`;
     case 'marked':
-      return `marked now; deletable from ${formatAhead(startedMs + grace, startedMs)}${restart(outcome)}`;
+      return `marked now; deletable from ${from}${restart(outcome)}`;
     default:
       return withRequest(outcome, withoutRule(outcome));
   }
+}
+
+/** By its clock; else by the grace of its rule, for one that is not marked yet or from a function that does not say. */
+function dueMsOf({ dueAt, rule, since }: Outcome, { rules }: Policy, startedMs: number): number | undefined {
+  if (dueAt !== null) {
+    return Date.parse(dueAt);
+  }
+  const grace = rule === null || rule === 'half-done' ? 'off' : rules[rule];
+  return grace === 'off' ? undefined : (since === null ? startedMs : Date.parse(since)) + grace;
 }
 
 /** The rule has a column of its own. */

@@ -9,13 +9,18 @@ type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 export class OutcomeTally {
   readonly counts = noOutcomes();
   timeRanOut = false;
+  readonly #onListed: (outcome: Outcome) => void;
   readonly #settled: Outcome[] = [];
   readonly #others: Outcome[] = [];
   readonly #max: number;
 
-  /** @param max so many outcomes are kept; what is over is counted, and each is still a log line */
-  constructor(max: number) {
+  /**
+   * @param max so many outcomes are kept; what is over is counted, and each is still a log line
+   * @param onListed is told every outcome that a whole result lists
+   */
+  constructor(max: number, onListed: (outcome: Outcome) => void = () => undefined) {
     this.#max = max;
+    this.#onListed = onListed;
   }
 
   /** One that its verdict settled: it has a place in the result where the others leave one. */
@@ -41,7 +46,11 @@ export class OutcomeTally {
   #add(outcome: Outcome, list: Outcome[]): void {
     this.counts[outcome.outcome] += 1;
     this.timeRanOut ||= outcome.code === DEADLINE_EXCEEDED;
-    if (outcome.outcome !== 'kept' && list.length < this.#max) {
+    if (outcome.outcome === 'kept') {
+      return;
+    }
+    this.#onListed(outcome);
+    if (list.length < this.#max) {
       list.push(outcome);
     }
   }

@@ -6,6 +6,7 @@ import type { Policy } from '../core/domain/policy.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
 import { RegionProgress } from './region-progress.ts';
+import type { StopFile } from './steps/stop-file.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
 
@@ -18,6 +19,8 @@ export type RunContext = {
   readonly deadlineMs: number;
   /** The one value of the `seen` tag in this run: when it began to look. */
   readonly seenMs: number;
+  /** Asked before the first step on each connection; undefined without a store. */
+  readonly stop: StopFile | undefined;
 };
 
 /** What the steps in one region share. */

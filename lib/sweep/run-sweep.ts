@@ -5,16 +5,22 @@ import { type RefusedEvent, type RunResult, toStatus } from '../core/domain/outc
 import { type Place, placeKey } from '../core/domain/place.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
+import { withoutNewClocks } from '../core/judge/judge.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
 import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
 import { warnOfPolicy } from '../core/plan/policy-warnings.ts';
+import type { Store } from '../core/store/store.ts';
+import { whyNotStored } from '../core/store/why-not-stored.ts';
 import { keepUpMarks, type TagResult } from './marks/mark-upkeep.ts';
 import { OutcomeTally } from './outcome-tally.ts';
 import { reportWarnings, toFindings, warnOfSurvey } from './policy-findings.ts';
+import { ResultDocument } from './result-document.ts';
 import { createRegionContext, type RegionContext } from './run-context.ts';
 import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcomes.ts';
 import { act, describeLeftOver } from './steps/act.ts';
+import { StopFile } from './steps/stop-file.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
+import type { OnReading } from './survey/watch-reading.ts';
 
 /** What a run needs of the world; built by `create-sweep-deps.ts`. */
 export type SweepDeps = {
@@ -26,6 +32,10 @@ export type SweepDeps = {
   readonly runId: string;
   /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** Told how far the reading has come, for whoever waits. Must not throw. */
+  readonly onReading?: OnReading;
+  /** Left out: none is asked for, and nothing is stored. */
+  readonly store?: Store | undefined;
 };
 
 export type SweepRequest = {
@@ -66,13 +76,28 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
     ...refusedEvents(request.refused),
   });
+  const { store, clock } = deps;
+  const document = store && new ResultDocument(store, clock, { runId: deps.runId, startedAt: toIso(startedMs) });
+  try {
+    return await sweepInto(document, request, deps, startedMs);
+  } finally {
+    await document?.abandon();
+  }
+}
+
+/** @param document takes the whole result; undefined without a store */
+async function sweepInto(
+  document: ResultDocument | undefined,
+  request: SweepRequest,
+  deps: SweepDeps,
+  startedMs: number,
+): Promise<RunResult> {
   const warnings = warnOfPolicy(request.policy, request.origin, runMode(request.parts, request.policy.mode));
   reportWarnings(deps.journal, warnings);
-
   const { resultMax = RESULT_MAX } = request;
-  const tally = new OutcomeTally(resultMax);
+  const tally = new OutcomeTally(resultMax, (outcome) => document?.add(outcome));
   const telling = { policy: request.policy, journal: deps.journal };
-  const surveyed = await survey(request, deps, (judged) => {
+  const settle = (judged: Judged): boolean => {
     if (!isSettled(judged)) {
       return false;
     }
@@ -80,45 +105,30 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
       tally.addSettled(endSettled(judged, telling));
     }
     return true;
-  });
+  };
+  const surveyed = await survey(request, deps, settle, () => document?.whenBehind());
   const surveyWarnings = warnOfSurvey(request.isWhole, surveyed);
   reportWarnings(deps.journal, surveyWarnings);
   const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
-  for (const { accountId, regionId, due, ours } of planned.halts) {
-    deps.journal('guard.halted', {
-      accountId,
-      regionId,
-      // The older name of "due", kept for the queries that people have saved.
-      ripe: due,
-      ours,
-      perRegionShare: request.policy.limits.perRegionShare,
-    });
-  }
-  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs }, deps);
+  reportHalts(planned, request.policy, deps.journal);
+  const stop = deps.store && new StopFile(deps.store);
+  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs, stop }, deps);
 
-  for (const outcome of listOutcomes(surveyed, planned, done, telling)) {
+  for (const outcome of listOutcomes(surveyed, planned.blocked, done, telling)) {
     tally.add(outcome);
+    await document?.whenBehind();
   }
   const { timeRanOut } = tally;
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
-    somethingUnread: surveyed.somethingUnread,
+    somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code),
     timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
   const findings = toFindings([...warnings, ...surveyWarnings], surveyed, resultMax);
-  deps.journal('run.finished', {
-    mode,
-    status,
-    durationMs,
-    counts,
-    regions: regions.length,
-    notFound: findings.notFound,
-    calls: deps.calls(),
-  });
-  return {
+  const result: RunResult = {
     runId: deps.runId,
     mode,
     status,
@@ -131,7 +141,38 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
     policy: request.origin,
     ...findings,
     ...refusedEvents([...request.refused, ...surveyed.refused]),
+    ...(stop?.heldBack?.file === undefined ? {} : { stoppedBy: stop.heldBack.file }),
   };
+  const kept = await keepResult(result, document, deps.journal);
+  deps.journal('run.finished', {
+    mode,
+    status: kept.status,
+    durationMs,
+    counts,
+    regions: regions.length,
+    notFound: findings.notFound,
+    calls: kept.calls,
+    ...(document === undefined || kept.notStored !== undefined ? {} : { storedAs: document.path }),
+  });
+  return kept;
+}
+
+function reportHalts({ halts }: Plan, { limits }: Policy, journal: Journal): void {
+  for (const { accountId, regionId, due, ours } of halts) {
+    // The older name of "due", kept for the queries that people have saved.
+    const ripe = due;
+    journal('guard.halted', { accountId, regionId, ripe, ours, perRegionShare: limits.perRegionShare });
+  }
+}
+
+/** The result once it is stored. A result that was asked for and could not be stored makes the run incomplete. */
+async function keepResult(
+  result: RunResult,
+  document: ResultDocument | undefined,
+  journal: Journal,
+): Promise<RunResult> {
+  const notStored = document && (await whyNotStored(document.close(result), journal));
+  return notStored === undefined ? result : { ...result, status: 'incomplete', notStored };
 }
 
 /** What a run has decided to do, and since when it looked. */
@@ -140,12 +181,14 @@ type Work = {
   readonly planned: Plan;
   readonly policy: Policy;
   readonly startedMs: number;
+  /** Undefined without a store. */
+  readonly stop: StopFile | undefined;
 };
 
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: SweepDeps): Promise<Done> {
+async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs } = deps;
-  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs };
+  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;
@@ -161,6 +204,7 @@ async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: Sw
     return context;
   };
 
+  const going = new Set(planned.queue.slice(0, planned.perRun).filter(isGoing));
   const tags = new Map<Judged, TagResult | undefined>();
   await Promise.all(
     surveyed.regions.map(async (region) => {
@@ -168,16 +212,25 @@ async function carryOut({ surveyed, planned, policy, startedMs }: Work, deps: Sw
       if (writable.length === 0) {
         return;
       }
-      const results = await keepUpMarks(contextOf(region), writable);
+      const verdicts = writable.map((judged) =>
+        going.has(judged) ? withoutNewClocks(judged.verdict) : judged.verdict,
+      );
+      const results = await keepUpMarks(contextOf(region), verdicts);
       for (const judged of writable) {
         tags.set(judged, results.get(judged.verdict.connection.connectionId));
       }
     }),
   );
 
+  // A plan says so too, although it has no steps.
+  await stop?.look();
   const { steps, tooLate } = await act(planned, contextOf, tags);
-  return { steps, foreseen: describeLeftOver(planned, steps, tooLate), tags };
+  return { steps, foreseen: describeLeftOver({ ...planned, heldBack: stop?.heldBack }, steps, tooLate), tags };
 }
+
+/** Its turn comes in this run, by a clock of its mark. */
+const isGoing = ({ mode, verdict }: Judged): boolean =>
+  mode === 'sweep' && verdict.kind === 'orphan' && verdict.restsOnMark;
 
 function refusedEvents(refused: readonly RefusedEvent[]): Pick<RunResult, 'refusedEvents' | 'refusedEventsOmitted'> {
   if (refused.length === 0) {

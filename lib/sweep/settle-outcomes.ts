@@ -14,7 +14,7 @@ import type { LostRegion, Survey } from './survey/survey.ts';
 export type Done = {
   /** Steps that were started. */
   readonly steps: ReadonlyMap<Judged, StepResult>;
-  /** The rest of the plan's queue. */
+  /** All else that was due and not blocked. */
   readonly foreseen: ReadonlyMap<Judged, StepResult>;
   readonly tags: ReadonlyMap<Judged, TagResult | undefined>;
 };
@@ -22,9 +22,8 @@ export type Done = {
 /** Where outcomes are told, and the policy that their owners and due times follow from. */
 export type Telling = { readonly policy: Policy; readonly journal: Journal };
 
-/** What the plan holds back, and why. */
-type Guards = Pick<Plan, 'blocked' | 'postponed'>;
-const NO_GUARDS: Guards = { blocked: new Map(), postponed: new Map() };
+type Blocked = Plan['blocked'];
+const NONE_BLOCKED: Blocked = new Map();
 const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };
 
 /** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
@@ -33,7 +32,7 @@ export const isSettled = ({ verdict, mode }: Judged): boolean =>
 
 /** The outcome of a connection in scope that its verdict settled, and its log line. */
 export function endSettled(judged: Judged, { policy, journal }: Telling): Outcome {
-  const outcome = toOutcome(judged, endWithoutStep(judged, NO_GUARDS, NOTHING), policy);
+  const outcome = toOutcome(judged, endWithoutStep(judged, NONE_BLOCKED, NOTHING), policy);
   reportOutcome(journal, judged.verdict, outcome);
   return outcome;
 }
@@ -46,7 +45,7 @@ export function endSettled(judged: Judged, { policy, journal }: Telling): Outcom
  */
 export function* listOutcomes(
   surveyed: Survey,
-  guards: Guards,
+  blocked: Blocked,
   done: Done,
   { policy, journal }: Telling,
 ): Generator<Outcome> {
@@ -56,7 +55,7 @@ export function* listOutcomes(
         continue;
       }
       const step = done.steps.get(judged);
-      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, guards, done), policy);
+      const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked, done), policy);
       if (step === undefined) {
         reportOutcome(journal, judged.verdict, outcome);
       }
@@ -77,7 +76,7 @@ type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId'> & {
   readonly startedMs?: number;
 };
 
-function endWithoutStep(judged: Judged, guards: Guards, { foreseen, tags }: Done): End {
+function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Done): End {
   const { verdict, mode } = judged;
   const end = (outcome: OutcomeKind, reason = verdict.reason): End => ({
     outcome,
@@ -93,13 +92,9 @@ function endWithoutStep(judged: Judged, guards: Guards, { foreseen, tags }: Done
   if (tag?.kind === 'gone') {
     return end('already-gone', 'it was gone before anything was sent');
   }
-  const blocked = guards.blocked.get(judged);
-  if (blocked !== undefined) {
-    return end('blocked', blocked);
-  }
-  const postponed = guards.postponed.get(judged);
-  if (postponed !== undefined) {
-    return end('deferred', postponed);
+  const why = blocked.get(judged);
+  if (why !== undefined) {
+    return end('blocked', why);
   }
   const ahead = foreseen.get(judged);
   if (ahead !== undefined) {

@@ -7,6 +7,7 @@ import { createFunctionApi } from '../cloud/invoke/function-api.ts';
 import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
 import type { DispatchDeps } from '../dispatch/dispatch-request.ts';
 import { createCallCounter } from './call-counter.ts';
 import type { Closing, Environment } from './create-sweep-deps.ts';
@@ -28,9 +29,13 @@ type FunctionDepsOptions = {
  * @throws ConfigError for a refused endpoint, before any call
  */
 export function createDispatchDeps(
-  options: FunctionDepsOptions & { readonly journal: (dispatchId: string) => Journal; readonly concurrency: number },
+  options: FunctionDepsOptions & {
+    readonly journal: (dispatchId: string) => Journal;
+    readonly concurrency: number;
+    readonly store?: Store | undefined;
+  },
 ): DispatchDeps & Closing {
-  const { clock, concurrency } = options;
+  const { clock, concurrency, store } = options;
   const dispatchId = randomUUID();
   const journal = options.journal(dispatchId);
   const { observer, calls } = createCallCounter(journal);
@@ -47,6 +52,7 @@ export function createDispatchDeps(
     calls,
     dispatchId,
     concurrency,
+    store,
     close: () => sockets.close(),
   };
 }

@@ -21,6 +21,7 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'step.retried': 'step retried',
   'step.failed': 'step failed',
   'guard.halted': 'guard halted the region',
+  'result.failed': 'result not stored',
   'run.finished': 'run finished',
   'dispatch.started': 'dispatch started',
   'scope.started': 'sweep of one account and region started',
@@ -82,7 +83,13 @@ function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
   return false;
 }
 
-const WARNED: ReadonlySet<JournalEvent> = new Set(['policy.warned', 'guard.halted', 'step.failed', 'scope.failed']);
+const WARNED: ReadonlySet<JournalEvent> = new Set([
+  'policy.warned',
+  'guard.halted',
+  'step.failed',
+  'scope.failed',
+  'result.failed',
+]);
 
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {
   if (WARNED.has(event)) {

@@ -7,6 +7,7 @@ import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Policy } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
 import type { SweepDeps } from '../sweep/run-sweep.ts';
 import { createCallCounter } from './call-counter.ts';
 import { refuseDebug } from './refuse-debug.ts';
@@ -24,6 +25,7 @@ export function createDeps(options: {
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
   readonly clock: Clock;
+  readonly store?: Store | undefined;
 }): SweepDeps & Closing {
   refuseDebug(options.env);
   const endpoints = resolveEndpoints(options.env);
@@ -41,8 +43,8 @@ export function createDeps(options: {
     observer,
     sockets,
   });
-  const { clock, deadlineMs } = options;
-  return { api, clock, journal, calls, runId, deadlineMs, close: () => sockets.close() };
+  const { clock, deadlineMs, store } = options;
+  return { api, clock, journal, calls, runId, deadlineMs, store, close: () => sockets.close() };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */

@@ -14,6 +14,8 @@ export type RunOptions = {
   readonly tty?: boolean;
   readonly answer?: boolean | 'cancelled';
   readonly files?: Record<string, string>;
+  /** How far a file gets: the code of an error when it is looked at before, or when it is written. */
+  readonly fileError?: { readonly before?: string; readonly after?: string };
   readonly clock?: Clock;
   /** Gets how to press Ctrl-C. */
   readonly onStart?: (stop: () => void) => void;
@@ -72,7 +74,9 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       }
       return text;
     },
+    checkWritable: () => failWith(options.fileError?.before),
     writeFile: (path, text) => {
+      failWith(options.fileError?.after);
       files[path] = text;
     },
     packageFolder: (name) => resolve('dist', name),
@@ -90,6 +94,12 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   };
   const code = await main(args, io);
   return { code, out, err, asked, files };
+}
+
+function failWith(code: string | undefined): void {
+  if (code !== undefined) {
+    throw Object.assign(new Error(code), { code });
+  }
 }
 
 /** An emulator on a real port, and what it takes to reach it. */

@@ -1,5 +1,8 @@
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../lib/cli/exit-code.ts';
 import { VERSION } from '../../lib/cli/version.ts';
@@ -92,6 +95,38 @@ test.each<[string, string[], typeof none, RegExp]>([
   ['a plain endpoint elsewhere', ['plan'], { ALIBABA_CLOUD_VPC_ENDPOINT: 'http://192.0.2.1' }, /_VPC_ENDPOINT: "http:/],
   ['a log level that does not exist', ['plan'], { LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ['a mode that does not exist', ['plan'], { SWEEP_MODE: 'all' }, /SWEEP_MODE: "all" is not allowed/],
+  [
+    'a store that is not there',
+    ['plan', '--store', '/nowhere/at/all'],
+    none,
+    /the store "\/nowhere\/at\/all" cannot be used: no such file or directory \(ENOENT\)\. If it is a mount/,
+  ],
+  [
+    'a store without its marker',
+    ['sweep', '--yes'],
+    { SWEEP_STORE: '/' },
+    /the store "\/" is no store: there is no file vco-sweeper-store.json in it/,
+  ],
+  [
+    'the store of the policy, which is a file',
+    ['explain', 'vco-1', '-p', 'store.yaml'],
+    none,
+    /the store ".*package.json" is not a folder/,
+  ],
+  [
+    'a store without a name',
+    ['plan', '--store', ''],
+    none,
+    /--store: "" is not allowed; write off, or the path of a folder/,
+  ],
+  ['a store command that does not exist', ['store', 'make'], none, /^vco-sweeper: unknown command 'make'\n/],
+  ['a store of which nobody says where', ['store', 'init'], none, /missing required argument 'folder'/],
+  [
+    'a store where a file is',
+    ['store', 'init', 'package.json'],
+    none,
+    /the store "package.json" cannot be used: a file of this name exists/,
+  ],
   ['a port out of range', ['emulator', '--port', '70000'], none, /"70000" is not a whole number from 0 to 65535/],
   ['limits that are none', ['emulator', '--limits', '0'], none, /"0" is neither "off" nor a number above 0/],
   ['an estate both read and made', ['emulator', '--estate', 'e', '--connections', '3'], none, /cannot be used with/],
@@ -113,6 +148,7 @@ test.each<[string, string[], typeof none, RegExp]>([
     [POLICY]: 'regions: [cn-hangzhou]',
     'bad.yaml': 'mdoe: sweep',
     'most.yaml': 'regions: { all: true, except: [cn-beijing] }',
+    'store.yaml': `store: ${resolve('package.json')}`,
     'estate.yaml': 'vpnConnections: [{ Name: 3 }]',
     'faults.yaml': '[{ fault: { kind: nothing } }]',
   };
@@ -160,7 +196,13 @@ describe('a policy.yaml in the current folder', () => {
   });
 });
 
-test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo']])(
+test('store init makes a folder a store, once', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'store');
+  expect(await run(['store', 'init', folder])).toMatchObject({ code: 0, out: `${folder} is a store now.\n`, err: '' });
+  expect(await run(['store', 'init', folder])).toMatchObject({ code: 0, out: `${folder} was a store already.\n` });
+});
+
+test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo'], ['store']])(
   '%s --help tells its options',
   async (command) => {
     const { code, out } = await run([command, '--help']);

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Mode } from '../../lib/core/domain/policy.ts';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import type { FunctionConfig } from '../../lib/emulator/fc/function-config.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
+import { aStoreFolder, cleanUp, filesIn } from '../store/store-support.ts';
 import { DAY, HOUR } from '../support/builders.ts';
-import { preview } from '../support/deployment.ts';
+import { type Deployment, preview } from '../support/deployment.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import type { Fc3Function } from '../support/fc3.ts';
 
@@ -27,14 +29,14 @@ const rightsOf = (...documents: readonly string[]): readonly string[] =>
     return Statement.flatMap(({ Action }) => Action);
   });
 
-const toLocal = ({ asyncInvokeConfig, ...props }: Fc3Function): FunctionConfig => ({
+const toLocal = ({ asyncInvokeConfig, ...props }: Fc3Function, env: Record<string, string> = {}): FunctionConfig => ({
   functionName: props.functionName,
   code: props.code,
   handler: props.handler,
   memorySize: props.memorySize,
   timeout: props.timeout,
   role: props.role,
-  environmentVariables: { ...props.environmentVariables, SWEEP_POLICY: JSON.stringify(policy) },
+  environmentVariables: { ...props.environmentVariables, SWEEP_POLICY: JSON.stringify(policy), ...env },
   asyncInvokeConfig: {
     asyncTask: asyncInvokeConfig.asyncTask ?? false,
     maxAsyncRetryAttempts: asyncInvokeConfig.maxAsyncRetryAttempts,
@@ -47,7 +49,29 @@ let cloud: RunningEmulator | undefined;
 afterEach(async () => {
   await cloud?.close();
   cloud = undefined;
+  cleanUp();
 });
+
+/** Both functions of a deployment in an account whose roles have these rights, and a tick of the dispatcher. */
+async function tick({ sweep, dispatch }: Deployment, mode: Mode, env: Record<string, string> = {}) {
+  const rows = [free('new'), free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(4)];
+  const roles = [
+    { name: sweep.role, trusted: [], allow: rightsOf(mode, 'logs') },
+    { name: dispatch.role, trusted: [], allow: rightsOf('dispatch', 'logs') },
+  ];
+  const keys = [{ accessKeyId: 'LTAIlocal', accessKeySecret: 'local-secret' }];
+  const accounts = [{ accountId: '1234567890123456', keys, roles }];
+  cloud = await startEmulator({
+    estate: parseEstate(JSON.stringify({ accounts, ...estate(...rows) }), 'test'),
+    seed: 1,
+    limits: 'off',
+    functions: [toLocal(sweep, env), toLocal(dispatch, env)],
+  });
+  const { fc } = cloud;
+  fc.tick(dispatch.functionName, '2026-11-22T19:30:00Z');
+  await fc.idle();
+  return cloud;
+}
 
 // As docs/deploy.md has it: what s.yaml renders, and roles with the documents of docs/ram and no other right.
 test.each([
@@ -57,27 +81,9 @@ test.each([
 ] as const)(
   'in mode %s a tick of the dispatcher runs the sweep, each with the rights of its documents',
   async (mode, counts) => {
-    const { sweep, dispatch } = preview({ SWEEP_MODE: mode, SWEEP_TRIGGER: 'dispatch' });
-    const rows = [free('new'), free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(4)];
-    const accounts = [
-      {
-        accountId: '1234567890123456',
-        keys: [{ accessKeyId: 'LTAIlocal', accessKeySecret: 'local-secret' }],
-        roles: [
-          { name: sweep.role, trusted: [], allow: rightsOf(mode, 'logs') },
-          { name: dispatch.role, trusted: [], allow: rightsOf('dispatch', 'logs') },
-        ],
-      },
-    ];
-    cloud = await startEmulator({
-      estate: parseEstate(JSON.stringify({ accounts, ...estate(...rows) }), 'test'),
-      seed: 1,
-      limits: 'off',
-      functions: [toLocal(sweep), toLocal(dispatch)],
-    });
-    const { fc } = cloud;
-    fc.tick(dispatch.functionName, '2026-11-22T19:30:00Z');
-    await fc.idle();
+    const deployment = preview({ SWEEP_MODE: mode, SWEEP_TRIGGER: 'dispatch' });
+    const { sweep, dispatch } = deployment;
+    const { fc } = await tick(deployment, mode);
     fc.tick(dispatch.functionName, '2026-11-22T19:30:00Z');
     await fc.idle();
     const ended = fc.invocations.map(({ functionName, status, result }) => ({ functionName, status, result }));
@@ -89,3 +95,26 @@ test.each([
     expect(JSON.parse(ended[1]?.result ?? '')).toMatchObject({ mode, status: 'complete', counts });
   },
 );
+
+describe('with a bucket', () => {
+  const deployment = preview({ SWEEP_STORE_BUCKET: 'vco-sweeper-store', SWEEP_TRIGGER: 'dispatch' });
+
+  test('both functions keep their results in it', async () => {
+    const folder = aStoreFolder();
+    await tick(deployment, 'plan', { SWEEP_STORE: folder });
+    const results = Object.entries(filesIn(folder)).filter(([path]) => path.startsWith('results/'));
+    const documents = results.map(([, text]) => JSON.parse(text));
+    expect(documents.filter(({ dispatchId }) => dispatchId)).toMatchObject([{ counts: { started: 1 } }]);
+    expect(documents.filter(({ runId }) => runId)).toMatchObject([{ status: 'complete', counts: { planned: 2 } }]);
+    expect(documents).toHaveLength(2);
+  });
+
+  test('that is not mounted, nothing is called and nothing started', async () => {
+    // On this machine nothing lies where s.yaml mounts it.
+    const { fc, calls } = await tick(deployment, 'plan');
+    expect(fc.invocations.map(({ functionName }) => functionName)).toEqual([deployment.dispatch.functionName]);
+    expect(fc.invocations[0]?.log).toContain('ConfigError');
+    expect(fc.invocations[0]?.log).toMatch(/the store .{1,2}\/mnt\/vco-sweeper-store.{1,2} cannot be used/);
+    expect(calls).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HINT_OF, HINT_TYPES } from '../../lib/event/hint-actions.ts';
 import { parseEvent } from '../../lib/event/parse-event.ts';
+import { loadPolicy } from '../../lib/policy/load-policy.ts';
 import { readConcurrency, readTarget } from '../../lib/wiring/sweep-function.ts';
 import { preview } from '../support/deployment.ts';
 import { fits, type Pattern, sizes } from '../support/event-pattern.ts';
@@ -20,6 +21,7 @@ const ALL = {
   SWEEP_LOGSTORE: 'janitor',
   SWEEP_LOG_LEVEL: 'debug',
   SWEEP_THROW: 'never',
+  SWEEP_STORE_BUCKET: 'sweeps-of-mine',
   SWEEP_TRIGGER: 'dispatch',
   SWEEP_TUNNEL_EVENTS: 'on',
   SWEEP_SAMPLING: 'on',
@@ -55,6 +57,16 @@ describe('with the defaults', () => {
       const gigabytesPerCpu = memorySize / 1024 / cpu;
       expect(gigabytesPerCpu).toBeGreaterThanOrEqual(1);
       expect(gigabytesPerCpu).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test('there is no store: no bucket is mounted, and the policy decides', () => {
+    for (const { environmentVariables, ossMountConfig } of [defaults.sweep, defaults.dispatch]) {
+      expect(ossMountConfig.mountPoints).toEqual([]);
+      const read = (text: string) =>
+        loadPolicy({ env: { ...environmentVariables, SWEEP_POLICY: text }, readFile: () => '' }).policy.store;
+      expect(read('')).toBeUndefined();
+      expect(read('store: /mnt/of-mine')).toBe('/mnt/of-mine');
     }
   });
 
@@ -96,6 +108,20 @@ describe('with every variable set', () => {
     expect([sweep.role, dispatch.role]).toEqual(['janitor', 'janitor-dispatch']);
     expect(sweep.asyncInvokeConfig.destinationConfig.onFailure?.destination).toBe(ALL.SWEEP_DEAD_LETTER);
     expect(dispatch.asyncInvokeConfig.destinationConfig.onFailure?.destination).toBe(ALL.SWEEP_DEAD_LETTER);
+  });
+
+  test('the bucket is mounted into both functions, in their region and to be written, where each looks for its store', () => {
+    for (const { environmentVariables, ossMountConfig } of [sweep, dispatch]) {
+      const [mount, ...others] = ossMountConfig.mountPoints;
+      expect(others).toEqual([]);
+      expect(mount).toMatchObject({
+        bucketName: ALL.SWEEP_STORE_BUCKET,
+        endpoint: `https://oss-${ALL.SWEEP_REGION}-internal.aliyuncs.com`,
+        readOnly: false,
+      });
+      const { store } = loadPolicy({ env: environmentVariables, readFile: () => '' }).policy;
+      expect(mount?.mountDir).toBe(store);
+    }
   });
 
   test('the table of docs/deploy.md has each, with its default', () => {

@@ -133,7 +133,7 @@ describe('the deployment', () => {
   };
   const PLAIN = [
     ...['region', 'runtime', 'handler', 'cpu', 'memorySize', 'diskSize', 'internetAccess', 'logConfig'],
-    ...['description', 'code', 'timeout', 'environmentVariables'],
+    ...['description', 'code', 'timeout', 'environmentVariables', 'ossMountConfig'],
   ];
 
   test('docs/ram/deploy.json grants what s.yaml takes to deploy and remove, and nothing more', () => {
@@ -184,6 +184,23 @@ describe('the deployment', () => {
     expect(resourcesOf('logs', 'log:PostLogStoreLogs')).toEqual([`acs:log:*:*:${store}`]);
   });
 
+  test('docs/ram/store.json lets read and write what lies in the bucket of docs/deploy.md, and list it', () => {
+    // What a mount that can be written needs ("Configure an OSS file system", Function Compute 3.0).
+    const ofObjects = [
+      'oss:GetObject',
+      'oss:PutObject',
+      'oss:DeleteObject',
+      'oss:ListParts',
+      'oss:AbortMultipartUpload',
+    ];
+    expect(granted('store')).toEqual([...ofObjects, 'oss:ListObjects'].sort());
+    const [, bucket] = /SWEEP_STORE_BUCKET=([\w-]+)/.exec(readFileSync('docs/deploy.md', 'utf8')) ?? [];
+    expect(resourcesOf('store', 'oss:ListObjects')).toEqual([`acs:oss:*:*:${bucket}`]);
+    for (const action of ofObjects) {
+      expect(resourcesOf('store', action)).toEqual([`acs:oss:*:*:${bucket}/*`]);
+    }
+  });
+
   test('docs/ram/dead-letter.json lets publish to the topic that docs/deploy.md proposes', () => {
     expect(granted('dead-letter')).toEqual(['mns:PublishMessage']);
     const [resource = ''] = resourcesOf('dead-letter', 'mns:PublishMessage');
@@ -205,7 +222,7 @@ test.each([
 test('every document is compared here, and told of in the README', () => {
   const names = readdirSync('docs/ram').sort();
   const compared = [
-    ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs'],
+    ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs', 'store'],
     'transit-router-owner',
   ];
   const trusts = ['trust-function-compute', 'trust-member-account'];

@@ -1,6 +1,7 @@
 import { policyJsonSchema } from '../../lib/policy/schema/json-schema.ts';
 import { policyKeyTable } from '../../lib/policy/schema/key-table.ts';
 import { ruleExample, ruleList } from '../../lib/policy/schema/rule-docs.ts';
+import { CSV_COLUMNS } from '../../lib/report/csv/to-csv.ts';
 
 export type GeneratedDoc = {
   readonly file: string;
@@ -14,9 +15,15 @@ export const GENERATED_DOCS: readonly GeneratedDoc[] = [
     file: 'docs/policy.md',
     generate: (text) => withPart(withPart(text, 'rules', ruleList()), 'keys', policyKeyTable()),
   },
+  { file: 'docs/result.md', generate: (text) => withPart(text, 'csv', csvColumnTable()) },
   { file: 'policy.example.yaml', generate: (text) => withBetween(text, '\nrules:\n', '\n\n', ruleExample()) },
   { file: 'policy.schema.json', generate: () => `${JSON.stringify(policyJsonSchema(), null, 2)}\n` },
 ];
+
+function csvColumnTable(): string {
+  const rows = CSV_COLUMNS.map(({ name, holds }) => `| \`${name}\` | ${holds} |`);
+  return ['| column | holds |', '| --- | --- |', ...rows].join('\n');
+}
 
 /** A Markdown document with something else between `<!-- name -->` and `<!-- /name -->`. */
 export const withPart = (text: string, name: string, content: string): string =>

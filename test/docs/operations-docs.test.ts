@@ -183,6 +183,7 @@ describe('each has its row, and each row is of something that there is:', () => 
         /^ {2}\['([\w.]+)', '(?:retry|busy|refused|blocked|terminal)'\]/gm,
       ),
       ...quoted(readFileSync('lib/dispatch/dispatch-advice.ts', 'utf8'), /^ {2}\['([\w.]+)', [`'"]/gm),
+      ...quoted(readFileSync('lib/core/store/store-error.ts', 'utf8'), /^ {2}\| '(Store\w+)'/gm),
       ...['lib/cloud', 'lib/sweep', 'lib/dispatch'].flatMap((folder) =>
         quoted(
           source(folder),
@@ -190,7 +191,14 @@ describe('each has its row, and each row is of something that there is:', () => 
         ),
       ),
     ]);
-    for (const code of ['DetachTimeout', 'DeleteTimeout', 'WrongAccount', 'AccountClosed', 'DeadlineExceeded']) {
+    for (const code of [
+      'DetachTimeout',
+      'DeleteTimeout',
+      'WrongAccount',
+      'AccountClosed',
+      'DeadlineExceeded',
+      'StoreFull',
+    ]) {
       expect(known).toContain(code);
     }
     const told = firstCells(section('Codes')).slice(0, -4);

@@ -3,6 +3,7 @@ import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
+import { aStoreFolder, cleanUp, filesIn } from '../store/store-support.ts';
 import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';
@@ -34,6 +35,7 @@ let cloud: RunningEmulator | undefined;
 afterEach(async () => {
   await cloud?.close();
   cloud = undefined;
+  cleanUp();
 });
 
 const any = (fault: FaultRule['fault'], action?: string): FaultRule => ({
@@ -84,9 +86,12 @@ test.each<[string, readonly FaultRule[]]>([
     limits: 'off',
     faults: [...faults],
   });
-  const { stdout, stderr } = await invoke({ ...cloud, ...KEY }, { event: {}, policy, env: { LOG_LEVEL: 'trace' } })
-    .ended;
-  const output = stdout + stderr;
+  const store = aStoreFolder();
+  const env = { LOG_LEVEL: 'trace', SWEEP_STORE: store };
+  const { stdout, stderr } = await invoke({ ...cloud, ...KEY }, { event: {}, policy, env }).ended;
+  const stored = Object.entries(filesIn(store)).flat().join('\n');
+  expect(stored).toContain('"outcomes":[');
+  const output = stdout + stderr + stored;
   expect(output).toMatch(/ANSWER|THROWN/);
   for (const secret of [KEY.accessKeyId, KEY.accessKeySecret, PSK, 'Signature=', 'SecurityToken', 'canary-psk']) {
     expect(output).not.toContain(secret);

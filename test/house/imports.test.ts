@@ -13,8 +13,9 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   // Ids in an event are read by the same rules as ids in a policy.
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],
   [/^lib\/report\//, /^lib\/(core|report)\//],
-  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|wiring)\//],
-  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|sweep|wiring)\//],
+  [/^lib\/store\//, /^lib\/(core|store)\//],
+  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|store|wiring)\//],
+  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|wiring)\//],
   [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
 ];
 

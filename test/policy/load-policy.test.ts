@@ -69,6 +69,12 @@ describe('the origin says', () => {
     const { origin } = loadAll({ env: { SWEEP_MODE: 'sweep' }, packed: PACKED });
     expect(origin).toEqual(loadAll({ packed: PACKED }).origin);
   });
+
+  test('the same hash whatever store a flag or a variable names', () => {
+    const { origin } = loadAll({ packed: PACKED });
+    expect(loadAll({ env: { SWEEP_STORE: '/in/variable' }, packed: PACKED }).origin).toEqual(origin);
+    expect(loadAll({ store: 'flag', packed: PACKED }).origin).toEqual(origin);
+  });
 });
 
 describe('SWEEP_MODE', () => {
@@ -83,6 +89,31 @@ describe('SWEEP_MODE', () => {
 
   test('counts on top of the flag too', () => {
     expect(load({ env: { SWEEP_MODE: 'plan' }, file: 'mark.yaml' }).mode).toBe('plan');
+  });
+});
+
+describe('the store', () => {
+  const policy = { SWEEP_POLICY: 'store: /in/policy' };
+
+  test('is off until somebody asks for one', () => {
+    expect(load({}).store).toBeUndefined();
+    expect(load({ env: { SWEEP_STORE: ' ' } }).store).toBeUndefined();
+  });
+
+  test.each<[string, Partial<PolicySources>, string | undefined]>([
+    ['the policy', { env: policy }, '/in/policy'],
+    ['the policy, when the variable is blank', { env: { ...policy, SWEEP_STORE: ' ' } }, '/in/policy'],
+    ['the variable', { env: { ...policy, SWEEP_STORE: '/in/variable' } }, '/in/variable'],
+    ['the variable, which turns it off', { env: { ...policy, SWEEP_STORE: 'off' } }, undefined],
+    ['the flag', { env: { ...policy, SWEEP_STORE: '/in/variable' }, store: 'flag' }, 'flag'],
+    ['the flag, which turns it off', { env: { ...policy, SWEEP_STORE: '/in/variable' }, store: 'off' }, undefined],
+  ])('is that of %s', (_where, sources, folder) => {
+    expect(load(sources).store).toBe(folder);
+  });
+
+  test('given as nothing on the command line is refused, and is no "off"', () => {
+    const message = '--store: "" is not allowed; write off, or the path of a folder';
+    expect(() => load({ store: '' })).toThrow(expect.objectContaining({ name: 'ConfigError', message }));
   });
 });
 

@@ -41,6 +41,7 @@ const defaults: Policy = {
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
   report: { ownerTag: 'owner' },
+  store: undefined,
 };
 
 describe('a document', () => {
@@ -95,6 +96,7 @@ wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
 report: { ownerTag: cost=centre }
+store: /mnt/vco-sweeper-store
 `;
     const expected: Policy = {
       mode: 'sweep',
@@ -144,6 +146,7 @@ report: { ownerTag: cost=centre }
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
       report: { ownerTag: 'cost=centre' },
+      store: '/mnt/vco-sweeper-store',
     };
     expect(parse(text)).toEqual(expected);
   });
@@ -324,6 +327,11 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['report: { ownerTag: " owner" }', 'report.ownerTag: " owner" is not allowed; write the key of a tag'],
     ['report: { ownerTag: [owner] }', 'report.ownerTag: a list is not allowed'],
     ['report: { url: "https://example.com" }', 'report.url: unknown key (allowed: ownerTag)'],
+    ['store: false', 'store: false is not allowed; write the word off (not false), or the path of a folder'],
+    ['store: ""', 'store: "" is not allowed; write off, or the path of a folder'],
+    ['store: "/mnt/store "', 'store: "/mnt/store " is not allowed; write off, or the path of a folder'],
+    ['store: { folder: /mnt/store }', 'store: a mapping is not allowed; write off, or the path of a folder'],
+    ['store:', 'store: null (nothing) is not allowed; write off, or the path of a folder, or leave the key out'],
     ['modes: plan', 'modes: unknown key; did you mean mode?'],
     ['wait: { CONSECUTIVE-MISSES: 1 }', 'did you mean consecutiveMisses?'],
     ['? 1\n: plan', 'a key must be text'],

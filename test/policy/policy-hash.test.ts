@@ -16,6 +16,7 @@ test.each([
   ['at another pace', 'pace: { share: 0.1 }', 'pace: { share: 0.9 }'],
   ['with more attempts', 'retry: { attempts: 1 }', 'retry: { attempts: 9 }'],
   ['with another tag for owners', 'report: { ownerTag: team }', 'report: { ownerTag: squad }'],
+  ['with a store', '', 'store: /mnt/results'],
   ['with more patience', 'wait: { pollInterval: 1s }', 'wait: { pollInterval: 9s }'],
 ])('the same policy %s has the same hash', (_how, one, other) => {
   expect(hash(other)).toBe(hash(one));

@@ -35,6 +35,7 @@ const DEFAULTS: Policy = {
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
   report: { ownerTag: 'owner' },
+  store: undefined,
 };
 
 export const ORIGIN: PolicyOrigin = { source: 'policy.yaml', hash: '0123456789abcdef' };

@@ -4,10 +4,11 @@ import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/c
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/journal.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
+import type { Store } from '../../lib/core/store/store.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import { sweep } from '../../lib/sweep/run-sweep.ts';
+import { type SweepDeps, sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -36,6 +37,8 @@ export type RunOptions = {
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
   readonly notes?: readonly string[];
+  readonly onReading?: SweepDeps['onReading'];
+  readonly store?: Store;
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
   readonly before?: (call: TransportCall) => void;
   /** Replaces each reply on its way back. */
@@ -124,6 +127,8 @@ export function startCloud(options: CloudOptions) {
         calls: () => calls,
         runId: 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+        ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
+        store: change.store,
       },
     );
   }

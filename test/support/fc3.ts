@@ -67,6 +67,21 @@ const eventbridge = z.strictObject({
   }),
 });
 
+/** The component has the first three of a mount point, and the folder has to be one below /mnt or /home. */
+const ossMountConfig = z.strictObject({
+  mountPoints: z
+    .array(
+      z.strictObject({
+        bucketName: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
+        endpoint: z.string().regex(/^https:\/\/oss-[a-z0-9-]+\.aliyuncs\.com$/),
+        mountDir: z.string().regex(/^\/(mnt|home)\/[\w-]+$/),
+        bucketPath: z.string().regex(/^\//),
+        readOnly: z.boolean(),
+      }),
+    )
+    .max(5),
+});
+
 export const fc3Function = z.strictObject({
   region: z.enum(REGIONS),
   functionName: z.string().regex(/^[A-Za-z_][\w-]{0,63}$/),
@@ -84,6 +99,7 @@ export const fc3Function = z.strictObject({
   timeout: whole(1, 86_400),
   role: z.string().regex(/^[a-z0-9.-]{1,64}$/, 'a name in lower case: the component lower-cases it'),
   internetAccess: z.boolean(),
+  ossMountConfig,
   environmentVariables: z.record(z.string().regex(/^(?!FC_)[A-Za-z]\w*$/), z.string().min(1)),
   logConfig: z.strictObject({
     project: text,

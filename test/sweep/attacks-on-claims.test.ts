@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
-import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
+import { ACCOUNT, ago, aPolicy, DAY, HOUR, NOW, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 import { always, DENIED } from '../support/faults.ts';
@@ -486,6 +486,56 @@ describe('two runs at once where reads lag', () => {
       const both = await Promise.all([cloud.run(), later]);
       expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
       expect(cloud.tags('vco-old')?.['vco-sweeper:orphan']).toBe(unrouted);
+    },
+  );
+
+  test.each([4_000, 8_000])(
+    'used again and seen so by the second run, tags show after %i ms: nothing is deleted by the clock that it removed',
+    async (lagMs) => {
+      const cloud = startCloud({
+        estate: estate(
+          bound(
+            'old',
+            { 'vco-sweeper:orphan': `tunnels-down ${ago(15 * DAY)}`, 'vco-sweeper:seen': ago(20 * HOUR) },
+            down,
+          ),
+          ...inUse(5),
+        ),
+        policy: {
+          rules: { unassociated: 'off', 'tunnels-down': 14 * DAY, unrouted: 30 * DAY },
+          limits: { perRegionShare: 1 },
+        },
+        latencyMs: 20,
+        behaviours: { tagReadLagMs: lagMs },
+      });
+      // The first run has listed it as down, and is to add the clock of `unrouted`. Then it is up for a moment, and the second
+      // run, which has less to read, sees that.
+      const quick = aPolicy({
+        mode: 'sweep',
+        regions: [REGION],
+        rules: { unassociated: 'off', 'tunnels-down': 14 * DAY },
+      });
+      let second: ReturnType<typeof cloud.run> | undefined;
+      let removed = false;
+      await cloud.run({
+        after: ({ action }, reply) => {
+          if (action === 'DescribeVpnConnections' && !second) {
+            Object.assign(cloud.connection('vco-old') ?? {}, up);
+            second = cloud.run({
+              policy: quick,
+              after: ({ action: theirs }, answer) => {
+                removed ||= theirs === 'UnTagResources';
+                Object.assign(cloud.connection('vco-old') ?? {}, removed ? down : {});
+                return answer;
+              },
+            });
+          }
+          return reply;
+        },
+      });
+      await second;
+      expect(removed).toBe(true);
+      expect(cloud.connectionIds()).toContain('vco-old');
     },
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DAY, REGION } from '../support/builders.ts';
+import { ago, DAY, HOUR, REGION } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 
@@ -174,9 +174,11 @@ describe('read again before each write', () => {
   });
 
   test('the clock of a rule that no longer holds goes, and that of another rule, not due yet, goes on', async () => {
+    const unrouted = `unrouted ${ago(DAY).replace('.000Z', 'Z')}`;
+    const mark = { 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}, ${unrouted}`, 'vco-sweeper:seen': ago(HOUR) };
     const cloud = startCloud({
       estate: {
-        ...estate(bound('old', dueTags('tunnels-down'), down), ...inUse(9)),
+        ...estate(bound('old', mark, down), ...inUse(9)),
         transitRouters: [{ TransitRouterId: 'tr-1' }],
         routeTables: [{ TransitRouterRouteTableId: 'vtb-1', TransitRouterId: 'tr-1' }],
         associations: inUse(9).map(({ VpnConnectionId }) => ({
@@ -194,7 +196,7 @@ describe('read again before each write', () => {
         }
       },
     });
-    expect(cloud.tags('vco-old')?.['vco-sweeper:orphan']).toMatch(/^unrouted \S+$/);
+    expect(cloud.tags('vco-old')?.['vco-sweeper:orphan']).toBe(unrouted);
     Object.assign(cloud.connection('vco-old') ?? {}, down);
     cloud.clock.advance(3_600_000);
     expect((await cloud.run()).counts.deleted).toBe(0);

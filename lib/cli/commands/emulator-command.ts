@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { ConfigError } from '../../core/domain/errors.ts';
+import { toFileProblem } from '../../core/store/file-problem.ts';
 import type { RunningEmulator } from '../../emulator/emulator-types.ts';
 import type { Estate } from '../../emulator/estate/estate-types.ts';
 import { formatEstate, parseEstate } from '../../emulator/estate/parse-estate.ts';
 import type { FunctionConfig } from '../../emulator/fc/function-config.ts';
 import { generateEstate } from '../../emulator/generate/generate-estate.ts';
 import { startEmulator } from '../../emulator/start-emulator.ts';
-import { toFileProblem } from '../../policy/file-problem.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';

@@ -1,5 +1,6 @@
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
+import { heldBackBy } from '../../sweep/steps/stop-file.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -20,8 +21,11 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     }
     return !(isIt || verdict.isDue);
   };
-  const surveyed = await session.read((deps) => survey(request, deps, isOther));
-  const planned = plan(surveyed.regions, policy.limits, io.clock.now());
+  const { surveyed, heldBack } = await session.read(async (deps) => ({
+    surveyed: await survey(request, deps, isOther),
+    heldBack: deps.store && (await heldBackBy(deps.store)),
+  }));
+  const planned = { ...plan(surveyed.regions, policy.limits, io.clock.now()), heldBack };
 
   for (const region of surveyed.regions) {
     const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);

@@ -110,15 +110,17 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
 }
 
 function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output: Output): number {
-  const { kind, result } = readAnswer(text);
-  if (kind === 'dispatch') {
+  const answer = readAnswer(text);
+  if (answer.kind === 'dispatch') {
+    const { kind, result } = answer;
     output.answer({ kind, result });
     const isFailed = result.counts.failed > 0 || result.scopes.some(({ state }) => state === 'failed');
-    return isFailed ? EXIT.incomplete : EXIT.nothingLeft;
+    return isFailed || result.notStored !== undefined ? EXIT.incomplete : EXIT.nothingLeft;
   }
+  const { kind, result, received } = answer;
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
-  output.answer({ kind, result: worst, background: { policy, names: new Map() }, received: result });
+  output.answer({ kind, result: worst, background: { policy }, received });
   return exitCodeOf(worst);
 }
 

@@ -25,8 +25,9 @@ export function sayMissing(options: RunOptions, session: CliSession, { outcomes 
 }
 
 /** The flags of this plan, so that what is hinted at is what was shown. */
-const narrowed = ({ policy, account = [], region = [] }: RunOptions): readonly string[] => [
+const narrowed = ({ policy, store, account = [], region = [] }: RunOptions): readonly string[] => [
   ...(policy === undefined ? [] : ['--policy', quoted(policy)]),
+  ...(store === undefined ? [] : ['--store', quoted(store)]),
   ...account.flatMap((id) => ['--account', id]),
   ...region.flatMap((id) => ['--region', id]),
 ];

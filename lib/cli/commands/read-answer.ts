@@ -12,8 +12,13 @@ const number = z.number().check(z.nonnegative());
 const calls = z.record(z.string(), number);
 const refusedEvents = z.optional(z.array(z.looseObject({ index: number, id: textOrNull, reason: z.string() })));
 
+/** What a function of an earlier version does not say is not known. */
+const orNull = <Schema extends z.core.$ZodType>(schema: Schema) => z._default(z.nullable(schema), null);
+const UNKNOWN_POLICY = { source: 'unknown', hash: 'unknown' };
+
 /** As much as a report or an exit code rests on; what else is there is passed on. */
 const runResult = z.looseObject({
+  runId: z.string(),
   mode: z.enum(MODES),
   status: z.enum(['complete', 'incomplete', 'halted'] satisfies RunResult['status'][]),
   startedAt: moment,
@@ -33,17 +38,28 @@ const runResult = z.looseObject({
       connectionId: z.string(),
       accountId: z.string(),
       regionId: z.string(),
+      name: orNull(z.string()),
+      owner: orNull(z.string()),
+      createdAt: orNull(moment),
       outcome: z.enum(OUTCOMES),
       rule: z.nullable(z.enum([...RULE_NAMES, 'half-done'])),
       since: z.nullable(moment),
+      dueAt: orNull(moment),
+      heldUntil: orNull(moment),
+      attachedTo: orNull(z.looseObject({ transitRouterId: textOrNull, cenId: textOrNull })),
       reason: z.string(),
       evidence: z.array(z.string()),
+      code: orNull(z.string()),
       requestId: textOrNull,
     }),
   ),
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
+  policy: z._default(z.looseObject({ source: z.string(), hash: z.string() }), UNKNOWN_POLICY),
+  notFound: z._default(z.array(z.string()), []),
+  stoppedBy: z.optional(z.string()),
+  notStored: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
   lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
@@ -62,10 +78,12 @@ const dispatchResult = z.looseObject({
     }),
   ),
   refusedEvents,
+  notStored: z.optional(z.string()),
 });
 
 export type FunctionAnswer =
-  | { readonly kind: 'run'; readonly result: RunResult }
+  /** `received`: the result as it came, for programs. */
+  | { readonly kind: 'run'; readonly result: RunResult; readonly received: unknown }
   | { readonly kind: 'dispatch'; readonly result: DispatchResult };
 
 /**
@@ -82,8 +100,9 @@ export function readAnswer(text: string): FunctionAnswer {
     throw unreadable('of the dispatcher');
   }
   if (holds(value, 'runId')) {
-    if (runResult.safeParse(value).success) {
-      return { kind: 'run', result: value as unknown as RunResult };
+    const { success, data } = runResult.safeParse(value);
+    if (success) {
+      return { kind: 'run', result: data as unknown as RunResult, received: value };
     }
     throw unreadable('of the sweep');
   }

@@ -54,13 +54,13 @@ export function createStory(output: Output, policy: Policy): Story {
         write(`  - ${toPrintable(item)}`);
       }
     },
-    show: ({ result, names }, most) => {
+    show: ({ result }, most) => {
       const ended = result.outcomes.filter(({ outcome }) => most[outcome] !== undefined);
       const shown = ended.filter((one) => rankOf(one, ended) < (most[one.outcome] ?? 0));
       if (shown.length === 0) {
         return;
       }
-      write(`\n${reportOutcomes(shown, { policy, names, startedAt: result.startedAt }, style)}`);
+      write(`\n${reportOutcomes(shown, { policy, startedAt: result.startedAt }, style)}`);
       if (ended.length > shown.length) {
         write(palette.dim(`… and ${ended.length - shown.length} more`));
       }

@@ -4,6 +4,7 @@ import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.t
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
 import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
+import { openPolicyStore } from '../../wiring/open-policy-store.ts';
 import type { Answer } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -35,7 +36,8 @@ export type CliSession = {
  * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
-  const { policy: loaded, origin } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
+  const { env, readFile } = io;
+  const { policy: loaded, origin } = loadPolicy({ env, file: options.policy, store: options.store, readFile });
   const output = createOutput(io, options);
   sayUnusedPolicy(options, io, output);
   const scope = resolveScope(loaded, options, io.env);
@@ -45,11 +47,14 @@ export function openSession(options: RunOptions, io: Io): CliSession {
   let problems: readonly string[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
+    const { clock } = io;
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    const store = await openPolicyStore(policy, { clock, deadlineMs });
     const watcher = createRunWatcher(io);
-    const { journalOf: journal, screen } = watcher;
+    const { journalOf: journal, screen, onReading } = watcher;
     try {
-      const deadlineMs = Number.POSITIVE_INFINITY;
-      const deps = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock: io.clock });
+      const wired = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock, store });
+      const deps = { ...wired, onReading };
       return await untilStopped(io, watcher, writes, (isStopped) =>
         task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
       );
@@ -78,6 +83,6 @@ export function openSession(options: RunOptions, io: Io): CliSession {
       );
     },
     output,
-    toAnswer: (result) => ({ kind: 'run', result, background: { policy, names, problems } }),
+    toAnswer: (result) => ({ kind: 'run', result, background: { policy, problems } }),
   };
 }

@@ -2,10 +2,12 @@ import type { Journal, JournalEvent, JournalFields } from '../../core/domain/jou
 import { placeKey } from '../../core/domain/place.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
+import type { OnReading, Reading } from '../../sweep/survey/watch-reading.ts';
 
 /** What has happened in a run so far, by its journal. */
 export type Progress = {
   readonly journal: Journal;
+  readonly onReading: OnReading;
   /** One short sentence: what is done, and what is waited for. */
   readonly status: () => string;
   /** Writes that were sent and have not been read back: `detach of vco-…`. */
@@ -16,6 +18,7 @@ type State = {
   readonly regions: Set<string>;
   readonly detaching: Set<string>;
   readonly deleting: Set<string>;
+  reading: Reading | undefined;
   connections: number;
   marks: number;
   deleted: number;
@@ -29,6 +32,7 @@ export function createProgress(): Progress {
     regions: new Set(),
     detaching: new Set(),
     deleting: new Set(),
+    reading: undefined,
     connections: 0,
     marks: 0,
     deleted: 0,
@@ -39,6 +43,9 @@ export function createProgress(): Progress {
     journal: (event, fields) => {
       state.retry = event === 'step.retried' ? `${fields.action ?? 'a call'}, again after ${fields.code}` : '';
       record(state, event, fields);
+    },
+    onReading: (reading) => {
+      state.reading = reading;
     },
     status: () => toPrintable(describe(state)),
     underWay: () => [
@@ -101,12 +108,21 @@ function describe(state: State): string {
     ...(retry === '' ? [] : [retry]),
   ];
   return [
-    regions.size === 0
-      ? 'reading the estate'
-      : `${count(connections, 'connection')} in ${count(regions.size, 'region')}`,
+    describeReading(state) ?? `${count(connections, 'connection')} in ${count(regions.size, 'region')}`,
     ...(marks > 0 ? [`${count(marks, 'mark')} written`] : []),
     ...(deleted > 0 ? [`${deleted} deleted`] : []),
     ...(failed > 0 ? [`${failed} not done`] : []),
     ...(pending.length > 0 ? [`waiting for ${pending.join(' and ')}`] : []),
   ].join(', ');
+}
+
+/** Undefined when all was read. Regions are read side by side. */
+function describeReading({ reading, regions: listed }: State): string | undefined {
+  if (reading === undefined) {
+    return listed.size === 0 ? 'reading the estate' : undefined;
+  }
+  const { connections, regionsRead, regions } = reading;
+  return regionsRead === regions
+    ? undefined
+    : `reading the estate: ${count(connections, 'connection')} so far, ${regionsRead} of ${count(regions, 'region')} read`;
 }

@@ -1,6 +1,7 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { toPrintable } from '../../core/text/printable.ts';
+import type { OnReading } from '../../sweep/survey/watch-reading.ts';
 import { createJournal, type Level } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
 import { createOutput, logFormOf } from '../output.ts';
@@ -8,12 +9,14 @@ import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
 
 /** What they say is in the result as well. */
-const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned']);
+const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned', 'result.failed']);
 
 /** What a command watches its runs by: the log, the status line, and notes for the report. */
 export type RunWatcher = {
   readonly journalOf: (runId: string) => Journal;
   readonly progress: Progress;
+  /** Gets how far a run has come with reading. */
+  readonly onReading: OnReading;
   readonly screen: Screen;
   /** Every connection that was judged, kept ones too. */
   readonly names: ReadonlyMap<ConnectionId, string>;
@@ -59,7 +62,11 @@ export function createRunWatcher(io: Io): RunWatcher {
       screen.update();
     };
   };
-  return { journalOf, progress, screen, names, problems };
+  const onReading: OnReading = (reading) => {
+    progress.onReading(reading);
+    screen.update();
+  };
+  return { journalOf, progress, onReading, screen, names, problems };
 }
 
 const toJsonLog = (runId: string, level: Level, screen: Screen): Journal =>
@@ -77,6 +84,8 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     case 'policy.warned':
       // Its entries are in the report.
       return fields.entries === undefined ? `the policy: ${reason}` : undefined;
+    case 'result.failed':
+      return `the result was not stored: ${why}`;
     case 'step.failed':
       return `${connectionId ?? regionId ?? fields.roleArn ?? nameOf(fields.accountId)}: ${why}`;
     default:

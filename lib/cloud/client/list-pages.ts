@@ -44,9 +44,16 @@ export async function listByNumber<T>(
   listing: Listing<T, Page<T>> & {
     readonly likely?: number | undefined;
     readonly admit?: ((total: number) => Promise<boolean>) | undefined;
+    readonly onPage?: ((read: number) => void) | undefined;
   },
 ): Promise<readonly T[]> {
-  const page = (pageNumber: number) => listing.fetch({ PageNumber: pageNumber, PageSize: PAGE_SIZE });
+  let read = 0;
+  const page = async (pageNumber: number): Promise<Page<T>> => {
+    const found = await listing.fetch({ PageNumber: pageNumber, PageSize: PAGE_SIZE });
+    read += found.items.length;
+    listing.onPage?.(read);
+    return found;
+  };
 
   const { likely = 0 } = listing;
   if (likely > PAGE_SIZE) {
@@ -57,12 +64,14 @@ export async function listByNumber<T>(
     }
   }
   return twice(listing.action, async () => {
+    read = 0;
     const first = await page(1);
     const pageCount = Math.ceil(first.totalCount / PAGE_SIZE);
     if (pageCount > PAGES_MAX) {
       return { mismatch: `a total of ${first.totalCount}` };
     }
     const isOld = pageCount > 1 && (await listing.admit?.(first.totalCount)) === true;
+    read = isOld ? 0 : read;
     const rest = await Promise.all(pageNumbers(isOld ? 1 : 2, pageCount).map(page));
     return toItems(isOld ? rest : [first, ...rest], listing.idOf);
   });

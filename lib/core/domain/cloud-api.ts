@@ -44,10 +44,15 @@ export interface CloudApi {
    * @param hints.likely how many there were lately: then all pages are asked for at once
    * @param hints.admit is told how many there are, and waited for, before more than the first page is read; answers
    *   whether that took a while, so that the first page is old
+   * @param hints.onPage is told how many were read so far, after each page; less than before when all is read again
    */
   listConnections(
     regionId: RegionId,
-    hints?: { readonly likely?: number; readonly admit?: (total: number) => Promise<boolean> },
+    hints?: {
+      readonly likely?: number;
+      readonly admit?: (total: number) => Promise<boolean>;
+      readonly onPage?: (read: number) => void;
+    },
   ): Promise<readonly Connection[]>;
   /** DescribeVpnConnection; `gone` only when the cloud says not found or the state is `deleted`. */
   getConnection(regionId: RegionId, connectionId: ConnectionId): Promise<Connection | 'gone'>;

@@ -30,4 +30,6 @@ export type DispatchResult = {
   /** Attempts by action. */
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
+  /** Why the store that was asked for does not have this result. */
+  readonly notStored?: string;
 };

@@ -15,6 +15,7 @@ export type JournalEvent =
   | 'step.retried'
   | 'step.failed'
   | 'guard.halted'
+  | 'result.failed'
   | 'run.finished'
   | 'dispatch.started'
   | 'scope.started'

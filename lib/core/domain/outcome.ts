@@ -47,7 +47,7 @@ export type Outcome = {
 };
 
 /** Null: the cloud did not say. */
-export type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
+type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
 
 export type RunStatus = 'complete' | 'incomplete' | 'halted';
 
@@ -79,6 +79,10 @@ export type RunResult = {
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
   readonly refusedEventsOmitted?: number;
+  /** The file by which a person has stopped this run: nothing new was detached or deleted once it was seen. */
+  readonly stoppedBy?: string;
+  /** Why the store that was asked for does not have this result. */
+  readonly notStored?: string;
   readonly policy: PolicyOrigin;
   /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
   readonly notFound: readonly ConnectionId[];

@@ -92,6 +92,8 @@ export type Policy = {
     /** The key of the tag that names the owner of a connection. */
     readonly ownerTag: string;
   };
+  /** The folder of the store. Undefined, unless somebody asks for one: nothing is stored. */
+  readonly store: string | undefined;
 };
 
 /** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */

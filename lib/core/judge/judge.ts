@@ -276,6 +276,14 @@ function withNote(orphan: Verdict, policy: Policy, nowMs: number): Verdict {
   if (!(due && isFresh && note.attachmentId === attachment?.attachmentId)) {
     return { ...orphan, dropNote: hasStaleNote(orphan) };
   }
+  return withoutNewClocks(orphan);
+}
+
+/**
+ * The verdict without the clocks that would start now. One that goes in this run needs no more of them, and writing them
+ * would write its other clocks again: where reads lag, that brings back a mark that another run has just removed.
+ */
+export function withoutNewClocks(orphan: Verdict): Verdict {
   const waiting = { ...orphan, starting: [] };
   return { ...waiting, markAction: toMarkAction(waiting) };
 }

@@ -28,6 +28,19 @@ export type Halt = {
   readonly ours: number;
 };
 
+/** Why nothing may begin on a connection now, although the limits have room for it. */
+export type NotNow = {
+  readonly reason: string;
+  /** Of the store that could not be read; null otherwise. */
+  readonly code: string | null;
+};
+
+/** Why nothing may begin on any connection, half-done ones included: someone, or something, has stopped the run. */
+export type HeldBack = NotNow & {
+  /** The file by which a person did it. */
+  readonly file: string | undefined;
+};
+
 export type Plan = {
   /**
    * Connections on which no step failed come first, then the others, the longest ago first. Among equals, half-done
@@ -40,7 +53,14 @@ export type Plan = {
   /** Due and in scope, and not now: outside the change window, or in a freeze. Half-done ones are finished all the same. */
   readonly postponed: ReadonlyMap<Judged, string>;
   readonly halts: readonly Halt[];
+  readonly heldBack?: HeldBack | undefined;
 };
+
+/** What of a plan keeps a connection that is due waiting: what stopped the run, else the change window. Pure. */
+export function findNotNow({ postponed, heldBack }: Plan, judged: Judged): NotNow | undefined {
+  const closed = postponed.get(judged);
+  return heldBack ?? (closed === undefined ? undefined : { reason: closed, code: null });
+}
 
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
@@ -71,7 +91,7 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'],
 }
 
 /** Nothing has been detached of it yet: the change window is for beginning, not for finishing. */
-export const isNew = ({ verdict }: Judged): boolean => verdict.kind !== 'half-done';
+export const isNew = ({ verdict }: Pick<Judged, 'verdict'>): boolean => verdict.kind !== 'half-done';
 
 /** Bound to a transit router or to nothing; what says neither must not thin out the share. */
 export const countsInShare = ({ attachType }: Connection): boolean =>

@@ -113,6 +113,18 @@ export const grace = {
   ),
 };
 
+const FOLDER_ALLOWED = 'off, or the path of a folder';
+export const folderOrOff = {
+  allowed: FOLDER_ALLOWED,
+  schema: z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'boolean' ? `the word off (not ${input}), or the path of a folder` : FOLDER_ALLOWED,
+    })
+    // A blank beside the path would be one of its name, and nobody sees it.
+    .check(z.regex(/^\S(.*\S)?$/, { error: FOLDER_ALLOWED })),
+};
+
 /** A key that may be left out: its kind of value, its default, and what the documents say about it. */
 export const key = <Schema extends z.core.$ZodType>(
   field: Field<Schema>,

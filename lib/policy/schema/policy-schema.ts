@@ -19,6 +19,7 @@ import {
   age,
   count,
   flag,
+  folderOrOff,
   grace,
   key,
   list,
@@ -192,6 +193,9 @@ export const policySchema = mapping({
   retry: section(z.prefault(retry, {}), 'Making a request again that was throttled or got no answer.'),
   pace: section(z.prefault(pace, {}), "Staying under the service's published limits."),
   report: section(z.prefault(report, {}), 'What results and reports say of a connection.'),
+  store: key(folderOrOff, 'off', 'A folder for the results of runs; on the platform, a bucket that is mounted there.', [
+    '/mnt/vco-sweeper-store',
+  ]),
 });
 
 export type PolicyDocument = z.infer<typeof policySchema>;

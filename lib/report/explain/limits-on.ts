@@ -1,4 +1,4 @@
-import type { Judged, Plan } from '../../core/plan/plan.ts';
+import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
 
 /** What the limits and guards of a run say to a connection that is due, and whether they keep it. Pure. */
 export type LimitsOn = { readonly held: boolean; readonly reasons: readonly string[] };
@@ -8,13 +8,13 @@ export function limitsOn(judged: Judged, plan: Plan): LimitsOn {
   if (blocked !== undefined) {
     return { held: true, reasons: [blocked] };
   }
-  const postponed = plan.postponed.get(judged);
-  if (postponed !== undefined) {
-    return { held: true, reasons: [postponed] };
-  }
   const at = plan.queue.indexOf(judged);
-  if (at === -1) {
+  if (at === -1 && !plan.postponed.has(judged)) {
     return { held: false, reasons: [] };
+  }
+  const notNow = findNotNow(plan, judged);
+  if (notNow !== undefined) {
+    return { held: true, reasons: [notNow.reason] };
   }
   const held = at >= plan.perRun;
   const place = `number ${at + 1} of ${plan.queue.length} in the queue, and limits.perRun is ${plan.perRun}`;

@@ -37,7 +37,7 @@ export function reportPlaces(rows: readonly PlaceRow[], style: ReportStyle): str
 
 /** What a dispatcher did, for a person: every account and region, and how many of each kind. */
 export function reportDispatch(
-  { scopes, counts, moment, refusedEvents = [] }: DispatchResult,
+  { scopes, counts, moment, refusedEvents = [], notStored }: DispatchResult,
   style: ReportStyle,
 ): string {
   const lines = [
@@ -47,6 +47,7 @@ export function reportDispatch(
     ...refusedEvents.map(({ index, id, reason }) =>
       toPrintable(`Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
     ),
+    ...(notStored === undefined ? [] : [toPrintable(`The result was not stored: ${notStored}`)]),
     '',
   ];
   return lines.join('\n');

@@ -9,7 +9,7 @@ import { wrap } from './text-width.ts';
 type Section = readonly [heading: string, lines: readonly string[]];
 
 const HEADING_WIDTH = 14;
-const TEXT_WIDTH_MIN = 40;
+const TEXT_WIDTH_MIN = 20;
 const TEXT_WIDTH_MAX = 100;
 
 /** All about one connection for a person: what it is, what speaks for and against it, what happens when. Pure. */

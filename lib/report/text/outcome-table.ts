@@ -1,76 +1,136 @@
-import type { ConnectionId } from '../../core/domain/estate.ts';
-import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
+import { countOutcomes, type Outcome } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import { describeOutcome } from '../describe-outcome.ts';
+import { type GroupKey, groupOutcomes } from '../view/view.ts';
+import { listCounts } from './dispatch-table.ts';
 import { formatMoment, shortenMoments } from './moment-text.ts';
-import { paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
-import { type Column, type Row, toTable } from './table.ts';
+import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
+import { count } from './summary.ts';
+import { type Column, type Row, toTable, widthOfColumns } from './table.ts';
 
 /** What a report needs besides the result, to be readable. */
 export type Background = {
   readonly policy: Policy;
-  /** A result names connections by id only. */
-  readonly names: ReadonlyMap<ConnectionId, string>;
   readonly startedMs: number;
 };
 
-/** What a person looks for first stands first. */
-const ORDER: readonly OutcomeKind[] = [
-  'failed',
-  'blocked',
-  'deleted',
-  'already-gone',
-  'planned',
-  'deferred',
-  'marked',
-  'waiting',
-  'cleared',
-  'unknown',
-  'protected',
-  'kept',
+type OutcomeColumn = Column & { readonly textOf: (outcome: Outcome) => string };
+
+const momentOf = (iso: string | null): string => (iso === null ? '' : formatMoment(Date.parse(iso)));
+
+const FIRST: readonly OutcomeColumn[] = [
+  { title: 'OUTCOME', textOf: ({ outcome }) => outcome },
+  { title: 'CONNECTION', textOf: ({ connectionId }) => connectionId },
+  { title: 'NAME', mayBeCut: true, textOf: ({ name }) => name ?? '' },
+];
+const ACCOUNT: OutcomeColumn = { title: 'ACCOUNT', textOf: ({ accountId }) => accountId };
+const REGION: OutcomeColumn = { title: 'REGION', textOf: ({ regionId }) => regionId };
+const OWNER: OutcomeColumn = { title: 'OWNER', mayBeCut: true, textOf: ({ owner }) => owner ?? '' };
+const RULE: OutcomeColumn = { title: 'RULE', textOf: ({ rule }) => rule ?? '' };
+const SINCE: OutcomeColumn = { title: 'SINCE', textOf: ({ since }) => momentOf(since) };
+const ROUTER: OutcomeColumn = {
+  title: 'TRANSIT ROUTER',
+  textOf: ({ attachedTo }) => attachedTo?.transitRouterId ?? '',
+};
+/** What most sentences take: a further column is not worth a second line for every row. */
+const SENTENCE_WIDTH = 54;
+/** Each has its place only where there is room for it, the first of them first, and where an outcome says something. */
+const MORE: readonly OutcomeColumn[] = [
+  OWNER,
+  RULE,
+  SINCE,
+  { title: 'DUE', textOf: ({ dueAt }) => momentOf(dueAt) },
+  { title: 'HELD UNTIL', textOf: ({ heldUntil }) => momentOf(heldUntil) },
+  ROUTER,
+  { title: 'CEN', textOf: ({ attachedTo }) => attachedTo?.cenId ?? '' },
+  { title: 'CREATED', textOf: ({ createdAt }) => momentOf(createdAt) },
 ];
 
-const NAME: Column = { title: 'NAME', widthMax: 24 };
-const SHORT: readonly Column[] = [{ title: 'OUTCOME' }, { title: 'CONNECTION' }, NAME, { title: 'REGION' }];
-const LONG: readonly Column[] = [...SHORT, { title: 'RULE' }, { title: 'SINCE' }];
-/** From this width on, rule and since have columns of their own. */
-const LONG_COLUMNS_MIN = 140;
-
-/** One row for each outcome; a table for each account when there are several. */
-export function toOutcomeTable(outcomes: readonly Outcome[], background: Background, style: ReportStyle): string {
+/** One row for each outcome, in the order given; a table for each account when there are several, or for each group. */
+export function toOutcomeTable(
+  outcomes: readonly Outcome[],
+  background: Background,
+  style: ReportStyle,
+  groupBy?: GroupKey,
+): string {
   const palette = paletteOf(style);
-  const long = style.columns >= LONG_COLUMNS_MIN;
   const accounts = [...new Set(outcomes.map(({ accountId }) => accountId))].sort();
+  const table = (members: readonly Outcome[], more: readonly OutcomeColumn[] = []) =>
+    toOneTable(members, [...FIRST, ...more, REGION], background, style);
+  if (groupBy !== undefined) {
+    const more = accounts.length > 1 ? [ACCOUNT] : [];
+    return groupOutcomes(outcomes, groupBy)
+      .map(({ value, outcomes: members }) => `${groupTitle(groupBy, value, members, palette)}\n${table(members, more)}`)
+      .join('\n\n');
+  }
   return accounts
     .map((accountId) => {
-      const rows = outcomes
-        .filter((outcome) => outcome.accountId === accountId)
-        .toSorted(inOrder)
-        .map((outcome): Row => toRow(outcome, background, long, paintOutcome(palette, outcome.outcome)));
       const title = accounts.length > 1 ? `${palette.bold(`Account ${toPrintable(accountId)}`)}\n` : '';
-      const heads = { columns: style.columns, head: palette.bold, dim: palette.dim };
-      return title + toTable(long ? LONG : SHORT, rows, 'WHAT HAPPENS', heads);
+      return title + table(outcomes.filter((outcome) => outcome.accountId === accountId));
     })
     .join('\n\n');
 }
 
-function toRow(outcome: Outcome, background: Background, long: boolean, paint: (text: string) => string): Row {
-  const { connectionId, regionId, rule, since } = outcome;
-  const happens = describeOutcome(outcome, background.policy, background.startedMs);
-  const sinceText = since === null ? '' : formatMoment(Date.parse(since));
-  const short = [outcome.outcome, connectionId, background.names.get(connectionId) ?? '', regionId];
-  const cells = long ? [...short, rule ?? '', sinceText] : short;
-  const lead = [...(rule === null ? [] : [rule]), ...(sinceText === '' ? [] : [`since ${sinceText}`])].join(' ');
-  const detail = long || lead === '' ? happens : `${lead}: ${happens}`;
-  return { cells: cells.map(toPrintable), detail: toPrintable(shortenMoments(detail)), paint };
+const GROUP_NAMES = { region: 'Region', owner: 'Owner', rule: 'Rule' } as const;
+
+function groupTitle(key: GroupKey, value: string | null, members: readonly Outcome[], palette: Palette): string {
+  const name = value === null ? `No ${key}` : `${GROUP_NAMES[key]} ${toPrintable(value)}`;
+  return `${palette.bold(name)}: ${count(members.length, 'connection')} (${listCounts(countOutcomes(members))})`;
 }
 
-function inOrder(a: Outcome, b: Outcome): number {
-  const kind = ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome);
-  if (kind !== 0) {
-    return kind;
+function toOneTable(
+  outcomes: readonly Outcome[],
+  fixed: readonly OutcomeColumn[],
+  background: Background,
+  style: ReportStyle,
+): string {
+  const palette = paletteOf(style);
+  const columns = chooseColumns(outcomes, fixed, style.columns);
+  const rows = outcomes.map((outcome) => toRow(outcome, columns, background, palette));
+  return toTable(columns, rows, 'WHAT HAPPENS', { columns: style.columns, head: palette.bold, dim: palette.dim });
+}
+
+/** The fixed columns, and as many more as leave room for a sentence beside them. */
+function chooseColumns(
+  outcomes: readonly Outcome[],
+  fixed: readonly OutcomeColumn[],
+  width: number,
+): readonly OutcomeColumn[] {
+  const cellsOf = (column: OutcomeColumn) => outcomes.map((outcome) => toPrintable(column.textOf(outcome)));
+  const useful = MORE.filter((column) => outcomes.some((outcome) => column.textOf(outcome) !== ''));
+  let used = 0;
+  const chosen: OutcomeColumn[] = [];
+  for (const column of [...fixed, ...useful]) {
+    const rows = cellsOf(column).map((cell) => ({ cells: [cell], detail: '', paint: String }));
+    used += widthOfColumns([column], rows) + 2;
+    if (!fixed.includes(column) && used + SENTENCE_WIDTH > width) {
+      break;
+    }
+    chosen.push(column);
   }
-  const since = (a.since ?? '9').localeCompare(b.since ?? '9');
-  return since !== 0 ? since : a.connectionId < b.connectionId ? -1 : 1;
+  return chosen;
+}
+
+/** Whatever has no column of its own stands in the sentence. */
+function toRow(
+  outcome: Outcome,
+  columns: readonly OutcomeColumn[],
+  { policy, startedMs }: Background,
+  palette: Palette,
+): Row {
+  const missing = (column: OutcomeColumn): string => (columns.includes(column) ? '' : column.textOf(outcome));
+  const [rule, since, owner, router] = [RULE, SINCE, OWNER, ROUTER].map(missing);
+  const lead = [rule, since && `since ${since}`].filter(Boolean).join(' ');
+  const happens = describeOutcome(outcome, policy, startedMs);
+  const detail = [
+    lead === '' ? happens : `${lead}: ${happens}`,
+    ...(router ? [`bound to ${router}`] : []),
+    ...(owner ? [`owner ${owner}`] : []),
+  ].join('; ');
+  return {
+    cells: columns.map(({ textOf }) => toPrintable(textOf(outcome))),
+    detail: toPrintable(shortenMoments(detail)),
+    paint: paintOutcome(palette, outcome.outcome),
+  };
 }

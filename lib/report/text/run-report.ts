@@ -1,33 +1,65 @@
-import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
+import { toPrintable } from '../../core/text/printable.ts';
+import { filtersOf, selectOutcomes, unknownOwners, type View } from '../view/view.ts';
 import { toOutcomeTable } from './outcome-table.ts';
-import type { ReportStyle } from './report-style.ts';
-import { toSummary } from './summary.ts';
+import { paletteOf, type ReportStyle } from './report-style.ts';
+import { count, toHeadlines, toSummary } from './summary.ts';
+import { wrap } from './text-width.ts';
 
 /** What a report shows beside the result itself. */
 export type RunBackground = {
   readonly policy: Policy;
-  readonly names: ReadonlyMap<ConnectionId, string>;
   /** Sentences about failures that no outcome tells of, such as why a region was not read. */
   readonly problems?: readonly string[];
 };
 
-/** A run's result as text for a person. Pure; every text that came from the cloud is made printable. */
-export function reportRun(result: RunResult, background: RunBackground, style: ReportStyle): string {
+/**
+ * A run's result as text for a person: counts first, then a row for each connection that the view shows, then what a
+ * person has to know besides. Pure; every text that came from the cloud is made printable.
+ */
+export function reportRun(result: RunResult, background: RunBackground, style: ReportStyle, view: View = {}): string {
   const startedMs = Date.parse(result.startedAt);
+  const shown = selectOutcomes(result.outcomes, view);
+  const { yellow } = paletteOf(style);
+  const notes = hiddenNotes(result.outcomes, shown, view)
+    .flatMap((text) => wrap(text, style.columns))
+    .map(yellow);
   const table =
-    result.outcomes.length === 0 ? [] : [toOutcomeTable(result.outcomes, { ...background, startedMs }, style), ''];
-  return [...table, toSummary(result, background.problems ?? [], style), ''].join('\n');
+    shown.length === 0 ? [] : [toOutcomeTable(shown, { ...background, startedMs }, style, view.groupBy), ''];
+  return [
+    toHeadlines(result, style),
+    ...notes,
+    '',
+    ...table,
+    toSummary(result, background.problems ?? [], style),
+    '',
+  ].join('\n');
+}
+
+/** What the filters of a view keep from being seen. */
+function hiddenNotes(all: readonly Outcome[], shown: readonly Outcome[], view: View): readonly string[] {
+  const filters = filtersOf(view);
+  if (filters.length === 0) {
+    return [];
+  }
+  const unknown = unknownOwners(all, view).map((owner) =>
+    owner === '' ? 'is without an owner' : `has the owner ${owner}`,
+  );
+  return [
+    `Shown: ${shown.length} of ${count(all.length, 'listed connection')}; ${all.length - shown.length} hidden by ${filters.join(', ')}`,
+    ...unknown.map((what) => toPrintable(`No listed connection ${what}.`)),
+  ];
 }
 
 /** Only the table, of some of a run's outcomes. */
 export const reportOutcomes = (
   outcomes: readonly Outcome[],
-  background: {
-    readonly policy: Policy;
-    readonly names: ReadonlyMap<ConnectionId, string>;
-    readonly startedAt: string;
-  },
+  background: { readonly policy: Policy; readonly startedAt: string },
   style: ReportStyle,
-): string => toOutcomeTable(outcomes, { ...background, startedMs: Date.parse(background.startedAt) }, style);
+): string =>
+  toOutcomeTable(
+    selectOutcomes(outcomes, {}),
+    { policy: background.policy, startedMs: Date.parse(background.startedAt) },
+    style,
+  );

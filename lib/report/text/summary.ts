@@ -4,44 +4,61 @@ import { toPrintable } from '../../core/text/printable.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
+/** Keeps a count and its kind on one line. */
+const NO_BREAK = '\u00a0';
+const COUNT = /\d+\u00a0[a-z-]+/g;
+
+/** The head of a report: how the run went, and how many connections ended in which way. */
+export function toHeadlines(result: RunResult, style: ReportStyle): string {
+  const palette = paletteOf(style);
+  return [...headline(result, style, palette), ...counts(result, style, palette)].join('\n');
+}
+
 /**
- * The end of a report: how the run went, counts, what could not be looked at and why.
+ * The end of a report: what could not be looked at and why, and what the run rests on.
  *
  * @param problems sentences about failures that no outcome tells of
  */
 export function toSummary(result: RunResult, problems: readonly string[], style: ReportStyle): string {
   const palette = paletteOf(style);
+  const wrapped = (text: string) => wrap(text, style.columns);
   return [
-    headline(result, palette),
-    counts(result, palette),
-    ...warnings(result, problems)
-      .flatMap((text) => wrap(text, style.columns))
-      .map(palette.yellow),
-    ...wrap(callsLine(result), style.columns).map(palette.dim),
+    ...warnings(result, problems).flatMap(wrapped).map(palette.yellow),
+    ...wrapped(policyLine(result)).map(palette.dim),
+    ...wrapped(callsLine(result)).map(palette.dim),
   ].join('\n');
 }
 
-function headline({ mode, status, regions, durationMs }: RunResult, palette: Palette): string {
+function headline(
+  { mode, status, regions, durationMs }: RunResult,
+  { columns }: ReportStyle,
+  palette: Palette,
+): readonly string[] {
   const looked = regions.filter(({ listing }) => listing === 'complete');
   const connections = regions.reduce((sum, region) => sum + region.connections, 0);
   const where = looked.length === 1 && looked[0] ? looked[0].regionId : `${looked.length} regions`;
   const paint = status === 'complete' ? palette.green : palette.red;
   const took =
     durationMs < 10_000 ? `${(durationMs / 1000).toFixed(1)}s` : formatDuration(Math.round(durationMs / 1000) * 1000);
-  return `${paint(`${mode} ${status}`)}: ${count(connections, 'connection')} in ${toPrintable(where)}, ${took}`;
+  const ending = `${mode} ${status}`;
+  const lines = wrap(`${ending}: ${count(connections, 'connection')} in ${toPrintable(where)}, ${took}`, columns);
+  return lines.map((line) => (line.startsWith(ending) ? paint(ending) + line.slice(ending.length) : line));
 }
 
-function counts({ counts: all }: RunResult, palette: Palette): string {
-  const shown = OUTCOMES.filter((kind) => all[kind] > 0).map((kind) =>
-    paintOutcome(palette, kind)(`${all[kind]} ${kind}`),
-  );
-  return `  ${shown.length > 0 ? shown.join(', ') : 'no connection in scope'}`;
+/** How many of each kind, as many to a line as fit. */
+function counts({ counts: all }: RunResult, { columns }: ReportStyle, palette: Palette): readonly string[] {
+  const pieces = OUTCOMES.filter((kind) => all[kind] > 0).map((kind) => `${all[kind]}${NO_BREAK}${kind}`);
+  const text = pieces.length > 0 ? pieces.join(', ') : 'no connection in scope';
+  const paint = (piece: string): string => {
+    const kind = OUTCOMES.find((name) => piece.endsWith(NO_BREAK + name));
+    return kind === undefined ? piece : paintOutcome(palette, kind)(piece.replace(NO_BREAK, ' '));
+  };
+  return wrap(text, columns - 2).map((line) => `  ${line.replace(COUNT, paint)}`);
 }
 
-function warnings(
-  { regions, refusedEvents = [], outcomesOmitted = 0, status, warnings: ofPolicy = [], lapsedKeeps = [] }: RunResult,
-  problems: readonly string[],
-): readonly string[] {
+function warnings(result: RunResult, problems: readonly string[]): readonly string[] {
+  const { regions, refusedEvents = [], outcomesOmitted = 0, status, stoppedBy, notStored, notFound } = result;
+  const { warnings: ofPolicy = [], lapsedKeeps = [] } = result;
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
     accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
@@ -51,8 +68,11 @@ function warnings(
   return [
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
     ...problems,
+    ...(notFound.length > 0 ? [`Not found in any account and region of the policy: ${notFound.join(', ')}`] : []),
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
+    ...(stoppedBy === undefined ? [] : [`Stopped by the file ${stoppedBy}: nothing is deleted until it is removed`]),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
+    ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
     ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
     ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
     ...firstOf(
@@ -72,6 +92,18 @@ const SHOWN_MAX = 20;
 function firstOf<Item>(items: readonly Item[], toText: (item: Item) => string): readonly string[] {
   const lines = items.slice(0, SHOWN_MAX).map(toText);
   return items.length > SHOWN_MAX ? [...lines, `… and ${items.length - SHOWN_MAX} more; --json has them all`] : lines;
+}
+
+/** Enough to compare two policies by; the result has all of it. */
+const HASH_LENGTH = 12;
+const shorten = (hash: string): string => (hash.length > HASH_LENGTH ? `${hash.slice(0, HASH_LENGTH)}…` : hash);
+
+function policyLine({ policy: { source, hash } }: RunResult): string {
+  const by = `(SHA-256 ${shorten(hash)})`;
+  if (source === 'none') {
+    return `By no policy, so all defaults count ${by}`;
+  }
+  return toPrintable(`By the policy ${source === 'packed' ? 'packed with the function' : source} ${by}`);
 }
 
 function callsLine({ calls }: RunResult): string {

@@ -2,11 +2,14 @@
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
 const COMBINING = /\p{M}/u;
+/** One column each: nearly every text, and thousands of them. */
+const PLAIN = /^[ -~]*$/;
 
 const widthOfChar = (char: string): number => (COMBINING.test(char) ? 0 : WIDE.test(char) ? 2 : 1);
 
 /** Columns that printable text without colour takes on a terminal. */
-export const widthOf = (text: string): number => [...text].reduce((width, char) => width + widthOfChar(char), 0);
+export const widthOf = (text: string): number =>
+  PLAIN.test(text) ? text.length : [...text].reduce((width, char) => width + widthOfChar(char), 0);
 
 /** The text, cut to `width` columns, the last of them an ellipsis when something is missing. */
 export const cutTo = (text: string, width: number): string =>

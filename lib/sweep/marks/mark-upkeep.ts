@@ -7,7 +7,6 @@ import { ceilToSecond, parseInstant, toIso } from '../../core/domain/time.ts';
 import { type Clocks, parseMark, VOID } from '../../core/judge/claims.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { MARK_TAGS, toMarkText, toSeenText, VOID_MARK } from '../../core/judge/own-tags.ts';
-import type { Judged } from '../../core/plan/plan.ts';
 import { RULE_NAMES, type RuleName } from '../../core/rules/all-rules.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { noteOf, removeNote } from './detach-note.ts';
@@ -34,10 +33,9 @@ type Write = { readonly tags: Tags; readonly verdicts: Verdict[]; readonly start
  */
 export async function keepUpMarks(
   region: RegionContext,
-  judged: readonly Judged[],
+  verdicts: readonly Verdict[],
 ): Promise<ReadonlyMap<ConnectionId, TagResult>> {
   const results: TagResults = new Map();
-  const verdicts = judged.map(({ verdict }) => verdict);
   const stale = verdicts.filter(isToClear);
   // Marks beside a note go first. If the run died after removing the note, the next run could not tell that the mark is old.
   await removeStaleMarks(region, stale.filter(hasNote), results);

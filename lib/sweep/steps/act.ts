@@ -1,15 +1,15 @@
 import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
-import { findClosed } from '../../core/guards/change-window.ts';
-import { isNew, type Judged, type Plan } from '../../core/plan/plan.ts';
+import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
+import { whyNotNow } from './leave-to-begin.ts';
 import { endWith, StepEnd, type StepResult } from './step-result.ts';
 
-/** What became of those whose turn came: how their steps ended, or why the change window kept them from starting. */
+/** What became of those whose turn came: how their steps ended, or why nothing was to begin on them any more. */
 type Acted = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
   readonly tooLate: ReadonlyMap<Judged, string>;
@@ -43,9 +43,9 @@ export async function act(
       if (judged === undefined) {
         return;
       }
-      const closed = closedFor(regionOf(judged), judged);
-      if (closed !== undefined) {
-        tooLate.set(judged, closed);
+      const notNow = whyNotNow(regionOf(judged), judged.verdict);
+      if (notNow !== undefined) {
+        tooLate.set(judged, notNow.reason);
         continue;
       }
       slots -= 1;
@@ -79,13 +79,9 @@ export async function act(
 
 const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
-/** A run may outlive its change window. */
-const closedFor = ({ policy, clock }: RegionContext, judged: Judged): string | undefined =>
-  isNew(judged) ? findClosed(policy.limits, clock.now()) : undefined;
-
 /**
- * The outcome of each queued connection that was not worked on, because its mode, the slots or the change window did not
- * allow it. Pure.
+ * The outcome of each connection that was due and not worked on, because its mode, the slots, the change window or a file
+ * `STOP` did not allow it. Pure.
  */
 export function describeLeftOver(
   plan: Plan,
@@ -95,12 +91,14 @@ export function describeLeftOver(
   const left = plan.queue.filter((judged) => !done.has(judged));
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const shown = new Set(left.filter(({ mode }) => mode !== 'sweep').slice(0, slots));
-  return new Map(
-    left.map((judged) => [
-      judged,
-      shown.has(judged) ? toPlanned(judged) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT),
-    ]),
-  );
+  const toEnd = (judged: Judged): StepResult => {
+    const notNow = findNotNow(plan, judged);
+    if (notNow !== undefined) {
+      return endWith('deferred', notNow.reason, { code: notNow.code });
+    }
+    return shown.has(judged) ? toPlanned(judged) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT);
+  };
+  return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
 }
 
 const toPlanned = ({ verdict }: Judged): StepResult =>

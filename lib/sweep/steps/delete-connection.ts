@@ -3,10 +3,11 @@ import { CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { askLeave, needLeave } from './leave-to-begin.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needOpenWindow, needTimeFor } from './time-left.ts';
+import { needTimeFor } from './time-left.ts';
 
 /** What is known of our delete request before anything was read back. */
 type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
@@ -33,9 +34,13 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   const { connectionId } = verdict.connection;
   let sent = false;
   let answerLost = false;
-  const isBeginning = !detached && verdict.kind !== 'half-done';
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
+    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    const isBeginning = !detached && !answerLost;
+    if (isBeginning) {
+      await askLeave(region, verdict);
+    }
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : AFTER_JUDGED;
     // After a detach the tags need no second look: the step before it has read them back.
@@ -47,8 +52,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     if (!sent) {
       needTimeFor(region, 'delete', detached);
     }
-    if (isBeginning && !answerLost) {
-      needOpenWindow(region);
+    if (isBeginning) {
+      needLeave(region, verdict);
     }
     sent = true;
     record(region, 'delete.requested', connectionId);

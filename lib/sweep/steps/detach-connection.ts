@@ -8,10 +8,11 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { askLeave, needLeave } from './leave-to-begin.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
-import { needOpenWindow, needTimeFor } from './time-left.ts';
+import { needTimeFor } from './time-left.ts';
 
 /** Of `recheck.maxAge`, to wait for others that one reading can serve. */
 const GATHER_SHARE = 0.25;
@@ -39,10 +40,11 @@ type DetachRequest = { sent: boolean; answerLost: boolean };
  */
 export async function detachConnection(region: RegionContext, verdict: Verdict, attachment: Attachment): Promise<void> {
   const { connectionId } = verdict.connection;
+  await askLeave(region, verdict);
   // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
-  needOpenWindow(region);
+  needLeave(region, verdict);
   const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
   await writeNote(step);
   const taggedSequence = region.reads.sequence;
@@ -115,6 +117,11 @@ function createDetachCheck(step: DetachStep, request: DetachRequest, taggedSeque
   const { region, verdict, attachment, note } = step;
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
+    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    const isBeginning = !request.answerLost;
+    if (isBeginning) {
+      await askLeave(region, verdict);
+    }
     // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
     // removed the note.
     const after = request.sent ? region.reads.sequence : taggedSequence;
@@ -126,9 +133,8 @@ function createDetachCheck(step: DetachStep, request: DetachRequest, taggedSeque
     if (!request.sent) {
       needTimeFor(region, 'detach', false);
     }
-    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
-    if (!request.answerLost) {
-      needOpenWindow(region);
+    if (isBeginning) {
+      needLeave(region, verdict);
     }
     request.sent = true;
     record(region, 'detach.requested', verdict.connection.connectionId, { attachmentId: attachment.attachmentId });

@@ -1,6 +1,5 @@
-import { findClosed } from '../../core/guards/change-window.ts';
 import type { RunContext } from '../run-context.ts';
-import { endWith, outOfTime, StepEnd } from './step-result.ts';
+import { outOfTime, StepEnd } from './step-result.ts';
 
 /** A generous guess for one call and its answer; what a step needs is counted in these and in polls. */
 const CALL_MS = 1_000;
@@ -11,17 +10,6 @@ const deleteNeedMs = ({ policy }: RunContext) => 4 * CALL_MS + policy.wait.pollI
 /** Recheck, tag, recheck, detach and the polls that see it gone, then all that a delete needs. */
 const detachNeedMs = (run: RunContext) =>
   4 * CALL_MS + (1 + run.policy.wait.consecutiveMisses) * run.policy.wait.pollIntervalMs + deleteNeedMs(run);
-
-/**
- * Stop before a write with which something new would begin outside the change window, or in a freeze. Throws `StepEnd`
- * (`deferred`).
- */
-export function needOpenWindow(run: RunContext): void {
-  const closed = findClosed(run.policy.limits, run.clock.now());
-  if (closed !== undefined) {
-    throw new StepEnd(endWith('deferred', closed));
-  }
-}
 
 /** Stop before a step that the time left would cut short. Throws `StepEnd` (`deferred`). */
 export function needTimeFor(run: RunContext, step: 'detach' | 'delete', used: boolean): void {

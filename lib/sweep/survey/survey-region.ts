@@ -37,6 +37,11 @@ export type RegionListing =
       readonly connections: readonly Connection[];
     };
 
+type ListingHints = {
+  readonly admit: (connections: number) => Promise<boolean>;
+  readonly onPage: (read: number) => void;
+};
+
 /** Codes of a region that does not serve the API; anything else that fails is a region we could not read. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   'InvalidRegionId.NotFound',
@@ -47,17 +52,18 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 /**
  * Read one region whole, side by side. One list that fails makes it `unread`: nothing may be changed there then.
  *
- * `admit` is told how many connections there are, and waited for, before more than a page of them is read.
+ * `admit` is told how many connections there are, and waited for, before more than a page of them is read; `onPage` how
+ * many were read so far.
  */
 export async function surveyRegion(
   place: OpenPlace,
   needsRouting: boolean,
   clock: Clock,
-  admit: (connections: number) => Promise<boolean>,
+  hints: ListingHints,
 ): Promise<RegionListing> {
   const { api, regionId } = place;
   const readMs = clock.now();
-  const [connections, routers] = await Promise.allSettled(listBoth(place, needsRouting, admit));
+  const [connections, routers] = await Promise.allSettled(listBoth(place, needsRouting, hints));
   if (connections.status === 'rejected') {
     const error = toCloudError(connections.reason);
     const unsupported = place.mayBeUnsupported && UNSUPPORTED.has(error.code);
@@ -76,7 +82,7 @@ export async function surveyRegion(
 function listBoth(
   place: OpenPlace,
   needsRouting: boolean,
-  admit: (connections: number) => Promise<boolean>,
+  { admit, onPage }: ListingHints,
 ): [Promise<readonly Connection[]>, Promise<TransitRouters>] {
   let open = (): void => undefined;
   const admitted = new Promise<void>((resolve) => {
@@ -88,6 +94,7 @@ function listBoth(
       open();
       return hadToWait;
     },
+    onPage,
   });
   // A single page asks for no room, and neither does a listing that failed.
   connections.then(open, open);

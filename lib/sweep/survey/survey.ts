@@ -14,6 +14,7 @@ import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
+import { type OnReading, watchReading } from './watch-reading.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
 export type SurveyedRegion = JudgedRegion & {
@@ -40,6 +41,9 @@ export type LostRegion = {
 };
 
 export type Settle = (judged: Judged, facts: RegionFacts) => boolean;
+
+/** What to wait for before more is settled; undefined: nothing. */
+export type WhenBehind = () => Promise<void> | undefined;
 
 export type Survey = {
   readonly regions: readonly SurveyedRegion[];
@@ -68,7 +72,7 @@ const CONNECTIONS_MAX = 10_000;
  * `explain` need no more than this.
  *
  * `settle` is told every verdict and what it rests on, and answers whether that is the end of it: of a big estate only
- * the others are kept.
+ * the others are kept. `whenBehind` is asked after each, so that what is settled does not pile up either.
  */
 export async function survey(
   request: {
@@ -76,18 +80,21 @@ export async function survey(
     readonly parts: readonly Narrowing[];
     readonly defaultRegion: RegionId | undefined;
   },
-  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal },
+  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal; readonly onReading?: OnReading },
   settle: Settle,
+  whenBehind: WhenBehind = () => undefined,
 ): Promise<Survey> {
   const { policy } = request;
   const opened = await openPlaces(deps.api, policy, request.parts, request.defaultRegion);
   const { places, unopened, lostRoles, refused, parts, unknownExceptions } = opened;
   const watch = new SightWatch(policy, parts);
+  const settling = { settle, whenBehind };
   for (const { roleArn, error } of lostRoles) {
     deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
   const needsRouting = isNeeded('routing', policy.rules);
   const semaphore = new Semaphore(CONNECTIONS_MAX);
+  const reportTo = watchReading(places.length, deps.onReading ?? (() => undefined));
   const read = await Promise.all(
     places.map(async (place): Promise<SurveyedRegion | LostRegion> => {
       let held = 0;
@@ -96,11 +103,13 @@ export async function survey(
         held = connections;
         return semaphore.acquire(connections);
       };
-      const listing = await surveyRegion(place, needsRouting, deps.clock, admit);
+      const { onPage, end } = reportTo();
+      const listing = await surveyRegion(place, needsRouting, deps.clock, { admit, onPage });
+      end();
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), watch }, settle)
+          ? await judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), watch }, settling)
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -156,13 +165,16 @@ type Look = {
   readonly watch: SightWatch;
 };
 
+/** Who takes the verdicts. */
+type Settling = { readonly settle: Settle; readonly whenBehind: WhenBehind };
+
 /** Every connection of the region is judged, in scope or not: the share guard counts them all. */
-function judgeRegion(
+async function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
   { policy, parts, nowMs, watch }: Look,
-  settle: Settle,
-): SurveyedRegion {
+  { settle, whenBehind }: Settling,
+): Promise<SurveyedRegion> {
   const { accountId, regionId } = place;
   const judged: Judged[] = [];
   const lapsedKeeps: LapsedKeep[] = [];
@@ -176,6 +188,10 @@ function judgeRegion(
     }
     if (!settle(one, facts)) {
       judged.push(one);
+    }
+    const behind = whenBehind();
+    if (behind) {
+      await behind;
     }
   }
   return {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
-import { ACCOUNT, REGION } from '../../support/builders.ts';
+import { ACCOUNT, ago, DAY, HOUR, REGION } from '../../support/builders.ts';
 import { dueTags, estate, free, inUse } from '../../support/estates.ts';
 import {
   type FcReply,
@@ -90,6 +90,35 @@ describe('invoke', () => {
     const { text } = await aResult();
     const { command } = await deployed(answering(text));
     expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(JSON.parse(text));
+  });
+
+  test('shows names, owners, due times and ids that were not found, as a run here does', async () => {
+    const { text } = await aResult();
+    const result = JSON.parse(text) as RunResult;
+    const [first, ...others] = result.outcomes;
+    const facts = { name: '\u202eevil', owner: 'team-a', outcome: 'waiting', since: ago(HOUR), dueAt: ago(-DAY) };
+    const outcomes = [{ ...first, ...facts }, ...others];
+    const changed = { ...result, outcomes, notFound: ['vco-nobody'], outcomesOmitted: 7 };
+    const { command } = await deployed(answering(JSON.stringify(changed)));
+    const files: Record<string, string> = {};
+    const { out, err } = await command(['invoke', '--csv', 'a.csv', '--owner', 'team-a'], { files });
+    expect(out).toMatch(/^waiting .*\\u202eevil .*team-a .*waits until 2026-11-23 12:00Z \(in 1d\)$/m);
+    expect(out).toContain('Not found in any account and region of the policy: vco-nobody\n');
+    expect(out).toContain('By no policy, so all defaults count (SHA-256 ');
+    const hidden = `${others.length} hidden by --owner; 7 more that the function left out`;
+    expect(err).toBe(`a.csv: 1 connection; ${hidden}\n`);
+    expect(files['a.csv']?.split('\r\n')[1]).toContain(',\\u202eevil,team-a,');
+  });
+
+  test('reads what a function of an earlier version answers', async () => {
+    const { text } = await aResult();
+    const { policy, notFound, outcomes, ...rest } = JSON.parse(text) as RunResult;
+    const early = outcomes.map(({ name, owner, createdAt, dueAt, heldUntil, attachedTo, ...outcome }) => outcome);
+    const answer = { ...rest, outcomes: early };
+    const { command } = await deployed(answering(JSON.stringify(answer)));
+    const { out } = await command(['invoke']);
+    expect(out).toContain('By the policy unknown (SHA-256 unknown)');
+    expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(answer);
   });
 
   test('sends on what narrows it, and nothing else', async () => {

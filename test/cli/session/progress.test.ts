@@ -27,6 +27,17 @@ test('the status counts what is done and says what is waited for', () => {
   expect(status()).toMatch(/waiting for DescribeVpnConnections, again after Throttling\.User$/);
 });
 
+test('while it reads, the status says how far that has come', () => {
+  const { journal, onReading, status } = createProgress();
+  onReading({ connections: 3150, regionsRead: 0, regions: 1 });
+  expect(status()).toBe('reading the estate: 3150 connections so far, 0 of 1 region read');
+  onReading({ connections: 3150, regionsRead: 1, regions: 3 });
+  journal('region.listed', { accountId: '1', regionId: 'a', connections: 3150 });
+  expect(status()).toBe('reading the estate: 3150 connections so far, 1 of 3 regions read');
+  onReading({ connections: 3150, regionsRead: 3, regions: 3 });
+  expect(status()).toBe('3150 connections in 1 region');
+});
+
 function screenOn(isTTY: boolean) {
   const clock = new VirtualClock(NOW);
   const written: string[] = [];

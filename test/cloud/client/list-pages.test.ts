@@ -37,6 +37,22 @@ describe('a list that pages by number', () => {
     expect(sent.every(({ params }) => params.PageSize === 50 && params.RegionId === 'eu-central-1')).toBe(true);
   });
 
+  test('tells how many were read so far, and counts anew when all is read again', async () => {
+    const told: number[] = [];
+    const onPage = (read: number) => told.push(read);
+    const { api } = fakeCloud(
+      pages(
+        () => ids(0, 120),
+        (request) => (request === 1 ? 121 : 120),
+      )(),
+    );
+    await api.listConnections('eu-central-1', { onPage });
+    expect(told).toEqual([50, 100, 120, 50, 100, 120]);
+    told.length = 0;
+    await api.listConnections('eu-central-1', { onPage, admit: async () => true });
+    expect(told).toEqual([50, 50, 100, 120]);
+  });
+
   describe('that waits to be let in', () => {
     const listed = async (count: number, hadToWait: boolean) => {
       const { api, sent } = fakeCloud(pages(() => ids(0, count))());

@@ -62,6 +62,7 @@ test('the policy has these keys, and each takes these values', () => {
       readonly concurrency: number;
     };
     readonly report: { readonly ownerTag: string };
+    readonly store: string | undefined;
   }>();
 });
 
@@ -125,6 +126,8 @@ test('the result of a run has these keys, and each holds these values', () => {
     }[];
     readonly outcomesOmitted?: number;
     readonly calls: Readonly<Record<string, number>>;
+    readonly stoppedBy?: string;
+    readonly notStored?: string;
     readonly refusedEvents?: readonly {
       readonly index: number;
       readonly id: string | null;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { countOutcomes, type Outcome, type RunResult } from '../../../lib/core/domain/outcome.ts';
 import { toJsonLine } from '../../../lib/core/text/printable.ts';
 import { reportRun } from '../../../lib/report/text/run-report.ts';
 import { widthOf, wrap } from '../../../lib/report/text/text-width.ts';
+import type { View } from '../../../lib/report/view/view.ts';
 import { ACCOUNT, ago, anOutcome, aPolicy, DAY, HOUR, NOW, ORIGIN, REGION } from '../../support/builders.ts';
 
 const aResult = (outcomes: readonly Outcome[], change: Partial<RunResult> = {}): RunResult => ({
@@ -21,28 +22,31 @@ const aResult = (outcomes: readonly Outcome[], change: Partial<RunResult> = {}):
   ...change,
 });
 
-const NAMES = new Map([
-  ['vco-1', 'warehouse-ningbo'],
-  ['vco-2', 'poc-sdwan'],
-]);
-const report = (result: RunResult, columns = 100, color = false, names: ReadonlyMap<string, string> = NAMES) =>
-  reportRun(result, { policy: aPolicy(), names }, { color, columns });
+const report = (result: RunResult, columns = 100, color = false, view: View = {}) =>
+  reportRun(result, { policy: aPolicy() }, { color, columns }, view);
+
+/** The lines of the table: it stands between two empty lines. */
+const tableOf = (text: string): readonly string[] => (text.split('\n\n')[1] ?? '').split('\n');
 
 const A_PLAN = aResult([
   anOutcome({ connectionId: 'vco-3', outcome: 'protected', rule: null, reason: 'tag vco-sweeper:keep' }),
   anOutcome({
     connectionId: 'vco-2',
+    name: 'poc-sdwan',
     outcome: 'waiting',
     since: ago(5 * HOUR),
     reason: `unassociated: inside its grace until ${ago(5 * HOUR - DAY)}`,
   }),
   anOutcome({ connectionId: 'vco-4', outcome: 'waiting', reason: 'unassociated: its clock starts with this run' }),
-  anOutcome({ connectionId: 'vco-1', since: ago(2 * DAY) }),
+  anOutcome({ connectionId: 'vco-1', name: 'warehouse-ningbo', since: ago(2 * DAY) }),
 ]);
 
 test('a plan says for each connection what would happen and when, what goes first on top', () => {
   expect(report(A_PLAN)).toMatchInlineSnapshot(`
-    "OUTCOME    CONNECTION  NAME              REGION       WHAT HAPPENS
+    "plan complete: 12 connections in cn-hangzhou, 1.2s
+      8 kept, 1 protected, 2 waiting, 1 planned
+
+    OUTCOME    CONNECTION  NAME              REGION       WHAT HAPPENS
     planned    vco-1       warehouse-ningbo  cn-hangzhou  unassociated since 2026-11-20 12:00Z: its
                                                           grace has run out; a sweep would delete it now
     waiting    vco-2       poc-sdwan         cn-hangzhou  unassociated since 2026-11-22 07:00Z: waits
@@ -51,15 +55,14 @@ test('a plan says for each connection what would happen and when, what goes firs
                                                           2026-11-23 12:00Z (in 1d)
     protected  vco-3                         cn-hangzhou  tag vco-sweeper:keep
 
-    plan complete: 12 connections in cn-hangzhou, 1.2s
-      8 kept, 1 protected, 2 waiting, 1 planned
+    By the policy policy.yaml (SHA-256 0123456789ab…)
     2 calls: DescribeVpnConnections 1, ListTransitRouters 1
     "
   `);
 });
 
 test('rule and since have columns of their own where there is room', () => {
-  const [head = '', first = ''] = report(A_PLAN, 160).split('\n');
+  const [head = '', first = ''] = tableOf(report(A_PLAN, 160));
   expect(head.split(/ {2,}/)).toEqual(['OUTCOME', 'CONNECTION', 'NAME', 'REGION', 'RULE', 'SINCE', 'WHAT HAPPENS']);
   expect(first.split(/ {2,}/)).toEqual([
     'planned',
@@ -73,11 +76,121 @@ test('rule and since have columns of their own where there is room', () => {
 });
 
 test('where a row is too narrow for it, the sentence stands below, and nothing of it is lost', () => {
-  const [, first = '', second = '', third = ''] = report(A_PLAN, 60).split('\n');
+  const [, first = '', second = '', third = ''] = tableOf(report(A_PLAN, 60));
   expect(first).toBe('planned    vco-1       warehouse-ningbo  cn-hangzhou');
   expect(`${second.trim()} ${third.trim()}`).toBe(
     'unassociated since 2026-11-20 12:00Z: its grace has run out; a sweep would delete it now',
   );
+});
+
+const LONG_NAME = `branch-${'very-'.repeat(20)}long`;
+const FULL: Partial<Outcome> = {
+  connectionId: 'vco-b29gx5vvowu25o1zif6n8',
+  name: LONG_NAME,
+  owner: 'logistics',
+  since: ago(2 * DAY),
+  dueAt: ago(DAY),
+  createdAt: ago(100 * DAY),
+  attachedTo: { transitRouterId: 'tr-2zev5m9qekd0tfoaa1b2c', cenId: 'cen-1' },
+};
+
+test('a file or a pipe gets one line for each connection, with whole names and every column that holds something', () => {
+  const lines = tableOf(report(aResult([anOutcome(FULL), anOutcome({})]), Number.POSITIVE_INFINITY));
+  expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+    [
+      ...['OUTCOME', 'CONNECTION', 'NAME', 'REGION', 'OWNER', 'RULE', 'SINCE', 'DUE', 'TRANSIT ROUTER', 'CEN'],
+      ...['CREATED', 'WHAT HAPPENS'],
+    ],
+    [
+      ...['planned', 'vco-b29gx5vvowu25o1zif6n8', LONG_NAME, 'cn-hangzhou', 'logistics', 'unassociated'],
+      ...['2026-11-20 12:00Z', '2026-11-21 12:00Z', 'tr-2zev5m9qekd0tfoaa1b2c', 'cen-1', '2026-08-14 12:00Z'],
+      'its grace has run out; a sweep would delete it now',
+    ],
+    ['planned', 'vco-1', 'cn-hangzhou', 'unassociated', 'its grace has run out; a sweep would delete it now'],
+  ]);
+});
+
+test('on a narrow terminal the name is cut, and what has no column stands in the sentence', () => {
+  expect(tableOf(report(aResult([anOutcome(FULL)]), 80)).join('\n')).toMatchInlineSnapshot(`
+    "OUTCOME  CONNECTION                 NAME                             REGION
+    planned  vco-b29gx5vvowu25o1zif6n8  branch-very-very-very-very-ver…  cn-hangzhou
+             unassociated since 2026-11-20 12:00Z: its grace has run out; a sweep
+             would delete it now; bound to tr-2zev5m9qekd0tfoaa1b2c; owner logistics"
+  `);
+});
+
+test('on a very narrow terminal each connection is a paragraph, whole', () => {
+  expect(tableOf(report(aResult([anOutcome(FULL), anOutcome({ name: 'poc' })]), 40)).join('\n')).toMatchInlineSnapshot(`
+    "planned  vco-b29gx5vvowu25o1zif6n8
+      branch-very-very-very-very-very-very-v
+      ery-very-very-very-very-very-very-very
+      -very-very-very-very-very-very-long,
+      cn-hangzhou
+      unassociated since 2026-11-20 12:00Z:
+      its grace has run out; a sweep would
+      delete it now; bound to
+      tr-2zev5m9qekd0tfoaa1b2c; owner
+      logistics
+    planned  vco-1
+      poc, cn-hangzhou
+      unassociated: its grace has run out; a
+      sweep would delete it now"
+  `);
+});
+
+test('where there is room for all of it, a name on a terminal is whole', () => {
+  expect(report(aResult([anOutcome({ name: 'a-name-of-more-than-24-characters' })]), 140)).toContain(
+    ' a-name-of-more-than-24-characters  ',
+  );
+});
+
+test('the policy is named, and so are ids that were not found', () => {
+  const text = report(aResult([], { notFound: ['vco-nobody', 'vco-x\u001b[2J'] }), 200);
+  expect(text).toContain('By the policy policy.yaml (SHA-256 0123456789ab…)\n');
+  expect(text).toContain('Not found in any account and region of the policy: vco-nobody, vco-x\\u001b[2J\n');
+  const without = report(aResult([], { policy: { source: 'none', hash: 'ab' } }), 200);
+  expect(without).toContain('By no policy, so all defaults count (SHA-256 ab)\n');
+});
+
+describe('filters', () => {
+  const OWNED = aResult([
+    anOutcome({ connectionId: 'vco-1', owner: 'a' }),
+    anOutcome({ connectionId: 'vco-2', owner: 'b', outcome: 'waiting' }),
+    anOutcome({ connectionId: 'vco-3', outcome: 'waiting' }),
+  ]);
+
+  test('the counts stay whole, and the report says how many connections are hidden by what', () => {
+    const text = report(OWNED, 200, false, { outcome: ['waiting'], owner: ['b', 'c', ''] });
+    expect(text).toMatch(
+      /^plan complete: 12 connections in cn-hangzhou, 1.2s\n {2}9 kept, 2 waiting, 1 planned\nShown: 2 of 3 listed connections; 1 hidden by --outcome, --owner\nNo listed connection has the owner c\.\n\nOUTCOME/,
+    );
+    expect(text.match(/vco-\d/g)).toEqual(['vco-2', 'vco-3']);
+  });
+
+  test('that let nothing through leave no table', () => {
+    const text = report(OWNED, 200, false, { rule: ['expired'] });
+    expect(text).toContain('Shown: 0 of 3 listed connections; 3 hidden by --rule\n\nBy the policy');
+  });
+
+  test('without one there is nothing to say', () => {
+    expect(report(OWNED, 200, false, { sort: 'name' })).not.toContain('Shown');
+  });
+});
+
+test('a group has its own heading, counts and table', () => {
+  const outcomes = [
+    anOutcome({ connectionId: 'vco-1', owner: 'team-b' }),
+    anOutcome({ connectionId: 'vco-2', owner: '\u001b[2Jteam-a', outcome: 'waiting' }),
+    anOutcome({ connectionId: 'vco-3', owner: 'team-b', outcome: 'waiting', accountId: '2000000000000002' }),
+    anOutcome({ connectionId: 'vco-4' }),
+  ];
+  const text = report(aResult(outcomes), 200, false, { groupBy: 'owner' });
+  expect(text.match(/^(Owner|No owner).*$/gm)).toEqual([
+    'Owner \\u001b[2Jteam-a: 1 connection (1 waiting)',
+    'Owner team-b: 2 connections (1 waiting, 1 planned)',
+    'No owner: 1 connection (1 planned)',
+  ]);
+  expect(text.match(/^OUTCOME +CONNECTION +(NAME +)?ACCOUNT/gm)).toHaveLength(3);
 });
 
 test('a mark that this run set counts from its start, and says what became of the one before', () => {
@@ -131,10 +244,12 @@ test('colour only where it is asked for', () => {
 const HOSTILE = 'x\u001b[2J\u001b]0;owned\u0007\n  deleted  vco-live\r\u202egnp\u200b\u009b31m\u2028';
 
 test('a name cannot colour the screen, break a line or turn text around', () => {
-  const names = new Map([['vco-1', HOSTILE]]);
   const reason = `its name "${HOSTILE}" matches protect.names "*"`;
-  const text = report(aResult([anOutcome({ outcome: 'protected', rule: null, reason })]), 160, false, names);
-  const first = text.split('\n')[1] ?? '';
+  const text = report(
+    aResult([anOutcome({ name: HOSTILE, owner: HOSTILE, outcome: 'protected', rule: null, reason })]),
+    160,
+  );
+  const first = text.split('\n').find((line) => line.startsWith('protected'));
   expect(first).toContain('x\\u001b[2J\\u001b]0;owned');
   expect(text.match(/^deleted/gm)).toBeNull();
   expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -142,8 +257,9 @@ test('a name cannot colour the screen, break a line or turn text around', () => 
 
 test('whatever a name holds, no line is wider than the terminal', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 72, max: 200 }), (name, columns) => {
-      const text = report(aResult([anOutcome({ since: ago(2 * DAY) })]), columns, false, new Map([['vco-1', name]]));
+    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 20, max: 300 }), (name, columns) => {
+      const bound = { name, owner: name, attachedTo: { transitRouterId: 'tr-1', cenId: name }, dueAt: ago(DAY) };
+      const text = report(aResult([anOutcome({ since: ago(2 * DAY), ...bound }), anOutcome({})]), columns);
       for (const line of text.split('\n')) {
         expect(widthOf(line)).toBeLessThanOrEqual(columns);
       }

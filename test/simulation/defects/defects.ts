@@ -252,7 +252,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'window-looked-at-once',
     happened: 'A run that outlived its change window began new work.',
-    file: 'lib/sweep/steps/time-left.ts',
+    file: 'lib/sweep/steps/leave-to-begin.ts',
     from: 'findClosed(run.policy.limits, run.clock.now())',
     to: 'findClosed(run.policy.limits, run.seenMs)',
     promise: 'S7',

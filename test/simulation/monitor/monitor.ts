@@ -130,6 +130,8 @@ export class Monitor {
   readonly #blurred: () => boolean;
   #policy: PolicyDocument;
   readonly #truths = new Map<string, Truth>();
+  /** When a run last wrote a mark on it. */
+  readonly #markedMs = new Map<string, number>();
   readonly #chains = new Map<string, Chain>();
   /** When its detach note was last seen in its tags: other runs may remove it a moment before. */
   readonly #noted = new Map<string, number>();
@@ -848,6 +850,7 @@ export class Monitor {
       if (orphan !== undefined) {
         chain.clocks = this.#carryClocks(run, orphan, chain.clocks);
         run.marked.add(id);
+        this.#markedMs.set(id, this.#now());
       }
       if (seen !== undefined) {
         this.#noteSeen(run, id, chain, parseSeen(seen));
@@ -916,7 +919,10 @@ export class Monitor {
         say('deleted by this run');
       }
       const isMarked = (row?.tags['vco-sweeper:orphan'] ?? 'void') !== 'void';
-      if (outcome === 'marked' && !run.marked.has(id) && !isMarked) {
+      // It may have read the mark that another run wrote meanwhile.
+      const markedMs = this.#markedMs.get(id) ?? Number.NEGATIVE_INFINITY;
+      const mayHaveRead = run.marked.has(id) || markedMs >= run.startedMs;
+      if (outcome === 'marked' && !mayHaveRead && !isMarked) {
         say('marked');
       }
       if (outcome === 'cleared' && !run.unmarked.has(id) && isMarked && !run.overlapped) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Reading } from '../../../lib/sweep/survey/watch-reading.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { bound, estate, free } from '../../support/estates.ts';
 
@@ -26,4 +27,32 @@ test('of a big estate one region is read after the other; small ones wait for no
   const turns = later.filter((regionId, at) => regionId !== later[at - 1]);
   expect(turns).toHaveLength(3);
   expect(cloud.lines.find(({ event }) => event === 'region.listed')?.regionId).toBe('cn-small');
+});
+
+test('tells how many connections were read so far, and how many regions of how many', async () => {
+  const regions = ['cn-a', 'cn-b', 'cn-gone'];
+  const rows = ['cn-a', 'cn-b'].flatMap((regionId) =>
+    Array.from({ length: 120 }, (_, index) => free(`${regionId}-${index}`, {}, { regionId })),
+  );
+  const cloud = startCloud({
+    estate: { ...estate(...rows), regions: regions.map((RegionId) => ({ RegionId })) },
+    policy: { mode: 'plan', regions },
+    faults: [
+      {
+        action: 'DescribeVpnConnections',
+        regionId: 'cn-gone',
+        times: 'always',
+        fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' },
+      },
+    ],
+    latencyMs: 20,
+  });
+  const told: Reading[] = [];
+  await cloud.run({ onReading: (reading) => told.push(reading) });
+  expect(told[0]).toEqual({ connections: 0, regionsRead: 0, regions: 3 });
+  expect(told.at(-1)).toEqual({ connections: 240, regionsRead: 3, regions: 3 });
+  const steps = told.map(({ connections }) => connections);
+  expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+  // The first page of each region, and then more: a person sees it move.
+  expect(new Set(steps).size).toBeGreaterThanOrEqual(5);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../lib/core/domain/outcome.ts';
-import { ACCOUNT, ago, DAY, HOUR, NOW } from '../support/builders.ts';
-import { startCloud } from '../support/cloud.ts';
-import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
+import type { Outcome } from '../../../lib/core/domain/outcome.ts';
+import { ACCOUNT, ago, DAY, HOUR, NOW } from '../../support/builders.ts';
+import { startCloud } from '../../support/cloud.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
 
 type Cloud = ReturnType<typeof startCloud>;
 type Rows = readonly ReturnType<typeof free>[];

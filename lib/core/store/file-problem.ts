@@ -1,12 +1,15 @@
 /** The system's codes for what goes wrong with a path that a person gave. */
 const WORDS = new Map([
   ['ENOENT', 'no such file or directory'],
+  ['EEXIST', 'a file of this name exists already'],
   ['EISDIR', 'it is a directory'],
+  ['ELOOP', 'it is a symbolic link'],
   ['ENOTDIR', 'a part of the path is not a directory'],
   ['EACCES', 'permission denied'],
   ['EPERM', 'not permitted'],
   ['EROFS', 'the file system is read-only'],
   ['ENOSPC', 'no space is left'],
+  ['EDQUOT', 'the quota is used up'],
 ]);
 
 /** Why a file could not be read or written, in words, with the system's code: `no such file or directory (ENOENT)`. */

@@ -1,0 +1,48 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { GROUP_KEYS, LISTED_OUTCOMES, LISTED_RULES, SORT_KEYS, type View } from '../report/view/view.ts';
+
+/** What a person asks to see of a run, and where it goes besides standard output. */
+export type ViewOptions = View & { readonly csv?: string };
+
+/** They concern what is shown, and never what is swept. */
+export function withViewOptions(command: Command): Command {
+  return command
+    .option(
+      '--outcome <kind>',
+      'show only these outcomes; repeat it, or use commas, for several',
+      among(LISTED_OUTCOMES),
+    )
+    .option('--rule <rule>', 'show only orphans by these rules; the same way for several', among(LISTED_RULES))
+    .option('--owner <owner>', 'show only connections of this owner, "" for none; repeat it for several', addText)
+    .addOption(new Option('--sort <key>', 'order of what is shown (default: outcome)').choices(SORT_KEYS))
+    .addOption(new Option('--group-by <key>', 'a table for each of these').choices(GROUP_KEYS))
+    .addOption(
+      new Option('--csv <file>', 'also write what is shown to this file, one line for each connection')
+        .argParser(parseFile)
+        .conflicts('async'),
+    );
+}
+
+/** Some of these, between commas or in several options. */
+const among =
+  (allowed: readonly string[]) =>
+  (text: string, before: readonly string[] = []): readonly string[] => {
+    const pieces = text.split(',').map((piece) => piece.trim());
+    const wrong = pieces.find((piece) => !allowed.includes(piece));
+    if (wrong !== undefined) {
+      throw new InvalidArgumentError(`${shown(wrong)} is not one of ${allowed.join(', ')}.`);
+    }
+    return [...new Set([...before, ...pieces])];
+  };
+
+/** An owner is any text, commas included. */
+const addText = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+function parseFile(text: string): string {
+  if (text !== '' && text !== '-') {
+    return text;
+  }
+  throw new InvalidArgumentError(`${shown(text)} is not the name of a file.`);
+}
+
+const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -1,0 +1,51 @@
+import { toIso } from '../domain/time.ts';
+import { StoreError } from './store-error.ts';
+
+/** In the folder of each store: a folder without it is none, so that a forgotten mount never looks like a store. */
+export const MARKER = 'vco-sweeper-store.json';
+export const STORE_FORMAT = 'vco-sweeper/store@1';
+export const RESULT_FORMAT = 'vco-sweeper/result@1';
+
+/** A person makes a file of this name at the root of the store: nothing new is detached or deleted while it is there. */
+export const STOP = 'STOP';
+
+const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** Whether a name can be part of a path. It never begins with a dot, and never holds a slash. */
+export const isStoreName = (name: string): boolean => NAME_PATTERN.test(name);
+
+/** The names in a path of a store. Throws `StoreError` for a path that could lead out of it. */
+export function namesIn(path: string): readonly string[] {
+  const names = path.split('/');
+  if (names.every(isStoreName)) {
+    return names;
+  }
+  throw new StoreError('StoreFailed', `${shown(path)} is not a path within a store`);
+}
+
+/** An id that becomes a part of a path, as it is. Throws `StoreError` for an id that could make it another path. */
+function namePart(id: string): string {
+  if (isStoreName(id)) {
+    return id;
+  }
+  throw new StoreError('StoreFailed', `${shown(id)} cannot be a part of a path`);
+}
+
+/**
+ * Where the result of a run goes. Throws `StoreError` for an odd id.
+ *
+ * @param writtenMs when its writing began
+ * @param runId of a sweep or a dispatch
+ */
+export const resultPath = (writtenMs: number, runId: string): string =>
+  `results/${dayOf(writtenMs)}/${timeOf(writtenMs)}-${namePart(runId)}.json`;
+
+const SHOWN_MAX = 200;
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, SHOWN_MAX));
+
+/** `2026-11-22`, in UTC. */
+const dayOf = (ms: number): string => toIso(ms).slice(0, 10);
+
+/** `120000Z`, in UTC. */
+const timeOf = (ms: number): string => `${toIso(ms).slice(11, 19).replaceAll(':', '')}Z`;

@@ -1,0 +1,134 @@
+import { constants } from 'node:fs';
+import { join, sep } from 'node:path';
+import { StoreError } from '../core/store/store-error.ts';
+import { namesIn } from '../core/store/store-layout.ts';
+import type { FileSystem, StoreFile } from './file-system.ts';
+import { systemCode } from './store-problem.ts';
+
+const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+
+/** Larger than any document of ours, and small enough to be read. */
+const BYTES_MAX = 256 * 1024 * 1024;
+/** So much is read at once. */
+const CHUNK_BYTES = 1024 * 1024;
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Nothing that waits for a partner, such as a pipe, may keep us waiting. */
+const OLD_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * The files below one folder, which no path leaves: names are checked, and each folder on the way is resolved before
+ * anything in it is touched. All methods throw as `node:fs` does, or `StoreError`.
+ */
+export class FolderFiles {
+  /** Resolved: no symbolic link is in it. */
+  readonly #root: string;
+  readonly #files: FileSystem;
+
+  constructor(root: string, files: FileSystem) {
+    this.#root = root;
+    this.#files = files;
+  }
+
+  /** Opens a file that does not exist yet, and makes the folders above it. */
+  async create(path: string): Promise<StoreFile> {
+    const names = namesIn(path);
+    let folder = this.#root;
+    for (const name of names.slice(0, -1)) {
+      folder = join(folder, name);
+      await this.#makeFolder(folder);
+      folder = await this.#resolve(folder, path);
+    }
+    return await this.#files.open(join(folder, names.at(-1) ?? ''), NEW_FILE, FILE_MODE);
+  }
+
+  /** The bytes of a file; undefined when there is none. */
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const names = namesIn(path);
+    const folder = await this.#find(names.slice(0, -1), path);
+    if (folder === undefined) {
+      return undefined;
+    }
+    const file = await orAbsent(this.#files.open(join(folder, names.at(-1) ?? ''), OLD_FILE));
+    if (file === undefined) {
+      return undefined;
+    }
+    try {
+      return await readAll(file, path);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Names in a folder; undefined when it does not exist. */
+  async list(path: string): Promise<readonly string[] | undefined> {
+    const folder = await this.#find(namesIn(path), path);
+    return folder === undefined ? undefined : await orAbsent(this.#files.readdir(folder));
+  }
+
+  /** What is at the root, names that are none of ours too. */
+  async listRoot(): Promise<readonly string[]> {
+    return await this.#files.readdir(this.#root);
+  }
+
+  /** Whether there is anything of this name at the root, a broken link too. */
+  async hasAtRoot(name: string): Promise<boolean> {
+    return (await orAbsent(this.#files.lstat(join(this.#root, name)))) !== undefined;
+  }
+
+  /** A folder that exists, with every link on the way resolved; undefined when it does not. */
+  async #find(names: readonly string[], path: string): Promise<string | undefined> {
+    const folder = join(this.#root, ...names);
+    return await orAbsent(this.#resolve(folder, path));
+  }
+
+  async #resolve(folder: string, path: string): Promise<string> {
+    const real = await this.#files.realpath(folder);
+    if (real === this.#root || real.startsWith(this.#root.endsWith(sep) ? this.#root : `${this.#root}${sep}`)) {
+      return real;
+    }
+    throw new StoreError('StoreFailed', `${path} leads out of the store by a symbolic link`);
+  }
+
+  /** Another run may have made it just now. */
+  async #makeFolder(folder: string): Promise<void> {
+    await this.#files.mkdir(folder, { mode: FOLDER_MODE, recursive: false }).catch((error: unknown) => {
+      if (systemCode(error) !== 'EEXIST') {
+        throw error;
+      }
+    });
+  }
+}
+
+async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function readAll(file: StoreFile, path: string): Promise<Uint8Array> {
+  const stat = await file.stat();
+  if (!stat.isFile()) {
+    throw new StoreError('StoreFailed', `${path} is not a file`);
+  }
+  const chunks: Uint8Array[] = [];
+  // It may grow while it is read: the end is where nothing more comes.
+  for (let size = 0; ; ) {
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(stat.size - size, 0) + 1));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, size);
+    if (bytesRead === 0) {
+      return Buffer.concat(chunks);
+    }
+    chunks.push(chunk.subarray(0, bytesRead));
+    size += bytesRead;
+    if (size > BYTES_MAX) {
+      throw new StoreError('StoreFailed', `${path} is larger than ${BYTES_MAX} bytes`);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../core/domain/cloud-api.ts';
+import type { DocumentWriter, Store, StoreDocument, StoreReading } from '../core/store/store.ts';
+import { StoreError } from '../core/store/store-error.ts';
+import { isStoreName, MARKER, namesIn, STOP } from '../core/store/store-layout.ts';
+import { createDocumentWriter, readDocumentText, toOpenText } from './document-text.ts';
+import { FileWriter } from './file-writer.ts';
+import type { FolderFiles } from './folder-files.ts';
+import { problemOfMarker } from './marker.ts';
+import { systemCode, toStoreProblem, within } from './store-problem.ts';
+
+/** How long the file system may take. A mounted bucket sends a document when it is closed. */
+const READ_MS_MAX = 10_000;
+const WRITE_MS_MAX = 60_000;
+/** Even when the time is over, so that a store that works gets its result. */
+const LIMIT_MS_MIN = 1_000;
+
+/** One file is odd, and says nothing about the store. */
+const OF_ONE_FILE = new Set(['ELOOP', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'ENXIO']);
+
+export type StoreTime = {
+  readonly clock: Clock;
+  /** Absolute, by the clock. What is waited for near it is cut short. Infinity when nobody will stop us. */
+  readonly deadlineMs: number;
+};
+
+/** A store in a folder: of this machine, or a mounted bucket. */
+export class FolderStore implements Store {
+  readonly folder: string;
+  readonly #files: FolderFiles;
+  readonly #time: StoreTime;
+
+  constructor(folder: string, files: FolderFiles, time: StoreTime) {
+    this.folder = folder;
+    this.#files = files;
+    this.#time = time;
+  }
+
+  readonly put = async (path: string, document: StoreDocument): Promise<void> => {
+    const writer = this.begin(path);
+    writer.write(toOpenText(document));
+    await writer.close();
+  };
+
+  readonly begin = (path: string): DocumentWriter => {
+    const open = async () => {
+      // A mount that was let go leaves an empty folder, which takes files all the same.
+      await this.#requireMarker();
+      return await this.#files.create(path);
+    };
+    const what = `${this.folder}: ${path} cannot be written`;
+    return createDocumentWriter(new FileWriter({ what, open, limitMs: () => this.#limitMs(WRITE_MS_MAX) }));
+  };
+
+  readonly get = async (path: string, format: string): Promise<StoreReading> => {
+    namesIn(path);
+    return await this.#guard(`${path} cannot be read`, async () => {
+      try {
+        const bytes = await this.#files.read(path);
+        if (bytes !== undefined) {
+          return readDocumentText(bytes, format);
+        }
+      } catch (error) {
+        if (error instanceof StoreError || OF_ONE_FILE.has(systemCode(error) ?? '')) {
+          return { kind: 'unusable', reason: toStoreProblem('it cannot be read', error).message };
+        }
+        throw error;
+      }
+      await this.#requireMarker();
+      return { kind: 'absent' };
+    });
+  };
+
+  readonly list = async (path: string): Promise<readonly string[]> =>
+    await this.#guard(`${path} cannot be listed`, async () => {
+      const names = await this.#files.list(path);
+      if (names === undefined) {
+        await this.#requireMarker();
+      }
+      return (names ?? []).filter(isStoreName).sort();
+    });
+
+  readonly isStopped = async (): Promise<boolean> =>
+    await this.#guard(`nobody can tell whether there is a file ${STOP}`, async () => {
+      // A look may be answered from a cache that does not know the file yet, and a listing may lag: either is enough.
+      const [there, names] = await Promise.all([this.#files.hasAtRoot(STOP), this.#files.listRoot()]);
+      if (there || names.includes(STOP)) {
+        return true;
+      }
+      await this.#requireMarker();
+      return false;
+    });
+
+  async #requireMarker(): Promise<void> {
+    const problem = problemOfMarker(await this.#files.read(MARKER));
+    if (problem !== undefined) {
+      throw new StoreError('StoreGone', `${this.folder}: it is no store any more: ${problem}`);
+    }
+  }
+
+  async #guard<T>(what: string, task: () => Promise<T>): Promise<T> {
+    const where = `${this.folder}: ${what}`;
+    try {
+      return await within(this.#limitMs(READ_MS_MAX), where, task());
+    } catch (error) {
+      throw toStoreProblem(where, error);
+    }
+  }
+
+  #limitMs(mostMs: number): number {
+    const { clock, deadlineMs } = this.#time;
+    return Math.min(mostMs, Math.max(LIMIT_MS_MIN, deadlineMs - clock.now()));
+  }
+}

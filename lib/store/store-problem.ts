@@ -1,0 +1,38 @@
+import { toFileProblem } from '../core/store/file-problem.ts';
+import { type StoreCode, StoreError } from '../core/store/store-error.ts';
+
+const CODES = new Map<string, StoreCode>([
+  ['ENOSPC', 'StoreFull'],
+  ['EDQUOT', 'StoreFull'],
+  ['EROFS', 'StoreDenied'],
+  ['EACCES', 'StoreDenied'],
+  ['EPERM', 'StoreDenied'],
+  // Its folders are made on the way, so it is the store itself that is missing, or a mount that was let go.
+  ['ENOENT', 'StoreGone'],
+  ['ENOTCONN', 'StoreGone'],
+  ['ESTALE', 'StoreGone'],
+]);
+
+/** @param what such as `/mnt/store: results cannot be listed` */
+export const toStoreProblem = (what: string, error: unknown): StoreError =>
+  error instanceof StoreError
+    ? error
+    : new StoreError(CODES.get(systemCode(error) ?? '') ?? 'StoreFailed', `${what}: ${toFileProblem(error)}`);
+
+/** `ENOENT` and the like; undefined when the system did not refuse. */
+export const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** A mount that is gone may never answer. Throws `StoreError` when the task takes longer than this. */
+export async function within<T>(limitMs: number, what: string, task: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new StoreError('StoreTimeout', `${what}: no answer within ${Math.round(limitMs)} ms`);
+    timer = setTimeout(() => reject(error), limitMs);
+  });
+  try {
+    return await Promise.race([task, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,163 @@
+import { parse as parseCsv } from 'csv-parse/sync';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { RunResult } from '../../../lib/core/domain/outcome.ts';
+import { ago, HOUR } from '../../support/builders.ts';
+import { dueTags, estate, free, inUse } from '../../support/estates.ts';
+import { type RunOptions, run, serve } from '../cli-harness.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) {
+    await stop();
+  }
+});
+
+async function cloud(...args: Parameters<typeof serve>) {
+  const served = await serve(...args);
+  stops.push(() => served.emulator.close());
+  const ids = () => served.emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
+  const command = (args: string[], options: RunOptions = {}) =>
+    run(args, { ...options, env: { ...served.env, ...options.env } });
+  return { ...served, ids, command };
+}
+
+const HOSTILE = '=1+1\u001b[2J\u202eevil,"x"';
+const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
+const SOME = estate(
+  ...inUse(8),
+  free('ripe1', { ...dueTags(), owner: 'team-a' }),
+  free('ripe2', { ...dueTags(), owner: 'team-b' }),
+  free('fresh', { ...fresh, owner: 'team-a' }, { Name: HOSTILE }),
+  free('new'),
+);
+const rowsOf = (out: string) => [...out.matchAll(/^[a-z-]+ +(vco-\w+)/gm)].map(([, id]) => id);
+const read = (text = ''): Record<string, string>[] => parseCsv(text, { columns: true, record_delimiter: '\r\n' });
+const csvIds = (text: string | undefined) => read(text).map(({ connectionId }) => connectionId);
+
+describe('filters', () => {
+  test('change what is shown, and the hint, counts and exit code stay those of the run', async () => {
+    const { command } = await cloud(SOME);
+    const { code, out, err } = await command(['plan', '--owner', 'team-a', '--outcome', 'planned,waiting']);
+    expect(rowsOf(out)).toEqual(['vco-ripe1', 'vco-fresh']);
+    expect(out).toContain('Shown: 2 of 4 listed connections; 2 hidden by --outcome, --owner\n');
+    expect(out).toMatch(/^plan complete: 12 connections in cn-hangzhou.*\n {2}8 kept, 2 waiting, 2 planned\n/);
+    expect(out).toContain('Delete 2 connections:  vco-sweeper sweep\n');
+    expect({ code, err }).toEqual({ code: 3, err: '' });
+  });
+
+  const HIDING = ['--outcome', 'failed', '--rule', 'expired', '--owner', 'nobody', '--sort', 'name'];
+  test.each([
+    ['without a question', ['--yes'], {}],
+    ['after a question', [], { tty: true, answer: true }],
+  ])('never change what is swept, %s', async (_how, args, options) => {
+    const whole = await cloud(SOME);
+    const hidden = await cloud(SOME);
+    const all = await whole.command(['sweep', ...args], options);
+    const none = await hidden.command(['sweep', ...args, ...HIDING, '--group-by', 'owner'], options);
+    expect(hidden.ids()).toEqual(whole.ids());
+    expect(hidden.ids()).not.toContain('vco-ripe1');
+    expect(hidden.writes()).toEqual(whole.writes());
+    expect(none.asked).toEqual(all.asked);
+    expect(none.code).toBe(all.code);
+    expect(none.out).toContain('hidden by --outcome, --rule, --owner');
+    expect(none.out).toContain('No listed connection has the owner nobody.');
+  });
+
+  test('leave --json whole, and say so', async () => {
+    const { command } = await cloud(SOME);
+    const { out, err } = await command(['plan', '--json', '--outcome', 'waiting']);
+    const { outcomes } = JSON.parse(out) as RunResult;
+    expect(outcomes).toHaveLength(4);
+    expect(err).toBe('--json has every outcome; --outcome would concern the table and --csv\n');
+  });
+
+  test.each([
+    ['--outcome', 'kept', /--outcome.*"kept" is not one of protected, unknown, marked, waiting, cleared, planned/],
+    ['--outcome', 'planned,gone', /"gone" is not one of/],
+    ['--rule', 'idle', /--rule.*"idle" is not one of unassociated, tunnels-down, unrouted, expired, half-done/],
+    [
+      '--sort',
+      'age',
+      /--sort.*Allowed choices are outcome, connection, name, owner, region, rule, since, due, created/,
+    ],
+    ['--group-by', 'name', /--group-by.*Allowed choices are region, owner, rule/],
+    ['--csv', '-', /--csv.*"-" is not the name of a file/],
+  ])('%s %s is refused before any call, and what is allowed is named', async (flag, value, message) => {
+    const { command, emulator } = await cloud(SOME);
+    for (const name of ['plan', 'sweep', 'invoke']) {
+      const { code, out, err } = await command([name, flag, value]);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err.replaceAll(/\s+/g, ' ')).toMatch(message);
+    }
+    expect(emulator.calls).toEqual([]);
+  });
+});
+
+test('--group-by makes a table of each, with its counts', async () => {
+  const { command } = await cloud(SOME);
+  const { out } = await command(['plan', '--group-by', 'owner', '--sort', 'connection']);
+  expect(out.match(/^(Owner|No owner).*$/gm)).toEqual([
+    'Owner team-a: 2 connections (1 waiting, 1 planned)',
+    'Owner team-b: 1 connection (1 planned)',
+    'No owner: 1 connection (1 waiting)',
+  ]);
+  expect(rowsOf(out)).toEqual(['vco-fresh', 'vco-ripe1', 'vco-ripe2', 'vco-new']);
+});
+
+test('a pipe gets whole names on one line each; COLUMNS asks for a width all the same', async () => {
+  const name = `branch-${'x'.repeat(110)}`;
+  const { command } = await cloud(estate(...inUse(2), free('new', {}, { Name: name })));
+  const { out } = await command(['plan']);
+  expect(out).toMatch(
+    new RegExp(`^waiting +vco-new +${name} +cn-hangzhou +.*would be marked; deletable from .*\\)$`, 'm'),
+  );
+  expect((await command(['plan'], { env: { COLUMNS: '40' } })).out).toMatch(/^waiting {2}vco-new$/m);
+});
+
+describe('--csv', () => {
+  test('has a line for each connection that is shown, safe for spreadsheets, and says how many are not in it', async () => {
+    const { command } = await cloud(SOME);
+    const files: Record<string, string> = {};
+    const { err } = await command(['plan', '--csv', 'a.csv'], { files });
+    expect(err).toBe('a.csv: 4 connections\n');
+    expect(csvIds(files['a.csv'])).toEqual(['vco-ripe1', 'vco-ripe2', 'vco-fresh', 'vco-new']);
+    const [, , hostile] = read(files['a.csv']);
+    expect(hostile).toMatchObject({ name: `'=1+1\\u001b[2J\\u202eevil,"x"`, owner: 'team-a', outcome: 'waiting' });
+    const filtered = await command(['plan', '--csv', 'a.csv', '--json', '--owner', 'team-a', '--sort', 'since'], {
+      files,
+    });
+    expect(filtered.err).toBe('a.csv: 2 connections; 2 hidden by --owner\n');
+    expect(csvIds(files['a.csv'])).toEqual(['vco-ripe1', 'vco-fresh']);
+    expect((JSON.parse(filtered.out) as RunResult).outcomes).toHaveLength(4);
+  });
+
+  test('of a sweep holds what the sweep did, and that of a refused one the plan', async () => {
+    const { command } = await cloud(SOME);
+    const files: Record<string, string> = {};
+    await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: false });
+    expect(read(files['a.csv']).map(({ outcome }) => outcome)).toEqual(['planned', 'planned', 'waiting', 'waiting']);
+    await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: true });
+    expect(read(files['a.csv']).map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted', 'marked', 'waiting']);
+  });
+
+  test('that cannot be written is refused before any call', async () => {
+    const { command, emulator } = await cloud(SOME);
+    const fileError = { before: 'EACCES' };
+    for (const args of [['plan'], ['sweep', '--yes'], ['invoke']]) {
+      const { code, out, err } = await command([...args, '--csv', 'a.csv'], { fileError });
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toBe('vco-sweeper: --csv "a.csv" cannot be written: permission denied (EACCES)\n');
+    }
+    expect(emulator.calls).toEqual([]);
+  });
+
+  test('that turns out not to be writable when all is done: the report is there, one line says so, and it exits 1', async () => {
+    const { command, ids } = await cloud(SOME);
+    const fileError = { after: 'ENOSPC' };
+    const { code, out, err } = await command(['sweep', '--yes', '--csv', 'a.csv'], { fileError });
+    expect(code).toBe(1);
+    expect(out).toMatch(/deleted +vco-ripe1/);
+    expect(err.split('\n').at(-2)).toBe('vco-sweeper: --csv "a.csv" cannot be written: no space is left (ENOSPC)');
+    expect(ids()).not.toContain('vco-ripe1');
+  });
+});

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { CSV_COLUMNS } from '../../lib/report/csv/to-csv.ts';
+import { GROUP_KEYS, SORT_KEYS } from '../../lib/report/view/view.ts';
+import { anOutcome } from '../support/builders.ts';
+
+const page = readFileSync(new URL('../../docs/result.md', import.meta.url), 'utf8');
+const part = (heading: string) => page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+/** What the rows of a table are about: the names in their first cells. */
+const namesIn = (text: string) =>
+  [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([\w-]+)/g)].map(([, name]) => name),
+  );
+
+test('the page lists the columns of the CSV in their order', () => {
+  expect(namesIn(part('CSV'))).toEqual(CSV_COLUMNS.map(({ name }) => name));
+});
+
+test('the page tells every field of an outcome, and no other', () => {
+  expect(namesIn(part('Outcomes')).sort()).toEqual(Object.keys(anOutcome()).sort());
+});
+
+test('the page names every order and every group', () => {
+  const text = part('What a report shows');
+  expect([...SORT_KEYS, ...GROUP_KEYS].filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+});

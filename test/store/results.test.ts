@@ -1,0 +1,240 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Outcome, RunResult } from '../../lib/core/domain/outcome.ts';
+import { machineFiles } from '../../lib/store/file-system.ts';
+import { openStore } from '../../lib/store/open-store.ts';
+import { ResultDocument } from '../../lib/sweep/result-document.ts';
+import { anOutcome, NOW } from '../support/builders.ts';
+import { startCloud } from '../support/cloud.ts';
+import { dueTags, estate, free, inUse } from '../support/estates.ts';
+import { aStoreFolder, brokenFiles, cleanUp, filesIn, systemError, time, withHash } from './store-support.ts';
+
+afterEach(cleanUp);
+
+const MARKER = 'vco-sweeper-store.json';
+const PATH = 'results/2026-11-22/120000Z-run.json';
+const documentsIn = (folder: string) => Object.entries(filesIn(folder)).filter(([path]) => path !== MARKER);
+
+/** The one result in a store, and that its hash is right. */
+function resultIn(folder: string): Record<string, unknown> & Pick<RunResult, 'outcomes'> {
+  const [[path, text] = ['', ''], ...others] = documentsIn(folder);
+  expect(others).toEqual([]);
+  expect(path).toBe(PATH);
+  const { sha256, ...document } = JSON.parse(text);
+  expect(text).toBe(withHash(document));
+  expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  return document;
+}
+
+const kept = { 'vco-sweeper:keep': '' };
+const small = () =>
+  startCloud({ estate: estate(free('old', dueTags()), free('kept', kept), free('new'), ...inUse(3)) });
+const events = ({ lines }: ReturnType<typeof startCloud>) => lines.map(({ event }) => event);
+const byId = (outcomes: readonly Outcome[]) => outcomes.toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+
+describe('a run with a store', () => {
+  test.each(['plan', 'mark', 'sweep'] as const)('keeps its whole result there, in mode %s', async (mode) => {
+    const folder = aStoreFolder();
+    const cloud = small();
+    const parts = [{ mode, regions: undefined, connections: undefined }];
+    const result = await cloud.run({ store: await openStore(folder, time), parts });
+    expect(result).toMatchObject({ mode, status: 'complete' });
+    const { format, ...stored } = resultIn(folder);
+    expect(format).toBe('vco-sweeper/result@1');
+    expect({ ...stored, outcomes: byId(stored.outcomes) }).toEqual({ ...result, outcomes: byId(result.outcomes) });
+    expect(stored.outcomes.map(({ connectionId }) => connectionId).sort()).toEqual(['vco-kept', 'vco-new', 'vco-old']);
+    expect(cloud.lines.at(-1)).toMatchObject({ event: 'run.finished', status: 'complete', storedAs: PATH });
+    expect(result).not.toHaveProperty('notStored');
+  });
+
+  test('has its format as the first key and its hash as the last one', async () => {
+    const folder = aStoreFolder();
+    await small().run({ store: await openStore(folder, time) });
+    const keys = Object.keys(JSON.parse(filesIn(folder)[PATH] ?? ''));
+    expect([keys.at(0), keys.at(-1)]).toEqual(['format', 'sha256']);
+  });
+
+  test('keeps every outcome, however many the answer leaves out', async () => {
+    const folder = aStoreFolder();
+    const many = Array.from({ length: 1_003 }, (_, index) => free(`kept${index}`, kept));
+    const cloud = startCloud({ estate: estate(...many, free('old', dueTags()), ...inUse(2)) });
+    const result = await cloud.run({ store: await openStore(folder, time) });
+    expect(result).toMatchObject({ outcomesOmitted: 4, counts: { protected: 1_003, deleted: 1 } });
+    const stored = resultIn(folder);
+    expect(stored.outcomes).toHaveLength(1_004);
+    expect(stored).not.toHaveProperty('outcomesOmitted');
+    expect(stored.counts).toEqual(result.counts);
+  });
+
+  test('that looks at nothing keeps that too', async () => {
+    const folder = aStoreFolder();
+    await small().run({ store: await openStore(folder, time), parts: [] });
+    expect(resultIn(folder)).toMatchObject({ status: 'complete', regions: [], outcomes: [] });
+  });
+
+  test('that is refused keeps nothing', async () => {
+    const folder = aStoreFolder();
+    const refused = startCloud({ estate: estate(free('old')), policy: { regions: undefined } });
+    const run = refused.run({ store: await openStore(folder, time), defaultRegion: null });
+    await expect(run).rejects.toMatchObject({ name: 'ConfigError' });
+    expect(documentsIn(folder)).toEqual([]);
+  });
+
+  test('that ends by a defect leaves a document that counts as none', async () => {
+    const folder = aStoreFolder();
+    const store = await openStore(folder, time);
+    const cloud = small();
+    const limits = {
+      ...cloud.policy.limits,
+      get perRun(): number {
+        throw new TypeError('a defect');
+      },
+    };
+    await expect(cloud.run({ store, policy: { ...cloud.policy, limits } })).rejects.toThrow('a defect');
+    expect(Object.keys(filesIn(folder))).toContain(PATH);
+    expect(await store.get(PATH, 'vco-sweeper/result@1')).toMatchObject({ kind: 'unusable' });
+  });
+});
+
+test('without a store nothing is written, and nothing said of it', async () => {
+  const cloud = small();
+  expect(await cloud.run()).not.toHaveProperty('notStored');
+  expect(cloud.lines.at(-1)).not.toHaveProperty('storedAs');
+});
+
+describe('a result that cannot be stored makes the run incomplete, and it answers all the same:', () => {
+  const failing = (code: string) => () => Promise.reject(systemError(code));
+  const ofResult = (change: object) =>
+    brokenFiles({
+      open: async (path, ...rest) => {
+        const file = await machineFiles.open(path, ...rest);
+        return path.endsWith('run.json') ? Object.assign(file, change) : file;
+      },
+    });
+
+  test.each([
+    ['the store is full', brokenFiles({ mkdir: failing('ENOSPC') }), 'StoreFull', 'no space is left (ENOSPC)'],
+    [
+      'it became read-only',
+      brokenFiles({ mkdir: failing('EROFS') }),
+      'StoreDenied',
+      'the file system is read-only (EROFS)',
+    ],
+    ['it is full on the way', ofResult({ write: failing('ENOSPC') }), 'StoreFull', 'no space is left (ENOSPC)'],
+    ['it is full at the end', ofResult({ sync: failing('EDQUOT') }), 'StoreFull', 'the quota is used up (EDQUOT)'],
+    [
+      'nothing is taken',
+      ofResult({ write: async () => ({ bytesWritten: 0 }) }),
+      'StoreFailed',
+      'the file system wrote nothing, and did not say why',
+    ],
+  ])('%s', async (_what, files, code, words) => {
+    const folder = aStoreFolder();
+    const cloud = small();
+    const result = await cloud.run({ store: await openStore(folder, time, files) });
+    const reason = `${folder}: ${PATH} cannot be written: ${words}`;
+    expect(result).toMatchObject({ status: 'incomplete', notStored: reason, counts: { deleted: 1, marked: 1 } });
+    expect(result.outcomes).toHaveLength(3);
+    expect(cloud.lines.slice(-2)).toMatchObject([
+      { event: 'result.failed', code, reason },
+      { event: 'run.finished', status: 'incomplete' },
+    ]);
+    expect(events(cloud).filter((event) => event === 'result.failed')).toHaveLength(1);
+    expect(cloud.lines.at(-1)).not.toHaveProperty('storedAs');
+  });
+
+  test('the store vanished meanwhile', async () => {
+    const folder = aStoreFolder();
+    const cloud = startCloud({ estate: estate(free('new'), ...inUse(3)) });
+    const result = await cloud.run({
+      store: await openStore(folder, time),
+      before: () => rmSync(join(folder, MARKER), { force: true }),
+    });
+    expect(result).toMatchObject({ status: 'incomplete', counts: { marked: 1 } });
+    expect(result.notStored).toContain('it is no store any more: there is no file vco-sweeper-store.json in it');
+  });
+
+  test('a file is where the folder of results should be', async () => {
+    const folder = aStoreFolder({ results: 'mine' });
+    const result = await small().run({ store: await openStore(folder, time) });
+    expect(result).toMatchObject({ status: 'incomplete', counts: { deleted: 1 } });
+    expect(filesIn(folder)).toMatchObject({ results: 'mine' });
+  });
+
+  test('its name is taken', async () => {
+    const folder = aStoreFolder({ [PATH]: 'first' });
+    expect(await small().run({ store: await openStore(folder, time) })).toMatchObject({ status: 'incomplete' });
+    expect(filesIn(folder)[PATH]).toBe('first');
+  });
+});
+
+describe('memory', () => {
+  const MIB = 1024 * 1024;
+
+  /** Longest text that went to a file at once: what had waited in memory. */
+  function watched() {
+    const seen = { longest: 0, total: 0 };
+    const files = brokenFiles({}, (file) => ({
+      write: (bytes, offset, length) => {
+        seen.longest = Math.max(seen.longest, length);
+        seen.total += length;
+        return file.write(bytes, offset, length);
+      },
+    }));
+    return { seen, files };
+  }
+
+  test('100,000 outcomes are written as they come, and only a few of them wait', async () => {
+    const folder = aStoreFolder();
+    const { seen, files } = watched();
+    const store = await openStore(folder, time, files);
+    const head = { runId: 'run', startedAt: new Date(NOW).toISOString() };
+    const document = new ResultDocument(store, { ...time.clock, now: () => NOW }, head);
+    for (let index = 0; index < 100_000; index += 1) {
+      document.add(aProtected(index));
+      await document.whenBehind();
+    }
+    await document.close({ ...(await small().run()), outcomes: [] });
+    expect(resultIn(folder).outcomes).toHaveLength(100_000);
+    expect(seen.total).toBeGreaterThan(20 * MIB);
+    expect(seen.longest).toBeLessThan(1.1 * MIB);
+  });
+
+  test('a survey waits for the store in the midst of a region', async () => {
+    const store = await openStore(aStoreFolder(), time);
+    let pieces = 0;
+    const waits: { readonly before: number; readonly after: number }[] = [];
+    const begin = (path: string) => {
+      const writer = store.begin(path);
+      return {
+        ...writer,
+        write: (text: string) => {
+          pieces += 1;
+          writer.write(text);
+        },
+        drained: async () => {
+          const before = pieces;
+          await writer.drained();
+          waits.push({ before, after: pieces });
+        },
+      };
+    };
+    const many = Array.from({ length: 6_000 }, (_, index) => free(`kept${index}`, kept));
+    const cloud = startCloud({ estate: estate(...many) });
+    expect(await cloud.run({ store: { ...store, begin } })).toMatchObject({ counts: { protected: 6_000 } });
+    expect(pieces).toBeGreaterThan(6_000);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(waits[0]?.before).toBeLessThan(6_000);
+    expect(waits.filter(({ before, after }) => after > before)).toEqual([]);
+  });
+});
+
+const aProtected = (index: number): Outcome =>
+  anOutcome({
+    connectionId: `vco-${index}`,
+    outcome: 'protected',
+    rule: null,
+    reason: 'its owner says no',
+    evidence: ['AttachType NO_ASSOCIATED, State init', 'no attachment of tr-1 holds it'],
+  });
