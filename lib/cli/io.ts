@@ -20,6 +20,8 @@ export type Io = {
   readonly readFile: (path: string) => string;
   readonly checkWritable: (path: string) => void;
   readonly writeFile: (path: string, text: string) => void;
+  /** A path in a new folder for temporary files, which stays. */
+  readonly temporaryPath: (name: string) => string;
   /** Where the build has put a code package. */
   readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
   /** Ask on the terminal, on standard error. */

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { startClock } from '../wiring/machine-clock.ts';
@@ -33,6 +33,7 @@ export const createProcessIo = (): Io => ({
   readFile: (path) => readFileSync(path, 'utf8'),
   checkWritable,
   writeFile: replaceFile,
+  temporaryPath: (name) => join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), name),
   packageFolder: (name) => join(__dirname, '..', name),
   confirm: async (message) => {
     const output = withSize(process.stderr);

@@ -79,6 +79,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       failWith(options.fileError?.after);
       files[path] = text;
     },
+    temporaryPath: (name) => `/tmp/vco-sweeper-1/${name}`,
     packageFolder: (name) => resolve('dist', name),
     confirm: async (question) => {
       asked.push(question);

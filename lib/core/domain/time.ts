@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
-const dateTime = /* @__PURE__ */ z.iso.datetime({ offset: true });
-const date = /* @__PURE__ */ z.iso.date();
+const dateTime = z.iso.datetime({ offset: true });
+const date = z.iso.date();
 const SECOND_MS = 1_000;
 
 /** Milliseconds of an ISO date-time with a zone; undefined for anything else, impossible days included. */

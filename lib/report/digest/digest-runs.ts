@@ -33,6 +33,7 @@ export type DigestInput = {
   readonly runs: readonly DigestedRun[];
   readonly missing?: readonly MissingPlace[];
   readonly notDispatched?: readonly FailedDispatch[];
+  readonly problems?: readonly string[];
   readonly price?: ConfiguredPrice | undefined;
   /** Where the store keeps the backup of a connection. */
   readonly backupOf?: (outcome: Outcome) => string | null;
@@ -53,7 +54,7 @@ export function digestRuns(input: DigestInput): ReportDigest {
   const results = runs.map(({ result }) => result);
   const places = newestPlaces(results);
   const outcomes = lastOutcomes(runs, input.backupOf ?? (() => null));
-  const { missing = [], notDispatched = [] } = input;
+  const { missing = [], notDispatched = [], problems = [] } = input;
   return {
     format: REPORT_FORMAT,
     reportId: input.reportId,
@@ -74,6 +75,8 @@ export function digestRuns(input: DigestInput): ReportDigest {
     counts: { ...countOutcomes(outcomes), kept: countKept(results, places) },
     outcomes,
     outcomesOmitted: results.reduce((sum, { outcomesOmitted = 0 }) => sum + outcomesOmitted, 0),
+    problems: distinct([...problems, ...results.flatMap(({ notStored }) => notStored ?? [])]),
+    stoppedBy: distinct(results.flatMap(({ stoppedBy }) => stoppedBy ?? [])),
     notFound: distinct(results.flatMap(({ notFound }) => notFound)),
     warnings: distinct(results.flatMap(({ warnings = [] }) => warnings)),
     lapsedKeeps: lastKeeps(results),

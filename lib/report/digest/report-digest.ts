@@ -34,6 +34,10 @@ export type ReportDigest = {
   readonly outcomes: readonly ReportedOutcome[];
   /** Outcomes that were cut off a result before it got here. */
   readonly outcomesOmitted: number;
+  /** Sentences about failures that no outcome tells of, such as why a region was not read. */
+  readonly problems: readonly string[];
+  /** Files that held deletions back. */
+  readonly stoppedBy: readonly string[];
   readonly notFound: readonly string[];
   readonly warnings: readonly string[];
   readonly lapsedKeeps: readonly LapsedKeep[];

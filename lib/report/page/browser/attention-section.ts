@@ -18,6 +18,7 @@ export function attention(data: PageData, rows: readonly Row[], show: Show): HTM
     ...placeItems(report),
     ...groupItems(rows, 'failed', show),
     ...groupItems(rows, 'blocked', show),
+    ...problemItems(report),
     ...leftOut(report),
   ];
   return section(
@@ -123,6 +124,14 @@ function groupItem(group: readonly Row[], outcome: string, show: Show): HTMLElem
     button(group.length === 1 ? 'Show it' : 'Show them', () => show(filter), { class: 'link' }),
   );
 }
+
+const problemItems = ({ problems, stoppedBy }: Report): readonly HTMLElement[] => [
+  ...problems.map((problem) => html('li', {}, clipped(problem))),
+  ...stoppedBy.map((path) => {
+    const what = html('strong', {}, 'Stopped by the file ', said(path, 'mono'));
+    return html('li', {}, what, '. Nothing new is deleted until somebody removes it.');
+  }),
+];
 
 function leftOut({ outcomesOmitted }: Report): readonly HTMLElement[] {
   if (outcomesOmitted === 0) {
