@@ -36,7 +36,7 @@ export function digestNights(nights: readonly Night[], nowMs: number): ReportDig
     madeAt: toIso(nowMs),
     runs: sweeps.flatMap(({ result }) => (result === undefined ? [] : [{ result }])),
     notDispatched,
-    problems: sweeps.flatMap(({ accountId, regionId, result, problem }) =>
+    lost: sweeps.flatMap(({ accountId, regionId, result, problem }) =>
       result === undefined ? [`${regionId} of account ${accountId}: ${problem}`] : [],
     ),
   });

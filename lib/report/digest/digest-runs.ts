@@ -34,6 +34,8 @@ export type DigestInput = {
   readonly missing?: readonly MissingPlace[];
   readonly notDispatched?: readonly FailedDispatch[];
   readonly problems?: readonly string[];
+  /** Sentences about sweeps that left no result. */
+  readonly lost?: readonly string[];
   readonly price?: ConfiguredPrice | undefined;
   /** Where the store keeps the backup of a connection. */
   readonly backupOf?: (outcome: Outcome) => string | null;
@@ -54,12 +56,12 @@ export function digestRuns(input: DigestInput): ReportDigest {
   const results = runs.map(({ result }) => result);
   const places = newestPlaces(results);
   const outcomes = lastOutcomes(runs, input.backupOf ?? (() => null));
-  const { missing = [], notDispatched = [], problems = [] } = input;
+  const { missing = [], notDispatched = [], problems = [], lost = [] } = input;
   return {
     format: REPORT_FORMAT,
     reportId: input.reportId,
     madeAt: input.madeAt,
-    status: missing.length + notDispatched.length > 0 ? 'incomplete' : worstStatus(results, places),
+    status: missing.length + notDispatched.length + lost.length > 0 ? 'incomplete' : worstStatus(results, places),
     results: runs.flatMap(({ path }) => path ?? []),
     runs: results.map(({ runId, mode, status, startedAt, durationMs, policy }) => ({
       runId,
@@ -75,7 +77,7 @@ export function digestRuns(input: DigestInput): ReportDigest {
     counts: { ...countOutcomes(outcomes), kept: countKept(results, places) },
     outcomes,
     outcomesOmitted: results.reduce((sum, { outcomesOmitted = 0 }) => sum + outcomesOmitted, 0),
-    problems: distinct([...problems, ...results.flatMap(({ notStored }) => notStored ?? [])]),
+    problems: distinct([...problems, ...lost, ...results.flatMap(({ notStored }) => notStored ?? [])]),
     stoppedBy: distinct(results.flatMap(({ stoppedBy }) => stoppedBy ?? [])),
     notFound: distinct(results.flatMap(({ notFound }) => notFound)),
     warnings: distinct(results.flatMap(({ warnings = [] }) => warnings)),

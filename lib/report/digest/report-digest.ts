@@ -20,7 +20,7 @@ export type ReportDigest = {
   readonly reportId: string;
   /** ISO UTC. */
   readonly madeAt: string;
-  /** The worst of the newest runs of each place; `incomplete` if a place is missing or was not dispatched. */
+  /** The worst of the newest runs of each place; `incomplete` with a place that is missing, a failed dispatch or a lost result. */
   readonly status: RunStatus;
   /** The stored results that it is made of, by their paths in the store. Empty for a run that was not read from one. */
   readonly results: readonly string[];

@@ -10,6 +10,7 @@ type Show = (filter: Partial<PageState>) => void;
 
 /** So many places, or groups of rows, are named at once; the rest unfolds. */
 const SHOWN_MAX = 8;
+const SENTENCE_CHARS_MAX = 500;
 
 /** What only a person can settle; a sentence when there is nothing. */
 export function attention(data: PageData, rows: readonly Row[], show: Show): HTMLElement {
@@ -53,7 +54,12 @@ function placeItems({ places, missing, notDispatched, madeAt }: Report): readonl
       'The dispatcher could not start their sweeps.',
       notDispatched.map(({ code, reason, advice, ...place }) => {
         const texts = [code, reason, advice].filter((text) => text !== null);
-        return html('span', {}, placeName(place), ...texts.flatMap((text) => [': ', clipped(text)]));
+        return html(
+          'span',
+          {},
+          placeName(place),
+          ...texts.flatMap((text) => [': ', clipped(text, '', SENTENCE_CHARS_MAX)]),
+        );
       }),
     ),
   ].filter((item) => item !== undefined);
@@ -119,14 +125,14 @@ function groupItem(group: readonly Row[], outcome: string, show: Show): HTMLElem
     html('strong', {}, `${count(group.length, 'connection')} ${outcome}`),
     code === null ? undefined : html('span', {}, ' (', clipped(code, 'mono'), ')'),
     group.length === 1 ? ': ' : ', for example: ',
-    clipped(reasonOf(first)),
-    '. ',
+    clipped(reasonOf(first), '', SENTENCE_CHARS_MAX),
+    ' ',
     button(group.length === 1 ? 'Show it' : 'Show them', () => show(filter), { class: 'link' }),
   );
 }
 
 const problemItems = ({ problems, stoppedBy }: Report): readonly HTMLElement[] => [
-  ...problems.map((problem) => html('li', {}, clipped(problem))),
+  ...problems.map((problem) => html('li', {}, clipped(problem, '', SENTENCE_CHARS_MAX))),
   ...stoppedBy.map((path) => {
     const what = html('strong', {}, 'Stopped by the file ', said(path, 'mono'));
     return html('li', {}, what, '. Nothing new is deleted until somebody removes it.');

@@ -3,8 +3,8 @@ import { toPrintable } from '../../../core/text/printable.ts';
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 type Child = Node | string | undefined;
 
-/** Longer texts are cut in tables; an open row has them in full. */
-const CELL_CHARS_MAX = 160;
+/** Longer texts are cut outside of an open row, which has them in full. */
+const CHARS_MAX = 160;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -39,11 +39,9 @@ function filled<T extends Element>(element: T, attributes: Attributes, children:
 export const said = (text: string, className = ''): HTMLElement =>
   html('bdi', { class: className || undefined }, toPrintable(text));
 
-/** The same, as long as a cell can show. */
-export function clipped(text: string, className = ''): HTMLElement {
-  const printable = toPrintable(text.length > CELL_CHARS_MAX ? `${text.slice(0, CELL_CHARS_MAX)}…` : text);
-  return html('bdi', { class: className || undefined }, printable);
-}
+/** The same, and no longer than there is room for. */
+export const clipped = (text: string, className = '', charsMax = CHARS_MAX): HTMLElement =>
+  said(text.length > charsMax ? `${text.slice(0, charsMax)}…` : text, className);
 
 export function button(label: string | Node, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const element = html('button', { type: 'button', ...attributes }, label);

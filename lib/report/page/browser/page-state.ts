@@ -51,9 +51,9 @@ export function parseAddress(hash: string): PageState {
 /** The part of an address after `#`; empty for the state at the start. Pure. */
 export function toAddress(state: PageState): string {
   const isSorted = state.sort !== START.sort || state.isDescending;
-  const entries = [
+  const entries: [string, string][] = [
     ['q', state.search],
-    ...FILTERS.map((name) => [name, state[name]]),
+    ...FILTERS.map((name): [string, string] => [name, state[name]]),
     ['sort', isSorted ? `${state.isDescending ? '-' : ''}${state.sort}` : ''],
     ['page', state.page === 1 ? '' : String(state.page)],
     ['open', state.open],
