@@ -34,6 +34,8 @@ const CODES: Readonly<Partial<Record<OutcomeKind, string>>> = {
   failed: 'Forbidden.RAM',
 };
 
+const EVIDENCE = ['AttachType NO_ASSOCIATED, State init', 'no attachment of tr-bp1x4k9 or tr-bp1m2c7 holds it'];
+
 const ORPHANS: ReadonlySet<OutcomeKind> = new Set([
   ...(['waiting', 'planned', 'deleted', 'marked', 'deferred', 'blocked', 'failed'] as const),
 ]);
@@ -52,6 +54,8 @@ function lot(index: number, salt: number): number {
   return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 12;
 }
 
+const MINUTE = HOUR / 60;
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** An outcome that looks like those of a real estate; the same number gives the same one. */
@@ -59,11 +63,11 @@ export function aReportedOutcome(index: number): Outcome {
   const outcome = pick(KINDS, lot(index, 1));
   const isOrphan = ORPHANS.has(outcome);
   const rule = isOrphan ? pick(RULE_NAMES, lot(index, 2)) : null;
-  const sinceMs = NOW - (1 + (lot(index, 3) % 12)) * DAY - (index % 24) * HOUR;
+  const sinceMs = NOW - (1 + (lot(index, 3) % 12)) * DAY - (lot(index, 14) % 1_440) * MINUTE;
   const waits = outcome === 'waiting' || outcome === 'marked';
   const name = `${pick(SITES, lot(index, 4))}-${String(index).padStart(4, '0')}`;
   return anOutcome({
-    connectionId: `vco-${(index * 2_654_435_761 + 36 ** 7).toString(36)}`,
+    connectionId: `vco-bp1${lot(index, 10).toString(36)}${(index + 36 ** 4).toString(36)}${lot(index, 11).toString(36)}`,
     name: index % 17 === 3 ? '' : name,
     owner: pick(OWNERS, lot(index, 5)),
     accountId: pick(ACCOUNTS, lot(index, 6)),
@@ -75,9 +79,9 @@ export function aReportedOutcome(index: number): Outcome {
     dueAt: waits ? iso(NOW + (lot(index, 9) % 13) * DAY + HOUR + (index % 24) * HOUR) : null,
     attachedTo: index % 3 === 0 ? { transitRouterId: `tr-bp1${index % 9}`, cenId: `cen-${index % 4}` } : null,
     reason: `${rule === null ? '' : `${rule}: `}${REASONS[outcome] ?? ''}`,
-    evidence: isOrphan ? ['AttachType NO_ASSOCIATED, State init', `no attachment of tr-bp1${index % 9} holds it`] : [],
+    evidence: isOrphan ? [...EVIDENCE, `orphan since ${iso(sinceMs)}, last seen so ${iso(NOW - HOUR)}`] : [],
     code: CODES[outcome] ?? null,
-    requestId: CODES[outcome] === undefined ? null : `C0FFEE-${index}`,
+    requestId: CODES[outcome] === undefined ? null : `C0FFEE00-${lot(index, 12)}-4A6B-9C3D-${lot(index, 13)}`,
   });
 }
 
