@@ -2,7 +2,7 @@ import type { PageData } from '../page-data.ts';
 import { button, clipped, html, said, section } from './dom.ts';
 import type { Row } from './page-rows.ts';
 import type { PageState } from './page-state.ts';
-import { count, formatAgo, reasonOf } from './page-words.ts';
+import { count, formatAgo, reasonOf, withStop } from './page-words.ts';
 
 type Report = PageData['report'];
 type Place = { readonly accountId: string | null; readonly regionId: string | null };
@@ -125,7 +125,7 @@ function groupItem(group: readonly Row[], outcome: string, show: Show): HTMLElem
     html('strong', {}, `${count(group.length, 'connection')} ${outcome}`),
     code === null ? undefined : html('span', {}, ' (', clipped(code, 'mono'), ')'),
     group.length === 1 ? ': ' : ', for example: ',
-    clipped(reasonOf(first), '', SENTENCE_CHARS_MAX),
+    clipped(withStop(reasonOf(first)), '', SENTENCE_CHARS_MAX),
     ' ',
     button(group.length === 1 ? 'Show it' : 'Show them', () => show(filter), { class: 'link' }),
   );

@@ -45,6 +45,10 @@ export function reasonOf({ reason, rule }: Row): string {
   return shortenMoments(short);
 }
 
+export const withStop = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+export const capitalized = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
 /** What happens to it when, in a few words. */
 export function whenOf(row: Row, nowMs: number): string {
   const { removal } = row;

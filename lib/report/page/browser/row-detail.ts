@@ -2,7 +2,16 @@ import { shortenMoments } from '../../text/moment-text.ts';
 import type { PageData } from '../page-data.ts';
 import { button, html, said, terms } from './dom.ts';
 import { isOrphan, type Row } from './page-rows.ts';
-import { formatAgo, formatAhead, formatMoment, formatMoney, OUTCOME_WORDS, reasonOf } from './page-words.ts';
+import {
+  capitalized,
+  formatAgo,
+  formatAhead,
+  formatMoment,
+  formatMoney,
+  OUTCOME_WORDS,
+  reasonOf,
+  withStop,
+} from './page-words.ts';
 import { commandsFor } from './row-commands.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +35,7 @@ export function rowDetail(row: Row, { report }: PageData, announce: (text: strin
         html('strong', {}, row.outcome),
         `: ${OUTCOME_WORDS.get(row.outcome)?.means ?? 'no words for it'}.`,
       ),
-      html('p', {}, said(sentence(reasonOf(row)))),
+      html('p', {}, said(capitalized(withStop(reasonOf(row))))),
       evidence(row),
     ),
     html('div', {}, html('h3', {}, 'Clocks'), terms(clocks(row, report, nowMs))),
@@ -44,9 +53,6 @@ export function rowDetail(row: Row, { report }: PageData, announce: (text: strin
     ),
   );
 }
-
-/** Reasons begin in the middle of a sentence. */
-const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function evidence({ evidence: items }: Row): HTMLElement {
   return items.length === 0
