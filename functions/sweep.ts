@@ -1,3 +1,4 @@
+import { advice } from '../lib/core/advice/error-advice.ts';
 import type { Journal } from '../lib/core/domain/journal.ts';
 import type { RunResult } from '../lib/core/domain/outcome.ts';
 import { placeKey } from '../lib/core/domain/place.ts';
@@ -91,9 +92,6 @@ const noting =
       return;
     }
     const place = typeof roleArn === 'string' ? roleArn : placeKey({ accountId, regionId }).trim();
-    const todo =
-      action === 'AssumeRole'
-        ? " (the role has to exist there and trust the sweep's: docs/ram/trust-member-account.json)"
-        : '';
-    problems.add(`${place}: ${action} ${code}${todo}`);
+    const todo = advice({ action: action ?? '', code });
+    problems.add(`${place}: ${action} ${code}${todo === undefined ? '' : ` (${todo})`}`);
   };

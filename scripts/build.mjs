@@ -2,16 +2,21 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { BUNDLING } from './bundling.mjs';
-import { compilePolicy } from './compile-policy.mjs';
+import { checkSwitches, compilePolicy } from './compile-policy.mjs';
 import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 import { pageConstants } from './page-bundle.mjs';
+import { parsedUrls } from './parsed-urls.mjs';
 
 /** One's own, packed with the function. */
 const POLICY = 'policy.yaml';
 
+/** For a package that others install: one's own policy is not theirs. */
+const withPolicy = !process.argv.includes('--without-policy');
+
 // First, so that a broken one leaves the last good build as it was.
-const packed = existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : undefined;
+await checkSwitches(process.env).catch(fail);
+const packed = withPolicy && existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : undefined;
 
 /** Half of what a start would have to load, for policies in YAML alone: a file of its own, loaded when it is called. */
 const yamlApart = {
@@ -24,10 +29,18 @@ const yamlApart = {
   },
 };
 
+/** The command line itself, beside the file that starts it. */
+const mainApart = {
+  name: 'main-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 for (const name of ['sweep', 'dispatch']) {
   const metafiles = [
-    await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut] }),
+    await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut, parsedUrls] }),
     await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts'),
   ];
   writeLicences(name, metafiles);
@@ -35,12 +48,18 @@ for (const name of ['sweep', 'dispatch']) {
     writeFileSync(`dist/${name}/policy.json`, packed);
   }
 }
-const cli = await bundle('cli', 'index.js', 'lib/cli/main.ts', {
-  banner: { js: '#!/usr/bin/env node' },
+const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', {
   define: await pageConstants(),
-  plugins: [leftOutOfFunctionSdk],
+  plugins: [leftOutOfFunctionSdk, parsedUrls],
 });
-writeLicences('cli', [cli]);
+// Apart from the rest, and in the language of an old Node, so that it can say that it is too old.
+const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
+  banner: { js: '#!/usr/bin/env node' },
+  target: 'es2015',
+  supported: { 'dynamic-import': false },
+  plugins: [mainApart],
+});
+writeLicences('cli', [cli, start]);
 // npx does that only once, when it links the package.
 chmodSync('dist/cli/index.js', 0o755);
 

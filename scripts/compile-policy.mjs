@@ -12,20 +12,34 @@ import { build } from 'esbuild';
  * @param path a file; relative to the current folder
  */
 export async function compilePolicy(path) {
+  const policy = await load(
+    "export { compilePolicy } from './compile-policy.ts'; export { parseDeclaredPolicy } from './parse-policy.ts';",
+  );
+  const text = readFileSync(path, 'utf8');
+  const json = policy.compilePolicy(text, path);
+  assert.deepEqual(policy.parseDeclaredPolicy(json, `${path} as JSON`), policy.parseDeclaredPolicy(text, path));
+  return json;
+}
+
+/** Throws for a switch of the environment, such as `SWEEP_MODE`, that the deployed function would refuse or not know. */
+export async function checkSwitches(env) {
+  const { refuseUnknownSwitches } = await load("export { refuseUnknownSwitches } from './deploy-switches.ts';");
+  refuseUnknownSwitches(env);
+}
+
+/** What these lines export of the product's own reading of policies. */
+async function load(contents) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   try {
     const outfile = join(folder, 'policy.cjs');
-    const contents = [
-      "export { compilePolicy } from './compile-policy.ts';",
-      "export { parseDeclaredPolicy } from './parse-policy.ts';",
-    ].join('\n');
-    const stdin = { contents, resolveDir: 'lib/policy' };
-    await build({ stdin, outfile, bundle: true, platform: 'node', format: 'cjs' });
-    const policy = createRequire(outfile)(outfile);
-    const text = readFileSync(path, 'utf8');
-    const json = policy.compilePolicy(text, path);
-    assert.deepEqual(policy.parseDeclaredPolicy(json, `${path} as JSON`), policy.parseDeclaredPolicy(text, path));
-    return json;
+    await build({
+      stdin: { contents, resolveDir: 'lib/policy' },
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+    });
+    return createRequire(outfile)(outfile);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -11,14 +11,25 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** An orphan that was only marked is still there. What is in doubt or protected is nothing left to do. */
-export function exitCodeOf({ status, counts }: Pick<RunResult, 'status' | 'counts'>): number {
+/** What exit code 3 means: that orphans remain, or only that some are due. */
+export const FAIL_ON = ['orphans', 'due'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+/**
+ * An orphan that was only marked is still there; it is not due. What is in doubt or protected is nothing left to do. A
+ * connection that was asked for and does not exist is: the id may be mistyped.
+ */
+export function exitCodeOf(
+  { status, counts, notFound = [] }: Pick<RunResult, 'status' | 'counts'> & Partial<Pick<RunResult, 'notFound'>>,
+  failOn: FailOn = 'orphans',
+): number {
   if (status === 'incomplete') {
     return EXIT.incomplete;
   }
   if (status === 'halted') {
     return EXIT.halted;
   }
-  const remain = counts.planned + counts.waiting + counts.marked + counts.deferred + counts.blocked;
-  return remain > 0 ? EXIT.orphansRemain : EXIT.nothingLeft;
+  const due = counts.planned + counts.deferred + counts.blocked;
+  const remain = failOn === 'due' ? due : due + counts.waiting + counts.marked;
+  return remain > 0 || notFound.length > 0 ? EXIT.orphansRemain : EXIT.nothingLeft;
 }

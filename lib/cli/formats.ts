@@ -1,6 +1,6 @@
 import type { DispatchResult } from '../core/domain/dispatch-result.ts';
 import type { RunResult } from '../core/domain/outcome.ts';
-import { toJsonLine } from '../core/text/printable.ts';
+import { toJsonLine, toPrintable } from '../core/text/printable.ts';
 import type { Explanation } from '../report/explain/explanation.ts';
 import { reportDispatch } from '../report/text/dispatch-table.ts';
 import { reportExplanation } from '../report/text/explanation-report.ts';
@@ -21,6 +21,8 @@ export type Answer =
     }
   | { readonly kind: 'dispatch'; readonly result: DispatchResult }
   | { readonly kind: 'explanation'; readonly explanation: Explanation }
+  /** Of backups and restores: as data, and as lines for a person. */
+  | { readonly kind: 'undo'; readonly data: object; readonly lines: readonly string[] }
   | { readonly kind: 'accepted'; readonly state: string; readonly taskId: string; readonly requestId: string | null };
 
 type Format = {
@@ -40,6 +42,8 @@ function toText(answer: Answer, style: ReportStyle, view: View): string {
       return reportDispatch(answer.result, style);
     case 'explanation':
       return reportExplanation(answer.explanation, style);
+    case 'undo':
+      return answer.lines.map((line) => `${toPrintable(line)}\n`).join('');
     case 'accepted':
       return `Accepted, request ${answer.requestId ?? 'unknown'}: what becomes of it is in the function's log.\n`;
   }
@@ -56,6 +60,8 @@ function toData(answer: Answer): unknown {
       return answer.result;
     case 'explanation':
       return answer.explanation;
+    case 'undo':
+      return answer.data;
     case 'accepted':
       return { state: answer.state, taskId: answer.taskId, requestId: answer.requestId };
   }

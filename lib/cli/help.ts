@@ -1,3 +1,12 @@
+import { wrap } from '../report/text/text-width.ts';
+import type { Io } from './io.ts';
+import { helpOutput } from './output.ts';
+
+/** Text narrower than this is not worth standing beside what it explains. */
+export const COLUMNS_MIN = 20;
+/** Before a text that stands below what it explains. */
+const APART = ' '.repeat(6);
+
 /** What `--help` says after the commands. */
 export const AFTER_HELP = `
 Examples:
@@ -10,32 +19,40 @@ Examples:
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
   vco-sweeper invoke --mode plan                        what the deployed function would delete
   vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
+  vco-sweeper restore vco-bp1a2b3c4d --dry-run          what it takes to bring a deleted one back
 
-Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
-ALIBABA_CLOUD_SECURITY_TOKEN. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
+Credentials: those of --profile; else ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary
+ones, ALIBABA_CLOUD_SECURITY_TOKEN; else where the official tools have them: docs/deploy.md, "Credentials".
+A proxy: HTTPS_PROXY and NO_PROXY. Region, where neither policy nor --region names one: ALIBABA_CLOUD_REGION_ID.
 Endpoints: ALIBABA_CLOUD_VPC_ENDPOINT, ALIBABA_CLOUD_CBN_ENDPOINT, ALIBABA_CLOUD_STS_ENDPOINT,
 ALIBABA_CLOUD_FC_ENDPOINT. Where whole results are kept: SWEEP_STORE, or --store.
 
 Results go to standard output; progress and the log (JSON lines: warnings, or what LOG_LEVEL says) to standard
 error. On a terminal warnings are sentences unless LOG_LEVEL is set. NO_COLOR and FORCE_COLOR are honoured.
 
-Ctrl-C during a sweep starts nothing new and reads back what was sent; a second one leaves at once.
+Ctrl-C during a sweep starts nothing new and reads back what was sent; a second one leaves at once. SIGTERM and SIGHUP
+do the same. Output that cannot be written, such as to a full disk or a closed pipe, stops nothing.
 
-Exit codes: 0 nothing left to do, 1 unexpected error, 2 bad usage or policy, 3 orphans remain,
-4 incomplete (something was not read, a step failed, or a Ctrl-C stopped a sweep with work left),
+Exit codes: 0 nothing left to do, 1 unexpected error, or output that could not be written, 2 bad usage or policy,
+3 orphans remain (with --fail-on due: something is due), or an id of --connection was not found, 4 incomplete (something was not read, a step failed, or a Ctrl-C stopped a sweep with work left),
 5 halted by a guard, 130 interrupted (at the question, while only reading, or by a second Ctrl-C).
 "No" at the question exits like plan. What each command exits with is in its own --help.`;
 
 /** What `--help` of one command says after its options. */
 export const AFTER_PLAN_HELP = `
-Exit codes: 0 nothing to delete, now or later; 3 orphans, due or waiting; 4 something was not read;
+Exit codes: 0 nothing to delete, now or later; 3 orphans, due or waiting (with --fail-on due: due, deferred or blocked),
+or an id of --connection was not found; 4 something was not read;
 5 a sweep would be halted by a guard; 130 Ctrl-C.`;
 
 export const AFTER_SWEEP_HELP = `
 Marks and sweeps, whatever the policy's mode. To write marks only, deploy the function with SWEEP_MODE=mark.
 
+Before it deletes, it says how many connections in which account and region, and you agree by typing that number.
+Anything else is "no", and so are typing before the question and the end of input. If it would only write marks, it does
+not ask.
+
 Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, deferred or
-blocked; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
+blocked (with --fail-on due: deferred or blocked), or an id of --connection was not found; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
 130 Ctrl-C at the question, or a second one later. "No" at the question exits like plan.`;
 
 export const AFTER_INVOKE_HELP = `
@@ -58,9 +75,61 @@ Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this
 export const AFTER_STORE_INIT_HELP = `
 Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;
 
+export const AFTER_BACKUPS_HELP = `
+Exit codes: 0 it was listed, even if there is none; 2 there is no store, or it cannot be read; 4 some files in it are no
+right backups.`;
+
+export const AFTER_RESTORE_HELP = `
+Takes the newest backup that has an attachment, else the newest. Stopped anywhere, it goes on when you run it again, and
+never creates anything twice. What comes back and what cannot: docs/restore.md.
+
+Exit codes: 0 restored; 2 bad usage, no backup, or something that it takes does not exist any more; 3 only planned;
+4 partly: it says at which step, so run it again; 130 Ctrl-C, and it goes on when you run it again.`;
+
 export const AFTER_DEMO_HELP = `
 Without options: plan, mark and sweep in this process. With --accounts: a timer ticks, a dispatcher starts one sweep for
 each account and region on a local Function Compute, and each is a process of its own; from a build (npm run build).
 
 Exit codes: 0 it went as it should; with --accounts as a run: 3 orphans remain, 4 a sweep failed, 5 halted by a guard;
 130 Ctrl-C.`;
+
+type HelpContext = { readonly error: boolean };
+
+/** A text after the options, in lines that fit the terminal, with the command as the person started it. */
+export const helpAfter =
+  (io: Io, text: string) =>
+  ({ error }: HelpContext): string => {
+    const output = helpOutput(io);
+    const columns = (error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.()) ?? 0;
+    return layOut(text.replaceAll(/^ {2}vco-sweeper /gm, `  ${io.invokedAs} `), columns);
+  };
+
+/** Lines of a paragraph flow together; an indented line is an item, whose further lines begin where its text does. */
+function layOut(text: string, columns: number): string {
+  const blocks: string[] = [];
+  for (const line of text.split('\n')) {
+    const last = blocks.at(-1) ?? '';
+    const flows = line !== '' && !line.startsWith(' ') && last !== '' && !last.startsWith(' ') && !last.endsWith(':');
+    if (flows) {
+      blocks[blocks.length - 1] = `${last} ${line}`;
+    } else {
+      blocks.push(line);
+    }
+  }
+  return blocks.flatMap((block) => layOutBlock(block, columns)).join('\n');
+}
+
+function layOutBlock(block: string, columns: number): readonly string[] {
+  const [, lead = '', rest = block] = /^( +\S.*? {2,})(\S.*)$/.exec(block) ?? [];
+  // A number stays with what it counts or means.
+  const kept = rest.replaceAll(/\b(\d{1,3}) (?=[a-z])/g, '$1\u00a0');
+  const isApart = lead.length + COLUMNS_MIN > columns;
+  const indent = isApart ? APART : ' '.repeat(lead.length);
+  const lines = wrap(kept, Math.max(COLUMNS_MIN, columns - indent.length)).map((line) =>
+    line.replaceAll('\u00a0', ' '),
+  );
+  const [first = '', ...more] = lines;
+  return isApart
+    ? [lead.trimEnd(), ...lines.map((line) => `${indent}${line}`)]
+    : [`${lead}${first}`, ...more.map((line) => `${indent}${line}`)];
+}

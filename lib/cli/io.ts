@@ -7,6 +7,9 @@ export type OutputStream = {
   readonly columns: number | undefined;
 };
 
+/** What a person answered. `cancelled`: by Ctrl-C or a signal. */
+export type Reply = { readonly text: string } | 'no-more-input' | 'cancelled';
+
 /** All that a command knows of the process it runs in. */
 export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,11 +25,15 @@ export type Io = {
   readonly writeFile: (path: string, text: string) => void;
   /** A path in a new folder for temporary files, which stays. */
   readonly temporaryPath: (name: string) => string;
+  /** The proxy for a URL, as the environment says; empty for none. */
+  readonly proxyFor: (url: string) => string;
+  /** What a person types to start this command. */
+  readonly invokedAs: string;
   /** Where the build has put a code package. */
   readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
-  /** Ask on the terminal, on standard error. */
-  readonly confirm: (question: string) => Promise<boolean | 'cancelled'>;
-  /** Be told of Ctrl-C and of a request to terminate; answers how not to be any more. */
+  /** Ask for a line on the terminal, on standard error. Typing before the question appears does not count. */
+  readonly ask: (question: string) => Promise<Reply>;
+  /** Be told of Ctrl-C, of a request to terminate and of a closed terminal; answers how not to be any more. */
   readonly onStop: (listener: () => void) => () => void;
 };
 

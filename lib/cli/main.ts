@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { EXIT } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { createOutput } from './output.ts';
-import { createProcessIo, flush } from './process-io.ts';
+import { createProcessIo, flush, openProcessOutput, tellOfLost } from './process-io.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -38,16 +39,22 @@ function withoutVainOptions(program: Command, argv: readonly string[]): readonly
   return program.commands.some((command) => command.name() === first) ? argv : [first];
 }
 
-/** Set the exit code and let the process end by itself, so that nothing written is cut off. */
-async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), createProcessIo());
-  await flush();
-  // Whoever gave up does not wait for what is still under way.
-  if (process.exitCode === EXIT.interrupted) {
-    process.exit();
-  }
-}
+/** However much is still to be written, whoever gave up waits no longer than this. */
+const FLUSH_MS_MAX = 500;
 
-if (typeof require !== 'undefined' && require.main === module) {
-  void run();
+/** Set the exit code and let the process end by itself, so that nothing written is cut off. */
+export async function run(): Promise<void> {
+  // Should everything come to an end before the command does, that is no success.
+  process.exitCode = EXIT.unexpected;
+  const output = openProcessOutput();
+  const exitCode = await main(process.argv.slice(2), createProcessIo(output));
+  const flushed = flush(output);
+  // Whoever gave up does not wait for what is still under way.
+  if (exitCode === EXIT.interrupted) {
+    await Promise.race([flushed, delay(FLUSH_MS_MAX)]);
+    process.exit(exitCode);
+  }
+  await flushed;
+  const isLost = tellOfLost(output);
+  process.exitCode = isLost && exitCode !== EXIT.badUsage ? EXIT.unexpected : exitCode;
 }

@@ -74,7 +74,8 @@ export function createOutput(io: Io, options: FormatOptions & ViewOptions = {}):
     get style() {
       return styleOf(io);
     },
-    canAsk: stdin.isTTY && stdout.isTTY,
+    // The plan is on one of them, and the question on the other.
+    canAsk: stdin.isTTY && stdout.isTTY && stderr.isTTY,
   };
 }
 

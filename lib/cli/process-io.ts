@@ -1,27 +1,33 @@
 import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { confirm, isCancel } from '@clack/prompts';
+import { getProxyForUrl } from 'proxy-from-env';
 import { startClock } from '../wiring/machine-clock.ts';
 import { checkWritable, replaceFile } from './files.ts';
+import { invokedAs } from './invoked-as.ts';
 import type { Io, OutputStream } from './io.ts';
+import { askLine } from './terminal/ask-line.ts';
+import { createSafeStream, type SafeStream } from './terminal/safe-stream.ts';
 
-/** Some terminals do not say how large they are, or say 0. */
+/** Some terminals do not say how wide they are, or say 0. */
 const COLUMNS_UNKNOWN = 80;
-const ROWS_UNKNOWN = 24;
 
-/** The same stream, as large as it says or as is usual: a question laid out for 0 columns has one letter a line. */
-export function withSize<T extends { columns: number; rows: number }>(stream: T): T {
-  stream.columns ||= COLUMNS_UNKNOWN;
-  stream.rows ||= ROWS_UNKNOWN;
-  return stream;
-}
+/** Ctrl-C, a request to terminate, and a terminal that was closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The streams that a process writes to. */
+type ProcessOutput = { readonly stdout: SafeStream; readonly stderr: SafeStream };
+
+export const openProcessOutput = (): ProcessOutput => ({
+  stdout: createSafeStream(process.stdout),
+  stderr: createSafeStream(process.stderr),
+});
 
 /** The real process. */
-export const createProcessIo = (): Io => ({
+export const createProcessIo = ({ stdout, stderr }: ProcessOutput): Io => ({
   env: process.env,
-  stdout: toOutputStream(process.stdout),
-  stderr: toOutputStream(process.stderr),
+  stdout: toOutputStream(stdout, process.stdout),
+  stderr: toOutputStream(stderr, process.stderr),
   endOutput: () => {
     // The stream itself cannot be closed. What is written to it from here on goes nowhere: the next file that is opened
     // takes the place of the one that was closed.
@@ -34,44 +40,49 @@ export const createProcessIo = (): Io => ({
   checkWritable,
   writeFile: replaceFile,
   temporaryPath: (name) => join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), name),
+  proxyFor: getProxyForUrl,
+  invokedAs: invokedAs(process.argv[1] ?? '', process.env, process.cwd()),
   packageFolder: (name) => join(__dirname, '..', name),
-  confirm: async (message) => {
-    const output = withSize(process.stderr);
-    const answer = await confirm({ message, initialValue: false, input: process.stdin, output });
-    return isCancel(answer) ? 'cancelled' : answer;
-  },
-  onStop: (listener) => {
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
-    return () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
-    };
-  },
+  ask: (question) => askLine(process.stdin, process.stderr, question, onStop),
+  onStop,
 });
 
-function toOutputStream(stream: NodeJS.WriteStream): OutputStream {
-  // Whoever reads may stop before the end, as `head` does; that is no error of ours.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      throw error;
+function onStop(listener: () => void): () => void {
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, listener);
+  }
+  return () => {
+    for (const signal of STOP_SIGNALS) {
+      process.off(signal, listener);
     }
-  });
-  return {
-    write: (text) => {
-      stream.write(text);
-    },
-    get isTTY() {
-      return stream.isTTY === true;
-    },
-    get columns() {
-      return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
-    },
   };
 }
 
-/** Resolves when everything written has left this process. */
-export const flush = (): Promise<void> =>
-  new Promise((resolve) => {
-    process.stdout.write('', () => process.stderr.write('', () => resolve()));
-  });
+const toOutputStream = ({ write }: SafeStream, stream: NodeJS.WriteStream): OutputStream => ({
+  write,
+  get isTTY() {
+    return stream.isTTY === true;
+  },
+  get columns() {
+    return stream.isTTY ? stream.columns || COLUMNS_UNKNOWN : undefined;
+  },
+});
+
+/** Resolves when everything that could be written has left this process. */
+export async function flush({ stdout, stderr }: ProcessOutput): Promise<void> {
+  await Promise.all([stdout.flush(), stderr.flush()]);
+}
+
+/** Say what could not be written, where that is possible. Answers whether there is such. */
+export function tellOfLost({ stdout, stderr }: ProcessOutput): boolean {
+  const lost = [
+    ...(stdout.failure() === undefined ? [] : [`standard output (${stdout.failure()})`]),
+    ...(stderr.failure() === undefined ? [] : [`standard error (${stderr.failure()})`]),
+  ];
+  if (lost.length === 0) {
+    return false;
+  }
+  const { write } = stderr.failure() === undefined ? stderr : stdout;
+  write(`vco-sweeper: not all could be written to ${lost.join(' and ')}; the command itself went on to its end\n`);
+  return true;
+}

@@ -1,21 +1,28 @@
 import { Command, Option } from 'commander';
 import { MODES } from '../core/domain/policy.ts';
+import { type BackupsOptions, backupsCommand } from './commands/backups-command.ts';
 import { type EmulatorCommandOptions, emulatorCommand } from './commands/emulator-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts';
 import { planCommand } from './commands/plan-command.ts';
+import { type RestoreOptions, restoreCommand } from './commands/restore-command.ts';
 import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
 import { type DemoOptions, demoCommand } from './demo/demo-command.ts';
+import { FAIL_ON } from './exit-code.ts';
 import { formatOptions } from './formats.ts';
 import {
+  AFTER_BACKUPS_HELP,
   AFTER_DEMO_HELP,
   AFTER_EXPLAIN_HELP,
   AFTER_HELP,
   AFTER_INVOKE_HELP,
   AFTER_PLAN_HELP,
+  AFTER_RESTORE_HELP,
   AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
+  COLUMNS_MIN,
+  helpAfter,
 } from './help.ts';
 import type { Io } from './io.ts';
 import { helpOutput } from './output.ts';
@@ -25,6 +32,7 @@ import {
   parseConnection,
   parseFunction,
   parseLimits,
+  parseMoment,
   parseRegion,
   type RunOptions,
   wholeNumber,
@@ -32,22 +40,27 @@ import {
 import { VERSION } from './version.ts';
 import { withViewOptions } from './view-options.ts';
 
+const PROFILE_HELP = 'credentials of this profile of the official tools, whatever the environment says';
+const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the policy says)';
+
 /**
  * The commands and their options.
  *
  * @param ended gets the exit code of the command that ran
  */
 export function createProgram(io: Io, ended: (exitCode: number) => void): Command {
-  const program = new Command('vco-sweeper')
+  const program = new Command(io.invokedAs)
     .description('Finds IPsec-VPN connections (vco-…) on Alibaba Cloud that nobody uses any more, and deletes them.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput(helpOutput(io))
-    .addHelpText('after', AFTER_HELP);
+    .configureHelp({ minWidthToWrap: COLUMNS_MIN })
+    .addHelpText('after', helpAfter(io, AFTER_HELP));
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
   addStoreCommand(program, io, ended);
+  addUndoCommands(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
 }
@@ -55,19 +68,19 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
   withStore(withRunOptions(program.command('plan')))
     .description('show what a sweep would delete, and why; changes nothing')
-    .addHelpText('after', AFTER_PLAN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_PLAN_HELP))
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
   withStore(withRunOptions(program.command('sweep')))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', AFTER_SWEEP_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_SWEEP_HELP))
     .action(async (options: SweepOptions) => ended(await sweepCommand(options, io)));
 
   withStore(withRunOptions(program.command('explain'), false))
     .description('every rule, its evidence, protections and mark of one connection, and what would happen when')
     .argument('<connection>', 'its id, vco-…', parseConnection)
-    .addHelpText('after', AFTER_EXPLAIN_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_EXPLAIN_HELP))
     .action(async (id: string, options: RunOptions) => ended(await explainCommand(id, options, io)));
 }
 
@@ -76,7 +89,7 @@ function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) =>
     .description('run the deployed function, which has its own policy, and show what it answers')
     .addOption(new Option('-m, --mode <mode>', "at most this; the function's own mode or a lower one").choices(MODES))
     .option('--async', 'do not wait for it')
-    .addHelpText('after', AFTER_INVOKE_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_INVOKE_HELP))
     .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
 }
 
@@ -87,8 +100,30 @@ function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => 
     .command('init')
     .description('make a folder a store, by a file that says so; what is in it stays')
     .argument('<folder>', 'made if it does not exist')
-    .addHelpText('after', AFTER_STORE_INIT_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_STORE_INIT_HELP))
     .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
+}
+
+function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withFormats(program.command('backups'))
+    .description('list the backups in a store')
+    .argument('[connection]', 'of this connection only, vco-…', parseConnection)
+    .option('--store <folder>', FROM_STORE)
+    .addHelpText('after', AFTER_BACKUPS_HELP)
+    .action(async (id: string | undefined, options: BackupsOptions) => ended(await backupsCommand(id, options, io)));
+
+  withFormats(program.command('restore'))
+    .description('bring a deleted connection back from its backup, or attach a held one again; asks before it does')
+    .argument('<connection>', 'its old id, vco-…', parseConnection)
+    .addOption(new Option('--store <folder>', FROM_STORE).conflicts('backup'))
+    .option('--backup <file>', 'this backup, instead of one in a store')
+    .option('--at <time>', 'the newest backup until this ISO date or date-time', parseMoment)
+    .option('--profile <name>', PROFILE_HELP)
+    .option('--psk-file <file>', 'pre-shared keys, YAML: tunnel index to key (default: the cloud makes new ones)')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'only show what would be done')
+    .addHelpText('after', AFTER_RESTORE_HELP)
+    .action(async (id: string, options: RestoreOptions) => ended(await restoreCommand(id, options, io)));
 }
 
 const withStore = (command: Command): Command =>
@@ -99,12 +134,20 @@ const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLI
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command
     .option('-p, --policy <file>', policyHelp)
+    .option('--profile <name>', PROFILE_HELP)
     .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
+    command.addOption(
+      new Option('--fail-on <what>', 'what exit code 3 means: "due", or "orphans" remain (default)').choices(FAIL_ON),
+    );
     withViewOptions(command);
   }
+  return withFormats(command);
+}
+
+function withFormats(command: Command): Command {
   for (const [name, help] of formatOptions()) {
     command.option(`--${name}`, help);
   }
@@ -151,6 +194,6 @@ function addEmulatorCommands(program: Command, io: Io, ended: (exitCode: number)
     .description('see it work on an emulated cloud; needs no account')
     .option('--accounts <number>', 'so many accounts, with dispatcher and Function Compute', wholeNumber(1, 10))
     .option('--refused <number>', 'of them, so many do not let the sweep in (default: 0)', wholeNumber(0, 10))
-    .addHelpText('after', AFTER_DEMO_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_DEMO_HELP))
     .action(async (options: DemoOptions) => ended(await demoCommand(options, io)));
 }

@@ -1,16 +1,20 @@
 import { InvalidArgumentError } from 'commander';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
+import { parseExpiry } from '../core/domain/time.ts';
+import type { FailOn } from './exit-code.ts';
 import type { FormatOptions } from './formats.ts';
 import type { ViewOptions } from './view-options.ts';
 
 export type RunOptions = FormatOptions &
   ViewOptions & {
+    readonly profile?: string;
     readonly policy?: string;
     /** A folder, or `off`. */
     readonly store?: string;
     readonly account?: readonly string[];
     readonly region?: readonly string[];
     readonly connection?: readonly string[];
+    readonly failOn?: FailOn;
   };
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -35,6 +39,15 @@ export function parseConnection(text: string): string {
     return text;
   }
   throw new InvalidArgumentError(`${shown(text)} is not a connection id such as vco-bp1a2b3c4d.`);
+}
+
+/** A moment in milliseconds; a bare date is that day's end in UTC. */
+export function parseMoment(text: string): number {
+  const moment = parseExpiry(text);
+  if (moment !== undefined) {
+    return moment;
+  }
+  throw new InvalidArgumentError(`${shown(text)} is neither an ISO date nor a date-time with a zone.`);
 }
 
 /** An option that may be repeated, and may hold several values between commas. */

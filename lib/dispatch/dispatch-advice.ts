@@ -1,4 +1,5 @@
-import { isThrottling, advice as stepAdvice } from '../core/domain/disposition.ts';
+import { advice } from '../core/advice/error-advice.ts';
+import { isThrottling } from '../core/domain/disposition.ts';
 import type { CloudError } from '../core/domain/errors.ts';
 
 const TARGET = 'SWEEP_FUNCTION, SWEEP_FUNCTION_SERVICE (for generation 2.0 only) and SWEEP_FUNCTION_REGION';
@@ -35,7 +36,8 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One sentence on what a person can do about a scope that was not started. */
-export function dispatchAdvice({ code, status, action }: CloudError): string {
+export function dispatchAdvice(error: CloudError): string {
+  const { code, status, action } = error;
   const known = BY_CODE.get(code);
   if (known !== undefined) {
     return known;
@@ -52,5 +54,5 @@ export function dispatchAdvice({ code, status, action }: CloudError): string {
   if (status === 404 && action === 'InvokeFunction') {
     return `Deploy the sweep there, or correct ${TARGET}.`;
   }
-  return stepAdvice(code) ?? 'The next tick tries again; if it stays, ask the support with the request id.';
+  return advice(error) ?? 'The next tick tries again; if it stays, ask the support with the request id.';
 }

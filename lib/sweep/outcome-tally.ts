@@ -1,4 +1,4 @@
-import { DEADLINE_EXCEEDED } from '../core/domain/errors.ts';
+import { DEADLINE_EXCEEDED, STOPPED_ON_REQUEST } from '../core/domain/errors.ts';
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
 import { noOutcomes, type Outcome, type RunResult } from '../core/domain/outcome.ts';
 import { placeKey } from '../core/domain/place.ts';
@@ -8,6 +8,7 @@ type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 /** Counts all outcomes of a run, and keeps what the result has room for. */
 export class OutcomeTally {
   readonly counts = noOutcomes();
+  /** Work was left for want of time, or because a person asked the run to stop. */
   timeRanOut = false;
   readonly #onListed: (outcome: Outcome) => void;
   readonly #settled: Outcome[] = [];
@@ -45,7 +46,7 @@ export class OutcomeTally {
 
   #add(outcome: Outcome, list: Outcome[]): void {
     this.counts[outcome.outcome] += 1;
-    this.timeRanOut ||= outcome.code === DEADLINE_EXCEEDED;
+    this.timeRanOut ||= outcome.code === DEADLINE_EXCEEDED || outcome.code === STOPPED_ON_REQUEST;
     if (outcome.outcome === 'kept') {
       return;
     }

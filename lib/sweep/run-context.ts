@@ -1,14 +1,26 @@
+import type { Semaphore } from '../core/concurrency/semaphore.ts';
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { AccountId, ConnectionId, RegionId, Tags, TransitRouterId } from '../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../core/domain/journal.ts';
 import { PAGE_SIZE } from '../core/domain/listing.ts';
 import type { Policy } from '../core/domain/policy.ts';
+import type { Store } from '../core/store/store.ts';
+import { pickAttachment, pickConnection, pickStaticRoute } from '../undo/pick-settings.ts';
+import { BackupReads } from './reads/backup-reads.ts';
 import { PollSchedule } from './reads/poll-schedule.ts';
 import { RegionReads } from './reads/region-reads.ts';
 import { RegionProgress } from './region-progress.ts';
 import type { StopFile } from './steps/stop-file.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
+
+/** What the backups of one run share. */
+type RunBackups = {
+  readonly store: Store;
+  readonly runId: string;
+  /** So many files are written at the same time. */
+  readonly writing: Semaphore;
+};
 
 /** What every step of a run shares. */
 export type RunContext = {
@@ -17,10 +29,14 @@ export type RunContext = {
   readonly journal: Journal;
   /** Absolute; no new work is started when it is near. Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** A person asked the run to stop: nothing new is started. */
+  readonly stopAsked: AbortSignal;
   /** The one value of the `seen` tag in this run: when it began to look. */
   readonly seenMs: number;
   /** Asked before the first step on each connection; undefined without a store. */
   readonly stop: StopFile | undefined;
+  /** Where each deletion keeps what it takes to undo it; undefined without a store. */
+  readonly backups: RunBackups | undefined;
 };
 
 /** What the steps in one region share. */
@@ -30,6 +46,7 @@ export type RegionContext = RunContext & {
   readonly api: CloudApi;
   readonly facts: RegionFacts;
   readonly reads: RegionReads;
+  readonly backupReads: BackupReads;
   /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly progress: RegionProgress;
@@ -47,6 +64,8 @@ export const record = (
 
 /** So many deleted for each page of a listing make one look for all of them worthwhile. */
 const DELETED_PER_PAGE_MIN = 4;
+
+const PICKS = { connection: pickConnection, attachment: pickAttachment, staticRoute: pickStaticRoute };
 
 /** Bind a run to one surveyed region, with fresh shared reads. */
 export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
@@ -67,13 +86,17 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     region,
     facts: facts,
     maxAgeMs: policy.recheck.maxAgeMs,
+    picks: run.backups && PICKS,
   });
+  const backupReads = new BackupReads({ api, clock, place: region, store: run.backups?.store });
   const progress = new RegionProgress(clock);
   const intervalMs = policy.wait.pollIntervalMs;
+  const { stopAsked } = run;
   const polls = {
     detach: new PollSchedule({
       clock,
       intervalMs,
+      stopAsked,
       isBusy: () => progress.toDetach.size > 0,
       // A list of several pages does not hold together while detaches are sent.
       isWorthwhile: () => region.connections <= PAGE_SIZE,
@@ -81,6 +104,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     delete: new PollSchedule({
       clock,
       intervalMs,
+      stopAsked,
       // In a small region a look costs so little that nobody waits for company.
       isBusy: () => region.connections > PAGE_SIZE && progress.toDelete.size > 0,
       isWorthwhile: () => progress.deleted.size >= DELETED_PER_PAGE_MIN * reads.pages,
@@ -93,6 +117,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     api,
     facts: facts,
     reads,
+    backupReads,
     marks: new Map(),
     progress: progress,
     polls,

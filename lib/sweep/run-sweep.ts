@@ -1,3 +1,5 @@
+import { Semaphore } from '../core/concurrency/semaphore.ts';
+import { NEVER } from '../core/concurrency/unless-stopped.ts';
 import type { Clock, CloudApi } from '../core/domain/cloud-api.ts';
 import type { RegionId } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -32,6 +34,8 @@ export type SweepDeps = {
   readonly runId: string;
   /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
   readonly deadlineMs: number;
+  /** Nothing new is to be started from this moment on; left out where nobody can ask for that. */
+  readonly stopAsked?: AbortSignal | undefined;
   /** Told how far the reading has come, for whoever waits. Must not throw. */
   readonly onReading?: OnReading;
   /** Left out: none is asked for, and nothing is stored. */
@@ -118,12 +122,11 @@ async function sweepInto(
     tally.add(outcome);
     await document?.whenBehind();
   }
-  const { timeRanOut } = tally;
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
     somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code),
-    timeRanOut,
+    timeRanOut: tally.timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
@@ -185,10 +188,14 @@ type Work = {
   readonly stop: StopFile | undefined;
 };
 
+/** Of a mounted bucket; each waits for the network. */
+const BACKUPS_WRITTEN_MAX = 16;
+
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
 async function carryOut({ surveyed, planned, policy, startedMs, stop }: Work, deps: SweepDeps): Promise<Done> {
-  const { clock, journal, deadlineMs } = deps;
-  const run = { policy, clock, journal, deadlineMs, seenMs: startedMs, stop };
+  const { clock, journal, deadlineMs, store, runId, stopAsked = NEVER } = deps;
+  const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
+  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, backups };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;

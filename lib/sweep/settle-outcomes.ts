@@ -1,3 +1,4 @@
+import { describeFailure } from '../core/advice/error-advice.ts';
 import type { Connection } from '../core/domain/estate.ts';
 import type { Journal } from '../core/domain/journal.ts';
 import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
@@ -152,7 +153,7 @@ function toLostOutcome(region: LostRegion, connection: Connection, policy: Polic
     ...NO_CLOCK,
     reason: theirs
       ? 'it is not a connection made for a transit router'
-      : `the region could not be read whole: ${region.error.message}`,
+      : `the region could not be read whole: ${describeFailure(region.error)}`,
     evidence: [],
     code: region.error.code,
     requestId: region.error.requestId ?? null,

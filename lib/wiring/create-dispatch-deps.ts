@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCloudApi, createOrganizationApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
 import type { Credentials } from '../cloud/client/transport.ts';
-import { Sockets } from '../cloud/http/sockets.ts';
+import { type Route, Sockets } from '../cloud/http/sockets.ts';
 import { createFunctionApi } from '../cloud/invoke/function-api.ts';
 import type { CallObserver, Clock, FunctionApi, FunctionTarget } from '../core/domain/cloud-api.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -20,6 +20,7 @@ type FunctionDepsOptions = {
   readonly policy: Pick<DeclaredPolicy, 'retry' | 'pace'>;
   readonly clock: Clock;
   readonly deadlineMs: number;
+  readonly route?: Route | undefined;
 };
 
 /**
@@ -71,6 +72,6 @@ export function createSweepFunction(
     random: Math.random,
     deadlineMs: options.deadlineMs,
     observer: options.observer,
-    sockets: options.sockets,
+    sockets: options.sockets ?? new Sockets(options.route),
   });
 }

@@ -14,6 +14,7 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'connection.judged': 'connection judged',
   'mark.set': 'mark set',
   'mark.cleared': 'mark cleared',
+  'backup.done': 'backup written and read back',
   'detach.requested': 'detach requested',
   'detach.done': 'detach done',
   'delete.requested': 'delete requested',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createCloudApi } from '../cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../cloud/client/endpoints.ts';
-import type { Credentials } from '../cloud/client/transport.ts';
-import { Sockets } from '../cloud/http/sockets.ts';
+import type { Credentials, CredentialsSource } from '../cloud/client/transport.ts';
+import { type Route, Sockets } from '../cloud/http/sockets.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Journal } from '../core/domain/journal.ts';
@@ -14,25 +14,31 @@ import { refuseDebug } from './refuse-debug.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Ends what joins a run to the cloud: closes its sockets, and lets nothing more be sent. To be called when the run is over. */
+/** Ends what joins a run to the cloud: closes its sockets, ends its waits, and lets nothing more be sent. To be called when the run is over. */
 export type Closing = { readonly close: () => void };
 
 /** Join the sweep to the real cloud. Throws `ConfigError` for a refused endpoint, before any call. */
 export function createDeps(options: {
   readonly env: Environment;
-  readonly credentials: Credentials;
+  readonly credentials: Credentials | CredentialsSource;
+  /** Other ways out of this machine than the direct one. */
+  readonly route?: Route | undefined;
   readonly policy: Policy;
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
   readonly clock: Clock;
   readonly store?: Store | undefined;
+  /** A person asked the run to stop: what is sent is read back, and nothing new begins. */
+  readonly stopAsked?: AbortSignal | undefined;
 }): SweepDeps & Closing {
   refuseDebug(options.env);
+  const { stopAsked } = options;
   const endpoints = resolveEndpoints(options.env);
   const runId = randomUUID();
   const journal = options.journal(runId);
   const { observer, calls } = createCallCounter(journal);
-  const sockets = new Sockets();
+  const sockets = new Sockets(options.route);
+  const ended = new AbortController();
   const api = createCloudApi({
     credentials: options.credentials,
     endpoints,
@@ -40,11 +46,16 @@ export function createDeps(options: {
     clock: options.clock,
     random: Math.random,
     deadlineMs: options.deadlineMs,
+    stops: { begin: stopAsked ? AbortSignal.any([stopAsked, ended.signal]) : ended.signal, all: ended.signal },
     observer,
     sockets,
   });
+  const close = (): void => {
+    ended.abort();
+    sockets.close();
+  };
   const { clock, deadlineMs, store } = options;
-  return { api, clock, journal, calls, runId, deadlineMs, store, close: () => sockets.close() };
+  return { api, clock, journal, calls, runId, deadlineMs, stopAsked, store, close };
 }
 
 /** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { wokenBy } from '../core/concurrency/unless-stopped.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 
 /** Two ways in which a machine tells the time, both in milliseconds. */
@@ -7,15 +7,19 @@ export type Machine = {
   readonly wallMs: () => number;
   /** Since some moment; never set, but stands still while the machine is suspended. */
   readonly elapsedMs: () => number;
-  readonly sleep: (delayMs: number) => Promise<void>;
+  readonly sleep: Clock['sleep'];
 };
 
 const MACHINE: Machine = {
   wallMs: () => Date.now(),
   // Not `performance.now`: its module would be a part of each start that shows, for the same clock.
   elapsedMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: async (delayMs) => {
-    await delay(delayMs);
+  sleep: async (delayMs, stop) => {
+    let timer: NodeJS.Timeout | undefined;
+    await wokenBy(stop, (wake) => {
+      timer = setTimeout(wake, delayMs);
+    });
+    clearTimeout(timer);
   },
 };
 

@@ -20,8 +20,9 @@ export function refuseDebug({ DEBUG, NODE_DEBUG }: Environment): void {
   refuse('NODE_DEBUG', (NODE_DEBUG ?? '').split(',').find(isLoudForNode));
 }
 
-const isLoudForSdk = (name: string): boolean =>
-  name.includes('*') || name.includes('httpx') || name.startsWith('lambda');
+/** Of the SDKs' HTTP layer, of the credentials package, and of the proxy agent, which prints the proxy's password. */
+const LOUD = /\*|httpx|^lambda|^sign$|proxy-agent/;
+const isLoudForSdk = (name: string): boolean => LOUD.test(name);
 
 /** As Node matches it: any letter case, `*` for any text, and no other character is special. */
 function isLoudForNode(pattern: string): boolean {

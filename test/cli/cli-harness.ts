@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Io } from '../../lib/cli/io.ts';
+import type { Io, Reply } from '../../lib/cli/io.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
@@ -12,7 +12,9 @@ export type RunOptions = {
   readonly env?: Io['env'];
   /** A terminal on all three streams, of 100 columns. */
   readonly tty?: boolean;
-  readonly answer?: boolean | 'cancelled';
+  /** Of the terminal; 100 when left out. */
+  readonly columns?: number;
+  readonly answer?: Reply;
   readonly files?: Record<string, string>;
   /** How far a file gets: the code of an error when it is looked at before, or when it is written. */
   readonly fileError?: { readonly before?: string; readonly after?: string };
@@ -52,7 +54,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       options.onWrite?.(out, err, stop);
     },
     isTTY: tty,
-    columns: tty ? 100 : undefined,
+    columns: tty ? (options.columns ?? 100) : undefined,
   });
   const io: Io = {
     env: { LOG_LEVEL: 'silent', NO_COLOR: '1', ...options.env },
@@ -80,8 +82,10 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       files[path] = text;
     },
     temporaryPath: (name) => `/tmp/vco-sweeper-1/${name}`,
+    proxyFor: () => '',
+    invokedAs: 'vco-sweeper',
     packageFolder: (name) => resolve('dist', name),
-    confirm: async (question) => {
+    ask: async (question) => {
       asked.push(question);
       if (answer === undefined) {
         throw new Error('nobody expected a question');

@@ -96,6 +96,18 @@ test.each<[string, string[], typeof none, RegExp]>([
   ['a log level that does not exist', ['plan'], { LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
   ['a mode that does not exist', ['plan'], { SWEEP_MODE: 'all' }, /SWEEP_MODE: "all" is not allowed/],
   [
+    'a switch that does not exist',
+    ['plan'],
+    { SWEEP_TRIGGER: 'dispach' },
+    /SWEEP_TRIGGER: "dispach" is not allowed; write one of sweep/,
+  ],
+  [
+    'another one',
+    ['invoke'],
+    { SWEEP_THROW: 'nevr' },
+    /SWEEP_THROW: "nevr" is not allowed; write one of incomplete, never/,
+  ],
+  [
     'a store that is not there',
     ['plan', '--store', '/nowhere/at/all'],
     none,
@@ -208,6 +220,17 @@ test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo'], ['store']])
     const { code, out } = await run([command, '--help']);
     expect(code).toBe(0);
     expect(out).toContain(`Usage: vco-sweeper ${command}`);
+  },
+);
+
+test.each([[[]], [['plan']], [['sweep']], [['explain']], [['invoke']], [['demo']], [['emulator']]])(
+  '%j --help breaks lines between words, at the width of the terminal',
+  async (command) => {
+    const wide = await run([...command, '--help']);
+    const { out } = await run([...command, '--help'], { tty: true, columns: 60 });
+    const words = (text: string) => text.split(/\s+/).join(' ');
+    expect(words(out)).toBe(words(wide.out));
+    expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
   },
 );
 

@@ -39,6 +39,21 @@ const isOn = (trigger: Fc3Trigger) =>
   trigger.triggerType === 'timer' ? trigger.triggerConfig.enable : trigger.triggerConfig.triggerEnable;
 const on = ({ triggers }: Fc3Function) => triggers.filter(isOn).map(({ triggerName }) => triggerName);
 
+test.each([
+  ['SWEEP_MODE', 'mrak', 'SWEEP_MODE has to be plan, mark or sweep'],
+  ['SWEEP_THROW', 'nevr', 'SWEEP_THROW has to be incomplete or never'],
+  ['SWEEP_TRIGGER', 'dispach', 'SWEEP_TRIGGER has to be sweep, dispatch or none'],
+])('%s=%s is refused by the preview', (name, word, expected) => {
+  const told = (thrown: unknown) => `${Reflect.get(Object(thrown), 'stdout')}${Reflect.get(Object(thrown), 'stderr')}`;
+  let said = '';
+  try {
+    preview({ [name]: word });
+  } catch (thrown) {
+    said = told(thrown);
+  }
+  expect(said).toContain(expected);
+});
+
 describe('with the defaults', () => {
   test('nothing is changed until someone says so, and the sweep alone is triggered', () => {
     expect(defaults.sweep.environmentVariables.SWEEP_MODE).toBe('plan');
@@ -139,9 +154,9 @@ describe('with every variable set', () => {
     expect(dispatched.concurrencyConfig.reservedConcurrency).toBeGreaterThan(1);
   });
 
-  test.each(['none', 'dispatcher'])('with SWEEP_TRIGGER=%s nothing is triggered at all', (SWEEP_TRIGGER) => {
+  test('with SWEEP_TRIGGER=none nothing is triggered at all', () => {
     const { sweep: quiet, dispatch: silent } = preview({
-      ...{ SWEEP_TRIGGER, SWEEP_TUNNEL_EVENTS: 'on', SWEEP_SAMPLING: 'on', SWEEP_MODE: 'sweep' },
+      ...{ SWEEP_TRIGGER: 'none', SWEEP_TUNNEL_EVENTS: 'on', SWEEP_SAMPLING: 'on', SWEEP_MODE: 'sweep' },
     });
     expect([...on(quiet), ...on(silent)]).toEqual([]);
   });

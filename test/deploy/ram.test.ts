@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ACTIONS, type ActionFacts, ORGANIZATION_ACTIONS } from '../../lib/cloud/client/actions.ts';
+import {
+  ACTIONS,
+  type ActionFacts,
+  ORGANIZATION_ACTIONS,
+  RESTORE_ACTIONS,
+  STORE_ACTIONS,
+} from '../../lib/cloud/client/actions.ts';
 import { FC_ACTIONS } from '../../lib/cloud/invoke/function-api.ts';
 import { MODES, type Mode } from '../../lib/core/domain/policy.ts';
 import { createDispatchDeps, createSweepFunction } from '../../lib/wiring/create-dispatch-deps.ts';
@@ -13,6 +19,12 @@ const WRITES: Readonly<Record<Mode, readonly string[]>> = {
   mark: ['setTags', 'removeTags'],
   sweep: ['setTags', 'removeTags', 'detach', 'deleteConnection'],
 };
+
+/** What lib/undo/restore calls, tested against its sources below. */
+const RESTORE_READS: readonly string[] = [
+  ...['getAccountId', 'getConnection', 'listConnections', 'listTags', 'listConnectionRoutes', 'listCustomerGateways'],
+  ...['listTransitRouters', 'listAttachments', 'listRouting'],
+];
 
 const facts: readonly ActionFacts[] = Object.values(ACTIONS);
 
@@ -56,6 +68,33 @@ test.each(MODES)('docs/ram/%s.json grants what the mode can call, and nothing mo
 
 test('docs/ram/transit-router-owner.json grants what is called in the account of a transit router', () => {
   expect(granted('transit-router-owner')).toEqual(needed(({ service }) => service === 'cbn'));
+});
+
+test('docs/ram/store.json grants what backups read besides, and nothing more of the cloud', () => {
+  const read = Object.values(STORE_ACTIONS).map(({ ram }) => ram);
+  expect(granted('store').filter((action) => !action.startsWith('oss:'))).toEqual(read.sort());
+});
+
+test('a restore calls only what docs/ram/restore.json is made of', () => {
+  const files = [
+    'lib/undo/restore/estate-now.ts',
+    'lib/undo/restore/run-restore.ts',
+    'lib/cli/commands/restore-command.ts',
+  ];
+  const used = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/\bapi\.(\w+)\(/g)].map(([, name]) => name),
+  );
+  const writes = ['create', 'setTags', 'listRouteTables'];
+  expect([...new Set(used)].sort()).toEqual([...RESTORE_READS, ...writes].sort());
+});
+
+test('docs/ram/restore.json grants what a restore calls, and nothing that detaches or deletes', () => {
+  const reads = [...facts, ...Object.values(STORE_ACTIONS)].filter(({ methods }) =>
+    methods.some((method) => RESTORE_READS.includes(method) || method === 'setTags'),
+  );
+  const calls = [...reads, ...Object.values(RESTORE_ACTIONS)].flatMap(({ ram }) => ram ?? []);
+  expect(granted('restore')).toEqual([...new Set(calls)].sort());
+  expect(granted('restore').filter((action) => /Delete|Dissociate|Disable|UnTag|AssumeRole/.test(action))).toEqual([]);
 });
 
 test('docs/ram/assume-roles.json grants what other accounts need', () => {
@@ -193,7 +232,8 @@ describe('the deployment', () => {
       'oss:ListParts',
       'oss:AbortMultipartUpload',
     ];
-    expect(granted('store')).toEqual([...ofObjects, 'oss:ListObjects'].sort());
+    const ofBucket = granted('store').filter((action) => action.startsWith('oss:'));
+    expect(ofBucket).toEqual([...ofObjects, 'oss:ListObjects'].sort());
     const [, bucket] = /SWEEP_STORE_BUCKET=([\w-]+)/.exec(readFileSync('docs/deploy.md', 'utf8')) ?? [];
     expect(resourcesOf('store', 'oss:ListObjects')).toEqual([`acs:oss:*:*:${bucket}`]);
     for (const action of ofObjects) {
@@ -223,7 +263,7 @@ test('every document is compared here, and told of in the README', () => {
   const names = readdirSync('docs/ram').sort();
   const compared = [
     ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs', 'store'],
-    'transit-router-owner',
+    ...['restore', 'transit-router-owner'],
   ];
   const trusts = ['trust-function-compute', 'trust-member-account'];
   expect(names).toEqual([...MODES, ...compared, ...trusts].map((name) => `${name}.json`).sort());

@@ -182,7 +182,9 @@ describe('each has its row, and each row is of something that there is:', () => 
         readFileSync('lib/core/domain/disposition.ts', 'utf8'),
         /^ {2}\['([\w.]+)', '(?:retry|busy|refused|blocked|terminal)'\]/gm,
       ),
+      ...quoted(readFileSync('lib/core/advice/error-advice.ts', 'utf8'), /^ +\[?'([A-Z][\w.]+)',/gm),
       ...quoted(readFileSync('lib/dispatch/dispatch-advice.ts', 'utf8'), /^ {2}\['([\w.]+)', [`'"]/gm),
+      ...quoted(readFileSync('lib/core/domain/errors.ts', 'utf8'), /^export const [A-Z_]+ = '(\w+)'/gm),
       ...quoted(readFileSync('lib/core/store/store-error.ts', 'utf8'), /^ {2}\| '(Store\w+)'/gm),
       ...['lib/cloud', 'lib/sweep', 'lib/dispatch'].flatMap((folder) =>
         quoted(
@@ -197,6 +199,7 @@ describe('each has its row, and each row is of something that there is:', () => 
       'WrongAccount',
       'AccountClosed',
       'DeadlineExceeded',
+      'StoppedOnRequest',
       'StoreFull',
     ]) {
       expect(known).toContain(code);

@@ -24,9 +24,10 @@ describe('the build', () => {
   /** A build of these sources in a folder of its own, beside a policy. Each takes seconds, so the tests share a good one. */
   let built = '';
   const policy = 'mode: mark # for now\nprotect: { names: [prod-*] }\n';
-  function buildWith(text: string) {
+  function buildWith(text: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     writeFileSync(join(built, 'policy.yaml'), text);
-    return spawnSync(process.execPath, [resolve('scripts/build.mjs')], { cwd: built, encoding: 'utf8' });
+    const options = { cwd: built, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+    return spawnSync(process.execPath, [resolve('scripts/build.mjs'), ...args], options);
   }
   const packed = () => readFileSync(join(built, 'dist/sweep/policy.json'), 'utf8');
 
@@ -43,6 +44,22 @@ describe('the build', () => {
     expect(JSON.parse(packed())).toEqual({ mode: 'mark', protect: { names: ['prod-*'] } });
     expect(parsePolicy(packed(), 'packed')).toEqual(parsePolicy(policy, 'written'));
     expect(existsSync(join(built, 'dist/sweep/policy.yaml'))).toBe(false);
+  });
+
+  test('fails for a switch of the environment with a typo, and the last one stays', () => {
+    const before = packed();
+    const { status, stderr } = buildWith(policy, [], { SWEEP_TRIGGER: 'dispach', SWEEP_MODE: 'mrak' });
+    expect(stderr).toMatch(
+      /^SWEEP_MODE: "mrak" is not allowed; .*\nSWEEP_TRIGGER: "dispach" .*\nNothing was built\.\n$/,
+    );
+    expect(status).toBe(1);
+    expect(packed()).toBe(before);
+  });
+
+  test('leaves a policy out that is not to be packed', () => {
+    expect(buildWith('mode: [', ['--without-policy'])).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(join(built, 'dist/sweep/policy.json'))).toBe(false);
+    expect(buildWith(policy)).toMatchObject({ status: 0 });
   });
 
   test.each([
@@ -69,7 +86,7 @@ describe('the licences of what a folder holds', () => {
       (file) => JSON.parse(readFileSync(join('dist', name, file), 'utf8')).sources as string[],
     );
     const bundled = sources.flatMap(
-      (source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!node_modules)/.exec(source)?.[1] ?? [],
+      (source) => /node_modules\/(@[^/]+\/[^/]+|[^@/][^/]*)\/(?!node_modules)/.exec(source)?.[1] ?? [],
     );
     expect(bundled.length).toBeGreaterThan(10);
     expect([...new Set(bundled)].filter((one) => !listed.includes(one))).toEqual([]);
@@ -78,6 +95,15 @@ describe('the licences of what a folder holds', () => {
     expect(text).toMatch(/zod \d.*\(MIT\)\n\nMIT License\n\nCopyright \(c\) 20\d\d Colin McDonnell/);
     expect(text).toMatch(/httpx \d.*\(MIT\)\n\nCopyright Jackson Tian\n\nPermission is hereby granted/);
   });
+
+  test.each(['sweep', 'dispatch'])(
+    'in dist/%s nothing of profiles and proxies, which only the command line has',
+    (name) => {
+      const { sources } = JSON.parse(readFileSync(join('dist', name, 'index.js.map'), 'utf8')) as { sources: string[] };
+      expect(sources.length).toBeGreaterThan(100);
+      expect(sources.filter((source) => /alicloud\/credentials|proxy|wiring\/access/.test(source))).toEqual([]);
+    },
+  );
 
   test('are the same at each build', () => {
     for (const name of ['functions', 'lib']) {

@@ -8,14 +8,16 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/cloud\//, /^lib\/(core|cloud)\//],
   [/^lib\/emulator\//, /^lib\/emulator\//],
   [/^lib\/dispatch\//, /^lib\/(core|dispatch)\//],
-  [/^lib\/sweep\//, /^lib\/(core|sweep)\//],
+  [/^lib\/undo\//, /^lib\/(core|undo)\//],
+  // What a backup keeps is decided in one table; restoring is none of a sweep's business.
+  [/^lib\/sweep\//, /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document))(\/|\.ts$)/],
   [/^lib\/policy\//, /^lib\/(core|policy)\//],
   // Ids in an event are read by the same rules as ids in a policy.
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],
   [/^lib\/report\//, /^lib\/(core|report)\//],
   [/^lib\/store\//, /^lib\/(core|store)\//],
   [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|store|wiring)\//],
-  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|wiring)\//],
+  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|undo|wiring)\//],
   [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
 ];
 
@@ -115,7 +117,8 @@ test('no two files of the product have the same name', () => {
 
 test('only lib/cli/output.ts chooses the stream of a command and the format of its result', () => {
   const choice = /\b(stdin|stdout|stderr|toJsonLine)\b|\boptions\.json\b|\{[^}]*\bjson\b[^}]*\}: \w*Options\b/;
-  const chooser = /^lib\/cli\/(io|process-io|output|formats)\.ts$/;
+  // What starts the command line speaks when there is no command yet, or none any more.
+  const chooser = /^lib\/cli\/((io|process-io|output|formats)\.ts$|start\/)/;
   const wrong = SOURCES.filter(
     (path) => path.startsWith('lib/cli/') && !chooser.test(path) && choice.test(readFileSync(path, 'utf8')),
   );

@@ -261,10 +261,19 @@ describe.skipIf(CHROMIUM === undefined)('the report page, in Chromium', () => {
 
   test('says what it did not read', async () => {
     const regions = [
-      { accountId: '1', regionId: 'cn-hangzhou', listing: 'unread' as const, connections: 0, halted: false },
+      {
+        accountId: '1',
+        regionId: 'cn-hangzhou',
+        listing: 'unread' as const,
+        connections: 0,
+        halted: false,
+        reason: 'no right',
+      },
     ];
     const page = await pages.open(aDigest([], { runs: [{ result: aResult([], { status: 'incomplete', regions }) }] }));
-    expect(await page.locator('#attention').innerText()).toMatch(/1 place not read[\s\S]*cn-hangzhou, account 1/);
+    expect(await page.locator('#attention').innerText()).toMatch(
+      /1 place not read[\s\S]*cn-hangzhou, account 1: no right/,
+    );
     expect(await page.locator('#connections').innerText()).toContain('not every place was read');
   });
 

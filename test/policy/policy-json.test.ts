@@ -56,8 +56,10 @@ describe('JSON that is read without the YAML reader', () => {
 });
 
 test.each([
-  ['{"mode": "plan",\n "mode": "sweep"}', 'line 2, column 2: Map keys must be unique'],
-  ['{"limits": {"perRun": 1, "perR\\u0075n": 2}}', 'line 1, column 26: Map keys must be unique'],
+  ['{"mode": "plan",}', 'line 1, column 16: nothing follows this comma; JSON has none before } or ]'],
+  ['{"regions": ["cn-hangzhou" ,\n]}', 'line 1, column 28: nothing follows this comma'],
+  ['{"mode": "plan",\n "mode": "sweep"}', 'line 2, column 2: the key "mode" is there twice'],
+  ['{"limits": {"perRun": 1, "perR\\u0075n": 2}}', 'line 1, column 26: the key "perR\\\\u0075n" is there twice'],
   ['{"rules": {"__proto__": {"expired": "0s"}}}', 'line 1, column 12: unknown key "__proto__"'],
   ['{"mode": "plan"', 'line 1, column 16: Flow map'],
   ['{"mode": "go"}', 'mode: "go" is not allowed; write one of plan, mark, sweep'],

@@ -1,6 +1,11 @@
 import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
-import type { Transport, TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
+import type {
+  CreateTransportCall,
+  OrganizationTransport,
+  TransportCall,
+  TransportReply,
+} from '../../lib/cloud/client/transport.ts';
 import type { JournalEvent, JournalFields } from '../../lib/core/domain/journal.ts';
 import type { RefusedEvent, RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../../lib/core/domain/policy.ts';
@@ -26,6 +31,8 @@ export type CloudOptions = {
   readonly limits?: number;
 };
 
+type CloudCall = TransportCall | CreateTransportCall;
+
 export type RunOptions = {
   readonly policy?: Policy;
   readonly origin?: PolicyOrigin;
@@ -33,6 +40,7 @@ export type RunOptions = {
   /** Default: when no parts are given. */
   readonly isWhole?: boolean;
   readonly deadlineMs?: number;
+  readonly stopAsked?: AbortSignal;
   /** Null: none, as where neither function nor environment has one. */
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
@@ -40,9 +48,9 @@ export type RunOptions = {
   readonly onReading?: SweepDeps['onReading'];
   readonly store?: Store;
   /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
-  readonly before?: (call: TransportCall) => void;
+  before?(call: CloudCall): void;
   /** Replaces each reply on its way back. */
-  readonly after?: (call: TransportCall, reply: TransportReply) => TransportReply;
+  after?(call: CloudCall, reply: TransportReply): TransportReply;
 };
 
 const WRITES = /^(Delete|TagResources|UnTagResources|Create|Dissociate|Disable)/;
@@ -64,8 +72,11 @@ export function startCloud(options: CloudOptions) {
   const accountOf = new Map<string, string>();
 
   const transport =
-    ({ before, after }: RunOptions): Transport =>
-    async (call) => {
+    ({ before, after }: Pick<RunOptions, 'before' | 'after'>): OrganizationTransport =>
+    async (call: Parameters<OrganizationTransport>[0]) => {
+      if (call.service === 'resourcedirectory') {
+        throw new TypeError('there is no directory');
+      }
       before?.(call);
       const params = flatten(call.params);
       const accountId = accountOf.get(call.credentials.accessKeyId) ?? ACCOUNT;
@@ -101,6 +112,7 @@ export function startCloud(options: CloudOptions) {
       clock,
       random: () => 0.5,
       deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+      stops: { begin: change.stopAsked },
       observer: {
         onCall: (action) => {
           calls[action] = (calls[action] ?? 0) + 1;
@@ -127,6 +139,7 @@ export function startCloud(options: CloudOptions) {
         calls: () => calls,
         runId: 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
+        stopAsked: change.stopAsked,
         ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
         store: change.store,
       },
@@ -139,6 +152,7 @@ export function startCloud(options: CloudOptions) {
     policy,
     lines,
     run,
+    transport,
     connectionIds: () => emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId).sort(),
     connection: (id: string) => emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id),
     tags: (id: string) => emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id)?.tags,

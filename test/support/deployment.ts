@@ -26,7 +26,7 @@ export function preview(env: Readonly<Record<string, string>> = {}): Deployment 
     cwd,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { resources } = rendered.parse(JSON.parse(text.slice(text.indexOf('{'))));
   return { sweep: resources.sweep.props, dispatch: resources.dispatch.props };

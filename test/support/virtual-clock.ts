@@ -1,3 +1,4 @@
+import { wokenBy } from '../../lib/core/concurrency/unless-stopped.ts';
 import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 
 type Timer = { readonly atMs: number; readonly order: number; wake: (() => void) | undefined };
@@ -26,10 +27,18 @@ export class VirtualClock implements Clock {
     this.#nowMs += ms;
   }
 
-  sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#start(delayMs, resolve);
+  sleep(delayMs: number, stop?: AbortSignal): Promise<void> {
+    let timer: Timer | undefined;
+    const slept = wokenBy(stop, (wake) => {
+      timer = this.#start(delayMs, wake);
     });
+    return stop === undefined
+      ? slept
+      : slept.finally(() => {
+          if (timer) {
+            timer.wake = undefined;
+          }
+        });
   }
 
   /** Rejects after a while, as a client does that waits for a reply; unless it is cancelled first. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TransportCall, TransportReply } from '../../lib/cloud/client/transport.ts';
+import type { TransportReply } from '../../lib/cloud/client/transport.ts';
 import { ago, DAY, HOUR, NOW } from '../support/builders.ts';
-import { startCloud } from '../support/cloud.ts';
+import { type RunOptions, startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, routed } from '../support/estates.ts';
 import {
   NONSENSE,
@@ -69,7 +69,7 @@ const aCloud = () =>
     },
   });
 
-type After = (call: TransportCall, reply: TransportReply) => TransportReply;
+type After = NonNullable<RunOptions['after']>;
 
 /** Deletes and detaches that were sent, with what they were sent for; in no order. */
 async function removals(after: After): Promise<readonly string[]> {

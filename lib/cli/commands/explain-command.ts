@@ -1,3 +1,4 @@
+import { describeFailure } from '../../core/advice/error-advice.ts';
 import { type Judged, type Plan, plan } from '../../core/plan/plan.ts';
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
 import { heldBackBy } from '../../sweep/steps/stop-file.ts';
@@ -53,12 +54,12 @@ function exitCodeFor({ verdict, accountId, regionId }: Explanation, { halts }: P
 function notFound(connectionId: string, { regions, lost }: Survey): string {
   const home = lost.find(({ connections }) => connections.some((one) => one.connectionId === connectionId));
   if (home) {
-    return `it is in ${home.regionId}, which could not be read whole, so it is kept: ${home.error.message}`;
+    return `it is in ${home.regionId}, which could not be read whole, so it is kept: ${describeFailure(home.error)}`;
   }
   const read = regions.map(({ regionId, accountId }) => `${regionId} (account ${accountId})`);
   const unread = lost
     .filter(({ listing }) => listing === 'unread')
-    .map(({ regionId, error }) => `${regionId} (${error.message})`);
+    .map(({ regionId, error }) => `${regionId} (${describeFailure(error)})`);
   return [
     read.length > 0 ? `not in ${read.join(', ')}` : 'not found',
     ...(unread.length > 0 ? [`could not read ${unread.join(', ')}`] : []),

@@ -4,10 +4,13 @@ import { CloudError } from '../../core/domain/errors.ts';
 import type { DeclaredPolicy, EventBody, Mode } from '../../core/domain/policy.ts';
 import { byRule } from '../../core/rules/all-rules.ts';
 import { dispatchAdvice } from '../../dispatch/dispatch-advice.ts';
+import { refuseUnknownSwitches } from '../../policy/deploy-switches.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
+import { allOf } from '../../wiring/access/all-of.ts';
+import { type Access, openAccess } from '../../wiring/access/open-access.ts';
 import { createSweepFunction } from '../../wiring/create-dispatch-deps.ts';
-import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
+import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import { readTarget, type TargetNames } from '../../wiring/sweep-function.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
@@ -26,16 +29,20 @@ export type InvokeOptions = RunOptions & { readonly mode?: Mode; readonly async?
  * @throws ConfigError for what is wrong here, before any call
  */
 export async function invokeCommand(options: InvokeOptions, io: Io): Promise<number> {
-  const names = readTarget(io.env, readDefaultRegion(io.env));
-  const policy = policyOfReport(options, io);
+  const [names, policy, access] = allOf(
+    () => readTarget(io.env, readDefaultRegion(io.env)),
+    () => policyOfReport(options, io),
+    () => openAccess(options, io),
+    () => refuseUnknownSwitches(io.env),
+  );
   const output = createOutput(io, options);
-  const sweep = await openFunction(names, policy, io);
+  const sweep = await openFunction(names, policy, { io, access, output });
   const event = JSON.stringify(toEvent(options));
   if (options.async) {
     return await start(sweep, event, output, io);
   }
   const answered = await untilInterrupted(io, withAdvice(sweep.call(event), output));
-  return answered.kind === 'answer' ? showAnswer(answered, policy, output) : showError(answered, output);
+  return answered.kind === 'answer' ? showAnswer(answered, policy, output, options) : showError(answered, output);
 }
 
 /** What the function is asked for: what was left out is up to its policy. */
@@ -56,15 +63,18 @@ function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy
   return { ...parsePolicy('', 'defaults'), rules: byRule(() => 'off') };
 }
 
-async function openFunction(names: TargetNames, declared: DeclaredPolicy, io: Io): Promise<FunctionApi> {
+type Opening = { readonly io: Io; readonly access: Access; readonly output: Output };
+
+async function openFunction(names: TargetNames, declared: DeclaredPolicy, opening: Opening): Promise<FunctionApi> {
+  const { io, access, output } = opening;
   const { env, clock } = io;
   const policy = { ...declared, accounts: [] };
-  const credentials = readCredentials(env);
+  const credentials = await access.credentials();
   const { screen, journalOf: journal } = createRunWatcher(io);
   try {
-    const common = { env, credentials, policy, clock, deadlineMs: Number.POSITIVE_INFINITY };
+    const common = { env, credentials, route: access.route, policy, clock, deadlineMs: Number.POSITIVE_INFINITY };
     const { api, journal: note, close } = createDeps({ ...common, journal });
-    const accountId = await api.getAccountId().finally(close);
+    const accountId = await withAdvice(api.getAccountId(), output).finally(close);
     return createSweepFunction({
       ...common,
       target: { accountId, ...names },
@@ -109,7 +119,12 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
   }
 }
 
-function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output: Output): number {
+function showAnswer(
+  { text }: { text: string },
+  declared: DeclaredPolicy,
+  output: Output,
+  { failOn }: RunOptions,
+): number {
   const answer = readAnswer(text);
   if (answer.kind === 'dispatch') {
     const { kind, result } = answer;
@@ -121,7 +136,7 @@ function showAnswer({ text }: { text: string }, declared: DeclaredPolicy, output
   const worst = worstOf(result);
   const policy = { ...declared, accounts: [] };
   output.answer({ kind, result: worst, background: { policy }, received });
-  return exitCodeOf(worst);
+  return exitCodeOf(worst, failOn);
 }
 
 type InvokedError = Extract<Answered, { kind: 'function-error' }>;

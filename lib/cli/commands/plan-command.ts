@@ -10,9 +10,9 @@ import { type CliSession, openSession } from '../session/open-session.ts';
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const result = await session.run([session.scope.narrow('plan')]);
-  session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options) });
+  session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options, io.invokedAs) });
   sayMissing(options, session, result);
-  return exitCodeOf(result);
+  return exitCodeOf(result, options.failOn);
 }
 
 /** Ids that were asked for and are nowhere in scope: mistyped, or already gone. */
@@ -42,7 +42,7 @@ const quoted = (path: string): string =>
 /** Those that a person is likely to ask about, likeliest first. */
 const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'deferred', 'waiting', 'unknown', 'protected'];
 
-function toHints({ counts, outcomes }: RunResult, options: RunOptions): readonly string[] {
+function toHints({ counts, outcomes }: RunResult, options: RunOptions, command: string): readonly string[] {
   const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
   if (first === undefined) {
     return [];
@@ -50,9 +50,9 @@ function toHints({ counts, outcomes }: RunResult, options: RunOptions): readonly
   return [
     ...(counts.planned > 0
       ? [
-          `Delete ${count(counts.planned, 'connection')}:  ${['vco-sweeper sweep', ...narrowed(options), ...connections(options)].join(' ')}`,
+          `Delete ${count(counts.planned, 'connection')}:  ${[command, 'sweep', ...narrowed(options), ...connections(options)].join(' ')}`,
         ]
       : []),
-    `Why?  ${['vco-sweeper explain', first.connectionId, ...narrowed(options)].join(' ')}`,
+    `Why?  ${[command, 'explain', first.connectionId, ...narrowed(options)].join(' ')}`,
   ];
 }

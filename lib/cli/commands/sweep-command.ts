@@ -2,12 +2,12 @@ import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing } from '../../core/domain/policy.ts';
 import { toSentences, warnOfPolicy } from '../../core/plan/policy-warnings.ts';
 import { toPrintable } from '../../core/text/printable.ts';
-import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { Interrupted, type Io } from '../io.ts';
+import { Interrupted, type Io, type Reply } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { type CliSession, openSession } from '../session/open-session.ts';
 import { sayMissing } from './plan-command.ts';
+import { askAbout, type SweepQuestion } from './sweep-question.ts';
 
 export type SweepOptions = RunOptions & { readonly yes?: true };
 
@@ -29,25 +29,39 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
     return EXIT.badUsage;
   }
   output.preview(answer);
-  const ids = planned.outcomes.filter(({ outcome }) => outcome === 'planned').map(({ connectionId }) => connectionId);
-  if (ids.length > 0) {
+  const question = askAbout(planned);
+  if (question) {
     for (const text of moreWarnings(session, planned)) {
       output.say(`warning: the policy: ${toPrintable(text)}`);
     }
-    const agreement = await io.confirm(`delete ${count(ids.length, 'connection')}?`);
-    if (agreement === 'cancelled') {
+    const reply = await io.ask(question.text);
+    if (reply === 'cancelled') {
       throw new Interrupted('interrupted; nothing was changed');
     }
-    if (!agreement) {
+    const refusal = refusalIn(reply, question);
+    if (refusal !== undefined) {
       output.answer(answer);
-      output.say('Nothing was changed.');
-      return exitCodeOf(planned);
+      output.say(refusal);
+      return exitCodeOf(planned, options.failOn);
     }
     output.say('');
   } else {
     output.say('Nothing to delete now; marks are kept up.');
   }
-  return await carryOut(session, agreed(session, ids), options);
+  return await carryOut(session, agreed(session, question?.connectionIds ?? []), options);
+}
+
+/** Why a reply does not agree to the deletions; undefined when it does. */
+function refusalIn(reply: Exclude<Reply, 'cancelled'>, { agreement }: SweepQuestion): string | undefined {
+  if (reply === 'no-more-input') {
+    return '\nThe input ended without an answer, so nothing was changed.';
+  }
+  const text = reply.text.trim();
+  if (text === agreement) {
+    return undefined;
+  }
+  const said = text === '' ? 'An empty line' : `"${toPrintable(text.slice(0, 80))}"`;
+  return `${said} is not ${agreement}, so nothing was changed.`;
 }
 
 /** What is to be said of the policy when it sweeps, and was not said when it planned. */
@@ -64,5 +78,5 @@ async function carryOut(session: CliSession, parts: readonly Narrowing[], option
   const result = await session.run(parts);
   session.output.answer(session.toAnswer(result));
   sayMissing(options, session, result);
-  return exitCodeOf(result);
+  return exitCodeOf(result, options.failOn);
 }

@@ -70,7 +70,7 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const marked = await run('mark');
   story.chapter(
     '2. Mark',
-    `${count(marked.result.counts.marked, 'orphan')} marked with tags. Nothing is deleted before it has been an orphan ` +
+    `${count(marked.result.counts.marked, 'orphan')} marked with tags. ${others(marked)}Nothing is deleted before it has been an orphan ` +
       'for its whole grace, 24h here, and every run in between has seen it so.',
   );
 
@@ -83,10 +83,20 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const swept = await run('sweep');
   story.show(swept, { failed: 5, blocked: 1, deleted: 6, 'already-gone': 1, deferred: 2, marked: 1, waiting: 1 });
   whyDeleted(story, swept);
-  const exitCode = conclude(story, emulator, { planned, swept, savedId: saved.id });
+  const exitCode = conclude(story, emulator, { planned, swept, savedId: saved.id, invokedAs: io.invokedAs });
   story.say('');
   story.say(leavePage(digestRun(swept.result), io));
   return exitCode;
+}
+
+/** The orphans that were not marked now, so that with those that were they are all that the plan found. */
+function others({ result: { counts } }: DemoRun): string {
+  const kinds = [
+    ...(counts.planned > 0 ? [`${counts.planned} are due already`] : []),
+    ...(counts.waiting > 0 ? [`${counts.waiting} had a mark from before`] : []),
+    ...(counts.blocked > 0 ? [`${counts.blocked} are blocked`] : []),
+  ];
+  return kinds.length === 0 ? '' : `Of the others ${kinds.join(', and ')}. `;
 }
 
 /** The owner of one marked connection wants to keep it. */
@@ -117,7 +127,7 @@ function whyDeleted(story: Story, { result, names }: DemoRun): void {
 function conclude(
   story: Story,
   emulator: RunningEmulator,
-  { planned, swept, savedId }: { planned: DemoRun; swept: DemoRun; savedId: string },
+  { planned, swept, savedId, invokedAs }: { planned: DemoRun; swept: DemoRun; savedId: string; invokedAs: string },
 ): number {
   const left = new Set(emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId));
   const { counts, outcomes, status } = swept.result;
@@ -127,17 +137,13 @@ function conclude(
   const detached = swept.detached > 0 ? ` (${swept.detached} of them detached first)` : '';
   story.chapter(
     '4. What is left',
-    `${left.size} of ${count(ESTATE.connections, 'connection')}. ${counts.deleted} were deleted${detached}, and each was ` +
-      `read back as gone. Still there: all that were in use (${alive.length} of ${inUse.length}), and the one whose ` +
-      `owner spoke up${left.has(savedId) ? '' : ' (it is gone!)'}.`,
+    `${counts.deleted} of ${count(ESTATE.connections, 'connection')} were deleted${detached}, and each was read back as gone. ` +
+      `Still there: all that were in use (${alive.length} of ${inUse.length}), and the one whose owner spoke up` +
+      `${left.has(savedId) ? '' : ' (it is gone!)'}. The ${left.size} that are left are`,
   );
-  if (counts.blocked > 0) {
-    story.say(
-      `${count(counts.blocked, 'orphan')} blocked: their route tables are a person's to settle, as the table says.`,
-    );
-  }
+  story.tally(swept);
   story.say('');
-  story.say('Try it: vco-sweeper emulator, then plan, explain and sweep with the endpoints and key it prints.');
+  story.say(`Try it: ${invokedAs} emulator, then plan, explain and sweep with the endpoints and key it prints.`);
   const good = status === 'complete' && alive.length === inUse.length && lingering.length === 0 && left.has(savedId);
   return good && counts.deleted > 0 ? EXIT.nothingLeft : EXIT.unexpected;
 }

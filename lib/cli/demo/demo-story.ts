@@ -11,6 +11,16 @@ import type { DemoRun } from './demo-runs.ts';
 
 const TEXT_WIDTH_MAX = 100;
 
+/** Orphans that are still there, and why. */
+const LEFT: Readonly<Partial<Record<OutcomeKind, string>>> = {
+  blocked: "route tables are a person's to settle, as the table says",
+  marked: 'the grace began with this run',
+  waiting: 'inside the grace',
+  deferred: 'over a limit, and the next run goes on',
+  cleared: 'in use again',
+  failed: 'the table says why',
+};
+
 /** Tells a story on standard output, in sentences that fit the terminal. */
 export type Teller = {
   readonly chapter: (title: string, text: string) => void;
@@ -25,6 +35,8 @@ export type Story = Omit<Teller, 'lines'> & {
   /** Some rows of a run, at most so many that ended so, and how many more there are. */
   readonly show: (run: DemoRun, most: Readonly<Partial<Record<OutcomeKind, number>>>) => void;
   readonly kept: (run: DemoRun) => void;
+  /** All that a run left, how many for each reason: the numbers add up to what there is. */
+  readonly tally: (run: DemoRun) => void;
 };
 
 export function createTeller({ style, print: lines }: Output): Teller {
@@ -68,6 +80,16 @@ export function createStory(output: Output, policy: Policy): Story {
     kept: ({ kept }) => {
       write(`\n${count(kept.size, 'connection')} stay, because they are`);
       for (const line of digestKept([...kept.values()])) {
+        write(`  ${line}`);
+      }
+    },
+    tally: ({ result, kept }) => {
+      const orphans = result.outcomes.filter(({ outcome }) => LEFT[outcome] !== undefined);
+      const rows = [
+        ...kept.values(),
+        ...orphans.map(({ outcome }) => ({ verdict: outcome, reason: LEFT[outcome] ?? '' })),
+      ];
+      for (const line of digestKept(rows)) {
         write(`  ${line}`);
       }
     },

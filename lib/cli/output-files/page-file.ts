@@ -11,10 +11,12 @@ export const PAGE_CONTENT: FileContent = {
   describe: ({ result }) => `the page of this run, ${count(result.outcomes.length, 'connection')}`,
 };
 
-/** The page of one run, made at the moment when the run ended. Pure. */
-export function runPage(result: RunResult, { policy, problems = [] }: RunBackground): string {
+/** The page of one run, made at the moment when the run ended. A place says itself why it was not read. Pure. */
+function runPage(result: RunResult, { policy, problems: watched = [] }: RunBackground): string {
   const { runId, startedAt, durationMs } = result;
   const madeAt = new Date(Date.parse(startedAt) + durationMs).toISOString();
+  const reasons = result.regions.flatMap(({ reason }) => reason ?? []);
+  const problems = watched.map(({ text }) => text).filter((text) => !reasons.some((reason) => text.includes(reason)));
   const runs = [{ result, rules: policy.rules }];
   return renderPage(digestRuns({ reportId: runId, madeAt, runs, problems, price: policy.report.price }));
 }

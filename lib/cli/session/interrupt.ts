@@ -11,23 +11,23 @@ export async function untilStopped<T>(
   io: Io,
   watcher: RunWatcher,
   writes: boolean,
-  task: (isStopped: () => boolean) => Promise<T>,
+  task: (stopAsked: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  let stopped = false;
+  const stopping = new AbortController();
   let giveUp: (reason: Interrupted) => void = () => undefined;
   const interrupted = new Promise<never>((_, reject) => {
     giveUp = reject;
   });
   const ignore = io.onStop(() => {
-    if (stopped || !writes) {
+    if (stopping.signal.aborted || !writes) {
       giveUp(new Interrupted(describe(watcher.progress.underWay())));
       return;
     }
-    stopped = true;
+    stopping.abort();
     watcher.screen.line('Stopping: nothing new is started, what was sent is read back. Ctrl-C again to leave at once.');
   });
   try {
-    return await Promise.race([task(() => stopped), interrupted]);
+    return await Promise.race([task(stopping.signal), interrupted]);
   } finally {
     ignore();
   }

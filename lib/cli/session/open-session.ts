@@ -1,9 +1,13 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
+import { refuseUnknownSwitches } from '../../policy/deploy-switches.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
+import type { Problem } from '../../report/text/summary.ts';
 import { type SweepDeps, sweep } from '../../sweep/run-sweep.ts';
-import { createDeps, readCredentials } from '../../wiring/create-sweep-deps.ts';
+import { allOf } from '../../wiring/access/all-of.ts';
+import { openAccess } from '../../wiring/access/open-access.ts';
+import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import { openPolicyStore } from '../../wiring/open-policy-store.ts';
 import type { Answer } from '../formats.ts';
 import type { Io } from '../io.ts';
@@ -12,7 +16,6 @@ import type { RunOptions } from '../run-options.ts';
 import { untilStopped } from './interrupt.ts';
 import { resolveScope, type Scope } from './resolve-scope.ts';
 import { createRunWatcher } from './run-watcher.ts';
-import { stopAfterInterrupt } from './stop-after-interrupt.ts';
 import { sayUnusedPolicy } from './unused-policy.ts';
 
 /** One command at work: policy and scope settled, credentials read, somebody watching. */
@@ -37,27 +40,33 @@ export type CliSession = {
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
   const { env, readFile } = io;
-  const { policy: loaded, origin } = loadPolicy({ env, file: options.policy, store: options.store, readFile });
   const output = createOutput(io, options);
-  sayUnusedPolicy(options, io, output);
-  const scope = resolveScope(loaded, options, io.env);
+  const [{ origin, scope }, access] = allOf(
+    () => {
+      const { policy: loaded, origin } = loadPolicy({ env, file: options.policy, store: options.store, readFile });
+      sayUnusedPolicy(options, io, output);
+      return { origin, scope: resolveScope(loaded, options, env) };
+    },
+    () => openAccess(options, io),
+    () => refuseUnknownSwitches(env),
+  );
   const { policy } = scope;
-  const credentials = readCredentials(io.env);
   const names = new Map<ConnectionId, string>();
-  let problems: readonly string[] = [];
+  let problems: readonly Problem[] = [];
 
   const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
     const { clock } = io;
     const deadlineMs = Number.POSITIVE_INFINITY;
     const store = await openPolicyStore(policy, { clock, deadlineMs });
+    // Once before the run begins: if there are none, nobody waits for a run that can only fail.
+    await access.credentials();
     const watcher = createRunWatcher(io);
     const { journalOf: journal, screen, onReading } = watcher;
     try {
-      const wired = createDeps({ env: io.env, credentials, policy, journal, deadlineMs, clock, store });
-      const deps = { ...wired, onReading };
-      return await untilStopped(io, watcher, writes, (isStopped) =>
-        task(writes ? { ...deps, api: stopAfterInterrupt(deps.api, isStopped) } : deps).finally(deps.close),
-      );
+      return await untilStopped(io, watcher, writes, (stopAsked) => {
+        const wired = createDeps({ env, ...access, policy, journal, deadlineMs, clock, store, stopAsked });
+        return task({ ...wired, onReading }).finally(wired.close);
+      });
     } finally {
       screen.close();
       problems = watcher.problems;

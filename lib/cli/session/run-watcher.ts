@@ -1,6 +1,7 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal, JournalEvent, JournalFields } from '../../core/domain/journal.ts';
 import { toPrintable } from '../../core/text/printable.ts';
+import type { Problem } from '../../report/text/summary.ts';
 import type { OnReading } from '../../sweep/survey/watch-reading.ts';
 import { createJournal, type Level } from '../../wiring/create-log.ts';
 import type { Io } from '../io.ts';
@@ -21,7 +22,7 @@ export type RunWatcher = {
   /** Every connection that was judged, kept ones too. */
   readonly names: ReadonlyMap<ConnectionId, string>;
   /** What failed that is no connection's: a region, an account, a role. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
 };
 
 /**
@@ -35,7 +36,7 @@ export function createRunWatcher(io: Io): RunWatcher {
   const progress = createProgress();
   const screen = createScreen(createOutput(io).log, io.clock, progress.status);
   const names = new Map<ConnectionId, string>();
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const note: Journal = (event, fields) => {
     const { connectionId, name } = fields;
     if (connectionId !== undefined && typeof name === 'string') {
@@ -44,7 +45,7 @@ export function createRunWatcher(io: Io): RunWatcher {
     const isProblem = connectionId === undefined && !OF_THE_RESULT.has(event);
     const sentence = isProblem ? toSentence(event, fields) : undefined;
     if (sentence !== undefined) {
-      problems.push(sentence);
+      problems.push({ text: sentence, code: fields.code ?? null });
     }
   };
   const sentences: Journal = (event, fields) => {
@@ -78,7 +79,7 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   const why = reason ?? [action, code].filter((part) => part !== undefined && part !== null).join(' ');
   switch (event) {
     case 'region.listed':
-      return fields.listing === 'unread' ? `${regionId} was not read: ${why}${hintOf(code)}` : undefined;
+      return fields.listing === 'unread' ? `${regionId} was not read: ${why}` : undefined;
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
     case 'policy.warned':
@@ -91,17 +92,6 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     default:
       return undefined;
   }
-}
-
-const HINTS = new Map([
-  ['InvalidRegionId.NotFound', 'the service knows no region with this id'],
-  // The region is a part of the host's name.
-  ['HostNotFound', 'the region id may be wrong, or names cannot be looked up from here'],
-]);
-
-function hintOf(code: string | null | undefined): string {
-  const hint = HINTS.get(code ?? '');
-  return hint === undefined ? '' : ` (${hint})`;
 }
 
 /** An account that did not even say its id stands for the credentials. */

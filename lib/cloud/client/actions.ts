@@ -1,4 +1,5 @@
 import type { CloudApi, OrganizationApi } from '../../core/domain/cloud-api.ts';
+import type { CreateAction } from '../../core/undo/create-api.ts';
 
 export type Service = 'vpc' | 'cbn' | 'sts';
 
@@ -31,7 +32,7 @@ const sts = (ram: string | null, methods: (keyof CloudApi)[]) =>
   ({ service: 'sts', ram, kind: 'read', limitPerMinute: UNPUBLISHED, methods }) satisfies ActionFacts;
 
 /**
- * Every action a run can call. The rpc layer takes no other name, so what is not in this table cannot be sent.
+ * Every action a run without a store can call. The rpc layer takes only names of these tables, so nothing else can be sent.
  *
  * Limits: quota pages of VPC and CBN; DeleteVpnAttachment and DeleteTransitRouterVpnAttachment by analogy with their
  * siblings.
@@ -66,7 +67,28 @@ export const ACTIONS = {
   },
 } as const satisfies Record<string, ActionFacts>;
 
-export type Action = keyof typeof ACTIONS;
+/** What a run with a store calls besides, for its backups. */
+export const STORE_ACTIONS = {
+  DescribeVcoRouteEntries: vpc('DescribeVcoRouteEntries', 600, 'read', ['listConnectionRoutes']),
+  DescribeCustomerGateways: vpc('DescribeCustomerGateways', 600, 'read', ['listCustomerGateways']),
+} as const satisfies Record<string, ActionFacts>;
+
+export type Action = keyof typeof ACTIONS | keyof typeof STORE_ACTIONS;
+
+/** What only a restore can call besides, when a person asks for one. */
+export const RESTORE_ACTIONS = {
+  CreateVpnAttachment: vpc('CreateVpnAttachment', 60, 'write', []),
+  CreateVcoRouteEntry: vpc('CreateVcoRouteEntry', 60, 'write', []),
+  CreateTransitRouterVpnAttachment: cbn('CreateTransitRouterVpnAttachment', 180, 'write', []),
+  AssociateTransitRouterAttachmentWithRouteTable: cbn(
+    'AssociateTransitRouterAttachmentWithRouteTable',
+    UNPUBLISHED,
+    'write',
+    [],
+  ),
+  EnableTransitRouterRouteTablePropagation: cbn('EnableTransitRouterRouteTablePropagation', UNPUBLISHED, 'write', []),
+  CreateTransitRouterRouteEntry: cbn('CreateTransitRouterRouteEntry', UNPUBLISHED, 'write', []),
+} as const satisfies Record<CreateAction, ActionFacts>;
 
 /** What only the dispatcher can call: it finds out where to sweep, and sweeps nothing. */
 export const ORGANIZATION_ACTIONS = {
@@ -80,6 +102,11 @@ export const ORGANIZATION_ACTIONS = {
 } as const satisfies Record<string, ActionFacts>;
 
 export type OrganizationAction = keyof typeof ORGANIZATION_ACTIONS;
-export type AnyAction = Action | OrganizationAction;
+export type AnyAction = Action | CreateAction | OrganizationAction;
 
-export const ACTION_FACTS: Readonly<Record<AnyAction, ActionFacts>> = { ...ACTIONS, ...ORGANIZATION_ACTIONS };
+export const ACTION_FACTS: Readonly<Record<AnyAction, ActionFacts>> = {
+  ...ACTIONS,
+  ...STORE_ACTIONS,
+  ...RESTORE_ACTIONS,
+  ...ORGANIZATION_ACTIONS,
+};

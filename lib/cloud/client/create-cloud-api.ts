@@ -1,25 +1,41 @@
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
-import type { CallObserver, Clock, CloudApi, MemberAccount, OrganizationApi } from '../../core/domain/cloud-api.ts';
+import type {
+  CallObserver,
+  Clock,
+  CloudApi,
+  MemberAccount,
+  OrganizationApi,
+  PickConnection,
+} from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { createPopTransport } from '../http/pop-transport.ts';
 import type { Sockets } from '../http/sockets.ts';
+import { settingsReads } from '../undo/settings-reads.ts';
 import { accountPage, assumedCredentials, callerAccount, regions } from '../wire/wire-account.ts';
-import { connectionPage, singleConnection } from '../wire/wire-connection.ts';
+import { connectionPageWith, singleConnection } from '../wire/wire-connection.ts';
+import { ACTIONS, STORE_ACTIONS } from './actions.ts';
 import { newClientToken } from './client-token.ts';
 import type { Endpoints } from './endpoints.ts';
 import { ifGone } from './if-gone.ts';
 import { listByNumber } from './list-pages.ts';
 import { createPace } from './pace.ts';
 import { createRefreshing } from './refreshing-credentials.ts';
-import { createRpc, type Identity, type Rpc, type RpcContext } from './rpc.ts';
+import { createRpc, type Identity, type Rpc, type RpcContext, type Stops } from './rpc.ts';
 import { listTags, removeTags, setTags } from './tag-calls.ts';
 import { transitRouterReads } from './transit-router-reads.ts';
-import type { Credentials, OrganizationTransport, Transport } from './transport.ts';
+import type {
+  AnyTransportCall,
+  Credentials,
+  CredentialsSource,
+  OrganizationTransport,
+  Transport,
+  TransportCall,
+} from './transport.ts';
 
 export type CloudApiOptions = {
-  readonly credentials: Credentials;
+  readonly credentials: Credentials | CredentialsSource;
   readonly endpoints: Endpoints;
   readonly policy: Pick<Policy, 'retry' | 'pace'>;
   readonly clock: Clock;
@@ -27,6 +43,7 @@ export type CloudApiOptions = {
   readonly random: () => number;
   /** Milliseconds since the epoch: nothing is sent, and nobody waits, past it. `Infinity` for none. */
   readonly deadlineMs: number;
+  readonly stops?: Stops;
   readonly observer: CallObserver;
   readonly requestTimeoutMs?: number;
   readonly newToken?: () => string;
@@ -38,7 +55,7 @@ export type CloudApiOptions = {
 /** The cloud as a run needs it, for the account of the credentials. */
 export function createCloudApi(options: CloudApiOptions): CloudApi {
   const { transport } = options;
-  return apiFor(contextOf(options, transport && ofRun(transport)), async () => options.credentials, undefined);
+  return apiFor(contextOf(options, transport && ofRun(transport)), toSource(options.credentials), undefined);
 }
 
 /** The organisation as the dispatcher needs it, for the management account or a delegated administrator. */
@@ -46,7 +63,7 @@ export function createOrganizationApi(
   options: Omit<CloudApiOptions, 'transport'> & { readonly transport?: OrganizationTransport },
 ): OrganizationApi {
   const rpc = createRpc(contextOf(options, options.transport), {
-    credentials: async () => options.credentials,
+    credentials: toSource(options.credentials),
     accountId: () => undefined,
   });
   const action = 'ListAccounts';
@@ -60,11 +77,17 @@ export function createOrganizationApi(
   };
 }
 
-/** A run never asks about the organisation: it is told its accounts. */
+export const toSource = (credentials: Credentials | CredentialsSource): CredentialsSource =>
+  typeof credentials === 'function' ? credentials : async () => credentials;
+
+const isOfRun = (call: AnyTransportCall): call is TransportCall =>
+  Object.hasOwn(ACTIONS, call.action) || Object.hasOwn(STORE_ACTIONS, call.action);
+
+/** A run never asks about the organisation, and creates nothing. */
 const ofRun =
   (transport: Transport): OrganizationTransport =>
   async (call) => {
-    if (call.service === 'resourcedirectory') {
+    if (!isOfRun(call)) {
       throw new TypeError(`${call.action} is no call of a run`);
     }
     return transport(call);
@@ -73,7 +96,7 @@ const ofRun =
 /** A page of fifty is 100 kB of text, and several times that while it is read. */
 const READS_MAX = 64;
 
-function contextOf(
+export function contextOf(
   options: Omit<CloudApiOptions, 'transport'>,
   transport: OrganizationTransport | undefined,
 ): RpcContext {
@@ -85,6 +108,7 @@ function contextOf(
     clock,
     random,
     deadlineMs,
+    stops: options.stops ?? {},
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     observer,
     newToken: options.newToken ?? newClientToken,
@@ -104,6 +128,7 @@ function apiFor(context: RpcContext, credentials: Identity['credentials'], known
     listRegions: () => rpc.read({ action: 'DescribeRegions', params: {} }, regions),
     ...connectionReads(rpc),
     ...transitRouterReads(rpc, () => accountId),
+    ...settingsReads(rpc),
     ...tagCalls(rpc),
     ...removals(rpc),
   };
@@ -116,16 +141,16 @@ const connectionReads = (rpc: Rpc): Pick<CloudApi, 'listConnections' | 'getConne
       action,
       idOf: (connection) => connection.connectionId,
       ...hints,
-      fetch: (page) => rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPage),
+      fetch: (page) =>
+        rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPageWith(hints?.pick)),
     });
   },
-  getConnection: (regionId, connectionId) => getConnection(rpc, regionId, connectionId),
+  getConnection: (regionId, connectionId, pick) => getConnection(rpc, { regionId, connectionId }, pick),
 });
 
 const tagCalls = (rpc: Rpc): Pick<CloudApi, 'listTags' | 'setTags' | 'removeTags'> => ({
   listTags: (regionId, connectionIds) => listTags(rpc, regionId, connectionIds),
-  setTags: (regionId, connectionIds, tags, options) =>
-    setTags(rpc, { regionId, connectionIds }, tags, options?.beforeAttempt),
+  setTags: (regionId, connectionIds, tags, options) => setTags(rpc, { regionId, connectionIds }, tags, options),
   removeTags: (regionId, connectionIds, keys, options) =>
     removeTags(rpc, { regionId, connectionIds }, keys, options?.beforeAttempt),
 });
@@ -144,10 +169,12 @@ const removals = (rpc: Rpc): Pick<CloudApi, 'detach' | 'deleteConnection'> => ({
   },
 });
 
-async function getConnection(rpc: Rpc, regionId: string, connectionId: string) {
+type Named = { readonly regionId: string; readonly connectionId: string };
+
+async function getConnection(rpc: Rpc, { regionId, connectionId }: Named, pick: PickConnection | undefined) {
   const action = 'DescribeVpnConnection';
   const params = { RegionId: regionId, VpnConnectionId: connectionId };
-  const read = rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId));
+  const read = rpc.read({ action, regionId, connectionId, params }, singleConnection(connectionId, pick));
   const connection = await read.catch(ifGone('gone' as const));
   return connection === 'gone' || connection.state === 'deleted' ? 'gone' : connection;
 }

@@ -6,6 +6,8 @@ import type { OrganizationService, Service } from './actions.ts';
 export type Endpoints = {
   /** Origin to call, without a trailing slash. Throws `ConfigError` for a region that could not be part of a host. */
   url(service: Service | OrganizationService, regionId: RegionId | undefined): string;
+  /** The variable that says so; undefined: the real host. */
+  variable(service: Service | OrganizationService): string | undefined;
   /** Function Compute, when set; undefined: the SDK's own host. */
   readonly fc: string | undefined;
 };
@@ -20,6 +22,14 @@ const CENTRAL_VPC: ReadonlySet<string> = new Set([
   'rus-west-1-pop',
 ]);
 
+const VARIABLES = {
+  vpc: 'ALIBABA_CLOUD_VPC_ENDPOINT',
+  cbn: 'ALIBABA_CLOUD_CBN_ENDPOINT',
+  sts: 'ALIBABA_CLOUD_STS_ENDPOINT',
+  resourcedirectory: 'ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT',
+} as const satisfies Record<Service | OrganizationService, string>;
+export const FC_VARIABLE = 'ALIBABA_CLOUD_FC_ENDPOINT';
+
 /**
  * Where each service is called.
  *
@@ -29,14 +39,22 @@ const CENTRAL_VPC: ReadonlySet<string> = new Set([
  */
 export function resolveEndpoints(env: Readonly<Record<string, string | undefined>>): Endpoints {
   const override = {
-    vpc: parseEndpoint('ALIBABA_CLOUD_VPC_ENDPOINT', env),
-    cbn: parseEndpoint('ALIBABA_CLOUD_CBN_ENDPOINT', env),
-    sts: parseEndpoint('ALIBABA_CLOUD_STS_ENDPOINT', env),
-    resourcedirectory: parseEndpoint('ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT', env),
+    vpc: parseEndpoint(VARIABLES.vpc, env),
+    cbn: parseEndpoint(VARIABLES.cbn, env),
+    sts: parseEndpoint(VARIABLES.sts, env),
+    resourcedirectory: parseEndpoint(VARIABLES.resourcedirectory, env),
   };
-  const fc = parseEndpoint('ALIBABA_CLOUD_FC_ENDPOINT', env);
-  return { fc, url: (service, regionId) => override[service] ?? `https://${realHost(service, regionId)}` };
+  const fc = parseEndpoint(FC_VARIABLE, env);
+  return {
+    fc,
+    url: (service, regionId) => override[service] ?? `https://${realHost(service, regionId)}`,
+    variable: (service) => (override[service] === undefined ? undefined : VARIABLES[service]),
+  };
 }
+
+/** Where nothing answered: a URL, and what made it that one. */
+export const whereOf = (url: string, variable: string | undefined, via?: string): string =>
+  [url, variable === undefined ? 'the real host' : `from ${variable}`, ...(via ? [`through ${via}`] : [])].join(', ');
 
 function realHost(service: Service | OrganizationService, regionId: RegionId | undefined): string {
   // The region becomes part of a host name that gets a security token: nothing but a region may pass.
@@ -83,7 +101,7 @@ function isAllowed(url: URL): boolean {
 }
 
 // URL has made the host canonical by now: `127.1` and `0x7f.0.0.1` are dotted, IPv6 is in brackets and short.
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 /** All before the last `@` of the authority may be a password, also in text that is not a URL. */

@@ -1,12 +1,34 @@
 import { CloudError } from '../../core/domain/errors.ts';
-import type { Attachment, AttachmentId, RegionId, Routing, TransitRouterId } from '../../core/domain/estate.ts';
-import { associationPage, type ListedLink, propagationPage, routePage, routeTablePage } from '../wire/wire-routing.ts';
+import type {
+  Attachment,
+  AttachmentId,
+  RegionId,
+  RouteSettings,
+  Routing,
+  TransitRouterId,
+} from '../../core/domain/estate.ts';
+import type { PickSettings } from '../../core/undo/settings.ts';
+import {
+  associationPage,
+  type ListedLink,
+  propagationPage,
+  routePageWith,
+  routeTablePage,
+} from '../wire/wire-routing.ts';
 import type { Action } from './actions.ts';
 import { listByToken, type TokenPage } from './list-pages.ts';
 import type { Call, Reader, Rpc } from './rpc.ts';
 import type { Params } from './transport.ts';
 
-type MutableRouting = { associations: string[]; propagations: string[]; staticRoutes: string[] };
+/** The transit router that is asked about. */
+export type Holder = { readonly regionId: RegionId; readonly transitRouterId: TransitRouterId };
+
+type MutableRouting = {
+  associations: string[];
+  propagations: string[];
+  staticRoutes: string[];
+  routeSettings?: RouteSettings[];
+};
 
 /**
  * What routes over each attachment of one transit router. Every attachment given is in the answer.
@@ -16,37 +38,42 @@ type MutableRouting = { associations: string[]; propagations: string[]; staticRo
  */
 export async function listRouting(
   rpc: Rpc,
-  regionId: RegionId,
-  transitRouterId: TransitRouterId,
+  { regionId, transitRouterId }: Holder,
   attachments: readonly Attachment[],
+  pick?: PickSettings,
 ): Promise<ReadonlyMap<AttachmentId, Routing>> {
   const tables = await listRouteTables(rpc, regionId, transitRouterId);
-  const contents = await Promise.all(tables.map((routeTableId) => listContents(rpc, regionId, routeTableId)));
+  const contents = await Promise.all(tables.map((routeTableId) => listContents(rpc, { regionId, routeTableId }, pick)));
 
   const found = new Map<AttachmentId, MutableRouting>();
   const of = (attachmentId: AttachmentId): MutableRouting => {
-    const routing = found.get(attachmentId) ?? { associations: [], propagations: [], staticRoutes: [] };
+    const none = { associations: [], propagations: [], staticRoutes: [], ...(pick && { routeSettings: [] }) };
+    const routing = found.get(attachmentId) ?? none;
     found.set(attachmentId, routing);
     return routing;
   };
   for (const { attachmentId } of attachments) {
     of(attachmentId);
   }
-  for (const { associations, propagations, routes } of contents) {
-    for (const { attachmentId, routeTableId } of associations) {
+  for (const { routeTableId, associations, propagations, routes } of contents) {
+    for (const { attachmentId } of associations) {
       of(attachmentId).associations.push(routeTableId);
     }
-    for (const { attachmentId, routeTableId } of propagations) {
+    for (const { attachmentId } of propagations) {
       of(attachmentId).propagations.push(routeTableId);
     }
-    for (const { nextHopId, destination } of routes) {
+    for (const { nextHopId, destination, settings } of routes) {
       of(nextHopId).staticRoutes.push(destination);
+      if (settings !== undefined) {
+        of(nextHopId).routeSettings?.push({ routeTableId, reading: settings });
+      }
     }
   }
   return found;
 }
 
-async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: TransitRouterId) {
+/** Ids. Throws `CloudError` when there is none, which cannot be. */
+export async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: TransitRouterId) {
   const action = 'ListTransitRouterRouteTables';
   const params = { TransitRouterId: transitRouterId, MaxResults: 100 };
   const tables = await listAll(rpc, { action, regionId, params }, routeTablePage, (routeTableId) => routeTableId);
@@ -63,7 +90,9 @@ const STATIC_ROUTES_TO_ATTACHMENTS = {
   TransitRouterRouteEntryNextHopType: 'Attachment',
 };
 
-async function listContents(rpc: Rpc, regionId: RegionId, routeTableId: string) {
+type Table = { readonly regionId: RegionId; readonly routeTableId: string };
+
+async function listContents(rpc: Rpc, { regionId, routeTableId }: Table, pick: PickSettings | undefined) {
   const call = (action: Action, params: Params): Call => ({
     action,
     regionId,
@@ -86,12 +115,17 @@ async function listContents(rpc: Rpc, regionId: RegionId, routeTableId: string) 
     listAll(
       rpc,
       call('ListTransitRouterRouteEntries', { ...STATIC_ROUTES_TO_ATTACHMENTS, MaxResults: 100 }),
-      routePage,
+      routePageWith(pick),
       (route) => route.routeId,
     ),
   ]);
   const isThere = (link: ListedLink) => !link.deleted;
-  return { associations: associations.filter(isThere), propagations: propagations.filter(isThere), routes };
+  return {
+    routeTableId,
+    associations: associations.filter(isThere),
+    propagations: propagations.filter(isThere),
+    routes,
+  };
 }
 
 const listAll = <T>(rpc: Rpc, call: Call, reader: Reader<TokenPage<T>>, idOf: (item: T) => string) =>

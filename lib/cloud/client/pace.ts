@@ -1,3 +1,4 @@
+import { wokenBy } from '../../core/concurrency/unless-stopped.ts';
 import type { Clock } from '../../core/domain/cloud-api.ts';
 import { isThrottling } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
@@ -12,22 +13,26 @@ type PaceKey = {
   readonly action: AnyAction;
 };
 
+/** How long someone waits for a turn. */
+type Patience = {
+  /** Milliseconds since the epoch: when no turn comes before this moment, `giveUp` is called. */
+  readonly deadlineMs: number;
+  /** Ends a wait at once. */
+  readonly stop?: AbortSignal | undefined;
+  /** It must throw. */
+  readonly giveUp: () => never;
+};
+
 export type Pace = {
   /**
    * Wait for a turn, first come first served, and run the task in it.
    *
    * A task that ends in throttling halves the rate of its lane, and only of that; it comes back slowly.
    *
-   * @param task awaits `untilMaySend` just before it sends: where a limit counts seconds, the time that a task takes for
+   * @param task awaits `untilMaySend` just before it sends, which no `stop` ends, because by then it is decided: where a limit counts seconds, the time that a task takes for
    *   something else would bring requests together that had their turns one after the other
-   * @param deadlineMs when no turn comes before this moment, `onDeadline` is called instead; it must throw
    */
-  inTurn<T>(
-    key: PaceKey,
-    task: (untilMaySend: () => Promise<void>) => Promise<T>,
-    deadlineMs: number,
-    onDeadline: () => never,
-  ): Promise<T>;
+  inTurn<T>(key: PaceKey, task: (untilMaySend: () => Promise<void>) => Promise<T>, patience: Patience): Promise<T>;
 };
 
 // The published limits the two numbers of the policy are meant for. An action with a lower one gets its share.
@@ -55,11 +60,11 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
   };
 
   return {
-    async inTurn(key, task, deadlineMs, onDeadline) {
+    async inTurn(key, task, patience) {
       const lane = laneOf(key);
-      let sentMs = await lane.turn(deadlineMs, onDeadline);
+      let sentMs = await lane.turn(patience);
       const untilMaySend = async (): Promise<void> => {
-        sentMs = (await lane.sending(deadlineMs, onDeadline)) ?? sentMs;
+        sentMs = (await lane.sending({ ...patience, stop: undefined })) ?? sentMs;
       };
       try {
         return await task(untilMaySend);
@@ -140,19 +145,19 @@ class Lane {
   }
 
   /** Answers when the turn came. */
-  async turn(deadlineMs: number, onDeadline: () => never): Promise<number> {
-    const turn = this.#turns.then(() => this.#takeTurn(deadlineMs, onDeadline));
+  async turn(patience: Patience): Promise<number> {
+    const turn = this.#turns.then(() => this.#takeTurn(patience));
     this.#turns = turn.catch(() => undefined);
     return await turn;
   }
 
   /** Answers when what has its turn may be sent, or undefined where that is at once. */
-  async sending(deadlineMs: number, onDeadline: () => never): Promise<number | undefined> {
+  async sending(patience: Patience): Promise<number | undefined> {
     const { gapMs } = this.#limits;
     if (gapMs === undefined) {
       return undefined;
     }
-    const sending = this.#sendings.then(() => this.#keepGap(gapMs, deadlineMs, onDeadline));
+    const sending = this.#sendings.then(() => this.#keepGap(gapMs, patience));
     this.#sendings = sending.catch(() => undefined);
     return await sending;
   }
@@ -173,31 +178,25 @@ class Lane {
     this.#dueMs = Math.max(this.#dueMs, nowMs + this.#limits.burst * this.#intervalMs(nowMs));
   }
 
-  async #takeTurn(deadlineMs: number, onDeadline: () => never): Promise<number> {
+  async #takeTurn(patience: Patience): Promise<number> {
     if (this.#running >= this.#limits.concurrency) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+      await wokenBy(patience.stop, (wake) => {
+        this.#wake = wake;
       });
     }
     const { burst } = this.#limits;
     const intervalMs = this.#intervalMs(this.#clock.now());
     // However far ahead the bucket was drawn on, nobody waits for more than one turn.
     const waitMs = Math.min(this.#dueMs - (burst - 1) * intervalMs - this.#clock.now(), intervalMs);
-    if (this.#clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
-      onDeadline();
-    }
+    const nowMs = await this.#wait(waitMs, patience);
     this.#running += 1;
-    const nowMs = await this.#wait(waitMs);
     this.#dueMs = Math.max(Math.min(this.#dueMs, nowMs + burst * intervalMs), nowMs) + intervalMs;
     return nowMs;
   }
 
-  async #keepGap(gapMs: number, deadlineMs: number, onDeadline: () => never): Promise<number> {
+  async #keepGap(gapMs: number, patience: Patience): Promise<number> {
     const waitMs = Math.min(this.#lastSentMs + gapMs - this.#clock.now(), gapMs);
-    if (this.#clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
-      onDeadline();
-    }
-    const nowMs = await this.#wait(waitMs);
+    const nowMs = await this.#wait(waitMs, patience);
     this.#lastSentMs = nowMs;
     // One alone was looking around since its turn: a minute counts from sending to sending.
     if (this.#limits.concurrency === 1) {
@@ -207,9 +206,15 @@ class Lane {
   }
 
   /** Answers when the wait is over. */
-  async #wait(waitMs: number): Promise<number> {
+  async #wait(waitMs: number, { deadlineMs, stop, giveUp }: Patience): Promise<number> {
+    if (stop?.aborted || this.#clock.now() + Math.max(waitMs, 0) >= deadlineMs) {
+      giveUp();
+    }
     if (waitMs > 0) {
-      await this.#clock.sleep(Math.ceil(waitMs));
+      await this.#clock.sleep(Math.ceil(waitMs), stop);
+    }
+    if (stop?.aborted) {
+      giveUp();
     }
     return this.#clock.now();
   }

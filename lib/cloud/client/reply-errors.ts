@@ -111,24 +111,29 @@ export function unreadableReply(action: string, reply: TransportReply | undefine
 /**
  * What was thrown instead of an answer. Nothing of it is kept but a system error code such as `ECONNRESET`: the SDK's
  * message and stack hold the signed URL, its parser's error the whole body.
+ *
+ * @param where the endpoint, as a message may name it
  */
-export function thrownError(action: string, thrown: unknown): CloudError {
+export function thrownError(action: string, thrown: unknown, where?: string): CloudError {
   if (thrown instanceof CloudError) {
     return thrown;
   }
   const { name, code } = describeThrown(thrown);
   if (name === 'RequestTimeoutError') {
-    return new CloudError({ action, code: name, effect: 'unknown' });
+    return new CloudError({ action, code: name, effect: 'unknown', detail: located(where && 'no answer', where) });
   }
   // A RangeError is a body nested deeper than its parser can follow.
   if (name === 'SyntaxError' || name === 'TypeError' || name === 'RangeError') {
-    return unreadableReply(action, undefined, 'not JSON');
+    return unreadableReply(action, undefined, located('not JSON', where));
   }
   if (code === 'ENOTFOUND') {
-    return new CloudError({ action, code: 'HostNotFound', effect: 'unknown' });
+    return new CloudError({ action, code: 'HostNotFound', effect: 'unknown', detail: where });
   }
-  return new CloudError({ action, code: 'NetworkError', effect: 'unknown', detail: code });
+  return new CloudError({ action, code: 'NetworkError', effect: 'unknown', detail: located(code, where) });
 }
+
+const located = (what: string | undefined, where: string | undefined): string | undefined =>
+  what === undefined || where === undefined ? (what ?? where) : `${what} at ${where}`;
 
 function describeThrown(thrown: unknown): { name: string | undefined; code: string | undefined } {
   if (typeof thrown !== 'object' || thrown === null) {

@@ -1,6 +1,6 @@
 import type { Semaphore } from '../../core/concurrency/semaphore.ts';
 import type { BeforeAttempt, CallObserver, Clock, WriteReply } from '../../core/domain/cloud-api.ts';
-import { ConfigError } from '../../core/domain/errors.ts';
+import { ConfigError, stoppedOnRequest } from '../../core/domain/errors.ts';
 import type { AccountId, ConnectionId, RegionId } from '../../core/domain/estate.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { ACTION_FACTS, type AnyAction } from './actions.ts';
@@ -8,14 +8,22 @@ import { createClientToken } from './client-token.ts';
 import type { Pace } from './pace.ts';
 import { replyError, requestIdOf, thrownError, unreadableReply, withoutSecrets } from './reply-errors.ts';
 import type {
+  AnyTransportCall,
   Credentials,
-  OrganizationCall,
+  CredentialsSource,
   OrganizationTransport,
   Params,
-  TransportCall,
   TransportReply,
 } from './transport.ts';
 import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from './with-retry.ts';
+
+/** Signals that end waits for a turn and between attempts. What was sent is not ended by them. */
+export type Stops = {
+  /** Nothing new is to begin: it holds for every write but those that clean up. */
+  readonly begin?: AbortSignal | undefined;
+  /** The run is over: it holds for every call. */
+  readonly all?: AbortSignal | undefined;
+};
 
 /** What all apis of a run share, whichever account they are for. */
 export type RpcContext = {
@@ -25,6 +33,7 @@ export type RpcContext = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly deadlineMs: number;
+  readonly stops: Stops;
   readonly requestTimeoutMs: number;
   readonly observer: CallObserver;
   readonly newToken: () => string;
@@ -34,7 +43,7 @@ export type RpcContext = {
 
 /** Whose requests they are. */
 export type Identity = {
-  readonly credentials: () => Promise<Credentials>;
+  readonly credentials: CredentialsSource;
   /** Undefined while it is not known. */
   readonly accountId: () => AccountId | undefined;
 };
@@ -45,6 +54,8 @@ export type Call = {
   readonly regionId?: RegionId;
   /** The request itself names no region, so that all of the account's count as one for its limits. */
   readonly isRegionless?: boolean;
+  /** It removes or makes good a claim of ours, so it goes out although nothing new is to begin. */
+  readonly isCleanup?: boolean | undefined;
   /** For those who watch; not sent. */
   readonly connectionId?: ConnectionId;
 };
@@ -58,6 +69,8 @@ export type Rpc = {
   write(call: Call, beforeAttempt?: BeforeAttempt): Promise<WriteReply>;
   /** A write with a client token, and a look before each attempt. */
   writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
+  /** A write that creates: with client tokens of the caller's, and a reply that says what was created. */
+  create<T>(call: Call, nextToken: () => string, reader: Reader<T>): Promise<T>;
 };
 
 /** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `FACTS`. */
@@ -69,11 +82,7 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
     read: (call, reader) =>
       withRetry(retrying(call, ignore), async () => {
         const reply = await attempt(call, () => call.params, nothing);
-        const read = reader(reply.body);
-        if ('problem' in read) {
-          throw unreadableReply(call.action, reply, read.problem);
-        }
-        return read.value;
+        return toValue(call, reply, reader);
       }),
 
     write: (call, beforeAttempt = nothing) =>
@@ -89,6 +98,15 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
         toWriteReply(await attempt(call, params, async () => beforeAttempt(mayHaveEffect))),
       );
     },
+
+    create: (call, nextToken, reader) => {
+      const token = createClientToken(nextToken);
+      const params = () => ({ ...call.params, ClientToken: token.current() });
+      return withRetry(retrying(call, token.failed), async () => {
+        const reply = await attempt(call, params, nothing);
+        return toValue(call, reply, reader);
+      });
+    },
   };
 }
 
@@ -99,6 +117,7 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
   const { observer, pace, deadlineMs } = context;
   return (call, params, before) => {
     const { action, regionId } = call;
+    const stop = stopOf(context, call);
     const task = async (untilMaySend: () => Promise<void>) => {
       // The errors of these two are not this request's: it must not be made again for their sake.
       const credentials = await identity.credentials().catch(stopRetrying);
@@ -112,13 +131,16 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
       // A write goes out at once: what was read just before it must not grow old.
       return ACTION_FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
     };
-    const outOfTime = (): never => {
-      throw deadlineExceeded(action);
+    const giveUp = (): never => {
+      throw stop?.aborted ? stoppedOnRequest(action) : deadlineExceeded(action);
     };
     const key = { accountId: identity.accountId(), regionId: call.isRegionless ? undefined : regionId, action };
-    return pace.inTurn(key, task, deadlineMs, outOfTime);
+    return pace.inTurn(key, task, { deadlineMs, stop, giveUp });
   };
 }
+
+const stopOf = ({ stops }: RpcContext, { action, isCleanup }: Call): AbortSignal | undefined =>
+  ACTION_FACTS[action].kind === 'read' || isCleanup ? stops.all : stops.begin;
 
 function leftMs({ deadlineMs, clock }: RpcContext, action: AnyAction): number {
   const left = deadlineMs - clock.now();
@@ -129,28 +151,37 @@ function leftMs({ deadlineMs, clock }: RpcContext, action: AnyAction): number {
 }
 
 const retryOptions = (
-  { retry: policy, clock, random, deadlineMs, observer }: RpcContext,
+  context: RpcContext,
   identity: Identity,
-  { action, regionId, connectionId }: Call,
+  call: Call,
   onFailure: RetryOptions['onFailure'],
 ): RetryOptions => ({
-  policy,
-  clock,
-  random,
-  deadlineMs,
+  policy: context.retry,
+  clock: context.clock,
+  random: context.random,
+  deadlineMs: context.deadlineMs,
+  stop: stopOf(context, call),
   onFailure,
   onRetry: ({ code, requestId }, attempt, delayMs) =>
-    observer.onRetry({
-      action,
+    context.observer.onRetry({
+      action: call.action,
       code,
       attempt,
       delayMs,
       accountId: identity.accountId(),
-      regionId,
-      connectionId,
+      regionId: call.regionId,
+      connectionId: call.connectionId,
       requestId,
     }),
 });
+
+function toValue<T>({ action }: Call, reply: TransportReply, reader: Reader<T>): T {
+  const read = reader(reply.body);
+  if ('problem' in read) {
+    throw unreadableReply(action, reply, read.problem);
+  }
+  return read.value;
+}
 
 const ignore = (): void => undefined;
 const nothing = async (): Promise<void> => undefined;
@@ -168,7 +199,7 @@ type Request = {
 async function send(transport: OrganizationTransport, request: Request): Promise<TransportReply> {
   const { action, credentials } = request;
   // The table joins service and action; the compiler does not follow it that far.
-  const call = { service: ACTION_FACTS[action].service, ...request } as TransportCall | OrganizationCall;
+  const call = { service: ACTION_FACTS[action].service, ...request } as AnyTransportCall;
   const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) {
       throw thrown;

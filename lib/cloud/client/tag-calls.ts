@@ -1,4 +1,4 @@
-import type { BeforeAttempt, WriteReply } from '../../core/domain/cloud-api.ts';
+import type { BeforeAttempt, TagWrite, WriteReply } from '../../core/domain/cloud-api.ts';
 import type { ConnectionId, RegionId, Tags } from '../../core/domain/estate.ts';
 import { PAGE_SIZE } from '../../core/domain/listing.ts';
 import { type TagOfConnection, tagPage } from '../wire/wire-account.ts';
@@ -61,14 +61,15 @@ export async function setTags(
   rpc: Rpc,
   { regionId, connectionIds }: Tagged,
   tags: Tags,
-  beforeAttempt?: BeforeAttempt,
+  { beforeAttempt, isCleanup }: TagWrite = {},
 ): Promise<WriteReply> {
   if (connectionIds.length === 0 || tags.size === 0) {
     return { requestId: undefined };
   }
   const tagList = [...tags].map(([key, value]) => ({ Key: key, Value: value }));
   const params = { ...resources(regionId, connectionIds), Tag: tagList };
-  return rpc.write({ action: 'TagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
+  const call = { action: 'TagResources' as const, regionId, params, isCleanup, ...oneConnection(connectionIds) };
+  return rpc.write(call, beforeAttempt);
 }
 
 /** Writes. */
@@ -83,7 +84,14 @@ export async function removeTags(
     return { requestId: undefined };
   }
   const params = { ...resources(regionId, connectionIds), TagKey: keys };
-  return rpc.write({ action: 'UnTagResources', regionId, params, ...oneConnection(connectionIds) }, beforeAttempt);
+  const call = {
+    action: 'UnTagResources' as const,
+    regionId,
+    params,
+    isCleanup: true,
+    ...oneConnection(connectionIds),
+  };
+  return rpc.write(call, beforeAttempt);
 }
 
 function resources(regionId: RegionId, connectionIds: readonly ConnectionId[]) {

@@ -1,9 +1,10 @@
 import type { CloudApi } from '../../core/domain/cloud-api.ts';
 import type { AccountId, Attachment } from '../../core/domain/estate.ts';
+import type { PickSettings } from '../../core/undo/settings.ts';
 import { attachmentPage, type OwnedTransitRouter, transitRouterPage } from '../wire/wire-transit-router.ts';
 import { ifGone } from './if-gone.ts';
 import { listByNumber, listByToken } from './list-pages.ts';
-import { listRouting } from './list-routing.ts';
+import { type Holder, listRouting } from './list-routing.ts';
 import type { Rpc } from './rpc.ts';
 import type { Params } from './transport.ts';
 
@@ -29,21 +30,22 @@ export const transitRouterReads = (rpc: Rpc, ownAccount: () => AccountId | undef
       .map(({ ownerId: _, ...transitRouter }) => transitRouter);
   },
 
-  listAttachments: (regionId, transitRouterId) => listAttachments(rpc, regionId, transitRouterId),
+  listAttachments: (regionId, transitRouterId, pick) => listAttachments(rpc, { regionId, transitRouterId }, pick),
 
-  async getAttachment(regionId, transitRouterId, attachmentId) {
+  async getAttachment(regionId, transitRouterId, attachmentId, pick) {
     const filter = { TransitRouterAttachmentId: attachmentId };
-    const found = await readAttachments(rpc, regionId, transitRouterId, filter).catch(ifGone([]));
+    const holder = { regionId, transitRouterId };
+    const found = await readAttachments(rpc, holder, filter, pick).catch(ifGone([]));
     return found.find((attachment) => attachment.attachmentId === attachmentId);
   },
 
-  async listRouting(regionId, transitRouterId) {
-    const attachments = await listAttachments(rpc, regionId, transitRouterId);
-    return listRouting(rpc, regionId, transitRouterId, attachments);
+  async listRouting(regionId, transitRouterId, pick) {
+    const holder = { regionId, transitRouterId };
+    return listRouting(rpc, holder, await listAttachments(rpc, holder), pick);
   },
 });
 
-const readAttachments = (rpc: Rpc, regionId: string, transitRouterId: string, filter: Params) =>
+const readAttachments = (rpc: Rpc, { regionId, transitRouterId }: Holder, filter: Params, pick?: PickSettings) =>
   listByToken<Attachment>({
     action: 'ListTransitRouterVpnAttachments',
     idOf: (attachment) => attachment.attachmentId,
@@ -54,9 +56,9 @@ const readAttachments = (rpc: Rpc, regionId: string, transitRouterId: string, fi
           regionId,
           params: { RegionId: regionId, ...filter, MaxResults: 50, ...page },
         },
-        attachmentPage(transitRouterId),
+        attachmentPage(transitRouterId, pick),
       ),
   });
 
-const listAttachments = (rpc: Rpc, regionId: string, transitRouterId: string) =>
-  readAttachments(rpc, regionId, transitRouterId, { TransitRouterId: transitRouterId });
+const listAttachments = (rpc: Rpc, holder: Holder, pick?: PickSettings) =>
+  readAttachments(rpc, holder, { TransitRouterId: holder.transitRouterId }, pick);

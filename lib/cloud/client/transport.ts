@@ -1,4 +1,5 @@
 import type { RegionId } from '../../core/domain/estate.ts';
+import type { CreateAction } from '../../core/undo/create-api.ts';
 import type { Action, OrganizationAction, OrganizationService, Service } from './actions.ts';
 
 export type Credentials = {
@@ -6,6 +7,9 @@ export type Credentials = {
   readonly accessKeySecret: string;
   readonly securityToken?: string | undefined;
 };
+
+/** Asked before each request, because credentials expire. Answers the same object for the same credentials. */
+export type CredentialsSource = () => Promise<Credentials>;
 
 type ParamValue = string | number | boolean;
 /** As the operation's page names them; a list becomes `Name.1`, `Name.2`, or `Name.1.Key` for objects. */
@@ -37,10 +41,15 @@ export type TransportReply = {
  */
 export type Transport = (call: TransportCall) => Promise<TransportReply>;
 
-export type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
+type OrganizationCall = Omit<TransportCall, 'service' | 'action'> & {
   readonly service: OrganizationService;
   readonly action: OrganizationAction;
 };
 
-/** As `Transport`, for the dispatcher's calls too. */
-export type OrganizationTransport = (call: TransportCall | OrganizationCall) => Promise<TransportReply>;
+/** A call of a restore that creates something. */
+export type CreateTransportCall = Omit<TransportCall, 'action'> & { readonly action: CreateAction };
+
+export type AnyTransportCall = TransportCall | OrganizationCall | CreateTransportCall;
+
+/** As `Transport`, for the calls of the dispatcher and of a restore too. */
+export type OrganizationTransport = (call: AnyTransportCall) => Promise<TransportReply>;

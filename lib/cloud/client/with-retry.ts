@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import type { Clock } from '../../core/domain/cloud-api.ts';
 import { isRetriedOnce, isThrottling, isTokenProcessing, mayWorkLater } from '../../core/domain/disposition.ts';
-import { CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
+import { CloudError, DEADLINE_EXCEEDED, stoppedOnRequest } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 
 export type RetryOptions = {
@@ -11,6 +11,8 @@ export type RetryOptions = {
   readonly random: () => number;
   /** Milliseconds since the epoch; `Infinity` for none. */
   readonly deadlineMs: number;
+  /** Ends a wait between two attempts at once. */
+  readonly stop?: AbortSignal | undefined;
   readonly onFailure: (error: CloudError) => void;
   readonly onRetry: (error: CloudError, attempt: number, delayMs: number) => void;
 };
@@ -25,7 +27,7 @@ export type RetryOptions = {
  * @param attempt gets `mayHaveEffect`: an earlier attempt ended without a definite answer
  */
 export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffect: boolean) => Promise<T>): Promise<T> {
-  const { policy, clock, random, deadlineMs } = options;
+  const { policy, clock, random, deadlineMs, stop } = options;
   let mayHaveEffect = false;
   let retriedOnce = false;
 
@@ -62,7 +64,10 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
       options.onFailure(error);
       options.onRetry(error, attemptNumber, delayMs);
       retriedOnce ||= isRetriedOnce(error.code);
-      await clock.sleep(delayMs);
+      await clock.sleep(delayMs, stop);
+      if (stop?.aborted) {
+        throw stoppedOnRequest(error.action, mayHaveEffect);
+      }
     },
   }).catch((error: unknown) => {
     throw error instanceof Stopped ? error.reason : error;

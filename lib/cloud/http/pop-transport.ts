@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import RPCClient from '@alicloud/pop-core/lib/rpc.js';
 import type { OrganizationService, Service } from '../client/actions.ts';
-import type { Endpoints } from '../client/endpoints.ts';
+import { type Endpoints, whereOf } from '../client/endpoints.ts';
 import { thrownError } from '../client/reply-errors.ts';
 import type { Credentials, OrganizationTransport, TransportReply } from '../client/transport.ts';
 import { Sockets } from './sockets.ts';
@@ -39,7 +39,7 @@ export function createPopTransport(endpoints: Endpoints, sockets: Sockets = new 
         return request(client, action, { ...params }, { method: 'POST', timeout, agent, beforeRequest });
       });
     } catch (error) {
-      throw thrownError(action, error);
+      throw thrownError(action, error, whereOf(origin, endpoints.variable(service), sockets.via(origin)));
     }
   };
 }

@@ -13,6 +13,12 @@ const FREE_SOCKETS_MAX = 2048;
 /** Node takes any object that has `addRequest` for an agent. */
 type Agent = http.Agent & { addRequest(request: http.ClientRequest, options: object): void };
 
+/** How to get to an origin otherwise than directly; undefined: directly. `name` is for messages. */
+export type Route = (
+  origin: string,
+  options?: http.AgentOptions,
+) => { readonly agent: http.Agent; readonly name: string } | undefined;
+
 type Exchange = {
   readonly action: string;
   /** Scheme, host and port: each has a pool of its own. */
@@ -26,8 +32,14 @@ type Exchange = {
  */
 export class Sockets {
   readonly #agents = new Map<string, Agent>();
+  readonly #route: Route | undefined;
+  readonly #names = new Map<string, string>();
   #bytesAtOnce = 0;
   #isClosed = false;
+
+  constructor(route?: Route) {
+    this.#route = route;
+  }
 
   /**
    * Send one request and read its reply, within a limit of time and of size that end it for good: its socket is
@@ -63,6 +75,11 @@ export class Sockets {
     }
   }
 
+  /** What is between here and an origin; undefined: nothing. */
+  via(origin: string): string | undefined {
+    return this.#names.get(origin);
+  }
+
   /** Closes all, also those in use, and lets nothing more be sent. */
   close(): void {
     this.#isClosed = true;
@@ -86,8 +103,13 @@ export class Sockets {
     if (known) {
       return known;
     }
+    const options = { keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX };
+    const routed = this.#route?.(origin, options);
+    if (routed) {
+      this.#names.set(origin, routed.name);
+    }
     const { Agent } = origin.startsWith('https:') ? https : http;
-    const pool = new Agent({ keepAlive: true, keepAliveMsecs: 3000, maxFreeSockets: FREE_SOCKETS_MAX }) as Agent;
+    const pool = (routed?.agent ?? new Agent(options)) as Agent;
     this.#agents.set(origin, pool);
     return pool;
   }

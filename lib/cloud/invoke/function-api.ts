@@ -9,6 +9,7 @@ import type {
 import { isThrottling } from '../../core/domain/disposition.ts';
 import { CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import type { Policy } from '../../core/domain/policy.ts';
+import { FC_VARIABLE, whereOf } from '../client/endpoints.ts';
 import { thrownError, unreadableReply, withoutSecrets } from '../client/reply-errors.ts';
 import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from '../client/with-retry.ts';
 import { Sockets } from '../http/sockets.ts';
@@ -76,6 +77,7 @@ type Invoke = (invocation: Invocation) => Promise<FunctionReply>;
 function createInvoke(options: FunctionApiOptions): Invoke {
   const { target, clock, deadlineMs, observer, sockets = new Sockets() } = options;
   const secrets = Object.values(options.credentials);
+  const variable = options.endpoint === undefined ? undefined : FC_VARIABLE;
   return async ({ event, headers, timeoutMs }) => {
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) {
@@ -86,7 +88,10 @@ function createInvoke(options: FunctionApiOptions): Invoke {
     try {
       return toReply(ACTION, await send(client, target, event, headers), secrets);
     } catch (error) {
-      throw withoutSecrets(thrownError(ACTION, error), secrets);
+      throw withoutSecrets(
+        thrownError(ACTION, error, whereOf(client.endpoint, variable, sockets.via(client.endpoint))),
+        secrets,
+      );
     }
   };
 }

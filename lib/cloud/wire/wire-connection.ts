@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { PickConnection } from '../../core/domain/cloud-api.ts';
 import type {
   AttachType,
   Connection,
@@ -202,10 +203,32 @@ export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply
   totalCount: reply.TotalCount,
 }));
 
+/** The same page, with what a backup keeps of those that are wanted. */
+export const connectionPageWith =
+  (pick: PickConnection | undefined): Reader<Page<Connection>> =>
+  (body) => {
+    const read = connectionPage(body);
+    if (pick === undefined || 'problem' in read) {
+      return read;
+    }
+    const rows = z.parse(rawRows, body).VpnConnections.VpnConnection;
+    return { value: { ...read.value, items: read.value.items.map((item, at) => withSettings(item, rows[at], pick)) } };
+  };
+
+const rawRows = z.object({ VpnConnections: z.object({ VpnConnection: z.array(z.unknown()) }) });
+
+const withSettings = (connection: Connection, row: unknown, { isWanted, pick }: PickConnection): Connection =>
+  isWanted(connection.connectionId) ? { ...connection, settings: pick(row) } : connection;
+
 /** `DescribeVpnConnection`. An answer about another connection is not an answer. */
-export const singleConnection = (connectionId: ConnectionId): Reader<Connection> =>
-  reader(
+export const singleConnection = (connectionId: ConnectionId, pick?: PickConnection): Reader<Connection> => {
+  const read = reader(
     singleReply,
     (reply) => toConnection(reply, reply.Tags),
     (reply) => (reply.VpnConnectionId === connectionId ? undefined : 'VpnConnectionId'),
   );
+  return (body) => {
+    const answer = read(body);
+    return pick === undefined || 'problem' in answer ? answer : { value: withSettings(answer.value, body, pick) };
+  };
+};

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AttachmentId } from '../../core/domain/estate.ts';
+import type { PickSettings, SettingsReading } from '../../core/undo/settings.ts';
 import type { TokenPage } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import { count, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
@@ -17,6 +18,7 @@ export type StaticRoute = {
   readonly routeId: string;
   readonly destination: string;
   readonly nextHopId: AttachmentId;
+  readonly settings?: SettingsReading;
 };
 
 const paged = { TotalCount: z.optional(count), NextToken: nextToken };
@@ -88,3 +90,19 @@ export const routePage: Reader<TokenPage<StaticRoute>> = reader(
     nextToken: reply.NextToken,
   }),
 );
+
+/** The same page, with what a backup keeps of each route. */
+export const routePageWith =
+  (pick: PickSettings | undefined): Reader<TokenPage<StaticRoute>> =>
+  (body) => {
+    const page = routePage(body);
+    if (pick === undefined || 'problem' in page) {
+      return page;
+    }
+    const rows = z.parse(rawRoutes, body).TransitRouterRouteEntries;
+    return {
+      value: { ...page.value, items: page.value.items.map((item, at) => ({ ...item, settings: pick(rows[at]) })) },
+    };
+  };
+
+const rawRoutes = z.object({ TransitRouterRouteEntries: z.array(z.unknown()) });

@@ -7,6 +7,7 @@ import type {
   TransitRouter,
   TransitRouterId,
 } from '../../core/domain/estate.ts';
+import type { PickSettings } from '../../core/undo/settings.ts';
 import type { Page, TokenPage } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import {
@@ -69,7 +70,29 @@ const attachments = z.object({
 });
 
 /** One page of `ListTransitRouterVpnAttachments`. An answer about another transit router is not an answer. */
-export const attachmentPage = (transitRouterId: TransitRouterId): Reader<TokenPage<Attachment>> =>
+export const attachmentPage = (
+  transitRouterId: TransitRouterId,
+  pick?: PickSettings,
+): Reader<TokenPage<Attachment>> => {
+  const read = attachmentsOf(transitRouterId);
+  return (body) => {
+    const page = read(body);
+    if (pick === undefined || 'problem' in page) {
+      return page;
+    }
+    const rows = z.parse(rawRows, body).TransitRouterAttachments;
+    const items = page.value.items.map((item, at) => {
+      // As text: the parser makes an object of a number this long.
+      const row = { ...rows[at], VpnOwnerId: item.connectionOwnerId };
+      return { ...item, settings: pick(row) };
+    });
+    return { value: { ...page.value, items } };
+  };
+};
+
+const rawRows = z.object({ TransitRouterAttachments: z.array(z.looseObject({})) });
+
+const attachmentsOf = (transitRouterId: TransitRouterId): Reader<TokenPage<Attachment>> =>
   reader(
     attachments,
     (reply) => ({

@@ -1,3 +1,4 @@
+import type { PickSettings, Settings } from '../undo/settings.ts';
 import type {
   AccountId,
   Attachment,
@@ -14,7 +15,8 @@ import type {
 /** Now (milliseconds since the epoch) and sleep; the only way the sweep knows the time. */
 export type Clock = {
   now(): number;
-  sleep(delayMs: number): Promise<void>;
+  /** Ends early, and not with an error, when the signal comes. */
+  sleep(delayMs: number, stop?: AbortSignal): Promise<void>;
 };
 
 /**
@@ -27,12 +29,24 @@ export type BeforeAttempt = (mayHaveEffect: boolean) => Promise<void>;
 
 export type WriteReply = { readonly requestId: string | undefined };
 
+/** Which connections' settings are wanted besides, and how to take them out of a reply. */
+export type PickConnection = {
+  readonly isWanted: (connectionId: ConnectionId) => boolean;
+  readonly pick: PickSettings;
+};
+
 /**
  * What a run needs of the cloud, for one account. Implemented in `lib/cloud`.
  *
  * Every method retries and paces by the policy and throws `CloudError` when it gives up. A list is all pages or a
  * `CloudError` with code `IncompleteListing`; it is never cut short.
  */
+export type TagWrite = {
+  readonly beforeAttempt?: BeforeAttempt | undefined;
+  /** It makes a claim of ours void, or completes one: it is sent although the run was asked to stop. */
+  readonly isCleanup?: boolean;
+};
+
 export interface CloudApi {
   /** GetCallerIdentity: the account these credentials belong to. */
   getAccountId(): Promise<AccountId>;
@@ -42,6 +56,7 @@ export interface CloudApi {
    * DescribeVpnConnections, VPN-gateway connections too.
    *
    * @param hints.likely how many there were lately: then all pages are asked for at once
+   * @param hints.pick takes what a backup keeps, of those that `isWanted`
    * @param hints.admit is told how many there are, and waited for, before more than the first page is read; answers
    *   whether that took a while, so that the first page is old
    * @param hints.onPage is told how many were read so far, after each page; less than before when all is read again
@@ -52,14 +67,27 @@ export interface CloudApi {
       readonly likely?: number;
       readonly admit?: (total: number) => Promise<boolean>;
       readonly onPage?: (read: number) => void;
+      readonly pick?: PickConnection | undefined;
     },
   ): Promise<readonly Connection[]>;
   /** DescribeVpnConnection; `gone` only when the cloud says not found or the state is `deleted`. */
-  getConnection(regionId: RegionId, connectionId: ConnectionId): Promise<Connection | 'gone'>;
+  getConnection(regionId: RegionId, connectionId: ConnectionId, pick?: PickConnection): Promise<Connection | 'gone'>;
+  /** DescribeVcoRouteEntries: the destination routes of a connection that a transit router holds. */
+  listConnectionRoutes(
+    regionId: RegionId,
+    connectionId: ConnectionId,
+    pick: PickSettings,
+  ): Promise<readonly Settings[]>;
+  /** DescribeCustomerGateways: all of the region. */
+  listCustomerGateways(regionId: RegionId, pick: PickSettings): Promise<readonly Settings[]>;
   /** ListTransitRouters of the region, those of the account only. */
   listTransitRouters(regionId: RegionId): Promise<readonly TransitRouter[]>;
   /** ListTransitRouterVpnAttachments of one transit router. */
-  listAttachments(regionId: RegionId, transitRouterId: TransitRouterId): Promise<readonly Attachment[]>;
+  listAttachments(
+    regionId: RegionId,
+    transitRouterId: TransitRouterId,
+    pick?: PickSettings,
+  ): Promise<readonly Attachment[]>;
   /**
    * ListTransitRouterVpnAttachments of one attachment; undefined when the reply holds none, which proves nothing: the
    * service answers a parameter that it does not like in the same way.
@@ -68,9 +96,14 @@ export interface CloudApi {
     regionId: RegionId,
     transitRouterId: TransitRouterId,
     attachmentId: AttachmentId,
+    pick?: PickSettings,
   ): Promise<Attachment | undefined>;
   /** Route-table associations, propagations and static routes of every VPN attachment of one transit router. */
-  listRouting(regionId: RegionId, transitRouterId: TransitRouterId): Promise<ReadonlyMap<AttachmentId, Routing>>;
+  listRouting(
+    regionId: RegionId,
+    transitRouterId: TransitRouterId,
+    pick?: PickSettings,
+  ): Promise<ReadonlyMap<AttachmentId, Routing>>;
   /** ListTagResources (type VPNATTACHMENT). Every id asked for is in the answer; at most 20 ids. */
   listTags(regionId: RegionId, connectionIds: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Tags>>;
 
@@ -79,7 +112,7 @@ export interface CloudApi {
     regionId: RegionId,
     connectionIds: readonly ConnectionId[],
     tags: Tags,
-    options?: { readonly beforeAttempt: BeforeAttempt },
+    options?: TagWrite,
   ): Promise<WriteReply>;
   /** UnTagResources: writes. At most 20 ids. */
   removeTags(

@@ -44,6 +44,13 @@ export class CloudError extends Error {
 /** The code of a call that there was no time left to make, or to make again. */
 export const DEADLINE_EXCEEDED = 'DeadlineExceeded';
 
+/** The code of a call that was not made, or not made again, because a person asked the run to stop. */
+export const STOPPED_ON_REQUEST = 'StoppedOnRequest';
+
+/** @param mayHaveEffect an earlier attempt of the same call ended without a definite answer */
+export const stoppedOnRequest = (action: string, mayHaveEffect = false): CloudError =>
+  new CloudError({ action, code: STOPPED_ON_REQUEST, effect: mayHaveEffect ? 'unknown' : 'refused' });
+
 /** The cloud's failure. Anything else is a defect of ours, which must not look like one: it is thrown again. */
 export function toCloudError(error: unknown): CloudError {
   if (error instanceof CloudError) {

@@ -1,3 +1,5 @@
+import type { SettingsReading } from '../undo/settings.ts';
+
 /**
  * The words of the domain as types: what a run reads of the cloud, and nothing of how it is spelled on the wire.
  *
@@ -66,6 +68,8 @@ export type Connection = {
   readonly resourceGroupId: string | undefined;
   /** `unread`: the reply had no tag field, so whether there are tags is not known. */
   readonly tags: Tags | 'unread';
+  /** What a backup keeps of it; only in readings that were asked for it. */
+  readonly settings?: SettingsReading;
 };
 
 export type TransitRouter = {
@@ -85,6 +89,8 @@ export type Attachment = {
   readonly status: AttachmentStatus;
   /** 16 digits; undefined when missing. */
   readonly connectionOwnerId: AccountId | undefined;
+  /** What a backup keeps of it; only in readings that were asked for it. */
+  readonly settings?: SettingsReading;
 };
 
 /** What makes an attachment carry traffic on its transit router. */
@@ -95,4 +101,9 @@ export type Routing = {
   readonly propagations: readonly string[];
   /** Destination blocks of static routes whose next hop is the attachment. */
   readonly staticRoutes: readonly string[];
+  /** The same routes as a backup keeps them, each with its route table; only in readings that were asked for them. */
+  readonly routeSettings?: readonly RouteSettings[];
 };
+
+/** A static route of a transit router. */
+export type RouteSettings = { readonly routeTableId: string; readonly reading: SettingsReading };

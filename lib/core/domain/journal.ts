@@ -8,6 +8,7 @@ export type JournalEvent =
   | 'connection.judged'
   | 'mark.set'
   | 'mark.cleared'
+  | 'backup.done'
   | 'detach.requested'
   | 'detach.done'
   | 'delete.requested'

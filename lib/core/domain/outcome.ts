@@ -58,6 +58,9 @@ export type RegionResult = {
   /** All that were listed, VPN-gateway connections too. */
   readonly connections: number;
   readonly halted: boolean;
+  /** Of a region that was not read: the cloud's error code, and what failed and what a person can do about it. */
+  readonly code?: string;
+  readonly reason?: string;
 };
 
 export type Counts = Readonly<Record<OutcomeKind, number>>;

@@ -1,3 +1,5 @@
+import type { ConnectionId } from '../domain/estate.ts';
+import type { Place } from '../domain/place.ts';
 import { toIso } from '../domain/time.ts';
 import { StoreError } from './store-error.ts';
 
@@ -5,6 +7,7 @@ import { StoreError } from './store-error.ts';
 export const MARKER = 'vco-sweeper-store.json';
 export const STORE_FORMAT = 'vco-sweeper/store@1';
 export const RESULT_FORMAT = 'vco-sweeper/result@1';
+export const BACKUP_FORMAT = 'vco-sweeper/backup@1';
 
 /** A person makes a file of this name at the root of the store: nothing new is detached or deleted while it is there. */
 export const STOP = 'STOP';
@@ -40,12 +43,36 @@ function namePart(id: string): string {
 export const resultPath = (writtenMs: number, runId: string): string =>
   `results/${dayOf(writtenMs)}/${timeOf(writtenMs)}-${namePart(runId)}.json`;
 
+export const BACKUPS = 'backups';
+
+/** The folder with the backups of a place, one folder for each day below it. Throws `StoreError` for an odd id. */
+export const backupFolder = ({ accountId, regionId }: Place): string =>
+  `${BACKUPS}/${namePart(accountId)}/${namePart(regionId)}`;
+
+/**
+ * Where a backup of a connection goes. Throws `StoreError` for an odd id.
+ *
+ * @param takenMs when it was taken
+ */
+export const backupPath = (place: Place, connectionId: ConnectionId, takenMs: number, runId: string): string =>
+  `${backupFolder(place)}/${dayOf(takenMs)}/${namePart(connectionId)}-${timeOf(takenMs)}-${namePart(runId)}.json`;
+
+const BACKUP_NAME = /^(vco-[0-9a-z-]+?)-(\d{6}Z)-[A-Za-z0-9._-]+\.json$/;
+
+/** Whose backup a file of this name is, and at what time of its day it was taken; undefined: it is none. */
+export function readBackupName(
+  name: string,
+): { readonly connectionId: ConnectionId; readonly time: string } | undefined {
+  const [, connectionId, time] = BACKUP_NAME.exec(name) ?? [];
+  return connectionId === undefined || time === undefined ? undefined : { connectionId, time };
+}
+
 const SHOWN_MAX = 200;
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, SHOWN_MAX));
 
 /** `2026-11-22`, in UTC. */
-const dayOf = (ms: number): string => toIso(ms).slice(0, 10);
+export const dayOf = (ms: number): string => toIso(ms).slice(0, 10);
 
 /** `120000Z`, in UTC. */
 const timeOf = (ms: number): string => `${toIso(ms).slice(11, 19).replaceAll(':', '')}Z`;

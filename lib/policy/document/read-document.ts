@@ -17,5 +17,9 @@ export function readDocument(text: string): Reading {
   if (Buffer.byteLength(text) > BYTES_MAX) {
     return { problems: [`the document is larger than ${BYTES_MAX / 1024} KiB`] };
   }
+  // What the decoder puts in place of bytes that are no UTF-8, and the other half of each character of UTF-16.
+  if (/[\uFFFD\0]/.test(text)) {
+    return { problems: ['it is not UTF-8; save it as UTF-8 text'] };
+  }
   return readPlainJson(text) ?? readYaml(text);
 }

@@ -1,6 +1,7 @@
 import { Composer, type CST, type Document, isAlias, isNode, isPair, isScalar, Parser, visit } from 'yaml';
 import { quote } from './quote.ts';
 import type { Reading } from './reading.ts';
+import { trailingComma } from './trailing-comma.ts';
 
 /** Deeper than any policy; the parser's stack grows with it. */
 const DEPTH_MAX = 32;
@@ -36,7 +37,14 @@ export function readYaml(text: string): Reading {
 function readDocument(document: Document.Parsed, text: string): Reading {
   // Past the first few a broken text only says the same again, and each place costs a look through it.
   const found = [...document.errors, ...document.warnings].slice(0, 20);
-  const problems = found.map(({ message, pos }) => `${placeOf(text, pos[0])}: ${firstLine(message)}`);
+  const problems = found.map(
+    ({ code, message, pos }) =>
+      `${placeOf(text, pos[0])}: ${code === 'DUPLICATE_KEY' ? twice(text, pos[0]) : firstLine(message)}`,
+  );
+  const comma = trailingComma(text);
+  if (comma !== undefined) {
+    problems.push(`${placeOf(text, comma)}: nothing follows this comma; JSON has none before } or ]`);
+  }
   if (document.directives.yaml.version !== '1.2') {
     problems.push('%YAML: only version 1.2 is supported');
   }
@@ -50,6 +58,12 @@ function readDocument(document: Document.Parsed, text: string): Reading {
     return { value: undefined };
   }
   return { value: document.toJS({ maxAliasCount: 0 }) };
+}
+
+/** Which key it is that stands at a place of the text, and was there before. */
+function twice(text: string, at: number): string {
+  const [key = ''] = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^:,\s{}[\]]+)/.exec(text.slice(at, at + 200)) ?? [];
+  return `the key ${/^["']/.test(key) ? quote(key.slice(1, -1)) : quote(key)} is there twice`;
 }
 
 /** What has no place in a policy although YAML has it: aliases, tags, and keys that are not plain text. */

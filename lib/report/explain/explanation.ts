@@ -37,7 +37,7 @@ export type Explanation = {
     readonly vpnGatewayId: string | null;
     readonly createdAt: string | null;
     readonly resourceGroupId: string | null;
-    /** Values only of the tags that the sweeper or the policy knows. */
+    /** `key=value`; only the key of a tag without a value. */
     readonly tags: readonly string[] | 'unread';
   };
   readonly association: { readonly kind: Association['kind']; readonly evidence: readonly string[] };
@@ -94,7 +94,7 @@ export function createExplanation({ judged, facts, plan, policy, judgedMs }: Exp
     name: connection.name ?? '',
     judgedAt: toIso(judgedMs),
     policyMode: policy.mode,
-    connection: describe(connection, association, policy),
+    connection: describe(connection, association),
     association: { kind: association.kind, evidence: [...association.evidence, ...doubtOf(association)] },
     protections: verdict.protections,
     rules: RULES.map((rule) =>
@@ -119,7 +119,7 @@ const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ?
 
 const doubtOf = (association: Association): readonly string[] => ('reason' in association ? [association.reason] : []);
 
-function describe(connection: Connection, association: Association, policy: Policy): Explanation['connection'] {
+function describe(connection: Connection, association: Association): Explanation['connection'] {
   const { attachType, state, status, tunnels, transitRouterId, cenId, vpnGatewayId, resourceGroupId } = connection;
   return {
     attachType,
@@ -132,7 +132,7 @@ function describe(connection: Connection, association: Association, policy: Poli
     vpnGatewayId: vpnGatewayId ?? null,
     createdAt: isoOrNull(connection.createdAtMs),
     resourceGroupId: resourceGroupId ?? null,
-    tags: showTags(connection.tags, policy),
+    tags: showTags(connection.tags),
   };
 }
 

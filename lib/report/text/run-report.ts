@@ -4,14 +4,14 @@ import { toPrintable } from '../../core/text/printable.ts';
 import { filtersOf, selectOutcomes, unknownOwners, type View } from '../view/view.ts';
 import { toOutcomeTable } from './outcome-table.ts';
 import { paletteOf, type ReportStyle } from './report-style.ts';
-import { count, toHeadlines, toSummary } from './summary.ts';
+import { count, type Problem, toHeadlines, toSummary } from './summary.ts';
 import { wrap } from './text-width.ts';
 
 /** What a report shows beside the result itself. */
 export type RunBackground = {
   readonly policy: Policy;
-  /** Sentences about failures that no outcome tells of, such as why a region was not read. */
-  readonly problems?: readonly string[];
+  /** Left out where nobody watched the run. */
+  readonly problems?: readonly Problem[];
 };
 
 /**
@@ -27,14 +27,9 @@ export function reportRun(result: RunResult, background: RunBackground, style: R
     .map(yellow);
   const table =
     shown.length === 0 ? [] : [toOutcomeTable(shown, { ...background, startedMs }, style, view.groupBy), ''];
-  return [
-    toHeadlines(result, style),
-    ...notes,
-    '',
-    ...table,
-    toSummary(result, background.problems ?? [], style),
-    '',
-  ].join('\n');
+  return [toHeadlines(result, style), ...notes, '', ...table, toSummary(result, background.problems, style), ''].join(
+    '\n',
+  );
 }
 
 /** What the filters of a view keep from being seen. */

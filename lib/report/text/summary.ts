@@ -1,8 +1,12 @@
+import { isLasting } from '../../core/advice/error-advice.ts';
 import { formatDuration } from '../../core/domain/duration.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
+
+/** A failure that no outcome tells of, such as why a region was not read, and the code it came with. */
+export type Problem = { readonly text: string; readonly code: string | null };
 
 /** Keeps a count and its kind on one line. */
 const NO_BREAK = '\u00a0';
@@ -17,9 +21,9 @@ export function toHeadlines(result: RunResult, style: ReportStyle): string {
 /**
  * The end of a report: what could not be looked at and why, and what the run rests on.
  *
- * @param problems sentences about failures that no outcome tells of
+ * @param problems undefined: nobody watched the run, and all that is known is in its result
  */
-export function toSummary(result: RunResult, problems: readonly string[], style: ReportStyle): string {
+export function toSummary(result: RunResult, problems: readonly Problem[] | undefined, style: ReportStyle): string {
   const palette = paletteOf(style);
   const wrapped = (text: string) => wrap(text, style.columns);
   return [
@@ -56,9 +60,10 @@ function counts({ counts: all }: RunResult, { columns }: ReportStyle, palette: P
   return wrap(text, columns - 2).map((line) => `  ${line.replace(COUNT, paint)}`);
 }
 
-function warnings(result: RunResult, problems: readonly string[]): readonly string[] {
-  const { regions, refusedEvents = [], outcomesOmitted = 0, status, stoppedBy, notStored, notFound } = result;
+function warnings(result: RunResult, watched: readonly Problem[] | undefined): readonly string[] {
+  const { regions, refusedEvents = [], outcomesOmitted = 0, stoppedBy, notStored, notFound } = result;
   const { warnings: ofPolicy = [], lapsedKeeps = [] } = result;
+  const problems = watched ?? problemsOf(result);
   const accounts = new Set(regions.map(({ accountId }) => accountId)).size;
   const where = (region: { accountId: string; regionId: string }) =>
     accounts > 1 ? `${region.regionId} of account ${region.accountId}` : region.regionId;
@@ -67,13 +72,13 @@ function warnings(result: RunResult, problems: readonly string[]): readonly stri
   const halted = regions.filter((region) => region.halted).map(where);
   return [
     ...(unread.length > 0 ? [`Not read, so nothing was changed there: ${unread.join(', ')}`] : []),
-    ...problems,
+    ...problems.map(({ text }) => text),
     ...(notFound.length > 0 ? [`Not found in any account and region of the policy: ${notFound.join(', ')}`] : []),
     ...(halted.length > 0 ? [`Halted by limits.perRegionShare, nothing is deleted there: ${halted.join(', ')}`] : []),
     ...(stoppedBy === undefined ? [] : [`Stopped by the file ${stoppedBy}: nothing is deleted until it is removed`]),
     ...(unsupported.length > 0 ? [`The service is not offered in: ${unsupported.join(', ')}`] : []),
     ...(notStored === undefined ? [] : [`The result was not stored: ${notStored}`]),
-    ...(status === 'incomplete' ? ['Incomplete: what was not read or not done is up to the next run.'] : []),
+    ...incomplete(result, problems),
     ...firstOf(ofPolicy, (text) => `Policy: ${text}`),
     ...firstOf(
       lapsedKeeps,
@@ -84,6 +89,25 @@ function warnings(result: RunResult, problems: readonly string[]): readonly stri
       ? [`${count(outcomesOmitted, 'more outcome')} not shown; the log has a line for each`]
       : []),
   ].map(toPrintable);
+}
+
+const problemsOf = ({ regions }: RunResult): readonly Problem[] =>
+  regions.flatMap(({ listing, regionId, code = null, reason }) =>
+    listing === 'unread' && reason !== undefined ? [{ text: `${regionId} was not read: ${reason}`, code }] : [],
+  );
+
+function incomplete({ status, regions, outcomes }: RunResult, problems: readonly Problem[]): readonly string[] {
+  if (status !== 'incomplete') {
+    return [];
+  }
+  const failed = [
+    ...problems,
+    ...regions.filter(({ listing }) => listing === 'unread'),
+    ...outcomes.filter(({ outcome }) => outcome === 'failed'),
+  ];
+  return failed.some(({ code }) => typeof code === 'string' && isLasting(code))
+    ? ['Incomplete: somebody has to do what is said above. Until then every run ends like this one.']
+    : ['Incomplete: what was not read or not done is up to the next run.'];
 }
 
 /** So many of one kind are shown; the result has them all. */

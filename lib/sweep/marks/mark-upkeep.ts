@@ -1,6 +1,6 @@
 import { saysGone } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
-import { toCloudError } from '../../core/domain/errors.ts';
+import { stoppedOnRequest, toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { TAG_ORPHAN, TAG_SEEN } from '../../core/domain/tag-names.ts';
 import { ceilToSecond, parseInstant, toIso } from '../../core/domain/time.ts';
@@ -35,6 +35,10 @@ export async function keepUpMarks(
   region: RegionContext,
   verdicts: readonly Verdict[],
 ): Promise<ReadonlyMap<ConnectionId, TagResult>> {
+  if (region.stopAsked.aborted) {
+    const error = stoppedOnRequest('TagResources');
+    return new Map(verdicts.map((verdict) => [idOf(verdict), { kind: 'failed', error }]));
+  }
   const results: TagResults = new Map();
   const stale = verdicts.filter(isToClear);
   // Marks beside a note go first. If the run died after removing the note, the next run could not tell that the mark is old.

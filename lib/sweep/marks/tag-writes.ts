@@ -1,6 +1,6 @@
 import type { BeforeAttempt } from '../../core/domain/cloud-api.ts';
 import { isPermission, mayWorkLater } from '../../core/domain/disposition.ts';
-import { CloudError, DEADLINE_EXCEEDED, toCloudError } from '../../core/domain/errors.ts';
+import { CloudError, DEADLINE_EXCEEDED, STOPPED_ON_REQUEST, toCloudError } from '../../core/domain/errors.ts';
 import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { inBatches } from './batches.ts';
@@ -91,7 +91,8 @@ export async function removeTags(
     reportFailures(region, kept);
     let standing = kept;
     for (const tags of voids) {
-      const overwrite = (batch: readonly ConnectionId[]) => api.setTags(regionId, batch, tags, check);
+      const overwrite = (batch: readonly ConnectionId[]) =>
+        api.setTags(regionId, batch, tags, { beforeAttempt, isCleanup: true });
       const isVoid = (found: Tags) => isGone(found) || shows(found, tags);
       standing = await writeInBatches(region, [...standing.keys()], overwrite, isVoid);
     }
@@ -161,9 +162,11 @@ async function writeBatch(
 /** The same tag is invalid on every resource. A key that is forbidden, or there already, may be so on one of them. */
 const INVALID_TAG = /^InvalidTag(Key|Value)(\.|$)/;
 
+const OF_THIS_RUN: ReadonlySet<string> = new Set([DEADLINE_EXCEEDED, STOPPED_ON_REQUEST]);
+
 /** A definite refusal may be about one resource only: one that is gone, or has as many tags as it may have. */
 const isAboutOne = ({ effect, code }: CloudError): boolean =>
-  effect === 'refused' && !isPermission(code) && !INVALID_TAG.test(code) && code !== DEADLINE_EXCEEDED;
+  effect === 'refused' && !isPermission(code) && !INVALID_TAG.test(code) && !OF_THIS_RUN.has(code);
 
 /** Ours: a tag write that was accepted, and did not show within `wait.tagTimeout`. */
 export const TAG_NOT_READ_BACK = 'TagNotReadBack';

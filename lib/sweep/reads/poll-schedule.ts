@@ -21,6 +21,7 @@ export class PollSchedule {
   readonly #intervalMs: number;
   readonly #isBusy: () => boolean;
   readonly #isWorthwhile: () => boolean;
+  readonly #stopAsked: AbortSignal | undefined;
   #stretch = 1;
   #lastMs: number | undefined;
   #lookedMs: number;
@@ -31,17 +32,20 @@ export class PollSchedule {
   /**
    * @param options.isBusy more of what is looked for is still to be sent
    * @param options.isWorthwhile enough are waiting for one look to serve them all
+   * @param options.stopAsked the moment comes at once
    */
   constructor(options: {
     readonly clock: Clock;
     readonly intervalMs: number;
     readonly isBusy: () => boolean;
     readonly isWorthwhile: () => boolean;
+    readonly stopAsked?: AbortSignal;
   }) {
     this.#clock = options.clock;
     this.#intervalMs = options.intervalMs;
     this.#isBusy = options.isBusy;
     this.#isWorthwhile = options.isWorthwhile;
+    this.#stopAsked = options.stopAsked;
     this.#lookedMs = options.clock.now();
   }
 
@@ -68,11 +72,14 @@ export class PollSchedule {
    * nobody waits for that much longer than for a change.
    */
   next(untilMs: number): Promise<boolean> {
-    this.#tick ??= this.#clock.sleep(this.#delayMs(untilMs)).then(() => {
+    // Once only: afterwards those who still wait look as often as ever.
+    const stopAsked = this.#stopAsked?.aborted ? undefined : this.#stopAsked;
+    this.#tick ??= this.#clock.sleep(this.#delayMs(untilMs), stopAsked).then(() => {
       this.#tick = undefined;
       const nowMs = this.#clock.now();
       this.#lastMs = nowMs;
       const isTime =
+        this.#stopAsked?.aborted ||
         !this.#isBusy() ||
         this.#isWorthwhile() ||
         nowMs - this.#lookedMs > INTERVALS_WITHOUT_LOOK_MAX * this.#intervalMs;

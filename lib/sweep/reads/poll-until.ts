@@ -1,13 +1,24 @@
+import { unlessStopped } from '../../core/concurrency/unless-stopped.ts';
 import { disposition } from '../../core/domain/disposition.ts';
-import { CloudError } from '../../core/domain/errors.ts';
+import { CloudError, STOPPED_ON_REQUEST } from '../../core/domain/errors.ts';
 import type { RegionContext } from '../run-context.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 
 /** `unreadable`: looking itself is refused for good. `error` is the last look's, when it failed. */
 export type Polled =
   | { readonly kind: 'done' }
-  | { readonly kind: 'no-time' | 'timed-out'; readonly error: CloudError | undefined }
+  | { readonly kind: 'no-time' | 'timed-out' | 'stopped'; readonly error: CloudError | undefined }
   | { readonly kind: 'unreadable'; readonly error: CloudError };
+
+type PollOptions = {
+  readonly timeoutMs: number;
+  /** The first look comes before the first wait, unless company is worth waiting for. */
+  readonly atOnce: boolean;
+  readonly schedule: PollSchedule;
+  /** How long to go on looking once the run was asked to stop. */
+  readonly afterStopMs: number;
+  readonly look: () => Promise<boolean>;
+};
 
 /** Of the time of a run, to note that a step did not come to its end. */
 const NOTING_MS = 2_000;
@@ -19,39 +30,35 @@ const NOTING_MS = 2_000;
  *
  * @param look answers whether it is done; it must throw, not answer, when it could not look
  */
-export async function pollUntil(
-  region: RegionContext,
-  options: {
-    readonly timeoutMs: number;
-    /** The first look comes before the first wait, unless company is worth waiting for. */
-    readonly atOnce: boolean;
-    readonly schedule: PollSchedule;
-    readonly look: () => Promise<boolean>;
-  },
-): Promise<Polled> {
-  const { clock, deadlineMs } = region;
+export async function pollUntil(region: RegionContext, options: PollOptions): Promise<Polled> {
+  const { clock, deadlineMs, stopAsked } = region;
   const { schedule } = options;
   const endMs = deadlineMs - NOTING_MS;
   const sinceMs = clock.now();
   let error: CloudError | undefined;
+  const isCutShort = createStopCheck(region, options.afterStopMs);
   if (!options.atOnce) {
-    await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)));
+    await clock.sleep(Math.max(0, Math.min(schedule.headStartMs, options.timeoutMs, deadlineMs - sinceMs)), stopAsked);
   }
   let isTime = options.atOnce && schedule.isQuiet;
   for (;;) {
-    isTime ||= await schedule.next(endMs);
+    isTime ||= isCutShort() || (await schedule.next(endMs));
+    if (isCutShort()) {
+      return { kind: 'stopped', error };
+    }
     if (!isTime && clock.now() < endMs && clock.now() - sinceMs <= options.timeoutMs) {
       continue;
     }
     isTime = false;
-    const looked = await tryLook(options.look);
+    const looked = await tryLook(region, options);
     if (looked === true) {
       schedule.noteChange(clock.now() - sinceMs);
       return { kind: 'done' };
     }
     error = looked === false ? undefined : looked;
-    if (error && disposition(error.code) === 'terminal') {
-      return { kind: 'unreadable', error };
+    const end = error && endBy(error);
+    if (end) {
+      return end;
     }
     if (clock.now() >= endMs) {
       return { kind: 'no-time', error };
@@ -62,9 +69,32 @@ export async function pollUntil(
   }
 }
 
-async function tryLook(look: () => Promise<boolean>): Promise<boolean | CloudError> {
+/** Whether the run was asked to stop so long ago that nobody looks any more. */
+function createStopCheck({ clock, stopAsked }: RegionContext, afterStopMs: number): () => boolean {
+  let stoppedMs: number | undefined;
+  return () => {
+    if (!stopAsked.aborted) {
+      return false;
+    }
+    stoppedMs ??= clock.now();
+    return clock.now() - stoppedMs >= afterStopMs;
+  };
+}
+
+function endBy(error: CloudError): Polled | undefined {
+  if (error.code === STOPPED_ON_REQUEST) {
+    return { kind: 'stopped', error: undefined };
+  }
+  return disposition(error.code) === 'terminal' ? { kind: 'unreadable', error } : undefined;
+}
+
+/** A look that nobody wants any more once the run was asked to stop ends with it. */
+async function tryLook(
+  { stopAsked }: RegionContext,
+  { afterStopMs, look }: Pick<PollOptions, 'afterStopMs' | 'look'>,
+): Promise<boolean | CloudError> {
   try {
-    return await look();
+    return afterStopMs > 0 ? await look() : await unlessStopped(stopAsked, 'wait', look);
   } catch (error) {
     if (error instanceof CloudError) {
       return error;

@@ -1,4 +1,4 @@
-import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
+import type { Clock, CloudApi, PickConnection } from '../../core/domain/cloud-api.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 import type {
   Attachment,
@@ -10,11 +10,19 @@ import type {
   TransitRouterId,
 } from '../../core/domain/estate.ts';
 import { PAGE_SIZE } from '../../core/domain/listing.ts';
+import type { PickSettings } from '../../core/undo/settings.ts';
 import { readMissingTags } from '../survey/read-missing-tags.ts';
 import type { SurveyedRegion } from '../survey/survey.ts';
 import type { RegionFacts } from '../survey/survey-region.ts';
 import { CoalescedRead, type Fresh, type Freshness } from './coalesced-read.ts';
 import { WitnessRounds } from './witness-rounds.ts';
+
+/** What a backup keeps of each kind of thing. */
+export type Picks = {
+  readonly connection: PickSettings;
+  readonly attachment: PickSettings;
+  readonly staticRoute: PickSettings;
+};
 
 /** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
 export type Sighting = Connection | 'gone' | 'absent';
@@ -38,6 +46,8 @@ export class RegionReads {
   readonly #routing = new Map<TransitRouterId, CoalescedRead<ReadonlyMap<AttachmentId, Routing>>>();
   readonly #latest = new Map<ConnectionId, Fresh<Sighting>>();
   readonly #maxAgeMs: number;
+  readonly #picks: Picks | undefined;
+  readonly #pick: PickConnection | undefined;
   readonly #rounds: WitnessRounds;
   readonly #facts: RegionFacts;
   /** Those that steps may ask for, as they were when they were judged. */
@@ -58,6 +68,8 @@ export class RegionReads {
     readonly facts: RegionFacts;
     /** How old what a write rests on may be: so long a reading serves others. */
     readonly maxAgeMs: number;
+    /** With a store: what its backups keep. Left out: nothing more is read, and nothing more is kept. */
+    readonly picks?: Picks | undefined;
   }) {
     this.#api = options.api;
     this.#regionId = options.region.regionId;
@@ -68,6 +80,8 @@ export class RegionReads {
     this.#judged = new Map(
       options.region.judged.map(({ verdict: { connection } }) => [connection.connectionId, connection]),
     );
+    this.#picks = options.picks;
+    this.#pick = options.picks && { isWanted: (id) => this.#judged.has(id), pick: options.picks.connection };
     this.#pages = pagesOf(options.region.connections);
     this.#rounds = new WitnessRounds({
       clock: options.clock,
@@ -93,7 +107,7 @@ export class RegionReads {
     return this.#shared(
       this.#attachments,
       transitRouterId,
-      (api) => api.listAttachments(this.#regionId, transitRouterId),
+      (api) => api.listAttachments(this.#regionId, transitRouterId, this.#picks?.attachment),
       known,
     ).get(want);
   }
@@ -104,6 +118,11 @@ export class RegionReads {
    */
   witnessRound(afterSequence: number): Promise<ReadonlyMap<TransitRouterId, readonly Attachment[]>> {
     return this.#rounds.get(Math.max(afterSequence, 0));
+  }
+
+  /** The same as `routing`, read again while routes come and go under the reading. */
+  wholeRouting(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
+    return this.#whole(() => this.routing(transitRouterId, want));
   }
 
   /** While detaches or deletes are under way a list of several pages may not hold together; a moment later it does. */
@@ -147,7 +166,12 @@ export class RegionReads {
   async #attachmentAlone({ transitRouterId, attachmentId }: Attachment): Promise<Fresh<readonly Attachment[]>> {
     const startedMs = this.#clock.now();
     const sequence = ++this.#sequence;
-    const found = await this.#ownerOf(transitRouterId).getAttachment(this.#regionId, transitRouterId, attachmentId);
+    const found = await this.#ownerOf(transitRouterId).getAttachment(
+      this.#regionId,
+      transitRouterId,
+      attachmentId,
+      this.#picks?.attachment,
+    );
     return { value: found ? [found] : [], startedMs, sequence };
   }
 
@@ -156,7 +180,7 @@ export class RegionReads {
     return this.#shared(
       this.#routing,
       transitRouterId,
-      (api) => api.listRouting(this.#regionId, transitRouterId),
+      (api) => api.listRouting(this.#regionId, transitRouterId, this.#picks?.staticRoute),
       routing === 'unread' ? undefined : routing,
     ).get(want);
   }
@@ -267,7 +291,8 @@ export class RegionReads {
     sequence: number,
   ): Promise<ReadonlyMap<ConnectionId, Sighting | CloudError>> {
     try {
-      const list = () => this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE });
+      const list = () =>
+        this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE, pick: this.#pick });
       // A few are read one by one sooner than the list is read again.
       const listed = await (ids.length > 2 * this.#pages ? this.#whole(list) : list());
       this.#pages = pagesOf(listed.length);
@@ -313,7 +338,7 @@ export class RegionReads {
   }
 
   async #readAlone(connectionId: ConnectionId): Promise<Connection | 'gone'> {
-    const connection = await this.#api.getConnection(this.#regionId, connectionId);
+    const connection = await this.#api.getConnection(this.#regionId, connectionId, this.#pick);
     if (connection === 'gone') {
       return 'gone';
     }

@@ -1,18 +1,18 @@
 import { DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
 import { toIso } from '../../core/domain/time.ts';
-import { findNotNow, type Judged, type Plan } from '../../core/plan/plan.ts';
+import { findNotNow, type Judged, type NotNow, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
 import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { whyNotNow } from './leave-to-begin.ts';
-import { endWith, StepEnd, type StepResult } from './step-result.ts';
+import { endIfStopped, endWith, StepEnd, type StepResult } from './step-result.ts';
 
 /** What became of those whose turn came: how their steps ended, or why nothing was to begin on them any more. */
 type Acted = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
-  readonly tooLate: ReadonlyMap<Judged, string>;
+  readonly tooLate: ReadonlyMap<Judged, NotNow>;
 };
 
 /**
@@ -27,7 +27,7 @@ export async function act(
   tags: ReadonlyMap<Judged, TagResult | undefined>,
 ): Promise<Acted> {
   const results = new Map<Judged, StepResult>();
-  const tooLate = new Map<Judged, string>();
+  const tooLate = new Map<Judged, NotNow>();
   // By a mark that this run could not renew nothing is detached or deleted.
   const mayStart = (judged: Judged): boolean => {
     const kind = tags.get(judged)?.kind;
@@ -45,7 +45,7 @@ export async function act(
       }
       const notNow = whyNotNow(regionOf(judged), judged.verdict);
       if (notNow !== undefined) {
-        tooLate.set(judged, notNow.reason);
+        tooLate.set(judged, notNow);
         continue;
       }
       slots -= 1;
@@ -92,11 +92,11 @@ export function describeLeftOver(
   const slots = Math.max(0, plan.perRun - [...done.values()].filter(({ used }) => used).length);
   const shown = new Set(left.filter(({ mode }) => mode !== 'sweep').slice(0, slots));
   const toEnd = (judged: Judged): StepResult => {
-    const notNow = findNotNow(plan, judged);
+    const notNow = findNotNow(plan, judged) ?? tooLate.get(judged);
     if (notNow !== undefined) {
       return endWith('deferred', notNow.reason, { code: notNow.code });
     }
-    return shown.has(judged) ? toPlanned(judged) : endWith('deferred', tooLate.get(judged) ?? OVER_LIMIT);
+    return shown.has(judged) ? toPlanned(judged) : endWith('deferred', OVER_LIMIT);
   };
   return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
 }
@@ -119,7 +119,8 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
   const result = await takeSteps(region, verdict);
   // A step that outlasts each run would come first in each run.
-  const isStuck = result.outcome === 'failed' || result.outcome === 'blocked' || (result.used && isUnfinished(result));
+  const hasFailed = result.outcome === 'failed' || result.outcome === 'blocked';
+  const isStuck = (hasFailed || (result.used && isUnfinished(result))) && !region.stopAsked.aborted;
   if (isStuck) {
     await noteTried(region, verdict);
   }
@@ -153,10 +154,7 @@ async function takeSteps(region: RegionContext, verdict: Judged['verdict']): Pro
     }
     return await deleteConnection(region, verdict, attachment !== undefined);
   } catch (error) {
-    if (error instanceof StepEnd) {
-      return error.result;
-    }
-    throw error;
+    return error instanceof StepEnd ? error.result : endIfStopped(error);
   } finally {
     region.progress.end(connection.connectionId);
   }

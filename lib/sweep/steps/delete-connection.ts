@@ -1,13 +1,25 @@
 import { disposition, saysGone } from '../../core/domain/disposition.ts';
-import { CloudError, toCloudError } from '../../core/domain/errors.ts';
+import { CloudError, STOPPED_ON_REQUEST, toCloudError } from '../../core/domain/errors.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { backUp } from './back-up.ts';
 import { askLeave, needLeave } from './leave-to-begin.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
-import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, type StepResult } from './step-result.ts';
+import {
+  endWith,
+  endWithError,
+  mayHaveTakenHold,
+  outOfTime,
+  StepEnd,
+  type StepResult,
+  stoppedHalfway,
+} from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
+
+/** After a request to stop, how long to look for the effect of a delete whose answer was lost: it may never have arrived. */
+const DOUBTED_MS = 20_000;
 
 /** What is known of our delete request before anything was read back. */
 type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
@@ -40,6 +52,10 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     const isBeginning = !detached && !answerLost;
     if (isBeginning) {
       await askLeave(region, verdict);
+      if (!sent) {
+        // After a detach there is one already, which has the attachment.
+        await backUp(region, verdict, undefined);
+      }
     }
     // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
     const after = sent ? region.reads.sequence : AFTER_JUDGED;
@@ -77,6 +93,11 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     if (answerLost || (sent && mayHaveTakenHold(failure))) {
       return { accepted: 'maybe', requestId };
     }
+    if (detached && failure.code === STOPPED_ON_REQUEST) {
+      throw new StepEnd(
+        stoppedHalfway('detached, and its delete not started: stopped on request; the next run finishes it'),
+      );
+    }
     throw new StepEnd(endWithError('it could not be deleted', failure, detached));
   }
 }
@@ -98,7 +119,7 @@ async function sendUntilFree<T>(region: RegionContext, send: () => Promise<T>, d
       }
     }
     needTimeFor(region, 'delete', detached);
-    await clock.sleep(pollIntervalMs);
+    await clock.sleep(pollIntervalMs, region.stopAsked);
   }
 }
 
@@ -138,6 +159,7 @@ async function waitUntilGone(
     timeoutMs: wait.deleteTimeoutMs,
     atOnce: true,
     schedule: region.polls.delete,
+    afterStopMs: request.accepted === 'yes' ? Number.POSITIVE_INFINITY : DOUBTED_MS,
     look,
   });
   const used = detached || request.accepted !== 'no';
@@ -149,6 +171,10 @@ async function waitUntilGone(
         : endWith('deleted', 'deleted, and a read says it is gone', { used, requestId });
     case 'no-time':
       return outOfTime(`${said}, and no time left to see it gone`, { used, requestId });
+    case 'stopped':
+      return stoppedHalfway(`${said}; stopped on request before a read showed it gone; the next run looks again`, {
+        requestId,
+      });
     case 'unreadable':
       return endWithError(`${said}, but it could not be read back`, polled.error, used);
     case 'timed-out': {

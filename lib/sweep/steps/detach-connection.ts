@@ -8,9 +8,10 @@ import { toNoteText } from '../../core/judge/own-tags.ts';
 import { isBeingDetached, removeNote } from '../marks/detach-note.ts';
 import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
+import { backUp } from './back-up.ts';
 import { askLeave, needLeave } from './leave-to-begin.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
-import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd } from './step-result.ts';
+import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, stoppedHalfway } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
@@ -45,6 +46,7 @@ export async function detachConnection(region: RegionContext, verdict: Verdict, 
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
   needLeave(region, verdict);
+  await backUp(region, verdict, attachment);
   const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
   await writeNote(step);
   const taggedSequence = region.reads.sequence;
@@ -162,7 +164,7 @@ async function keepNote(step: DetachStep): Promise<void> {
     if (value === 'gone' || value === 'absent' || namesAttachment(value, attachment)) {
       return;
     }
-    await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]));
+    await region.api.setTags(region.regionId, [connectionId], new Map([[TAG_DETACHED, note]]), { isCleanup: true });
   } catch (error) {
     reportTagFailure(step, error);
   }
@@ -198,7 +200,14 @@ async function waitUntilDetached(step: DetachStep): Promise<void> {
     return misses >= wait.consecutiveMisses && (early ?? (await isUnbound(step)));
   };
   const schedule = region.polls.detach;
-  const polled = await pollUntil(region, { timeoutMs: wait.detachTimeoutMs, atOnce: false, schedule, look });
+  const polled = await pollUntil(region, {
+    timeoutMs: wait.detachTimeoutMs,
+    atOnce: false,
+    schedule,
+    // A detach may take minutes, and its note tells the next run of it.
+    afterStopMs: 0,
+    look,
+  });
   switch (polled.kind) {
     case 'done':
       return;
@@ -207,6 +216,10 @@ async function waitUntilDetached(step: DetachStep): Promise<void> {
         outOfTime('detach requested, and no time left to see it done; the next run finishes it', {
           used: true,
         }),
+      );
+    case 'stopped':
+      throw new StepEnd(
+        stoppedHalfway('detach requested; stopped on request before it was seen done; the next run finishes it'),
       );
     case 'unreadable':
       throw new StepEnd(endWithError('detach requested, but it could not be read back', polled.error, true));

@@ -2,13 +2,16 @@ import { findClosed } from '../../core/guards/change-window.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
 import { isNew, type NotNow } from '../../core/plan/plan.ts';
 import type { RunContext } from '../run-context.ts';
-import { endWith, StepEnd } from './step-result.ts';
+import { endWith, NOT_STARTED, StepEnd } from './step-result.ts';
 
 /**
  * Why nothing may begin on a connection now, as far as is known without a look: the run is held back, or outlives its change
  * window, which lets what is half done be finished.
  */
 export function whyNotNow(run: RunContext, verdict: Verdict): NotNow | undefined {
+  if (run.stopAsked.aborted) {
+    return NOT_STARTED;
+  }
   const heldBack = run.stop?.heldBack;
   if (heldBack !== undefined) {
     return heldBack;

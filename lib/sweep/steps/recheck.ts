@@ -1,3 +1,4 @@
+import { unlessStopped } from '../../core/concurrency/unless-stopped.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { Connection, Routing } from '../../core/domain/estate.ts';
 import { TAG_DETACHED, TAG_ORPHAN } from '../../core/domain/tag-names.ts';
@@ -37,12 +38,24 @@ export type Rechecked =
 /**
  * Read again everything a verdict rests on, at most `recheck.maxAge` old, and judge it again. Reads only.
  *
- * Throws `StepEnd` when something could not be read, or not freshly enough.
+ * Throws `StepEnd` when something could not be read, or not freshly enough, and `CloudError` (`StoppedOnRequest`) as soon as
+ * the run is asked to stop.
  *
  * @param afterSequence readings up to this one do not count
  * @param detached our own detach lies between the listing and now
  */
 export async function recheck(
+  region: RegionContext,
+  verdict: Verdict,
+  afterSequence: number,
+  detached: boolean,
+): Promise<Rechecked> {
+  return await unlessStopped(region.stopAsked, 'DescribeVpnConnection', () =>
+    recheckNow(region, verdict, afterSequence, detached),
+  );
+}
+
+async function recheckNow(
   region: RegionContext,
   verdict: Verdict,
   afterSequence: number,
@@ -95,7 +108,7 @@ export async function recheckOwnTags(
       );
     }
     after = region.reads.sequence;
-    await clock.sleep(nextMs - clock.now());
+    await clock.sleep(nextMs - clock.now(), region.stopAsked);
   }
 }
 

@@ -1,6 +1,8 @@
-import { advice, disposition, isThrottling } from '../../core/domain/disposition.ts';
-import { type CloudError, DEADLINE_EXCEEDED } from '../../core/domain/errors.ts';
+import { describeFailure } from '../../core/advice/error-advice.ts';
+import { disposition, isThrottling } from '../../core/domain/disposition.ts';
+import { type CloudError, DEADLINE_EXCEEDED, STOPPED_ON_REQUEST, toCloudError } from '../../core/domain/errors.ts';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
+import type { NotNow } from '../../core/plan/plan.ts';
 
 /** How the steps on one connection ended. */
 export type StepResult = {
@@ -39,20 +41,38 @@ export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Step
   ...rest,
 });
 
+/** Why nothing was done to a connection: a person asked the run to stop before its turn came. */
+export const NOT_STARTED: NotNow = { reason: 'not started: stopped on request', code: STOPPED_ON_REQUEST };
+
 /** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
 export function endWithError(what: string, error: CloudError, used: boolean): StepResult {
-  const todo = advice(error.code);
-  const reason = [`${what}: ${error.message}`, ...(todo ? [todo] : [])].join('; ');
+  if (error.code === STOPPED_ON_REQUEST && error.effect === 'refused' && !used) {
+    return endWith('deferred', NOT_STARTED.reason, { code: NOT_STARTED.code });
+  }
+  const reason = `${what}: ${describeFailure(error)}`;
   const outcome = toOutcome(error.code);
   return { outcome, reason, code: error.code, requestId: error.requestId ?? null, used };
 }
 
 function toOutcome(code: string): OutcomeKind {
-  if (code === DEADLINE_EXCEEDED) {
+  if (code === DEADLINE_EXCEEDED || code === STOPPED_ON_REQUEST) {
     return 'deferred';
   }
   return disposition(code) === 'blocked' ? 'blocked' : 'failed';
 }
+
+/** How a step ends whose reading was cut short by a request to stop; anything else is thrown again. */
+export function endIfStopped(error: unknown): StepResult {
+  const failure = toCloudError(error);
+  if (failure.code !== STOPPED_ON_REQUEST) {
+    throw failure;
+  }
+  return endWithError('stopped on request', failure, false);
+}
+
+/** Something was sent, and a person asked the run to stop before it was seen done. */
+export const stoppedHalfway = (reason: string, rest: Partial<StepResult> = {}): StepResult =>
+  endWith('deferred', reason, { ...rest, used: true, code: STOPPED_ON_REQUEST });
 
 /** Work left for want of time, which a later run does: unlike the limit, it makes the run incomplete. */
 export const outOfTime = (reason: string, rest: Partial<StepResult> = {}): StepResult =>

@@ -1,8 +1,10 @@
+import { describeFailure } from '../../core/advice/error-advice.ts';
 import { Semaphore } from '../../core/concurrency/semaphore.ts';
+import { NEVER, unlessStopped } from '../../core/concurrency/unless-stopped.ts';
 import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
-import type { CloudError } from '../../core/domain/errors.ts';
+import { type CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection, ConnectionId, RegionId, Routing } from '../../core/domain/estate.ts';
-import type { Journal } from '../../core/domain/journal.ts';
+import type { Journal, JournalFields } from '../../core/domain/journal.ts';
 import type { LapsedKeep, RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
 import { placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
@@ -14,6 +16,7 @@ import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
+import { untilStopAsked } from './until-stop-asked.ts';
 import { type OnReading, watchReading } from './watch-reading.ts';
 
 /** A region that was read whole. `judged` are those of its connections that were not settled at once. */
@@ -80,17 +83,24 @@ export async function survey(
     readonly parts: readonly Narrowing[];
     readonly defaultRegion: RegionId | undefined;
   },
-  deps: { readonly api: CloudApi; readonly clock: Clock; readonly journal: Journal; readonly onReading?: OnReading },
+  deps: {
+    readonly api: CloudApi;
+    readonly clock: Clock;
+    readonly journal: Journal;
+    readonly stopAsked?: AbortSignal | undefined;
+    readonly onReading?: OnReading;
+  },
   settle: Settle,
   whenBehind: WhenBehind = () => undefined,
 ): Promise<Survey> {
   const { policy } = request;
-  const opened = await openPlaces(deps.api, policy, request.parts, request.defaultRegion);
+  const { stopAsked = NEVER } = deps;
+  const opened = await openPlaces(untilStopAsked(deps.api, stopAsked), policy, request.parts, request.defaultRegion);
   const { places, unopened, lostRoles, refused, parts, unknownExceptions } = opened;
   const watch = new SightWatch(policy, parts);
   const settling = { settle, whenBehind };
   for (const { roleArn, error } of lostRoles) {
-    deps.journal('step.failed', { roleArn, action: error.action, code: error.code, cloudRequestId: error.requestId });
+    deps.journal('step.failed', { roleArn, ...toFields(error) });
   }
   const needsRouting = isNeeded('routing', policy.rules);
   const semaphore = new Semaphore(CONNECTIONS_MAX);
@@ -104,7 +114,9 @@ export async function survey(
         return semaphore.acquire(connections);
       };
       const { onPage, end } = reportTo();
-      const listing = await surveyRegion(place, needsRouting, deps.clock, { admit, onPage });
+      const listing = await listUnlessStopped(stopAsked, () =>
+        surveyRegion(place, needsRouting, deps.clock, { admit, onPage }),
+      );
       end();
       reportListing(deps.journal, place, listing);
       const region =
@@ -130,6 +142,15 @@ export async function survey(
     protectUnmatched: watch.protectUnmatched,
     unknownExceptions,
   };
+}
+
+/** A region that was still being read when the run was asked to stop counts as unread: nothing rests on half a listing. */
+async function listUnlessStopped(stopAsked: AbortSignal, list: () => Promise<RegionListing>): Promise<RegionListing> {
+  try {
+    return await unlessStopped(stopAsked, 'DescribeVpnConnections', list);
+  } catch (error) {
+    return { listing: 'unread', error: toCloudError(error), connections: [] };
+  }
 }
 
 const isWhole = (region: SurveyedRegion | LostRegion): region is SurveyedRegion => 'judged' in region;
@@ -234,20 +255,25 @@ function reportListing(journal: Journal, { accountId, regionId }: OpenPlace, lis
       transitRouters: witnesses.attachmentsOf.size,
     });
     if (tagsError) {
-      journal('step.failed', { accountId, regionId, action: tagsError.action, code: tagsError.code });
+      journal('step.failed', { accountId, regionId, ...toFields(tagsError) });
     }
     return;
   }
-  const { action, code, requestId, message } = listing.error;
-  journal('region.listed', { ...where, action, code, cloudRequestId: requestId, reason: message });
+  journal('region.listed', { ...where, ...toFields(listing.error) });
 }
 
 function reportUnopened(journal: Journal, unopened: OpenPlaces['unopened']): void {
   for (const { accountId, error } of unopened) {
-    const { action, code, requestId, message } = error;
-    journal('step.failed', { accountId, action, code, cloudRequestId: requestId, reason: message });
+    journal('step.failed', { accountId, ...toFields(error) });
   }
 }
+
+const toFields = (error: CloudError): JournalFields => ({
+  action: error.action,
+  code: error.code,
+  cloudRequestId: error.requestId,
+  reason: describeFailure(error),
+});
 
 /** One row for each account and region that was looked at. */
 export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): readonly RegionResult[] {
@@ -259,12 +285,14 @@ export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): reado
       connections,
       halted: halts.some((halt) => halt.accountId === accountId && halt.regionId === regionId),
     })),
-    ...surveyed.lost.map(({ accountId, regionId, listing, connections }) => ({
+    ...surveyed.lost.map(({ accountId, regionId, listing, connections, error }) => ({
       accountId,
       regionId,
       listing,
       connections: connections.length,
       halted: false,
+      code: error.code,
+      reason: describeFailure(error),
     })),
   ];
   return rows.sort((a, b) => (placeKey(a) < placeKey(b) ? -1 : 1));

@@ -146,7 +146,7 @@ describe('the two commands of docs/dispatch.md', () => {
     const failed = sweeps.filter((line) => !line.includes(': Succeeded'));
     expect([sweeps.length, failed.length]).toEqual([12, 4]);
     for (const line of failed) {
-      expect(line).toMatch(/_1000000000000003_\S+: Failed, run .*1000000000000003: AssumeRole \S+ \(the role/);
+      expect(line).toMatch(/_1000000000000003_\S+: Failed, run .*1000000000000003: AssumeRole \S+ \(Create the role/);
     }
   });
 });
@@ -305,6 +305,21 @@ test('the demo finds, marks, deletes and keeps, and says so', async () => {
   const [, alive, inUse] = /all that were in use \((\d+)\s+of\s+(\d+)\)/.exec(out) ?? [];
   expect(Number(alive)).toBeGreaterThan(10);
   expect(alive).toBe(inUse);
+});
+
+test('the numbers of the demo add up', async () => {
+  const { out } = await run(['demo'], { clock: startClock() });
+  const [, plan = '', mark = '', , left = ''] = out.split(/^\d\. /m);
+  const sumOf = (text: string) =>
+    [...text.matchAll(/^ {2} *(\d+) {2}\S/gm)].reduce((sum, [, number]) => sum + Number(number), 0);
+  const [, stay] = /(\d+) connections stay, because/.exec(plan) ?? [];
+  expect(sumOf(plan)).toBe(Number(stay));
+  const marked = [...mark.matchAll(/(\d+) (?:orphans? marked|are due already|had a mark|are blocked)/g)];
+  expect(Number(stay) + marked.reduce((sum, [, number]) => sum + Number(number), 0)).toBe(60);
+  const [, deleted, rest] =
+    /(\d+) of 60 connections were deleted[\s\S]*?The\s+(\d+)\s+that\s+are\s+left\s+are/.exec(left) ?? [];
+  expect(Number(deleted) + Number(rest)).toBe(60);
+  expect(sumOf(left)).toBe(Number(rest));
 });
 
 test('Ctrl-C ends the demo', async () => {

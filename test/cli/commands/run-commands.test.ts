@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { Reply } from '../../../lib/cli/io.ts';
 import { ago, HOUR, REGION } from '../../support/builders.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
 import { type RunOptions, run, serve } from '../cli-harness.ts';
@@ -164,7 +165,7 @@ test('a region that the service does not know is called so', async () => {
   const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
   expect(code).toBe(4);
   expect(out).toMatch(
-    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound.*\(the service knows no region with this id\)/s,
+    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound; Correct the\s+region.*Incomplete: somebody has to do/s,
   );
 });
 
@@ -192,8 +193,14 @@ test('sweep --yes deletes without a question, although the mode of the policy is
 
 test('on a terminal sweep shows the plan, asks, and deletes what was agreed to', async () => {
   const { command, ids } = await cloud(SOME);
-  const { code, out, asked } = await command(['sweep'], { tty: true, answer: true });
-  expect(asked).toEqual(['delete 2 connections?']);
+  const { code, out, asked } = await command(['sweep'], { tty: true, answer: { text: '2' } });
+  expect(asked).toEqual([
+    [
+      'To delete: 2 connections, none of them detached first. New marks: 1.',
+      '  account 1000000000000001: cn-hangzhou 2',
+      'Type 2 to delete them; anything else changes nothing: ',
+    ].join('\n'),
+  ]);
   expect(out).toContain('plan complete');
   expect(out.indexOf('sweep complete')).toBeGreaterThan(out.indexOf('plan complete'));
   expect(out).toMatch(/deleted +vco-ripe1/);
@@ -206,7 +213,7 @@ test('what has become ripe since the question is not deleted unasked', async () 
   const other = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === 'vco-other');
   const { out } = await command(['sweep'], {
     tty: true,
-    answer: true,
+    answer: { text: '1' },
     onWrite: (written) => {
       if (other && written.includes('plan complete')) {
         other.tags = dueTags();
@@ -218,12 +225,27 @@ test('what has become ripe since the question is not deleted unasked', async () 
   expect(out).toMatch(/planned +vco-other/);
 });
 
+test('the question says how many are detached first, and how many are in which region', async () => {
+  const far = { regionId: 'eu-central-1' };
+  const rows = [bound('down1', dueTags('tunnels-down'), down), free('ripe1', dueTags()), free('ripe2', dueTags(), far)];
+  const { command } = await cloud(estate(...inUse(6), ...rows, free('new'), free('stays', {}, far)));
+  const files = { 'p.yaml': 'rules: { tunnels-down: 24h }\nregions: [cn-hangzhou, eu-central-1]' };
+  const { asked } = await command(['sweep', '-p', 'p.yaml'], { tty: true, files, answer: { text: ' 3 ' } });
+  expect(asked).toEqual([
+    [
+      'To delete: 3 connections, 1 of them detached first. New marks: 2.',
+      '  account 1000000000000001: cn-hangzhou 2, eu-central-1 1',
+      'Type 3 to delete them; anything else changes nothing: ',
+    ].join('\n'),
+  ]);
+});
+
 test('a sweep without any policy says so before it asks', async () => {
   const { command } = await cloud(SOME);
-  const { err } = await command(['sweep'], { tty: true, answer: false });
+  const { err } = await command(['sweep'], { tty: true, answer: { text: 'no' } });
   expect(err).toContain('warning: the policy: no policy was given, so all defaults count in mode sweep');
   const files = { 'policy.yaml': '{}' };
-  const given = await command(['sweep', '-p', 'policy.yaml'], { tty: true, answer: false, files });
+  const given = await command(['sweep', '-p', 'policy.yaml'], { tty: true, answer: { text: 'no' }, files });
   expect(given.err).not.toContain('no policy was given');
 });
 
@@ -237,23 +259,51 @@ test('with nothing to delete there is no question, and marks are kept up', async
   expect(code).toBe(3);
 });
 
-test.each<[boolean | 'cancelled', number]>([
-  [false, 3],
-  ['cancelled', 130],
-])('answered %s, sweep changes nothing and exits with %i', async (answer, expected) => {
+test.each<[Reply, number, RegExp]>([
+  [{ text: 'y' }, 3, /^"y" is not 2, so nothing was changed\.$/m],
+  [{ text: '1' }, 3, /^"1" is not 2, so/m],
+  [{ text: '22' }, 3, /^"22" is not 2, so/m],
+  [{ text: '' }, 3, /^An empty line is not 2, so/m],
+  [{ text: '\u001b[2J' }, 3, /^"\\u001b\[2J" is not 2, so/m],
+  ['no-more-input', 3, /^The input ended without an answer, so nothing was changed\.$/m],
+  ['cancelled', 130, /interrupted; nothing was changed/],
+])('answered %j, sweep changes nothing and exits with %i', async (answer, expected, sentence) => {
   const { command, writes } = await cloud(SOME);
   const { code, out, err } = await command(['sweep'], { tty: true, answer });
   expect(code).toBe(expected);
   expect(out.match(/plan complete/g)).toHaveLength(1);
-  expect(err).toMatch(/nothing was changed/i);
+  expect(err).toMatch(sentence);
   expect(writes()).toEqual([]);
+});
+
+test('--connection with an id that is not there exits with 3, in plan and in sweep', async () => {
+  const { command } = await cloud(estate(...inUse(2)));
+  for (const args of [['plan'], ['sweep', '--yes'], ['sweep', '--yes', '--fail-on', 'due']]) {
+    const { code, err } = await command([...args, '-c', 'vco-nobody']);
+    expect([code, err]).toEqual([3, 'Not found where this run looked: vco-nobody\n']);
+  }
+  const { out } = await command(['sweep', '--yes', '--json', '-c', 'vco-nobody']);
+  expect(parse(out).notFound).toEqual(['vco-nobody']);
+});
+
+test('--fail-on due exits with 3 only when something is due', async () => {
+  const waits = await cloud(estate(...inUse(6), free('fresh', fresh), free('new')));
+  expect((await waits.command(['plan'])).code).toBe(3);
+  expect((await waits.command(['plan', '--fail-on', 'orphans'])).code).toBe(3);
+  expect((await waits.command(['plan', '--fail-on', 'due'])).code).toBe(0);
+  expect((await waits.command(['sweep', '--yes', '--fail-on', 'due'])).code).toBe(0);
+  const due = await cloud(SOME);
+  expect((await due.command(['plan', '--fail-on', 'due'])).code).toBe(3);
+  const { code, err } = await due.command(['plan', '--fail-on', 'never']);
+  expect(code).toBe(2);
+  expect(err).toContain('orphans, due');
 });
 
 test('sweep --json on a terminal: the question elsewhere, one document on standard output', async () => {
   const { command } = await cloud(SOME);
-  const refused = await command(['sweep', '--json'], { tty: true, answer: false });
+  const refused = await command(['sweep', '--json'], { tty: true, answer: { text: 'no' } });
   expect(parse(refused.out)).toMatchObject({ mode: 'plan', counts: { planned: 2 } });
-  const agreed = await command(['sweep', '--json'], { tty: true, answer: true });
+  const agreed = await command(['sweep', '--json'], { tty: true, answer: { text: '2' } });
   expect(parse(agreed.out)).toMatchObject({ mode: 'sweep', counts: { deleted: 2 } });
   const declined = await command(['sweep', '--json'], { tty: true });
   expect(parse(declined.out)).toMatchObject({ mode: 'sweep' });
@@ -297,7 +347,7 @@ test('on a terminal a warning is a sentence, and the status line is gone at the 
   const { code, out, err } = await command(['plan'], { tty: true, env: { LOG_LEVEL: '' } });
   expect(code).toBe(4);
   expect(out).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM');
-  expect(err).toContain('warning: cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM\n');
+  expect(err).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM; Grant the action to the');
   expect(err.endsWith('\r\u001b[K')).toBe(true);
   const piped = await command(['plan'], { env: { LOG_LEVEL: undefined } });
   expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });

@@ -51,7 +51,7 @@ describe('filters', () => {
   const HIDING = ['--outcome', 'failed', '--rule', 'expired', '--owner', 'nobody', '--sort', 'name'];
   test.each([
     ['without a question', ['--yes'], {}],
-    ['after a question', [], { tty: true, answer: true }],
+    ['after a question', [], { tty: true, answer: { text: '2' } }],
   ])('never change what is swept, %s', async (_how, args, options) => {
     const whole = await cloud(SOME);
     const hidden = await cloud(SOME);
@@ -163,9 +163,9 @@ describe('--csv', () => {
   test('of a sweep holds what the sweep did, and that of a refused one the plan', async () => {
     const { command } = await cloud(SOME);
     const files: Record<string, string> = {};
-    await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: false });
+    await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: { text: 'no' } });
     expect(read(files['a.csv']).map(({ outcome }) => outcome)).toEqual(['planned', 'planned', 'waiting', 'waiting']);
-    await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: true });
+    await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: { text: '2' } });
     expect(read(files['a.csv']).map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted', 'marked', 'waiting']);
   });
 

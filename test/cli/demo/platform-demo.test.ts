@@ -30,7 +30,7 @@ describe('the demo of the whole platform', () => {
     for (const [, state, accountId, , detail = ''] of ended) {
       expect(state).toBe(accountId === '1000000000000003' ? 'failed' : 'done');
       if (state === 'failed') {
-        expect(detail.replaceAll(/\s+/g, ' ')).toMatch(/AssumeRole NoPermission \(the role has/);
+        expect(detail.replaceAll(/\s+/g, ' ')).toMatch(/AssumeRole NoPermission \(Let the role trust/);
       }
     }
     expect(out.match(/^8 done, 4 failed\.$/gm)).toHaveLength(2);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ACTIONS, type Action } from '../../../lib/cloud/client/actions.ts';
+import { ACTIONS, type Action, STORE_ACTIONS } from '../../../lib/cloud/client/actions.ts';
 import type { TransportCall, TransportReply } from '../../../lib/cloud/client/transport.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
+import { pickConnectionRoute, pickCustomerGateway } from '../../../lib/undo/pick-settings.ts';
 import { connectionItem, connectionList, failure, fakeCloud, ok, timeoutError } from '../fake-transport.ts';
 
 const REGION = 'eu-central-1';
@@ -68,9 +69,14 @@ const answers: Record<Action, (call: TransportCall) => TransportReply> = {
           : [],
     }),
   DeleteTransitRouterVpnAttachment: () => ok(),
+  DescribeVcoRouteEntries: () => ok({ TotalCount: 1, VcoRouteEntries: [{ RouteDest: '10.0.0.0/8', Weight: 100 }] }),
+  DescribeCustomerGateways: () =>
+    ok({ TotalCount: 1, CustomerGateways: { CustomerGateway: [{ CustomerGatewayId: 'cgw-1', AuthKey: 'x' }] } }),
 };
 const cloud = (changes: Partial<typeof answers> = {}) =>
   fakeCloud((call) => ({ ...answers, ...changes })[call.action](call));
+
+const ALL_ACTIONS = { ...ACTIONS, ...STORE_ACTIONS };
 
 const USES: { [M in keyof CloudApi]: (api: CloudApi) => Promise<unknown> } = {
   getAccountId: (api) => api.getAccountId(),
@@ -81,6 +87,8 @@ const USES: { [M in keyof CloudApi]: (api: CloudApi) => Promise<unknown> } = {
   listAttachments: (api) => api.listAttachments(REGION, 'tr-1'),
   getAttachment: (api) => api.getAttachment(REGION, 'tr-1', 'tr-attach-1'),
   listRouting: (api) => api.listRouting(REGION, 'tr-1'),
+  listConnectionRoutes: (api) => api.listConnectionRoutes(REGION, 'vco-1', pickConnectionRoute),
+  listCustomerGateways: (api) => api.listCustomerGateways(REGION, pickCustomerGateway),
   listTags: (api) => api.listTags(REGION, ['vco-1']),
   setTags: (api) => api.setTags(REGION, ['vco-1'], new Map([['a', 'b']])),
   removeTags: (api) => api.removeTags(REGION, ['vco-1'], ['a']),
@@ -93,18 +101,18 @@ describe('the table of actions', () => {
   test.each(Object.entries(USES))('says what %s calls, and nothing else', async (method, use) => {
     const { api, calls, sent } = cloud();
     await use(api);
-    const facts = Object.entries(ACTIONS).filter(([, { methods }]) => methods.some((name) => name === method));
+    const facts = Object.entries(ALL_ACTIONS).filter(([, { methods }]) => methods.some((name) => name === method));
     expect([...new Set(calls)].sort()).toEqual(facts.map(([action]) => action).sort());
     for (const { action, service } of sent) {
-      expect(service).toBe(ACTIONS[action].service);
+      expect(service).toBe(ALL_ACTIONS[action].service);
     }
   });
 
   test('knows every method, and the RAM prefix of every service', () => {
-    const methods = Object.values(ACTIONS).flatMap((facts) => [...facts.methods]);
+    const methods = Object.values(ALL_ACTIONS).flatMap((facts) => [...facts.methods]);
     expect(new Set(methods)).toEqual(new Set(Object.keys(USES)));
     const prefix = { vpc: 'vpc', cbn: 'cen', sts: 'sts' };
-    for (const [action, { ram, service }] of Object.entries(ACTIONS)) {
+    for (const [action, { ram, service }] of Object.entries(ALL_ACTIONS)) {
       if (action === 'GetCallerIdentity') {
         expect(ram).toBeNull();
       } else {
@@ -114,7 +122,7 @@ describe('the table of actions', () => {
   });
 
   test('knows what writes', () => {
-    const writes = Object.entries(ACTIONS).filter(([, { kind }]) => kind === 'write');
+    const writes = Object.entries(ALL_ACTIONS).filter(([, { kind }]) => kind === 'write');
     expect(writes.map(([action]) => action).sort()).toEqual([
       'DeleteTransitRouterVpnAttachment',
       'DeleteVpnAttachment',

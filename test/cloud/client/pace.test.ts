@@ -28,8 +28,7 @@ function setUp(policy = POLICY) {
           throw new CloudError({ action, code: more.code, effect: 'refused', status: 400 });
         }
       },
-      more.deadlineMs ?? Number.POSITIVE_INFINITY,
-      never,
+      { deadlineMs: more.deadlineMs ?? Number.POSITIVE_INFINITY, giveUp: never },
     );
   return { clock, pace, run, starts, startMs };
 }
@@ -146,7 +145,7 @@ describe('an action with a limit for a second', () => {
       await clock.sleep(200);
     };
     const all = Array.from({ length: count }, (_, index) =>
-      pace.inTurn(detach, task(index), Number.POSITIVE_INFINITY, never),
+      pace.inTurn(detach, task(index), { deadlineMs: Number.POSITIVE_INFINITY, giveUp: never }),
     );
     await Promise.all(all);
     return { sent, waits };
@@ -197,8 +196,7 @@ describe('an action with a limit for a second', () => {
           await untilMaySend();
           sent.push(clock.now() - startMs);
         },
-        deadlineMs,
-        never,
+        { deadlineMs, giveUp: never },
       );
     await send(Number.POSITIVE_INFINITY);
     await expect(send(startMs + 2000)).rejects.toThrow('past the deadline');
@@ -220,8 +218,7 @@ describe('an action with a limit for a second', () => {
               throw new CloudError({ action: detach.action, code, effect: 'refused', status: 400 });
             }
           },
-          Number.POSITIVE_INFINITY,
-          never,
+          { deadlineMs: Number.POSITIVE_INFINITY, giveUp: never },
         )
         .catch(() => undefined);
     await send('Throttling.User');
@@ -242,14 +239,17 @@ describe('the concurrency', () => {
       running -= 1;
     };
     const key = { accountId: undefined, regionId: 'x', action: 'DescribeVpnConnections' } as const;
-    await Promise.all(Array.from({ length: 20 }, () => pace.inTurn(key, task, Number.POSITIVE_INFINITY, never)));
+    await Promise.all(
+      Array.from({ length: 20 }, () => pace.inTurn(key, task, { deadlineMs: Number.POSITIVE_INFINITY, giveUp: never })),
+    );
     expect(most).toBe(3);
   });
 
   test('a task that fails makes room for the next', async () => {
     const { pace } = setUp({ ...POLICY, concurrency: 1 });
     const key = { accountId: undefined, regionId: 'x', action: 'DescribeVpnConnections' } as const;
-    const run = (task: () => Promise<string>) => pace.inTurn(key, task, Number.POSITIVE_INFINITY, never);
+    const run = (task: () => Promise<string>) =>
+      pace.inTurn(key, task, { deadlineMs: Number.POSITIVE_INFINITY, giveUp: never });
     const [first, second] = await Promise.allSettled([
       run(() => Promise.reject(new Error('x'))),
       run(async () => 'done'),

@@ -3,7 +3,7 @@ import http, { createServer, type IncomingMessage, type ServerResponse } from 'n
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { resolveEndpoints } from '../../../lib/cloud/client/endpoints.ts';
+import { resolveEndpoints, whereOf } from '../../../lib/cloud/client/endpoints.ts';
 import type { TransportCall } from '../../../lib/cloud/client/transport.ts';
 import { createPopTransport } from '../../../lib/cloud/http/pop-transport.ts';
 import { REPLY_BYTES_MAX, Sockets } from '../../../lib/cloud/http/sockets.ts';
@@ -207,12 +207,12 @@ describe('an answer', () => {
     ['null', 200, 'null'],
     ['a trap for the parser', 200, '{"__proto__":{"Code":"x"}}'],
   ])('of %s is unreadable', async (_what, status, body) => {
-    const { call } = await serve((response) => json(response, status, body));
+    const { call, url } = await serve((response) => json(response, status, body));
     expect(await rejection(call())).toMatchObject({
       name: 'CloudError',
       code: 'UnreadableReply',
       effect: 'unknown',
-      message: 'DescribeVpnConnection failed: UnreadableReply (not JSON)',
+      message: `DescribeVpnConnection failed: UnreadableReply (not JSON at ${url}, from ALIBABA_CLOUD_VPC_ENDPOINT)`,
     });
   });
 });
@@ -236,8 +236,18 @@ describe('no answer', () => {
     const { call, url } = await serve((response) => response.destroy());
     await stops.pop()?.();
     const error = await rejection(call());
-    expect(error).toMatchObject({ code: 'NetworkError' });
-    expect(String(error)).not.toContain(url.slice(-5));
+    expect(error).toMatchObject({
+      code: 'NetworkError',
+      message: `DescribeVpnConnection failed: NetworkError (ECONNREFUSED at ${url}, from ALIBABA_CLOUD_VPC_ENDPOINT)`,
+    });
+  });
+
+  test('a real host is called so', () => {
+    const endpoints = resolveEndpoints({ ALIBABA_CLOUD_CBN_ENDPOINT: 'https://cbn.example' });
+    const where = (service: 'vpc' | 'cbn') =>
+      whereOf(endpoints.url(service, 'eu-central-1'), endpoints.variable(service));
+    expect(where('vpc')).toBe('https://vpc.eu-central-1.aliyuncs.com, the real host');
+    expect(where('cbn')).toBe('https://cbn.example, from ALIBABA_CLOUD_CBN_ENDPOINT');
   });
 
   test.each<[string, (response: ServerResponse) => void]>([
@@ -258,12 +268,12 @@ describe('no answer', () => {
       },
     ],
   ])('%s ends with the time limit, and the connection with it', async (_what, answer) => {
-    const { call, closed } = await serve(answer);
+    const { call, closed, url } = await serve(answer);
     expect(await rejection(call({ timeoutMs: 150 }))).toMatchObject({
       name: 'CloudError',
       code: 'RequestTimeoutError',
       effect: 'unknown',
-      message: 'DescribeVpnConnection failed: RequestTimeoutError',
+      message: `DescribeVpnConnection failed: RequestTimeoutError (no answer at ${url}, from ALIBABA_CLOUD_VPC_ENDPOINT)`,
     });
     expect(closed).toHaveLength(1);
     await closed[0];

@@ -10,6 +10,7 @@ import type { TransportReply } from '../../../lib/cloud/client/transport.ts';
 import { createPopTransport } from '../../../lib/cloud/http/pop-transport.ts';
 import type { CloudApi } from '../../../lib/core/domain/cloud-api.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
+import { pickConnectionRoute, pickCustomerGateway } from '../../../lib/undo/pick-settings.ts';
 import { NONSENSE, PLAUSIBLE, pathsOf, spoilAt, spoiling } from '../../support/spoil.ts';
 import { connectionItem, fakeCloud, ok } from '../fake-transport.ts';
 
@@ -33,6 +34,16 @@ const link = { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterRouteTable
 
 /** A whole reply of each action. */
 const WHOLE: Readonly<Record<Action, object>> = {
+  DescribeVcoRouteEntries: {
+    TotalCount: 1,
+    PageNumber: 1,
+    VcoRouteEntries: [{ VpnConnectionId: 'vco-1', RouteDest: '10.0.0.0/8', NextHop: 'vco-1', Weight: 100 }],
+  },
+  DescribeCustomerGateways: {
+    TotalCount: 1,
+    PageNumber: 1,
+    CustomerGateways: { CustomerGateway: [{ CustomerGatewayId: 'cgw-1', IpAddress: '192.0.2.1', AuthKey: psk }] },
+  },
   GetCallerIdentity: { AccountId: '1000000000000001', Arn: 'acs:ram::1000000000000001:user/x' },
   AssumeRole: {
     Credentials: {
@@ -170,6 +181,16 @@ const METHODS: Readonly<Record<keyof CloudApi, Method>> = {
       id,
       z.strictObject({ associations: z.array(id), propagations: z.array(id), staticRoutes: z.array(id) }),
     ),
+  },
+  listConnectionRoutes: {
+    actions: ['DescribeVcoRouteEntries'],
+    call: (api) => api.listConnectionRoutes(REGION, 'vco-1', pickConnectionRoute),
+    answer: z.array(z.record(z.string(), z.unknown())),
+  },
+  listCustomerGateways: {
+    actions: ['DescribeCustomerGateways'],
+    call: (api) => api.listCustomerGateways(REGION, pickCustomerGateway),
+    answer: z.array(z.record(z.string(), z.unknown())),
   },
   listTags: {
     actions: ['ListTagResources'],

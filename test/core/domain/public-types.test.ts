@@ -82,6 +82,8 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly listing: 'complete' | 'unread' | 'unsupported';
       readonly connections: number;
       readonly halted: boolean;
+      readonly code?: string;
+      readonly reason?: string;
     }[];
     readonly counts: {
       readonly kept: number;

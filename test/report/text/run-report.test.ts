@@ -291,3 +291,28 @@ test('wide characters count as two columns', () => {
   expect(widthOf('旧的-1')).toBe(6);
   expect(wrap('旧的分支机构', 4)).toEqual(['旧的', '分支', '机构']);
 });
+
+const UNREAD = { accountId: ACCOUNT, regionId: REGION, listing: 'unread', connections: 0, halted: false } as const;
+
+test.each([
+  [
+    'InvalidSecurityToken.Expired',
+    'Incomplete: somebody has to do what is said above. Until then every run ends like this one.',
+  ],
+  ['NetworkError', 'Incomplete: what was not read or not done is up to the next run.'],
+])('an incomplete run says who has to do something after %s', (code, expected) => {
+  const reason = `DescribeVpnConnections failed: ${code}`;
+  const region = aResult([], { status: 'incomplete', regions: [{ ...UNREAD, code, reason }] });
+  expect(report(region).replaceAll('\n', ' ')).toContain(`${REGION} was not read: ${reason} ${expected}`);
+
+  const step = aResult([anOutcome({ outcome: 'failed', code })], { status: 'incomplete' });
+  expect(report(step)).toContain(expected);
+
+  const problems = [{ text: 'the credentials', code }];
+  const watched = reportRun(
+    aResult([], { status: 'incomplete', regions: [] }),
+    { policy: aPolicy(), problems },
+    { color: false, columns: 200 },
+  );
+  expect(watched).toContain(expected);
+});

@@ -501,8 +501,8 @@ export const DEFECTS: readonly Defect[] = [
     id: 'body-in-error',
     happened: 'An error message quoted the reply, with the pre-shared keys in it.',
     file: 'lib/cloud/client/rpc.ts',
-    from: 'throw unreadableReply(call.action, reply, read.problem);',
-    to: 'throw unreadableReply(call.action, reply, JSON.stringify(reply.body));',
+    from: 'throw unreadableReply(action, reply, read.problem);',
+    to: 'throw unreadableReply(action, reply, JSON.stringify(reply.body));',
     promise: 'S13',
   },
   {

@@ -36,7 +36,19 @@ function placeItems({ places, missing, notDispatched, madeAt }: Report): readonl
   const unread = places.filter(({ listing }) => listing === 'unread');
   const halted = places.filter((place) => place.halted);
   return [
-    placeItem('not read', 'Nothing was changed there. The next run tries again.', unread.map(placeName)),
+    placeItem(
+      'not read',
+      'Nothing was changed there.',
+      unread.map(({ reason, ...place }) =>
+        html(
+          'span',
+          {},
+          placeName(place),
+          reason === undefined ? '' : ': ',
+          clipped(reason ?? '', '', SENTENCE_CHARS_MAX),
+        ),
+      ),
+    ),
     placeItem(
       'halted',
       'More of the region than limits.perRegionShare would be deleted, so nothing was. Look at what is blocked there.',

@@ -8,7 +8,7 @@ type Report = PageData['report'];
 
 const STATUS_MEANS = {
   complete: 'Every place was read, and every step worked.',
-  incomplete: 'Something could not be read, did not work or is missing. The next run tries again.',
+  incomplete: 'Something could not be read, did not work or is missing: see below.',
   halted: 'A guard stopped a region: more of it than allowed would be deleted.',
 };
 /** From here on the page says how old it is. */

@@ -1,0 +1,60 @@
+import { stoppedOnRequest } from '../domain/errors.ts';
+
+/** For runs that nobody can ask to stop. */
+export const NEVER: AbortSignal = new AbortController().signal;
+
+/** One listener on each signal serves all who wait: Node warns of a leak when a signal has more than ten. */
+const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Be told once when the signal comes; answers how not to be told. The signal must not have come yet. */
+function onStop(signal: AbortSignal, listener: () => void): () => void {
+  let waiting = waitingFor.get(signal);
+  if (waiting === undefined) {
+    const all = new Set<() => void>();
+    waiting = all;
+    waitingFor.set(signal, all);
+    signal.addEventListener('abort', () => {
+      for (const tell of all) {
+        tell();
+      }
+      all.clear();
+    });
+  }
+  const mine = waiting;
+  mine.add(listener);
+  return () => mine.delete(listener);
+}
+
+/**
+ * Wait for work, unless the signal comes first. The work itself is not ended: its answer is dropped.
+ *
+ * @param action names the work in the error
+ * @throws CloudError with the code `StoppedOnRequest`
+ */
+export async function unlessStopped<T>(stop: AbortSignal, action: string, work: () => Promise<T>): Promise<T> {
+  if (stop.aborted) {
+    throw stoppedOnRequest(action);
+  }
+  let forget = (): unknown => undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    forget = onStop(stop, () => reject(stoppedOnRequest(action)));
+  });
+  try {
+    return await Promise.race([work(), stopped]);
+  } finally {
+    forget();
+  }
+}
+
+/** Wait until `start` calls what it is given, or the signal comes. */
+export async function wokenBy(stop: AbortSignal | undefined, start: (wake: () => void) => void): Promise<void> {
+  if (stop?.aborted) {
+    return;
+  }
+  let forget = (): unknown => undefined;
+  await new Promise<void>((wake) => {
+    forget = stop ? onStop(stop, wake) : forget;
+    start(wake);
+  });
+  forget();
+}

@@ -1,0 +1,94 @@
+import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
+import type { ConnectionId } from '../../core/domain/estate.ts';
+import type { Place } from '../../core/domain/place.ts';
+import type { Store } from '../../core/store/store.ts';
+import { BACKUP_FORMAT, backupFolder, dayOf, readBackupName } from '../../core/store/store-layout.ts';
+import type { Settings } from '../../core/undo/settings.ts';
+import { pickConnectionRoute, pickCustomerGateway } from '../../undo/pick-settings.ts';
+import { CoalescedRead } from './coalesced-read.ts';
+
+/** Nothing that a sweep does changes a gateway, so one list serves for a while. */
+const GATEWAYS_AGE_MS_MAX = 300_000;
+const DAY_MS = 86_400_000;
+
+/** What only backups of one region ask for. Those that ask at the same moment share a reading. */
+export class BackupReads {
+  readonly #api: CloudApi;
+  readonly #clock: Clock;
+  readonly #place: Place;
+  readonly #store: Store | undefined;
+  readonly #gateways: CoalescedRead<readonly Settings[]>;
+  #days: Promise<readonly string[]> | undefined;
+  /** The names in the folder of a day. A backup that this run writes is not looked for. */
+  readonly #names = new Map<string, Promise<readonly string[]>>();
+
+  constructor(options: {
+    readonly api: CloudApi;
+    readonly clock: Clock;
+    readonly place: Place;
+    readonly store: Store | undefined;
+  }) {
+    this.#api = options.api;
+    this.#clock = options.clock;
+    this.#place = options.place;
+    this.#store = options.store;
+    let sequence = 0;
+    const next = () => {
+      sequence += 1;
+      return sequence;
+    };
+    const read = () => this.#api.listCustomerGateways(this.#place.regionId, pickCustomerGateway);
+    this.#gateways = new CoalescedRead(options.clock, next, read);
+  }
+
+  async customerGateways(): Promise<readonly Settings[]> {
+    const want = { afterSequence: 0, notBeforeMs: this.#clock.now() - GATEWAYS_AGE_MS_MAX };
+    return (await this.#gateways.get(want)).value;
+  }
+
+  connectionRoutes(connectionId: ConnectionId): Promise<readonly Settings[]> {
+    return this.#api.listConnectionRoutes(this.#place.regionId, connectionId, pickConnectionRoute);
+  }
+
+  /**
+   * Whether there is a backup of the connection whose attachment is the one that its detach note names. Throws `StoreError`.
+   *
+   * @param note it was taken shortly before this was written
+   */
+  async has(
+    connectionId: ConnectionId,
+    note: { readonly atMs: number; readonly attachmentId: string },
+  ): Promise<boolean> {
+    for (const path of await this.#pathsOf(connectionId, dayOf(note.atMs - DAY_MS))) {
+      const reading = await this.#store?.get(path, BACKUP_FORMAT);
+      if (reading?.kind === 'document' && namesAttachment(reading.document.attachment, note.attachmentId)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #pathsOf(connectionId: ConnectionId, firstDay: string): Promise<readonly string[]> {
+    const folder = backupFolder(this.#place);
+    this.#days ??= this.#list(folder);
+    const days = (await this.#days).filter((day) => day >= firstDay);
+    const paths = days.map(async (day) => {
+      const path = `${folder}/${day}`;
+      const listed = this.#names.get(path) ?? this.#list(path);
+      this.#names.set(path, listed);
+      const own = (await listed).filter((name) => readBackupName(name)?.connectionId === connectionId);
+      return own.map((name) => `${path}/${name}`);
+    });
+    return (await Promise.all(paths)).flat();
+  }
+
+  async #list(path: string): Promise<readonly string[]> {
+    return (await this.#store?.list(path)) ?? [];
+  }
+}
+
+const namesAttachment = (attachment: unknown, attachmentId: string): boolean =>
+  typeof attachment === 'object' &&
+  attachment !== null &&
+  'TransitRouterAttachmentId' in attachment &&
+  attachment.TransitRouterAttachmentId === attachmentId;

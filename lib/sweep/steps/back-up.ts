@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CloudError } from '../../core/domain/errors.ts';
+import type { Attachment, Connection } from '../../core/domain/estate.ts';
+import type { Verdict } from '../../core/judge/judge.ts';
+import type { Store } from '../../core/store/store.ts';
+import { StoreError } from '../../core/store/store-error.ts';
+import { BACKUP_FORMAT, backupPath } from '../../core/store/store-layout.ts';
+import { type Backup, type BackupInput, IncompleteBackup, toBackup } from '../../undo/backup-document.ts';
+import { type RegionContext, record } from '../run-context.ts';
+import { endWith, endWithError, StepEnd } from './step-result.ts';
+
+/** The code of a deletion that did not begin because its backup could not be taken. */
+const BACKUP_FAILED = 'BackupFailed';
+
+/**
+ * Before the first write of a deletion, keep what it takes to bring the connection back, and read that back from the store.
+ * Writes to the store, not to the cloud. Without a store it does nothing.
+ *
+ * Throws `StepEnd`: when there is no equal backup afterwards, nothing of the deletion may begin.
+ *
+ * @param attachment what holds the connection; undefined: nothing does
+ */
+export async function backUp(
+  region: RegionContext,
+  verdict: Verdict,
+  attachment: Attachment | undefined,
+): Promise<void> {
+  const { backups } = region;
+  if (backups === undefined) {
+    return;
+  }
+  try {
+    if (attachment === undefined && (await hasBackupBefore(region, verdict))) {
+      return;
+    }
+    const { connectionId } = verdict.connection;
+    const backup = toBackup(await readAll(region, verdict, attachment));
+    const path = backupPath(region, connectionId, Date.parse(backup.takenAt), backups.runId);
+    await backups.writing.run(() => keep(backups.store, path, backup));
+    record(region, 'backup.done', connectionId, { storedAs: path });
+  } catch (error) {
+    throw toStepEnd(error);
+  }
+}
+
+/** A connection that we detached has a backup from before, if a store was there then. */
+async function hasBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<boolean> {
+  return note.kind === 'valid' && (await region.backupReads.has(connection.connectionId, note));
+}
+
+async function keep(store: Store, path: string, backup: Backup): Promise<void> {
+  await store.put(path, backup);
+  const read = await store.get(path, BACKUP_FORMAT);
+  if (read.kind !== 'document') {
+    const why = read.kind === 'absent' ? 'it is not there' : read.reason;
+    throw new StoreError('StoreFailed', `${store.folder}: ${path} could not be read back: ${why}`);
+  }
+  if (!isDeepStrictEqual(read.document, backup)) {
+    throw new StoreError('StoreFailed', `${store.folder}: ${path} reads otherwise than it was written`);
+  }
+}
+
+async function readAll(
+  region: RegionContext,
+  verdict: Verdict,
+  attachment: Attachment | undefined,
+): Promise<BackupInput> {
+  const { connectionId } = verdict.connection;
+  const [connection, customerGateways, held] = await Promise.all([
+    readSettings(region, connectionId),
+    region.backupReads.customerGateways(),
+    attachment && readHeld(region, attachment),
+  ]);
+  const { accountId, regionId, clock } = region;
+  // Checked before anything is written: the run would not be able to tell it apart from another.
+  const runId = region.backups?.runId ?? '';
+  return { takenMs: clock.now(), runId, accountId, regionId, connection, held, customerGateways, verdict };
+}
+
+/** The connection with its settings. A list does not say whether BGP is on, so a connection that may have it is read alone. */
+async function readSettings(region: RegionContext, connectionId: string): Promise<Connection> {
+  const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
+  const { value } = await region.reads.connection(connectionId, want);
+  const isEnough = value !== 'absent' && value !== 'gone' && !mayHaveBgp(value);
+  const found = isEnough || value === 'gone' ? value : (await region.reads.confirm(connectionId)).value;
+  if (found === 'gone') {
+    throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
+  }
+  return found;
+}
+
+function mayHaveBgp({ settings }: Connection): boolean {
+  const bgp = settings !== undefined && 'settings' in settings ? settings.settings.VpnBgpConfig : undefined;
+  return typeof bgp === 'object' && !('EnableBgp' in bgp);
+}
+
+async function readHeld(region: RegionContext, { attachmentId, transitRouterId, connectionId }: Attachment) {
+  const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
+  const isMoving = region.progress.detaching.size > 0;
+  const about = {
+    attachmentId,
+    transitRouterId,
+    connectionId,
+    status: 'unknown',
+    connectionOwnerId: undefined,
+  } as const;
+  // Before the attachment: one that somebody detaches has no routes any more, and must not look like one without.
+  const routed = await region.reads.wholeRouting(transitRouterId, want);
+  const [listed, vcoRoutes] = await Promise.all([
+    region.reads.attachmentsAbout(about, want, isMoving),
+    region.backupReads.connectionRoutes(connectionId),
+  ]);
+  const attachment = listed.value.find((one) => one.attachmentId === attachmentId);
+  const routing = routed.value.get(attachmentId);
+  if (attachment === undefined || routing === undefined) {
+    throw new IncompleteBackup('its attachment is not listed any more');
+  }
+  return { attachment, routing, vcoRoutes };
+}
+
+function toStepEnd(error: unknown): StepEnd {
+  const what = 'nothing was begun, because no backup could be taken';
+  if (error instanceof StepEnd) {
+    return error;
+  }
+  if (error instanceof CloudError) {
+    const { outcome, code, ...rest } = endWithError(what, error, false);
+    // Time that runs out is no failure of the backup.
+    return new StepEnd(
+      outcome === 'deferred' ? { outcome, code, ...rest } : { ...rest, outcome: 'failed', code: BACKUP_FAILED },
+    );
+  }
+  if (error instanceof StoreError || error instanceof IncompleteBackup) {
+    return new StepEnd(endWith('failed', `${what}: ${error.message}`, { code: BACKUP_FAILED }));
+  }
+  throw error;
+}

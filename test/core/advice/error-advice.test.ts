@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { advice, describeFailure, isLasting } from '../../../lib/core/advice/error-advice.ts';
+import { CloudError } from '../../../lib/core/domain/errors.ts';
+
+const adviceOf = (code: string, action = 'DescribeVpnConnections') => advice({ action, code });
+
+test.each([
+  ['InvalidAccessKeyId.NotFound', /access key id/],
+  ['InvalidAccessKeyId.Inactive', /Enable the access key/],
+  ['SignatureDoesNotMatch', /secret/],
+  ['IncompleteSignature', /secret/],
+  ['InvalidSecurityToken.Expired', /new temporary credentials/],
+  ['InvalidSecurityToken.Malformed', /security token/],
+  ['InvalidSecurityToken.MismatchWithAccessKey', /security token/],
+  ['MissingSecurityToken', /security token/],
+  ['InvalidTimeStamp.Expired', /clock/],
+  ['InvalidRegionId.NotFound', /region/],
+  ['Forbidden.RAM', /Grant the action/],
+  ['Forbbiden.SubUser', /Grant the action/],
+  ['NoPermission', /Grant the action/],
+  ['Unauthorized', /Grant the action/],
+  ['Forbidden.RiskControl', /support/],
+  ['EntityNotExist.Role', /role/],
+  ['WrongAccount', /ARN/],
+  ['ReplyTooLarge', /proxy/],
+  ['VpnConnection.FinancialLocked', /payment/],
+  ['InvalidTagKey', /tag policy/],
+  ['Forbidden.TagKeys', /tag policy/],
+  ['OperationFailed.RouteTableAssociationExist', /detach\.force/],
+  ['OperationFailed.RouteTablePropagationExist', /detach\.force/],
+  ['OperationFailed.RouteEntryExist', /detach\.force/],
+  ['OperationFailed.PrefixListExist', /prefix list/],
+  ['OperationFailed.FlowLogExistOrNisOpened', /flow log/],
+  ['OperationFailed.NotSupportForceDelete', /by hand/],
+  ['OperationUnsupported.TransitRouterType', /console/],
+  ['OperationNotPermitted.AttachmentManagedByCloudService', /Release/],
+  ['QuotaExceeded.TagNum', /Remove tags/],
+  ['SizeLimitExceeded.TagNum', /Remove tags/],
+  ['NumberExceed.Tags', /Remove tags/],
+])('%s lasts, and one sentence says what a person has to do', (code, expected) => {
+  expect(isLasting(code)).toBe(true);
+  expect(adviceOf(code)).toMatch(expected);
+  expect(adviceOf(code)).toMatch(/^[A-Z].*\.$/);
+});
+
+test.each(['HostNotFound', 'NetworkError', 'RequestTimeoutError', 'UnreadableReply'])(
+  '%s may pass by itself, and says what to look at if it does not',
+  (code) => {
+    expect(isLasting(code)).toBe(false);
+    expect(adviceOf(code)).toMatch(/^[A-Z].*\.$/);
+  },
+);
+
+test.each([
+  ...['Throttling.User', 'SystemBusy', 'InternalError', 'TokenProcessing', 'DeadlineExceeded', 'IncompleteListing'],
+  ...['Vco.StatusNotSupport', 'VpnConnection.Configuring', 'IncorrectStatus.VpnConnection', 'SuccessFalse'],
+  ...['InvalidParameter', 'ForbiddenFruit', 'ReallyForbidden', 'VpnConnection.FinancialLockedOnce', 'constructor', ''],
+])('%s needs nobody: no advice', (code) => {
+  expect(isLasting(code)).toBe(false);
+  expect(adviceOf(code)).toBeUndefined();
+});
+
+test('advice about a tag never speaks of rights', () => {
+  expect(adviceOf('Forbidden.TagKey.Duplicated')).not.toMatch(/grant|permission|right/i);
+});
+
+describe('a role that cannot be assumed', () => {
+  test('has to trust the sweep', () => {
+    expect(adviceOf('NoPermission', 'AssumeRole')).toMatch(/trust.*sts:AssumeRole/);
+  });
+});
+
+test('a failure is described with what to do about it, if there is anything', () => {
+  const failure = (code: string) => new CloudError({ action: 'ListTransitRouters', code, effect: 'refused' });
+  expect(describeFailure(failure('Unauthorized'))).toMatch(
+    /^ListTransitRouters failed: Unauthorized; Grant the action /,
+  );
+  expect(describeFailure(failure('SystemBusy'))).toBe('ListTransitRouters failed: SystemBusy');
+});

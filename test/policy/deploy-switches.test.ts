@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { refuseUnknownSwitches, SWITCHES } from '../../lib/policy/deploy-switches.ts';
+
+test('every word that a switch takes is allowed, and so is none', () => {
+  for (const [name, words] of Object.entries(SWITCHES)) {
+    for (const word of [...words, ` ${words[0]} `, '', ' ', undefined]) {
+      expect(() => refuseUnknownSwitches({ [name]: word })).not.toThrow();
+    }
+  }
+});
+
+test('every other word is refused, all at once', () => {
+  expect(() => refuseUnknownSwitches({ SWEEP_MODE: 'Sweep', SWEEP_THROW: 'no', SWEEP_TRIGGER: 'both' })).toThrow(
+    'SWEEP_MODE: "Sweep" is not allowed; write one of plan, mark, sweep\n' +
+      'SWEEP_THROW: "no" is not allowed; write one of incomplete, never\n' +
+      'SWEEP_TRIGGER: "both" is not allowed; write one of sweep, dispatch, none',
+  );
+});
+
+test('s.yaml takes the same words', () => {
+  const text = readFileSync('s.yaml', 'utf8');
+  for (const [name, words] of Object.entries(SWITCHES)) {
+    expect(text).toContain(
+      `[${words.map((word) => `'${word}'`).join(', ')}].indexOf(env('${name}', '${words[0]}')) >= 0`,
+    );
+  }
+});
