@@ -3,7 +3,7 @@
 //   npm run bench                 all parts
 //   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page
 //   npm run bench -- --json       figures for machines
-//   npm run bench -- --write-docs also draws docs/performance.svg
+//   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { benchBundle } from './bench/bundle.mjs';

@@ -12,8 +12,8 @@ import { NOW } from '../support/builders.ts';
 const PLACE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Where Chromium is: as `CHROMIUM` says, or where Debian's package puts it. Undefined if there is none. */
-export const CHROMIUM: string | undefined = existsSync(PLACE) ? PLACE : undefined;
-if (CHROMIUM === undefined) {
+export const BROWSER: string | undefined = existsSync(PLACE) ? PLACE : undefined;
+if (BROWSER === undefined) {
   process.stderr.write(`\nThe report page is NOT tested: there is no Chromium at ${PLACE}; CHROMIUM may name one.\n\n`);
 }
 
@@ -33,7 +33,7 @@ export type Pages = {
 export async function startPages(): Promise<Pages> {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-page-'));
   const args = ['--no-sandbox', '--disable-gpu'];
-  const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args });
+  const browser = await chromium.launch({ executablePath: BROWSER ?? '', args });
   // A name that a person may give it.
   const path = join(folder, `report #1 报告.html`);
   const url = pathToFileURL(path).href;

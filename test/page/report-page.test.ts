@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { anOutcome, DAY, HOUR, NOW } from '../support/builders.ts';
 import { aDigest, aReportedOutcome, aResult, manyOutcomes } from '../support/digests.ts';
-import { CHROMIUM, columnOf, type Pages, rowCount, startPages, violationsOf } from './page-support.ts';
+import { BROWSER, columnOf, type Pages, rowCount, startPages, violationsOf } from './page-support.ts';
 
 const DIGEST = aDigest(manyOutcomes(260));
 const SMALL = aDigest(manyOutcomes(40));
 const iso = (ms: number): string => new Date(ms).toISOString();
 const USABLE_MS = 2_500;
 
-describe.skipIf(CHROMIUM === undefined)('the report page, in Chromium', () => {
+describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
   let pages: Pages;
   beforeAll(async () => {
     pages = await startPages();
