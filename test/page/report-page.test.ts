@@ -190,7 +190,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     const page = await pages.open(digest);
     const text = await page.locator('#attention').innerText();
     expect(text).toMatch(/1 place halted[\s\S]*cn-hangzhou, account 1000000000000001/);
-    expect(text).toMatch(/1 place missing[\s\S]*cn-beijing, account 7, last 2026-11-21 06:00Z \(1d 6h ago\)/);
+    expect(text).toMatch(/1 place missing[\s\S]*cn-beijing, account 7: last 2026-11-21 06:00Z \(1d 6h ago\)/);
     expect(text).toMatch(/1 place not started[\s\S]*all regions, account 8: NoTrust: no: trust it/);
     expect(text).toMatch(/1 connection failed \(Forbidden\.RAM\): grant it/);
     await page.getByRole('button', { name: 'Show it' }).click();

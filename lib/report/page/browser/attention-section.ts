@@ -2,14 +2,16 @@ import type { PageData } from '../page-data.ts';
 import { button, clipped, html, said, section } from './dom.ts';
 import type { Row } from './page-rows.ts';
 import type { PageState } from './page-state.ts';
-import { count, formatAgo, reasonOf, withStop } from './page-words.ts';
+import { count, formatAgo, formatNumber, reasonOf, withStop } from './page-words.ts';
 
 type Report = PageData['report'];
-type Place = { readonly accountId: string | null; readonly regionId: string | null };
+/** A place, and what there is to say of it; empty for nothing. */
+type TroubledPlace = { readonly accountId: string | null; readonly regionId: string | null; readonly text: string };
 type Show = (filter: Partial<PageState>) => void;
 
 /** So many places, or groups of rows, are named at once; the rest unfolds. */
 const SHOWN_MAX = 8;
+const REGIONS_MAX = 40;
 const SENTENCE_CHARS_MAX = 500;
 
 /** What only a person can settle; a sentence when there is nothing. */
@@ -39,70 +41,73 @@ function placeItems({ places, missing, notDispatched, madeAt }: Report): readonl
     placeItem(
       'not read',
       'Nothing was changed there.',
-      unread.map(({ reason, ...place }) =>
-        html(
-          'span',
-          {},
-          placeName(place),
-          reason === undefined ? '' : ': ',
-          clipped(reason ?? '', '', SENTENCE_CHARS_MAX),
-        ),
-      ),
+      unread.map(({ reason = '', ...place }) => ({ ...place, text: reason })),
     ),
     placeItem(
       'halted',
       'More of the region than limits.perRegionShare would be deleted, so nothing was. Look at what is blocked there.',
-      halted.map(placeName),
+      halted.map((place) => ({ ...place, text: '' })),
     ),
     placeItem(
       'missing',
       'They had results and have none any more: look at the timer and at the log of the dispatcher.',
-      missing.map(({ lastAt, ...place }) =>
-        html('span', {}, placeName(place), lastAt === null ? '' : `, last ${formatAgo(Date.parse(lastAt), nowMs)}`),
-      ),
+      missing.map(({ lastAt, ...place }) => ({
+        ...place,
+        text: lastAt === null ? '' : `last ${formatAgo(Date.parse(lastAt), nowMs)}`,
+      })),
     ),
     placeItem(
       'not started',
       'The dispatcher could not start their sweeps.',
-      notDispatched.map(({ code, reason, advice, ...place }) => {
-        const texts = [code, reason, advice].filter((text) => text !== null);
-        return html(
-          'span',
-          {},
-          placeName(place),
-          ...texts.flatMap((text) => [': ', clipped(text, '', SENTENCE_CHARS_MAX)]),
-        );
-      }),
+      notDispatched.map(({ code, reason, advice, ...place }) => ({
+        ...place,
+        text: [code, reason, advice].filter((text) => text !== null).join(': '),
+      })),
     ),
   ].filter((item) => item !== undefined);
 }
 
-function placeItem(what: string, means: string, names: readonly Node[]): HTMLElement | undefined {
-  if (names.length === 0) {
+/** The regions of an account that say the same are one line. */
+function placeItem(what: string, means: string, places: readonly TroubledPlace[]): HTMLElement | undefined {
+  if (places.length === 0) {
     return undefined;
   }
-  return html('li', {}, html('strong', {}, `${count(names.length, 'place')} ${what}`), `. ${means}`, unfolding(names));
-}
-
-function unfolding(names: readonly Node[]): HTMLElement {
-  const list = (some: readonly Node[]): HTMLElement =>
-    html('ul', { class: 'places' }, ...some.map((name) => html('li', {}, name)));
-  if (names.length <= SHOWN_MAX) {
-    return list(names);
+  const lines = new Map<string, TroubledPlace[]>();
+  for (const place of places) {
+    const key = JSON.stringify([place.accountId, place.text]);
+    const line = lines.get(key) ?? [];
+    line.push(place);
+    lines.set(key, line);
   }
-  const more = html('summary', {}, `${count(names.length - SHOWN_MAX, 'more place')}`);
-  const rest = html('details', {}, more, list(names.slice(SHOWN_MAX)));
-  return html('div', {}, list(names.slice(0, SHOWN_MAX)), rest);
+  const title = html('strong', {}, `${count(places.length, 'place')} ${what}`);
+  return html('li', {}, title, `. ${means}`, unfolding([...lines.values()].map(placeLine)));
 }
 
-const placeName = ({ accountId, regionId }: Place): HTMLElement =>
-  html(
-    'span',
+function placeLine(places: readonly TroubledPlace[]): HTMLElement {
+  const [first] = places;
+  const { accountId = null, text = '' } = first ?? {};
+  const shown = places.slice(0, REGIONS_MAX);
+  const regions = shown.flatMap(({ regionId }) => [regionId === null ? 'all regions' : said(regionId), ', ']);
+  return html(
+    'li',
     {},
-    regionId === null ? 'all regions' : said(regionId),
-    ', ',
+    ...regions,
+    places.length > REGIONS_MAX ? `${formatNumber(places.length - REGIONS_MAX)} more regions, ` : '',
     accountId === null ? 'accounts that could not be found out' : html('span', {}, 'account ', said(accountId)),
+    text === '' ? '' : ': ',
+    clipped(text, '', SENTENCE_CHARS_MAX),
   );
+}
+
+function unfolding(lines: readonly HTMLElement[]): HTMLElement {
+  const list = (some: readonly HTMLElement[]): HTMLElement => html('ul', { class: 'places' }, ...some);
+  if (lines.length <= SHOWN_MAX) {
+    return list(lines);
+  }
+  const more = html('summary', {}, `${formatNumber(lines.length - SHOWN_MAX)} more`);
+  const rest = html('details', {}, more, list(lines.slice(SHOWN_MAX)));
+  return html('div', {}, list(lines.slice(0, SHOWN_MAX)), rest);
+}
 
 /** Rows that failed, or are blocked, in the same way. */
 function groupItems(rows: readonly Row[], outcome: 'failed' | 'blocked', show: Show): readonly HTMLElement[] {
