@@ -28,12 +28,15 @@ import {
   START_MS,
 } from '../stories/scenario.ts';
 import { actOut } from './people.ts';
+import { isClosed } from './truth.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 /** Runs without faults and other people, after which nothing may be left to do. */
 const CALM_RUNS_MAX = 80;
 /** After so many a story without an end is left. */
 const RARE_ROUNDS = 5;
+/** How far apart the moments are at which an open change window is looked for. */
+const LOOK_MS = 1_800_000;
 
 export type Story = {
   readonly violations: readonly Violation[];
@@ -187,7 +190,7 @@ class World {
   async #calmDown(periodMs: number): Promise<void> {
     const plan = (id: number): RunPlan => ({ ...CALM_RUN, id });
     for (let round = 0; round < CALM_RUNS_MAX; round += 1) {
-      await this.clock.sleep(periodMs);
+      await this.clock.sleep(this.#untilNextRun(periodMs));
       const result = await this.#run(plan(1_000 + round));
       const { counts } = result ?? {};
       const left =
@@ -225,6 +228,18 @@ class World {
     for (const text of left) {
       this.#report(text);
     }
+  }
+
+  /** Long runs may have moved the hour of the nights out of the change window. A run inside it comes earlier then. */
+  #untilNextRun(periodMs: number): number {
+    const nowMs = this.clock.now();
+    const isOpenAfter = (delayMs: number) => !isClosed(this.#policy, nowMs + delayMs);
+    for (let delayMs = LOOK_MS; !isOpenAfter(periodMs) && delayMs < periodMs; delayMs += LOOK_MS) {
+      if (isOpenAfter(delayMs)) {
+        return delayMs;
+      }
+    }
+    return periodMs;
   }
 
   /** A mark that a run can neither renew nor end lapses after `marks.maxGap`: so long time alone changes something. */
