@@ -131,7 +131,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     );
     await page.locator('.toggle').first().click();
     await page.getByRole('button', { name: 'Copy the command: Explain it' }).click();
-    await expect.poll(() => page.evaluate('String(getSelection())')).toMatch(/^vco-sweeper explain vco-/);
+    await expect.poll(() => page.evaluate('String(getSelection())'), SOON).toMatch(/^vco-sweeper explain vco-/);
   });
 
   test('shows the same again from its address, and its open row whatever page that is on', async () => {
