@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { pageConstants } from './scripts/page-bundle.mjs';
 
 /** Whole simulated weeks, and every reply spoilt in every way: a run should not end with one of these alone. */
 const LONG = ['test/simulation/**/*.test.ts', 'test/sweep/spoilt-replies.test.ts'];
@@ -15,6 +16,9 @@ const PURE = [
   'test/cloud/wire/wire-*.test.ts',
   'test/emulator/{cbn,estate,faults,gateway,generate,state,vpc}/**/*.test.ts',
 ];
+
+/** Script and style of the report page, as the build puts them into what it bundles. */
+const define = await pageConstants();
 
 // In the order in which they run. A file that does not isolate shares its process with others of its project: a process
 // for each file costs more than most files do.
@@ -44,6 +48,8 @@ export default defineConfig({
     // extend this configuration, because one that they inherit would win over `--maxWorkers`.
     maxWorkers: availableParallelism() + 1,
     projects: PROJECTS.map(({ name, ...project }) => ({
+      // A copy for each, because vitest takes out what it has read.
+      define: { ...define },
       test: {
         name,
         ...project,

@@ -1,15 +1,16 @@
 // What the sweeper costs: requests and time of whole runs, its cold start, its memory. One table for each part, and the
 // limits that must be kept; exits 1 when one is not.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  one of them: runs, http, bundle, estate
+//   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page
 //   npm run bench -- --json       figures for machines
-//   npm run bench -- --write-docs also draws docs/performance.svg
+//   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { benchBundle } from './bench/bundle.mjs';
 import { writeChart } from './bench/chart.mjs';
 import { benchEstate } from './bench/estate.mjs';
 import { benchHttp } from './bench/http.mjs';
+import { benchPage } from './bench/page.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
 
 const PARTS = {
@@ -17,6 +18,7 @@ const PARTS = {
   http: { bench: benchHttp, print: printHttp },
   bundle: { bench: benchBundle, print: printBundle },
   estate: { bench: benchEstate, print: printEstate },
+  page: { bench: benchPage, print: printPage },
 };
 
 const { values } = parseArgs({
@@ -97,6 +99,19 @@ function printEstate({ rows }) {
   print(
     ['connections listed and judged', 'seconds', 'MB resident'],
     rows.map(({ connections, seconds, megabytes }) => [connections, seconds.toFixed(1), megabytes.toFixed(0)]),
+  );
+}
+
+function printPage({ rows }) {
+  print(
+    ['page', 'rows', 'kB', 'ms until usable', 'ms of a search'],
+    rows.map(({ contender, length, kilobytes, usableMs, searchMs }) => [
+      contender,
+      length,
+      kilobytes,
+      usableMs.toFixed(0),
+      searchMs?.toFixed(0) ?? '',
+    ]),
   );
 }
 

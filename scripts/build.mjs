@@ -5,6 +5,7 @@ import { BUNDLING } from './bundling.mjs';
 import { checkSwitches, compilePolicy } from './compile-policy.mjs';
 import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
+import { pageConstants } from './page-bundle.mjs';
 import { parsedUrls } from './parsed-urls.mjs';
 
 /** One's own, packed with the function. */
@@ -47,7 +48,10 @@ for (const name of ['sweep', 'dispatch']) {
     writeFileSync(`dist/${name}/policy.json`, packed);
   }
 }
-const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', { plugins: [leftOutOfFunctionSdk, parsedUrls] });
+const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', {
+  define: await pageConstants(),
+  plugins: [leftOutOfFunctionSdk, parsedUrls],
+});
 // Apart from the rest, and in the language of an old Node, so that it can say that it is too old.
 const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
   banner: { js: '#!/usr/bin/env node' },

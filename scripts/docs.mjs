@@ -12,7 +12,7 @@ const HELP = `npm run docs
 npm run docs -- --all
   Also writes what has to be measured first, which takes long:
     npm run mutants -- --write-docs    the table of defects in docs/safety.md
-    npm run bench -- --write-docs      docs/performance.svg
+    npm run bench -- --write-docs      docs/pictures/performance.svg
 `;
 const MEASURED = ['mutants', 'bench'];
 

@@ -13,6 +13,7 @@ Examples:
   vco-sweeper demo                                      see it work, without an account
   vco-sweeper plan --region cn-hangzhou                 what would be deleted there
   vco-sweeper plan --owner team-a --csv team-a.csv      of one owner only, and as a file for a spreadsheet
+  vco-sweeper plan --html plan.html                     and as a page for a browser
   vco-sweeper explain vco-bp1a2b3c4d                    why, or why not
   vco-sweeper sweep --policy policy.yaml                delete, after a question
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script

@@ -23,6 +23,8 @@ export type Io = {
   readonly readFile: (path: string) => string;
   readonly checkWritable: (path: string) => void;
   readonly writeFile: (path: string, text: string) => void;
+  /** A path in a new folder for temporary files, which stays. */
+  readonly temporaryPath: (name: string) => string;
   /** The proxy for a URL, as the environment says; empty for none. */
   readonly proxyFor: (url: string) => string;
   /** What a person types to start this command. */

@@ -3,14 +3,16 @@ import { toPrintable } from '../core/text/printable.ts';
 import type { ReportStyle } from '../report/text/report-style.ts';
 import { filtersOf } from '../report/view/view.ts';
 import { type Level, parseLevel } from '../wiring/create-log.ts';
-import { openCsv } from './csv-file.ts';
 import { type Answer, type FormatOptions, formatOf } from './formats.ts';
 import type { Io, OutputStream } from './io.ts';
+import { openAnswerFile, writeAnswer } from './output-files/answer-file.ts';
+import { csvContent } from './output-files/csv-file.ts';
+import { PAGE_CONTENT } from './output-files/page-file.ts';
 import type { ViewOptions } from './view-options.ts';
 
 /** Where and how a command writes: it hands over what it found, and this decides the format, the stream and the style. */
 export type Output = {
-  /** The command's result, on standard output and in the file of `--csv`. One that was shown as a preview is not repeated. */
+  /** The command's result, on standard output and in the files of `--csv` and `--html`. One that was shown as a preview is not repeated. */
   readonly answer: (answer: Answer) => void;
   /** A result that a person needs before a question; a program gets only the last result. */
   readonly preview: (answer: Answer) => void;
@@ -34,12 +36,15 @@ const HELP_COLUMNS_DEFAULT = 100;
 /**
  * The output of one command. Commands without a choice of format leave the options out.
  *
- * @throws ConfigError for a `--csv` that cannot be written
+ * @throws ConfigError for a `--csv` or `--html` that cannot be written
  */
 export function createOutput(io: Io, options: FormatOptions & ViewOptions = {}): Output {
   const { stdin, stdout, stderr } = io;
   const { render, isForPeople } = formatOf(options);
-  const csv = openCsv(options, io);
+  const files = [
+    ...openAnswerFile('--csv', options.csv, csvContent(options), io),
+    ...openAnswerFile('--html', options.html, PAGE_CONTENT, io),
+  ];
   const shown = new Set<Answer>();
   const show = (one: Answer): void => {
     if (!shown.has(one)) {
@@ -50,9 +55,8 @@ export function createOutput(io: Io, options: FormatOptions & ViewOptions = {}):
   const say = (lines: string): void => stderr.write(`${lines}\n`);
   const answer = (one: Answer): void => {
     show(one);
-    if (csv !== undefined) {
-      say(csv(one));
-    } else if (!isForPeople && filtersOf(options).length > 0) {
+    writeAnswer(files, one, say);
+    if (options.csv === undefined && !isForPeople && filtersOf(options).length > 0) {
       say(`--json has every outcome; ${filtersOf(options).join(', ')} would concern the table and --csv`);
     }
   };

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getProxyForUrl } from 'proxy-from-env';
 import { startClock } from '../wiring/machine-clock.ts';
@@ -39,6 +39,7 @@ export const createProcessIo = ({ stdout, stderr }: ProcessOutput): Io => ({
   readFile: (path) => readFileSync(path, 'utf8'),
   checkWritable,
   writeFile: replaceFile,
+  temporaryPath: (name) => join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), name),
   proxyFor: getProxyForUrl,
   invokedAs: invokedAs(process.argv[1] ?? '', process.env, process.cwd()),
   packageFolder: (name) => join(__dirname, '..', name),

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { GROUP_KEYS, LISTED_OUTCOMES, LISTED_RULES, SORT_KEYS, type View } from '../report/view/view.ts';
 
 /** What a person asks to see of a run, and where it goes besides standard output. */
-export type ViewOptions = View & { readonly csv?: string };
+export type ViewOptions = View & { readonly csv?: string; readonly html?: string };
 
 /** They concern what is shown, and never what is swept. */
 export function withViewOptions(command: Command): Command {
@@ -18,6 +18,11 @@ export function withViewOptions(command: Command): Command {
     .addOption(new Option('--group-by <key>', 'a table for each of these').choices(GROUP_KEYS))
     .addOption(
       new Option('--csv <file>', 'also write what is shown to this file, one line for each connection')
+        .argParser(parseFile)
+        .conflicts('async'),
+    )
+    .addOption(
+      new Option('--html <file>', 'also write a page of the run to this file, to open in a browser')
         .argParser(parseFile)
         .conflicts('async'),
     );

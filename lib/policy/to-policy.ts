@@ -37,7 +37,7 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       writePerMinute: pace.writePerMinute,
       concurrency: pace.concurrency,
     },
-    report: { ownerTag: report.ownerTag },
+    report: { ownerTag: report.ownerTag, price: report.price },
     store: toStoreFolder(document.store),
   };
 }

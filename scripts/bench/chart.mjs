@@ -1,8 +1,8 @@
-// Draws the runs of the bench as bars, on a logarithmic scale of seconds: docs/performance.svg.
+// Draws the runs of the bench as bars, on a logarithmic scale of seconds: docs/pictures/performance.svg.
 import { writeFileSync } from 'node:fs';
 import { nameOf } from './runs.mjs';
 
-const FILE = 'docs/performance.svg';
+const FILE = 'docs/pictures/performance.svg';
 const WIDTH = 860;
 const LEFT = 330;
 const BAR = 13;

@@ -81,6 +81,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       failWith(options.fileError?.after);
       files[path] = text;
     },
+    temporaryPath: (name) => `/tmp/vco-sweeper-1/${name}`,
     proxyFor: () => '',
     invokedAs: 'vco-sweeper',
     packageFolder: (name) => resolve('dist', name),

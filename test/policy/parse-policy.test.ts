@@ -40,7 +40,7 @@ const defaults: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
-  report: { ownerTag: 'owner' },
+  report: { ownerTag: 'owner', price: undefined },
   store: undefined,
 };
 
@@ -96,7 +96,7 @@ recheck: { maxAge: 1ms }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
-report: { ownerTag: cost=centre }
+report: { ownerTag: cost=centre, price: { perConnectionHour: 0.25, currency: CNY } }
 store: /mnt/vco-sweeper-store
 `;
     const expected: Policy = {
@@ -148,7 +148,7 @@ store: /mnt/vco-sweeper-store
       },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
-      report: { ownerTag: 'cost=centre' },
+      report: { ownerTag: 'cost=centre', price: { perConnectionHour: 0.25, currency: 'CNY' } },
       store: '/mnt/vco-sweeper-store',
     };
     expect(parse(text)).toEqual(expected);
@@ -337,7 +337,16 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
     ['report: { ownerTag: "" }', 'report.ownerTag: "" is not allowed; write the key of a tag'],
     ['report: { ownerTag: " owner" }', 'report.ownerTag: " owner" is not allowed; write the key of a tag'],
     ['report: { ownerTag: [owner] }', 'report.ownerTag: a list is not allowed'],
-    ['report: { url: "https://example.com" }', 'report.url: unknown key (allowed: ownerTag)'],
+    [
+      'report: { price: { perConnectionHour: -1, currency: CNY } }',
+      'report.price.perConnectionHour: -1 is not allowed; write a number, 0 or more',
+    ],
+    [
+      'report: { price: { perConnectionHour: 1, currency: "<b>" } }',
+      'report.price.currency: "<b>" is not allowed; write three capital letters, such as CNY',
+    ],
+    ['report: { price: { currency: CNY } }', 'report.price.perConnectionHour: is missing; write a number, 0 or more'],
+    ['report: { url: "https://example.com" }', 'report.url: unknown key (allowed: ownerTag, price)'],
     ['store: false', 'store: false is not allowed; write the word off (not false), or the path of a folder'],
     ['store: ""', 'store: "" is not allowed; write off, or the path of a folder'],
     ['store: "/mnt/store "', 'store: "/mnt/store " is not allowed; write off, or the path of a folder'],

@@ -34,7 +34,7 @@ const DEFAULTS: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
-  report: { ownerTag: 'owner' },
+  report: { ownerTag: 'owner', price: undefined },
   store: undefined,
 };
 

@@ -6,6 +6,7 @@ import { count } from '../../report/text/summary.ts';
 import { EXIT } from '../exit-code.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { createOutput } from '../output.ts';
+import { digestRun, leavePage } from './demo-page.ts';
 import { createDemoRuns, type DemoRun } from './demo-runs.ts';
 import { createStory, type Story } from './demo-story.ts';
 import { playPlatform } from './platform-demo.ts';
@@ -82,7 +83,10 @@ async function play(emulator: RunningEmulator, io: Io): Promise<number> {
   const swept = await run('sweep');
   story.show(swept, { failed: 5, blocked: 1, deleted: 6, 'already-gone': 1, deferred: 2, marked: 1, waiting: 1 });
   whyDeleted(story, swept);
-  return conclude(story, emulator, { planned, swept, savedId: saved.id, invokedAs: io.invokedAs });
+  const exitCode = conclude(story, emulator, { planned, swept, savedId: saved.id, invokedAs: io.invokedAs });
+  story.say('');
+  story.say(leavePage(digestRun(swept.result), io));
+  return exitCode;
 }
 
 /** The orphans that were not marked now, so that with those that were they are all that the plan found. */

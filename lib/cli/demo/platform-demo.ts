@@ -4,6 +4,7 @@ import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
+import { digestNights, leavePage } from './demo-page.ts';
 import { createTeller, type Teller } from './demo-story.ts';
 import type { Night, Platform, SweepEnd } from './platform-nights.ts';
 
@@ -54,7 +55,10 @@ export async function playPlatform(platform: Platform, io: Io): Promise<number> 
       `to be, deleted, and read back as gone. The timer ticks: ${startedOf(second)}.`,
   );
   showSweeps(teller, second, output.style);
-  return conclude(teller, platform, before, [first, again, second]);
+  const nights = [first, again, second];
+  const exitCode = conclude(teller, platform, before, nights);
+  teller.say(leavePage(digestNights(nights, io.clock.now()), io));
+  return exitCode;
 }
 
 const idsIn = ({ emulator }: Platform): ReadonlySet<string> =>

@@ -95,6 +95,8 @@ export type Policy = {
   readonly report: {
     /** The key of the tag that names the owner of a connection. */
     readonly ownerTag: string;
+    /** Shown, never acted on. */
+    readonly price: { readonly perConnectionHour: number; readonly currency: string } | undefined;
   };
   /** The folder of the store. Undefined, unless somebody asks for one: nothing is stored. */
   readonly store: string | undefined;

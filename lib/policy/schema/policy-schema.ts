@@ -175,10 +175,33 @@ const pace = mapping({
   concurrency: key(count(1, 'calls'), 8, 'Calls at the same time, for each account, region and API.', [4]),
 });
 
+const PRICE_ALLOWED = 'a mapping with the keys perConnectionHour, a number of 0 or more, and currency, such as CNY';
+const amount = z.number({ error: 'a number, 0 or more' }).check(z.gte(0, { error: 'a number, 0 or more' }));
+const price = {
+  allowed: PRICE_ALLOWED,
+  schema: mapping({
+    perConnectionHour: withNotes(amount, {
+      description: 'For one connection and hour.',
+      allowed: 'a number, 0 or more',
+      examples: [0.25],
+    }),
+    currency: withNotes(text(/^[A-Z]{3}$/, 'three capital letters, such as CNY').schema, {
+      description: 'Shown behind each amount.',
+      allowed: 'three capital letters, such as CNY',
+      examples: ['CNY'],
+    }),
+  }),
+};
+
 const report = mapping({
   ownerTag: key(tagKey, 'owner', 'The tag whose value is the `owner` of a connection in results and reports.', [
     'team',
   ]),
+  price: optionalKey(
+    price,
+    'What a connection costs, for the page of a report, which calls it "configured, not billed". Default: it shows no money.',
+    [{ perConnectionHour: 0.25, currency: 'CNY' }],
+  ),
 });
 
 /** What people may write, and nothing else; what they left out is filled in. */

@@ -1,6 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
+import type { PageData } from '../../../lib/report/page/page-data.ts';
 import { ago, HOUR } from '../../support/builders.ts';
 import { dueTags, estate, free, inUse } from '../../support/estates.ts';
 import { type RunOptions, run, serve } from '../cli-harness.ts';
@@ -32,6 +33,8 @@ const SOME = estate(
 );
 const rowsOf = (out: string) => [...out.matchAll(/^[a-z-]+ +(vco-\w+)/gm)].map(([, id]) => id);
 const read = (text = ''): Record<string, string>[] => parseCsv(text, { columns: true, record_delimiter: '\r\n' });
+const dataOf = (html: string | undefined): PageData =>
+  JSON.parse(/<script type="application\/json" id="data">(.*)<\/script>/.exec(html ?? '')?.[1] ?? '');
 const csvIds = (text: string | undefined) => read(text).map(({ connectionId }) => connectionId);
 
 describe('filters', () => {
@@ -112,6 +115,32 @@ test('a pipe gets whole names on one line each; COLUMNS asks for a width all the
     new RegExp(`^waiting +vco-new +${name} +cn-hangzhou +.*would be marked; deletable from .*\\)$`, 'm'),
   );
   expect((await command(['plan'], { env: { COLUMNS: '40' } })).out).toMatch(/^waiting {2}vco-new$/m);
+});
+
+describe('--html', () => {
+  test('writes the page of the whole run, filters or not, beside table and CSV', async () => {
+    const { command } = await cloud(SOME);
+    const files: Record<string, string> = {};
+    const { err } = await command(['plan', '--html', 'a.html', '--csv', 'a.csv', '--owner', 'team-a'], { files });
+    expect(err).toBe('a.csv: 2 connections; 2 hidden by --owner\na.html: the page of this run, 4 connections\n');
+    expect(files['a.html']).toMatch(/^<!doctype html>\n<html lang="en">/);
+    const { report, rows } = dataOf(files['a.html']);
+    expect(rows.id).toEqual(['vco-ripe1', 'vco-ripe2', 'vco-fresh', 'vco-new']);
+    expect(report.runs).toMatchObject([{ mode: 'plan', status: 'complete' }]);
+    // An orphan that has no mark yet: if the next run marks it.
+    expect(rows.expected.filter((seconds) => seconds !== null)).toEqual([Date.parse('2026-11-23T12:00:00Z') / 1000]);
+  });
+
+  test('that cannot be written is refused before any call, and at the end keeps no other file from being written', async () => {
+    const { command, emulator } = await cloud(SOME);
+    const refused = await command(['sweep', '--yes', '--html', 'a.html'], { fileError: { before: 'EACCES' } });
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toBe('vco-sweeper: --html "a.html" cannot be written: permission denied (EACCES)\n');
+    expect(emulator.calls).toEqual([]);
+    const late = await command(['plan', '--html', 'a.html', '--csv', 'a.csv'], { fileError: { after: 'ENOSPC' } });
+    expect(late.code).toBe(1);
+    expect(late.err).toContain('--csv "a.csv" cannot be written: no space is left (ENOSPC); --html "a.html" cannot be');
+  });
 });
 
 describe('--csv', () => {

@@ -19,6 +19,7 @@ describe('the demo of the whole platform', () => {
     expect(deleted).toBeGreaterThan(10);
     expect(out).toContain(`${60 - deleted} of 60 connections. The sweeps say that they deleted ${deleted}; just these`);
     expect(out).toContain('No orphan is left in any account (exit code 0).');
+    expect(out.trim().split('\n').at(-1)).toMatch(/^The report as a page, to open in a browser: file:\/\/\/\S+\.html$/);
   });
 
   test('with an account that refuses its role: its sweeps fail and say what to do, the others are done', async () => {

@@ -63,7 +63,10 @@ test('the policy has these keys, and each takes these values', () => {
       readonly writePerMinute: number | undefined;
       readonly concurrency: number;
     };
-    readonly report: { readonly ownerTag: string };
+    readonly report: {
+      readonly ownerTag: string;
+      readonly price: { readonly perConnectionHour: number; readonly currency: string } | undefined;
+    };
     readonly store: string | undefined;
   }>();
 });

@@ -1,0 +1,43 @@
+import { pathToFileURL } from 'node:url';
+import type { RunResult } from '../../core/domain/outcome.ts';
+import { toIso } from '../../core/domain/time.ts';
+import { digestRuns } from '../../report/digest/digest-runs.ts';
+import type { FailedDispatch, ReportDigest } from '../../report/digest/report-digest.ts';
+import { renderPage } from '../../report/page/render-page.ts';
+import type { Io } from '../io.ts';
+import type { Night } from './platform-nights.ts';
+
+/** What the demo calls its report. */
+const REPORT_ID = 'demo';
+
+/** Write the page, and answer a sentence that says where it lies. Throws as `node:fs` does. */
+export function leavePage(digest: ReportDigest, io: Io): string {
+  const path = io.temporaryPath('report.html');
+  io.writeFile(path, renderPage(digest));
+  return `The report as a page, to open in a browser: ${pathToFileURL(path).href}`;
+}
+
+/** The report of a run, at the moment when it ended. Pure. */
+export const digestRun = (result: RunResult): ReportDigest => {
+  const madeAt = toIso(Date.parse(result.startedAt) + result.durationMs);
+  return digestRuns({ reportId: REPORT_ID, madeAt, runs: [{ result }] });
+};
+
+/** The report of all that the sweeps of some nights left. Pure. */
+export function digestNights(nights: readonly Night[], nowMs: number): ReportDigest {
+  const sweeps = nights.flatMap((night) => night.sweeps);
+  const notDispatched = nights.flatMap(({ dispatched: { scopes, startedAt: at } }) =>
+    scopes.flatMap(({ state, accountId, regionId, code, reason, advice }): readonly FailedDispatch[] =>
+      state === 'failed' ? [{ accountId, regionId, at, code, reason, advice }] : [],
+    ),
+  );
+  return digestRuns({
+    reportId: REPORT_ID,
+    madeAt: toIso(nowMs),
+    runs: sweeps.flatMap(({ result }) => (result === undefined ? [] : [{ result }])),
+    notDispatched,
+    lost: sweeps.flatMap(({ accountId, regionId, result, problem }) =>
+      result === undefined ? [`${regionId} of account ${accountId}: ${problem}`] : [],
+    ),
+  });
+}

@@ -1,0 +1,22 @@
+import type { RunResult } from '../../core/domain/outcome.ts';
+import { digestRuns } from '../../report/digest/digest-runs.ts';
+import { renderPage } from '../../report/page/render-page.ts';
+import type { RunBackground } from '../../report/text/run-report.ts';
+import { count } from '../../report/text/summary.ts';
+import type { FileContent } from './answer-file.ts';
+
+/** What `--html` writes: all of the run, since the page has filters of its own. */
+export const PAGE_CONTENT: FileContent = {
+  render: ({ result, background }) => runPage(result, background),
+  describe: ({ result }) => `the page of this run, ${count(result.outcomes.length, 'connection')}`,
+};
+
+/** The page of one run, made at the moment when the run ended. A place says itself why it was not read. Pure. */
+function runPage(result: RunResult, { policy, problems: watched = [] }: RunBackground): string {
+  const { runId, startedAt, durationMs } = result;
+  const madeAt = new Date(Date.parse(startedAt) + durationMs).toISOString();
+  const reasons = result.regions.flatMap(({ reason }) => reason ?? []);
+  const problems = watched.map(({ text }) => text).filter((text) => !reasons.some((reason) => text.includes(reason)));
+  const runs = [{ result, rules: policy.rules }];
+  return renderPage(digestRuns({ reportId: runId, madeAt, runs, problems, price: policy.report.price }));
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { toJsonLine } from '../../core/text/printable.ts';
+import type { ReportDigest } from '../digest/report-digest.ts';
+import { packDigest } from './pack-digest.ts';
+
+// The build and the tests put the bundle of `browser/` and `page.css` in their place (scripts/page-bundle.mjs).
+declare const PAGE_SCRIPT: string;
+declare const PAGE_STYLE: string;
+
+/**
+ * One HTML file that needs nothing beside it and asks nobody for anything. Pure.
+ *
+ * Its policy lets only this script and this style run, by their hashes. All that comes from the cloud is in a block of
+ * data, which the script shows as text.
+ */
+export function renderPage(digest: ReportDigest): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(PAGE_SCRIPT)}`,
+    `style-src ${hashOf(PAGE_STYLE)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>vco-sweeper report</title>
+<link rel="icon" href="data:,">
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<noscript>This report shows its tables with a script that is part of this file. Allow scripts for it, or use the CSV.</noscript>
+<script type="application/json" id="data">${toScriptData(packDigest(digest))}</script>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+/** As a Content Security Policy names a text. */
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** JSON that cannot end the block it stands in, nor look like something else in an editor. */
+const toScriptData = (value: unknown): string => toJsonLine(value).replaceAll('<', '\\u003c');

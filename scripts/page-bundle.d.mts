@@ -1,0 +1,1 @@
+export function pageConstants(): Promise<Record<'PAGE_SCRIPT' | 'PAGE_STYLE', string>>;

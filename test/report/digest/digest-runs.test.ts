@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../../lib/core/domain/outcome.ts';
+import { digestRuns } from '../../../lib/report/digest/digest-runs.ts';
+import { ACCOUNT, ago, anOutcome, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
+import { aResult } from '../../support/digests.ts';
+
+const MADE_AT = new Date(NOW).toISOString();
+const inReport = { reportId: 'report-1', madeAt: MADE_AT };
+const of = (connectionId: string, change: Partial<Outcome> = {}) => anOutcome({ connectionId, ...change });
+const first = (outcomes: readonly Outcome[], change = {}) => ({
+  result: aResult(outcomes, { runId: 'run-1', startedAt: ago(DAY), ...change }),
+  path: 'results/1.json',
+});
+const second = (outcomes: readonly Outcome[], change = {}) => ({
+  result: aResult(outcomes, { runId: 'run-2', startedAt: ago(HOUR), ...change }),
+  path: 'results/2.json',
+});
+const place = (change = {}) => ({
+  accountId: ACCOUNT,
+  regionId: REGION,
+  listing: 'complete' as const,
+  connections: 2,
+  halted: false,
+  ...change,
+});
+const endings = (runs: Parameters<typeof digestRuns>[0]['runs']) =>
+  Object.fromEntries(
+    digestRuns({ ...inReport, runs }).outcomes.map(({ connectionId, outcome, runId }) => [
+      connectionId,
+      `${outcome} by ${runId}`,
+    ]),
+  );
+
+describe('of one run', () => {
+  test('the report says what the run says', () => {
+    const result = aResult([of('vco-1'), of('vco-2', { outcome: 'failed' })], {
+      outcomesOmitted: 3,
+      notStored: 'full',
+    });
+    const digest = digestRuns({ ...inReport, runs: [{ result }] });
+    expect(digest).toMatchObject({ status: 'incomplete', results: [], outcomesOmitted: 3, problems: ['full'] });
+    expect(digest.counts).toEqual(result.counts);
+    expect(digest.outcomes.map(({ connectionId, runId }) => [connectionId, runId])).toEqual([
+      ['vco-1', 'run-1'],
+      ['vco-2', 'run-1'],
+    ]);
+  });
+
+  test('an orphan without a mark is expected to go when the next mark has had its grace', () => {
+    const { rules } = aPolicy({ rules: { unassociated: 2 * DAY } });
+    const waiting = { outcome: 'waiting' as const };
+    const outcomes = [
+      of('vco-1', waiting),
+      of('vco-2', { ...waiting, since: ago(DAY), dueAt: ago(-DAY) }),
+      of('vco-3'),
+    ];
+    const result = aResult(outcomes, { startedAt: ago(0) });
+    const expected = digestRuns({ ...inReport, runs: [{ result, rules }] }).outcomes.map(
+      ({ expectedAt }) => expectedAt,
+    );
+    expect(expected).toEqual([ago(-2 * DAY), null, null]);
+  });
+
+  test('only what is gone has a backup', () => {
+    const result = aResult([of('vco-1', { outcome: 'deleted' }), of('vco-2')]);
+    const { outcomes } = digestRuns({ ...inReport, runs: [{ result }], backupOf: ({ connectionId }) => connectionId });
+    expect(outcomes.map(({ backup }) => backup)).toEqual(['vco-1', null]);
+  });
+});
+
+describe('of several runs', () => {
+  test('the newest outcome of a connection counts, in whatever order the results come', () => {
+    const runs = [second([of('vco-1', { outcome: 'deleted' })]), first([of('vco-1', { outcome: 'waiting' })])];
+    expect(endings(runs)).toEqual({ 'vco-1': 'deleted by run-2' });
+    expect(digestRuns({ ...inReport, runs }).results).toEqual(['results/1.json', 'results/2.json']);
+  });
+
+  test('a deletion stays in the report, also when another run finds it gone', () => {
+    const deleted = first([of('vco-1', { outcome: 'deleted' }), of('vco-2', { outcome: 'deleted' })]);
+    expect(endings([deleted, second([of('vco-2', { outcome: 'already-gone' })])])).toEqual({
+      'vco-1': 'deleted by run-1',
+      'vco-2': 'deleted by run-1',
+    });
+  });
+
+  test('a connection that a whole later run of its place does not list is kept', () => {
+    const before = first([of('vco-1', { outcome: 'waiting' }), of('vco-2', { outcome: 'waiting' })]);
+    expect(endings([before, second([of('vco-2', { outcome: 'waiting' })])])).toEqual({ 'vco-2': 'waiting by run-2' });
+  });
+
+  test.each([
+    ['looked at one connection only', { counts: aResult([]).counts, regions: [place()] }],
+    ['could not read the place', { status: 'incomplete', regions: [place({ listing: 'unread', connections: 0 })] }],
+    ['looked at another place', { regions: [place({ regionId: 'cn-beijing' })] }],
+  ])('a later run that %s takes nothing back', (_what, change) => {
+    const before = first([of('vco-1', { outcome: 'waiting' })]);
+    expect(endings([before, second([], change)])).toEqual({ 'vco-1': 'waiting by run-1' });
+  });
+
+  test('the same id in two accounts is two connections', () => {
+    const other = of('vco-1', { accountId: '2', outcome: 'protected' });
+    expect(digestRuns({ ...inReport, runs: [first([of('vco-1')]), second([other])] }).outcomes).toHaveLength(2);
+  });
+
+  test('kept connections are those of the newest run of each place that it does not list', () => {
+    const there = { regions: [place({ connections: 10 }), place({ regionId: 'cn-beijing', connections: 5 })] };
+    const runs = [
+      first([of('vco-1'), of('vco-2')], there),
+      second([of('vco-1')], { regions: [place({ connections: 9 })] }),
+    ];
+    expect(digestRuns({ ...inReport, runs }).counts.kept).toBe(8 + 5);
+  });
+});
+
+describe('the status', () => {
+  const unread = { status: 'incomplete', regions: [place({ listing: 'unread', connections: 0 })] };
+  const halted = { status: 'halted', regions: [place({ halted: true })] };
+
+  test.each([
+    ['an old trouble that a later run of the place did not have', [first([], unread), second([])], 'incomplete'],
+    ['that, where the later run looked there', [first([], unread), second([], { regions: [place()] })], 'complete'],
+    ['a guard that halted the newest run', [first([]), second([], halted)], 'halted'],
+    ['a run that could not begin anywhere', [first([], { status: 'incomplete' })], 'incomplete'],
+  ])('is the worst of the newest: %s', (_what, runs, status) => {
+    expect(digestRuns({ ...inReport, runs }).status).toBe(status);
+  });
+
+  test.each([
+    ['a missing place', { missing: [{ accountId: '1', regionId: REGION, lastAt: null }] }],
+    [
+      'a sweep that was not started',
+      { notDispatched: [{ accountId: null, regionId: null, at: MADE_AT, code: null, reason: null, advice: null }] },
+    ],
+    ['a sweep that left no result', { lost: ['it was killed'] }],
+  ])('is incomplete with %s', (_what, trouble) => {
+    expect(digestRuns({ ...inReport, runs: [second([])] }).status).toBe('complete');
+    expect(digestRuns({ ...inReport, runs: [second([])], ...trouble }).status).toBe('incomplete');
+  });
+});
