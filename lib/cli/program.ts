@@ -41,6 +41,7 @@ import { VERSION } from './version.ts';
 import { withViewOptions } from './view-options.ts';
 
 const PROFILE_HELP = 'credentials of this profile of the official tools, whatever the environment says';
+const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)';
 const FROM_STORE = 'where the backups are (default: SWEEP_STORE, or as the policy says)';
 
 /**
@@ -108,6 +109,7 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
   withFormats(program.command('backups'))
     .description('list the backups in a store')
     .argument('[connection]', 'of this connection only, vco-…', parseConnection)
+    .option('-p, --policy <file>', POLICY_HELP)
     .option('--store <folder>', FROM_STORE)
     .addHelpText('after', AFTER_BACKUPS_HELP)
     .action(async (id: string | undefined, options: BackupsOptions) => ended(await backupsCommand(id, options, io)));
@@ -115,6 +117,7 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
   withFormats(program.command('restore'))
     .description('bring a deleted connection back from its backup, or attach a held one again; asks before it does')
     .argument('<connection>', 'its old id, vco-…', parseConnection)
+    .option('-p, --policy <file>', POLICY_HELP)
     .addOption(new Option('--store <folder>', FROM_STORE).conflicts('backup'))
     .option('--backup <file>', 'this backup, instead of one in a store')
     .option('--at <time>', 'the newest backup until this ISO date or date-time', parseMoment)
@@ -128,8 +131,6 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
 
 const withStore = (command: Command): Command =>
   command.option('--store <folder>', 'keep the result there, or "off" (default: SWEEP_STORE, or as the policy says)');
-
-const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)';
 
 function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
   command

@@ -10,11 +10,14 @@ import type { FormatOptions } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
 
-export type BackupsOptions = FormatOptions & { readonly store?: string };
+/** Where a policy and a store come from, if not from the environment. */
+export type StoreOptions = { readonly policy?: string; readonly store?: string };
+
+export type BackupsOptions = FormatOptions & StoreOptions;
 
 /** List what there is to restore from. Changes nothing. */
 export async function backupsCommand(id: string | undefined, options: BackupsOptions, io: Io): Promise<number> {
-  const store = await openBackups(options.store, io);
+  const store = await openBackups(options, io);
   const found = await readBackups(store, id);
   const data = {
     backups: found.map(({ path, connectionId, reading }) => ({
@@ -41,12 +44,12 @@ const toFacts = ({ takenAt, runId, accountId, regionId, connection, attachment, 
 });
 
 /** The store that holds the backups. Throws `ConfigError` when none is named, or it is none. */
-export async function openBackups(folder: string | undefined, io: Io): Promise<Store> {
+export async function openBackups({ policy: file, store: folder }: StoreOptions, io: Io): Promise<Store> {
   const { env, readFile, clock } = io;
-  const { policy } = loadPolicy({ env, store: folder, readFile });
+  const { policy } = loadPolicy({ env, file, store: folder, readFile });
   const store = await openPolicyStore(policy, { clock, deadlineMs: Number.POSITIVE_INFINITY });
   if (store === undefined) {
-    throw new ConfigError('no store is named: give --store, or set SWEEP_STORE');
+    throw new ConfigError('no store is named: give --store, set SWEEP_STORE, or name a policy that has a store');
   }
   return store;
 }

@@ -20,18 +20,18 @@ import type { FormatOptions } from '../formats.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';
 import { createScreen } from '../session/screen.ts';
-import { openBackups, readBackups } from './backups-command.ts';
+import { openBackups, readBackups, type StoreOptions } from './backups-command.ts';
 
-export type RestoreOptions = FormatOptions & {
-  readonly profile?: string;
-  readonly store?: string;
-  readonly backup?: string;
-  /** Milliseconds since the epoch. */
-  readonly at?: number;
-  readonly pskFile?: string;
-  readonly yes?: true;
-  readonly dryRun?: true;
-};
+export type RestoreOptions = FormatOptions &
+  StoreOptions & {
+    readonly profile?: string;
+    readonly backup?: string;
+    /** Milliseconds since the epoch. */
+    readonly at?: number;
+    readonly pskFile?: string;
+    readonly yes?: true;
+    readonly dryRun?: true;
+  };
 
 /** The backup to restore from, and where it is. */
 type Chosen = { readonly path: string; readonly backup: Backup };
@@ -41,7 +41,7 @@ export async function restoreCommand(id: string, options: RestoreOptions, io: Io
   const output = createOutput(io, options);
   const chosen = await choose(id, options, io);
   const keys = readKeys(options.pskFile, chosen.backup, io);
-  const { policy } = loadPolicy({ env: io.env, readFile: io.readFile });
+  const { policy } = loadPolicy({ env: io.env, file: options.policy, readFile: io.readFile });
   const observer = { onCall: () => undefined, onRetry: () => undefined };
   const { env, clock } = io;
   const access = openAccess(options, io);
@@ -130,11 +130,12 @@ const toPlanData = ({ backup, path }: Chosen, plan: RestorePlan) => ({
 });
 
 /** Throws `ConfigError` when there is none, or none that can be used. */
-async function choose(id: string, { backup: file, store, at }: RestoreOptions, io: Io): Promise<Chosen> {
+async function choose(id: string, options: RestoreOptions, io: Io): Promise<Chosen> {
+  const { backup: file, at } = options;
   if (file !== undefined) {
     return readFileBackup(id, file, io);
   }
-  const opened = await openBackups(store, io);
+  const opened = await openBackups(options, io);
   const found = await readBackups(opened, id);
   const chosen = chooseBackup(found, at);
   if (chosen !== undefined) {

@@ -168,6 +168,16 @@ test('backups lists what there is, and says what is no right one', async () => {
   expect(await world.run(['backups', 'vco-none', '--store', world.folder])).toMatchObject({ code: 0 });
 });
 
+test('a policy file names the store, for backups and for restore', async () => {
+  const files = { 'p.yaml': `store: ${world.folder}` };
+  const env = { SWEEP_POLICY: '' };
+  const listed = await world.run(['backups', 'vco-old', '--policy', 'p.yaml'], { env, files });
+  expect(listed.out).toContain(world.path);
+  const planned = await world.run(['restore', 'vco-old', '--policy', 'p.yaml', '--dry-run'], { env, files });
+  expect(planned).toMatchObject({ code: 3 });
+  expect(planned.out).toContain(world.path);
+});
+
 test('--dry-run shows what it would do, and changes nothing', async () => {
   const before = writes();
   const ran = await world.run(['restore', 'vco-old', '--store', world.folder, '--dry-run']);
