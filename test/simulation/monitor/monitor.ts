@@ -537,6 +537,10 @@ export class Monitor {
     if (row === undefined || this.#blurred() || isProtected(row, run.policy, this.#now())) {
       return;
     }
+    // The run may have read it while it was still protected.
+    if ((this.#truths.get(id)?.protected.sinceMs ?? 0) >= run.startedMs) {
+      return;
+    }
     const ageMs = this.#now() - (this.#halfDone.get(id) ?? Number.NEGATIVE_INFINITY);
     const stillSo = row.State === 'detaching' || isFree(row, this.#emulator.estate);
     // By the clock of this run the note may be of the future, and then it counts as malformed.
