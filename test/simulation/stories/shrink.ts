@@ -1,4 +1,4 @@
-import type { Violation } from '../monitor/monitor.ts';
+import type { Violation } from '../monitor/watched-run.ts';
 import { simulate } from '../world/world.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -18,8 +18,9 @@ import { flatten } from '../../support/flatten.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { checkConverged } from '../monitor/convergence.ts';
 import { maxGapMs } from '../monitor/due.ts';
-import { Monitor, type Violation, type Watched } from '../monitor/monitor.ts';
+import { Monitor } from '../monitor/monitor.ts';
 import { StoreWatch } from '../monitor/store-watch.ts';
+import type { Violation, Watched } from '../monitor/watched-run.ts';
 import {
   CALM_RUN,
   createChance,
