@@ -65,7 +65,22 @@ test('the policy has these keys, and each takes these values', () => {
     };
     readonly report: {
       readonly ownerTag: string;
+      readonly url: string | undefined;
+      readonly missingMs: number;
+      readonly leftovers: boolean;
       readonly price: { readonly perConnectionHour: number; readonly currency: string } | undefined;
+    };
+    readonly notify: {
+      readonly channels: readonly {
+        readonly type: 'dingtalk' | 'feishu' | 'wecom' | 'slack' | 'cloudevents';
+        readonly name: string;
+        readonly urlEnv: string;
+        readonly secretEnv: string | undefined;
+        readonly on: readonly ('marked' | 'due' | 'held' | 'deleted' | 'attention' | 'missing' | 'always')[];
+        readonly language: 'en' | 'zh';
+      }[];
+      readonly required: boolean;
+      readonly noticeMs: number;
     };
     readonly store: string | undefined;
   }>();
