@@ -1,4 +1,4 @@
-// Writes the files that are generated, in full or in part; HELP says which.
+// Writes the files that are generated, in full or in part. HELP says which.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,10 +1,10 @@
-// Finds headless pronouns and semicolons in a passage of English. A headless pronoun stands where a noun belongs ("those
-// that are due", "what it reads"), so the reader has to look for the noun in an earlier sentence.
+// Finds headless pronouns and semicolons in a passage of English. A headless pronoun stands where a noun belongs, so
+// the reader has to look for the noun in an earlier sentence.
 
-/** Words after which "who" has its noun. */
+/** Nouns that a relative clause about people may follow. */
 const PEOPLE =
   'people|person|someone|somebody|anyone|anybody|nobody|everyone|everybody|owner|operator|user|engineer|colleague|human|attacker|administrator|reader|reviewer|caller|team|contributor|maintainer|member|newcomer';
-/** Words that cannot follow a pronoun that has its noun behind it: "those of", "one that", "such is". */
+/** Words that cannot be the noun of the pronoun before them. */
 const NO_NOUN =
   "that|who|whom|whose|which|of|in|on|at|with|without|by|to|from|for|above|below|beside|between|after|before|under|over|than|it|they|we|you|he|the|an?|this|these|its|their|is|are|was|were|isn't|has|have|had|does|do|did|can|cannot|could|may|might|must|will|would|should|and|or|but|if|when|as|not|no|still|already|alone|only|too|also|now|left";
 /** The start of the passage, or of a sentence or a clause in it. */
@@ -12,7 +12,7 @@ const CLAUSE =
   '(?:^[\\s"“«(*]*|[.!?:;,(–—]["”»*)]*\\s+|\\b(?:and|or|but|if|when|because|than|as|that|while|unless|where|so)\\s+)';
 const AFTER = '(?=[.,;:)!?"”]|\\s*$|\\s+[–—])';
 const NOUNLESS = `(?:${AFTER}|(?=\\s+(?:${NO_NOUN})\\b))`;
-/** Words that make "one" a substitute for a noun. */
+/** Words that turn "one" into a substitute for a noun. */
 const DETERMINERS =
   'the|this|that|each|every|another|no|any|which|first|second|last|next|other|same|old|new|older|newer|single|half-done|held|due|right|wrong|bad|good|only|real|whole|partial|small|large|long|short|own|broken|blank|empty';
 
@@ -38,15 +38,15 @@ const PATTERNS = [
 
 const PRONOUN = /\b(?:what|whatever|whoever|whomever|who|those|ones?|such|none|others|that)\b/i;
 const MAY_ASK = new Set(['what', 'who']);
-/** A sentence that asks may begin with "what" or "who", because the answer is the noun. */
+/** A question may begin with the pronoun, because the answer is the noun. */
 const QUESTION = /(?:^|(?<=[.!:;]\s))[^.!?:;]*\?/g;
 /** The words of a list of values: `none` in a cell is a value. */
 const ONE_WORD = /^\s*[\w-]+\s*$/;
 
 /**
  * @param passage one comment, paragraph, table cell or test name, with code blanked out
- * @param isHeading headings ask: "What it costs"
- * @returns the findings in the order of the text; `index` is an offset in the passage
+ * @param isHeading a heading may be a question without its mark
+ * @returns the findings in the order of the text. `index` is an offset in the passage
  */
 export function findHeadless(passage, isHeading = false) {
   if (ONE_WORD.test(passage)) {
@@ -59,11 +59,11 @@ export function findHeadless(passage, isHeading = false) {
       .filter((match) => !(MAY_ASK.has(kind) && asks(match)))
       .map((match) => ({ kind, index: match.index + match[0].search(PRONOUN) })),
   );
-  // Two patterns may find the same word: "the one that".
+  // Two patterns may find the same word.
   return [...new Map(findings.map((finding) => [finding.index, finding])).values()].sort((a, b) => a.index - b.index);
 }
 
-/** @returns the offsets of the semicolons that end a clause; the end of an HTML entity is none */
+/** @returns the offsets of the semicolons that end a clause, without the ends of HTML entities */
 export const findSemicolons = (passage) => [...passage.matchAll(/(?<!&#?\w{1,8});(?=\s|$)/g)].map(({ index }) => index);
 
 export const countWords = (passage) => (passage.match(/[A-Za-z][A-Za-z'’-]*/g) ?? []).length;

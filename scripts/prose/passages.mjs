@@ -36,7 +36,9 @@ export function passagesOfPage(source) {
   return passages;
 }
 
-/** @returns the comments and the names of tests in a source file; lines of `//` that follow each other are one comment */
+/**
+ * @returns the comments and the names of tests in a source file. Lines of `//` that follow each other are one comment
+ */
 export function passagesOfSource(name, source) {
   const { program, comments } = parseSync(name, source);
   return [...commentsOf(source, comments), ...testNamesOf(program)];
