@@ -1,9 +1,9 @@
 // The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints one table for each
 // part, and the limits. Exits with 1 when a limit is exceeded.
-// npm run bench all parts
-// npm run bench -- --only runs a single part: runs, http, bundle, estate, page
-// npm run bench -- --json figures for machines
-// npm run bench -- --write-docs also draws docs/pictures/performance.svg
+//   npm run bench                 all parts
+//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page
+//   npm run bench -- --json       figures for machines
+//   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { benchBundle } from './bench/bundle.mjs';

@@ -1,7 +1,7 @@
 // Puts each hand-made defect into the product, in memory, and lets the simulator look for it:
-// npm run mutants all of them. Exits with 1 if a defect is not noticed
-// npm run mutants -- --only gap-ignored a single defect
-// npm run mutants -- --write-docs and writes the table into docs/safety.md
+//   npm run mutants                          all of them. Exits with 1 if a defect is not noticed
+//   npm run mutants -- --only gap-ignored    a single defect
+//   npm run mutants -- --write-docs          and writes the table into docs/safety.md
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
