@@ -51,22 +51,22 @@ export class BackupReads {
   }
 
   /**
-   * Whether there is a backup of the connection whose attachment is the one that its detach note names. Throws `StoreError`.
+   * The backup of the connection whose attachment is the one that its detach note names, by its path. Throws `StoreError`.
    *
    * @param note it was taken shortly before this was written, or longer before when the hold of the connection started again
    */
-  async has(
+  async find(
     connectionId: ConnectionId,
     note: { readonly atMs: number; readonly attachmentId: string; readonly mayBeRewritten: boolean },
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     const firstDay = note.mayBeRewritten ? '' : dayOf(note.atMs - DAY_MS);
     for (const path of await this.#pathsOf(connectionId, firstDay)) {
       const reading = await this.#store?.get(path, BACKUP_FORMAT);
       if (reading?.kind === 'document' && namesAttachment(reading.document.attachment, note.attachmentId)) {
-        return true;
+        return path;
       }
     }
-    return false;
+    return undefined;
   }
 
   async #pathsOf(connectionId: ConnectionId, firstDay: string): Promise<readonly string[]> {
