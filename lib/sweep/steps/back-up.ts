@@ -6,6 +6,8 @@ import type { Store } from '../../core/store/store.ts';
 import { StoreError } from '../../core/store/store-error.ts';
 import { BACKUP_FORMAT, backupPath } from '../../core/store/store-layout.ts';
 import { type Backup, type BackupInput, IncompleteBackup, toBackup } from '../../undo/backup-document.ts';
+import { renewBackup } from '../../undo/renew-backup.ts';
+import type { KeptBackup } from '../reads/backup-reads.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
@@ -32,11 +34,12 @@ export async function backUp(
   try {
     const { connectionId } = verdict.connection;
     const before = attachment === undefined ? await findBackupBefore(region, verdict) : undefined;
-    if (before !== undefined) {
-      region.backedUpAs.set(connectionId, before);
+    const now = toBackup(await readAll(region, verdict, attachment));
+    const backup = before === undefined ? now : renewBackup(before.backup, now);
+    if (before !== undefined && backup === before.backup) {
+      region.backedUpAs.set(connectionId, before.path);
       return;
     }
-    const backup = toBackup(await readAll(region, verdict, attachment));
     const path = backupPath(region, connectionId, Date.parse(backup.takenAt), backups.runId);
     await backups.writing.run(() => keep(backups.store, path, backup));
     region.backedUpAs.set(connectionId, path);
@@ -47,7 +50,7 @@ export async function backUp(
 }
 
 /** A connection that we detached has a backup from before, if a store was there then. */
-async function findBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<string | undefined> {
+async function findBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<KeptBackup | undefined> {
   if (note.kind !== 'valid') {
     return undefined;
   }
