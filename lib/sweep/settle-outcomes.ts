@@ -72,7 +72,7 @@ export function* listOutcomes(
   }
 }
 
-type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs'> & {
+type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs' | 'backup'> & {
   /** When the clock of its rule began, if this run started it. */
   readonly startedMs?: number;
 };
@@ -138,6 +138,7 @@ const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End, policy: P
   outcome: end.outcome,
   rule: verdict.rule,
   ...toClockFacts(verdict, end.outcome, policy, end),
+  backup: end.backup ?? null,
   reason: end.reason,
   evidence: verdict.evidence,
   code: end.code,
@@ -154,6 +155,7 @@ function toLostOutcome(region: LostRegion, connection: Connection, policy: Polic
     outcome: theirs ? 'kept' : 'unknown',
     rule: null,
     ...NO_CLOCK,
+    backup: null,
     reason: theirs
       ? 'it is not a connection made for a transit router'
       : `the region could not be read whole: ${describeFailure(region.error)}`,

@@ -87,6 +87,7 @@ export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
   dueAt: null,
   heldUntil: null,
   attachedTo: null,
+  backup: null,
   reason: 'unassociated: its grace has run out; a sweep would delete it now',
   evidence: [],
   code: null,

@@ -40,6 +40,8 @@ export type Outcome = {
   readonly heldUntil: string | null;
   /** What the connection was bound to when it was judged; null for nothing. */
   readonly attachedTo: AttachedTo | null;
+  /** Path in the store of the backup that this run wrote, or found, before it detached or deleted the connection. */
+  readonly backup: string | null;
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The cloud's error code, when a call of this run failed. */

@@ -143,6 +143,7 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly dueAt: string | null;
       readonly heldUntil: string | null;
       readonly attachedTo: { readonly transitRouterId: string | null; readonly cenId: string | null } | null;
+      readonly backup: string | null;
       readonly reason: string;
       readonly evidence: readonly string[];
       readonly code: string | null;
