@@ -88,7 +88,7 @@ export type RunResult = {
   /** Why the store that was asked for does not have this result. */
   readonly notStored?: string;
   readonly policy: PolicyOrigin;
-  /** The saved plan that was swept: nothing outside it was touched. */
+  /** The saved plan that was swept, so that nothing outside it was touched; in mode `plan`, what was saved, or is looked at. */
   readonly plan?: PlanOrigin;
   /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
   readonly notFound: readonly ConnectionId[];
@@ -98,7 +98,7 @@ export type RunResult = {
   readonly lapsedKeeps?: readonly LapsedKeep[];
 };
 
-/** Which saved plan a run swept. `file`: its path as it was given. `sha256`: the hash at its end. `madeAt`: ISO UTC. */
+/** Which saved plan. `file`: its path as it was given. `sha256`: the hash at its end. `madeAt`: ISO UTC. */
 export type PlanOrigin = { readonly file: string; readonly sha256: string; readonly madeAt: string };
 
 /** `until`: an ISO date. */

@@ -23,7 +23,7 @@ export type PlanEntry = {
 /** A plan as it is kept in a file, which ends with its hash. */
 export type SavedPlan = {
   readonly format: typeof PLAN_FORMAT;
-  /** ISO UTC: when the run that made it had ended. */
+  /** ISO UTC: when the run that made it began to look. */
   readonly madeAt: string;
   /** Of the policy that it was made by. */
   readonly policyHash: string;
@@ -57,6 +57,13 @@ export function toPlanEntry({ accountId, regionId, verdict }: Judged): PlanEntry
     attachmentId: attachment?.attachmentId ?? noted,
     evidence,
   };
+}
+
+/** A plan of these entries. They are in order of place and id, so that two plans can be compared line by line. Pure. */
+export function toSavedPlan(madeAt: string, policyHash: string, entries: readonly PlanEntry[]): SavedPlan {
+  const keyOfEntry = (entry: PlanEntry): string => keyOf(entry, entry.connectionId);
+  const sorted = entries.toSorted((a, b) => (keyOfEntry(a) < keyOfEntry(b) ? -1 : 1));
+  return { format: PLAN_FORMAT, madeAt, policyHash, entries: sorted };
 }
 
 /** The places of some entries, each once. */
