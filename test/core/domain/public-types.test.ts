@@ -163,6 +163,7 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
       readonly hash: string;
     };
+    readonly plan?: { readonly file: string; readonly sha256: string; readonly madeAt: string };
     readonly notFound: readonly string[];
     readonly warnings?: readonly string[];
     readonly lapsedKeeps?: readonly {
