@@ -50,6 +50,8 @@ const runResult = z.looseObject({
       since: z.nullable(moment),
       dueAt: orNull(moment),
       heldUntil: orNull(moment),
+      toldAt: z.optional(moment),
+      noticeUntil: z.optional(moment),
       attachedTo: orNull(z.looseObject({ transitRouterId: textOrNull, cenId: textOrNull })),
       reason: z.string(),
       evidence: z.array(z.string()),

@@ -212,6 +212,11 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.isDue && !verdict.locked;
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
   const sameRule = detached || verdict.rule === before.rule;
+  // A message counts for one clock only. If the clock has begun anew, nobody was told of it.
+  const isTold = detached || !region.policy.notify.required || verdict.sinceMs === before.sinceMs;
+  if (!isTold) {
+    changes.push('the clock in its mark is not the clock of which somebody was told');
+  }
   if (changes.length === 0 && goes && sameHolder && sameRule) {
     return { kind: 'same', connection };
   }
