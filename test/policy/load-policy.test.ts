@@ -214,6 +214,11 @@ describe('notify.required', () => {
       'notify: { required: true, notice: 3d, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { unassociated: 72h, expired: 0s }',
       'rules.expired: 0s is shorter than notify.notice, 3d: raise the grace, or lower the notice',
     ],
+    [
+      'a rule has no grace, whatever the notice',
+      'notify: { required: true, notice: 0s, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { expired: 0s }',
+      'rules.expired: 0s writes no mark that a message could name, so with notify.required: true nothing would be deleted by it: raise the grace, or write off',
+    ],
   ])('is refused if %s', (_why, SWEEP_POLICY, message) => {
     expect(() => load({ env: { SWEEP_POLICY } })).toThrow(new ConfigError(message));
   });

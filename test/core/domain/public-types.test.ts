@@ -142,6 +142,8 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly since: string | null;
       readonly dueAt: string | null;
       readonly heldUntil: string | null;
+      readonly toldAt?: string;
+      readonly noticeUntil?: string;
       readonly attachedTo: { readonly transitRouterId: string | null; readonly cenId: string | null } | null;
       readonly backup: string | null;
       readonly reason: string;
