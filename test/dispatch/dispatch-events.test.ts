@@ -8,7 +8,7 @@ import { A, B, C, E, H, hint, list, listed, world } from './dispatch-world.ts';
 describe('events', () => {
   const own = aPolicy({ mode: 'sweep', regions: [H, E] });
 
-  test('a storm of 1,000 events about one region in a minute costs one sweep of the region, one at a time or together', async () => {
+  test('a storm of 1,000 events about one region in a minute costs one sweep of the region, sent one at a time or together', async () => {
     const { send, fc, ids } = await world();
     const storm = Array.from({ length: 1_000 }, (_, at) => hint(H, {}, `e${at}`));
     for (const event of storm.slice(0, 100)) {
@@ -37,7 +37,7 @@ describe('events', () => {
     ['a request of its own', { specversion: '1.0', id: 'e', source: 'my.app', type: 't', ...at(NOW), data: {} }],
     ['an array', [hint(H, at(NOW - 90_000), 'a'), hint(E, at(NOW), 'b')]],
     ['an array of text', [JSON.stringify(hint(H, at(NOW)))]],
-  ])('%s that the platform sends again, later, starts only what is missing', async (_what, event) => {
+  ])('%s that the platform sends again later starts only the missing sweeps', async (_what, event) => {
     let failing = true;
     const { send, clock, fc } = await world({
       answer: ({ taskId }) => (failing && taskId?.endsWith(E) ? refusal(400, 'InvalidArgument') : undefined),
@@ -75,7 +75,7 @@ describe('events', () => {
 
   test.each<[string, DeclaredPolicy, object, readonly string[]]>([
     ['in an account of the policy is looked at there', list, { aliyunaccountid: B }, [B]],
-    ['that does not name its account is looked at everywhere', list, {}, [A, B, C]],
+    ['that does not say where is looked at everywhere', list, {}, [A, B, C]],
     [
       'in an account of detach.roles is looked at everywhere',
       { ...list, detach: { ...list.detach, roles: [listed('9')] } },
@@ -84,7 +84,7 @@ describe('events', () => {
     ],
     ['in another account is not looked at', list, { aliyunaccountid: '9' }, []],
     ['in the only account is looked at, whatever it says', own, { aliyunaccountid: '9' }, [OWN]],
-  ])('an event %s', async (_what, policy, more, accounts) => {
+  ])('a change %s', async (_what, policy, more, accounts) => {
     const { send, fc } = await world();
     expect((await send(hint(E, more), policy)).counts.failed).toBe(0);
     expect(fc.invoked.map(({ event }) => event)).toEqual(accounts.map((id) => ({ accounts: [id], regions: [E] })));
@@ -107,7 +107,7 @@ describe('events', () => {
   });
 });
 
-test('an event of an array about an account outside the policy does not take the others with it', async () => {
+test('in an array, an event about a foreign account does not affect the other events', async () => {
   const { send, ids } = await world();
   const about = (accountId: string, id: string) => ({
     specversion: '1.0',

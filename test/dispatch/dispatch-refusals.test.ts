@@ -6,7 +6,7 @@ import { refusal } from '../support/function-compute.ts';
 import { B, E, list, TICK, tick, world } from './dispatch-world.ts';
 
 describe('a scope that cannot be started', () => {
-  test('does not stop the others, and says why and what to do', async () => {
+  test('does not stop the other sweeps, and says why and how to fix it', async () => {
     const { send, lines } = await world({
       answer: ({ taskId }) => (taskId?.endsWith(`${B}_${E}`) ? refusal(403, 'AccessDenied') : undefined),
     });
@@ -37,7 +37,7 @@ describe('a scope that cannot be started', () => {
     [400, 'PathNotSupported', /another generation/],
     [413, 'EntityTooLarge', /fewer connections/],
     [429, 'ResourceExhausted', /DISPATCH_CONCURRENCY/],
-  ])('for %i %s gets advice of its own', async (status, code, advice) => {
+  ])('for %i %s has advice of its own', async (status, code, advice) => {
     const { send } = await world({ answer: () => refusal(status, code) });
     const { scopes } = await send(tick(), aPolicy({ mode: 'sweep' }));
     expect(scopes).toMatchObject([{ state: 'failed', code, advice: expect.stringMatching(advice) }]);
@@ -52,7 +52,7 @@ describe('a scope that cannot be started', () => {
   });
 });
 
-describe('a request that cannot be meant is refused before anything is started', () => {
+describe('an impossible request is refused before anything is started', () => {
   test.each<[string, unknown, DeclaredPolicy, string]>([
     ['a tick that is no moment', { ...tick(), triggerTime: 'today' }, list, 'triggerTime: "today" is not a moment'],
     ['a tick without a zone', { tick: '2026-11-22T19:30:00' }, list, 'tick: "2026-11-22T19:30:00" is not a moment'],

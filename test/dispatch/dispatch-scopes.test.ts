@@ -7,7 +7,7 @@ import { A, B, C, directory, E, H, hint, listed, member, TICK, tick, world } fro
 describe('the resource directory', () => {
   const members = [member(A), member(B), member(C, 'closed')];
 
-  test('says which accounts there are, and closed accounts are left out', async () => {
+  test('names the accounts, and leaves closed accounts out', async () => {
     const { send, ids, asked } = await world({ members });
     expect((await send(tick(), directory())).counts).toEqual({ started: 4, 'already-started': 0, failed: 0 });
     expect(ids()).toEqual([A, B].flatMap((id) => [H, E].map((region) => `sweep_${TICK}_${id}_${region}`)));
@@ -21,7 +21,7 @@ describe('the resource directory', () => {
     expect(ids()).toEqual([`sweep_${TICK}_${A}_${E}`, `sweep_${TICK}_${B}_${H}`]);
   });
 
-  test('that lost an account which somebody named is a failure of that account alone', async () => {
+  test('that lost a named account is a failure of that account alone', async () => {
     const { send } = await world({ members });
     const { counts, scopes } = await send(tick(), directory({ include: [A, C, OWN] }));
     expect(counts).toEqual({ started: 2, 'already-started': 0, failed: 2 });
@@ -33,7 +33,7 @@ describe('the resource directory', () => {
     ]);
   });
 
-  test('that cannot be read starts nothing, and says what to do', async () => {
+  test('that cannot be read starts nothing, and says how to fix it', async () => {
     const error = new CloudError({ action: 'ListAccounts', code: 'NoPermission', effect: 'refused', status: 403 });
     const { send, fc } = await world({ members: error });
     const { scopes } = await send(tick(), directory());
@@ -49,7 +49,7 @@ describe('the resource directory', () => {
     expect(fc.invoked).toEqual([]);
   });
 
-  test('that lost an account which one event names, while another names none, says so', async () => {
+  test('that lost an account that only one event names says so', async () => {
     const { send } = await world({ members });
     const event = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
     const { scopes } = await send([event({ accounts: [C] }, 'a'), event({ regions: [H] }, 'b')], directory());
@@ -60,7 +60,7 @@ describe('the resource directory', () => {
     ]);
   });
 
-  test('without an account that is to be swept is a failure, but not for a hint', async () => {
+  test('without an account to sweep is a failure, but not for a hint', async () => {
     const { send } = await world({ members: [member(C, 'closed')] });
     expect((await send(tick(), directory())).scopes).toMatchObject([
       { accountId: null, regionId: null, code: 'NoAccounts', advice: expect.stringContaining('accounts.directory') },
@@ -68,7 +68,7 @@ describe('the resource directory', () => {
     expect((await send(hint(H), directory({ include: [C] }))).scopes).toEqual([]);
   });
 
-  test('is not asked for a request about nothing', async () => {
+  test('is not read for a request about nothing', async () => {
     const { send, asked } = await world({ members });
     expect((await send('[]', directory())).scopes).toEqual([]);
     expect(asked).toEqual([]);
@@ -78,13 +78,13 @@ describe('the resource directory', () => {
 describe('the regions of a policy with regions: all', () => {
   const policy = aPolicy({ mode: 'sweep', regions: 'all', accounts: [listed(A), listed(B, [E])] });
 
-  test('are those that exist', async () => {
+  test('are the existing regions', async () => {
     const { send, ids } = await world({ regions: [H, 'us-east-1'] });
     await send(tick(), policy);
     expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`, `sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
   });
 
-  test('that leaves out a few are the others', async () => {
+  test('with exceptions are the remaining regions', async () => {
     const { send, ids } = await world({ regions: [H, 'us-east-1'] });
     await send(tick(), { ...policy, regions: { except: [H] } });
     expect(ids()).toEqual([`sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
@@ -99,7 +99,7 @@ describe('the regions of a policy with regions: all', () => {
     ]);
   });
 
-  test('do not make a region exist that a request names', async () => {
+  test('do not make a named region exist', async () => {
     const { send } = await world({ regions: [H] });
     expect((await send({ regions: ['xx-nowhere', H] }, policy)).scopes).toMatchObject([
       { accountId: null, regionId: 'xx-nowhere', state: 'failed', code: 'RegionUnknown' },
@@ -107,7 +107,7 @@ describe('the regions of a policy with regions: all', () => {
     ]);
   });
 
-  test('do not make a region of one account one of another', async () => {
+  test('do not give a region of one account to another account', async () => {
     const special = aPolicy({
       mode: 'sweep',
       accounts: [listed(A, ['cn-special-1']), listed(B, 'all'), listed(C, 'all')],
@@ -137,7 +137,7 @@ describe('the regions of a policy with regions: all', () => {
     ]);
   });
 
-  test('do not report twice an account that is lost', async () => {
+  test('do not report a lost account twice', async () => {
     const everywhere = { ...directory(), regions: 'all' as const };
     const { send } = await world({ regions: [H], members: [member(A), member(C, 'closed')] });
     expect((await send({ accounts: [C], regions: [E] }, everywhere)).scopes).toMatchObject([

@@ -23,7 +23,7 @@ describe('a tick', () => {
     expect(asked).toEqual([]);
   });
 
-  test('that is delivered twice starts each sweep once, and the second finishes what the first could not', async () => {
+  test('delivered twice starts each sweep once, even when the second delivery finishes the first', async () => {
     let failing = true;
     const { send, fc } = await world({
       answer: ({ taskId }) => (failing && taskId?.includes(B) ? refusal(400, 'InvalidArgument') : undefined),
@@ -35,7 +35,7 @@ describe('a tick', () => {
     expect(fc.started.size).toBe(6);
   });
 
-  test('is told apart from the next tick, and from a tick that asks for something else', async () => {
+  test('is told apart from the next tick, and from a tick with another request', async () => {
     const { send, fc } = await world();
     await send(tick(), list);
     await send({ ...tick(), triggerTime: '2026-11-22T19:31:00Z' }, list);
@@ -84,7 +84,7 @@ describe('a tick', () => {
   });
 });
 
-test('the platform takes every task id, and no two sweeps share a task id', () => {
+test('the platform accepts every task id, and no two sweeps share an id', () => {
   const digits = fc.stringMatching(/^\d{1,20}$/);
   const region = fc.stringMatching(/^[a-z]{2,4}(-[a-z0-9]{1,7}){1,5}$/).filter((id) => REGION_PATTERN.test(id));
   const key = fc.record({
@@ -107,7 +107,7 @@ test('the platform takes every task id, and no two sweeps share a task id', () =
   );
 });
 
-test('a request may say of which tick it is', async () => {
+test('a request may name its tick', async () => {
   const { send, ids } = await world();
   await send({ tick: '2026-11-22T20:30:00+01:00', regions: [H], accounts: [A] }, list);
   expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`]);

@@ -54,7 +54,7 @@ const given = async <T>(value: T | CloudError): Promise<T> => {
   return value;
 };
 
-/** A dispatcher as the function joins it, on a fake Function Compute over HTTP and a clock of its own. */
+/** A dispatcher as the function builds it, on a fake Function Compute over HTTP and a clock of its own. */
 export async function world({ answer, members = [], regions = [] }: World = {}) {
   const fc = await startFunctionCompute(answer);
   stops.push(fc.close);
@@ -66,7 +66,7 @@ export async function world({ answer, members = [], regions = [] }: World = {}) 
     target: { accountId: OWN, regionId: H, functionName: 'vco-sweeper', serviceName: undefined, qualifier: undefined },
     endpoint: fc.url,
     retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
-    // Nobody sleeps here, because a virtual clock would not know of requests on the wire.
+    // Nobody sleeps here, because a virtual clock would not know of data on the wire.
     clock: { now: () => clock.now(), sleep: async () => undefined },
     random: () => 1,
     deadlineMs: Number.POSITIVE_INFINITY,
