@@ -46,7 +46,7 @@ export const LOOK_DEFECTS: readonly Defect[] = [
     id: 'second-look-not-compared',
     happened: 'It was read again, and nobody compared what came with what had been judged.',
     file: 'lib/sweep/steps/recheck.ts',
-    from: 'if (changes.length === 0 && goes && sameHolder && sameRule) {',
+    from: 'if (changes.length === 0 && goes && sameHolder && sameRule && unplanned === undefined) {',
     to: "if (changes.length < 99 && verdict.kind !== 'not-ours') {",
     promise: 'S1',
   },
