@@ -22,7 +22,9 @@ const SOURCES = ['functions', 'lib'].flatMap((folder) =>
 
 /** Variables that a source names in code, as a property, a text or a key. */
 const variablesOf = (path: string): readonly string[] =>
-  (readFileSync(path, 'utf8').match(/(?:\benv\.|'|^ +)[A-Z_]+\b/gm) ?? []).flatMap((text) => text.match(VARIABLE) ?? []);
+  (readFileSync(path, 'utf8').match(/(?:\benv\.|'|^ +)[A-Z_]+\b/gm) ?? []).flatMap(
+    (text) => text.match(VARIABLE) ?? [],
+  );
 
 test('docs/cli.md has every exit code', () => {
   expect(firstColumnOf('Exit codes').map(Number)).toEqual(Object.values(EXIT));
