@@ -192,3 +192,38 @@ describe('limits.perDay', () => {
     expect(load(sources)).toMatchObject({ limits: { perDay: 5 }, store: '/mnt/store' });
   });
 });
+
+describe('notify.required', () => {
+  const channel = '{ type: slack, urlEnv: SLACK_URL }';
+  const policyOf = (more: string, channels = channel) =>
+    `notify: { required: true, channels: [${channels}] }\nrules: { unassociated: 24h }\n${more}`;
+
+  test.each([
+    [
+      'there is no store',
+      policyOf(''),
+      'notify.required: true needs a store, because it contains the record of each message: set store, SWEEP_STORE or --store',
+    ],
+    [
+      'no channel tells of deletions',
+      policyOf('store: /mnt/store', '{ type: slack, urlEnv: SLACK_URL, on: [deleted] }'),
+      'notify.required: true needs a channel with `due` in its `on`: add one to notify.channels',
+    ],
+    [
+      'a grace is shorter than the notice',
+      'notify: { required: true, notice: 3d, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { unassociated: 72h, expired: 0s }',
+      'rules.expired: 0s is shorter than notify.notice, 3d: raise the grace, or lower the notice',
+    ],
+    [
+      'a rule has no grace, whatever the notice',
+      'notify: { required: true, notice: 0s, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { expired: 0s }',
+      'rules.expired: 0s writes no mark that a message could name, so with notify.required: true nothing would be deleted by it: raise the grace, or write off',
+    ],
+  ])('is refused if %s', (_why, SWEEP_POLICY, message) => {
+    expect(() => load({ env: { SWEEP_POLICY } })).toThrow(new ConfigError(message));
+  });
+
+  test('is accepted with a store, a channel for `due`, and graces as long as the notice', () => {
+    expect(load({ env: { SWEEP_POLICY: policyOf('store: /mnt/store') } }).notify.required).toBe(true);
+  });
+});

@@ -21,6 +21,7 @@ function messageOf(text: string): string {
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const ALL_NEWS = ['marked', 'due', 'held', 'deleted', 'attention', 'missing'] as const;
 const defaults: Policy = {
   mode: 'plan',
   regions: undefined,
@@ -40,7 +41,8 @@ const defaults: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
-  report: { ownerTag: 'owner', price: undefined },
+  report: { ownerTag: 'owner', url: undefined, missingMs: 26 * 3_600_000, leftovers: false, price: undefined },
+  notify: { channels: [], required: false, noticeMs: 24 * 3_600_000 },
   store: undefined,
 };
 
@@ -96,7 +98,14 @@ recheck: { maxAge: 1ms }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
-report: { ownerTag: cost=centre, price: { perConnectionHour: 0.25, currency: CNY } }
+report: { ownerTag: cost=centre, url: "https://reports.example.com/latest.html", missing: 50h, leftovers: true, price: { perConnectionHour: 0.25, currency: CNY } }
+notify:
+  channels:
+    - { type: dingtalk, urlEnv: DINGTALK_URL, secretEnv: DINGTALK_SECRET, on: [attention, due, due], language: zh }
+    - { type: slack, urlEnv: SLACK_URL }
+    - { type: dingtalk, urlEnv: DINGTALK_URL_2 }
+  required: true
+  notice: 3d
 store: /mnt/vco-sweeper-store
 `;
     const expected: Policy = {
@@ -148,7 +157,36 @@ store: /mnt/vco-sweeper-store
       },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
-      report: { ownerTag: 'cost=centre', price: { perConnectionHour: 0.25, currency: 'CNY' } },
+      report: {
+        ownerTag: 'cost=centre',
+        url: 'https://reports.example.com/latest.html',
+        missingMs: 50 * 3_600_000,
+        leftovers: true,
+        price: { perConnectionHour: 0.25, currency: 'CNY' },
+      },
+      notify: {
+        channels: [
+          {
+            type: 'dingtalk',
+            name: 'dingtalk',
+            urlEnv: 'DINGTALK_URL',
+            secretEnv: 'DINGTALK_SECRET',
+            on: ['due', 'attention'],
+            language: 'zh',
+          },
+          { type: 'slack', name: 'slack', urlEnv: 'SLACK_URL', secretEnv: undefined, on: ALL_NEWS, language: 'en' },
+          {
+            type: 'dingtalk',
+            name: 'dingtalk-2',
+            urlEnv: 'DINGTALK_URL_2',
+            secretEnv: undefined,
+            on: ALL_NEWS,
+            language: 'en',
+          },
+        ],
+        required: true,
+        noticeMs: 3 * DAY,
+      },
       store: '/mnt/vco-sweeper-store',
     };
     expect(parse(text)).toEqual(expected);
@@ -346,7 +384,27 @@ describe('is refused, naming the path, the value and the allowed values:', () =>
       'report.price.currency: "<b>" is not allowed; write three capital letters, such as CNY',
     ],
     ['report: { price: { currency: CNY } }', 'report.price.perConnectionHour: is missing; write a number, 0 or more'],
-    ['report: { url: "https://example.com" }', 'report.url: unknown key (allowed: ownerTag, price)'],
+    [
+      'report: { uri: "https://example.com" }',
+      'report.uri: unknown key; did you mean url? (allowed: ownerTag, url, missing, leftovers, price)',
+    ],
+    ['report: { url: "http://example.com" }', 'report.url: "http://example.com" is not allowed; write an address'],
+    ['report: { url: "https://example.com/a b" }', 'report.url: "https://example.com/a b" is not allowed'],
+    ['report: { missing: 0s }', 'report.missing: "0s" is not allowed'],
+    [
+      'notify: { channels: [{ type: teams, urlEnv: TEAMS_URL }] }',
+      'notify.channels[0].type: "teams" is not allowed; write one of dingtalk, feishu, wecom, slack, cloudevents',
+    ],
+    ['notify: { channels: [{ type: slack }] }', 'notify.channels[0].urlEnv: is missing; write the name of an'],
+    [
+      'notify: { channels: [{ type: slack, urlEnv: "https://hooks.example.com/secret" }] }',
+      'write the name of an environment variable, such as DINGTALK_URL',
+    ],
+    [
+      'notify: { channels: [{ type: slack, urlEnv: A, on: [never] }] }',
+      'notify.channels[0].on[0]: "never" is not allowed',
+    ],
+    ['notify: { notice: 1w }', 'notify.notice: "1w" is not allowed'],
     ['store: false', 'store: false is not allowed; write the word off (not false), or the path of a folder'],
     ['store: ""', 'store: "" is not allowed; write off, or the path of a folder'],
     ['store: "/mnt/store "', 'store: "/mnt/store " is not allowed; write off, or the path of a folder'],

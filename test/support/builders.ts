@@ -34,7 +34,8 @@ const DEFAULTS: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: 500, writePerMinute: 50, concurrency: 8 },
-  report: { ownerTag: 'owner', price: undefined },
+  report: { ownerTag: 'owner', url: undefined, missingMs: 26 * 3_600_000, leftovers: false, price: undefined },
+  notify: { channels: [], required: false, noticeMs: 24 * 3_600_000 },
   store: undefined,
 };
 
@@ -86,6 +87,7 @@ export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
   dueAt: null,
   heldUntil: null,
   attachedTo: null,
+  backup: null,
   reason: 'unassociated: its grace has run out; a sweep would delete it now',
   evidence: [],
   code: null,

@@ -13,7 +13,7 @@ import type { Store } from '../../lib/core/store/store.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import { type SweepDeps, sweep } from '../../lib/sweep/run-sweep.ts';
+import { type SweepDeps, type SweepRequest, sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -47,6 +47,8 @@ export type RunOptions = {
   readonly notes?: readonly string[];
   readonly onReading?: SweepDeps['onReading'];
   readonly store?: Store;
+  readonly plan?: SweepRequest['plan'];
+  readonly onPlanned?: SweepDeps['onPlanned'];
   /**
    * Sees each call before it reaches the cloud. It may throw to cut the call off, or change the estate as other people
    * do.
@@ -134,6 +136,7 @@ export function startCloud(options: CloudOptions) {
         defaultRegion: change.defaultRegion === null ? undefined : (change.defaultRegion ?? REGION),
         refused: change.refused ?? [],
         notes: change.notes ?? [],
+        plan: change.plan,
       },
       {
         api,
@@ -145,6 +148,7 @@ export function startCloud(options: CloudOptions) {
         stopAsked: change.stopAsked,
         ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
         store: change.store,
+        onPlanned: change.onPlanned,
       },
     );
   }

@@ -385,7 +385,7 @@ export const DEFECTS: readonly Defect[] = [
     id: 'second-look-not-compared',
     happened: 'The connection was read again, and nobody compared the reply with the judged state.',
     file: 'lib/sweep/steps/recheck.ts',
-    from: 'if (changes.length === 0 && goes && sameHolder && sameRule) {',
+    from: 'if (changes.length === 0 && goes && sameHolder && sameRule && unplanned === undefined) {',
     to: "if (changes.length < 99 && verdict.kind !== 'not-ours') {",
     promise: 'S1',
   },
