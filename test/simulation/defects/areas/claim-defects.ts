@@ -20,7 +20,7 @@ export const CLAIM_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'error-is-gone',
-    happened: 'Any error while looking for what had been deleted was taken for "it is gone".',
+    happened: 'Any error while reading a deleted connection was taken for "it is gone".',
     file: 'lib/cloud/client/if-gone.ts',
     from: 'if (error instanceof CloudError && saysGone(error)) {',
     to: 'if (error instanceof CloudError) {',
@@ -45,7 +45,7 @@ export const CLAIM_DEFECTS: readonly Defect[] = [
   {
     id: 'other-side-of-a-detach',
     happened:
-      'The wait for a detach did not ask the transit router, and the last look before the delete stopped it each time.',
+      'The wait for a detach did not ask the transit router, and the last read before the delete stopped the run each time.',
     file: 'lib/sweep/steps/detach-connection.ts',
     from: 'misses = held ? 0 : misses + 1;',
     to: 'misses = held ? 99 : 99;',

@@ -28,7 +28,7 @@ export const CLOCK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'used-keeps-its-mark',
-    happened: 'A connection that was in use again kept its mark, and went at the next short outage.',
+    happened: 'A connection that was in use again kept its mark, and was deleted at the next short outage.',
     file: 'lib/core/judge/judge.ts',
     from: "'no rule is on',\n    markAction: clearIfMarked(base.connection),",
     to: "'no rule is on',\n    markAction: 'none',",
@@ -36,7 +36,7 @@ export const CLOCK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'doubt-renews-the-mark',
-    happened: 'A run that could not tell renewed the mark, and the days without evidence counted as evidence.',
+    happened: 'A run without evidence renewed the mark, and days without evidence counted as evidence.',
     file: 'lib/core/judge/judge.ts',
     from: "const markAction = markDisproved ? (clocks.size > 0 ? 'prune' : 'clear') : 'none';",
     to: "const markAction = base.mark.kind === 'valid' ? 'refresh' : 'none';",
@@ -44,7 +44,7 @@ export const CLOCK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'old-note-counts',
-    happened: 'The detach note of last year was enough to delete what is free today.',
+    happened: 'The detach note of last year was enough to delete a connection that is free today.',
     file: 'lib/core/judge/claims.ts',
     from: 'if (life.nowMs - lastMs <= life.maxGapMs) {',
     to: 'if (life.nowMs >= lastMs) {',

@@ -12,7 +12,7 @@ export const ENDING_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'unread-run-is-complete',
-    happened: 'A run that could not look everywhere ended as complete.',
+    happened: 'A run that could not read every region ended as complete.',
     file: 'lib/core/domain/outcome.ts',
     from: 'if (unread || facts.timeRanOut || counts.failed > 0)',
     to: 'if (facts.timeRanOut || counts.failed > 0)',
@@ -44,7 +44,7 @@ export const ENDING_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'deadline-ignored',
-    happened: 'A wait went on after the time was over, and the platform killed the run before it could report.',
+    happened: 'A wait continued after the time was over, and the platform killed the run before it could report.',
     file: 'lib/sweep/reads/poll-schedule.ts',
     from: 'Math.min(dueMs, untilMs) - nowMs',
     to: 'Math.max(dueMs, nowMs + 60_000) - nowMs',
@@ -52,7 +52,7 @@ export const ENDING_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'tag-look-ignores-the-deadline',
-    happened: 'Looking for a tag that did not show went on after the time was over.',
+    happened: 'The wait for a tag that did not show continued after the time was over.',
     file: 'lib/sweep/marks/tag-writes.ts',
     from: 'if (nextMs >= deadlineMs) {',
     to: 'if (nextMs === -1) {',

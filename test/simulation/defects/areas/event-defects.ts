@@ -28,7 +28,7 @@ export const EVENT_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'event-skips-the-grace',
-    happened: 'What an event named was removed at once, whatever its grace.',
+    happened: 'A connection that an event named was removed at once, without its grace.',
     file: 'lib/sweep/run-sweep.ts',
     from: '  const startedMs = deps.clock.now();\n  deps.journal(',
     to: "  const startedMs = deps.clock.now();\n  const hurried = request.parts.some(({ connections }) => connections !== undefined);\n  const rules = Object.fromEntries(Object.entries(request.policy.rules).map(([name, grace]) => [name, grace === 'off' ? grace : 0]));\n  if (hurried) request = { ...request, policy: { ...request.policy, rules } };\n  deps.journal(",

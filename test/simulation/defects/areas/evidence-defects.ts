@@ -52,7 +52,7 @@ export const EVIDENCE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'missing-attach-type-is-ours',
-    happened: 'A connection that does not say what it is was taken for one of ours.',
+    happened: 'A connection without a type was taken for a connection of ours.',
     file: 'lib/cloud/wire/wire-connection.ts',
     from: "const attachType = lenient((value): AttachType => {\n  if (isAbsent(value)) {\n    return 'missing';",
     to: "const attachType = lenient((value): AttachType => {\n  if (isAbsent(value)) {\n    return 'NO_ASSOCIATED';",
@@ -60,7 +60,7 @@ export const EVIDENCE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'malformed-date-is-expired',
-    happened: 'An expiry date that could not be read was taken for one that had passed.',
+    happened: 'An unreadable expiry date was taken for a past date.',
     file: 'lib/core/rules/expired.ts',
     from: 'if (problem !== undefined || expiresMs === undefined) {',
     to: "if (expiresMs === undefined) {\n    return finding('yes', 'malformed');\n  }\n  if (problem !== undefined) {",
@@ -68,7 +68,7 @@ export const EVIDENCE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'bare-date-ends-at-its-start',
-    happened: 'Something that was to expire on a day was removed at the first minute of that day.',
+    happened: 'A connection that expires on a day was removed at the first minute of that day.',
     file: 'lib/core/domain/time.ts',
     from: 'Date.parse(text) + 86_400_000',
     to: 'Date.parse(text)',

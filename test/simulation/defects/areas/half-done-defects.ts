@@ -4,7 +4,7 @@ import type { Defect } from '../defect.ts';
 export const HALF_DONE_DEFECTS: readonly Defect[] = [
   {
     id: 'note-not-read-back',
-    happened: 'A detach note was taken to be written; the run died, and nobody finished it.',
+    happened: 'A detach note counted as written although it was not. The run died, and nobody finished the connection.',
     file: 'lib/sweep/steps/recheck.ts',
     from: 'if (isMarkShown && isNoteShown) {',
     to: 'if (isMarkShown) {',
@@ -20,7 +20,7 @@ export const HALF_DONE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-forgotten',
-    happened: 'What one run had detached, no later run deleted.',
+    happened: 'A connection that one run had detached was deleted by no later run.',
     file: 'lib/core/judge/judge.ts',
     from: "if (association.kind === 'unbound' && holdNote.kind === 'valid') {",
     to: 'if (Number.isNaN(nowMs)) {',
@@ -28,7 +28,7 @@ export const HALF_DONE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-comes-last',
-    happened: 'New work came before what had been begun, and so that was never finished.',
+    happened: 'New work came first, and so half-done connections were never finished.',
     file: 'lib/core/plan/plan.ts',
     from: 'return halfDone;',
     to: 'return -halfDone;',

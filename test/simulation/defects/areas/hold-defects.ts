@@ -4,7 +4,7 @@ import type { Defect } from '../defect.ts';
 export const HOLD_DEFECTS: readonly Defect[] = [
   {
     id: 'hold-not-kept',
-    happened: 'What was to be held for days after its detach was deleted by the next run.',
+    happened: 'A connection with a hold of days was deleted by the next run after its detach.',
     file: 'lib/core/judge/judge.ts',
     from: 'const heldUntilMs = nowMs < noteMs + holdMs ? noteMs + holdMs : undefined;',
     to: 'const heldUntilMs = holdMs < 0 ? noteMs + holdMs : undefined;',

@@ -36,7 +36,8 @@ export const LIMIT_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'failed-step-frees-its-place',
-    happened: 'A connection that was detached and could not be deleted did not count, and the next one was taken.',
+    happened:
+      'A connection that was detached and could not be deleted did not count, and the next connection was taken.',
     file: 'lib/sweep/steps/act.ts',
     from: "if (!result.used && result.outcome !== 'deferred') {",
     to: "if (result.outcome !== 'deleted' && result.outcome !== 'deferred') {",

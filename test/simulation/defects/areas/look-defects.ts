@@ -4,7 +4,7 @@ import type { Defect } from '../defect.ts';
 export const LOOK_DEFECTS: readonly Defect[] = [
   {
     id: 'listing-is-the-second-look',
-    happened: 'The look before the delete was answered from the listing that had judged.',
+    happened: 'The read before the delete was answered from the first listing.',
     file: 'lib/sweep/steps/recheck.ts',
     from: '  const { maxAgeMs } = region.policy.recheck;\n',
     to: "  const { maxAgeMs } = region.policy.recheck;\n  if (!detached) return { kind: 'same', connection: verdict.connection };\n",
@@ -12,7 +12,7 @@ export const LOOK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'cache-is-the-second-look',
-    happened: 'The look before the delete was answered from a cache, however old.',
+    happened: 'The read before the delete was answered from a cache of any age.',
     file: 'lib/sweep/steps/recheck.ts',
     from: '    const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    if (region.clock.now() - read.oldestMs <= maxAgeMs) {\n      return compare(region, verdict, read, detached);\n    }',
     to: '    const want = { afterSequence, notBeforeMs: 0 };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    return compare(region, verdict, read, detached);',
@@ -20,7 +20,7 @@ export const LOOK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'retry-does-not-look',
-    happened: 'The first attempt looked again, and the retries of it did not.',
+    happened: 'The first attempt read again, and its retries did not.',
     file: 'lib/sweep/steps/delete-connection.ts',
     from: '    answerLost ||= mayHaveEffect;\n',
     to: '    answerLost ||= mayHaveEffect;\n    if (sent) return;\n',
@@ -36,7 +36,7 @@ export const LOOK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'clock-set-back',
-    happened: "The machine's clock was set back during a run, and what had been read minutes ago was fresh again.",
+    happened: "The machine's clock was set back during a run, and a read from minutes ago was fresh again.",
     file: 'lib/wiring/machine-clock.ts',
     from: 'offsetMs = Math.max(offsetMs, machine.wallMs() - elapsedMs);',
     to: 'offsetMs = machine.wallMs() - elapsedMs;',
@@ -44,7 +44,7 @@ export const LOOK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'second-look-not-compared',
-    happened: 'It was read again, and nobody compared what came with what had been judged.',
+    happened: 'The connection was read again, and nobody compared the reply with the judged state.',
     file: 'lib/sweep/steps/recheck.ts',
     from: 'if (changes.length === 0 && goes && sameHolder && sameRule && unplanned === undefined) {',
     to: "if (changes.length < 99 && verdict.kind !== 'not-ours') {",

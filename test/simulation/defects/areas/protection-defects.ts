@@ -4,7 +4,7 @@ import type { Defect } from '../defect.ts';
 export const PROTECTION_DEFECTS: readonly Defect[] = [
   {
     id: 'keep-must-be-true',
-    happened: 'The tag that protects did so only with the one value that its author had thought of.',
+    happened: 'The tag that protects did so only with a single value.',
     file: 'lib/core/guards/keep-tag.ts',
     from: "value.toLowerCase() === 'false'",
     to: "value.toLowerCase() !== 'true'",
@@ -52,7 +52,7 @@ export const PROTECTION_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'missing-age-is-old',
-    happened: 'A reply that left the time of creation out made a new connection an old one.',
+    happened: 'A reply without the time of creation made a new connection look old.',
     file: 'lib/core/judge/protect.ts',
     from: "unread.push('the reply did not say when it was created');",
     to: 'return { reasons, unread };',
@@ -60,7 +60,7 @@ export const PROTECTION_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-not-protected',
-    happened: 'What an earlier run had begun was finished, although its owner had protected it meanwhile.',
+    happened: 'A half-done connection was deleted, although its owner had protected it meanwhile.',
     file: 'lib/core/judge/judge.ts',
     from: 'if (protection.reasons.length > 0) {',
     to: "if (protection.reasons.length > 0 && (connection.tags === 'unread' || !connection.tags.has(TAG_DETACHED))) {",

@@ -28,7 +28,7 @@ export const STORE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'stuck-ones-use-up-the-day',
-    happened: 'Connections that failed in each run used up the limit of each day, and the others never had a turn.',
+    happened: 'Connections that failed in each run used up the limit of each day, and the rest never had a turn.',
     file: 'lib/sweep/steps/day-limit.ts',
     from: 'day.isClosed = true;',
     to: 'day.isClosed = false;',
@@ -36,7 +36,7 @@ export const STORE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'no-backup',
-    happened: 'A connection was deleted, and nobody had kept what it took to put it back.',
+    happened: 'A connection was deleted without a backup of its settings.',
     file: 'lib/sweep/steps/back-up.ts',
     from: 'await backups.writing.run(() => keep(backups.store, path, backup));',
     to: 'await backups.writing.run(() => Promise.resolve());',
@@ -44,7 +44,7 @@ export const STORE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'backup-not-read-back',
-    happened: 'A backup was written, and cut off on its way; it was read when it was needed, months later.',
+    happened: 'A backup was cut off while it was written, and nobody read it until months later, when it was needed.',
     file: 'lib/sweep/steps/back-up.ts',
     from: "if (read.kind !== 'document') {",
     to: "if (read.kind !== 'document') { return; }\n  if (Number.isNaN(path.length)) {",

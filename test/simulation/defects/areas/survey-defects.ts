@@ -4,7 +4,7 @@ import type { Defect } from '../defect.ts';
 export const SURVEY_DEFECTS: readonly Defect[] = [
   {
     id: 'failed-listing-is-empty',
-    happened: 'A listing that failed was taken for an empty one.',
+    happened: 'A failed listing was taken for an empty list.',
     file: 'lib/sweep/survey/survey-region.ts',
     from: 'owners.map((owner) => readOwner(owner, place.regionId, needsRouting, admitted)));',
     to: 'owners.map((owner) => readOwner(owner, place.regionId, needsRouting, admitted).catch(() => ({ ...owner, routers: [] }))));',
@@ -20,7 +20,7 @@ export const SURVEY_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'failed-page-ends-listing',
-    happened: 'A page that could not be read ended the listing, and what had come so far counted as all.',
+    happened: 'An unreadable page ended the listing, and the pages so far counted as all pages.',
     file: 'lib/cloud/client/list-pages.ts',
     from: 'const page = await listing.fetch(token === undefined ? {} : { NextToken: token });',
     to: 'const page: TokenPage<T> = await listing.fetch(token === undefined ? {} : { NextToken: token }).catch(() => ({ items: [], totalCount: undefined, nextToken: undefined }));',
