@@ -51,6 +51,8 @@ const runResult = z.looseObject({
       dueAt: orNull(moment),
       heldUntil: orNull(moment),
       backup: orNull(z.string()),
+      toldAt: z.optional(moment),
+      noticeUntil: z.optional(moment),
       attachedTo: orNull(z.looseObject({ transitRouterId: textOrNull, cenId: textOrNull })),
       reason: z.string(),
       evidence: z.array(z.string()),

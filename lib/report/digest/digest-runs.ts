@@ -61,13 +61,14 @@ export function digestRuns(input: DigestInput): ReportDigest {
     madeAt: input.madeAt,
     status: missing.length + notDispatched.length + lost.length > 0 ? 'incomplete' : worstStatus(results, places),
     results: runs.flatMap(({ path }) => path ?? []),
-    runs: results.map(({ runId, mode, status, startedAt, durationMs, policy }) => ({
+    runs: results.map(({ runId, mode, status, startedAt, durationMs, policy, plan }) => ({
       runId,
       mode,
       status,
       startedAt,
       durationMs,
       policy,
+      ...(plan === undefined ? {} : { plan }),
     })),
     places,
     missing,

@@ -46,7 +46,7 @@ export type ReportDigest = {
   readonly price: ConfiguredPrice | null;
 };
 
-type ReportedRun = Pick<RunResult, 'runId' | 'mode' | 'status' | 'startedAt' | 'durationMs' | 'policy'>;
+type ReportedRun = Pick<RunResult, 'runId' | 'mode' | 'status' | 'startedAt' | 'durationMs' | 'policy' | 'plan'>;
 
 export type ReportedPlace = RegionResult & { readonly runId: string };
 
