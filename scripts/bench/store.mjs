@@ -1,4 +1,4 @@
-// What a store costs: whole runs with one beside runs without, the memory of a plan of a big estate, and a restore.
+// The costs of a store: whole runs with a store beside runs without it, the memory of a plan of a big estate, a restore.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

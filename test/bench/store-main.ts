@@ -20,7 +20,7 @@ function slowly(store: Store, { clock }: BenchWorld): Store {
   };
 }
 
-/** The same task without a store and with one. */
+/** The same task without and with a store. */
 async function measure(task: Task, hasStore: boolean) {
   const world = new BenchWorld(task);
   const { documents, store } = aMemoryStore();

@@ -34,7 +34,7 @@ function poison(value: unknown): unknown {
 
 const watch = { after: (_call: unknown, reply: TransportReply) => ({ ...reply, body: poison(reply.body) }) };
 
-/** The first delete of it is refused with a message that repeats what was sent. */
+/** Its first delete is refused with a message that repeats a key. */
 const REFUSED_DELETE = {
   action: 'DeleteVpnAttachment',
   match: { VpnConnectionId: 'vco-old' },
@@ -56,7 +56,7 @@ test.each([
   };
 
   const outcomes = [await run(plan)];
-  // Held first, if it was attached; then refused once, and deleted in the end.
+  // It is held first if it was attached. Then its delete is refused once, and succeeds at the next run.
   for (let sweeps = 0; sweeps < 4 && outcomes.at(-1) !== 'deleted'; sweeps += 1) {
     outcomes.push(await run({ ...watch, store }));
     const row = cloud.connection('vco-old');
