@@ -37,6 +37,7 @@ import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } fro
 import { HoldWatch, holdMs } from './hold-watch.ts';
 import { RequestLog } from './request-log.ts';
 import type { StoreWatch } from './store-watch.ts';
+import type { ToldWatch } from './told-watch.ts';
 
 export type Violation = {
   readonly promise: string;
@@ -119,6 +120,8 @@ export type MonitorOptions = {
   readonly tagLagMs: number;
   /** Left out: runs have no store. */
   readonly store?: StoreWatch | undefined;
+  /** Left out: no message is sent. */
+  readonly told?: ToldWatch | undefined;
   /** How long one round of all lists of transit routers takes at most. */
   readonly roundMs: number;
 };
@@ -437,6 +440,7 @@ export class Monitor {
     this.#checkTruth(run, row, allowanceMs, say);
     this.#checkWitnesses(run, call, row, say);
     this.#checkGrace(run, row, allowanceMs, say);
+    this.#checkTold(run, row, allowanceMs, say);
     this.#checkHold(run, call, row, say);
     this.#checkLimits(run, row, say);
     this.#checkShare(run, row, say);
@@ -623,6 +627,21 @@ export class Monitor {
       return;
     }
     say('S4', problem);
+  }
+
+  /** Somebody was told of its clock in time. A run may go by what it read before somebody else changed the mark. */
+  #checkTold(run: Watched, row: ConnectionRecord, allowanceMs: number, say: Say): void {
+    const { told, tagLagMs } = this.#options;
+    if (told === undefined || this.#blurred() || this.#isFinishing(run, row)) {
+      return;
+    }
+    const truth = this.#truths.get(row.VpnConnectionId);
+    const isFresh = truth !== undefined && this.#now() - truth.mark.sinceMs <= allowanceMs + tagLagMs;
+    const marks = [markTags(row), ...(isFresh && truth.wasMarked ? [truth.wasMarked] : [])];
+    const problems = marks.map((mark) => told.problemOf(row, mark, run.policy, this.#now()));
+    if (!problems.includes(undefined)) {
+      say('S16', problems[0] ?? '');
+    }
   }
 
   /** What is wrong with a mark, if anything is, as the ground for a removal now. */

@@ -6,6 +6,7 @@ import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
+import { type ReportAct, withNotices } from './notices.ts';
 import { withStore } from './stores.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
@@ -27,6 +28,8 @@ export type Scenario = {
   readonly isRarelyOpen?: boolean;
   /** Results are kept, as far as nothing is wrong with the store. */
   readonly store?: { readonly faults: readonly StoreFault[] };
+  /** Messages of the report function, where a notice is required. After the calm began it tells of everything. */
+  readonly reports?: readonly ReportAct[];
   /** The platform repeats a run that ends incomplete. */
   readonly isRetried?: boolean;
   /** Before the calm begins, and if so many runs came to their end, these are gone unless they are in use. */
@@ -37,7 +40,16 @@ export type Scenario = {
 export type StoreFault = {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly kind: 'full' | 'read-only' | 'slow' | 'vanished' | 'short-write' | 'stale-listing' | 'stop';
+  readonly kind:
+    | 'full'
+    | 'read-only'
+    | 'slow'
+    | 'vanished'
+    | 'short-write'
+    | 'stale-listing'
+    | 'stop'
+    | 'told-unlistable'
+    | 'told-unreadable';
 };
 
 export type PolicyDocument = Readonly<Record<string, unknown>> & { readonly mode: 'plan' | 'mark' | 'sweep' };
@@ -163,7 +175,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withStore(withHolds(withChangeLimits(withAdversities(story))));
+  return withNotices(withStore(withHolds(withChangeLimits(withAdversities(story)))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
