@@ -50,6 +50,7 @@ const runResult = z.looseObject({
       since: z.nullable(moment),
       dueAt: orNull(moment),
       heldUntil: orNull(moment),
+      backup: orNull(z.string()),
       toldAt: z.optional(moment),
       noticeUntil: z.optional(moment),
       attachedTo: orNull(z.looseObject({ transitRouterId: textOrNull, cenId: textOrNull })),

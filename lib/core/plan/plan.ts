@@ -10,9 +10,14 @@ export type Judged = {
   readonly regionId: RegionId;
   readonly verdict: Verdict;
   readonly mode: Mode | undefined;
+  /** Why it is not what the plan that is swept says of it: nothing of it may be touched. Only with a saved plan. */
+  readonly unplanned?: string;
   /** Of one that is due, where the policy requires a notice; undefined: it may go without. */
   readonly notice?: Notice | undefined;
 };
+
+/** Whether it has an outcome in the result of this run. */
+export const isReported = ({ mode, unplanned }: Judged): boolean => mode !== undefined || unplanned !== undefined;
 
 /** One region whose listings were complete. */
 export type JudgedRegion = {

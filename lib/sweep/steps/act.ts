@@ -147,7 +147,8 @@ const toJudgedFields = (verdict: Judged['verdict']) => ({
 async function workOn(region: RegionContext, { verdict, notice }: Judged): Promise<StepResult> {
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
-  const result = await takeSteps(region, verdict);
+  const ended = await takeSteps(region, verdict);
+  const result = { ...ended, backup: region.backedUpAs.get(connectionId) };
   // A step that outlasts each run would come first in each run.
   const hasFailed = result.outcome === 'failed' || result.outcome === 'blocked';
   const isStuck = (hasFailed || (result.used && isUnfinished(result))) && !region.stopAsked.aborted;
@@ -160,6 +161,7 @@ async function workOn(region: RegionContext, { verdict, notice }: Judged): Promi
     ...toNoticeFacts(notice),
     rule: verdict.rule,
     outcome: result.outcome,
+    backup: result.backup ?? null,
     reason: result.reason,
     code: result.code,
     cloudRequestId: result.requestId,
