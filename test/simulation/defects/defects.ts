@@ -11,6 +11,7 @@ import { PROTECTION_DEFECTS } from './areas/protection-defects.ts';
 import { STORE_DEFECTS } from './areas/store-defects.ts';
 import { SURVEY_DEFECTS } from './areas/survey-defects.ts';
 import { TAG_DEFECTS } from './areas/tag-defects.ts';
+import { TOLD_DEFECTS } from './areas/told-defects.ts';
 import type { Defect } from './defect.ts';
 
 /** Made by hand, after what really happened to tools of this kind. Their order is that of the table in docs/safety.md. */
@@ -28,4 +29,5 @@ export const DEFECTS: readonly Defect[] = [
   ...TAG_DEFECTS,
   ...HOLD_DEFECTS,
   ...STORE_DEFECTS,
+  ...TOLD_DEFECTS,
 ];

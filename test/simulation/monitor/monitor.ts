@@ -13,6 +13,7 @@ import { HalfDoneChecks } from './promises/half-done-checks.ts';
 import { LimitChecks } from './promises/limit-checks.ts';
 import { LookChecks } from './promises/look-checks.ts';
 import { StoreChecks } from './promises/store-checks.ts';
+import { ToldChecks } from './promises/told-checks.ts';
 import { UseChecks } from './promises/use-checks.ts';
 import { RequestLog } from './request-log.ts';
 import { type MonitorOptions, Scene, SLACK_MS } from './scene.ts';
@@ -38,6 +39,7 @@ export class Monitor {
   readonly #halfDone: HalfDoneChecks;
   readonly #endings: EndingChecks;
   readonly #stored: StoreChecks;
+  readonly #told: ToldChecks;
 
   constructor(emulator: Emulator, policy: PolicyDocument, options: MonitorOptions) {
     this.#scene = new Scene(emulator, policy, options);
@@ -49,6 +51,7 @@ export class Monitor {
     this.#limits = new LimitChecks(this.#scene);
     this.#endings = new EndingChecks(this.#scene);
     this.#stored = new StoreChecks(this.#scene);
+    this.#told = new ToldChecks(this.#scene, this.#clocks);
     this.observe();
   }
 
@@ -225,6 +228,7 @@ export class Monitor {
     this.#use.checkTruth(run, row, allowanceMs, say);
     this.#looks.checkWitnesses(run, call, row, say);
     this.#clocks.checkGrace(run, row, allowanceMs, say);
+    this.#told.checkTold(run, row, allowanceMs, say);
     this.#halfDone.checkHold(run, call, row, say);
     this.#limits.checkLimits(run, row, say);
     this.#limits.checkShare(run, row, say);

@@ -16,6 +16,7 @@ import {
 import { type MarkTags, markTags, noteOf } from './claims-monitor.ts';
 import { mayBeHalfDone } from './due.ts';
 import type { StoreWatch } from './store-watch.ts';
+import type { ToldWatch } from './told-watch.ts';
 import type { Violation, Watched } from './watched-run.ts';
 
 /** A value that is true of a connection, and since when. */
@@ -41,6 +42,8 @@ export type MonitorOptions = {
   readonly tagLagMs: number;
   /** Undefined if the runs have no store. */
   readonly store?: StoreWatch | undefined;
+  /** Undefined if no message is sent. */
+  readonly told?: ToldWatch | undefined;
   /** How long one round of all lists of transit routers takes at most. */
   readonly roundMs: number;
 };

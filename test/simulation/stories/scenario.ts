@@ -6,6 +6,7 @@ import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
+import { type ReportAct, withNotices } from './notices.ts';
 import { createRotationStory } from './rotation.ts';
 import { withStore } from './stores.ts';
 
@@ -28,6 +29,8 @@ export type Scenario = {
   readonly isRarelyOpen?: boolean;
   /** Runs keep their results, as far as nothing is wrong with the store. */
   readonly store?: { readonly faults: readonly StoreFault[] };
+  /** Messages of the report function, where a notice is required. After the calm began it tells of everything. */
+  readonly reports?: readonly ReportAct[];
   /** The platform repeats a run that ends incomplete. */
   readonly isRetried?: boolean;
   /** If so many runs came to their end before the calm, these connections are gone unless they are in use. */
@@ -38,7 +41,16 @@ export type Scenario = {
 export type StoreFault = {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly kind: 'full' | 'read-only' | 'slow' | 'vanished' | 'short-write' | 'stale-listing' | 'stop';
+  readonly kind:
+    | 'full'
+    | 'read-only'
+    | 'slow'
+    | 'vanished'
+    | 'short-write'
+    | 'stale-listing'
+    | 'stop'
+    | 'told-unlistable'
+    | 'told-unreadable';
 };
 
 export type PolicyDocument = Readonly<Record<string, unknown>> & { readonly mode: 'plan' | 'mark' | 'sweep' };
@@ -164,7 +176,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return createRotationStory(story) ?? withStore(withHolds(withChangeLimits(withAdversities(story))));
+  return createRotationStory(story) ?? withNotices(withStore(withHolds(withChangeLimits(withAdversities(story)))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {

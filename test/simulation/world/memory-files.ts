@@ -13,6 +13,8 @@ type File = { bytes: Buffer; readonly madeMs: number };
 
 const refusal = (code: string): Error => Object.assign(new Error(code), { code });
 
+const isTold = (path: string): boolean => `${path}/`.startsWith(`${STORE_FOLDER}/told/`);
+
 /** A mounted bucket in memory, on the story's clock, that fails the way the story says. */
 export class MemoryFiles implements FileSystem {
   readonly #clock: VirtualClock;
@@ -50,6 +52,15 @@ export class MemoryFiles implements FileSystem {
     return new Map([...this.#files].map(([path, { bytes }]) => [path.slice(prefix.length), bytes.toString('utf8')]));
   }
 
+  /** A file that somebody else has put there, whatever is wrong with it here. */
+  place(path: string, text: string): void {
+    const whole = `${STORE_FOLDER}/${path}`;
+    for (let folder = dirname(whole); folder !== STORE_FOLDER; folder = dirname(folder)) {
+      this.#folders.add(folder);
+    }
+    this.#files.set(whole, { bytes: Buffer.from(text), madeMs: this.#clock.now() });
+  }
+
   readonly access = async (path: string): Promise<void> => {
     await this.#step(path);
     this.#requireWritable();
@@ -84,6 +95,9 @@ export class MemoryFiles implements FileSystem {
 
   readonly readdir = async (path: string): Promise<readonly string[]> => {
     await this.#step(path);
+    if (this.has('told-unlistable') && isTold(path)) {
+      throw refusal('EIO');
+    }
     if (!this.#folders.has(path)) {
       throw refusal('ENOENT');
     }
@@ -96,6 +110,9 @@ export class MemoryFiles implements FileSystem {
 
   readonly open = async (path: string, flags: number): Promise<StoreFile> => {
     await this.#step(path);
+    if (this.has('told-unreadable') && isTold(path)) {
+      throw refusal('EIO');
+    }
     const isNew = (flags & constants.O_CREAT) !== 0;
     if (isNew) {
       this.#requireWritable();

@@ -20,6 +20,7 @@ import { checkConverged } from '../monitor/convergence.ts';
 import { maxGapMs } from '../monitor/due.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { StoreWatch } from '../monitor/store-watch.ts';
+import { ToldWatch } from '../monitor/told-watch.ts';
 import type { Violation, Watched } from '../monitor/watched-run.ts';
 import {
   CALM_RUN,
@@ -32,6 +33,7 @@ import {
 } from '../stories/scenario.ts';
 import { MemoryFiles, STORE_FOLDER } from './memory-files.ts';
 import { actOut } from './people.ts';
+import { Reporter } from './reporter.ts';
 import { isClosed } from './truth.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
@@ -105,6 +107,7 @@ class World {
   readonly #scenario: Scenario;
   #policy: PolicyDocument;
   readonly #files: MemoryFiles | undefined;
+  readonly #reporter: Reporter | undefined;
   readonly #running = new Set<Watched>();
   #blurredUntilMs = 0;
   #tokens = 0;
@@ -123,9 +126,13 @@ class World {
     // A run with a deadline waits for a store by the clock of the machine, which is not that of the story.
     const slowMs = scenario.runs.some(({ timeoutMs }) => timeoutMs !== undefined) ? 50 : 2_000;
     this.#files = scenario.store && new MemoryFiles(this.clock, scenario.store.faults, slowMs);
+    const now = () => this.clock.now();
+    const told = scenario.reports && new ToldWatch();
+    this.#reporter = this.#files && told && new Reporter(this.#files, told, now);
     this.monitor = new Monitor(this.emulator, scenario.policy, {
       store: this.#files && new StoreWatch(this.#files),
-      now: () => this.clock.now(),
+      told,
+      now,
       blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
@@ -151,6 +158,9 @@ class World {
           this.#tell(`people: ${act.act} ${act.connectionId}${done ? '' : ' (not possible)'}`);
           this.monitor.othersActed(act.connectionId);
         }),
+      ),
+      ...(this.#scenario.reports ?? []).map((act) =>
+        this.#at(act.atMs, async () => this.#tell(this.#reporter?.tell(act) ?? 'report: nowhere to record')),
       ),
       ...this.#scenario.faults.flatMap(({ fromMs, toMs }) => [
         this.#at(fromMs, () => this.#arm()),
@@ -201,6 +211,9 @@ class World {
     for (let round = 0; round < CALM_RUNS_MAX; round += 1) {
       await this.clock.sleep(this.#untilNextRun(periodMs));
       const result = await this.#run(plan(1_000 + round));
+      if (this.#reporter) {
+        this.#tell(this.#reporter.tellAll());
+      }
       const { counts } = result ?? {};
       const left =
         counts &&
@@ -293,6 +306,7 @@ class World {
       }
       this.monitor.end(watched, result, lines);
       this.#ended += 1;
+      this.#reporter?.hear(result);
       this.stats.unclearable = this.monitor.unclearable;
       this.#tell(`run ${plan.id} ends ${result.status}: ${describe(result)}`);
       return result;

@@ -115,7 +115,7 @@ export class ClockChecks {
   /** A detach or delete that needs a grace goes by a mark that proves it. */
   checkGrace(run: Watched, row: ConnectionRecord, allowanceMs: number, say: Say): void {
     const scene = this.#scene;
-    if (scene.blurred() || this.#isFinishing(run, row)) {
+    if (scene.blurred() || this.isFinishing(run, row)) {
       return;
     }
     const rules = heldRules(row, scene.estate, run.policy, scene.now());
@@ -137,7 +137,7 @@ export class ClockChecks {
   }
 
   /** What the sweeper itself detached needs no mark to be deleted, for as long as the detach counts. */
-  #isFinishing(run: Watched, row: ConnectionRecord): boolean {
+  isFinishing(run: Watched, row: ConnectionRecord): boolean {
     const scene = this.#scene;
     const id = row.VpnConnectionId;
     if (run.touched.has(id)) {
