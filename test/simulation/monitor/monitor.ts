@@ -35,6 +35,7 @@ import {
 } from './claims-monitor.ts';
 import { isCounted, isDue, isHalfDone, isNoteDead, maxGapMs, mayBeHalfDone } from './due.ts';
 import { HoldWatch, holdMs } from './hold-watch.ts';
+import { PlanWatch } from './plan-watch.ts';
 import { RequestLog } from './request-log.ts';
 import type { StoreWatch } from './store-watch.ts';
 
@@ -129,6 +130,7 @@ export type MonitorOptions = {
  */
 export class Monitor {
   readonly violations: Violation[] = [];
+  readonly plans: PlanWatch;
   readonly #emulator: Emulator;
   readonly #now: () => number;
   readonly #blurred: () => boolean;
@@ -158,6 +160,7 @@ export class Monitor {
     this.#policy = policy;
     this.#now = options.now;
     this.#blurred = options.blurred;
+    this.plans = new PlanWatch(emulator, options);
     this.observe();
   }
 
@@ -210,6 +213,7 @@ export class Monitor {
 
   /** Look at everything again; called whenever something may have changed. */
   observe(): void {
+    this.plans.observe(this.#policy);
     for (const row of this.#emulator.estate.vpnConnections) {
       const id = row.VpnConnectionId;
       if (noteOf(row)) {
@@ -243,6 +247,9 @@ export class Monitor {
 
   before(run: Watched, call: Call): void {
     this.observe();
+    for (const text of this.plans.problemsOf(run, call)) {
+      this.#report(run, 'S18', text);
+    }
     if (this.#now() > run.deadlineMs + SLACK_MS) {
       this.#report(run, 'deadline', `${call.action} after the deadline`);
     }
@@ -285,7 +292,15 @@ export class Monitor {
   othersActed(id: string): void {
     this.#retagged.set(id, this.#now());
     this.observe();
-    this.#holds.othersActed(this.#rowOf(id), this.#emulator.estate);
+    const row = this.#rowOf(id);
+    this.#holds.othersActed(row, this.#emulator.estate);
+    // A mark that somebody else wrote is one of the past, and no run can tell.
+    const { clocks } = this.#chains.get(id) ?? {};
+    for (const clock of (row && parseClocks(markTags(row).orphan)) ?? []) {
+      if (clocks?.has(clockKey(clock)) === false) {
+        clocks.set(clockKey(clock), undefined);
+      }
+    }
   }
 
   #rowOf(id: string): ConnectionRecord | undefined {
@@ -803,7 +818,8 @@ export class Monitor {
    */
   #buryClaims(run: Watched, result: RunResult): void {
     const isUnsure = this.#blurred() || run.readsMisled || run.overlapped || run.policy !== this.#policy;
-    if (isUnsure || run.plan.timeoutMs !== undefined) {
+    // A sweep of a plan leaves what has changed as it is, tags included.
+    if (isUnsure || run.plan.timeoutMs !== undefined || run.plan.savedPlan === 'swept') {
       return;
     }
     for (const row of this.#emulator.estate.vpnConnections) {
@@ -863,7 +879,8 @@ export class Monitor {
 
   /** A run that saw a detach stand and could write tags has said so. */
   #vouchForHalfDone(run: Watched, result: RunResult): void {
-    if (this.#blurred() || run.readsMisled || run.tagsMisled || run.policy !== this.#policy) {
+    const isUnsure = this.#blurred() || run.readsMisled || run.tagsMisled || run.policy !== this.#policy;
+    if (isUnsure || run.plan.savedPlan === 'swept') {
       return;
     }
     const { estate } = this.#emulator;

@@ -6,6 +6,7 @@ import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
+import { withPlans } from './plans.ts';
 import { withStore } from './stores.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
@@ -59,6 +60,8 @@ export type RunPlan = {
   readonly home: Region;
   /** Replaces the policy from this run on. */
   readonly policy: PolicyDocument | undefined;
+  /** It saves its plan, or sweeps the one that was saved last. */
+  readonly savedPlan?: 'made' | 'swept';
 };
 
 /** A run that nothing befalls. */
@@ -97,8 +100,11 @@ const ACTS = [
   'route',
   'unroute',
 ] as const;
-/** `copy-tags`: a script makes a new connection with the tags of this one, or with those of `tags`. */
-type Act = (typeof ACTS)[number] | 'copy-tags';
+/**
+ * `copy-tags`: a script makes a new connection with the tags of this one, or with those of `tags`. `retag`: somebody writes
+ * the tags of `tags` on it.
+ */
+type Act = (typeof ACTS)[number] | 'copy-tags' | 'retag';
 
 type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
 
@@ -163,7 +169,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withStore(withHolds(withChangeLimits(withAdversities(story))));
+  return withPlans(withStore(withHolds(withChangeLimits(withAdversities(story)))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
