@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/domain/duration.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import { type DeclaredPolicy, MODES, type PolicyOrigin } from '../core/domain/policy.ts';
 import { toFileProblem } from '../core/store/file-problem.ts';
@@ -33,7 +34,7 @@ export function loadPolicy(sources: PolicySources): LoadedPolicy {
   const { policy, source } = readSource(sources);
   const mode = readMode(sources.env) ?? policy.mode;
   const origin = { source, hash: hashPolicy(policy) };
-  return { policy: withCountableDays({ ...policy, mode, ...readStore(sources) }), origin };
+  return { policy: withNotice(withCountableDays({ ...policy, mode, ...readStore(sources) })), origin };
 }
 
 /** Throws `ConfigError` for a limit over all runs without a place where runs leave what is counted. */
@@ -43,6 +44,35 @@ function withCountableDays(policy: DeclaredPolicy): DeclaredPolicy {
     throw new ConfigError(
       `limits.perDay: ${perDay} needs a store, because it counts backups: set store, SWEEP_STORE or --store, or write off`,
     );
+  }
+  return policy;
+}
+
+/** Throws `ConfigError` for a notice that nobody could ever get. */
+function withNotice(policy: DeclaredPolicy): DeclaredPolicy {
+  const { required, noticeMs, channels } = policy.notify;
+  if (!required) {
+    return policy;
+  }
+  if (policy.store === undefined) {
+    throw new ConfigError(
+      'notify.required: true needs a store, because it contains the record of each message: set store, SWEEP_STORE or --store',
+    );
+  }
+  if (!channels.some(({ on }) => on.includes('due'))) {
+    throw new ConfigError('notify.required: true needs a channel with `due` in its `on`: add one to notify.channels');
+  }
+  for (const [rule, grace] of Object.entries(policy.rules)) {
+    if (grace !== 'off' && grace < noticeMs) {
+      throw new ConfigError(
+        `rules.${rule}: ${formatDuration(grace)} is shorter than notify.notice, ${formatDuration(noticeMs)}: raise the grace, or lower the notice`,
+      );
+    }
+    if (grace === 0) {
+      throw new ConfigError(
+        `rules.${rule}: 0s writes no mark that a message could name, so with notify.required: true nothing would be deleted by it: raise the grace, or write off`,
+      );
+    }
   }
   return policy;
 }

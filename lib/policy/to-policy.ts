@@ -1,5 +1,5 @@
 import { parseDuration } from '../core/domain/duration.ts';
-import { type DeclaredPolicy, type Policy, WEEKDAYS } from '../core/domain/policy.ts';
+import { type DeclaredPolicy, NEWS_KINDS, type Policy, WEEKDAYS } from '../core/domain/policy.ts';
 import { byRule } from '../core/rules/all-rules.ts';
 import type { PolicyDocument } from './schema/policy-schema.ts';
 import { accountIdOf } from './schema/roles.ts';
@@ -37,7 +37,18 @@ export function toPolicy(document: PolicyDocument): DeclaredPolicy {
       writePerMinute: pace.writePerMinute,
       concurrency: pace.concurrency,
     },
-    report: { ownerTag: report.ownerTag, price: report.price },
+    report: {
+      ownerTag: report.ownerTag,
+      url: report.url,
+      missingMs: toMs(report.missing),
+      leftovers: report.leftovers,
+      price: report.price,
+    },
+    notify: {
+      channels: toChannels(document.notify.channels),
+      required: document.notify.required,
+      noticeMs: toMs(document.notify.notice),
+    },
     store: toStoreFolder(document.store),
   };
 }
@@ -73,6 +84,15 @@ function toRegions(regions: PolicyDocument['regions']): Policy['regions'] {
     return regions;
   }
   return Array.isArray(regions) ? [...new Set(regions)] : { except: [...new Set(regions.except)] };
+}
+
+/** Names are numbered within a type, so that a channel keeps its name if another type is added above it. */
+function toChannels(channels: PolicyDocument['notify']['channels']): Policy['notify']['channels'] {
+  return channels.map(({ type, urlEnv, secretEnv, on, language }, at) => {
+    const number = channels.slice(0, at + 1).filter((channel) => channel.type === type).length;
+    const name = number === 1 ? type : `${type}-${number}`;
+    return { type, name, urlEnv, secretEnv, on: NEWS_KINDS.filter((kind) => on.includes(kind)), language };
+  });
 }
 
 const toRole = (roleArn: string) => ({ roleArn, accountId: validated(accountIdOf(roleArn), roleArn) });

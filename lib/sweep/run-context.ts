@@ -56,6 +56,8 @@ export type RegionContext = RunContext & {
   /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly progress: RegionProgress;
+  /** The backups that this run wrote or found, by their paths in the store. */
+  readonly backedUpAs: Map<ConnectionId, string>;
   /** When to look whether a detach has taken hold, or a delete. */
   readonly polls: { readonly detach: PollSchedule; readonly delete: PollSchedule };
   readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
@@ -126,6 +128,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     backupReads,
     marks: new Map(),
     progress: progress,
+    backedUpAs: new Map(),
     polls,
     ownerOf,
   };

@@ -22,6 +22,7 @@ import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcome
 import { act, describeLeftOver } from './steps/act.ts';
 import { DayLimit } from './steps/day-limit.ts';
 import { StopFile } from './steps/stop-file.ts';
+import { readNotices, withNotices } from './survey/read-notices.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 import type { SweptPlan } from './survey/swept-plan.ts';
 import type { OnReading } from './survey/watch-reading.ts';
@@ -117,9 +118,15 @@ async function sweepInto(
     }
     return true;
   };
-  const surveyed = await survey(request, deps, settle, () => document?.whenBehind());
-  const surveyWarnings = warnOfSurvey(request.isWhole, surveyed);
+  const read = await survey(request, deps, settle, () => document?.whenBehind());
+  const surveyWarnings = warnOfSurvey(request.isWhole, read);
   reportWarnings(deps.journal, surveyWarnings);
+  const notices = await readNotices(
+    read.regions.flatMap(({ judged }) => judged),
+    request.policy,
+    deps,
+  );
+  const surveyed = { ...read, regions: read.regions.map((region) => withNotices(region, notices)) };
   const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
   reportHalts(planned, request.policy, deps.journal);
   const stop = deps.store && new StopFile(deps.store);
@@ -134,12 +141,14 @@ async function sweepInto(
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
-    somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code) || Boolean(day?.isUnread),
+    somethingUnread:
+      surveyed.somethingUnread || Boolean(stop?.heldBack?.code) || Boolean(day?.isUnread) || notices.isUnread,
     timeRanOut: tally.timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
-  const findings = toFindings([...warnings, ...surveyWarnings], surveyed, resultMax);
+  const unusable = notices.unusable.map((reason) => ({ reason }));
+  const findings = toFindings([...warnings, ...surveyWarnings, ...unusable], surveyed, resultMax);
   const result: RunResult = {
     runId: deps.runId,
     mode,

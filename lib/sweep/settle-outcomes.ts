@@ -7,7 +7,7 @@ import type { Verdict } from '../core/judge/judge.ts';
 import { mayTag } from '../core/plan/narrow.ts';
 import { isReported, type Judged, type Plan } from '../core/plan/plan.ts';
 import type { TagResult } from './marks/mark-upkeep.ts';
-import { NO_CLOCK, toClockFacts, toConnectionFacts } from './outcome-facts.ts';
+import { NO_CLOCK, toClockFacts, toConnectionFacts, toNoticeFacts } from './outcome-facts.ts';
 import { endWithError, type StepResult } from './steps/step-result.ts';
 import type { LostRegion, Survey } from './survey/survey.ts';
 
@@ -80,7 +80,7 @@ export function* listOutcomes(
   }
 }
 
-type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs'> & {
+type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs' | 'backup'> & {
   /** When the clock of its rule began, if this run started it. */
   readonly startedMs?: number;
 };
@@ -141,7 +141,7 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
   }
 }
 
-const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End, policy: Policy): Outcome => ({
+const toOutcome = ({ accountId, regionId, verdict, notice }: Judged, end: End, policy: Policy): Outcome => ({
   connectionId: verdict.connection.connectionId,
   accountId,
   regionId,
@@ -149,6 +149,8 @@ const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End, policy: P
   outcome: end.outcome,
   rule: verdict.rule,
   ...toClockFacts(verdict, end.outcome, policy, end),
+  backup: end.backup ?? null,
+  ...toNoticeFacts(notice),
   reason: end.reason,
   evidence: verdict.evidence,
   code: end.code,
@@ -165,6 +167,7 @@ function toLostOutcome(region: LostRegion, connection: Connection, policy: Polic
     outcome: theirs ? 'kept' : 'unknown',
     rule: null,
     ...NO_CLOCK,
+    backup: null,
     reason: theirs
       ? 'it is not a connection made for a transit router'
       : `the region could not be read whole: ${describeFailure(region.error)}`,

@@ -21,6 +21,7 @@ function messageOf(text: string): string {
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const ALL_NEWS = ['marked', 'due', 'held', 'deleted', 'attention', 'missing'] as const;
 const defaults: Policy = {
   mode: 'plan',
   regions: undefined,
@@ -40,7 +41,8 @@ const defaults: Policy = {
   },
   retry: { attempts: 6, minDelayMs: 1_000, maxDelayMs: 30_000 },
   pace: { share: 0.8, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 },
-  report: { ownerTag: 'owner', price: undefined },
+  report: { ownerTag: 'owner', url: undefined, missingMs: 26 * 3_600_000, leftovers: false, price: undefined },
+  notify: { channels: [], required: false, noticeMs: 24 * 3_600_000 },
   store: undefined,
 };
 
@@ -96,7 +98,14 @@ recheck: { maxAge: 1ms }
 wait: { pollInterval: 0ms, detachTimeout: 1m, deleteTimeout: 24h, tagTimeout: 2s, consecutiveMisses: 1 }
 retry: { attempts: 1, minDelay: 5s, maxDelay: 5s }
 pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 }
-report: { ownerTag: cost=centre, price: { perConnectionHour: 0.25, currency: CNY } }
+report: { ownerTag: cost=centre, url: "https://reports.example.com/latest.html", missing: 50h, leftovers: true, price: { perConnectionHour: 0.25, currency: CNY } }
+notify:
+  channels:
+    - { type: dingtalk, urlEnv: DINGTALK_URL, secretEnv: DINGTALK_SECRET, on: [attention, due, due], language: zh }
+    - { type: slack, urlEnv: SLACK_URL }
+    - { type: dingtalk, urlEnv: DINGTALK_URL_2 }
+  required: true
+  notice: 3d
 store: /mnt/vco-sweeper-store
 `;
     const expected: Policy = {
@@ -148,7 +157,36 @@ store: /mnt/vco-sweeper-store
       },
       retry: { attempts: 1, minDelayMs: 5_000, maxDelayMs: 5_000 },
       pace: { share: 0.5, describePerMinute: 1, writePerMinute: 1, concurrency: 1 },
-      report: { ownerTag: 'cost=centre', price: { perConnectionHour: 0.25, currency: 'CNY' } },
+      report: {
+        ownerTag: 'cost=centre',
+        url: 'https://reports.example.com/latest.html',
+        missingMs: 50 * 3_600_000,
+        leftovers: true,
+        price: { perConnectionHour: 0.25, currency: 'CNY' },
+      },
+      notify: {
+        channels: [
+          {
+            type: 'dingtalk',
+            name: 'dingtalk',
+            urlEnv: 'DINGTALK_URL',
+            secretEnv: 'DINGTALK_SECRET',
+            on: ['due', 'attention'],
+            language: 'zh',
+          },
+          { type: 'slack', name: 'slack', urlEnv: 'SLACK_URL', secretEnv: undefined, on: ALL_NEWS, language: 'en' },
+          {
+            type: 'dingtalk',
+            name: 'dingtalk-2',
+            urlEnv: 'DINGTALK_URL_2',
+            secretEnv: undefined,
+            on: ALL_NEWS,
+            language: 'en',
+          },
+        ],
+        required: true,
+        noticeMs: 3 * DAY,
+      },
       store: '/mnt/vco-sweeper-store',
     };
     expect(parse(text)).toEqual(expected);
@@ -172,7 +210,7 @@ accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
     });
   });
 
-  test('may be JSON, and a key alone leaves the others of its section as they are', () => {
+  test('may be JSON, and a single key leaves the rest of its section unchanged', () => {
     const text = '{"mode": "mark", "regions": "all", "limits": {"perRun": 5}}';
     expect(parse(text)).toEqual({
       ...defaults,
@@ -183,7 +221,7 @@ accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
   });
 });
 
-describe('is refused, naming the path, the value and what is allowed:', () => {
+describe('is refused, naming the path, the value and the allowed values:', () => {
   const duration = 'a duration such as 250ms, 30s, 10m, 24h or 14d, at most';
   test.each([
     ['mode: delete', 'mode: "delete" is not allowed; write one of plan, mark, sweep'],
@@ -346,7 +384,27 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
       'report.price.currency: "<b>" is not allowed; write three capital letters, such as CNY',
     ],
     ['report: { price: { currency: CNY } }', 'report.price.perConnectionHour: is missing; write a number, 0 or more'],
-    ['report: { url: "https://example.com" }', 'report.url: unknown key (allowed: ownerTag, price)'],
+    [
+      'report: { uri: "https://example.com" }',
+      'report.uri: unknown key; did you mean url? (allowed: ownerTag, url, missing, leftovers, price)',
+    ],
+    ['report: { url: "http://example.com" }', 'report.url: "http://example.com" is not allowed; write an address'],
+    ['report: { url: "https://example.com/a b" }', 'report.url: "https://example.com/a b" is not allowed'],
+    ['report: { missing: 0s }', 'report.missing: "0s" is not allowed'],
+    [
+      'notify: { channels: [{ type: teams, urlEnv: TEAMS_URL }] }',
+      'notify.channels[0].type: "teams" is not allowed; write one of dingtalk, feishu, wecom, slack, cloudevents',
+    ],
+    ['notify: { channels: [{ type: slack }] }', 'notify.channels[0].urlEnv: is missing; write the name of an'],
+    [
+      'notify: { channels: [{ type: slack, urlEnv: "https://hooks.example.com/secret" }] }',
+      'write the name of an environment variable, such as DINGTALK_URL',
+    ],
+    [
+      'notify: { channels: [{ type: slack, urlEnv: A, on: [never] }] }',
+      'notify.channels[0].on[0]: "never" is not allowed',
+    ],
+    ['notify: { notice: 1w }', 'notify.notice: "1w" is not allowed'],
     ['store: false', 'store: false is not allowed; write the word off (not false), or the path of a folder'],
     ['store: ""', 'store: "" is not allowed; write off, or the path of a folder'],
     ['store: "/mnt/store "', 'store: "/mnt/store " is not allowed; write off, or the path of a folder'],
@@ -397,13 +455,13 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
       'accounts[1].roleArn',
     ],
     ['detach roles', 'detach: {roles: ["acs:ram::1:role/a", "acs:ram::1:role/b"]}', 'detach.roles[1]'],
-  ])('%s that are there twice', (_what, text, path) => {
+  ])('%s with duplicates', (_what, text, path) => {
     expect(messageOf(text)).toContain(`${path}: account 1 is there twice`);
   });
 });
 
 describe('a message', () => {
-  test('lists everything that is wrong, not only the first', () => {
+  test('lists all problems, not only the first', () => {
     const text =
       'mode: go\nlimits: { perRun: -1, perrun: 1 }\nretry: { minDelay: 2m }\nwait: { pollInterval: 5 }\nfoo: 1';
     const paths = messageOf(text)
@@ -414,7 +472,7 @@ describe('a message', () => {
     );
   });
 
-  test('stays short, however long the document is', () => {
+  test('stays short for a document of any length', () => {
     expect(messageOf(`mode: ${'x'.repeat(100_000)}`).length).toBeLessThan(300);
     expect(messageOf(`? ${'x'.repeat(1_000)}\n: 1`).length).toBeLessThan(400);
     expect(messageOf(`regions: [${'1,'.repeat(5_000)}]`).length).toBeLessThan(10_000);

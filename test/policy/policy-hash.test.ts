@@ -17,6 +17,7 @@ test.each([
   ['with more attempts', 'retry: { attempts: 1 }', 'retry: { attempts: 9 }'],
   ['with another tag for owners', 'report: { ownerTag: team }', 'report: { ownerTag: squad }'],
   ['with a store', '', 'store: /mnt/results'],
+  ['with a channel', '', 'notify: { channels: [{ type: slack, urlEnv: SLACK_URL }] }'],
   ['with more patience', 'wait: { pollInterval: 1s }', 'wait: { pollInterval: 9s }'],
 ])('the same policy %s has the same hash', (_how, one, other) => {
   expect(hash(other)).toBe(hash(one));
@@ -47,8 +48,8 @@ const sortKeys = (_key: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-test('it is the SHA-256 of JSON with sorted keys, without what is not set', () => {
+test('it is the SHA-256 of JSON with sorted keys, without unset keys', () => {
   const policy = parseDeclaredPolicy('marks: { maxGap: 1s }', 'policy.yaml');
-  const { mode, retry, wait, pace, report, ...rest } = policy;
+  const { mode, retry, wait, pace, report, notify, ...rest } = policy;
   expect(hashPolicy(policy)).toBe(createHash('sha256').update(JSON.stringify(rest, sortKeys)).digest('hex'));
 });

@@ -38,8 +38,16 @@ export type Outcome = {
   readonly dueAt: string | null;
   /** ISO UTC: until when a detached connection is kept. */
   readonly heldUntil: string | null;
+  /**
+   * ISO UTC, of a due connection that was named in a message, where the policy requires a notice: when a channel accepted
+   * the first message that named its clock, and when the notice is over. Left out for any other.
+   */
+  readonly toldAt?: string;
+  readonly noticeUntil?: string;
   /** What the connection was bound to when it was judged; null for nothing. */
   readonly attachedTo: AttachedTo | null;
+  /** Path in the store of the backup that this run wrote, or found, before it detached or deleted the connection. */
+  readonly backup: string | null;
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The cloud's error code, when a call of this run failed. */

@@ -40,6 +40,27 @@ export type DirectoryPolicy = {
   readonly exclude: readonly AccountId[];
 };
 
+export const CHANNEL_TYPES = ['dingtalk', 'feishu', 'wecom', 'slack', 'cloudevents'] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
+
+/** News that a channel can ask for. `always` also asks for a message when there is no news. */
+export const NEWS_KINDS = ['marked', 'due', 'held', 'deleted', 'attention', 'missing', 'always'] as const;
+export type NewsKind = (typeof NEWS_KINDS)[number];
+
+export const LANGUAGES = ['en', 'zh'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export type ChannelPolicy = {
+  readonly type: ChannelType;
+  /** The channel's name in paths and logs: its type, and a number from the second of a type on, such as `slack-2`. */
+  readonly name: string;
+  /** Environment variables that contain the address and the signing key. A policy never contains either of them. */
+  readonly urlEnv: string;
+  readonly secretEnv: string | undefined;
+  readonly on: readonly NewsKind[];
+  readonly language: Language;
+};
+
 /** The policy document with every default filled in. All durations are milliseconds. */
 export type Policy = {
   readonly mode: Mode;
@@ -95,8 +116,21 @@ export type Policy = {
   readonly report: {
     /** The key of the tag that names the owner of a connection. */
     readonly ownerTag: string;
+    /** The address at which people find the page. Messages link to it. */
+    readonly url: string | undefined;
+    /** A place is missing if it had results, and has had none for this long. */
+    readonly missingMs: number;
+    /** Whether a run also reports unused customer gateways, and the attachment quota of transit routers. */
+    readonly leftovers: boolean;
     /** Shown, never acted on. */
     readonly price: { readonly perConnectionHour: number; readonly currency: string } | undefined;
+  };
+  readonly notify: {
+    readonly channels: readonly ChannelPolicy[];
+    /** Whether nothing is detached or deleted before a channel accepted a message that named it. */
+    readonly required: boolean;
+    /** How long before its deletion a connection must have been named. */
+    readonly noticeMs: number;
   };
   /** The folder of the store. Undefined, unless somebody asks for one: nothing is stored. */
   readonly store: string | undefined;

@@ -43,6 +43,22 @@ function namePart(id: string): string {
 export const resultPath = (writtenMs: number, runId: string): string =>
   `results/${dayOf(writtenMs)}/${timeOf(writtenMs)}-${namePart(runId)}.json`;
 
+export const TOLD = 'told';
+
+/**
+ * Where the record of an accepted message goes. Throws `StoreError` for an odd id.
+ *
+ * @param channel the channel's name, such as `slack-2`
+ */
+export const toldPath = (acceptedMs: number, reportId: string, channel: string): string =>
+  `${TOLD}/${dayOf(acceptedMs)}/${timeOf(acceptedMs)}-${namePart(reportId)}-${namePart(channel)}.json`;
+
+export const REPORTS = 'reports';
+
+/** Where a report goes, as JSON, page or table. Throws `StoreError` for an odd id. */
+export const reportPath = (madeMs: number, reportId: string, kind: 'json' | 'html' | 'csv'): string =>
+  `${REPORTS}/${dayOf(madeMs)}T${timeOf(madeMs)}-${namePart(reportId)}.${kind}`;
+
 export const BACKUPS = 'backups';
 
 /** The folder with the backups of a place, one folder for each day below it. Throws `StoreError` for an odd id. */

@@ -15,6 +15,7 @@ import {
   tag,
   tagKey,
 } from './names.ts';
+import { notify } from './notify-schema.ts';
 import {
   age,
   count,
@@ -193,10 +194,22 @@ const price = {
   }),
 };
 
+const pageUrl = text(/^https:\/\/[^\s"'<>\\^`{|}()[\]]{1,500}$/, 'an address that begins with https://');
+
 const report = mapping({
   ownerTag: key(tagKey, 'owner', 'The tag whose value is the `owner` of a connection in results and reports.', [
     'team',
   ]),
+  url: optionalKey(pageUrl, 'The address at which people find the page of the newest report. Messages link to it.', [
+    'https://reports.example.com/latest.html',
+  ]),
+  missing: key(someAge, '26h', 'A place that had results is missing if it has had none for this long.', ['50h']),
+  leftovers: key(
+    flag,
+    false,
+    'Whether a run also reports unused customer gateways, and the attachment quota of transit routers.',
+    [true],
+  ),
   price: optionalKey(
     price,
     'What a connection costs, for the page of a report, which calls it "configured, not billed". Default: it shows no money.',
@@ -226,6 +239,7 @@ export const policySchema = mapping({
   retry: section(z.prefault(retry, {}), 'Making a request again that was throttled or got no answer.'),
   pace: section(z.prefault(pace, {}), "Staying under the service's published limits."),
   report: section(z.prefault(report, {}), 'What results and reports say of a connection.'),
+  notify: section(z.prefault(notify, {}), 'Who hears of news, and of a deletion before it happens.'),
   store: key(folderOrOff, 'off', 'A folder for the results of runs; on the platform, a bucket that is mounted there.', [
     '/mnt/vco-sweeper-store',
   ]),

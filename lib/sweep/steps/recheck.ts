@@ -216,6 +216,11 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
   const sameRule = detached || verdict.rule === before.rule;
   const unplanned = region.plan && whyUnplanned(region.plan, { ...region, verdict });
+  // A message counts for one clock only. If the clock has begun anew, nobody was told of it.
+  const isTold = detached || !region.policy.notify.required || verdict.sinceMs === before.sinceMs;
+  if (!isTold) {
+    changes.push('the clock in its mark is not the clock of which somebody was told');
+  }
   if (changes.length === 0 && goes && sameHolder && sameRule && unplanned === undefined) {
     return { kind: 'same', connection };
   }

@@ -65,7 +65,22 @@ test('the policy has these keys, and each takes these values', () => {
     };
     readonly report: {
       readonly ownerTag: string;
+      readonly url: string | undefined;
+      readonly missingMs: number;
+      readonly leftovers: boolean;
       readonly price: { readonly perConnectionHour: number; readonly currency: string } | undefined;
+    };
+    readonly notify: {
+      readonly channels: readonly {
+        readonly type: 'dingtalk' | 'feishu' | 'wecom' | 'slack' | 'cloudevents';
+        readonly name: string;
+        readonly urlEnv: string;
+        readonly secretEnv: string | undefined;
+        readonly on: readonly ('marked' | 'due' | 'held' | 'deleted' | 'attention' | 'missing' | 'always')[];
+        readonly language: 'en' | 'zh';
+      }[];
+      readonly required: boolean;
+      readonly noticeMs: number;
     };
     readonly store: string | undefined;
   }>();
@@ -127,7 +142,10 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly since: string | null;
       readonly dueAt: string | null;
       readonly heldUntil: string | null;
+      readonly toldAt?: string;
+      readonly noticeUntil?: string;
       readonly attachedTo: { readonly transitRouterId: string | null; readonly cenId: string | null } | null;
+      readonly backup: string | null;
       readonly reason: string;
       readonly evidence: readonly string[];
       readonly code: string | null;

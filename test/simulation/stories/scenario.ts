@@ -7,6 +7,7 @@ import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
 import { withPlans } from './plans.ts';
+import { createRotationStory } from './rotation.ts';
 import { withStore } from './stores.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
@@ -169,7 +170,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withPlans(withStore(withHolds(withChangeLimits(withAdversities(story)))));
+  return createRotationStory(story) ?? withPlans(withStore(withHolds(withChangeLimits(withAdversities(story)))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
