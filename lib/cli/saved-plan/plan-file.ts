@@ -55,7 +55,12 @@ export function openPlanFile(path: string | undefined, io: Io): PlanFile | undef
         return { sentence: `${name} was not written`, failure };
       }
       const origin = { file: path, sha256, madeAt: plan.madeAt };
-      return { sentence: `${name}: a plan of ${count(entries.length, 'connection')}, sha256 ${sha256}`, origin };
+      const later = entries.length - result.counts.planned;
+      const waiting = later > 0 ? `, ${later} of them once the change window opens` : '';
+      return {
+        sentence: `${name}: a plan of ${count(entries.length, 'connection')}${waiting}, sha256 ${sha256}`,
+        origin,
+      };
     },
   };
 }

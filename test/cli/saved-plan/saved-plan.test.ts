@@ -97,6 +97,34 @@ describe('plan --out', () => {
     expect(JSON.parse(out).plan).toEqual({ file: 'plan.json', sha256, madeAt });
   });
 
+  test('outside the change window saves what would go once it opens, up to limits.perRun, the longest orphaned first', async () => {
+    const limits = (perRun: number) =>
+      `${POLICY}limits: { perRun: ${perRun}, window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
+    const tags = { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(3 * DAY)}` };
+    const some = estate(...inUse(6), free('a', dueTags()), free('old', tags));
+    const one = await cloud(some, limits(1));
+    const { err, out } = await one.command(['plan', '--out', 'plan.json', '--json']);
+    expect(JSON.parse(out).counts).toMatchObject({ planned: 0, deferred: 2 });
+    expect(err).toContain('plan.json: a plan of 1 connection, 1 of them once the change window opens, sha256');
+    expect(JSON.parse(one.files['plan.json'] ?? '').entries).toMatchObject([{ connectionId: 'vco-old' }]);
+    const sweep = ['sweep', '--plan', 'plan.json', '--yes'];
+    expect((await one.command(sweep)).code).toBe(3);
+    expect(one.ids()).toContain('vco-old');
+    expect((await one.command(sweep, { clock: later(11 * HOUR) })).code).toBe(0);
+    expect(one.ids()).not.toContain('vco-old');
+  });
+
+  test('stopped by a file STOP saves nothing that would go later', async () => {
+    const limits = `${POLICY}limits: { window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
+    const one = await cloud(SOME, limits);
+    const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
+    writeFileSync(join(folder, 'vco-sweeper-store.json'), '{"format":"vco-sweeper/store@1"}');
+    writeFileSync(join(folder, 'STOP'), '');
+    await one.command(['plan', '--out', 'plan.json', '--store', folder]);
+    rmSync(folder, { recursive: true });
+    expect(JSON.parse(one.files['plan.json'] ?? '').entries).toEqual([]);
+  });
+
   test('with nothing due saves a plan without entries, which a sweep takes', async () => {
     const { command, files } = await cloud(estate(...inUse(2)));
     expect((await command(['plan', '--out', 'plan.json'])).code).toBe(0);
