@@ -10,14 +10,14 @@ import { type Io, UnwritableOutput } from '../io.ts';
 /** The file that `plan --out` writes. */
 export type PlanFile = {
   /**
-   * Write the plan, whole or not at all. A run that is not complete writes nothing, since what it did not read may hold
-   * connections of which nobody knows whether they are due.
+   * Write the plan, whole or not at all. A run that is not complete writes nothing, because nobody knows
+   * whether the connections that it did not read are due.
    */
   readonly save: (result: RunResult, entries: readonly PlanEntry[]) => Saved;
 };
 
 /** `sentence`: for a person. `origin`: undefined when it was not written. `failure`: why it could not be. */
-export type Saved = {
+type Saved = {
   readonly sentence: string;
   readonly origin?: PlanOrigin;
   readonly failure?: UnwritableOutput;

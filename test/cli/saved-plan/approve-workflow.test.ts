@@ -66,7 +66,7 @@ test('only the job that sweeps starts a command that deletes', () => {
   expect([verbs(plan), verbs(sweep)]).toEqual([['plan'], ['sweep']]);
 });
 
-test('the commands of the workflow do what the page says, one after the other', async () => {
+test('the commands of the workflow save a plan, refuse it when it is old, and sweep it in time', async () => {
   const served = await serve(
     estate(...inUse(6), free('one', dueTags()), bound('two', dueTags('tunnels-down'), down), free('other')),
   );

@@ -50,7 +50,7 @@ function edited(text: string, change: (document: Document) => object): string {
 const later = (ms: number) => new VirtualClock(NOW + ms);
 
 describe('plan --out', () => {
-  test('saves what a sweep would delete, in a fixed order, with a hash over its text', async () => {
+  test('saves the connections that a sweep would delete, in a fixed order, with a hash over its text', async () => {
     const { command, files, writes } = await cloud();
     const { code, err, out } = await command(['plan', '--out', 'plan.json']);
     const { sha256, ...document } = JSON.parse(files['plan.json'] ?? '');
@@ -97,7 +97,7 @@ describe('plan --out', () => {
     expect(JSON.parse(out).plan).toEqual({ file: 'plan.json', sha256, madeAt });
   });
 
-  test('outside the change window saves what would go once it opens, up to limits.perRun, the longest orphaned first', async () => {
+  test('outside the change window saves the connections that only wait for it, up to limits.perRun, the longest orphaned first', async () => {
     const limits = (perRun: number) =>
       `${POLICY}limits: { perRun: ${perRun}, window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
     const tags = { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(3 * DAY)}` };
@@ -185,7 +185,7 @@ describe('sweep --plan', () => {
     return { ...one, callsBefore: one.emulator.calls.length };
   };
 
-  test('deletes what is in the plan, and touches nothing else', async () => {
+  test('deletes the connections of the plan, and touches no other', async () => {
     const { command, ids, tagsOf, files } = await saved();
     const { code, out } = await command(['sweep', '--plan', 'plan.json', '--yes', '--json'], { clock: later(HOUR) });
     const { sha256, madeAt } = JSON.parse(files['plan.json'] ?? '');
@@ -197,7 +197,7 @@ describe('sweep --plan', () => {
     expect(tagsOf('vco-back')).toEqual(dueTags());
   });
 
-  test('asks with the numbers of what is still as planned', async () => {
+  test('asks about the number of connections that are still as planned', async () => {
     const { command, ids, emulator } = await saved();
     const two = emulator.estate.vpnConnections.find((row) => row.VpnConnectionId === 'vco-two');
     if (two) {
@@ -243,7 +243,7 @@ describe('sweep --plan', () => {
     ['--region', 'cn-hangzhou'],
     ['--account', ACCOUNT],
     ['--connection', 'vco-one'],
-  ])('and %s exclude each other: the plan says what is swept', async (option, value) => {
+  ])('and %s exclude each other, because the plan names its connections', async (option, value) => {
     const { command, emulator, callsBefore } = await saved();
     const { code, err } = await command(['sweep', '--plan', 'plan.json', '--yes', option, value]);
     expect(code).toBe(2);
@@ -317,7 +317,7 @@ describe('sweep --plan', () => {
     expect(emulator.calls).toEqual([]);
   });
 
-  test('refuses a plan of an account that is not the one of the credentials, before it lists anything', async () => {
+  test('refuses a plan of an account that the credentials do not belong to, before it lists anything', async () => {
     const { command, emulator, files, callsBefore } = await saved();
     const change = (document: Document) => ({
       ...document,
@@ -355,7 +355,7 @@ describe('sweep --plan', () => {
     expect(one.ids()).not.toContain('vco-one');
   });
 
-  test('a second time finds nothing more to do, and names what is gone', async () => {
+  test('a second time finds nothing more to do, and names the connections that are gone', async () => {
     const { command } = await saved();
     await command(['sweep', '--plan', 'plan.json', '--yes']);
     const { code, out } = await command(['sweep', '--plan', 'plan.json', '--yes', '--json']);

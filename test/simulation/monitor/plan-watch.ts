@@ -6,8 +6,9 @@ import type { Call } from '../world/shown.ts';
 import { graceMs, heldRules, holdersOf, isFree, section, toMs } from '../world/truth.ts';
 import { markTags, noteOf, parseClocks } from './claims-monitor.ts';
 
-/** Tolerance for what happens between a reading and the write that follows it, beyond `recheck.maxAge`. */
+/** Tolerance for changes between a reading and the write that follows it, beyond `recheck.maxAge`. */
 const SLACK_MS = 4_000;
+const NO_NOTE = 'no note names the attachment that it was detached from';
 
 type Watching = {
   readonly now: () => number;
@@ -19,7 +20,7 @@ type Watching = {
 /** A run that sweeps a plan, as far as this is about it. */
 type Run = { readonly plan: RunPlan; readonly policy: PolicyDocument; readonly touched: ReadonlySet<string> };
 
-/** What an entry is no longer, and since when. */
+/** How an entry has changed, and since when. */
 type Change = { readonly text: string; readonly sinceMs: number };
 
 /**
@@ -37,7 +38,7 @@ export class PlanWatch {
     this.#watching = watching;
   }
 
-  /** A run has saved these; the plan before is forgotten. */
+  /** A run has saved these. The plan before is forgotten. */
   saved(entries: readonly PlanEntry[]): void {
     this.#entries = new Map(entries.map((entry) => [entry.connectionId, entry]));
     this.#changes.clear();
@@ -48,7 +49,7 @@ export class PlanWatch {
     for (const row of this.#entries.size > 0 ? this.#emulator.estate.vpnConnections : []) {
       const id = row.VpnConnectionId;
       const entry = this.#entries.get(id);
-      // What is on its way is neither the one nor the other.
+      // A connection that is changing right now is neither as planned nor not.
       if (entry === undefined || row.pending !== undefined) {
         continue;
       }
@@ -61,7 +62,7 @@ export class PlanWatch {
     }
   }
 
-  /** What is wrong with a call of a run that sweeps the plan. */
+  /** Problems of a call of a run that sweeps the plan. */
   problemsOf(run: Run, call: Call): readonly string[] {
     if (run.plan.savedPlan !== 'swept') {
       return [];
@@ -85,7 +86,7 @@ export class PlanWatch {
     const { now, blurred, tagLagMs } = this.#watching;
     const allowanceMs = toMs(section(run.policy, 'recheck').maxAge ?? '10s') + SLACK_MS + tagLagMs;
     const isKnown = change !== undefined && now() - change.sinceMs > allowanceMs;
-    // That it detached the connection itself, the run knows without a note.
+    // The run knows without a note that it detached the connection itself.
     if (!isKnown || blurred() || (run.touched.has(id) && change.text === NO_NOTE)) {
       return [];
     }
@@ -129,8 +130,6 @@ export class PlanWatch {
     return isTied ? undefined : due[0]?.rule;
   }
 }
-
-const NO_NOTE = 'no note names the attachment that it was detached from';
 
 const toSeconds = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.floor(ms / 1000);

@@ -13,7 +13,7 @@ const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 const MOMENTS = [-5 * HOUR, -HOUR, MINUTE, 65 * SECOND, 80 * SECOND, 100 * SECOND, 130 * SECOND, 200 * SECOND] as const;
 
 /**
- * A plan is saved, its entries and others change, and the sweep of it comes hours later, once or twice. Drawn from a stream
+ * A plan is saved, its entries and other connections change, and the sweep of it comes hours later, once or twice. Drawn from a stream
  * of its own, and only in place of stories to which nothing else of a kind of its own happens.
  */
 export function withPlans(scenario: Scenario): Scenario {
@@ -58,7 +58,7 @@ const createRows = () => [
 const createTwo = () => `tunnels-down ${ago(200)}, unrouted ${ago(100)}`;
 const ENTRIES = ['vco-free', 'vco-down', 'vco-down', 'vco-two', 'vco-two', 'vco-late', 'vco-half'] as const;
 
-/** The first run saves the plan, and some later ones sweep it. The others write tags alone. */
+/** The first run saves the plan, and one or two later runs sweep it. The remaining runs write tags at the most. */
 function toRuns(chance: Chance, runs: readonly RunPlan[], sweptAt: number): readonly RunPlan[] {
   const isTwice = chance.maybe(0.5);
   const isKilled = chance.maybe(0.2);
