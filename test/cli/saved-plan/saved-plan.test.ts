@@ -52,7 +52,8 @@ const later = (ms: number) => new VirtualClock(NOW + ms);
 describe('plan --out', () => {
   test('saves the connections that a sweep would delete, in a fixed order, with a hash over its text', async () => {
     const { command, files, writes } = await cloud();
-    const { code, err, out } = await command(['plan', '--out', 'plan.json']);
+    const { code, err, out, modes } = await command(['plan', '--out', 'plan.json']);
+    expect(modes).toEqual({ 'plan.json': 0o600 });
     const { sha256, ...document } = JSON.parse(files['plan.json'] ?? '');
     expect(code).toBe(3);
     expect(document).toMatchObject({
