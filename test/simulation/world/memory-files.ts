@@ -6,7 +6,7 @@ import type { StoreFault } from '../stories/scenario.ts';
 
 export const STORE_FOLDER = '/store';
 
-/** A listing that lags shows what is older than this. */
+/** A listing that lags shows files that are older than this. */
 const LAG_MS = 10 * 60_000;
 
 type File = { bytes: Buffer; readonly madeMs: number };
@@ -38,13 +38,13 @@ export class MemoryFiles implements FileSystem {
     return this.#faults.some((fault) => fault.kind === kind && fault.fromMs <= nowMs - forMs && nowMs < fault.toMs);
   }
 
-  /** Whether this has been so at some time up to now. */
+  /** Whether this fault has been there at some time up to now. */
   wasEver(kind: StoreFault['kind']): boolean {
     const nowMs = this.#clock.now() - this.#startMs;
     return this.#faults.some((fault) => fault.kind === kind && fault.fromMs <= nowMs);
   }
 
-  /** Every file by its path in the store, for those who know what should be in it. */
+  /** Every file by its path in the store, for a comparison with what should be there. */
   contents(): ReadonlyMap<string, string> {
     const prefix = `${STORE_FOLDER}/`;
     return new Map([...this.#files].map(([path, { bytes }]) => [path.slice(prefix.length), bytes.toString('utf8')]));
@@ -145,7 +145,7 @@ export class MemoryFiles implements FileSystem {
     }
   }
 
-  /** What any step may meet. */
+  /** A fault that any step may meet. */
   async #step(path: string): Promise<void> {
     if (this.has('slow')) {
       await this.#clock.sleep(this.#slowMs);
