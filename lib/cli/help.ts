@@ -17,6 +17,8 @@ Examples:
   vco-sweeper explain vco-bp1a2b3c4d                    why, or why not
   vco-sweeper sweep --policy policy.yaml                delete, after a question
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
+  vco-sweeper plan --out plan.json --html plan.html     save the plan, to read and approve it
+  vco-sweeper sweep --plan plan.json                    and delete exactly what it lists
   vco-sweeper invoke --mode plan                        what the deployed function would delete
   vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
   vco-sweeper restore vco-bp1a2b3c4d --dry-run          what it takes to bring a deleted one back
@@ -40,6 +42,9 @@ Exit codes: 0 nothing left to do, 1 unexpected error, or output that could not b
 
 /** What `--help` of one command says after its options. */
 export const AFTER_PLAN_HELP = `
+--out saves what a sweep would delete, for "sweep --plan": a JSON file with a hash, which only you can read. If something
+could not be read, it writes nothing. How to have a plan approved: docs/approve.md.
+
 Exit codes: 0 nothing to delete, now or later; 3 orphans, due, held or waiting (with --fail-on due: due, deferred or blocked),
 or an id of --connection was not found; 4 something was not read;
 5 a sweep would be halted by a guard; 130 Ctrl-C.`;
@@ -51,8 +56,13 @@ Before it deletes, it says how many connections in which account and region, and
 Anything else is "no", and so are typing before the question and the end of input. If it would only write marks, it does
 not ask.
 
-Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, held, deferred
-or blocked (with --fail-on due: deferred or blocked), or an id of --connection was not found; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
+--plan sweeps a saved plan. A connection is deleted only if it is in the plan and still is as planned: due by the same rule,
+since the same moment, bound to the same attachment, or detached from it by an earlier sweep. If it has changed, its outcome
+is unknown, and the reason says what changed. Other connections and their tags are not touched. A plan that was edited, or
+made by another policy, or more than --max-age ago, is refused as a whole.
+
+Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes, or the plan was refused; 3 orphans remain: waiting, held, deferred
+or blocked (with --fail-on due: deferred or blocked), or an id of --connection or of the plan was not found; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
 130 Ctrl-C at the question, or a second one later. "No" at the question exits like plan.`;
 
 export const AFTER_INVOKE_HELP = `
