@@ -12,6 +12,8 @@ export type DeliveryDeps = {
 };
 
 const ATTEMPTS_MAX = 3;
+/** If a server asks for a longer wait, a later run sends the message. */
+const WAIT_MS_MAX = 120_000;
 /** Senders that were refused together do not come back together. */
 const JITTER = 0.2;
 
@@ -51,7 +53,7 @@ export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDep
           }
           const { retryMs, mayHaveArrived = false } = error.refusal;
           lostAnswers += Number(mayHaveArrived);
-          if (retryMs === undefined || retriesLeft <= 0 || lostAnswers > 1) {
+          if (retryMs === undefined || retryMs > WAIT_MS_MAX || retriesLeft <= 0 || lostAnswers > 1) {
             throw error;
           }
           const delayMs = Math.round(retryMs * (1 + random() * JITTER));
