@@ -73,13 +73,17 @@ function problemOf(text: string): string | undefined {
 const SAID_CHARS_MAX = 200;
 /** A shorter part of a path is a word such as `robot`. */
 const SECRET_CHARS_MIN = 8;
-const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/\S*/gi;
+/** A scheme is short; without a bound, a long word would take the square of its length. */
+const ADDRESS = /[a-z][a-z0-9+.-]{0,15}:\/\/\S*/gi;
 
 /** A server's text without anything of the address or the key, which some servers repeat; printable and short. */
 export function withoutSecrets(text: string, { url, secret }: Access): string {
-  const { pathname, searchParams, search } = new URL(url);
+  const { pathname, searchParams, search, host, href } = new URL(url);
   const parts = [...pathname.split('/').filter((part) => part.length >= SECRET_CHARS_MIN), ...searchParams.values()];
-  const secrets = [secret, secret?.replace(/^(SEC|whsec_)/, ''), search.slice(1), pathname.slice(1), ...parts];
+  const secrets = [
+    ...[url, href, host, search.slice(1), pathname.slice(1), ...parts],
+    ...(secret === undefined ? [] : [secret, secret.replace(/^(SEC|whsec_)/, '')]),
+  ];
   const forms = secrets.flatMap((one) => (one ? [one, encodeURIComponent(one), encodeURI(one)] : []));
   const longestFirst = forms.filter((form) => form.length > 1).sort((a, b) => b.length - a.length);
   const hidden = longestFirst.reduce((rest, form) => replaceAny(rest, form), text.replaceAll(ADDRESS, '…'));

@@ -121,9 +121,14 @@ function placeSpans(
 
 const wordsOf = ({ language }: Settings): Words => WORDS[language];
 
+/** One for each zone: to make one costs more than all else about a line. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
 /** To the minute, in the zone that the head of the message names. */
 function momentOf(iso: string, { timeZone }: Settings): string {
-  const format = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const;
   // The Swedish form is the one of ISO.
-  return new Intl.DateTimeFormat('sv-SE', format).format(Date.parse(iso));
+  const format =
+    FORMATS.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  FORMATS.set(timeZone, format);
+  return format.format(Date.parse(iso));
 }

@@ -1,7 +1,7 @@
 import { ACCEPTED, type Channel, JSON_HEADERS, type Verdict } from './channel.ts';
 import type { Message } from './compose.ts';
 import type { Line, Span } from './message-lines.ts';
-import { BUSY, DEFECT, type Meaning, refusedBy, refusedByStatus } from './reply-codes.ts';
+import { BUSY, DEFECT, type Meaning, refusedBy, refusedByStatus, unreadable } from './reply-codes.ts';
 import { toShown } from './their-text.ts';
 
 /** In characters. Slack refuses a longer section, and more of all together with a code that no page mentions. */
@@ -52,7 +52,7 @@ export const slack: Channel = {
     if (CODES.has(text)) {
       return refusedBy(CODES, { code: text, said: '' });
     }
-    return refusedByStatus(reply);
+    return reply.status === 200 ? unreadable(reply) : refusedByStatus(reply);
   },
 };
 
