@@ -1,24 +1,24 @@
-// What the function never uses, and its start would load all the same.
+// Modules that the function never uses, and would load at its start.
 
 /** pino's transports, with their worker threads, and its own destinations: the journal gives it a stream. */
 const THROWING = ['thread-stream', 'sonic-boom'];
 
 /**
- * The SDK's HTTP layer calls this for every request, so it may not throw. Nothing can turn it on: `lib/wiring/refuse-debug.ts` refuses
- * a run whose `DEBUG` would, because it prints credentials and replies.
+ * The SDK's HTTP layer calls this for every request, so it may not throw. Nothing can turn it on, because
+ * `lib/wiring/refuse-debug.ts` refuses a run whose `DEBUG` would. It would print credentials and replies.
  */
 const SILENT = ['debug'];
 
 /**
- * What Function Compute's SDK uploads code and opens shells with, 30 MB of it, some with known flaws and some not even
- * installed: nobody here does either.
+ * Modules with which Function Compute's SDK uploads code and opens shells. They have 30 MB, some have known flaws, and
+ * some are not even installed. Nothing here uses them.
  */
 const OF_FUNCTION_SDK = ['ali-oss', 'axios', 'ws'];
 
 const silent = (name) => [name, 'module.exports = () => Object.assign(() => {}, { enabled: false });'];
 const stub = (name) => [name, throwing(name)];
 
-/** Plugins for esbuild that put something small in their place. */
+/** Plugins for esbuild that replace them with something small. */
 export const leftOut = leavingOut([...[...THROWING, ...OF_FUNCTION_SDK].map(stub), ...SILENT.map(silent)]);
 export const leftOutOfFunctionSdk = leavingOut(OF_FUNCTION_SDK.map(stub));
 
