@@ -89,7 +89,8 @@ function compose(draft: Draft, shownCount: number): Message {
 function headLines({ digest, language, timeZone }: Draft, kinds: ReadonlySet<SectionKind>): readonly Line[] {
   const words = WORDS[language];
   const connections = digest.places.reduce((sum, place) => sum + place.connections, 0);
-  const summary = `${words.scope(connections, digest.places.length)}, ${words.status[digest.status]}. ${words.times(timeZone)}`;
+  const places = digest.places.length;
+  const summary = words.summary({ connections, places, status: digest.status, zone: timeZone });
   const isWarned = kinds.has('due') || kinds.has('marked');
   const isIdle = isWarned && digest.runs.every(({ mode }) => mode !== 'sweep');
   return [

@@ -60,7 +60,7 @@ function fateSpans({ kind, outcome }: ConnectionNews, settings: Settings): reado
       return heldUntil === null ? [] : [' · ', words.heldUntil(momentOf(heldUntil, settings))];
     case 'failed':
     case 'blocked':
-      return [' · ', words[outcome.outcome], ': ', ...(code === null ? [] : [id(code), ' ']), sentence(reason)];
+      return [' · ', words[outcome.outcome], sentence(reason), ...(code === null ? [] : [' (', id(code), ')'])];
     default:
       return [' · ', deletionText(kind === 'due', dueAt, settings)];
   }

@@ -166,7 +166,7 @@ test('shows moments in the zone that it names', async () => {
   const since = '2026-03-01T20:30:00.000Z';
   const digest = aDigest([anOutcome({ outcome: 'marked', since, dueAt: null })]);
   const { body } = await send(aChannel('dingtalk', { language: 'zh' }), { digest, timeZone: 'Asia/Shanghai' });
-  expect(textOf('dingtalk', body)).toContain('时间：Asia/Shanghai。');
+  expect(textOf('dingtalk', body)).toContain('时区：Asia/Shanghai。');
   expect(textOf('dingtalk', body)).toContain('自 2026-03-02 04:30 起');
 });
 
