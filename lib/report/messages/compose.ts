@@ -9,13 +9,13 @@ import { type SectionKind, WORDS } from './words.ts';
 export type Message = {
   readonly kind: 'digest' | 'test';
   readonly title: string;
-  /** What stands below the title, in order. */
+  /** The text below the title, in order. */
   readonly lines: readonly Line[];
   /** For colours: the most urgent kind in it. */
   readonly urgency: 'problem' | 'due' | 'calm';
   readonly url: string | undefined;
   readonly digest: ReportDigest | undefined;
-  /** The items that the message names; all others it only counts. */
+  /** The items that the message names. It only counts the rest. */
   readonly shown: readonly NewsItem[];
   /** By kind: how many there are. */
   readonly totals: Totals;

@@ -6,7 +6,7 @@ export type DeliveryDeps = {
   readonly clock: Clock;
   /** 0…1, for jitter. */
   readonly random: () => number;
-  /** Milliseconds since the epoch; no attempt is made that would have to wait longer. Default: none. */
+  /** Milliseconds since the epoch. No attempt is made that would have to wait longer. Default: no deadline. */
   readonly deadlineMs?: number;
   readonly onRetry: (refusal: Refusal, attempt: number, delayMs: number) => void;
 };

@@ -56,7 +56,7 @@ export const slack: Channel = {
   },
 };
 
-/** The text is for notifications; `verbatim` keeps Slack from making links and mentions of plain words. */
+/** The text is for notifications. `verbatim` keeps Slack from making links and mentions of plain words. */
 function toBody(message: Message) {
   return {
     text: toEntities(message.title),
@@ -97,7 +97,7 @@ function toMrkdwn(line: Line): string {
   }
 }
 
-/** Slack's own way to escape knows three characters; in code it looks for no formatting. */
+/** Slack documents entities for three characters. In code, it looks for no formatting. */
 const toText = (span: Span): string =>
   typeof span === 'string'
     ? toEntities(span)

@@ -1,17 +1,17 @@
 import type { RunStatus } from '../../core/domain/outcome.ts';
 import type { Language, NewsKind } from '../../core/domain/policy.ts';
 
-/** The kinds that are about connections or places; `always` asks for a message without any. */
+/** The kinds of news about connections or places. `always` only asks for a message without news. */
 export type SectionKind = Exclude<NewsKind, 'always'>;
 
-export type SummaryFacts = {
+type SummaryFacts = {
   readonly connections: number;
   readonly places: number;
   readonly status: RunStatus;
   readonly zone: string;
 };
 
-/** All sentences of messages. Moments are texts already; nothing here is other people's text. */
+/** All sentences of messages. Moments are texts already, and nothing here is other people's text. */
 export type Words = {
   /** The head of a message: so many of each kind. */
   readonly title: (counts: readonly (readonly [kind: SectionKind, count: number])[]) => string;

@@ -16,12 +16,12 @@ const POLICY = `notify:
     - { type: cloudevents, urlEnv: CLOUDEVENTS_URL, secretEnv: CLOUDEVENTS_SECRET }
 `;
 const files = { 'policy.yaml': POLICY };
-const args = ['notify', '--test', '--policy', 'policy.yaml'];
+const ARGS = ['notify', '--test', '--policy', 'policy.yaml'];
 const clock = { now: () => Date.now(), sleep: async () => undefined };
 
 test('sends one message to each channel, and prints a line for each', async () => {
   emulator = await start();
-  const ran = await run(args, { env: envOf(emulator), files: { ...files }, clock });
+  const ran = await run(ARGS, { env: envOf(emulator), files: { ...files }, clock });
   expect(ran).toMatchObject({ code: 0, err: '' });
   expect(ran.out).toBe(
     ['dingtalk', 'feishu', 'wecom', 'slack', 'slack-2', 'cloudevents'].map((name) => `${name}: accepted\n`).join(''),
@@ -37,7 +37,7 @@ test('says why one was refused, sends to the others all the same, exits with 4, 
   emulator.receiver.change([{ type: 'dingtalk', secret: 'SECother' }]);
   emulator.setFaults([{ action: 'PostMessage', match: { Channel: 'wecom' }, fault: { kind: 'throttle' } }]);
   const env = { ...envOf(emulator), DINGTALK_SECRET: 'SECcanary' };
-  const ran = await run(args, { env, files: { ...files }, clock });
+  const ran = await run(ARGS, { env, files: { ...files }, clock });
   expect(ran.code).toBe(4);
   expect(ran.out).toMatch(
     /^dingtalk: refused, 310000: a guard .*sign not match\)\nfeishu: accepted\nwecom: accepted\n/,
@@ -55,14 +55,14 @@ test('says why one was refused, sends to the others all the same, exits with 4, 
 test('sends nothing, and exits with 2, if a variable or the policy cannot be used', async () => {
   emulator = await start();
   const { WECOM_URL: _left, ...env } = envOf(emulator);
-  const unset = await run(args, { env: { ...env, SLACK_URL: 'http://canary.example/x' }, files: { ...files }, clock });
+  const unset = await run(ARGS, { env: { ...env, SLACK_URL: 'http://canary.example/x' }, files: { ...files }, clock });
   expect(unset.code).toBe(2);
   expect(unset.err).toMatch(/wecom: WECOM_URL is not set[^\n]*\n.*slack: SLACK_URL is plain http/);
   expect(unset.err).not.toContain('canary');
   const none = await run(['notify', '--test'], { env, clock });
   expect(none).toMatchObject({ code: 2, err: expect.stringContaining('the policy has no channel') });
   const fax = { 'policy.yaml': 'notify: { channels: [{ type: fax, urlEnv: FAX_URL }] }' };
-  expect(await run(args, { env, files: fax, clock })).toMatchObject({
+  expect(await run(ARGS, { env, files: fax, clock })).toMatchObject({
     code: 2,
     err: expect.stringContaining('dingtalk'),
   });
@@ -70,7 +70,7 @@ test('sends nothing, and exits with 2, if a variable or the policy cannot be use
     code: 2,
     err: expect.stringContaining('--test'),
   });
-  const debug = await run(args, { env: { ...envOf(emulator), NODE_DEBUG: 'http' }, files: { ...files }, clock });
+  const debug = await run(ARGS, { env: { ...envOf(emulator), NODE_DEBUG: 'http' }, files: { ...files }, clock });
   expect(debug).toMatchObject({ code: 2, err: expect.stringContaining('NODE_DEBUG') });
   expect(emulator.receiver.messages).toEqual([]);
 });

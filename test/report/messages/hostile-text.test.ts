@@ -41,7 +41,7 @@ async function bodyWith(type: ChannelType, hostile: string): Promise<string> {
 describe.each(HOSTILE)('text such as %j', (hostile) => {
   test.each(CHANNEL_TYPES)('shows no control or bidirectional character in %s, and is cut', async (type) => {
     const text = await textWith(type, hostile);
-    // A receiver of events shows texts in its own way; on the wire they are escaped.
+    // A receiver of events shows texts in its own way, and on the wire they are escaped.
     const shown = type === 'cloudevents' ? await bodyWith(type, hostile) : text;
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text.length).toBeLessThan(4_000);

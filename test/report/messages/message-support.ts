@@ -67,7 +67,7 @@ export const aRequest = (channel: ChannelPolicy, change: Partial<MessageRequest>
   ...change,
 });
 
-export type Posted = {
+type Posted = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
