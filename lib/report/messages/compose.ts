@@ -47,7 +47,7 @@ export function composeToFit(draft: Draft, fits: (message: Message) => boolean):
   return compose(fitting, enough);
 }
 
-/** The clocks that a message counts for: exactly those of the connections that it names. */
+/** The clocks that a message counts for: exactly the clocks of the connections that it names. */
 export const namedIn = ({ shown }: Pick<Message, 'shown'>): readonly ToldClock[] =>
   shown.flatMap((item) => ('outcome' in item ? (item.clock ?? []) : []));
 
@@ -85,7 +85,7 @@ function compose(draft: Draft, shownCount: number): Message {
   };
 }
 
-/** How the runs went, and what a person can do. */
+/** The state of the runs, and the ways to keep a connection or bring it back. */
 function headLines({ digest, language, timeZone }: Draft, kinds: ReadonlySet<SectionKind>): readonly Line[] {
   const words = WORDS[language];
   const connections = digest.places.reduce((sum, place) => sum + place.connections, 0);

@@ -45,7 +45,7 @@ export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDep
         unref: false,
         signal: undefined,
         shouldConsumeRetry: () => true,
-        // Whether to retry is decided below, once; what gets this far may.
+        // The decision is made once, below. A failure that gets this far may be retried.
         shouldRetry: ({ error }) => error instanceof Refused,
         onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
           if (!(error instanceof Refused)) {

@@ -30,7 +30,7 @@ export function lineOf(item: NewsItem, settings: Settings): Line {
 const id = (their: string): Span => ({ their, charsMax: ID_CHARS_MAX });
 const sentence = (their: string): Span => ({ their, charsMax: SENTENCE_CHARS_MAX });
 
-/** The id first; then what a person recognises it by; then rule, clock and what happens. */
+/** The id, the name, the place, the rule with its clock, and the fate of the connection, in this order. */
 function connectionSpans(item: ConnectionNews, settings: Settings): readonly Span[] {
   const { connectionId, name, accountId, regionId } = item.outcome;
   return [
@@ -121,12 +121,12 @@ function placeSpans(
 
 const wordsOf = ({ language }: Settings): Words => WORDS[language];
 
-/** One for each zone: to make one costs more than all else about a line. */
+/** Kept for each zone, because making a format costs more than the rest of a line. */
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 /** To the minute, in the zone that the head of the message names. */
 function momentOf(iso: string, { timeZone }: Settings): string {
-  // The Swedish form is the one of ISO.
+  // The Swedish form is that of ISO.
   const format =
     FORMATS.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   FORMATS.set(timeZone, format);

@@ -70,7 +70,7 @@ const EN: Words = {
     `${plural(connections, 'connection')} in ${plural(places, 'place')}: ${EN_STATUS[status]}. Times are ${zone}.`,
   nothingDeleted: 'The sweep does not run in mode sweep, so it deletes nothing.',
   keep: 'To keep a connection, give it the tag vco-sweeper:keep.',
-  restore: 'To bring a held connection back, run: vco-sweeper restore <id>',
+  restore: 'To bring a held connection back, run: vco-sweeper restore vco-…',
   sections: {
     attention: 'Needs a person',
     missing: 'No results any more',
@@ -123,7 +123,7 @@ const ZH: Words = {
     `${places} 处共 ${connections} 个连接，${ZH_STATUS[status]}。时区：${zone}。`,
   nothingDeleted: '当前不是 sweep 模式，不会删除任何连接。',
   keep: '如需保留某个连接，请为其添加标签 vco-sweeper:keep。',
-  restore: '如需恢复保留中的连接，请运行：vco-sweeper restore <id>',
+  restore: '如需恢复保留中的连接，请运行：vco-sweeper restore vco-…',
   sections: {
     attention: '需要处理',
     missing: '不再有结果',
