@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { IncomingWebhook } from '@slack/webhook';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CHANNEL_TYPES, type ChannelType } from '../../lib/core/domain/policy.ts';
@@ -180,4 +182,23 @@ test('an error of the network says only its code', async () => {
     .catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: 'ECONNREFUSED', message: 'ECONNREFUSED' });
   expect(String((failed as Error).stack)).not.toContain('canary');
+});
+
+test('a reply without an end is cut off', async () => {
+  const { deps } = await begin();
+  const server = createServer((_request, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(16_384))) {
+        // As fast as it is read.
+      }
+    };
+    response.on('drain', more);
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const reply = await deps.post(`http://127.0.0.1:${port}/x`, { headers: {}, body: '', timeoutMs: 15_000 });
+  expect(reply.body).toHaveLength(65_536);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -179,3 +179,18 @@ test('says that nothing is deleted while no sweep runs in mode sweep', async () 
   expect(await text('plan')).toContain('it deletes nothing');
   expect(await text('sweep')).not.toContain('it deletes nothing');
 });
+
+test('names first what is deleted first', async () => {
+  const since = new Date(NOW - DAY).toISOString();
+  const outcomes = Array.from({ length: 60 }, (_, index) =>
+    anOutcome({
+      connectionId: `vco-${String(index).padStart(2, '0')}`,
+      outcome: 'waiting',
+      since,
+      dueAt: new Date(NOW + (60 - index) * HOUR * 0.3).toISOString(),
+    }),
+  );
+  const { named } = await send(aChannel('wecom'), { digest: aDigest(outcomes) });
+  const soonest = outcomes.slice(-named.length).map(({ connectionId }) => connectionId);
+  expect(named.map(({ connectionId }) => connectionId)).toEqual(soonest.reverse());
+});
