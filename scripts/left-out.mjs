@@ -15,11 +15,26 @@ const SILENT = ['debug'];
  */
 const OF_FUNCTION_SDK = ['ali-oss', 'axios', 'ws'];
 
+/**
+ * Arithmetic of any precision, 25 kB of it. The SDK's JSON parser makes such a number of more than 15 digits. Account ids
+ * are the only numbers of that length that the wire code reads, and it only needs their digits.
+ */
+const BIG_NUMBER = [
+  'bignumber.js',
+  `module.exports = class BigNumber {
+    constructor(digits) { this.digits = String(digits); }
+    static isBigNumber(value) { return value instanceof BigNumber; }
+    toFixed() { return this.digits; }
+    toString() { return this.digits; }
+    toJSON() { return this.digits; }
+  };`,
+];
+
 const silent = (name) => [name, 'module.exports = () => Object.assign(() => {}, { enabled: false });'];
 const stub = (name) => [name, throwing(name)];
 
 /** Plugins for esbuild that replace them with something small. */
-export const leftOut = leavingOut([...[...THROWING, ...OF_FUNCTION_SDK].map(stub), ...SILENT.map(silent)]);
+export const leftOut = leavingOut([...[...THROWING, ...OF_FUNCTION_SDK].map(stub), ...SILENT.map(silent), BIG_NUMBER]);
 export const leftOutOfFunctionSdk = leavingOut(OF_FUNCTION_SDK.map(stub));
 
 function leavingOut(entries) {
@@ -27,7 +42,9 @@ function leavingOut(entries) {
   return {
     name: 'left-out',
     setup({ onLoad, onResolve }) {
-      onResolve({ filter: /^[a-z-]+$/ }, ({ path }) => (stubs.has(path) ? { path, namespace: 'left-out' } : undefined));
+      onResolve({ filter: /^[a-z.-]+$/ }, ({ path }) =>
+        stubs.has(path) ? { path, namespace: 'left-out' } : undefined,
+      );
       onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({ contents: stubs.get(path) }));
     },
   };
