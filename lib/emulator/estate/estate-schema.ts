@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { connection } from './connection-schema.ts';
 import { accountId, moment, pending, tags, text } from './estate-fields.ts';
+import { headerShape } from './estate-header.ts';
 import { routingShape } from './routing-schema.ts';
 
 /** RAM actions such as `vpc:DeleteVpnAttachment`, `cen:*` or `*`. */
 const actions = z.array(text);
 
 export const estateFile = z.strictObject({
+  ...headerShape,
   /** `false`: nothing is filled in, what is not listed does not exist. Default `true`; saved estates say `false`. */
   derive: z.optional(z.boolean()),
   /** The regions served. Default: those that the file names, else cn-hangzhou. */
