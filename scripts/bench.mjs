@@ -1,7 +1,7 @@
 // What the sweeper costs: requests and time of whole runs, its cold start, its memory. One table for each part, and the
 // limits that must be kept; exits 1 when one is not.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page
+//   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page, rehearse
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { writeChart } from './bench/chart.mjs';
 import { benchEstate } from './bench/estate.mjs';
 import { benchHttp } from './bench/http.mjs';
 import { benchPage } from './bench/page.mjs';
+import { benchRehearse } from './bench/rehearse.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
 
 const PARTS = {
@@ -19,6 +20,7 @@ const PARTS = {
   bundle: { bench: benchBundle, print: printBundle },
   estate: { bench: benchEstate, print: printEstate },
   page: { bench: benchPage, print: printPage },
+  rehearse: { bench: benchRehearse, print: printRehearse },
 };
 
 const { values } = parseArgs({
@@ -111,6 +113,20 @@ function printPage({ rows }) {
       kilobytes,
       usableMs.toFixed(0),
       searchMs?.toFixed(0) ?? '',
+    ]),
+  );
+}
+
+function printRehearse({ rows }) {
+  print(
+    ['30 nights rehearsed', 'deleted', 'seconds', 'seconds of CPU', 'MB resident', 'seconds of export'],
+    rows.map(({ connections, deleted, seconds, cpuSeconds, megabytes, exportSeconds }) => [
+      connections,
+      deleted,
+      seconds.toFixed(1),
+      cpuSeconds.toFixed(1),
+      megabytes.toFixed(0),
+      exportSeconds.toFixed(1),
     ]),
   );
 }

@@ -88,7 +88,7 @@ Examples:
   vco-sweeper rehearse --policy policy.yaml --estate estate.yaml --expect must-stay.txt --html rehearsal.html
 
 Exit codes: 0 it was rehearsed; 2 bad usage, policy or estate; 3 a connection of --expect was detached or deleted, or is not in
-the estate; 4 a night was incomplete.`;
+the estate; 4 the last night was incomplete.`;
 
 export const AFTER_STORE_INIT_HELP = `
 Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;

@@ -30,8 +30,8 @@ export class RehearsedCloud {
   constructor(estate: Estate, policy: Policy, clock: VirtualClock) {
     this.#clock = clock;
     this.#own = estate.accounts[0]?.accountId ?? '';
-    const granted = withRoles(estate, policy);
-    this.#emulator = createEmulator({ estate: granted, clock, seed: 1, limits: 'off', callsKept: CALLS_KEPT });
+    const options = { clock, seed: 1, limits: 'off', callsKept: CALLS_KEPT } as const;
+    this.#emulator = createEmulator({ estate: toRehearsed(estate, policy), ...options });
     this.#before = new Map(estate.vpnConnections.map((row) => [row.VpnConnectionId, stateOf(row)]));
   }
 
@@ -78,14 +78,38 @@ export class RehearsedCloud {
 
 type Row = Estate['vpnConnections'][number];
 
+/** Without settings that nothing judges: they are most of each reply, and keys are among them. */
+function withoutSettings({
+  IkeConfig,
+  IpsecConfig,
+  VcoHealthCheck,
+  VpnBgpConfig,
+  RemoteCaCertificate,
+  ...row
+}: Row): Row {
+  const { TunnelOptions } = row;
+  return { ...row, ...(TunnelOptions && { TunnelOptions: TunnelOptions.map(statusOf) }) };
+}
+
+type Tunnel = NonNullable<Row['TunnelOptions']>[number];
+
+const statusOf = ({ TunnelId, TunnelIndex, Role, State, Status }: Tunnel): Tunnel => ({
+  TunnelId,
+  TunnelIndex,
+  Role,
+  State,
+  Status,
+});
+
 const stateOf = ({ State, AttachType, TransitRouterId, tags }: Row): string =>
   JSON.stringify([State, AttachType, TransitRouterId, tags]);
 
-/** The accounts of the estate let in whoever the policy sends: rights are not what is rehearsed. */
-function withRoles(estate: Estate, { accounts, detach }: Policy): Estate {
+/** As it is rehearsed: its accounts let in whoever the policy sends, because rights are not what is rehearsed. */
+function toRehearsed(estate: Estate, { accounts, detach }: Policy): Estate {
   const arns = [...accounts, ...detach.roles].map(({ roleArn }) => roleArn);
   return {
     ...estate,
+    vpnConnections: estate.vpnConnections.map(withoutSettings),
     accounts: estate.accounts.map((account) => {
       const names = roleNames(arns, account.accountId);
       const others = account.roles.filter(({ name }) => !names.includes(name));

@@ -68,9 +68,10 @@ async function watched(
   }
 }
 
-function exitCodeOf({ nights }: Rehearsal, lost: number): number {
+/** An incomplete night that a later one made good is told, and is no failure. */
+function exitCodeOf({ last }: Rehearsal, lost: number): number {
   if (lost > 0) {
     return EXIT.orphansRemain;
   }
-  return nights.some(({ status }) => status === 'incomplete') ? EXIT.incomplete : EXIT.nothingLeft;
+  return last.status === 'incomplete' ? EXIT.incomplete : EXIT.nothingLeft;
 }
