@@ -33,7 +33,7 @@ export function checkWritable(path: string): void {
  * Write a whole file. What was there before stays until all of the new text is on the disk, so that nobody reads half of
  * it. What is no regular file, such as a pipe, is written to directly.
  *
- * @param mode the rights of the file; left out: those of the file that was there, else what the system gives a new one
+ * @param mode of the file; left out: that of the file that was there, or what the system gives a new one
  */
 export function replaceFile(path: string, text: string, mode?: number): void {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -46,7 +46,7 @@ export function replaceFile(path: string, text: string, mode?: number): void {
   try {
     writeFileSync(temporary, text, { flag: 'wx', flush: true, ...(mode === undefined ? {} : { mode }) });
     if (mode !== undefined || found !== undefined) {
-      chmodSync(temporary, mode ?? found?.mode ?? 0);
+      chmodSync(temporary, mode ?? found?.mode ?? 0o600);
     }
     renameSync(temporary, target);
   } catch (error) {

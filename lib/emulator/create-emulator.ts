@@ -43,7 +43,7 @@ export function emulatorOf(engine: Engine): Emulator {
   };
 }
 
-/** A user of the account who may do everything, unless a key or a role is named. */
+/** The caller is a user of the account who may do everything, unless a key or a role is named. */
 function callerAs(estate: Estate, accountId: string, { role, accessKeyId }: CallAs): Caller {
   const account = estate.accounts.find((candidate) => candidate.accountId === accountId);
   if (role !== undefined) {

@@ -10,7 +10,10 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/dispatch\//, /^lib\/(core|dispatch)\//],
   [/^lib\/undo\//, /^lib\/(core|undo)\//],
   // What a backup keeps is decided in one table; restoring is none of a sweep's business.
-  [/^lib\/sweep\//, /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document))(\/|\.ts$)/],
+  [
+    /^lib\/sweep\//,
+    /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document|read-backup|renew-backup))(\/|\.ts$)/,
+  ],
   [/^lib\/policy\//, /^lib\/(core|policy)\//],
   // Ids in an event are read by the same rules as ids in a policy.
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],

@@ -15,7 +15,7 @@ export const unrouted: Rule<'unrouted'> = {
   isDisprovedBy: () => false,
 };
 
-/** Nothing on the transit router uses the attachment. The tunnels may be up; the evidence says whether they are. */
+/** Nothing on the transit router uses the attachment. The tunnels may be up, and the evidence says whether they are. */
 function judgeRouting({ connection, association, routing }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');

@@ -5,7 +5,7 @@ import type { Lost, Rehearsal } from '../nights/rehearsal.ts';
 /** What a person asked to survive, and what of it did not. */
 export type Expectation = { readonly expected: readonly ConnectionId[]; readonly lost: readonly Lost[] };
 
-export const REHEARSAL_FORMAT = 'vco-sweeper/rehearsal@1';
+const REHEARSAL_FORMAT = 'vco-sweeper/rehearsal@1';
 
 /** A rehearsal as data for programs. Pure. */
 export function rehearsalData(rehearsal: Rehearsal, { expected, lost }: Expectation) {
