@@ -8,7 +8,6 @@ import { routingShape } from './routing-schema.ts';
 const actions = z.array(text);
 
 export const estateFile = z.strictObject({
-  ...headerShape,
   /** `false`: nothing is filled in, what is not listed does not exist. Default `true`; saved estates say `false`. */
   derive: z.optional(z.boolean()),
   /** The regions served. Default: those that the file names, else cn-hangzhou. */
@@ -144,6 +143,7 @@ export const estateFile = z.strictObject({
     ),
   ),
   ...routingShape,
+  ...headerShape,
 });
 
 /** An estate as people write it: nearly every key may be left out. */

@@ -23,12 +23,12 @@ async function start(written: Readonly<Record<string, unknown>>) {
 }
 
 const POLICY = 'regions: [cn-hangzhou, eu-central-1]\n';
-const args = ['export', '--policy', 'policy.yaml', '--out', 'estate.yaml'];
+const ARGS = ['export', '--policy', 'policy.yaml', '--out', 'estate.yaml'];
 
 describe('export', () => {
   test('writes an estate that says when it was made, and changes nothing', async () => {
     const { env, writes } = await start({ ...estate(free('idle'), bound('routed'), ...inUse(3)), ...routed('routed') });
-    const { code, out, files } = await run(args, { env, files: { 'policy.yaml': POLICY } });
+    const { code, out, files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
     expect({ code, out }).toEqual({ code: 0, out: 'estate.yaml: 5 connections in 2 places\n' });
     expect(writes()).toEqual([]);
     const written = JSON.parse(files['estate.yaml'] ?? '');
@@ -46,7 +46,7 @@ describe('export', () => {
     const made = generateEstate({ seed: 4, connections: 60, regions: ['cn-hangzhou', 'eu-central-1'], nowMs: NOW });
     const gateways = made.customerGateways.map((one) => ({ ...one, AuthKey: 'canary-auth-key' }));
     const { env, emulator } = await start({ ...made, customerGateways: gateways });
-    const { code, out, err, files } = await run(args, { env, files: { 'policy.yaml': POLICY } });
+    const { code, out, err, files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
     expect(code).toBe(0);
     const text = [out, err, files['estate.yaml']].join();
     expect(JSON.stringify(emulator.estate)).toMatch(/canary-psk.*canary-auth-key/);
@@ -55,7 +55,7 @@ describe('export', () => {
 
   test('knows only rows that the emulator has a schema for', async () => {
     const { env } = await start({ ...estate(free('idle'), bound('routed')), ...routed('routed') });
-    const { files } = await run(args, { env, files: { 'policy.yaml': POLICY } });
+    const { files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
     expect(Object.keys(JSON.parse(files['estate.yaml'] ?? '')).filter((key) => !(key in estateFile.shape))).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe('export', () => {
   ])('of a place of which %s cannot be read names it, exits with 4 and writes nothing', async (_what, match, where) => {
     const { env, emulator } = await start({ ...estate(bound('routed')), ...routed('routed') });
     emulator.setFaults([{ ...match, fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } }]);
-    const { code, err, files } = await run(args, { env, files: { 'policy.yaml': POLICY } });
+    const { code, err, files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
     expect(code).toBe(4);
     expect(err).toContain(where);
     expect(err).toContain('estate.yaml was not written');
@@ -76,7 +76,7 @@ describe('export', () => {
   test('names a role that cannot be assumed, and writes nothing', async () => {
     const { env } = await start(estate(free('idle')));
     const policy = `${POLICY}detach: { roles: ['acs:ram::2000000000000002:role/network'] }\n`;
-    const { code, err, files } = await run(args, { env, files: { 'policy.yaml': policy } });
+    const { code, err, files } = await run(ARGS, { env, files: { 'policy.yaml': policy } });
     expect({ code, files: Object.keys(files) }).toEqual({ code: 4, files: ['policy.yaml'] });
     expect(err).toContain('not read: acs:ram::2000000000000002:role/network');
   });
@@ -84,19 +84,19 @@ describe('export', () => {
   test('needs neither the store nor the limits of the policy to be usable here', async () => {
     const { env } = await start(estate(free('idle')));
     const policy = `${POLICY}store: /mnt/not-here\nlimits: { perDay: 5 }\n`;
-    expect(await run(args, { env, files: { 'policy.yaml': policy } })).toMatchObject({ code: 0 });
+    expect(await run(ARGS, { env, files: { 'policy.yaml': policy } })).toMatchObject({ code: 0 });
   });
 
   test('of one region holds that region alone', async () => {
     const { env } = await start(estate(free('idle'), free('far', {}, { regionId: 'eu-central-1' })));
-    const { out } = await run([...args, '--region', 'eu-central-1'], { env, files: { 'policy.yaml': POLICY } });
+    const { out } = await run([...ARGS, '--region', 'eu-central-1'], { env, files: { 'policy.yaml': POLICY } });
     expect(out).toBe('estate.yaml: 1 connection in 1 place\n');
   });
 
   test('is refused before any call when the file cannot be written', async () => {
     const { env, emulator } = await start(estate(free('idle')));
     const fileError = { before: 'EROFS' };
-    const { code, err } = await run(args, { env, files: { 'policy.yaml': POLICY }, fileError });
+    const { code, err } = await run(ARGS, { env, files: { 'policy.yaml': POLICY }, fileError });
     expect(code).toBe(2);
     expect(err).toContain('--out "estate.yaml" cannot be written');
     expect(emulator.calls).toEqual([]);

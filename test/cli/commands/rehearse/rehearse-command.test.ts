@@ -6,18 +6,18 @@ import { bound, down, dueTags, estate, free, inUse } from '../../../support/esta
 import { run } from '../../cli-harness.ts';
 
 const POLICY = 'regions: [cn-hangzhou]\nrules: { unassociated: 3d }\n';
-const args = ['rehearse', '--policy', 'policy.yaml', '--estate', 'estate.yaml'];
-const header = { madeAt: new Date(NOW).toISOString() };
+const ARGS = ['rehearse', '--policy', 'policy.yaml', '--estate', 'estate.yaml'];
+const HEADER = { madeAt: new Date(NOW).toISOString() };
 
 /** Somebody's own estate: three that nobody uses, of which one is kept by its owner, and four in use. */
 const OWN = {
-  ...header,
+  ...HEADER,
   ...estate(free('idle'), free('due', dueTags()), free('kept', { 'vco-sweeper:keep': 'true' }), ...inUse(4)),
 } as EstateFile;
 
 type More = { readonly files?: Record<string, string>; readonly env?: Record<string, string> };
 const rehearse = (more: readonly string[] = [], { files = {}, env = {} }: More = {}) =>
-  run([...args, ...more], { env, files: { 'policy.yaml': POLICY, 'estate.yaml': JSON.stringify(OWN), ...files } });
+  run([...ARGS, ...more], { env, files: { 'policy.yaml': POLICY, 'estate.yaml': JSON.stringify(OWN), ...files } });
 
 describe('rehearse', () => {
   test('says what each night with news brought, what is left and why, and what was never touched', async () => {
@@ -58,7 +58,7 @@ describe('rehearse', () => {
     expect(data).toMatchObject({
       format: 'vco-sweeper/rehearsal@1',
       mode: 'sweep',
-      startedAt: header.madeAt.replace('Z', 'Z'),
+      startedAt: HEADER.madeAt,
       totals: { connections: 7, nights: 4, deleted: 2, detached: 0, left: 5, untouched: 5 },
     });
     expect(data.nights.map(({ night, news }: { night: number; news: unknown[] }) => [night, news.length])).toEqual([
@@ -102,7 +102,7 @@ describe('a rehearsal with --expect', () => {
 
   test('exits with 3 when one is detached, and held', async () => {
     const policy = 'regions: [cn-hangzhou]\nrules: { tunnels-down: 0s }\ndetach: { hold: 60d }\n';
-    const written = JSON.stringify({ ...header, ...estate(bound('site', {}, down), ...inUse(3)) });
+    const written = JSON.stringify({ ...HEADER, ...estate(bound('site', {}, down), ...inUse(3)) });
     const { code, out } = await rehearse(['--expect', 'stay.txt'], {
       files: { 'stay.txt': 'vco-site', 'estate.yaml': written, 'policy.yaml': policy },
     });
@@ -153,7 +153,7 @@ describe('an exported estate', () => {
 
 describe('the scope of a rehearsal', () => {
   const two = (policy: string, written: object) =>
-    rehearse([], { files: { 'policy.yaml': policy, 'estate.yaml': JSON.stringify({ ...header, ...written }) } });
+    rehearse([], { files: { 'policy.yaml': policy, 'estate.yaml': JSON.stringify({ ...HEADER, ...written }) } });
   const role = (accountId: string) => `{ roleArn: 'acs:ram::${accountId}:role/vco-sweeper' }`;
 
   test('is the accounts and regions that the estate has; the others are named', async () => {
