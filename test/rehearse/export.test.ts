@@ -68,6 +68,26 @@ describe('an exported estate', () => {
     );
   });
 
+  test('keeps hostile texts, unknown words and missing fields as they are', async () => {
+    const tags = JSON.parse('{"__proto__":"x","1":"one","a: b":"\\u2028\\ud800\\u0000#","vco-sweeper:seen":"never"}');
+    const rows = [
+      { Name: '"}],\n- \u001b[31m', tags },
+      { AttachType: 'STRANGE', State: 'odd', Status: 'odd' },
+      { State: null, Status: null, ResourceGroupId: null },
+      { CrossAccountAuthorized: true, ResourceGroupId: 'rg-kept' },
+      { TransitRouterId: 'tr-1', Status: null, TunnelOptions: [{ Status: 'odd', State: 'odd' }, { Status: null }] },
+      { AttachType: 'CEN', TransitRouterId: 'tr-gone', attachmentId: null },
+      { TransitRouterId: 'tr-1', AttachType: 'NO_ASSOCIATED' },
+      { VpnGatewayId: 'vpn-1', AttachType: 'CEN', TransitRouterId: 'tr-1' },
+    ];
+    const vpnConnections = rows.map((row, at) => ({ VpnConnectionId: `vco-${at}`, ...row }));
+    const estate = parseEstate(JSON.stringify({ regions: [{ RegionId: REGIONS[0] }], vpnConnections }), 'hostile');
+    const policy = aPolicy({ regions: ['cn-hangzhou'], rules: EVERY_RULE, protect: { resourceGroups: ['rg-kept'] } });
+    const { text } = await exportOf(estate, policy);
+    expect(await planOf(parseEstate(text, 'export'), policy)).toEqual(await planOf(estate, policy));
+    expect(text).not.toContain('\u001b');
+  });
+
   test('is YAML in its JSON form, and as YAML says the same', async () => {
     const estate = generateEstate({ seed: 3, connections: 50, regions: REGIONS, nowMs: NOW });
     const { text } = await exportOf(estate, aPolicy({ regions: 'all' }));

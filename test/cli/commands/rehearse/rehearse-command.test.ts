@@ -52,6 +52,17 @@ describe('rehearse', () => {
     expect(out).toContain('Deleted: 2 of 7 connections');
   });
 
+  test('takes no notice of credentials and endpoints, however wrong they are', async () => {
+    const env = {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: 'CANARYKEY',
+      ALIBABA_CLOUD_CREDENTIALS_URI: 'http://192.0.2.1/',
+      ALIBABA_CLOUD_VPC_ENDPOINT: 'http://192.0.2.1/',
+    };
+    const [without, withThem] = [await rehearse(['--json']), await rehearse(['--json'], { env })];
+    expect(withThem).toEqual(without);
+    expect(withThem.code).toBe(0);
+  });
+
   test('answers programs with one object: totals, nights, and what is left', async () => {
     const { out } = await rehearse(['--json', '--nights', '4']);
     const data = JSON.parse(out);
