@@ -113,7 +113,7 @@ function writeDocs(results) {
     'were lived through until one broke the promise. «liveness»: what should go does go, once faults and other people have',
     'stopped. «deadline»: a run ends in its time. Written by `npm run mutants -- --write-docs`.',
     '',
-    '| what happened | promise | caught at seed |',
+    '| mistake | promise | caught at seed |',
     '| --- | --- | --- |',
     ...rows,
     '',

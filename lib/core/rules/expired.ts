@@ -9,7 +9,7 @@ export const expired: Rule<'expired'> = {
   graceDefault: 'off',
   graceExample: '0s',
   summary: `Its tag \`${TAG_EXPIRES}\` names a moment that has passed.`,
-  about: 'its owner wrote an end on it, and that has passed.',
+  about: 'the owner wrote an expiry date on the connection, and the date has passed.',
   needs: [],
   judge: judgeExpiry,
   isDisprovedBy: (connection, nowMs) => !hasExpired(connection, nowMs),

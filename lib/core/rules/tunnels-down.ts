@@ -12,8 +12,8 @@ export const tunnelsDown: Rule<'tunnels-down'> = {
   graceExample: '14d',
   summary: 'Bound to a transit router, and no tunnel has an IPsec SA.',
   about:
-    'it is bound to a transit router, and no tunnel of it has an IPsec SA. ' +
-    'A site that is off for the weekend looks like this too, so give it a grace of weeks.',
+    'the connection is bound to a transit router, and no tunnel has an IPsec SA. ' +
+    'A site that is off for the weekend looks like this as well, so set a grace of weeks.',
   needs: [],
   judge: judgeTunnels,
   isDisprovedBy: saysUp,

@@ -7,8 +7,8 @@ export const unrouted: Rule<'unrouted'> = {
   graceExample: '7d',
   summary: 'Bound, but no route-table association, propagation or static route uses it.',
   about:
-    'it is bound, but no route-table association, no propagation and no static route uses it: no traffic can take it. ' +
-    'This rule reads more, and needs the permissions for it.',
+    'the connection is bound, but no route-table association, no propagation and no static route uses it, so it can ' +
+    'carry no traffic. This rule needs more reads, and the permissions for them.',
   needs: ['routing'],
   judge: judgeRouting,
   // A connection does not know the route tables of its transit router.
