@@ -88,6 +88,24 @@ Addresses and signing keys come from the environment variables that the policy n
 Exit codes: 0 every channel accepted it; 2 bad usage or policy, or a variable that cannot be used, and nothing was sent;
 4 a channel refused it, or did not answer.`;
 
+export const AFTER_EXPORT_HELP = `
+The file holds ids, names and tags of your connections, and neither keys nor addresses. Only you may read it.
+A place that cannot be read is named, and then nothing is written.
+
+Exit codes: 0 it was written; 1 it could not be written; 2 bad usage or policy; 4 something was not read; 130 Ctrl-C.`;
+
+export const AFTER_REHEARSE_HELP = `
+Every night is a sweep, whatever the policy's mode. Nothing else happens in the estate meanwhile. No message is sent, and a
+store is kept in memory. The first night is the moment of the export, so the same files give the same output.
+
+Examples:
+  vco-sweeper export --policy policy.yaml --out estate.yaml
+  vco-sweeper rehearse --policy policy.yaml --estate estate.yaml
+  vco-sweeper rehearse --policy policy.yaml --estate estate.yaml --expect must-stay.txt --html rehearsal.html
+
+Exit codes: 0 it was rehearsed; 2 bad usage, policy or estate; 3 a connection of --expect was detached or deleted, or is not in
+the estate; 4 the last night was incomplete.`;
+
 export const AFTER_STORE_INIT_HELP = `
 Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;
 
