@@ -14,6 +14,8 @@ const BYTES_MAX = 256 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** It is written from its beginning, whatever was in it. */
+const ANY_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Nothing that waits for a partner, such as a pipe, may keep us waiting. */
 const OLD_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -33,6 +35,15 @@ export class FolderFiles {
 
   /** Opens a file that does not exist yet, and makes the folders above it. */
   async create(path: string): Promise<StoreFile> {
+    return await this.#openToWrite(path, NEW_FILE);
+  }
+
+  /** The same for a file that may exist; then it is empty from now on. */
+  async replace(path: string): Promise<StoreFile> {
+    return await this.#openToWrite(path, ANY_FILE);
+  }
+
+  async #openToWrite(path: string, flags: number): Promise<StoreFile> {
     const names = namesIn(path);
     let folder = this.#root;
     for (const name of names.slice(0, -1)) {
@@ -40,7 +51,7 @@ export class FolderFiles {
       await this.#makeFolder(folder);
       folder = await this.#resolve(folder, path);
     }
-    return await this.#files.open(join(folder, names.at(-1) ?? ''), NEW_FILE, FILE_MODE);
+    return await this.#files.open(join(folder, names.at(-1) ?? ''), flags, FILE_MODE);
   }
 
   /** The bytes of a file; undefined when there is none. */

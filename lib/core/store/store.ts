@@ -43,3 +43,16 @@ export type Store = {
   /** Whether a person has made the file `STOP`. Throws when nobody can tell. */
   readonly isStopped: () => Promise<boolean>;
 };
+
+/** A store that reports are written into as well: pages and tables for people, which no run relies on. */
+export type ReportStore = Store & {
+  /** Write a text file. What was there before is replaced. Throws `StoreError`. */
+  readonly putText: (path: string, text: string) => Promise<void>;
+  /** Whether a text file is there and ends with this text. Throws `StoreError`. */
+  readonly endsWith: (path: string, ending: string) => Promise<boolean>;
+  /**
+   * A document without the value of its last key before the hash, which may be far larger than all the rest. Throws
+   * `StoreError`.
+   */
+  readonly getHead: (path: string, format: string, lastKey: string) => Promise<StoreReading>;
+};
