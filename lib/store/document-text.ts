@@ -58,7 +58,11 @@ export function readDocumentHead(bytes: Uint8Array, format: string, lastKey: str
   const end = text.length - HASH_END_BYTES;
   const [, hash] = HASH_END.exec(text.toString('latin1', Math.max(0, end))) ?? [];
   const at = text.indexOf(`,"${lastKey}":`);
-  if (hash === undefined || at === -1 || hash !== createHash('sha256').update(text.subarray(0, end)).update('}').digest('hex')) {
+  if (
+    hash === undefined ||
+    at === -1 ||
+    hash !== createHash('sha256').update(text.subarray(0, end)).update('}').digest('hex')
+  ) {
     // Laid out anew by an editor, or not right at all.
     return withoutKey(readDocumentText(bytes, format), lastKey);
   }

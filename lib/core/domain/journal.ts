@@ -21,7 +21,11 @@ export type JournalEvent =
   | 'dispatch.started'
   | 'scope.started'
   | 'scope.failed'
-  | 'dispatch.finished';
+  | 'dispatch.finished'
+  | 'report.written'
+  | 'notify.accepted'
+  | 'notify.failed'
+  | 'report.finished';
 
 /** Only our own types and texts go in here, never a reply: replies hold pre-shared keys. */
 export type JournalFields = {

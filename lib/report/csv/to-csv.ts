@@ -1,12 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
+import type { ReportDigest } from '../digest/report-digest.ts';
 
 type CsvColumn = {
   readonly name: string;
   /** What the documents say of it. */
   readonly holds: string;
-  readonly textOf: (outcome: Outcome, result: RunResult) => string | null;
+  readonly textOf: (outcome: Outcome, runId: string) => string | null;
 };
 
 /** The columns in their order. Other people's scripts count on both: a new column comes last, and none is renamed. */
@@ -32,7 +33,7 @@ export const CSV_COLUMNS: readonly CsvColumn[] = [
   { name: 'evidence', holds: 'what that rests on, with `; ` between', textOf: ({ evidence }) => evidence.join('; ') },
   { name: 'code', holds: "the cloud's error code, or one of ours", textOf: ({ code }) => code },
   { name: 'requestId', holds: 'the id of the request that failed', textOf: ({ requestId }) => requestId },
-  { name: 'runId', holds: 'the run', textOf: (_outcome, { runId }) => runId },
+  { name: 'runId', holds: 'the run', textOf: (_outcome, runId) => runId },
 ];
 
 /** A spreadsheet takes a cell that begins so for a formula; Numbers takes the full-width signs for the plain ones. */
@@ -44,9 +45,16 @@ const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
  * A text that a spreadsheet would compute gets a `'` in front. Characters that a terminal or an editor would obey are
  * escaped as in a report, so a cell never breaks a line.
  */
-export function toCsv(outcomes: readonly Outcome[], result: RunResult): string {
+export const toCsv = (outcomes: readonly Outcome[], { runId }: RunResult): string =>
+  toText(outcomes.map((outcome) => [outcome, runId]));
+
+/** The same of a report, where each connection has the run that said the last word on it. Pure. */
+export const toReportCsv = ({ outcomes }: Pick<ReportDigest, 'outcomes'>): string =>
+  toText(outcomes.map((outcome) => [outcome, outcome.runId]));
+
+function toText(lines: readonly (readonly [Outcome, runId: string])[]): string {
   const names = CSV_COLUMNS.map(({ name }) => name);
-  const rows = outcomes.map((outcome) => CSV_COLUMNS.map(({ textOf }) => toCell(textOf(outcome, result) ?? '')));
+  const rows = lines.map((line) => CSV_COLUMNS.map(({ textOf }) => toCell(textOf(...line) ?? '')));
   return stringify([names, ...rows], { record_delimiter: 'windows' });
 }
 

@@ -19,6 +19,26 @@ const UNKNOWN_POLICY = { source: 'unknown', hash: 'unknown' };
 const withoutHold = (counts: unknown): unknown =>
   typeof counts === 'object' && counts !== null && !('held' in counts) ? { ...counts, held: 0 } : counts;
 
+/** An outcome in a result or a report. */
+export const listedOutcome = z.looseObject({
+  connectionId: z.string(),
+  accountId: z.string(),
+  regionId: z.string(),
+  name: orNull(z.string()),
+  owner: orNull(z.string()),
+  createdAt: orNull(moment),
+  outcome: z.enum(OUTCOMES),
+  rule: z.nullable(z.enum([...RULE_NAMES, 'half-done'])),
+  since: z.nullable(moment),
+  dueAt: orNull(moment),
+  heldUntil: orNull(moment),
+  attachedTo: orNull(z.looseObject({ transitRouterId: textOrNull, cenId: textOrNull })),
+  reason: z.string(),
+  evidence: z.array(z.string()),
+  code: orNull(z.string()),
+  requestId: textOrNull,
+});
+
 /** The result of a sweep, as much of it as a report or an exit code rests on; what else is there is passed on. */
 export const runResult = z.looseObject({
   runId: z.string(),
@@ -36,26 +56,7 @@ export const runResult = z.looseObject({
     }),
   ),
   counts: z.pipe(z.transform(withoutHold), z.record(z.enum(OUTCOMES), number)),
-  outcomes: z.array(
-    z.looseObject({
-      connectionId: z.string(),
-      accountId: z.string(),
-      regionId: z.string(),
-      name: orNull(z.string()),
-      owner: orNull(z.string()),
-      createdAt: orNull(moment),
-      outcome: z.enum(OUTCOMES),
-      rule: z.nullable(z.enum([...RULE_NAMES, 'half-done'])),
-      since: z.nullable(moment),
-      dueAt: orNull(moment),
-      heldUntil: orNull(moment),
-      attachedTo: orNull(z.looseObject({ transitRouterId: textOrNull, cenId: textOrNull })),
-      reason: z.string(),
-      evidence: z.array(z.string()),
-      code: orNull(z.string()),
-      requestId: textOrNull,
-    }),
-  ),
+  outcomes: z.array(listedOutcome),
   outcomesOmitted: z.optional(number),
   calls,
   refusedEvents,
@@ -69,6 +70,7 @@ export const runResult = z.looseObject({
 
 /** The same of the dispatcher. */
 export const dispatchResult = z.looseObject({
+  dispatchId: z.string(),
   moment: z.string(),
   counts: z.record(z.enum(PLACE_STATES), number),
   scopes: z.array(
@@ -84,3 +86,6 @@ export const dispatchResult = z.looseObject({
   refusedEvents,
   notStored: z.optional(z.string()),
 });
+
+/** The same in a store, where a report needs to know when the dispatcher ran. */
+export const storedDispatch = z.extend(dispatchResult, { startedAt: moment });
