@@ -72,6 +72,12 @@ export const AFTER_EXPLAIN_HELP = `
 Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due, held or waiting;
 4 it could not be read whole; 5 an orphan that is due, and a guard halts its region; 130 Ctrl-C.`;
 
+export const AFTER_NOTIFY_HELP = `
+Addresses and signing keys come from the environment variables that the policy names: docs/notify.md.
+
+Exit codes: 0 every channel accepted it; 2 bad usage or policy, or a variable that cannot be used, and nothing was sent;
+4 a channel refused it, or did not answer.`;
+
 export const AFTER_STORE_INIT_HELP = `
 Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;
 

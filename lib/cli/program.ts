@@ -4,6 +4,7 @@ import { type BackupsOptions, backupsCommand } from './commands/backups-command.
 import { type EmulatorCommandOptions, emulatorCommand } from './commands/emulator-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts';
+import { type NotifyOptions, notifyCommand } from './commands/notify-command.ts';
 import { planCommand } from './commands/plan-command.ts';
 import { type RestoreOptions, restoreCommand } from './commands/restore-command.ts';
 import { storeInitCommand } from './commands/store-command.ts';
@@ -17,6 +18,7 @@ import {
   AFTER_EXPLAIN_HELP,
   AFTER_HELP,
   AFTER_INVOKE_HELP,
+  AFTER_NOTIFY_HELP,
   AFTER_PLAN_HELP,
   AFTER_RESTORE_HELP,
   AFTER_STORE_INIT_HELP,
@@ -62,6 +64,7 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
   addInvokeCommand(program, io, ended);
   addStoreCommand(program, io, ended);
   addUndoCommands(program, io, ended);
+  addNotifyCommand(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
 }
@@ -127,6 +130,16 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
     .option('--dry-run', 'only show what would be done')
     .addHelpText('after', AFTER_RESTORE_HELP)
     .action(async (id: string, options: RestoreOptions) => ended(await restoreCommand(id, options, io)));
+}
+
+function addNotifyCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  program
+    .command('notify')
+    .description('try the channels that messages go to')
+    .requiredOption('--test', 'send one test message to each channel of the policy')
+    .option('-p, --policy <file>', POLICY_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_NOTIFY_HELP))
+    .action(async (options: NotifyOptions) => ended(await notifyCommand(options, io)));
 }
 
 const withStore = (command: Command): Command =>

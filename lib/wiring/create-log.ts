@@ -29,6 +29,7 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'scope.failed': 'sweep of one account and region not started',
   'dispatch.finished': 'dispatch finished',
   'report.written': 'report written',
+  'notify.retried': 'message sent again',
   'notify.accepted': 'message accepted',
   'notify.failed': 'message not accepted, or not recorded',
   'report.finished': 'report finished',

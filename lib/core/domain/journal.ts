@@ -23,6 +23,7 @@ export type JournalEvent =
   | 'scope.failed'
   | 'dispatch.finished'
   | 'report.written'
+  | 'notify.retried'
   | 'notify.accepted'
   | 'notify.failed'
   | 'report.finished';

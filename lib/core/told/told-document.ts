@@ -16,7 +16,7 @@ export type ToldClock = {
   readonly since: string;
 };
 
-/** The same text for the same clock of the same connection. */
+/** The same text for the same clock: a clock that starts again has another one. */
 export const clockKey = ({ accountId, regionId, connectionId, rule, since }: ToldClock): string =>
   [accountId, regionId, connectionId, rule, since].join(' ');
 

@@ -36,6 +36,7 @@ export async function sendReport(
   { report, notify }: Pick<Policy, 'report' | 'notify'>,
   deps: SendDeps,
 ): Promise<readonly MessageResult[]> {
+  const toldBefore = records.namedBefore(digest.reportId);
   const open = notify.channels.filter(({ name }) => !records.isDone(digest.reportId, name));
   const ended = await Promise.allSettled(
     open.map((channel) =>
@@ -43,7 +44,7 @@ export async function sendReport(
         {
           channel,
           digest,
-          toldBefore: records.named,
+          toldBefore,
           noticeMs: notify.noticeMs,
           url: report.url,
           nowMs: deps.clock.now(),

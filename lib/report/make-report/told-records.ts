@@ -25,15 +25,15 @@ const record = z.object({ reportId: z.string(), channel: z.string(), named: z.ar
 /** What the records of messages say: which reports a channel has had, and which clocks were named. */
 export type ToldRecords = {
   readonly isDone: (reportId: string, channel: string) => boolean;
-  /** `clockKey` of each. */
-  readonly named: ReadonlySet<string>;
+  /** `clockKey` of each clock that a record of another report named. */
+  readonly namedBefore: (reportId: string) => ReadonlySet<string>;
   readonly problems: readonly string[];
 };
 
 /** Read the records since the oldest clock of some reports, and of a day at least. Throws `StoreError`. */
 export async function readRecords(store: Store, digests: readonly ReportDigest[], nowMs: number): Promise<ToldRecords> {
   const done = new Set<string>();
-  const named = new Set<string>();
+  const named = new Map<string, ReadonlySet<string>>();
   const problems: string[] = [];
   const sinceMs = Math.max(nowMs - RECORD_MS_MAX, Math.min(nowMs - 2 * DAY_MS, ...digests.map(oldestClock)));
   await mapConcurrent(await findRecords(store, sinceMs), READS_MAX, async ({ path }) => {
@@ -46,11 +46,15 @@ export async function readRecords(store: Store, digests: readonly ReportDigest[]
       return;
     }
     done.add(`${read.data.reportId} ${read.data.channel}`);
-    for (const one of read.data.named) {
-      named.add(clockKey(one as ToldClock));
-    }
+    const { reportId } = read.data;
+    const clocks = read.data.named.map((one) => clockKey(one as ToldClock));
+    named.set(reportId, new Set([...(named.get(reportId) ?? []), ...clocks]));
   });
-  return { isDone: (reportId, channel) => done.has(`${reportId} ${channel}`), named, problems };
+  return {
+    isDone: (reportId, channel) => done.has(`${reportId} ${channel}`),
+    namedBefore: (reportId) => new Set([...named].flatMap(([id, clocks]) => (id === reportId ? [] : [...clocks]))),
+    problems,
+  };
 }
 
 function oldestClock({ outcomes }: ReportDigest): number {
