@@ -25,14 +25,22 @@ export function createDocumentWriter(file: FileWriter): DocumentWriter {
 /** A document's text without its closing brace. */
 export const toOpenText = (document: StoreDocument): string => JSON.stringify(document).slice(0, -1);
 
+const HASH_END = new RegExp(`^,"${HASH_KEY}":"([0-9a-f]{64})"}$`);
+const HASH_END_BYTES = `,"${HASH_KEY}":""}`.length + 64;
+
 /** Read a document's text. A document that was reformatted still has its hash. Pure. */
 export function readDocumentText(bytes: Uint8Array, format: string): StoreReading {
-  const value = parse(bytes);
+  const end = provenEnd(bytes);
+  // What has its hash to the byte is as it was written. To make its text once more would take as much memory again.
+  const value = end === undefined ? parse(bytes) : JSON.parse(toBuffer(bytes).toString('utf8', 0, end).concat('}'));
   if (!isDocument(value)) {
     return unusable(value === undefined ? 'it is no JSON, or was cut off' : 'it is no document of a store');
   }
   if (value.format !== format) {
     return unusable(`it is not of the format ${format}`);
+  }
+  if (end !== undefined) {
+    return { kind: 'document', document: value };
   }
   const { [HASH_KEY]: hash, ...document } = value;
   if (hash === undefined || Object.keys(value).at(-1) !== HASH_KEY) {
@@ -44,9 +52,6 @@ export function readDocumentText(bytes: Uint8Array, format: string): StoreReadin
   return { kind: 'document', document };
 }
 
-const HASH_END = new RegExp(`^,"${HASH_KEY}":"([0-9a-f]{64})"}$`);
-const HASH_END_BYTES = `,"${HASH_KEY}":""}`.length + 64;
-
 /**
  * Read a document without the value of its last key before the hash. Only the bytes of that value are looked at, so that it
  * costs no memory. Pure.
@@ -54,15 +59,9 @@ const HASH_END_BYTES = `,"${HASH_KEY}":""}`.length + 64;
  * A quote within a JSON text has a backslash in front, so the key with its own quotes is found nowhere else.
  */
 export function readDocumentHead(bytes: Uint8Array, format: string, lastKey: string): StoreReading {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = text.length - HASH_END_BYTES;
-  const [, hash] = HASH_END.exec(text.toString('latin1', Math.max(0, end))) ?? [];
-  const at = text.indexOf(`,"${lastKey}":`);
-  if (
-    hash === undefined ||
-    at === -1 ||
-    hash !== createHash('sha256').update(text.subarray(0, end)).update('}').digest('hex')
-  ) {
+  const text = toBuffer(bytes);
+  const at = provenEnd(bytes) === undefined ? -1 : text.indexOf(`,"${lastKey}":`);
+  if (at === -1) {
     // Laid out anew by an editor, or not right at all.
     return withoutKey(readDocumentText(bytes, format), lastKey);
   }
@@ -71,6 +70,19 @@ export function readDocumentHead(bytes: Uint8Array, format: string, lastKey: str
     ? { kind: 'document', document }
     : withoutKey(readDocumentText(bytes, format), lastKey);
 }
+
+/** Where the hash of a text begins that is that of all before it, as the text stands; undefined: it is not. */
+function provenEnd(bytes: Uint8Array): number | undefined {
+  const text = toBuffer(bytes);
+  const end = text.length - HASH_END_BYTES;
+  const [, hash] = HASH_END.exec(text.toString('latin1', Math.max(0, end))) ?? [];
+  const isProven =
+    hash !== undefined && hash === createHash('sha256').update(text.subarray(0, end)).update('}').digest('hex');
+  return isProven ? end : undefined;
+}
+
+const toBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 function withoutKey(reading: StoreReading, key: string): StoreReading {
   if (reading.kind !== 'document') {

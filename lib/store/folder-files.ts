@@ -129,18 +129,22 @@ async function readAll(file: StoreFile, path: string): Promise<Uint8Array> {
   if (!stat.isFile()) {
     throw new StoreError('StoreFailed', `${path} is not a file`);
   }
-  const chunks: Uint8Array[] = [];
+  // Large enough for all of it, so that no byte is in memory twice.
+  let bytes = new Uint8Array(Math.min(stat.size, BYTES_MAX) + 1);
   // It may grow while it is read: the end is where nothing more comes.
   for (let size = 0; ; ) {
-    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(stat.size - size, 0) + 1));
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, size);
+    const { bytesRead } = await file.read(bytes, size, Math.min(CHUNK_BYTES, bytes.length - size), size);
     if (bytesRead === 0) {
-      return Buffer.concat(chunks);
+      return bytes.subarray(0, size);
     }
-    chunks.push(chunk.subarray(0, bytesRead));
     size += bytesRead;
     if (size > BYTES_MAX) {
       throw new StoreError('StoreFailed', `${path} is larger than ${BYTES_MAX} bytes`);
+    }
+    if (size === bytes.length) {
+      const larger = new Uint8Array(size + CHUNK_BYTES);
+      larger.set(bytes);
+      bytes = larger;
     }
   }
 }

@@ -45,9 +45,12 @@ export class FolderStore implements ReportStore {
   readonly begin = (path: string): DocumentWriter =>
     createDocumentWriter(this.#writerOf(path, () => this.#files.create(path)));
 
-  readonly putText = async (path: string, text: string): Promise<void> => {
+  readonly putText = async (path: string, pieces: Iterable<string>): Promise<void> => {
     const writer = this.#writerOf(path, () => this.#files.replace(path));
-    writer.write(text);
+    for (const piece of pieces) {
+      writer.write(piece);
+      await writer.drained();
+    }
     await writer.close();
   };
 

@@ -16,9 +16,9 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],
   [/^lib\/report\//, /^lib\/(core|report)\//],
   [/^lib\/store\//, /^lib\/(core|store)\//],
-  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|store|wiring)\//],
+  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|report|store|wiring)\//],
   [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|undo|wiring)\//],
-  [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
+  [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|report|sweep|wiring))\//],
 ];
 
 /** A folder with more files than this answers no question at a glance. */

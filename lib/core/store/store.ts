@@ -46,8 +46,8 @@ export type Store = {
 
 /** A store that reports are written into as well: pages and tables for people, which no run relies on. */
 export type ReportStore = Store & {
-  /** Write a text file. What was there before is replaced. Throws `StoreError`. */
-  readonly putText: (path: string, text: string) => Promise<void>;
+  /** Write a text file, piece by piece. What was there before is replaced. Throws `StoreError`. */
+  readonly putText: (path: string, pieces: Iterable<string>) => Promise<void>;
   /** Whether a text file is there and ends with this text. Throws `StoreError`. */
   readonly endsWith: (path: string, ending: string) => Promise<boolean>;
   /**

@@ -39,6 +39,8 @@ export const CSV_COLUMNS: readonly CsvColumn[] = [
 /** A spreadsheet takes a cell that begins so for a formula; Numbers takes the full-width signs for the plain ones. */
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
+const NAMES = CSV_COLUMNS.map(({ name }) => name);
+
 /**
  * A line for each outcome below a line of names, as RFC 4180 has it. Pure.
  *
@@ -46,16 +48,22 @@ const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
  * escaped as in a report, so a cell never breaks a line.
  */
 export const toCsv = (outcomes: readonly Outcome[], { runId }: RunResult): string =>
-  toText(outcomes.map((outcome) => [outcome, runId]));
+  toLines([NAMES, ...outcomes.map((outcome) => toCells(outcome, runId))]);
 
-/** The same of a report, where each connection has the run that said the last word on it. Pure. */
-export const toReportCsv = ({ outcomes }: Pick<ReportDigest, 'outcomes'>): string =>
-  toText(outcomes.map((outcome) => [outcome, outcome.runId]));
+/** So many lines are in one piece. */
+const PIECE_LINES = 1_000;
 
-function toText(lines: readonly (readonly [Outcome, runId: string])[]): string {
-  const names = CSV_COLUMNS.map(({ name }) => name);
-  const rows = lines.map((line) => CSV_COLUMNS.map(({ textOf }) => toCell(textOf(...line) ?? '')));
-  return stringify([names, ...rows], { record_delimiter: 'windows' });
+/** The same of a report, where each connection has the run that said the last word on it. In pieces. Pure. */
+export function* reportCsvPieces({ outcomes }: Pick<ReportDigest, 'outcomes'>): Generator<string, void> {
+  yield toLines([NAMES]);
+  for (let at = 0; at < outcomes.length; at += PIECE_LINES) {
+    yield toLines(outcomes.slice(at, at + PIECE_LINES).map((outcome) => toCells(outcome, outcome.runId)));
+  }
 }
 
 const toCell = (text: string): string => `${FORMULA.test(text) ? "'" : ''}${toPrintable(text)}`;
+
+const toLines = (rows: readonly (readonly string[])[]): string => stringify([...rows], { record_delimiter: 'windows' });
+
+const toCells = (outcome: Outcome, runId: string): readonly string[] =>
+  CSV_COLUMNS.map(({ textOf }) => toCell(textOf(outcome, runId) ?? ''));

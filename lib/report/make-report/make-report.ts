@@ -29,6 +29,8 @@ export type ReportRun = {
   readonly report: MadeReport | null;
   /** Of this report, and of those of the last 24 hours that a channel had not had. */
   readonly messages: readonly MessageResult[];
+  /** Records of messages that count as none. */
+  readonly problems: readonly string[];
 };
 
 export type MadeReport = {
@@ -68,10 +70,10 @@ export async function makeReport(settings: ReportSettings, deps: ReportDeps): Pr
     await writeReport(store, report);
     journal('report.written', made);
   }
-  const messages = await sendAll(made === null ? undefined : report, history, settings, deps);
+  const { messages, problems } = await sendAll(made === null ? undefined : report, history, settings, deps);
   const durationMs = clock.now() - startedMs;
-  journal('report.finished', { durationMs, report: made?.reportId ?? null, messages: messages.length });
-  return { runId, startedAt: toIso(startedMs), durationMs, report: made, messages };
+  journal('report.finished', { durationMs, report: made?.reportId ?? null, messages: messages.length, problems });
+  return { runId, startedAt: toIso(startedMs), durationMs, report: made, messages, problems };
 }
 
 /** Throws `ConfigError`: nothing in the last days means that no sweep writes its results into this store. */
@@ -130,10 +132,10 @@ async function sendAll(
   { reports }: ReportHistory,
   { policy }: ReportSettings,
   deps: ReportDeps,
-): Promise<readonly MessageResult[]> {
+): Promise<Pick<ReportRun, 'messages' | 'problems'>> {
   const { store, clock } = deps;
   if (policy.notify.channels.length === 0) {
-    return [];
+    return { messages: [], problems: [] };
   }
   const nowMs = clock.now();
   const records = await readRecords(store, report === undefined ? [] : [report], nowMs);
@@ -146,5 +148,8 @@ async function sendAll(
       messages.push(...(await sendReport(older, records, policy, deps)));
     }
   }
-  return report === undefined ? messages : [...messages, ...(await sendReport(report, records, policy, deps))];
+  if (report !== undefined) {
+    messages.push(...(await sendReport(report, records, policy, deps)));
+  }
+  return { messages, problems: records.problems };
 }

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import type { Place } from '../../core/domain/place.ts';
 import { parseInstant } from '../../core/domain/time.ts';
 import type { StoreReading } from '../../core/store/store.ts';
-import type { ReportDigest } from '../digest/report-digest.ts';
+import type { ReportDigest, ReportedOutcome } from '../digest/report-digest.ts';
 import { listedOutcome } from '../results/result-schema.ts';
+import { SharedTexts } from '../results/shared-texts.ts';
 
 /** A sweep of a place that the dispatcher started, or had started. */
 export type DispatchedPlace = Place & {
@@ -41,7 +42,7 @@ const head = z.looseObject({
   dispatched: z._default(z.array(z.extend(place, { at: moment })), []),
   unusable: z._default(z.array(z.string()), []),
 });
-const whole = z.extend(head, { outcomes: z.array(listedOutcome) });
+const whole = z.extend(head, { outcomes: z.array(z.unknown()) });
 
 /** What a report says besides its outcomes; or why it counts as none. */
 export const readReportHead = (reading: StoreReading): { head: StoredReportHead } | { problem: string } => {
@@ -50,10 +51,23 @@ export const readReportHead = (reading: StoreReading): { head: StoredReportHead 
 };
 
 /** A whole report; or why it counts as none. */
-export const readReport = (reading: StoreReading): { report: StoredReport } | { problem: string } => {
+export function readReport(reading: StoreReading): { report: StoredReport } | { problem: string } {
   const read = parseWith(whole, reading);
-  return 'problem' in read ? read : { report: read.value as unknown as StoredReport };
-};
+  if ('problem' in read) {
+    return read;
+  }
+  const report = read.value as unknown as Omit<StoredReport, 'outcomes'> & { readonly outcomes: unknown[] };
+  const texts = new SharedTexts();
+  // In place: of a large report there is no room for its outcomes twice.
+  for (const [index, outcome] of report.outcomes.entries()) {
+    const { success, data } = listedOutcome.safeParse(outcome);
+    if (!success) {
+      return { problem: `it is no report: outcomes.${index} is not as it should be` };
+    }
+    report.outcomes[index] = texts.share(data as unknown as ReportedOutcome);
+  }
+  return { report: report as unknown as StoredReport };
+}
 
 function parseWith(schema: z.ZodMiniType, reading: StoreReading): { value: unknown } | { problem: string } {
   if (reading.kind !== 'document') {

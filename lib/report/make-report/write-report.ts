@@ -1,7 +1,7 @@
 import type { ReportStore } from '../../core/store/store.ts';
 import { LATEST_PAGE, reportPath } from '../../core/store/store-layout.ts';
-import { toReportCsv } from '../csv/to-csv.ts';
-import { renderPage } from '../page/render-page.ts';
+import { reportCsvPieces } from '../csv/to-csv.ts';
+import { pagePieces } from '../page/render-page.ts';
 import { OUTCOMES_KEY, type StoredReport } from './stored-report.ts';
 
 /** The page is written last of a report's files, so one that ends so proves that all of them are whole. */
@@ -25,10 +25,9 @@ type StoredReportName = Pick<StoredReport, 'reportId' | 'madeAt'>;
 /** The table and the page, which replace what a run that was killed left of them. Throws `StoreError`. */
 export async function writeForPeople(store: ReportStore, report: StoredReport): Promise<void> {
   const madeMs = Date.parse(report.madeAt);
-  await store.putText(reportPath(madeMs, report.reportId, 'csv'), toReportCsv(report));
-  const page = renderPage(report);
-  await store.putText(LATEST_PAGE, page);
-  await store.putText(reportPath(madeMs, report.reportId, 'html'), page);
+  await store.putText(reportPath(madeMs, report.reportId, 'csv'), reportCsvPieces(report));
+  await store.putText(LATEST_PAGE, pagePieces(report));
+  await store.putText(reportPath(madeMs, report.reportId, 'html'), pagePieces(report));
 }
 
 /** Outcome by outcome: the text of them all at once would need more memory than the report itself. */

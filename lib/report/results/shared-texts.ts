@@ -8,7 +8,7 @@ export class SharedTexts {
   readonly #texts = new Map<string, string>();
 
   /** The same outcome, in as little memory as possible. */
-  share(outcome: Outcome): Outcome {
+  share<Kind extends Outcome>(outcome: Kind): Kind {
     return {
       ...outcome,
       accountId: this.#share(outcome.accountId),
