@@ -10,6 +10,7 @@ import {
 } from '../../lib/cloud/client/actions.ts';
 import { FC_ACTIONS } from '../../lib/cloud/invoke/function-api.ts';
 import { MODES, type Mode } from '../../lib/core/domain/policy.ts';
+import { REPORTS, TOLD } from '../../lib/core/store/store-layout.ts';
 import { createDispatchDeps, createSweepFunction } from '../../lib/wiring/create-dispatch-deps.ts';
 import { fakeClock } from '../cloud/fake-transport.ts';
 import { aPolicy } from '../support/builders.ts';
@@ -153,7 +154,7 @@ describe('the deployment', () => {
   const functions = Object.values(resources).map(({ props }) => ({ ...template.function, ...props }));
   const names = functions.map(({ functionName }) => functionName);
   const defaultOf = (variable: string) => new RegExp(`env\\('${variable}', '([^']*)'\\)`).exec(text)?.[1];
-  const roles = [defaultOf('SWEEP_ROLE'), defaultOf('SWEEP_DISPATCH_ROLE')];
+  const roles = [defaultOf('SWEEP_ROLE'), defaultOf('SWEEP_DISPATCH_ROLE'), defaultOf('SWEEP_REPORT_ROLE')];
 
   // What `s deploy` and `s remove` call for each part of a function (component fc3 0.1.22: src/resources/fc,
   // src/subCommands/deploy, src/subCommands/remove) and what RAM calls it (Function Compute 3.0, policies and examples).
@@ -189,7 +190,7 @@ describe('the deployment', () => {
     expect(granted('deploy')).toEqual(Object.values(CALLS).flat().sort());
   });
 
-  test('docs/ram/deploy.json reaches the functions of s.yaml and their two roles, and hands those to nobody else', () => {
+  test('docs/ram/deploy.json reaches the functions of s.yaml and their roles, and hands those to nobody else', () => {
     const own = names.flatMap((name) => [`acs:fc:*:*:functions/${name}`, `acs:fc:*:*:functions/${name}/*`]);
     expect(resourcesOf('deploy', 'fc:UpdateFunction')).toEqual(own);
     expect(resourcesOf('deploy', 'ram:PassRole')).toEqual(roles.map((role) => `acs:ram:*:*:role/${role}`));
@@ -238,6 +239,18 @@ describe('the deployment', () => {
     expect(resourcesOf('store', 'oss:ListObjects')).toEqual([`acs:oss:*:*:${bucket}`]);
     for (const action of ofObjects) {
       expect(resourcesOf('store', action)).toEqual([`acs:oss:*:*:${bucket}/*`]);
+    }
+  });
+
+  test('docs/ram/report.json lets read the bucket, and write reports and records of messages, and nothing of the cloud', () => {
+    const writes = ['oss:PutObject', 'oss:DeleteObject', 'oss:ListParts', 'oss:AbortMultipartUpload'];
+    expect(granted('report')).toEqual(['oss:GetObject', 'oss:ListObjects', ...writes].sort());
+    const bucket = 'acs:oss:*:*:vco-sweeper-store';
+    expect(resourcesOf('store', 'oss:ListObjects')).toEqual([bucket]);
+    expect(resourcesOf('report', 'oss:ListObjects')).toEqual([bucket]);
+    expect(resourcesOf('report', 'oss:GetObject')).toEqual([`${bucket}/*`]);
+    for (const action of writes) {
+      expect(resourcesOf('report', action)).toEqual([REPORTS, TOLD].map((folder) => `${bucket}/${folder}/*`));
     }
   });
 
