@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocumentWriter, StoreDocument, StoreReading } from '../core/store/store.ts';
+import type { DocumentWriter, PartsReading, StoreDocument, StoreReading } from '../core/store/store.ts';
 import type { FileWriter } from './file-writer.ts';
 
 /** The hash covers the document's JSON text, without blanks between its parts and without this key, the last one. */
@@ -53,22 +53,62 @@ export function readDocumentText(bytes: Uint8Array, format: string): StoreReadin
 }
 
 /**
- * Read a document without the value of its last key before the hash. Only the bytes of that value are looked at, so that it
- * costs no memory. Pure.
+ * Read a document in parts. Its last key is only looked at as bytes until its items are asked for, so it costs no memory.
+ * Pure.
  *
  * A quote within a JSON text has a backslash in front, so the key with its own quotes is found nowhere else.
  */
-export function readDocumentHead(bytes: Uint8Array, format: string, lastKey: string): StoreReading {
+export function readDocumentParts(bytes: Uint8Array, format: string, lastKey: string): PartsReading {
   const text = toBuffer(bytes);
-  const at = provenEnd(bytes) === undefined ? -1 : text.indexOf(`,"${lastKey}":`);
-  if (at === -1) {
+  const end = provenEnd(bytes);
+  const at = end === undefined ? -1 : text.indexOf(`,"${lastKey}":[`);
+  const head = at === -1 ? undefined : parse(Buffer.concat([text.subarray(0, at), Buffer.from('}')]));
+  if (!isDocument(head) || head.format !== format) {
     // Laid out anew by an editor, or not right at all.
-    return withoutKey(readDocumentText(bytes, format), lastKey);
+    return inParts(readDocumentText(bytes, format), lastKey);
   }
-  const document = parse(Buffer.concat([text.subarray(0, at), Buffer.from('}')]));
-  return isDocument(document) && document.format === format
-    ? { kind: 'document', document }
-    : withoutKey(readDocumentText(bytes, format), lastKey);
+  return { kind: 'parts', head, items: () => itemsOf(text.subarray(at + `,"${lastKey}":[`.length, end)) };
+}
+
+function inParts(reading: StoreReading, lastKey: string): PartsReading {
+  if (reading.kind !== 'document') {
+    return reading;
+  }
+  const { [lastKey]: list, ...rest } = reading.document;
+  return Array.isArray(list)
+    ? { kind: 'parts', head: { ...rest, format: reading.document.format }, items: () => list }
+    : unusable(`its ${lastKey} are no list`);
+}
+
+const [QUOTE, BACKSLASH, OPEN, CLOSE] = [...Buffer.from('"\\{}')];
+
+/** The objects of a JSON list whose text is known to be right, one by one. */
+function* itemsOf(text: Buffer): Generator<unknown, void> {
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at];
+    if (byte === QUOTE) {
+      at = endOfString(text, at);
+    } else if (byte === OPEN) {
+      start = depth === 0 ? at : start;
+      depth += 1;
+    } else if (byte === CLOSE) {
+      depth -= 1;
+      if (depth === 0) {
+        yield JSON.parse(text.toString('utf8', start, at + 1));
+      }
+    }
+  }
+}
+
+/** Where the string ends that begins here. */
+function endOfString(text: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== QUOTE) {
+    at += text[at] === BACKSLASH ? 2 : 1;
+  }
+  return at;
 }
 
 /** Where the hash of a text begins that is that of all before it, as the text stands; undefined: it is not. */
@@ -84,15 +124,7 @@ function provenEnd(bytes: Uint8Array): number | undefined {
 const toBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
-function withoutKey(reading: StoreReading, key: string): StoreReading {
-  if (reading.kind !== 'document') {
-    return reading;
-  }
-  const { [key]: _value, ...document } = reading.document;
-  return { kind: 'document', document: { ...document, format: reading.document.format } };
-}
-
-const unusable = (reason: string): StoreReading => ({ kind: 'unusable', reason });
+const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
 
 const isDocument = (value: unknown): value is StoreDocument =>
   typeof value === 'object' && value !== null && 'format' in value && typeof value.format === 'string';

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/domain/cloud-api.ts';
-import type { DocumentWriter, ReportStore, StoreDocument, StoreReading } from '../core/store/store.ts';
+import type { DocumentWriter, PartsReading, ReportStore, StoreDocument, StoreReading } from '../core/store/store.ts';
 import { StoreError } from '../core/store/store-error.ts';
 import { isStoreName, MARKER, namesIn, STOP } from '../core/store/store-layout.ts';
-import { createDocumentWriter, readDocumentHead, readDocumentText, toOpenText } from './document-text.ts';
+import { createDocumentWriter, readDocumentParts, readDocumentText, toOpenText } from './document-text.ts';
 import type { StoreFile } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
 import type { FolderFiles } from './folder-files.ts';
@@ -57,8 +57,8 @@ export class FolderStore implements ReportStore {
   readonly get = (path: string, format: string): Promise<StoreReading> =>
     this.#read(path, (bytes) => readDocumentText(bytes, format));
 
-  readonly getHead = (path: string, format: string, lastKey: string): Promise<StoreReading> =>
-    this.#read(path, (bytes) => readDocumentHead(bytes, format, lastKey));
+  readonly getParts = (path: string, format: string, lastKey: string): Promise<PartsReading> =>
+    this.#read(path, (bytes) => readDocumentParts(bytes, format, lastKey));
 
   readonly endsWith = async (path: string, ending: string): Promise<boolean> => {
     namesIn(path);
@@ -69,7 +69,10 @@ export class FolderStore implements ReportStore {
     });
   };
 
-  async #read(path: string, toReading: (bytes: Uint8Array) => StoreReading): Promise<StoreReading> {
+  async #read<Reading>(
+    path: string,
+    toReading: (bytes: Uint8Array) => Reading,
+  ): Promise<Reading | Exclude<StoreReading, { kind: 'document' }>> {
     namesIn(path);
     return await this.#guard(`${path} cannot be read`, async () => {
       try {

@@ -276,7 +276,7 @@ test('every document is compared here, and told of in the README', () => {
   const names = readdirSync('docs/ram').sort();
   const compared = [
     ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs', 'store'],
-    ...['restore', 'transit-router-owner'],
+    ...['report', 'restore', 'transit-router-owner'],
   ];
   const trusts = ['trust-function-compute', 'trust-member-account'];
   expect(names).toEqual([...MODES, ...compared, ...trusts].map((name) => `${name}.json`).sort());

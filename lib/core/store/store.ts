@@ -51,8 +51,13 @@ export type ReportStore = Store & {
   /** Whether a text file is there and ends with this text. Throws `StoreError`. */
   readonly endsWith: (path: string, ending: string) => Promise<boolean>;
   /**
-   * A document without the value of its last key before the hash, which may be far larger than all the rest. Throws
+   * A document whose last key before the hash is a list of objects that may be far larger than all the rest. Throws
    * `StoreError`.
    */
-  readonly getHead: (path: string, format: string, lastKey: string) => Promise<StoreReading>;
+  readonly getParts: (path: string, format: string, lastKey: string) => Promise<PartsReading>;
 };
+
+/** A document in parts: all but its last key, and the items of that one, each read when it is asked for. */
+export type PartsReading =
+  | { readonly kind: 'parts'; readonly head: StoreDocument; readonly items: () => Iterable<unknown> }
+  | Exclude<StoreReading, { readonly kind: 'document' }>;

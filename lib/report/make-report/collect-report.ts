@@ -77,7 +77,8 @@ const toDispatched = ({ scopes, startedAt }: DispatchResult): readonly Dispatche
     state === 'failed' || accountId === null || regionId === null ? [] : [{ accountId, regionId, at: startedAt }],
   );
 
-const toFailed = ({ scopes, startedAt }: DispatchResult): readonly FailedDispatch[] =>
+/** What the dispatcher could not start. */
+export const toFailed = ({ scopes, startedAt }: DispatchResult): readonly FailedDispatch[] =>
   scopes
     .filter(({ state }) => state === 'failed')
     .map(({ accountId, regionId, code, reason, advice }) => ({

@@ -9,7 +9,7 @@ import { collectReport, type ReportSettings } from './collect-report.ts';
 import { type ReportHistory, readHistory } from './report-history.ts';
 import { type MessageResult, type SendDeps, sendReport } from './send-report.ts';
 import { findResults, type TimedFile } from './stored-files.ts';
-import { readReport, type StoredReport } from './stored-report.ts';
+import { OUTCOMES_KEY, readReport, type StoredReport } from './stored-report.ts';
 import { readRecords } from './told-records.ts';
 import { isWritten, writeForPeople, writeReport } from './write-report.ts';
 
@@ -102,7 +102,7 @@ async function finishNewest(store: ReportStore, { reports }: ReportHistory, nowM
 
 /** A report that has been read before; undefined: it is gone, or broken since. */
 async function getReport(store: ReportStore, { path }: TimedFile): Promise<StoredReport | undefined> {
-  const read = readReport(await store.get(path, REPORT_FORMAT));
+  const read = readReport(await store.getParts(path, REPORT_FORMAT, OUTCOMES_KEY));
   return 'report' in read ? read.report : undefined;
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Place } from '../../core/domain/place.ts';
 import { parseInstant } from '../../core/domain/time.ts';
-import type { StoreReading } from '../../core/store/store.ts';
+import type { PartsReading } from '../../core/store/store.ts';
 import type { ReportDigest, ReportedOutcome } from '../digest/report-digest.ts';
 import { listedOutcome } from '../results/result-schema.ts';
 import { SharedTexts } from '../results/shared-texts.ts';
@@ -42,39 +42,31 @@ const head = z.looseObject({
   dispatched: z._default(z.array(z.extend(place, { at: moment })), []),
   unusable: z._default(z.array(z.string()), []),
 });
-const whole = z.extend(head, { outcomes: z.array(z.unknown()) });
-
 /** What a report says besides its outcomes; or why it counts as none. */
-export const readReportHead = (reading: StoreReading): { head: StoredReportHead } | { problem: string } => {
-  const read = parseWith(head, reading);
-  return 'problem' in read ? read : { head: read.value as unknown as StoredReportHead };
-};
-
-/** A whole report; or why it counts as none. */
-export function readReport(reading: StoreReading): { report: StoredReport } | { problem: string } {
-  const read = parseWith(whole, reading);
-  if ('problem' in read) {
-    return read;
-  }
-  const report = read.value as unknown as Omit<StoredReport, 'outcomes'> & { readonly outcomes: unknown[] };
-  const texts = new SharedTexts();
-  // In place: of a large report there is no room for its outcomes twice.
-  for (const [index, outcome] of report.outcomes.entries()) {
-    const { success, data } = listedOutcome.safeParse(outcome);
-    if (!success) {
-      return { problem: `it is no report: outcomes.${index} is not as it should be` };
-    }
-    report.outcomes[index] = texts.share(data as unknown as ReportedOutcome);
-  }
-  return { report: report as unknown as StoredReport };
-}
-
-function parseWith(schema: z.ZodMiniType, reading: StoreReading): { value: unknown } | { problem: string } {
-  if (reading.kind !== 'document') {
+export function readReportHead(reading: PartsReading): { head: StoredReportHead } | { problem: string } {
+  if (reading.kind !== 'parts') {
     return { problem: reading.kind === 'absent' ? 'it is gone' : reading.reason };
   }
-  const read = schema.safeParse(reading.document);
+  const read = head.safeParse(reading.head);
   return read.success
-    ? { value: read.data }
+    ? { head: read.data as unknown as StoredReportHead }
     : { problem: `it is no report: ${read.error.issues[0]?.path.join('.') || 'its top level'} is not as it should be` };
+}
+
+/** A whole report; or why it counts as none. */
+export function readReport(reading: PartsReading): { report: StoredReport } | { problem: string } {
+  const read = readReportHead(reading);
+  if ('problem' in read || reading.kind !== 'parts') {
+    return 'problem' in read ? read : { problem: 'it is gone' };
+  }
+  const texts = new SharedTexts();
+  const outcomes: ReportedOutcome[] = [];
+  for (const item of reading.items()) {
+    const { success, data } = listedOutcome.safeParse(item);
+    if (!success) {
+      return { problem: `it is no report: outcomes.${outcomes.length} is not as it should be` };
+    }
+    outcomes.push(texts.share(data as unknown as ReportedOutcome));
+  }
+  return { report: { ...read.head, outcomes } as unknown as StoredReport };
 }
