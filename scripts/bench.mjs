@@ -1,7 +1,7 @@
 // What the sweeper costs: requests and time of whole runs, its cold start, its memory. One table for each part, and the
 // limits that must be kept; exits 1 when one is not.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page
+//   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page, report
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { writeChart } from './bench/chart.mjs';
 import { benchEstate } from './bench/estate.mjs';
 import { benchHttp } from './bench/http.mjs';
 import { benchPage } from './bench/page.mjs';
+import { benchReport } from './bench/report.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
 
 const PARTS = {
@@ -19,6 +20,7 @@ const PARTS = {
   bundle: { bench: benchBundle, print: printBundle },
   estate: { bench: benchEstate, print: printEstate },
   page: { bench: benchPage, print: printPage },
+  report: { bench: benchReport, print: printReport },
 };
 
 const { values } = parseArgs({
@@ -112,6 +114,13 @@ function printPage({ rows }) {
       usableMs.toFixed(0),
       searchMs?.toFixed(0) ?? '',
     ]),
+  );
+}
+
+function printReport({ rows }) {
+  print(
+    ['report function', 'seconds', 'MB resident'],
+    rows.map(({ what, seconds, megabytes }) => [what, seconds.toFixed(1), megabytes.toFixed(0)]),
   );
 }
 
