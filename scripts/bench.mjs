@@ -1,7 +1,7 @@
-// What the sweeper costs: requests and time of whole runs, its cold start, its memory. One table for each part, and the
-// limits that must be kept; exits 1 when one is not.
+// The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints one table for each
+// part, and the limits. Exits with 1 when a limit is exceeded.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  one of them: runs, http, bundle, estate, page, report
+//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, report
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';

@@ -8,17 +8,20 @@ import { licencesOf } from './licences.mjs';
 import { pageConstants } from './page-bundle.mjs';
 import { parsedUrls } from './parsed-urls.mjs';
 
-/** One's own, packed with the function. */
+/** The user's own policy, packed with the function. */
 const POLICY = 'policy.yaml';
 
-/** For a package that others install: one's own policy is not theirs. */
+/** A package for other people must not contain the policy of its builder. */
 const withPolicy = !process.argv.includes('--without-policy');
 
-// First, so that a broken one leaves the last good build as it was.
+// First, so that a broken policy leaves the last good build as it was.
 await checkSwitches(process.env).catch(fail);
 const packed = withPolicy && existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : undefined;
 
-/** Half of what a start would have to load, for policies in YAML alone: a file of its own, loaded when it is called. */
+/**
+ * YAML is half of the code that a start would load, and only YAML policies need it. So it has a file of its own, loaded
+ * on demand.
+ */
 const yamlApart = {
   name: 'yaml-apart',
   setup({ onLoad, onResolve }) {
@@ -55,7 +58,7 @@ const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', {
   define,
   plugins: [leftOutOfFunctionSdk, parsedUrls],
 });
-// Apart from the rest, and in the language of an old Node, so that it can say that it is too old.
+// A separate file in the syntax of an old Node, so that it can report that Node is too old.
 const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
   banner: { js: '#!/usr/bin/env node' },
   target: 'es2015',
@@ -63,7 +66,7 @@ const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
   plugins: [mainApart],
 });
 writeLicences('cli', [cli, start]);
-// npx does that only once, when it links the package.
+// npx makes it executable only once, when it links the package.
 chmodSync('dist/cli/index.js', 0o755);
 
 async function bundle(name, file, entry, options = {}) {
@@ -77,12 +80,12 @@ async function bundle(name, file, entry, options = {}) {
     sourcesContent: false,
     ...options,
   });
-  // The project says "type": "module"; the bundle is CommonJS wherever it is put.
+  // The project says "type": "module", but the bundle is CommonJS in every folder.
   writeFileSync(`dist/${name}/package.json`, '{"type":"commonjs"}\n');
   return metafile;
 }
 
-/** Who deploys a folder passes on what is in it. */
+/** People who deploy a folder redistribute its contents. */
 function writeLicences(name, metafiles) {
   writeFileSync(`dist/${name}/THIRD_PARTY_LICENSES.txt`, licencesOf(metafiles));
 }

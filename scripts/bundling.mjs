@@ -1,7 +1,6 @@
 /**
- * How everything is bundled; the bench bundles what it compares with in the same way.
- *
- * Names stay as they are, so that a stack says which function failed. That costs a few kilobytes and no time; esbuild's
+ * The settings of every bundle. The bench bundles its comparisons in the same way.
+ * Names stay as they are, so that a stack says which function failed. That costs a few kilobytes and no time. esbuild's
  * `keepNames` would cost both.
  */
 export const BUNDLING = {

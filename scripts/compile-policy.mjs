@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * A policy as the JSON text that the function reads without a YAML parser. Throws for a wrong policy what the function
- * would throw at each of its runs.
+ * A policy as the JSON text that the function reads without a YAML parser. For a wrong policy it throws the error that
+ * the function would throw at each run.
  *
- * @param path a file; relative to the current folder
+ * @param path a file, relative to the current folder
  */
 export async function compilePolicy(path) {
   const policy = await load(
@@ -21,13 +21,15 @@ export async function compilePolicy(path) {
   return json;
 }
 
-/** Throws for a switch of the environment, such as `SWEEP_MODE`, that the deployed function would refuse or not know. */
+/**
+ * Throws for a switch of the environment, such as `SWEEP_MODE`, that the deployed function would refuse or not know.
+ */
 export async function checkSwitches(env) {
   const { refuseUnknownSwitches } = await load("export { refuseUnknownSwitches } from './deploy-switches.ts';");
   refuseUnknownSwitches(env);
 }
 
-/** What these lines export of the product's own reading of policies. */
+/** The exports of the product's own policy parser. */
 async function load(contents) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   try {

@@ -1,4 +1,4 @@
-// Writes the files that are generated, in full or in part; HELP says which.
+// Writes the files that are generated, in full or in part. HELP says which.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { leftOutOfFunctionSdk } from './left-out.mjs';
+import { pageConstants } from './page-bundle.mjs';
 
 const HELP = `npm run docs
   Writes the files that are made from the sources: those of test/docs/generated-docs.ts. npm test fails when one is stale.
@@ -44,7 +46,17 @@ async function loadGeneratedDocs() {
   try {
     const outfile = join(folder, 'generated-docs.cjs');
     const entryPoints = ['test/docs/generated-docs.ts'];
-    await build({ entryPoints, outfile, bundle: true, platform: 'node', target: 'node20', format: 'cjs' });
+    await build({
+      entryPoints,
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      // The reference of commands bundles the command line.
+      define: await pageConstants(),
+      plugins: [leftOutOfFunctionSdk],
+    });
     return createRequire(outfile)(outfile).GENERATED_DOCS;
   } finally {
     rmSync(folder, { recursive: true, force: true });

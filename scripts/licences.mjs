@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a module of a package lies: everything up to the package's own folder. */
+/** The path of a module in a package, up to the package's own folder. */
 const PACKAGE = /^(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//;
 const LICENCE_FILE = /^(licen[cs]e|copying)\b/i;
 const NOTICE_FILE = /^notice\b/i;
 
-/** What the licence says where a package names it and does not bring its text. */
+/** The licence texts of packages that name a licence and do not include its text. */
 const TEXTS = {
   ISC: `Permission to use, copy, modify, and/or distribute this software for any
 purpose with or without fee is hereby granted, provided that the above
@@ -42,8 +42,9 @@ const HEAD = 'Code of these packages is part of what lies in this folder. Each i
 const LINE = `\n${'-'.repeat(80)}\n`;
 
 /**
- * The licences of all packages whose code is in some bundles, as one text that is the same for the same packages. Throws
- * for a package that neither brings a text nor names a licence whose text is known here.
+ * The licences of all packages whose code is in some bundles, as one text that is the same for the same packages.
+ *
+ * Throws for a package that has neither a text nor the name of a licence whose text is known here.
  *
  * @param metafiles of esbuild, one for each bundle
  */
@@ -54,7 +55,7 @@ export function licencesOf(metafiles) {
     bytesInOutput > 0 ? (PACKAGE.exec(path)?.slice(1, 2) ?? []) : [],
   );
   const notices = [...new Set(folders)].map(noticeOf).sort();
-  // The same version may lie in several places.
+  // The same version may be in several places.
   return [HEAD, ...new Set(notices)].join(LINE);
 }
 

@@ -1,6 +1,6 @@
 // Puts each hand-made defect into the product, in memory, and lets the simulator look for it:
-//   npm run mutants                          all of them; exits 1 if one is not noticed
-//   npm run mutants -- --only gap-ignored    one of them
+//   npm run mutants                          all of them. Exits with 1 if a defect is not noticed
+//   npm run mutants -- --only gap-ignored    a single defect
 //   npm run mutants -- --write-docs          and writes the table into docs/safety.md
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 
 const WORKERS = 2;
-// A defect may make the product run in circles.
+// A defect may cause an endless loop.
 const TIME_LIMIT_MS = 15 * 60_000;
 const DOCUMENT = 'docs/safety.md';
 const HEADING = '## Defects that the simulator catches';
@@ -30,7 +30,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-mutants-'));
 const options = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 
-/** A defect whose place is not there any more, or is there twice, tests nothing. */
+/** A defect whose place does not exist any more, or exists twice, tests nothing. */
 function mutate({ id, file, from, to }) {
   const parts = readFileSync(file, 'utf8').split(from);
   if (parts.length !== 2) {
@@ -113,7 +113,7 @@ function writeDocs(results) {
     'were lived through until one broke the promise. «liveness»: what should go does go, once faults and other people have',
     'stopped. «deadline»: a run ends in its time. Written by `npm run mutants -- --write-docs`.',
     '',
-    '| what happened | promise | caught at seed |',
+    '| mistake | promise | caught at seed |',
     '| --- | --- | --- |',
     ...rows,
     '',

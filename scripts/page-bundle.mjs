@@ -1,11 +1,11 @@
 import { build } from 'esbuild';
 
-/** Browsers of 2023 on. */
+/** Browsers since 2023. */
 const BROWSERS = ['chrome110', 'firefox115', 'safari16.4'];
 
 /**
- * The script and the style of the report page as constants of `lib/report/page/render-page.ts`: whatever bundles or runs
- * that file defines them so.
+ * The script and the style of the report page as constants of `lib/report/page/render-page.ts`. Every program that
+ * bundles or runs that file defines them in this way.
  */
 export async function pageConstants() {
   const { outputFiles } = await build({

@@ -1,5 +1,5 @@
-// Node warns of `url.parse` from version 24 on (DEP0169). The SDK's HTTP layer calls it for every request, so in the bundle
-// it gets what it needs of a URL from `URL`.
+// Node warns of `url.parse` from version 24 on (DEP0169). The SDK's HTTP layer calls it for every request, so in the
+// bundle it gets the parts of a URL from `URL`.
 
 const CONTENTS = `
   exports.parse = (text) => {

@@ -32,8 +32,10 @@ export function checkWritable(path: string): void {
 /**
  * Write a whole file. What was there before stays until all of the new text is on the disk, so that nobody reads half of
  * it. What is no regular file, such as a pipe, is written to directly.
+ *
+ * @param mode of the file; left out: that of the file that was there, or what the system gives a new one
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string, mode?: number): void {
   const found = statSync(path, { throwIfNoEntry: false });
   const target = found === undefined ? path : realpathSync(path);
   if (!isReplaceable(target, found)) {
@@ -42,9 +44,9 @@ export function replaceFile(path: string, text: string): void {
   }
   const temporary = temporaryFor(target);
   try {
-    writeFileSync(temporary, text, { flag: 'wx', flush: true });
-    if (found !== undefined) {
-      chmodSync(temporary, found.mode);
+    writeFileSync(temporary, text, { flag: 'wx', flush: true, ...(mode === undefined ? {} : { mode }) });
+    if (mode !== undefined || found !== undefined) {
+      chmodSync(temporary, mode ?? found?.mode ?? 0o600);
     }
     renameSync(temporary, target);
   } catch (error) {

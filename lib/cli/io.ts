@@ -22,7 +22,7 @@ export type Io = {
   /** These throw as the functions of `node:fs` do. A file is written whole or not at all. */
   readonly readFile: (path: string) => string;
   readonly checkWritable: (path: string) => void;
-  readonly writeFile: (path: string, text: string) => void;
+  readonly writeFile: (path: string, text: string, mode?: number) => void;
   /** A path in a new folder for temporary files, which stays. */
   readonly temporaryPath: (name: string) => string;
   /** The proxy for a URL, as the environment says; empty for none. */

@@ -41,6 +41,7 @@ import {
   type RunOptions,
   wholeNumber,
 } from './run-options.ts';
+import { withOut, withSavedPlan } from './saved-plan/plan-options.ts';
 import { VERSION } from './version.ts';
 import { withViewOptions } from './view-options.ts';
 
@@ -73,12 +74,12 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
 }
 
 function addRunCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
-  withStore(withRunOptions(program.command('plan')))
+  withOut(withStore(withRunOptions(program.command('plan'))))
     .description('show what a sweep would delete, and why; changes nothing')
     .addHelpText('after', helpAfter(io, AFTER_PLAN_HELP))
     .action(async (options: RunOptions) => ended(await planCommand(options, io)));
 
-  withStore(withRunOptions(program.command('sweep')))
+  withSavedPlan(withStore(withRunOptions(program.command('sweep'))))
     .description('mark orphans, and detach and delete those whose grace has run out; asks before it deletes')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', helpAfter(io, AFTER_SWEEP_HELP))

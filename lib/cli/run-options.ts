@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../core/domain/duration.ts';
 import { isAccountId, isConnectionId, isRegionId } from '../core/domain/ids.ts';
 import { parseExpiry } from '../core/domain/time.ts';
 import type { FailOn } from './exit-code.ts';
@@ -15,6 +16,12 @@ export type RunOptions = FormatOptions &
     readonly region?: readonly string[];
     readonly connection?: readonly string[];
     readonly failOn?: FailOn;
+    /** Where to save the plan. */
+    readonly out?: string;
+    /** A saved plan to sweep. */
+    readonly plan?: string;
+    /** How old that may be, in milliseconds. */
+    readonly maxAge?: number;
   };
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -48,6 +55,15 @@ export function parseMoment(text: string): number {
     return moment;
   }
   throw new InvalidArgumentError(`${shown(text)} is neither an ISO date nor a date-time with a zone.`);
+}
+
+/** A length of time in milliseconds, above zero. */
+export function parseAge(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) {
+    return ms;
+  }
+  throw new InvalidArgumentError(`${shown(text)} is not a length of time such as 24h or 30m.`);
 }
 
 /** An option that may be repeated, and may hold several values between commas. */

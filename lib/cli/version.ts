@@ -1,2 +1,2 @@
-/** As in package.json; a test keeps them the same. */
-export const VERSION = '0.1.0';
+/** A test compares it with package.json. */
+export const VERSION = '0.2.0';

@@ -43,7 +43,8 @@ const among =
 /** An owner is any text, commas included. */
 const addText = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-function parseFile(text: string): string {
+/** The name of a file. Standard output is no file. */
+export function parseFile(text: string): string {
   if (text !== '' && text !== '-') {
     return text;
   }

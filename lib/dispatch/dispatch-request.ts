@@ -5,7 +5,7 @@ import type { RefusedEvent } from '../core/domain/outcome.ts';
 import type { DeclaredPolicy, Narrowing } from '../core/domain/policy.ts';
 import type { Store } from '../core/store/store.ts';
 
-/** What a dispatch needs of the world. */
+/** The outside services that a dispatch needs. */
 export type DispatchDeps = {
   readonly api: Pick<CloudApi, 'listRegions'>;
   readonly organization: OrganizationApi;
@@ -17,7 +17,7 @@ export type DispatchDeps = {
   readonly dispatchId: string;
   /** Invocations at the same time. */
   readonly concurrency: number;
-  /** Left out: none is asked for, and nothing is stored. */
+  /** Left out when nobody asks for a store. Nothing is stored then. */
   readonly store?: Store | undefined;
 };
 
@@ -28,7 +28,7 @@ export type DispatchRequest = {
   readonly own: AccountId;
   readonly defaultRegion: RegionId | undefined;
   readonly kind: 'sweep' | 'event';
-  /** The tick or minute that makes a sweep the same one when it is asked for again. */
+  /** The tick or minute that identifies a sweep when it is asked for again. */
   readonly moment: string;
   readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];

@@ -9,14 +9,14 @@ import { dispatchAdvice } from './dispatch-advice.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { findPlacesToSweep, type PlaceToSweep } from './sweep-places.ts';
 
-/** Each has its reason; past a hundred of them the rest is left out. */
+/** Each refusal has its reason. Beyond a hundred, the rest is left out. */
 const REFUSED_MAX = 100;
 
 /**
- * Start one sweep for each account and region that is asked for, asynchronously, and each once for its moment.
+ * Start one asynchronous sweep for each requested account and region, and each only once for its moment.
  *
- * A scope that cannot be started is part of the result, and does not stop the others. Throws `ConfigError` for a
- * request that cannot be meant, before anything is started, and else nothing but defects of ours.
+ * A sweep that cannot be started is part of the result, and does not stop the rest. Throws `ConfigError` for an
+ * impossible request before anything is started. Any other error is a defect of ours.
  */
 export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Promise<DispatchResult> {
   const { clock, journal } = deps;

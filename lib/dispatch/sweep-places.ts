@@ -14,11 +14,11 @@ export type PlaceToSweep = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly taskId: string;
-  /** What the sweep is asked for, as an event of its own. */
+  /** The request for the sweep, as an event. */
   readonly event: EventBody;
 };
 
-/** A scope that could not be told: null stands for all that are not known then. */
+/** A place that could not be found out. Null stands for all unknown accounts or regions. */
 type LostPlace = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
@@ -28,14 +28,14 @@ type LostPlace = {
 export type PlacesToSweep = {
   readonly scopes: readonly PlaceToSweep[];
   readonly lost: readonly LostPlace[];
-  /** Events of an array that ask for accounts they may not have; the others count. */
+  /** Events of an array that ask for accounts they may not have. The rest of the array counts. */
   readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];
 };
 
 type AccountToSweep = { readonly accountId: AccountId; readonly regions: RegionChoice };
 
-/** Accounts times regions of the policy, as far as the parts ask for them. Reads only what it needs. */
+/** The requested part of the policy's accounts times regions. It reads only the lists that it needs. */
 export async function findPlacesToSweep(request: DispatchRequest, deps: DispatchDeps): Promise<PlacesToSweep> {
   const { policy, own } = request;
   const live = request.parts.filter((part) => !asksForNothing(part));
@@ -71,7 +71,7 @@ function collect(
   return { scopes: collected.scopes(), notes: collected.notes };
 }
 
-/** Nothing is said of regions while an account is not known: it may have them. */
+/** While an account is unknown, nothing is said of regions, because the account may have them. */
 function lostRegions(
   parts: readonly Narrowing[],
   found: FoundAccounts,
@@ -86,13 +86,13 @@ function lostRegions(
 
 const regionsOf = ({ regions }: AccountToSweep, served: readonly RegionId[]) => chooseRegions(regions, served);
 
-/** Those whose regions nobody could tell. */
+/** The accounts whose regions could not be read. */
 const unlisted = (accounts: readonly AccountToSweep[], error: CloudError): LostPlace[] =>
   accounts.filter(({ regions }) => !isNamed(regions)).map(({ accountId }) => ({ accountId, regionId: null, error }));
 
 /**
- * Regions that a part names and that none of its accounts has; a hint about such a one asks for nothing. Null for the
- * account stands for all, when the part names none.
+ * Regions that a part names and that none of its accounts has. A hint about an unknown region asks for nothing. Null
+ * for the account stands for all accounts when the part names no account.
  */
 function unknownRegions(
   parts: readonly Narrowing[],
@@ -105,7 +105,7 @@ function unknownRegions(
     const there = accounts.filter(({ accountId }) => part.accounts?.includes(accountId) ?? true);
     const known = there.flatMap((account) => regionsOf(account, served));
     const unknown = part.regions?.filter((regionId) => !known.includes(regionId)) ?? [];
-    // A named account that is not there is lost by itself.
+    // A missing account affects only itself.
     const missed = part.accounts === undefined ? [null] : there.map(({ accountId }) => accountId);
     for (const regionId of unknown) {
       for (const accountId of missed) {
@@ -116,7 +116,9 @@ function unknownRegions(
   return [...lost.values()];
 }
 
-/** Accounts a part is about. What happened in an account of the policy is looked at there, and elsewhere by the timer. */
+/**
+ * The accounts of a part. A change in an account of the policy is looked at in that account. The timer covers the rest.
+ */
 function accountsFor(
   part: Narrowing,
   accounts: readonly AccountToSweep[],
@@ -127,7 +129,7 @@ function accountsFor(
     return accounts.filter(({ accountId }) => part.accounts?.includes(accountId));
   }
   const { happenedIn } = part;
-  // The account of the credentials is the only one, and the event has come to it.
+  // It is the only account, because the event has come to the account of the credentials.
   if (happenedIn === undefined || (!isDirectory(policy.accounts) && policy.accounts.length === 0)) {
     return accounts;
   }
@@ -135,7 +137,7 @@ function accountsFor(
   if (there.length > 0) {
     return there;
   }
-  // Its transit routers may hold connections of any of ours.
+  // Its transit routers may hold connections of any of our accounts.
   if (policy.detach.roles.some(({ accountId }) => accountId === happenedIn) || happenedIn === own) {
     return accounts;
   }
@@ -206,7 +208,7 @@ function missing(accountId: AccountId, members: readonly MemberAccount[]): LostP
 const ours = (code: string, detail: string): CloudError =>
   new CloudError({ action: 'ListAccounts', code, effect: 'refused', detail });
 
-/** Which regions exist is the same for all accounts, so the dispatcher's own credentials ask once. */
+/** All accounts have the same regions, so one request with the dispatcher's own credentials is enough. */
 async function findRegions(
   accounts: readonly AccountToSweep[],
   { api }: DispatchDeps,
@@ -222,8 +224,8 @@ type SweepDraft = {
 };
 
 /**
- * Sweeps that are asked for, each once: parts about the same account, region and mode are one, and of hints nothing is
- * left but the region. So a storm of events is as many sweeps as regions, whichever connections it is about.
+ * The requested sweeps, each once. Parts with the same account, region and mode become one sweep, and a hint keeps only
+ * its region. So a storm of events costs one sweep for each region, whichever connections the events are about.
  */
 class Collected {
   readonly notes: string[] = [];
@@ -249,7 +251,9 @@ class Collected {
   }
 }
 
-/** A mode is sent when it is lower than `sweep`: of the dispatcher's mode and the sweep's own the lower one counts. */
+/**
+ * The mode is sent when it is lower than `sweep`. The lower of the dispatcher's mode and the sweep's own mode counts.
+ */
 function toPlaceToSweep(
   { part, accountId, regionId, connections }: SweepDraft,
   { policy, kind, moment }: DispatchRequest,

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
 
-/** What makes one sweep another one than the rest of its tick. */
+/** The data that tells one sweep from all other sweeps of its tick. */
 export type TaskKey = {
-  /** `sweep` for ticks and requests, `event` for what happened in the cloud: both may fall into one minute. */
+  /** `sweep` for ticks and requests, `event` for changes in the cloud. Both may fall into one minute. */
   readonly kind: 'sweep' | 'event';
   /** A tick, or a minute: letters and digits. */
   readonly moment: string;
   readonly accountId: AccountId;
   readonly regionId: RegionId;
-  /** What else narrows it; undefined: nothing. */
+  /** Further restrictions, if any. */
   readonly rest: unknown;
 };
 
 /**
- * The same for the same sweep, however often it is asked for: the platform refuses an id that it knows.
+ * The same sweep always gets the same id, because the platform refuses a known id.
  *
- * At most 128 characters of letters, digits, `_` and `-`, beginning with a letter, as the platform has it.
+ * At most 128 characters of letters, digits, `_` and `-`, beginning with a letter, as the platform requires.
  */
 export function taskIdOf({ kind, moment, accountId, regionId, rest }: TaskKey): string {
   const whole = `${kind}_${moment}_${accountId}_${regionId}`;

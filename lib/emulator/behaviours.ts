@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 
-/** A count of reads, or nothing: then reads do not matter. */
+/** A count of reads, or nothing if reads do not matter. */
 const polls = z.nullable(z.int().check(z.gte(0)));
 const durationMs = z.nullable(z.number().check(z.gte(0)));
 
-/** The behaviours that no public page settles. Each has a default; the variants are worth testing against. */
+/** The behaviours that no public page settles. Each has a default. Test your code against the variants as well. */
 export const behavioursShape = z.strictObject({
-  /** DeleteVpnAttachment on a connection bound to a transit router; `incorrect-status` is a code that no page has. */
+  /** DeleteVpnAttachment on a connection bound to a transit router. No page has the code `incorrect-status`. */
   deleteAttached: z.enum(['status-not-support', 'incorrect-status', 'configuring', 'success-false']),
   /** DeleteVpnAttachment on a connection that is being bound, unbound, changed or made. */
   deleteChanging: z.enum(['status-not-support', 'configuring']),
@@ -33,7 +33,7 @@ export const behavioursShape = z.strictObject({
   detachSecondMs: durationMs,
   /** Whether a detached connection still says that another account's transit router may hold it. */
   crossAccountAfterDetach: z.enum(['cleared', 'kept']),
-  /** What knows of a new attachment: both sides at once, or the connection only once the transit router is done. */
+  /** Which side knows of a new attachment: both at once, or the connection only once the transit router is done. */
   attachOrder: z.enum(['both', 'cbn-first']),
   /** Reads that show a new attachment as `Attaching`. */
   attachPolls: polls,
@@ -53,13 +53,13 @@ export const behavioursShape = z.strictObject({
   routesOfUnbound: z.enum(['empty', 'unknown-error']),
   /** DeleteTransitRouterVpnAttachment with an unknown id: 200 without effect (documented), or 400. */
   deleteAttachmentUnknown: z.enum(['accepted', 'refused']),
-  /** DeleteTransitRouterVpnAttachment with Force: removes what depends on it, or refuses. */
+  /** DeleteTransitRouterVpnAttachment with Force: removes the attachment's dependencies, or refuses. */
   forceDelete: z.enum(['removes', 'not-supported']),
   /** ListTransitRouterVpnAttachments without any filter. */
   listUnfiltered: z.enum(['empty', 'refused']),
   /** PageSize or MaxResults out of range. */
   pageSizeOutOfRange: z.enum(['refused', 'clamp']),
-  /** Order of VPC listings; `shuffled` moves items between the pages of one listing. */
+  /** Order of VPC listings. `shuffled` moves items between the pages of one listing. */
   listingOrder: z.enum(['newest-first', 'shuffled']),
   /** A known region without IPsec-VPN for transit routers. */
   unsupportedRegion: z.enum(['not-found', 'empty']),
@@ -73,7 +73,7 @@ export const behavioursShape = z.strictObject({
   tooManyTagsCode: z.enum(['QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum', 'NumberExceed.Tags']),
   /** How long reads still show the tags from before a write through the API. */
   tagReadLagMs: z.number().check(z.gte(0)),
-  /** What CBN answers to a caller without permission: 400 `Unauthorized` (documented), or 403 `Forbidden.RAM`. */
+  /** The answer of CBN to a caller without permission: 400 `Unauthorized` (documented), or 403 `Forbidden.RAM`. */
   cbnDenied: z.enum(['Unauthorized', 'Forbidden.RAM']),
   /** The answer over a rate limit. */
   throttleCode: z.enum(['Throttling.User', 'Throttling.Api', 'Throttling.user', 'Throttling', 'ServiceUnavailable']),
@@ -82,7 +82,7 @@ export const behavioursShape = z.strictObject({
   throttleRetryAfter: z.boolean(),
   /** The names of code and message in a refusal of Function Compute. */
   fcErrorBody: z.enum(['ErrorCode', 'errorCode', 'Code']),
-  /** The code when all instances of a function are busy; the status is 429. */
+  /** The code when all instances of a function are busy. The status is 429. */
   fcThrottleCode: z.enum(['ResourceExhausted', 'ResourceThrottled']),
   /** The HTTP status for the id of a task that is known. */
   fcKnownTaskStatus: z.union([z.literal(409), z.literal(400)]),

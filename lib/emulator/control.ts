@@ -35,7 +35,7 @@ const setBehaviours: Deed = (engine, body) => {
   return engine.behaviours;
 };
 
-/** What people and tests may do from outside. Everything is checked before anything changes. */
+/** The changes that people and tests may make from outside. Everything is checked before anything changes. */
 const DEEDS = new Map<string, Deed>([
   ['GET estate', (engine) => engine.store.estate],
   [
@@ -140,10 +140,10 @@ const reply = (status: number, body: unknown): WireReply => ({
   body: `${JSON.stringify(body, null, 2)}\n`,
 });
 
-/** A web page that resolves its own name to 127.0.0.1 must not get in: only a local name is answered. */
+/** A web page that resolves its own name to 127.0.0.1 must not get in, so only local names are answered. */
 const isLocal = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
-/** Answers the control endpoint. It has no signature, which is why the server listens on this machine only. */
+/** Answers the control endpoint. It has no signature, so the server listens on this machine only. */
 export function control(engine: Engine, { method, url, headers, body }: WireRequest): WireReply {
   const name = url.slice(PREFIX.length).replace(/\?.*$/, '');
   if (headers.host !== undefined && !isLocal(headers.host)) {

@@ -14,7 +14,7 @@ export type EmulatorClock = {
 };
 
 export type EmulatorOptions = {
-  /** Copied: the live one is `Emulator.estate`. */
+  /** Copied. The live estate is `Emulator.estate`. */
   estate: Estate;
   clock?: EmulatorClock;
   /** Decides everything that chance decides. Default 1. */
@@ -22,10 +22,10 @@ export type EmulatorOptions = {
   behaviours?: Partial<Behaviours>;
   /** A factor on the published rate limits, or `off`. Default 1. */
   limits?: 'off' | number;
-  /** How long a call takes, for all or by action; `*` is any other. Default 0. */
+  /** How long a call takes, for all actions or by action. `*` is any other action. Default 0. */
   latencyMs?: number | Record<string, number>;
   faults?: FaultRule[];
-  /** How many of the latest calls the log keeps at least; older ones are forgotten. Default 100,000. */
+  /** The log keeps at least this many of the latest calls, and forgets older calls. Default 100,000. */
   callsKept?: number;
 };
 
@@ -33,7 +33,7 @@ export type EmulatorOptions = {
 export type CallAs = {
   readonly role?: string;
   readonly accessKeyId?: string;
-  /** Told of the record of this very call at the moment it takes effect, before any reply. */
+  /** Receives the record of this very call at the moment when it takes effect, before any reply. */
   readonly onRecord?: (record: CallRecord) => void;
 };
 
@@ -46,11 +46,11 @@ type EmulatorCall = CallAs & {
 };
 
 export interface Emulator {
-  /** A request as it comes over the wire, signature and all; `reset` means: cut the connection. */
+  /** A request as it comes over the wire, with its signature. `reset` means that the connection is cut. */
   handle(request: WireRequest): Promise<WireReply | 'reset'>;
   /**
-   * The same call below signatures: state, faults, limits, latency and log are the same.
-   * Throws `WireError` where no reply, or none in JSON, would have come.
+   * The same call below signatures. State, faults, limits, latency and log are the same. Throws `WireError` where no
+   * JSON reply would have come.
    */
   call(call: EmulatorCall): Promise<{ status: number; body: Record<string, unknown> }>;
   /** The live state. Tests may change it, as other people would. */
@@ -69,7 +69,7 @@ export interface RunningEmulator extends Emulator {
   readonly accountId: string;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** The certificate to trust, in PEM; undefined over HTTP. */
+  /** The certificate to trust, in PEM. Undefined over HTTP. */
   readonly certificate?: string;
   /** The local Function Compute, with the functions it was started with. */
   readonly fc: LocalFunctions;
@@ -77,12 +77,12 @@ export interface RunningEmulator extends Emulator {
   close(): Promise<void>;
 }
 
-/** No reply that a client could read: the connection was cut, at once or after a while, or something else than JSON came. */
+/** The client got no readable reply: the connection was cut, at once or after a while, or the body was not JSON. */
 export class WireError extends Error {
   readonly status: number;
   readonly kind: 'reset' | 'timeout' | 'html' | 'truncated';
   override readonly name = 'WireError';
-  /** As a socket would say it; undefined where something did come, only not JSON. */
+  /** The code of a socket error. Undefined where a body came that is not JSON. */
   readonly code: string | undefined;
 
   constructor(kind: 'reset' | 'timeout' | 'html' | 'truncated', status: number) {

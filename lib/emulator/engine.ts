@@ -31,7 +31,7 @@ export type EmulatedCall = {
 
 type CallEnding = { readonly reply: EmulatedReply; readonly effect: boolean; readonly fault: string | undefined };
 
-/** The cloud below signatures and HTTP: who may do what, how often, and what then happens. */
+/** The cloud below signatures and HTTP: permissions, rate limits and effects. */
 export class Engine {
   readonly #clock: EmulatorClock;
   readonly #options: EmulatorOptions;
@@ -42,7 +42,7 @@ export class Engine {
   readonly faults: Faults;
   readonly receiver: MessageReceiver;
   behaviours: Behaviours;
-  /** There when it is served over HTTP. */
+  /** Present when the engine is served over HTTP. */
   fc: LocalFunctions | undefined;
   /** How far the emulator's time is ahead of its clock. */
   offsetMs = 0;
@@ -133,7 +133,7 @@ export class Engine {
     return typeof latencyMs === 'number' ? latencyMs : (latencyMs[action] ?? latencyMs['*'] ?? 0);
   }
 
-  /** Knows the action, the caller's permission and the rate limit. Throws `ApiError`. */
+  /** Checks the action, the caller's permission and the rate limit. Throws `ApiError`. */
   #admit(call: EmulatedCall): Operation {
     if (!HOST_IDS.has(call.version)) {
       throw new ApiError(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
@@ -164,7 +164,7 @@ export class Engine {
     return { plan: planAfter(fault, { kind: 'reply', headers: {}, ...given }), effect };
   }
 
-  /** Lets the operation happen: once for each client token, wholly or not at all. */
+  /** Performs the operation: once for each client token, wholly or not at all. */
   #run(operation: Operation, call: EmulatedCall, fault: Fault | undefined): { given: Given; effect: boolean } {
     const nowMs = this.now();
     const { journal } = this.store;

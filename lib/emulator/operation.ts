@@ -10,7 +10,7 @@ import type { Lifecycle } from './state/lifecycle.ts';
 
 export type ReplyBody = Record<string, unknown>;
 
-/** What an operation may look at and change. */
+/** The state that an operation may read and change. */
 export type Context = {
   readonly caller: Caller;
   readonly params: RequestParams;
@@ -21,7 +21,7 @@ export type Context = {
   readonly behaviours: Behaviours;
   readonly random: Random;
   readonly nowMs: number;
-  /** A fault that the operation itself must act out. */
+  /** A fault that the operation itself must carry out. */
   readonly fault: Fault | undefined;
 };
 
@@ -30,7 +30,7 @@ export type Operation = {
   readonly version: string;
   readonly action: string;
   readonly kind: 'read' | 'write';
-  /** The RAM action that a caller needs; undefined: none. */
+  /** The RAM action that a caller needs. Undefined if it needs none. */
   readonly ram: string | undefined;
   /** Whether RegionId must name a region that serves this. */
   readonly regional?: boolean;
@@ -46,7 +46,7 @@ export const DIRECTORY_VERSION = '2022-04-19';
 
 type Rest = Omit<Operation, 'version' | 'action' | 'ram'>;
 
-/** A VPC action: RAM action `vpc:…`, RegionId needed. */
+/** A VPC action: its RAM action is `vpc:…`, and RegionId is required. */
 export const vpc = (action: string, rest: Rest): Operation => ({
   version: VPC_VERSION,
   action,

@@ -137,12 +137,12 @@ const ALL_OPERATIONS: readonly Operation[] = [
   listAccounts,
 ];
 
-/** By version and action, both exactly as sent: the gateway does not forgive letter case. */
+/** By version and action, exactly as sent, because the gateway distinguishes letter case. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   ALL_OPERATIONS.map((operation) => [`${operation.version} ${operation.action}`, operation]),
 );
 
-/** What errors give as the host that refused. */
+/** The `HostId` of errors. */
 export const HOST_IDS: ReadonlyMap<string, string> = new Map([
   [VPC_VERSION, 'vpc.aliyuncs.com'],
   [CBN_VERSION, 'cbn-openapi-oxs-share.aliyuncs.com'],

@@ -17,18 +17,18 @@ const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 export type ServerOptions = EmulatorOptions & {
   readonly port?: number;
-  /** What the local Function Compute runs. Default: nothing. */
+  /** The functions of the local Function Compute. Default: no functions. */
   readonly functions?: readonly FunctionConfig[];
   /** HTTPS, with a certificate made now. Default: HTTP. */
   readonly tls?: boolean;
-  /** The key of the first account if it has none. Default: always the same one. */
+  /** The key of the first account if it has none. Default: a fixed key. */
   readonly key?: AccessKey;
 };
 
-/** One emulator as it is served. */
+/** A running emulator. */
 type Served = { readonly engine: Engine; readonly emulator: Emulator; platform?: FunctionPlatform };
 
-/** Serves the emulator on 127.0.0.1. Port 0 takes any that is free; one that is taken rejects. */
+/** Serves the emulator on 127.0.0.1. Port 0 takes any free port. Rejects if the port is taken. */
 export async function startEmulator(options: ServerOptions): Promise<RunningEmulator> {
   const engine = createEngine(options);
   const emulator = emulatorOf(engine);
@@ -40,7 +40,7 @@ export async function startEmulator(options: ServerOptions): Promise<RunningEmul
   };
   const certificate = options.tls === true ? await makeCertificate() : undefined;
   const outer = await listen(onRequest, options.port ?? 0, certificate);
-  // Functions would have to be told to trust the certificate: they get a door of their own.
+  // Functions do not trust the certificate, so they get an HTTP port of their own.
   const inner = certificate === undefined ? undefined : await listen(onRequest, 0, undefined);
   const platform = new FunctionPlatform(engine, functions, (inner ?? outer).url, (options.seed ?? 1) + 3);
   served.platform = platform;
@@ -60,7 +60,7 @@ export async function startEmulator(options: ServerOptions): Promise<RunningEmul
 
 type FirstAccount = { accountId: string; accessKeyId: string; accessKeySecret: string };
 
-/** The account and key to start with; one that has no key gets one. */
+/** The account and key to start with. If the account has no key, it gets a fixed key. */
 function firstAccount({ estate }: Emulator, fallback: AccessKey): FirstAccount {
   const [account] = estate.accounts;
   if (account === undefined) {
@@ -73,7 +73,7 @@ function firstAccount({ estate }: Emulator, fallback: AccessKey): FirstAccount {
   return { accountId: account.accountId, accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret };
 }
 
-/** A mistake of the emulator itself: said aloud, so that nobody takes it for the cloud's behaviour. */
+/** A defect of the emulator itself. The reply says so, so that nobody takes it for the cloud's behaviour. */
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -82,7 +82,7 @@ function fail(response: ServerResponse, error: unknown): void {
   }
 }
 
-/** A header given more than once is one with commas. */
+/** A repeated header becomes one header with commas. */
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [

@@ -11,7 +11,10 @@ export type CloudEvent = JsonObject & Readonly<Record<(typeof REQUIRED_KEYS)[num
 export const isCloudEvent = (value: unknown): value is CloudEvent =>
   isObject(value) && REQUIRED_KEYS.every((key) => typeof value[key] === 'string');
 
-/** What a CloudEvent asks for: a hint, a request, nothing (an event of the cloud about something else), or refused. */
+/**
+ * The meaning of a CloudEvent: a hint, a request, a refusal, or nothing, because it is a cloud event about something
+ * else.
+ */
 export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer {
   const reading = readData(event.data);
   const data = reading.problem === undefined ? reading.value : undefined;
@@ -34,7 +37,7 @@ export function parseCloudEvent(event: CloudEvent, limits: EventLimits): Answer 
   return parseEventRequest(event, data, limits);
 }
 
-/** Absent and blank data ask for nothing in particular; text is read as JSON. */
+/** Absent and blank data ask for nothing in particular. Text is read as JSON. */
 function readData(data: unknown): JsonReading {
   if (data === undefined || data === null) {
     return { value: {} };
@@ -51,7 +54,7 @@ function isRequestShaped(data: JsonObject): boolean {
 }
 
 function parseEventRequest(event: CloudEvent, data: unknown, limits: EventLimits): Answer {
-  // Beside `data` they would go unread, and the run would be wider than whoever sent them meant.
+  // Keys beside `data` would be ignored, so the run would be wider than the sender meant.
   const misplaced = [...REQUEST_KEYS, 'data_base64'].filter((key) => Object.hasOwn(event, key));
   if (misplaced.length > 0) {
     return refused(`${misplaced.join(', ')}: has to be inside data`);

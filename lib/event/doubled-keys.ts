@@ -1,12 +1,15 @@
-/** A key that stands twice in one object, and the element of a top-level array that it is in; 0 where there is no array. */
+/**
+ * A key that is present twice in an object, and the element of a top-level array that it is in. The element is 0
+ * without an array.
+ */
 type DoubledKey = { readonly key: string; readonly element: number };
 
-/** What a text of JSON is made of, besides numbers and literals. A text before a colon is a key. */
+/** The parts of JSON text, besides numbers and literals. A text before a colon is a key. */
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;
 
 /**
- * Keys that JSON text has twice in one object, at most one for each element of a top-level array. The parser keeps the
- * last of them without a word, and who wrote the other one may have meant that.
+ * Keys that JSON text has twice in one object, at most one key for each element of a top-level array. The parser
+ * silently keeps the last of them, and the author may have meant the first.
  *
  * @param json valid JSON
  */
@@ -33,14 +36,14 @@ export function findDoubledKeys(json: string): readonly DoubledKey[] {
   return [...found].map(([at, key]) => ({ key, element: at }));
 }
 
-/** Whether a key was there before. It is there afterwards. */
+/** Whether the key was already known. It is known afterwards. */
 function isIn(keys: Set<string> | undefined, key: string): boolean {
   const isThere = keys?.has(key) ?? false;
   keys?.add(key);
   return isThere;
 }
 
-/** A key may be written with escapes, and is the same without them. */
+/** A key with escapes equals the same key without them. */
 function readText(token: string): string {
   const text: unknown = JSON.parse(token);
   return String(text);

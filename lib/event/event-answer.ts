@@ -1,8 +1,8 @@
 import type { Narrowing } from '../core/domain/policy.ts';
 
 /**
- * What one event comes to. `ignored` is an event that is in order and concerns nothing here: refusing it would only
- * make the platform send it again.
+ * The result of one event. An `ignored` event is valid and concerns nothing here. A refusal would only make the
+ * platform send it again.
  */
 export type Answer =
   | { readonly kind: 'part'; readonly part: Narrowing }

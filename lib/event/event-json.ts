@@ -10,12 +10,12 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value, or why there is none. */
+/** A value, or why there is no value. */
 export type JsonReading = { readonly value: unknown; readonly problem?: never } | { readonly problem: string };
 
 export const NOT_JSON = 'text that is not JSON';
 
-/** Text inside an event as a value. A key that stands twice in one object leaves open what was meant, so that is none. */
+/** Text inside an event as a value. A duplicate key makes the meaning ambiguous, so it has no value. */
 export function readJson(text: string): JsonReading {
   const value = parseJson(text);
   if (value === undefined) {
@@ -27,10 +27,13 @@ export function readJson(text: string): JsonReading {
 
 export const describeDoubled = (key: string): string => `JSON with the key ${quote(key)} twice`;
 
-/** An event as a value; undefined when it is not JSON. `doubled`: of an array, which elements have which key twice. */
+/**
+ * An event as a value. Undefined when it is not JSON. For an array, `doubled` says which elements have a key twice, and
+ * which key.
+ */
 export type EventReading = { readonly value: unknown; readonly doubled: ReadonlyMap<number, string> };
 
-/** @throws ConfigError for a single event with a key twice; of an array each element is judged by itself */
+/** @throws ConfigError for a single event with a duplicate key. Each element of an array is judged by itself */
 export function readEvent(text: string): EventReading {
   const value = text === '' ? {} : parseJson(text);
   const doubled = value === undefined ? [] : findDoubledKeys(text);
@@ -41,7 +44,7 @@ export function readEvent(text: string): EventReading {
   return { value, doubled: new Map(doubled.map(({ element, key }) => [element, key])) };
 }
 
-/** Undefined, which no JSON text gives, when it is not JSON. */
+/** Undefined when it is not JSON. No JSON text gives undefined. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

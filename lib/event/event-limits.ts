@@ -3,13 +3,13 @@ import type { AccountPolicy, DeclaredPolicy, Mode, RegionChoice } from '../core/
 import { allowsRegionId } from '../core/plan/region-choice.ts';
 import { allowsMember, isDirectory } from '../core/plan/run-scope.ts';
 
-/** What no event can go beyond. */
+/** The bounds of every event. */
 export type EventLimits = {
   readonly mode: Mode;
-  /** Of each account. Where they leave it open which regions exist, only the run knows. */
+  /** The regions of each account. If a policy leaves open which regions exist, only the run knows. */
   readonly regions: readonly RegionChoice[];
   readonly accounts: DeclaredPolicy['accounts'];
-  /** The same, when only these of its accounts are meant. */
+  /** The same, for only these accounts of the policy. */
   readonly within: (accounts: readonly AccountId[]) => EventLimits;
 };
 
@@ -30,7 +30,7 @@ export function toLimits(
 export const allowsRegion = ({ regions }: EventLimits, regionId: RegionId): boolean =>
   regions.some((choice) => allowsRegionId(choice, regionId));
 
-/** With no account in the policy it is that of the credentials, and only the run knows which one that is. */
+/** Without an account in the policy, it is the account of the credentials, which only the run knows. */
 export function allowsAccount({ accounts }: EventLimits, id: AccountId): boolean {
   if (isDirectory(accounts)) {
     return allowsMember(accounts, id);

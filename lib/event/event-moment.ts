@@ -6,20 +6,21 @@ import { isObject, readEvent, readJson, toText } from './event-json.ts';
 import { isTimer } from './timer-event.ts';
 
 export type Moment = {
-  /** `tick`: the one that was planned. `minute`: of what happened, or of asking. */
+  /** `tick`: the planned tick. `minute`: the minute of the change or of the request. */
   readonly kind: 'tick' | 'minute';
   /** Milliseconds since the epoch. */
   readonly ms: number;
-  /** The event without what only the dispatcher reads. */
+  /** The event without the fields that only the dispatcher reads. */
   readonly event: Uint8Array | string;
 };
 
 /**
- * Tell which moment an event is of: the timer's `triggerTime`, or the `tick` of a request, which is taken out of it;
- * the `time` of CloudEvents, of an array the latest; else now. So it is the same when the platform sends it again.
+ * The moment of an event, the same when the platform sends the event again.
  *
- * @throws ConfigError for a key that stands twice, and for a tick that is none: whatever stood in its place, the tick
- * would be another one each time
+ * It is the timer's `triggerTime`, or the `tick` of a request, which is taken out of the request. For CloudEvents it is
+ * `time`, for an array the latest `time`. Otherwise it is now.
+ *
+ * @throws ConfigError for a duplicate key, and for an invalid tick, because any replacement would differ each time
  */
 export function parseMoment(event: Uint8Array | string, nowMs: number): Moment {
   const { value } = readEvent(toText(event).trim());
@@ -33,14 +34,14 @@ export function parseMoment(event: Uint8Array | string, nowMs: number): Moment {
   return { kind: 'tick', ms: readInstant('tick', tick), event: JSON.stringify(rest) };
 }
 
-/** The dispatcher is tried again for an hour. */
+/** The platform retries the dispatcher for an hour. */
 const PAST_MS_MAX = 2 * 3_600_000;
 /** Clocks differ. */
 const AHEAD_MS_MAX = 5 * 60_000;
 
 /**
- * The latest `time`, if each event has one that can be true. A sender that always writes the same one would be told
- * for ever that its sweep has been started.
+ * The latest `time`, if every event has a plausible time. A sender that always writes the same time would always hear
+ * that its sweep has already been started.
  */
 function timeOf(events: readonly unknown[], nowMs: number): number | undefined {
   let latestMs = Number.NEGATIVE_INFINITY;
@@ -61,7 +62,7 @@ function readText(text: string): unknown {
   return reading.problem === undefined ? reading.value : undefined;
 }
 
-/** From then on a year has a sign, which an id of a task may not hold. */
+/** From then on a year has a sign, which the id of a task may not contain. */
 const YEAR_10000_MS = 253_402_300_800_000;
 
 function readInstant(key: string, value: unknown): number {

@@ -1,14 +1,14 @@
-/** `named`: only when the call names a connection; such calls exist for every kind of resource. */
+/** `named`: only when the call names a connection, because these calls exist for every kind of resource. */
 type Hint = 'always' | 'named';
 
 /**
- * Calls after which a connection may have become an orphan, stopped being one, or have a new owner's word on it.
+ * Calls after which a connection may have become an orphan, stopped being an orphan, or been tagged by its owner.
  *
  * Names of VPC 2016-04-28 and CBN 2017-09-12 actions, as ActionTrail writes them in `eventName`. A call that is not
- * here is an event about something else; the timer covers what events miss.
+ * listed here is an event about something else. The timer covers all that events miss.
  */
 export const HINT_OF: ReadonlyMap<string, Hint> = new Map<string, Hint>([
-  // The link to a transit router comes or goes; the connection stays behind.
+  // The link to a transit router appears or disappears. The connection stays behind.
   ['CreateTransitRouterVpnAttachment', 'always'],
   ['DeleteTransitRouterVpnAttachment', 'always'],
   ['UpdateTransitRouterVpnAttachmentAttribute', 'always'],
@@ -16,7 +16,7 @@ export const HINT_OF: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['DeleteCen', 'always'],
   ['GrantInstanceToTransitRouter', 'always'],
   ['RevokeInstanceFromTransitRouter', 'always'],
-  // What makes an attachment carry traffic (rule `unrouted`).
+  // Calls that make an attachment carry traffic (rule `unrouted`).
   ['AssociateTransitRouterAttachmentWithRouteTable', 'always'],
   ['DissociateTransitRouterAttachmentFromRouteTable', 'always'],
   ['ReplaceTransitRouterRouteTableAssociation', 'always'],
@@ -34,7 +34,7 @@ export const HINT_OF: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   // Signs that a site is being torn down.
   ['DeleteVpnGateway', 'always'],
   ['DeleteCustomerGateway', 'always'],
-  // Owners' tags: `vco-sweeper:keep`, `vco-sweeper:expires`. VPC spells it with a capital T, CBN without.
+  // Owners' tags: `vco-sweeper:keep`, `vco-sweeper:expires`. VPC spells the action with a capital T, CBN without.
   ['TagResources', 'named'],
   ['UnTagResources', 'named'],
   ['UntagResources', 'named'],
@@ -46,8 +46,8 @@ export function isHint(eventName: string, namesConnection: boolean): boolean {
 }
 
 /**
- * Types of CloudMonitor's events after which a tunnel may be down (for rules about tunnels). No sample of their `data` is
- * published, so nothing but the type is read: the tunnel may be up again, and the event does not say whose it is.
+ * Types of CloudMonitor's events after which a tunnel may be down, for rules about tunnels. No sample of their `data`
+ * is published, so only the type is read. The tunnel may be up again, and the event does not name its connection.
  */
 export const HINT_TYPES: ReadonlySet<string> = new Set([
   'vpn:CloudMonitor:IpsecPhase1NegoFailed',

@@ -7,10 +7,10 @@ import { type Answer, refused } from './event-answer.ts';
 import { describeDoubled, type EventReading, isObject, type JsonReading, NOT_JSON, readJson } from './event-json.ts';
 import type { EventLimits } from './event-limits.ts';
 
-/** More than a batch of the platform holds, and still a result of bounded size. */
+/** More events than the platform puts into a batch, and still a result of bounded size. */
 const EVENTS_MAX = 10_000;
 const SHOWN_MAX = 20;
-// A timer's event or a request would be in order by itself, so it has to be said that here it is not.
+// A timer's event or a request is valid by itself, so the message has to say that it is not valid here.
 const NOT_CLOUD_EVENT = 'only CloudEvents may be in an array, and it is not one (specversion, id, source, type)';
 
 export type BatchAnswer = {
@@ -20,9 +20,9 @@ export type BatchAnswer = {
 };
 
 /**
- * Judge each event of an array by itself; the run is the union of what they ask for.
+ * Judge each event of an array by itself. The run is the union of their requests.
  *
- * @param doubled elements in which a key stands twice
+ * @param doubled elements with a duplicate key
  * @throws ConfigError when all are refused
  */
 export function parseBatch(

@@ -8,17 +8,19 @@ import { type Answer, part, refused } from './event-answer.ts';
 import { isObject, type JsonObject } from './event-json.ts';
 import { allowsAccount, allowsRegion, type EventLimits } from './event-limits.ts';
 
-/** In the order in which messages name them. A record, so that the compiler asks for every key of a body. */
+/** In the order in which messages name them. It is a record, so that the compiler asks for every key of a body. */
 const KEYS: Readonly<Record<keyof EventBody, true>> = { mode: true, accounts: true, regions: true, connections: true };
 export const REQUEST_KEYS: readonly string[] = Object.keys(KEYS);
 const SHOWN_MAX = 10;
 
 /**
- * Read `{"mode": …, "accounts": […], "regions": […], "connections": […]}`, each key optional; `{}` asks for the whole run.
+ * Read `{"mode": …, "accounts": […], "regions": […], "connections": […]}`, each key optional. `{}` asks for the whole
+ * run.
  *
- * Whatever would widen the run is refused rather than cut down: who asked for it would believe it had been done.
+ * A request that would widen the run is refused rather than cut down, because the sender would believe that it had been
+ * done.
  *
- * @param where what to call the request in a reason
+ * @param where the name of the request in a reason
  */
 export function parseRequest(value: unknown, limits: EventLimits, where: string): Answer {
   if (!isObject(value)) {

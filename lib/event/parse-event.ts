@@ -9,26 +9,26 @@ import { type BatchAnswer, parseBatch } from './parse-batch.ts';
 import { parseRequest } from './parse-event-request.ts';
 import { isTimer, parseTimer } from './timer-event.ts';
 export type EventRequest = {
-  /** The run is their union. Empty: nothing to look at. */
+  /** The run is their union. An empty list means that there is nothing to do. */
   readonly parts: readonly Narrowing[];
-  /** Some part leaves accounts, regions and connections as the policy has them; its mode may still be a lower one. */
+  /** Some part leaves accounts, regions and connections as the policy has them. Its mode may still be lower. */
   readonly whole: boolean;
-  /** Events of an array that asked for what they may not; the others count. */
+  /** Events of an array that asked for more than they may. The rest of the array counts. */
   readonly refused: readonly RefusedEvent[];
   readonly source: 'timer' | 'events' | 'direct';
-  /** Events that are in order and concern nothing here, and why. */
+  /** Valid events that concern nothing here, and why. */
   readonly notes: readonly string[];
 };
 
 /**
  * Tell what a run is asked for: by the timer, by one CloudEvent or an array of them, or by a direct call.
  *
- * An event narrows the policy's scope and never widens it: every part has at most the policy's mode, and names only
- * accounts and regions of the policy. With `all` any well-formed region passes here, and with accounts left to a
- * directory any account that the policy does not leave out; the run knows which ones exist.
+ * An event narrows the policy's scope and never widens it. Every part has at most the policy's mode, and names only
+ * accounts and regions of the policy. With `all`, any well-formed region passes here. With accounts left to a
+ * directory, any account passes that the policy does not exclude. The run knows which of them exist.
  *
- * @param defaultRegion the function's own region, the policy's scope when it names none
- * @throws ConfigError when the event, or every event of an array, is none of these shapes or asks for more
+ * @param defaultRegion the function's own region, the policy's scope when it names no region
+ * @throws ConfigError when the event, or every event of an array, has an unknown shape or asks for more
  */
 export function parseEvent(
   event: Uint8Array | string,

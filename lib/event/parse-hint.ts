@@ -7,11 +7,12 @@ import { isHint } from './hint-actions.ts';
 
 /**
  * Read an ActionTrail event: a hint where to look, never proof. Deletions on the transit-router side are asynchronous,
- * so what the call removed may still be there; the run reads everything itself.
+ * so the removed resource may still exist. The run reads everything itself.
  *
- * It narrows to the region and connections it names. Never refused: nobody asked for anything.
+ * The hint narrows the run to the region and connections that it names. It is never refused, because nobody asked for
+ * anything.
  *
- * @param event the CloudEvent around `data`, for the region when the call names none
+ * @param event the CloudEvent around `data`, for the region when the call names no region
  */
 export function parseHint(event: JsonObject, data: JsonObject, eventName: string, limits: EventLimits): Answer {
   const parameters = [data.requestParameters, parsedText(data.requestParameterJson)];
@@ -27,7 +28,7 @@ export function parseHint(event: JsonObject, data: JsonObject, eventName: string
   return toPart(eventName, { accountId, regionId, connections }, limits);
 }
 
-/** Read an event about a tunnel's health: a weak hint, which narrows to its region. Never refused. */
+/** Read an event about a tunnel's health: a weak hint that narrows the run to its region. It is never refused. */
 export function parseTunnelHint(event: JsonObject, type: string, limits: EventLimits): Answer {
   const accountId = firstMatch(ACCOUNT_PATTERN, [event.aliyunaccountid]);
   const regionId = firstMatch(REGION_PATTERN, [event.aliyunregionid]);
@@ -59,7 +60,7 @@ function toPart(name: string, { accountId, regionId, connections }: Place, limit
 const firstMatch = (pattern: RegExp, values: readonly unknown[]): string | undefined =>
   values.find((value): value is string => typeof value === 'string' && pattern.test(value));
 
-/** Failed calls are events too. A code in a form we do not know is a code. */
+/** Failed calls are events as well. A code in an unknown form still counts as a code. */
 const isFailed = ({ errorCode }: JsonObject): boolean =>
   errorCode !== undefined && errorCode !== null && !(typeof errorCode === 'string' && errorCode.trim() === '');
 
@@ -79,7 +80,7 @@ function parsedText(value: unknown): unknown {
   return reading.problem === undefined ? reading.value : undefined;
 }
 
-/** Ids anywhere below, in values only; several may share one text. Without recursion: an event may be deep. */
+/** Ids at any depth, in values only. A text may hold several ids. Not recursive, because an event may be deep. */
 function connectionIdsIn(values: readonly unknown[]): string[] {
   const found = new Set<string>();
   const open = [...values];

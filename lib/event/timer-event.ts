@@ -12,7 +12,7 @@ export const isTimer = (value: JsonObject): boolean =>
 
 /** Read `{"triggerTime": …, "triggerName": …, "payload": "…"}`. A timer without a payload asks for the whole run. */
 export function parseTimer(event: JsonObject, limits: EventLimits): Answer {
-  // A `mode` here would be ignored, and the run would do more than whoever wrote it meant.
+  // A `mode` here would be ignored, so the run would do more than its author meant.
   const unknown = Object.keys(event).find((key) => !TIMER_KEYS.includes(key));
   if (unknown !== undefined) {
     return refused(`timer: ${unknownKey([unknown], unknown, TIMER_KEYS.join(', '))}`);

@@ -68,6 +68,11 @@ function withNotice(policy: DeclaredPolicy): DeclaredPolicy {
         `rules.${rule}: ${formatDuration(grace)} is shorter than notify.notice, ${formatDuration(noticeMs)}: raise the grace, or lower the notice`,
       );
     }
+    if (grace === 0) {
+      throw new ConfigError(
+        `rules.${rule}: 0s writes no mark that a message could name, so with notify.required: true nothing would be deleted by it: raise the grace, or write off`,
+      );
+    }
   }
   return policy;
 }

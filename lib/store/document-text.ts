@@ -28,6 +28,16 @@ export const toOpenText = (document: StoreDocument): string => JSON.stringify(do
 const HASH_END = new RegExp(`^,"${HASH_KEY}":"([0-9a-f]{64})"}$`);
 const HASH_END_BYTES = `,"${HASH_KEY}":""}`.length + 64;
 
+/** The hash that a document without its own has, in hexadecimal digits. */
+export const hashDocument = (document: object): string =>
+  createHash('sha256').update(JSON.stringify(document)).digest('hex');
+
+/** A document with its hash, as a person reads it: each value has a line of its own. Pure. */
+export function toReadableText(document: StoreDocument): { readonly text: string; readonly sha256: string } {
+  const sha256 = hashDocument(document);
+  return { text: `${JSON.stringify({ ...document, [HASH_KEY]: sha256 }, null, 2)}\n`, sha256 };
+}
+
 /** Read a document's text. A document that was reformatted still has its hash. Pure. */
 export function readDocumentText(bytes: Uint8Array, format: string): StoreReading {
   const end = provenEnd(bytes);
@@ -46,7 +56,7 @@ export function readDocumentText(bytes: Uint8Array, format: string): StoreReadin
   if (hash === undefined || Object.keys(value).at(-1) !== HASH_KEY) {
     return unusable(`its last key is not ${HASH_KEY}`);
   }
-  if (hash !== createHash('sha256').update(JSON.stringify(document)).digest('hex')) {
+  if (hash !== hashDocument(document)) {
     return unusable(`its ${HASH_KEY} is not that of its text: it was changed, or not written whole`);
   }
   return { kind: 'document', document };

@@ -3,6 +3,7 @@ import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import type { Verdict } from '../core/judge/judge.ts';
+import type { Notice } from '../core/told/notice.ts';
 
 type ConnectionFacts = Pick<Outcome, 'name' | 'owner' | 'createdAt' | 'attachedTo'>;
 type ClockFacts = Pick<Outcome, 'since' | 'dueAt' | 'heldUntil'>;
@@ -43,6 +44,12 @@ export function toClockFacts(
   const runs = kind === 'orphan' && CLOCK_RUNS.has(outcome) && sinceMs !== undefined && grace !== 'off';
   return { since: isoOrNull(sinceMs), dueAt: runs ? toIso(sinceMs + grace) : null, heldUntil: isoOrNull(heldUntilMs) };
 }
+
+/** Since when its owner can know that it is to be deleted. Pure. */
+export const toNoticeFacts = (notice: Notice | undefined): Pick<Outcome, 'toldAt' | 'noticeUntil'> =>
+  notice?.kind === 'over' || notice?.kind === 'running'
+    ? { toldAt: toIso(notice.telling.atMs), noticeUntil: toIso(notice.untilMs) }
+    : {};
 
 export const NO_CLOCK: ClockFacts = { since: null, dueAt: null, heldUntil: null };
 

@@ -14,6 +14,7 @@ import type { DayLimit } from './steps/day-limit.ts';
 import type { StopFile } from './steps/stop-file.ts';
 import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
+import type { SweptPlan } from './survey/swept-plan.ts';
 
 /** What the backups of one run share. */
 type RunBackups = {
@@ -40,6 +41,8 @@ export type RunContext = {
   readonly day: DayLimit | undefined;
   /** Where each deletion keeps what it takes to undo it; undefined without a store. */
   readonly backups: RunBackups | undefined;
+  /** Only its entries may be detached or deleted; undefined: none was given. */
+  readonly plan: SweptPlan | undefined;
 };
 
 /** What the steps in one region share. */
@@ -53,6 +56,8 @@ export type RegionContext = RunContext & {
   /** The marks that this run wrote. It detaches and deletes only by these. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly progress: RegionProgress;
+  /** The backups that this run wrote or found, by their paths in the store. */
+  readonly backedUpAs: Map<ConnectionId, string>;
   /** When to look whether a detach has taken hold, or a delete. */
   readonly polls: { readonly detach: PollSchedule; readonly delete: PollSchedule };
   readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
@@ -123,6 +128,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
     backupReads,
     marks: new Map(),
     progress: progress,
+    backedUpAs: new Map(),
     polls,
     ownerOf,
   };

@@ -9,7 +9,7 @@ import type { Narrowing, Policy, PolicyOrigin } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { withoutNewClocks } from '../core/judge/judge.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
-import { type Judged, type Plan, plan } from '../core/plan/plan.ts';
+import { isReported, type Judged, type Plan, plan } from '../core/plan/plan.ts';
 import { warnOfPolicy } from '../core/plan/policy-warnings.ts';
 import type { Store } from '../core/store/store.ts';
 import { whyNotStored } from '../core/store/why-not-stored.ts';
@@ -22,7 +22,9 @@ import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcome
 import { act, describeLeftOver } from './steps/act.ts';
 import { DayLimit } from './steps/day-limit.ts';
 import { StopFile } from './steps/stop-file.ts';
+import { readNotices, withNotices } from './survey/read-notices.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
+import type { SweptPlan } from './survey/swept-plan.ts';
 import type { OnReading } from './survey/watch-reading.ts';
 
 /** What a run needs of the world; built by `create-sweep-deps.ts`. */
@@ -41,6 +43,8 @@ export type SweepDeps = {
   readonly onReading?: OnReading;
   /** Left out: none is asked for, and nothing is stored. */
   readonly store?: Store | undefined;
+  /** Told each connection that ends as `planned`. Must not throw. */
+  readonly onPlanned?: ((judged: Judged) => void) | undefined;
 };
 
 export type SweepRequest = {
@@ -56,6 +60,8 @@ export type SweepRequest = {
   readonly notes: readonly string[];
   /** So many outcomes, warnings and lapsed keeps each are in the result; left out: as many as a function may answer. */
   readonly resultMax?: number;
+  /** Only its entries are touched, as far as the parts cover them; left out: none was given. */
+  readonly plan?: SweptPlan | undefined;
 };
 
 /** What a function answers is bounded. Whatever is over is counted, and each outcome is still a log line. */
@@ -76,6 +82,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   deps.journal('run.started', {
     mode: runMode(request.parts, request.policy.mode),
     policy: request.origin,
+    ...(request.plan === undefined ? {} : { plan: request.plan.origin }),
     rules: request.policy.rules,
     limits: request.policy.limits,
     ...(request.notes.length > 0 ? { notes: request.notes.slice(0, REFUSED_MAX) } : {}),
@@ -101,25 +108,31 @@ async function sweepInto(
   reportWarnings(deps.journal, warnings);
   const { resultMax = RESULT_MAX } = request;
   const tally = new OutcomeTally(resultMax, (outcome) => document?.add(outcome));
-  const telling = { policy: request.policy, journal: deps.journal };
+  const telling = { policy: request.policy, journal: deps.journal, onPlanned: deps.onPlanned };
   const settle = (judged: Judged): boolean => {
     if (!isSettled(judged)) {
       return false;
     }
-    if (judged.mode !== undefined) {
+    if (isReported(judged)) {
       tally.addSettled(endSettled(judged, telling));
     }
     return true;
   };
-  const surveyed = await survey(request, deps, settle, () => document?.whenBehind());
-  const surveyWarnings = warnOfSurvey(request.isWhole, surveyed);
+  const read = await survey(request, deps, settle, () => document?.whenBehind());
+  const surveyWarnings = warnOfSurvey(request.isWhole, read);
   reportWarnings(deps.journal, surveyWarnings);
+  const notices = await readNotices(
+    read.regions.flatMap(({ judged }) => judged),
+    request.policy,
+    deps,
+  );
+  const surveyed = { ...read, regions: read.regions.map((region) => withNotices(region, notices)) };
   const planned = plan(surveyed.regions, request.policy.limits, deps.clock.now());
   reportHalts(planned, request.policy, deps.journal);
   const stop = deps.store && new StopFile(deps.store);
   const { perDay } = request.policy.limits;
   const day = perDay === 'off' ? undefined : new DayLimit(perDay, deps.store, deps.clock);
-  const done = await carryOut({ surveyed, planned, policy: request.policy, startedMs, stop, day }, deps);
+  const done = await carryOut({ surveyed, planned, request, startedMs, stop, day }, deps);
 
   for (const outcome of listOutcomes(surveyed, planned.blocked, done, telling)) {
     tally.add(outcome);
@@ -128,12 +141,14 @@ async function sweepInto(
   const { counts, ...shown } = tally.toResult(surveyed.regions);
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
-    somethingUnread: surveyed.somethingUnread || Boolean(stop?.heldBack?.code) || Boolean(day?.isUnread),
+    somethingUnread:
+      surveyed.somethingUnread || Boolean(stop?.heldBack?.code) || Boolean(day?.isUnread) || notices.isUnread,
     timeRanOut: tally.timeRanOut,
   });
   const durationMs = deps.clock.now() - startedMs;
   const mode = runMode(surveyed.parts, request.policy.mode);
-  const findings = toFindings([...warnings, ...surveyWarnings], surveyed, resultMax);
+  const unusable = notices.unusable.map((reason) => ({ reason }));
+  const findings = toFindings([...warnings, ...surveyWarnings, ...unusable], surveyed, resultMax);
   const result: RunResult = {
     runId: deps.runId,
     mode,
@@ -145,6 +160,7 @@ async function sweepInto(
     ...shown,
     calls: deps.calls(),
     policy: request.origin,
+    ...(request.plan === undefined ? {} : { plan: request.plan.origin }),
     ...findings,
     ...refusedEvents([...request.refused, ...surveyed.refused]),
     ...(stop?.heldBack?.file === undefined ? {} : { stoppedBy: stop.heldBack.file }),
@@ -185,7 +201,7 @@ async function keepResult(
 type Work = {
   readonly surveyed: Survey;
   readonly planned: Plan;
-  readonly policy: Policy;
+  readonly request: SweepRequest;
   readonly startedMs: number;
   /** Undefined without a store. */
   readonly stop: StopFile | undefined;
@@ -196,10 +212,11 @@ type Work = {
 const BACKUPS_WRITTEN_MAX = 16;
 
 /** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
-async function carryOut({ surveyed, planned, policy, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
+async function carryOut({ surveyed, planned, request, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs, store, runId, stopAsked = NEVER } = deps;
   const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
-  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, day, backups };
+  const { policy, plan: sweptPlan } = request;
+  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, day, backups, plan: sweptPlan };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;

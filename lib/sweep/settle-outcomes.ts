@@ -5,9 +5,9 @@ import type { Outcome, OutcomeKind } from '../core/domain/outcome.ts';
 import type { Policy } from '../core/domain/policy.ts';
 import type { Verdict } from '../core/judge/judge.ts';
 import { mayTag } from '../core/plan/narrow.ts';
-import type { Judged, Plan } from '../core/plan/plan.ts';
+import { isReported, type Judged, type Plan } from '../core/plan/plan.ts';
 import type { TagResult } from './marks/mark-upkeep.ts';
-import { NO_CLOCK, toClockFacts, toConnectionFacts } from './outcome-facts.ts';
+import { NO_CLOCK, toClockFacts, toConnectionFacts, toNoticeFacts } from './outcome-facts.ts';
 import { endWithError, type StepResult } from './steps/step-result.ts';
 import type { LostRegion, Survey } from './survey/survey.ts';
 
@@ -21,7 +21,12 @@ export type Done = {
 };
 
 /** Where outcomes are told, and the policy that their owners and due times follow from. */
-export type Telling = { readonly policy: Policy; readonly journal: Journal };
+export type Telling = {
+  readonly policy: Policy;
+  readonly journal: Journal;
+  /** Told each connection that ends as `planned`. */
+  readonly onPlanned?: ((judged: Judged) => void) | undefined;
+};
 
 type Blocked = Plan['blocked'];
 const NONE_BLOCKED: Blocked = new Map();
@@ -48,17 +53,20 @@ export function* listOutcomes(
   surveyed: Survey,
   blocked: Blocked,
   done: Done,
-  { policy, journal }: Telling,
+  { policy, journal, onPlanned }: Telling,
 ): Generator<Outcome> {
   for (const { judged: all } of surveyed.regions) {
     for (const judged of all) {
-      if (judged.mode === undefined) {
+      if (!isReported(judged)) {
         continue;
       }
       const step = done.steps.get(judged);
       const outcome = toOutcome(judged, step ?? endWithoutStep(judged, blocked, done), policy);
       if (step === undefined) {
         reportOutcome(journal, judged.verdict, outcome);
+      }
+      if (outcome.outcome === 'planned') {
+        onPlanned?.(judged);
       }
       yield outcome;
     }
@@ -72,7 +80,7 @@ export function* listOutcomes(
   }
 }
 
-type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs'> & {
+type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldUntilMs' | 'backup'> & {
   /** When the clock of its rule began, if this run started it. */
   readonly startedMs?: number;
 };
@@ -85,6 +93,9 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
     code: null,
     requestId: null,
   });
+  if (judged.unplanned !== undefined) {
+    return end('unknown', judged.unplanned);
+  }
   const tag = tags.get(judged);
   if (tag?.kind === 'failed') {
     const result = endWithError('its tags could not be kept up', tag.error, false);
@@ -130,7 +141,7 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
   }
 }
 
-const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End, policy: Policy): Outcome => ({
+const toOutcome = ({ accountId, regionId, verdict, notice }: Judged, end: End, policy: Policy): Outcome => ({
   connectionId: verdict.connection.connectionId,
   accountId,
   regionId,
@@ -138,6 +149,8 @@ const toOutcome = ({ accountId, regionId, verdict }: Judged, end: End, policy: P
   outcome: end.outcome,
   rule: verdict.rule,
   ...toClockFacts(verdict, end.outcome, policy, end),
+  backup: end.backup ?? null,
+  ...toNoticeFacts(notice),
   reason: end.reason,
   evidence: verdict.evidence,
   code: end.code,
@@ -154,6 +167,7 @@ function toLostOutcome(region: LostRegion, connection: Connection, policy: Polic
     outcome: theirs ? 'kept' : 'unknown',
     rule: null,
     ...NO_CLOCK,
+    backup: null,
     reason: theirs
       ? 'it is not a connection made for a transit router'
       : `the region could not be read whole: ${describeFailure(region.error)}`,

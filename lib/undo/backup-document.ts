@@ -132,3 +132,10 @@ export function gatewayIdsOf(connection: Settings): readonly string[] {
 }
 
 export const connectionIdOf = ({ connection }: Backup): ConnectionId => String(connection.VpnConnectionId);
+
+const SWEEPERS = /^vco-sweeper:(orphan|seen|detached|keep)$/;
+const RESERVED = /^(acs:|aliyun)/i;
+
+/** The tags that its owner wrote. Those of the sweeper, and those that the cloud reserves, are not written again. */
+export const ownersTags = ({ tags }: Pick<Backup, 'tags'>): readonly Tag[] =>
+  tags.filter(({ Key }) => !SWEEPERS.test(Key) && !RESERVED.test(Key));

@@ -22,6 +22,7 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'step.retried': 'step retried',
   'step.failed': 'step failed',
   'guard.halted': 'guard halted the region',
+  'told.ignored': 'record of a message ignored',
   'result.failed': 'result not stored',
   'run.finished': 'run finished',
   'dispatch.started': 'dispatch started',
@@ -94,6 +95,7 @@ const WARNED: ReadonlySet<JournalEvent> = new Set([
   'guard.halted',
   'step.failed',
   'scope.failed',
+  'told.ignored',
   'result.failed',
   'notify.failed',
 ]);

@@ -1,5 +1,5 @@
-// The function's cold start: size of its bundle, time that `require` takes, and time until its first request is on its
-// way. Beside it, bundled the same way, the SDK that it uses and the official client of one of its two services.
+// The function's cold start: size of its bundle, time that `require` takes, and time until its first request is sent.
+// For comparison, the SDK that it uses and the official client of one of its two services are bundled in the same way.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const OURS = 'vco-sweeper (dist/sweep/index.js)';
 const SDK = '@alicloud/pop-core alone';
 const OFFICIAL = '@alicloud/vpc20160428';
 
-// Nothing is sent: the request that would go out first ends the process.
+// Nothing is sent. The first request ends the process.
 const KEYS = "accessKeyId: 'id-for-the-bench', accessKeySecret: 'secret-for-the-bench'";
 const FIRST_REQUEST = {
   [OURS]: `subject.handler(Buffer.from('{}'), { region: 'cn-hangzhou', credentials: { ${KEYS} } })`,
@@ -61,7 +61,7 @@ async function bundle(folder, name, contents) {
   return outfile;
 }
 
-/** Each round begins with another subject: none is always the one after the longest. */
+/** Each round begins with another subject, so that no subject always follows the slowest. */
 function measureAll(subjects, round) {
   const order = subjects.map((_, index) => (index + round) % subjects.length);
   const figures = [];
@@ -86,12 +86,12 @@ function measure({ name, path }) {
     require('https').request = end;
     ${FIRST_REQUEST[name]};
   `;
-  // Of the environment only what finds the program: a policy or an endpoint would change what is measured.
+  // Only the search path of the environment, because a policy or an endpoint would change the measurement.
   const output = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', env: { PATH: process.env.PATH } });
   return JSON.parse(output.slice(output.lastIndexOf('{')));
 }
 
-/** Times are compared within a round, when the machine was as busy for the one as for the other. */
+/** Times are compared within a round, because the machine was then equally busy for both. */
 function toRatios([ours, sdk], rounds) {
   const ratio = (toRatio) => rounded(median(rounds.map(toRatio)));
   return {

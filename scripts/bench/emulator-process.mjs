@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 /**
  * Start an emulator, give it to `use`, and end it.
  *
- * @param args what the command `emulator` gets
+ * @param args arguments of the command `emulator`
  * @param use gets the URL of the emulator and a key that may do everything
  */
 export async function withEmulator(args, use) {
@@ -24,7 +24,7 @@ export async function withEmulator(args, use) {
   }
 }
 
-/** The emulator's first line says where it is and who may call it. */
+/** The emulator's first line names its URL and its key. */
 async function readAccess(cloud) {
   for await (const line of createInterface({ input: cloud.stdout })) {
     const [, url, accessKeyId, accessKeySecret] = /url=(\S+) accessKeyId=(\S+) accessKeySecret=(\S+)/.exec(line) ?? [];

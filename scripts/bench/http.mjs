@@ -1,5 +1,5 @@
-// Whole runs on a real clock, over HTTP: the built function, and scripts that use the same SDK, each in a process of its
-// own. The emulator has another. CPU time is only of the process that sweeps.
+// Whole runs on a real clock, over HTTP: the built function, and scripts that use the same SDK, each in a process of
+// its own. The emulator runs in another process, so CPU time counts only the sweeping process.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,20 +9,24 @@ import { withEmulator } from './emulator-process.mjs';
 
 const OURS = 'vco-sweeper';
 const ORPHANS = 1_000;
-/** One after the other takes a quarter of a second for each. */
+/** Sequentially, each connection takes a quarter of a second. */
 const ORPHANS_SEQUENTIAL = 60;
 const ROUNDS = 3;
 const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'eu-central-1', 'ap-southeast-1'];
 const LATENCY_MS = 20;
 const LIMITS = { callsPerDeletion: 2.6, cpuMsPerDeletion: 2 };
 
-/** A deleted connection stays readable for up to three reads, as by default: real ones do not vanish at once either. */
+/**
+ * A deleted connection stays readable for up to three reads, which is the default, because real connections do not
+ * vanish at once either.
+ */
 const BEHAVIOURS = { detachPolls: null, detachMs: 300, detachSecondPolls: 0, detachSecondMs: 0, deleteReads: 'random' };
 
 /**
- * A detach of the bench takes 300 ms; real ones take tens of seconds, and production looks every 5 s. So the interval is
- * a sixth of a detach here as there, 50 ms. `recheck.maxAge` keeps its default of 10 s, because the calls themselves are
- * as slow as real ones. Limits of a run and the pace are lifted: nothing but the engine and the client is measured.
+ * A detach of the bench takes 300 ms. Real detaches take tens of seconds, and production polls every 5 s. So the
+ * interval is a sixth of a detach in both, here 50 ms. `recheck.maxAge` keeps its default of 10 s, because the calls
+ * themselves are as slow as real calls. Limits of a run and the pace are lifted, so that only the engine and the client
+ * are measured.
  */
 const POLICY = {
   mode: 'sweep',
@@ -81,7 +85,7 @@ async function measure({ contender, orphans, args }, folder) {
 async function run(args, url, credentials) {
   const { stderr } = await promisify(execFile)(process.execPath, [...execArguments(), ...args], {
     maxBuffer: 1e9,
-    // Of the environment only what is needed: a policy or an endpoint would change what is measured.
+    // Only the needed part of the environment, because a policy or an endpoint would change the measurement.
     env: {
       PATH: process.env.PATH,
       ALIBABA_CLOUD_VPC_ENDPOINT: url,

@@ -1,5 +1,5 @@
-// Whole runs, in requests and in time: the sweeper, what people write today, and the least that is possible. On a clock
-// that passes only while everyone waits, so that the figures are the same on every machine.
+// Whole runs, in requests and in time: the sweeper, the scripts that people write today, and the least that is
+// possible. The clock passes only while everyone waits, so that the figures are the same on every machine.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ export const nameOf = ({ orphans, attached, regions, limits, transitRouters }) =
 function toChecks(rows) {
   const find = (task, contender) => rows.find((row) => row.task === task && row.contender === contender);
   const tasks = rows.filter(({ contender }) => contender === OURS).map(({ task }) => task);
-  // Tasks are compared by what they are: each line has its own copy.
+  // Tasks are compared by value, because each line has its own copy.
   for (const row of rows) {
     row.task = tasks.find((task) => nameOf(task) === nameOf(row.task));
   }
@@ -82,7 +82,10 @@ function toChecks(rows) {
   });
 }
 
-/** What a reading of many lists can do to a run: not end, leave something, or find all that it read too old. */
+/**
+ * The ways in which reading many lists can spoil a run: it does not end, leaves orphans, or finds that every read is
+ * too old.
+ */
 function toRouterChecks(name, { status, left, codes, calls, throttled }) {
   const share = (100 * throttled) / calls;
   const stale = codes.StaleEvidence ?? 0;

@@ -1,8 +1,8 @@
-// A client in a process of its own: calls go in by its standard input, one a line, and their endings come out.
+// A client in a process of its own. Calls go to its standard input, one for each line, and their results come out.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** The client itself failed: it could not send a call, or not read the answer. */
+/** The client itself failed: it could not send a call, or could not read the answer. */
 class ClientFailed extends Error {}
 
 /** The service refused a call. */
@@ -17,8 +17,8 @@ export class Refused extends Error {
  * Start a client, give it to `use`, and end it.
  *
  * @param start command and arguments
- * @param env what tells it where the emulator is
- * @param use gets a function that makes one call and answers the body; it throws `Refused` or `ClientFailed`
+ * @param env variables that tell the client where the emulator is
+ * @param use gets a function that makes one call and answers the body. The function throws `Refused` or `ClientFailed`
  */
 export async function withClient([command, args], env, use) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,6 +1,5 @@
-// Lives through the life of a connection with SDKs of other languages and generations, on an emulator.
-//
-// Installs them from package registries into a temporary folder, so it is not part of the tests. A language whose
+// Runs the life of a connection with SDKs of other languages and generations, on an emulator.
+// It installs them from package registries into a temporary folder, so it is not part of the tests. A language whose
 // toolchain is missing is skipped. Exits with 1 if anything failed, or if nothing was tried.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,14 +12,14 @@ import { live } from './story.mjs';
 
 const ARGS = ['--regions', 'cn-hangzhou', '--connections', '8', '--limits', 'off'];
 const LANGUAGES = { python: installPython, go: installGo };
-/** Those whose library takes a role's credentials by itself. */
+/** The clients whose library gets a role's credentials by itself. */
 const WITH_ROLES = ['python new', 'go new'];
 
 /** Older Python SDKs find out that only the secret can be wrong, and say that. */
 const OF_WRONG_SECRET = ['SignatureDoesNotMatch', 'InvalidAccessKeySecret'];
 
 const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-clients-'));
-/** For each client: operation to `ok`, or to how it went wrong. */
+/** For each client: operation to `ok`, or to its failure. */
 const results = new Map();
 
 try {
@@ -60,14 +59,14 @@ async function resultsOf(name, start) {
       ends.set(operation, end);
     }
   };
-  /** Runs one step; one that fails ends the story of this client. */
+  /** Runs one step. A step that fails ends the story of this client. */
   const check = async (operation, step) => {
     try {
       const value = await step();
       record(operation, 'ok');
       return value;
     } catch (error) {
-      // A refusal may be what the story expects: it is judged there.
+      // The story may expect a refusal, so the story judges it.
       record(operation, error instanceof Refused ? 'ok' : messageOf(error));
       throw error;
     }
@@ -98,7 +97,7 @@ async function trySecret(send, record) {
   record('a wrong secret', OF_WRONG_SECRET.includes(code) ? 'ok' : code);
 }
 
-/** Libraries ask STS by HTTPS only: with the emulator's certificate they trust it. */
+/** Libraries ask STS by HTTPS only, so they need the emulator's certificate. */
 async function tryRole(start, record) {
   const file = join(folder, 'certificate.pem');
   await withEmulator([...ARGS, `--tls=${file}`], async (access) => {

@@ -1,5 +1,5 @@
-// What every client lives through on the emulator: everything that an IPsec-VPN connection hangs on is made, looked at,
-// changed, and removed again.
+// The story of every client on the emulator: it makes, reads, changes and removes every resource that an IPsec-VPN
+// connection depends on.
 import { ok, strictEqual } from 'node:assert';
 import { Refused } from './client.mjs';
 
@@ -32,7 +32,7 @@ export async function live({ call, check }) {
   await removeAll(vpc, cbn, ids);
 }
 
-/** What is there before anything is made. */
+/** The resources that exist before anything is made. */
 async function lookAround(vpc, cbn) {
   ok(at(await vpc('DescribeRegions', {}), 'Regions.Region').some(({ RegionId }) => RegionId === REGION.RegionId));
   strictEqual(at(await vpc('DescribeZones', REGION), 'Zones.Zone').length, 2);
@@ -41,7 +41,7 @@ async function lookAround(vpc, cbn) {
   strictEqual(String((await cbn('CheckTransitRouterService', {})).Enabled), 'true');
 }
 
-/** A route table of somebody's own comes and goes. */
+/** A user's route table is made and removed. */
 async function makeTable(cbn, { TransitRouterId }) {
   const made = await cbn('CreateTransitRouterRouteTable', { TransitRouterId, TransitRouterRouteTableName: 'own' });
   const { TransitRouterRouteTableId } = made;
@@ -227,7 +227,7 @@ async function change(vpc, cbn, ids) {
   strictEqual((await router()).TransitRouterName, 'changed');
 }
 
-/** What is in use does not go, and what is not there is not found. */
+/** A resource in use cannot be deleted, and an unknown resource is not found. */
 async function refusals(
   vpc,
   cbn,
@@ -297,7 +297,7 @@ async function associationOf(cbn, { TransitRouterAttachmentId }) {
   return { TransitRouterAttachmentId, TransitRouterRouteTableId };
 }
 
-/** Detaches a connection, and deletes it the moment the transit router does not list it any more. */
+/** Detaches a connection, and deletes it as soon as the transit router does not list it any more. */
 async function release({ vpc, cbn }, { TransitRouterId, TransitRouterAttachmentId, VpnConnectionId }) {
   const listed = async () => {
     const reply = await cbn('ListTransitRouterVpnAttachments', { ...REGION, TransitRouterId });
@@ -331,7 +331,7 @@ const keysOf = (body) =>
     .map(({ TagKey }) => TagKey)
     .join();
 
-/** The list at a path; one that the client left out because it is empty is empty. */
+/** The list at a path. If the client left it out because it is empty, the list is empty. */
 const at = (body, path) => path.split('.').reduce((here, name) => here?.[name], body) ?? [];
 
 /** The one item of a listing that has this id. */

@@ -1,4 +1,4 @@
-/** The SDKs that are tried, pinned: what the emulator answers is compared with what these read. */
+/** The tested SDKs, pinned. The emulator's answers are compared with the fields that these SDKs read. */
 export const PYTHON_PACKAGES = {
   'alibabacloud-vpc20160428': '7.2.2',
   'alibabacloud-cbn20170912': '1.4.0',

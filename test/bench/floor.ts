@@ -1,18 +1,19 @@
 import { DETACH_MS, LATENCY_MS, type Task, TEMPO, transitRoutersOf } from './world.ts';
 
 const PAGE_SIZE = 50;
-/** Published, a minute: for each account and region, and for requests that name no region for each account. */
+/** Published limits for a minute: for each account and region, or for each account if requests name no region. */
 const DELETES = 60;
 const DETACHES = 300;
 
 export type Floor = { readonly calls: number; readonly seconds: number };
 
 /**
- * What no program could do better: every page once, one detach for each that is attached, one delete for each; and the
- * longest chain of latencies and limits. It looks at nothing again, tags nothing, and believes every answer.
+ * The least that any program could need: every page once, one detach for each attached orphan, one delete for each
+ * orphan, and the longest chain of latencies and limits. It reads nothing again, tags nothing, and believes every
+ * answer.
  *
- * List (the pages of a transit router's attachments come one after the other), detach, wait, delete; under limits no
- * sooner than they let the detaches and deletes through.
+ * Its chain is list (the pages of a transit router's attachments come one after the other), detach, wait, delete. Under
+ * limits it ends no sooner than they let the detaches and deletes through.
  */
 export function bareFloor(task: Task): Floor {
   const { orphans, attached, regions, limits } = task;
@@ -23,9 +24,9 @@ export function bareFloor(task: Task): Floor {
 }
 
 /**
- * The same for one that keeps the promises: it asks who it is, writes a tag before each detach, reads everything again
- * before detaches and before deletes, sees each detach on both sides and each delete, once, and all of that in whole
- * lists. What it waits for under limits is the same.
+ * The same for a program that keeps the promises. It reads its identity, writes a tag before each detach, reads
+ * everything again before detaches and before deletes, and sees each detach on both sides and each delete, once, all in
+ * whole lists. Its waits under limits are the same.
  */
 export function promiseFloor(task: Task): Floor {
   const { orphans, attached, regions, limits } = task;
@@ -41,8 +42,8 @@ export function promiseFloor(task: Task): Floor {
 }
 
 /**
- * As `bareFloor`, for a region with many transit routers, in the cloud's own times: each of them has a list of its own.
- * The published limit lets all of these lists through at once, so only deletes wait for theirs.
+ * As `bareFloor`, for a region with many transit routers, in the cloud's own times. Each transit router has a list of
+ * its own. The published limit lets all of these lists through at once, so only deletes wait.
  */
 export function routersFloor({ orphans, attached, transitRouters = 0 }: Task): Floor {
   const count = (items: number) => Math.ceil(items / PAGE_SIZE);

@@ -3,7 +3,7 @@ import { bareFloor, type Floor, promiseFloor, routersFloor } from './floor.ts';
 import { runSequential, runUnbounded } from './scripts.ts';
 import { BenchWorld, runSweeper, type Task } from './world.ts';
 
-/** What one contender took for one task: requests, times in seconds of the bench, and what is left to do. */
+/** The result of one contender in one task: requests, times in seconds of the bench, and the orphans that are left. */
 export type Measured = {
   readonly task: Task;
   readonly contender: string;
@@ -11,7 +11,7 @@ export type Measured = {
   readonly throttled: number;
   readonly seconds: number;
   readonly left: number;
-  /** Of the sweeper: how its run ended, and how many outcomes have which error code. */
+  /** Only of the sweeper: how its run ended, and how many outcomes have which error code. */
   readonly status?: string;
   readonly codes?: Readonly<Record<string, number>>;
 };
@@ -29,7 +29,9 @@ const TASKS: readonly Task[] = [
   ),
 ];
 
-/** Every list of attachments takes a call of 300 a minute, and one reading of them all more than `recheck.maxAge`. */
+/**
+ * Every list of attachments takes a call of 300 a minute, and one reading of them all takes more than `recheck.maxAge`.
+ */
 const ROUTERS: Task = { orphans: 150, attached: 1 / 3, regions: 1, limits: true, transitRouters: 100 };
 
 async function measure(task: Task, contender: string): Promise<Measured> {
@@ -56,10 +58,10 @@ function countCodes({ outcomes }: RunResult): Readonly<Record<string, number>> {
   return counts;
 }
 
-/** One JSON object a line, as they come. */
+/** One JSON object for each line, as they come. */
 async function main(): Promise<void> {
   for (const task of [...TASKS, ROUTERS]) {
-    // The scripts delete whatever is listed, and here some is in use.
+    // The scripts delete every listed connection, and here some connections are in use.
     for (const contender of task === ROUTERS ? ['vco-sweeper'] : Object.keys(CONTENDERS)) {
       process.stdout.write(`${JSON.stringify(await measure(task, contender))}\n`);
     }

@@ -3,7 +3,7 @@ import { aDigest, manyOutcomes } from '../support/digests.ts';
 
 export type PageSample = { readonly ours: string; readonly plain: string };
 
-/** The report page of so many connections, and a table of the same facts with all rows in it, as one writes it today. */
+/** The report page of this many connections, and a plain table of the same facts with all rows in it. */
 export function pageSample(length: number): PageSample {
   const outcomes = manyOutcomes(length);
   const rows = outcomes.map(({ outcome, connectionId, name, owner, accountId, regionId, rule, dueAt, reason }) =>

@@ -1,8 +1,9 @@
 import { type BenchWorld, POLL_MS, TEMPO } from './world.ts';
 
 /**
- * What people write today, done fairly: whole listings, a look before each step and after it, throttled calls repeated.
- * No tags, no second witness, no limits, no log: what they leave out is not counted against the sweeper either.
+ * The scripts that people write today, written fairly: whole listings, a read before each step and after it, throttled
+ * calls repeated. They have no tags, no second witness, no limits and no log. These omissions do not count against the
+ * sweeper either.
  */
 
 type Row = { readonly regionId: string; readonly id: string; readonly isAttached: boolean };
@@ -46,7 +47,7 @@ async function list(world: BenchWorld, regionId: string): Promise<readonly Row[]
 const read = (world: BenchWorld, { regionId, id }: Row) =>
   request(world, 'vpc', 'DescribeVpnConnection', { RegionId: regionId, VpnConnectionId: id });
 
-/** Detach and wait where it is attached, delete, look. */
+/** Detach and wait if it is attached, delete, read. */
 async function remove(world: BenchWorld, row: Row): Promise<void> {
   if (row.isAttached) {
     await request(world, 'cbn', 'DeleteTransitRouterVpnAttachment', {
@@ -65,13 +66,13 @@ async function remove(world: BenchWorld, row: Row): Promise<void> {
   }
 }
 
-/** For nothing, which flatters the scripts: they would have to list attachments. */
+/** This costs nothing here, which flatters the scripts, because they would have to list attachments. */
 function attachmentOf(world: BenchWorld, id: string): string {
   const found = world.emulator.estate.attachments.find(({ VpnId }) => VpnId === id);
   return found?.TransitRouterAttachmentId ?? '';
 }
 
-/** One after the other, with a look before each. */
+/** One connection after the other, with a read before each. */
 export async function runSequential(world: BenchWorld): Promise<undefined> {
   for (const regionId of world.regions) {
     for (const row of await list(world, regionId)) {

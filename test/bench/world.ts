@@ -17,7 +17,7 @@ const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'eu-central-1', 'ap-southeast-1']
 const ACCOUNT = '1000000000000001';
 const START_MS = Date.parse('2026-11-01T00:00:00Z');
 
-/** The limits are counted over a minute; a second of the bench is a minute of the cloud's, so that they count 60-fold. */
+/** The limits are counted over a minute. A second of the bench is a minute of the cloud, so they count 60-fold. */
 export const TEMPO = 60;
 
 export type Task = {
@@ -26,11 +26,14 @@ export type Task = {
   readonly attached: number;
   readonly regions: number;
   readonly limits: boolean;
-  /** In the region, each with a connection in use, and all of it in the cloud's own times. Default: one, and none in use. */
+  /**
+   * Transit routers of the region, each with a connection in use, all in the cloud's own times. Default: one transit
+   * router without a connection in use.
+   */
   readonly transitRouters?: number;
 };
 
-/** How many times as fast as the cloud's the bench's time passes. */
+/** How much faster than the cloud's the bench's time passes. */
 const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
 
 /** Milliseconds of the bench. */
@@ -39,13 +42,15 @@ export const DETACH_MS = 300;
 export const POLL_MS = 100;
 const SWEEPER_POLL_MS = 50;
 
-/** What a detach takes and what a call takes where nothing is compressed. */
+/** The time of a detach and the time of a call where nothing is compressed. */
 const REAL_DETACH_MS = 30_000;
 const REAL_LATENCY_MS = 200;
-/** A run that has not ended by then has not ended. */
+/** A run that has not ended by then counts as endless. */
 const DEADLINE_MS = 4 * 3_600_000;
 
-/** One cloud, one clock: what a contender is measured on. All times of the cloud's are `tempoOf` times the bench's. */
+/**
+ * One cloud and one clock for the measurement of a contender. All times of the cloud are `tempoOf` times the bench's.
+ */
 export class BenchWorld {
   readonly clock = new VirtualClock(START_MS);
   readonly emulator: Emulator;
@@ -79,7 +84,7 @@ export class BenchWorld {
     });
   }
 
-  /** One request; every contender's go through here. Answers the status and body. */
+  /** One request of any contender. Answers the status and body. */
   async call(service: keyof typeof VERSIONS, action: string, params: Readonly<Record<string, string>>) {
     this.calls += 1;
     const reply = await this.emulator.call({
@@ -101,7 +106,7 @@ export class BenchWorld {
     return (this.clock.now() - START_MS) / this.#tempo;
   }
 
-  /** How many are still to be deleted. Throws when one was deleted that is in use. */
+  /** How many orphans are still to be deleted. Throws when a connection in use was deleted. */
   left(): number {
     const there = this.emulator.estate.vpnConnections.filter(({ State }) => State !== 'deleted');
     const ids = new Set(there.map(({ VpnConnectionId }) => VpnConnectionId));
@@ -117,8 +122,8 @@ const usedIn = ({ transitRouters = 0 }: Task): readonly string[] =>
   Array.from({ length: transitRouters }, (_, index) => `vco-used-${index}`);
 
 /**
- * One region, each transit router with a connection in use, and some of them with an orphan bound to them besides; the
- * other orphans are bound to nothing.
+ * One region. Each transit router has a connection in use, and some of them have an orphan bound to them as well. The
+ * rest of the orphans are bound to nothing.
  */
 function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile {
   const [RegionId = ''] = regions;
@@ -149,7 +154,7 @@ function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile
   };
 }
 
-/** So many VPN attachments a transit router may hold: the published quota, which holds where the limits do. */
+/** The published quota of VPN attachments for each transit router, which counts where the limits count. */
 const ATTACHMENTS_MAX = 50;
 
 /** In each region. Without limits one transit router holds them all. */
@@ -234,7 +239,7 @@ export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResu
   );
 }
 
-/** The policy's times in the cloud's, and its pace. In the cloud's own times both are what they are by default. */
+/** The policy's times in the cloud's, and its pace. In the cloud's own times both have their defaults. */
 function timesFor(task: Task) {
   if (tempoOf(task) === 1) {
     return {};

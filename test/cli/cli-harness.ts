@@ -1,4 +1,7 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Io, Reply } from '../../lib/cli/io.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { Clock } from '../../lib/core/domain/cloud-api.ts';
@@ -81,7 +84,11 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       failWith(options.fileError?.after);
       files[path] = text;
     },
-    temporaryPath: (name) => `/tmp/vco-sweeper-1/${name}`,
+    temporaryPath: (name) => {
+      const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      return join(folder, name);
+    },
     proxyFor: () => '',
     invokedAs: 'vco-sweeper',
     packageFolder: (name) => resolve('dist', name),

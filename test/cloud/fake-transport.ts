@@ -5,7 +5,7 @@ import type { CallObserver, Clock } from '../../lib/core/domain/cloud-api.ts';
 
 export type FakeClock = Clock & { readonly sleeps: number[]; set(nowMs: number): void };
 
-/** Time that passes only while everybody sleeps: to the next to wake, in order. */
+/** Time that passes only while everybody sleeps. It advances to the next sleeper, in order. */
 export function fakeClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): FakeClock {
   let nowMs = startMs;
   const sleeps: number[] = [];
@@ -53,7 +53,7 @@ export const timeoutError = (): Error => Object.assign(new Error('ReadTimeout'),
 
 export type Retry = Parameters<CallObserver['onRetry']>[0];
 
-/** An api on a scripted transport: answers in order, the last one again and again. */
+/** An api on a scripted transport. It gives the answers in order, and repeats the last answer. */
 export function fakeCloud(
   answers: readonly Answer[] | ((call: TransportCall) => Answer),
   more: Partial<CloudApiOptions> = {},
@@ -98,7 +98,7 @@ export function fakeCloud(
   return { api, clock, sent, calls, retries };
 }
 
-/** The error a promise is rejected with; fails the test when it is not. */
+/** The error that a promise is rejected with. Fails the test when the promise resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then(
     (value) => ({ value }),

@@ -14,7 +14,7 @@ import type { Fc3Function } from '../support/fc3.ts';
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
-  // All of them, so that everything is read that may be.
+  // All of them, so that everything that may be read is read.
   rules: { unassociated: '24h', 'tunnels-down': '24h', unrouted: '365d', expired: '24h' },
   wait: { pollInterval: '20ms' },
   pace: { describePerMinute: 60_000, writePerMinute: 6_000 },
@@ -73,7 +73,7 @@ async function tick({ sweep, dispatch }: Deployment, mode: Mode, env: Record<str
   return cloud;
 }
 
-// As docs/deploy.md has it: what s.yaml renders, and roles with the documents of docs/ram and no other right.
+// As in docs/deploy.md: the rendered s.yaml, and roles with the documents of docs/ram and no other right.
 test.each([
   ['plan', { planned: 2, waiting: 5 }],
   ['mark', { planned: 2, marked: 5 }],
@@ -110,7 +110,7 @@ describe('with a bucket', () => {
   });
 
   test('that is not mounted, nothing is called and nothing started', async () => {
-    // On this machine nothing lies where s.yaml mounts it.
+    // On this machine the mount of s.yaml does not exist.
     const { fc, calls } = await tick(deployment, 'plan');
     expect(fc.invocations.map(({ functionName }) => functionName)).toEqual([deployment.dispatch.functionName]);
     expect(fc.invocations[0]?.log).toContain('ConfigError');

@@ -70,7 +70,7 @@ test.each([
 });
 
 describe('with the defaults', () => {
-  test('nothing is changed until someone says so, and the sweep alone is triggered', () => {
+  test('nothing is changed until someone asks for it, and only the sweep is triggered', () => {
     expect(defaults.sweep.environmentVariables.SWEEP_MODE).toBe('plan');
     expect(defaults.dispatch.environmentVariables.SWEEP_MODE).toBe('plan');
     expect(on(defaults.sweep)).toEqual(['nightly', 'changes']);
@@ -100,7 +100,7 @@ describe('with the defaults', () => {
     }
   });
 
-  test('failures and events that are lost go nowhere, and old work does not meet the next night', () => {
+  test('failures and lost events go nowhere, and old work does not meet the next night', () => {
     for (const { asyncInvokeConfig, triggers } of [defaults.sweep, defaults.dispatch]) {
       expect(asyncInvokeConfig.destinationConfig).toEqual({});
       expect(asyncInvokeConfig.maxAsyncEventAgeInSeconds).toBeLessThan(86_400);
@@ -162,7 +162,7 @@ describe('with every variable set', () => {
     expect(new Map(told.map(([, name = '', value = '']) => [name, value]))).toEqual(defaultOf);
   });
 
-  test('the triggers are those of the dispatcher, and several sweeps run at once', () => {
+  test('the dispatcher has the triggers, and several sweeps run at once', () => {
     expect(on(sweep)).toEqual([]);
     expect(on(dispatch)).toEqual(['nightly', 'sampling', 'changes', 'negotiations']);
     const { sweep: dispatched } = preview({ SWEEP_TRIGGER: 'dispatch' });
@@ -239,7 +239,7 @@ describe('the report function', () => {
   });
 });
 
-describe('what a function is told is what it reads', () => {
+describe('a function reads the variables that it is given', () => {
   const real = process.env;
   afterEach(() => {
     process.env = real;
@@ -281,7 +281,7 @@ describe('what a function is told is what it reads', () => {
   });
 });
 
-describe('the rules of EventBridge pass on what is a hint', () => {
+describe('the rules of EventBridge pass hints on', () => {
   const patternsOf = ({ triggers }: Fc3Function): ReadonlyMap<string, Pattern> =>
     new Map(
       triggers.flatMap((trigger) =>
@@ -321,7 +321,7 @@ describe('the rules of EventBridge pass on what is a hint', () => {
     expect([...patterns.values()].flatMap(sizes).filter((size) => size > 5)).toEqual([]);
   });
 
-  test('each call of the table of docs/events.md, by program and by hand; tags are left to the timer', () => {
+  test('for each call of the table of docs/events.md, by program and by hand, and the timer covers tags', () => {
     for (const type of ['vpc:ActionTrail:ApiCall', 'cen:ActionTrail:ConsoleOperation']) {
       const passed = [...HINT_OF.keys()].filter((name) => fits(changes, call(name, 'ops', type)));
       expect(passed).toEqual([...HINT_OF].filter(([, hint]) => hint === 'always').map(([name]) => name));
@@ -330,7 +330,7 @@ describe('the rules of EventBridge pass on what is a hint', () => {
     expect(fits(changes, call('DeleteCen', 'ops', 'vpc:Config:ConfigurationItemChangeNotification'))).toBe(false);
   });
 
-  test('not what the sweep itself does, whatever its role is called', () => {
+  test("but not for the sweep's own calls, under any name of its role", () => {
     const name = 'DeleteTransitRouterVpnAttachment';
     expect(fits(changes, call(name, 'vco-sweeper:session'))).toBe(false);
     expect(fits(changes, call(name, 'vco-sweeper-team'))).toBe(true);
@@ -339,7 +339,7 @@ describe('the rules of EventBridge pass on what is a hint', () => {
     expect(fits(renamed, call(name, 'vco-sweeper:session'))).toBe(true);
   });
 
-  test('each kind of negotiation that failed', () => {
+  test('each kind of failed negotiation', () => {
     expect(patterns.get('negotiations')).toEqual({ type: [...HINT_TYPES] });
   });
 });

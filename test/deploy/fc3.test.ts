@@ -6,7 +6,7 @@ const { sweep, dispatch } = preview({ SWEEP_DEAD_LETTER: 'acs:mns:cn-hangzhou::/
 
 type Path = readonly (string | number)[];
 
-/** The same function with one thing in it replaced; undefined removes it. */
+/** The same function with one part replaced. Undefined removes it. */
 function change(given: object, path: Path, value: unknown): object {
   const copy = structuredClone(given);
   const [last = '', ...back] = [...path].reverse();
@@ -21,7 +21,10 @@ function change(given: object, path: Path, value: unknown): object {
 
 const fits = (given: object): boolean => fc3Function.safeParse(given).success;
 
-/** What the component's schema requires, and of which type. A trigger's configuration it takes as it is: so this does. */
+/**
+ * The keys that the component's schema requires, and their types. It takes a trigger's configuration as it is, and so
+ * does this schema.
+ */
 const ANY: readonly Path[] = [
   ...[['region'], ['functionName'], ['runtime'], ['handler'], ['code']],
   ...[

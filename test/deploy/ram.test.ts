@@ -21,7 +21,7 @@ const WRITES: Readonly<Record<Mode, readonly string[]>> = {
   sweep: ['setTags', 'removeTags', 'detach', 'deleteConnection'],
 };
 
-/** What lib/undo/restore calls, tested against its sources below. */
+/** The calls of lib/undo/restore, tested against its sources below. */
 const RESTORE_READS: readonly string[] = [
   ...['getAccountId', 'getConnection', 'listConnections', 'listTags', 'listConnectionRoutes', 'listCustomerGateways'],
   ...['listTransitRouters', 'listAttachments', 'listRouting'],
@@ -47,7 +47,7 @@ const granted = (name: string): readonly string[] =>
     .flatMap(({ Action }) => Action)
     .sort();
 
-/** What a document allows something on. */
+/** The actions that a document allows on a resource. */
 const resourcesOf = (name: string, action: string): readonly string[] =>
   statementsOf(name)
     .filter(({ Action }) => Action.includes(action))
@@ -59,7 +59,7 @@ const needed = (filter: (action: ActionFacts) => boolean): readonly string[] =>
     .flatMap(({ ram }) => (ram === null ? [] : [ram]))
     .sort();
 
-test.each(MODES)('docs/ram/%s.json grants what the mode can call, and nothing more', (mode) => {
+test.each(MODES)('docs/ram/%s.json grants the calls of the mode, and nothing more', (mode) => {
   const calls = needed(
     ({ ram, kind, methods }) =>
       ram !== 'sts:AssumeRole' && (kind === 'read' || methods.some((method) => WRITES[mode].includes(method))),
@@ -67,16 +67,16 @@ test.each(MODES)('docs/ram/%s.json grants what the mode can call, and nothing mo
   expect(granted(mode)).toEqual(calls);
 });
 
-test('docs/ram/transit-router-owner.json grants what is called in the account of a transit router', () => {
+test('docs/ram/transit-router-owner.json grants the calls in the account of a transit router', () => {
   expect(granted('transit-router-owner')).toEqual(needed(({ service }) => service === 'cbn'));
 });
 
-test('docs/ram/store.json grants what backups read besides, and nothing more of the cloud', () => {
+test('docs/ram/store.json grants the additional reads of backups, and nothing more of the cloud', () => {
   const read = Object.values(STORE_ACTIONS).map(({ ram }) => ram);
   expect(granted('store').filter((action) => !action.startsWith('oss:'))).toEqual(read.sort());
 });
 
-test('a restore calls only what docs/ram/restore.json is made of', () => {
+test('a restore calls only the actions of docs/ram/restore.json', () => {
   const files = [
     'lib/undo/restore/estate-now.ts',
     'lib/undo/restore/run-restore.ts',
@@ -89,7 +89,7 @@ test('a restore calls only what docs/ram/restore.json is made of', () => {
   expect([...new Set(used)].sort()).toEqual([...RESTORE_READS, ...writes].sort());
 });
 
-test('docs/ram/restore.json grants what a restore calls, and nothing that detaches or deletes', () => {
+test('docs/ram/restore.json grants the calls of a restore, and nothing that detaches or deletes', () => {
   const reads = [...facts, ...Object.values(STORE_ACTIONS)].filter(({ methods }) =>
     methods.some((method) => RESTORE_READS.includes(method) || method === 'setTags'),
   );
@@ -98,7 +98,7 @@ test('docs/ram/restore.json grants what a restore calls, and nothing that detach
   expect(granted('restore').filter((action) => /Delete|Dissociate|Disable|UnTag|AssumeRole/.test(action))).toEqual([]);
 });
 
-test('docs/ram/assume-roles.json grants what other accounts need', () => {
+test('docs/ram/assume-roles.json grants the calls for other accounts', () => {
   expect(granted('assume-roles')).toEqual(['sts:AssumeRole']);
 });
 
@@ -122,12 +122,12 @@ describe('the dispatcher', () => {
   const deps = createDispatchDeps({ ...options, concurrency: 1, journal: () => () => undefined });
   const calls = needed(({ methods }) => methods.some((method) => Object.hasOwn(deps.api, method)));
 
-  test('docs/ram/dispatch.json grants what it can call, and nothing more', () => {
+  test('docs/ram/dispatch.json grants its calls, and nothing more', () => {
     expect(Object.keys(deps.sweep)).toEqual(['start', 'call']);
     expect(granted('dispatch')).toEqual([...calls, ...invocation].sort());
   });
 
-  test('docs/ram/dispatch-directory.json grants what it asks of the directory, and nothing more', () => {
+  test('docs/ram/dispatch-directory.json grants its calls of the directory, and nothing more', () => {
     const asked = Object.values(ORGANIZATION_ACTIONS).filter(({ methods }) =>
       methods.some((method) => Object.hasOwn(deps.organization, method)),
     );
@@ -140,7 +140,7 @@ describe('the dispatcher', () => {
   });
 });
 
-test('docs/ram/invoke.json grants what vco-sweeper invoke calls of the function, and nothing more', () => {
+test('docs/ram/invoke.json grants the calls of vco-sweeper invoke, and nothing more', () => {
   const sweep = createSweepFunction({ ...options, observer: { onCall: () => undefined, onRetry: () => undefined } });
   expect(Object.keys(sweep)).toEqual(['start', 'call']);
   expect(granted('invoke')).toEqual(invocation);
@@ -156,8 +156,9 @@ describe('the deployment', () => {
   const defaultOf = (variable: string) => new RegExp(`env\\('${variable}', '([^']*)'\\)`).exec(text)?.[1];
   const roles = [defaultOf('SWEEP_ROLE'), defaultOf('SWEEP_DISPATCH_ROLE'), defaultOf('SWEEP_REPORT_ROLE')];
 
-  // What `s deploy` and `s remove` call for each part of a function (component fc3 0.1.22: src/resources/fc,
-  // src/subCommands/deploy, src/subCommands/remove) and what RAM calls it (Function Compute 3.0, policies and examples).
+  // The calls of `s deploy` and `s remove` for each part of a function (component fc3 0.1.22: src/resources/fc,
+  // src/subCommands/deploy, src/subCommands/remove) and their names in RAM (Function Compute 3.0, policies and
+  // examples).
   const CALLS: Readonly<Record<string, readonly string[]>> = {
     functionName: ['fc:GetFunction', 'fc:CreateFunction', 'fc:UpdateFunction', 'fc:DeleteFunction'],
     tags: ['fc:TagResources'],
@@ -168,7 +169,7 @@ describe('the deployment', () => {
     concurrencyConfig: ['fc:GetConcurrencyConfig', 'fc:PutConcurrencyConfig', 'fc:DeleteConcurrencyConfig'],
     triggers: ['fc:ListTriggers', 'fc:GetTrigger', 'fc:CreateTrigger', 'fc:UpdateTrigger', 'fc:DeleteTrigger'],
     role: ['ram:PassRole'],
-    // Its own; the rule is made by a role of the service.
+    // The trigger itself. A role of the service makes the rule.
     eventbridge: ['ram:GetRole', 'ram:CreateServiceLinkedRole'],
   };
   const PLAIN = [
@@ -176,7 +177,7 @@ describe('the deployment', () => {
     ...['description', 'code', 'timeout', 'environmentVariables', 'ossMountConfig'],
   ];
 
-  test('docs/ram/deploy.json grants what s.yaml takes to deploy and remove, and nothing more', () => {
+  test('docs/ram/deploy.json grants the rights to deploy and remove s.yaml, and nothing more', () => {
     const parts = new Set(
       functions.flatMap(({ triggers, ...rest }) => [
         ...Object.keys({ triggers, ...rest }),
@@ -190,7 +191,7 @@ describe('the deployment', () => {
     expect(granted('deploy')).toEqual(Object.values(CALLS).flat().sort());
   });
 
-  test('docs/ram/deploy.json reaches the functions of s.yaml and their roles, and hands those to nobody else', () => {
+  test('docs/ram/deploy.json reaches only the functions of s.yaml and their roles, and passes the roles to nobody else', () => {
     const own = names.flatMap((name) => [`acs:fc:*:*:functions/${name}`, `acs:fc:*:*:functions/${name}/*`]);
     expect(resourcesOf('deploy', 'fc:UpdateFunction')).toEqual(own);
     expect(resourcesOf('deploy', 'ram:PassRole')).toEqual(roles.map((role) => `acs:ram:*:*:role/${role}`));
@@ -207,25 +208,26 @@ describe('the deployment', () => {
   });
 
   test('docs/ram/dispatch.json and invoke.json reach the sweep of s.yaml alone, with a qualifier and without', () => {
-    // Function Compute 3.0, policies: a call that names a version or alias, LATEST included, is about the second one.
+    // Function Compute 3.0, policies: a call that names a version or alias, LATEST included, concerns the second
+    // resource.
     const sweep = `acs:fc:*:*:functions/${names[0]}`;
     for (const name of ['dispatch', 'invoke']) {
       expect(resourcesOf(name, 'fc:InvokeFunction')).toEqual([sweep, `${sweep}/*`]);
     }
   });
 
-  test('docs/ram/assume-roles.json reaches roles called as that of the sweep', () => {
+  test("docs/ram/assume-roles.json reaches roles with the name of the sweep's role", () => {
     expect(resourcesOf('assume-roles', 'sts:AssumeRole')).toEqual([`acs:ram:*:*:role/${roles[0]}`]);
   });
 
-  test('docs/ram/logs.json lets write into the log store of s.yaml', () => {
+  test('docs/ram/logs.json allows writing into the log store of s.yaml', () => {
     expect(granted('logs')).toEqual(['log:PostLogStoreLogs']);
     const store = `project/${defaultOf('SWEEP_LOG_PROJECT')}/logstore/${defaultOf('SWEEP_LOGSTORE')}`;
     expect(resourcesOf('logs', 'log:PostLogStoreLogs')).toEqual([`acs:log:*:*:${store}`]);
   });
 
-  test('docs/ram/store.json lets read and write what lies in the bucket of docs/deploy.md, and list it', () => {
-    // What a mount that can be written needs ("Configure an OSS file system", Function Compute 3.0).
+  test('docs/ram/store.json allows reading, writing and listing in the bucket of docs/deploy.md', () => {
+    // The rights that a writable mount needs ("Configure an OSS file system", Function Compute 3.0).
     const ofObjects = [
       'oss:GetObject',
       'oss:PutObject',
@@ -254,7 +256,7 @@ describe('the deployment', () => {
     }
   });
 
-  test('docs/ram/dead-letter.json lets publish to the topic that docs/deploy.md proposes', () => {
+  test('docs/ram/dead-letter.json allows publishing to the topic that docs/deploy.md proposes', () => {
     expect(granted('dead-letter')).toEqual(['mns:PublishMessage']);
     const [resource = ''] = resourcesOf('dead-letter', 'mns:PublishMessage');
     const proposed = /SWEEP_DEAD_LETTER=acs:mns:[\w-]+::(\/topics\/[\w-]+\/messages)/.exec(
@@ -267,12 +269,12 @@ describe('the deployment', () => {
 test.each([
   ['trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
   ['trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
-])('docs/ram/%s.json lets in one principal and no other', (name, Principal) => {
+])('docs/ram/%s.json lets one principal in and no other', (name, Principal) => {
   const { Statement } = JSON.parse(readFileSync(`docs/ram/${name}.json`, 'utf8'));
   expect(Statement).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }]);
 });
 
-test('every document is compared here, and told of in the README', () => {
+test('every document is compared here, and listed in the README', () => {
   const names = readdirSync('docs/ram').sort();
   const compared = [
     ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs', 'store'],

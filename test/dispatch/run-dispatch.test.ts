@@ -52,7 +52,7 @@ const given = async <T>(value: T | CloudError): Promise<T> => {
   return value;
 };
 
-/** A dispatcher as the function joins it, on a fake Function Compute over HTTP and a clock of its own. */
+/** A dispatcher as the function builds it, on a fake Function Compute over HTTP and a clock of its own. */
 async function world({ answer, members = [], regions = [] }: World = {}) {
   const fc = await startFunctionCompute(answer);
   stops.push(fc.close);
@@ -64,7 +64,7 @@ async function world({ answer, members = [], regions = [] }: World = {}) {
     target: { accountId: OWN, regionId: H, functionName: 'vco-sweeper', serviceName: undefined, qualifier: undefined },
     endpoint: fc.url,
     retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
-    // Nobody sleeps here: a virtual clock would not know of what is on the wire.
+    // Nobody sleeps here, because a virtual clock would not know of data on the wire.
     clock: { now: () => clock.now(), sleep: async () => undefined },
     random: () => 1,
     deadlineMs: Number.POSITIVE_INFINITY,
@@ -135,7 +135,7 @@ describe('a tick', () => {
     expect(asked).toEqual([]);
   });
 
-  test('delivered twice starts each sweep once, also when the second finishes what the first could not', async () => {
+  test('delivered twice starts each sweep once, even when the second delivery finishes the first', async () => {
     let failing = true;
     const { send, fc } = await world({
       answer: ({ taskId }) => (failing && taskId?.includes(B) ? refusal(400, 'InvalidArgument') : undefined),
@@ -147,7 +147,7 @@ describe('a tick', () => {
     expect(fc.started.size).toBe(6);
   });
 
-  test('is told apart from the next one, and from one that asks for something else', async () => {
+  test('is told apart from the next tick, and from a tick with another request', async () => {
     const { send, fc } = await world();
     await send(tick(), list);
     await send({ ...tick(), triggerTime: '2026-11-22T19:31:00Z' }, list);
@@ -197,7 +197,7 @@ describe('a tick', () => {
 });
 
 describe('a scope that cannot be started', () => {
-  test('does not stop the others, and says why and what to do', async () => {
+  test('does not stop the other sweeps, and says why and how to fix it', async () => {
     const { send, lines } = await world({
       answer: ({ taskId }) => (taskId?.endsWith(`${B}_${E}`) ? refusal(403, 'AccessDenied') : undefined),
     });
@@ -246,7 +246,7 @@ describe('a scope that cannot be started', () => {
 describe('the resource directory', () => {
   const members = [member(A), member(B), member(C, 'closed')];
 
-  test('says which accounts there are; closed ones are left out', async () => {
+  test('names the accounts, and leaves closed accounts out', async () => {
     const { send, ids, asked } = await world({ members });
     expect((await send(tick(), directory())).counts).toEqual({ started: 4, 'already-started': 0, failed: 0 });
     expect(ids()).toEqual([A, B].flatMap((id) => [H, E].map((region) => `sweep_${TICK}_${id}_${region}`)));
@@ -260,7 +260,7 @@ describe('the resource directory', () => {
     expect(ids()).toEqual([`sweep_${TICK}_${A}_${E}`, `sweep_${TICK}_${B}_${H}`]);
   });
 
-  test('that lost an account which somebody named is a failure of that account alone', async () => {
+  test('that lost a named account is a failure of that account alone', async () => {
     const { send } = await world({ members });
     const { counts, scopes } = await send(tick(), directory({ include: [A, C, OWN] }));
     expect(counts).toEqual({ started: 2, 'already-started': 0, failed: 2 });
@@ -272,7 +272,7 @@ describe('the resource directory', () => {
     ]);
   });
 
-  test('that cannot be read starts nothing, and says what to do', async () => {
+  test('that cannot be read starts nothing, and says how to fix it', async () => {
     const error = new CloudError({ action: 'ListAccounts', code: 'NoPermission', effect: 'refused', status: 403 });
     const { send, fc } = await world({ members: error });
     const { scopes } = await send(tick(), directory());
@@ -288,7 +288,7 @@ describe('the resource directory', () => {
     expect(fc.invoked).toEqual([]);
   });
 
-  test('that lost an account which one event names, while another names none, says so', async () => {
+  test('that lost an account that only one event names, says so', async () => {
     const { send } = await world({ members });
     const event = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
     const { scopes } = await send([event({ accounts: [C] }, 'a'), event({ regions: [H] }, 'b')], directory());
@@ -299,7 +299,7 @@ describe('the resource directory', () => {
     ]);
   });
 
-  test('without an account that is to be swept is a failure, but not for a hint', async () => {
+  test('without an account to sweep is a failure, but not for a hint', async () => {
     const { send } = await world({ members: [member(C, 'closed')] });
     expect((await send(tick(), directory())).scopes).toMatchObject([
       { accountId: null, regionId: null, code: 'NoAccounts', advice: expect.stringContaining('accounts.directory') },
@@ -307,7 +307,7 @@ describe('the resource directory', () => {
     expect((await send(hint(H), directory({ include: [C] }))).scopes).toEqual([]);
   });
 
-  test('is not asked for a request about nothing', async () => {
+  test('is not read for a request about nothing', async () => {
     const { send, asked } = await world({ members });
     expect((await send('[]', directory())).scopes).toEqual([]);
     expect(asked).toEqual([]);
@@ -317,13 +317,13 @@ describe('the resource directory', () => {
 describe('regions: all', () => {
   const policy = aPolicy({ mode: 'sweep', regions: 'all', accounts: [listed(A), listed(B, [E])] });
 
-  test('are those that exist', async () => {
+  test('are the existing regions', async () => {
     const { send, ids } = await world({ regions: [H, 'us-east-1'] });
     await send(tick(), policy);
     expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`, `sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
   });
 
-  test('but a few are the others', async () => {
+  test('with exceptions are the remaining regions', async () => {
     const { send, ids } = await world({ regions: [H, 'us-east-1'] });
     await send(tick(), { ...policy, regions: { except: [H] } });
     expect(ids()).toEqual([`sweep_${TICK}_${A}_us-east-1`, `sweep_${TICK}_${B}_${E}`]);
@@ -338,7 +338,7 @@ describe('regions: all', () => {
     ]);
   });
 
-  test('do not make a region exist that a request names', async () => {
+  test('do not make a named region exist', async () => {
     const { send } = await world({ regions: [H] });
     expect((await send({ regions: ['xx-nowhere', H] }, policy)).scopes).toMatchObject([
       { accountId: null, regionId: 'xx-nowhere', state: 'failed', code: 'RegionUnknown' },
@@ -346,7 +346,7 @@ describe('regions: all', () => {
     ]);
   });
 
-  test('do not make a region of one account one of another', async () => {
+  test('do not give a region of one account to another account', async () => {
     const special = aPolicy({
       mode: 'sweep',
       accounts: [listed(A, ['cn-special-1']), listed(B, 'all'), listed(C, 'all')],
@@ -376,7 +376,7 @@ describe('regions: all', () => {
     ]);
   });
 
-  test('do not report twice an account that is lost', async () => {
+  test('do not report a lost account twice', async () => {
     const everywhere = { ...directory(), regions: 'all' as const };
     const { send } = await world({ regions: [H], members: [member(A), member(C, 'closed')] });
     expect((await send({ accounts: [C], regions: [E] }, everywhere)).scopes).toMatchObject([
@@ -388,7 +388,7 @@ describe('regions: all', () => {
 describe('events', () => {
   const own = aPolicy({ mode: 'sweep', regions: [H, E] });
 
-  test('a storm of 1,000 about one region in a minute costs one sweep of the region, one at a time or at once', async () => {
+  test('a storm of 1,000 about one region in a minute costs one sweep of the region, sent one at a time or together', async () => {
     const { send, fc, ids } = await world();
     const storm = Array.from({ length: 1_000 }, (_, at) => hint(H, {}, `e${at}`));
     for (const event of storm.slice(0, 100)) {
@@ -417,7 +417,7 @@ describe('events', () => {
     ['a request of its own', { specversion: '1.0', id: 'e', source: 'my.app', type: 't', ...at(NOW), data: {} }],
     ['an array', [hint(H, at(NOW - 90_000), 'a'), hint(E, at(NOW), 'b')]],
     ['an array of text', [JSON.stringify(hint(H, at(NOW)))]],
-  ])('%s that the platform sends again, later, starts only what is missing', async (_what, event) => {
+  ])('%s that the platform sends again later starts only the missing sweeps', async (_what, event) => {
     let failing = true;
     const { send, clock, fc } = await world({
       answer: ({ taskId }) => (failing && taskId?.endsWith(E) ? refusal(400, 'InvalidArgument') : undefined),
@@ -464,13 +464,13 @@ describe('events', () => {
     ],
     ['in another account is not looked at', list, { aliyunaccountid: '9' }, []],
     ['in the only account is looked at, whatever it says', own, { aliyunaccountid: '9' }, [OWN]],
-  ])('what happened %s', async (_what, policy, more, accounts) => {
+  ])('a change %s', async (_what, policy, more, accounts) => {
     const { send, fc } = await world();
     expect((await send(hint(E, more), policy)).counts.failed).toBe(0);
     expect(fc.invoked.map(({ event }) => event)).toEqual(accounts.map((id) => ({ accounts: [id], regions: [E] })));
   });
 
-  test('of an array each is judged by itself, and a refused one is named', async () => {
+  test('in an array each is judged by itself, and a refused event is named', async () => {
     const { send, ids } = await world();
     const request = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
     const result = await send(
@@ -487,7 +487,7 @@ describe('events', () => {
   });
 });
 
-test('of an array, an event about another account than the only one does not take the others with it', async () => {
+test('in an array, an event about a foreign account does not affect the other events', async () => {
   const { send, ids } = await world();
   const about = (accountId: string, id: string) => ({
     specversion: '1.0',
@@ -501,7 +501,7 @@ test('of an array, an event about another account than the only one does not tak
   expect(result.refusedEvents).toMatchObject([{ index: 0, id: 'a', reason: expect.stringContaining('9 is not') }]);
 });
 
-describe('what cannot be meant is refused before anything is started:', () => {
+describe('an impossible request is refused before anything is started:', () => {
   test.each<[string, unknown, DeclaredPolicy, string]>([
     ['a tick that is no moment', { ...tick(), triggerTime: 'today' }, list, 'triggerTime: "today" is not a moment'],
     ['a tick without a zone', { tick: '2026-11-22T19:30:00' }, list, 'tick: "2026-11-22T19:30:00" is not a moment'],
@@ -521,7 +521,7 @@ describe('what cannot be meant is refused before anything is started:', () => {
   });
 });
 
-test('every task id is one that the platform takes, and no two sweeps share one', () => {
+test('the platform accepts every task id, and no two sweeps share an id', () => {
   const digits = fc.stringMatching(/^\d{1,20}$/);
   const region = fc.stringMatching(/^[a-z]{2,4}(-[a-z0-9]{1,7}){1,5}$/).filter((id) => REGION_PATTERN.test(id));
   const key = fc.record({
@@ -544,7 +544,7 @@ test('every task id is one that the platform takes, and no two sweeps share one'
   );
 });
 
-test('a request may say of which tick it is', async () => {
+test('a request may name its tick', async () => {
   const { send, ids } = await world();
   await send({ tick: '2026-11-22T20:30:00+01:00', regions: [H], accounts: [A] }, list);
   expect(ids()).toEqual([`sweep_${TICK}_${A}_${H}`]);

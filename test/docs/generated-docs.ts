@@ -2,20 +2,24 @@ import { policyJsonSchema } from '../../lib/policy/schema/json-schema.ts';
 import { policyKeyTable } from '../../lib/policy/schema/key-table.ts';
 import { ruleExample, ruleList } from '../../lib/policy/schema/rule-docs.ts';
 import { CSV_COLUMNS } from '../../lib/report/csv/to-csv.ts';
+import { cliReference } from './cli-reference.ts';
+import { ramReference } from './ram-reference.ts';
 
 export type GeneratedDoc = {
   readonly file: string;
-  /** The whole file as the sources have it, from its text as it is. Pure. */
+  /** The whole file as generated from the sources, with the hand-written parts of its present text. */
   readonly generate: (text: string) => string;
 };
 
-/** Every file that is made from the sources, in full or in part. `npm run docs` writes them, and a test compares them. */
+/** Every file that is generated from the sources, in full or in part. `npm run docs` writes them, and a test compares them. */
 export const GENERATED_DOCS: readonly GeneratedDoc[] = [
   {
     file: 'docs/policy.md',
     generate: (text) => withPart(withPart(text, 'rules', ruleList()), 'keys', policyKeyTable()),
   },
   { file: 'docs/result.md', generate: (text) => withPart(text, 'csv', csvColumnTable()) },
+  { file: 'docs/cli.md', generate: (text) => withPart(text, 'commands', cliReference()) },
+  { file: 'docs/permissions.md', generate: (text) => withPart(text, 'rights', ramReference()) },
   { file: 'policy.example.yaml', generate: (text) => withBetween(text, '\nrules:\n', '\n\n', ruleExample()) },
   { file: 'policy.schema.json', generate: () => `${JSON.stringify(policyJsonSchema(), null, 2)}\n` },
 ];
@@ -25,14 +29,14 @@ function csvColumnTable(): string {
   return ['| column | holds |', '| --- | --- |', ...rows].join('\n');
 }
 
-/** A Markdown document with something else between `<!-- name -->` and `<!-- /name -->`. */
+/** A Markdown document with other content between `<!-- name -->` and `<!-- /name -->`. */
 export const withPart = (text: string, name: string, content: string): string =>
   withBetween(text, `<!-- ${name} -->\n`, `<!-- /${name} -->`, `\n${content}\n\n`);
 
 /**
- * A text with something else between `start` and the next `end`.
+ * A text with other content between `start` and the next `end`.
  *
- * @throws Error when `start` occurs not once, or `end` not after it: nothing would be written, or something lost
+ * @throws Error unless `start` occurs exactly once and `end` follows it, because otherwise text would be lost or not written
  */
 function withBetween(text: string, start: string, end: string, content: string): string {
   const [before, rest, ...more] = text.split(start);

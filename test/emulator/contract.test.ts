@@ -7,7 +7,7 @@ import { defineEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { A, B, CBN, REGION, STS, VPC } from './emulator-support.ts';
 
-/** Official clients, unchanged, pointed at the emulator: what they can do here they can do there. */
+/** Official clients, unchanged, pointed at the emulator. A call that works here works in the cloud. */
 
 let emulator: RunningEmulator;
 const started: RunningEmulator[] = [];

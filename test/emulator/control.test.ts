@@ -19,7 +19,7 @@ function controlled(estate: EstateFile = one) {
 }
 
 describe('the control endpoint', () => {
-  test('gives the estate, and takes another one', async () => {
+  test('gives the estate, and accepts another estate', async () => {
     const { ask, vpc, emulator } = controlled();
     expect((await ask('GET', 'estate')).body).toEqual(JSON.parse(JSON.stringify(emulator.estate)));
     const other = {
@@ -30,7 +30,7 @@ describe('the control endpoint', () => {
     expect((await vpc('DescribeVpnConnections', list)).body).toMatchObject({ TotalCount: 2 });
   });
 
-  test('what was under way in the old estate does not reach into the new one', async () => {
+  test('changes under way in the old estate do not affect the new estate', async () => {
     const bound = { vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION, TransitRouterId: 'tr-1' }] };
     const { ask, cbn, clock, emulator } = controlled(bound);
     await cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-1' });
@@ -60,7 +60,7 @@ describe('the control endpoint', () => {
     expect((await vpc('DescribeVpnConnections', list)).code).toBe('Throttling.User');
   });
 
-  test('changes behaviours one by one', async () => {
+  test('changes each behaviour by itself', async () => {
     const { ask, vpc } = controlled();
     expect((await ask('PUT', 'behaviours', { deleteUnknown: 'success' })).body).toMatchObject({
       deleteUnknown: 'success',
@@ -114,7 +114,7 @@ describe('the control endpoint', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('what it does not know is not found, and only local names are answered', async () => {
+  test('answers not found for an unknown path, and only to local names', async () => {
     const { ask } = controlled();
     expect(await ask('GET', 'nothing')).toMatchObject({ status: 404 });
     expect(await ask('POST', 'estate', {})).toMatchObject({ status: 404 });

@@ -34,7 +34,7 @@ const ask = async (method: string, name: string, body: unknown = undefined) => {
 };
 
 describe('docs/emulator.md', () => {
-  test('its estate is one, and holds what its comments say', () => {
+  test('its example is a valid estate, and its comments are true', () => {
     const { vpnConnections, accounts } = estate();
     expect(accounts).toMatchObject([{ accountId: '1234567890123456', keys: [{ accessKeyId: 'LTAIlocal' }] }]);
     expect(vpnConnections).toMatchObject([
@@ -46,7 +46,7 @@ describe('docs/emulator.md', () => {
     ]);
   });
 
-  test('its faults are faults', async () => {
+  test('its example faults are valid', async () => {
     const faults: unknown = parse(example('faults'));
     expect(await ask('PUT', 'faults', faults)).toEqual({ status: 200, body: faults });
   });
@@ -69,7 +69,7 @@ describe('docs/emulator.md', () => {
     expect(told.map(([kind]) => kind)).toEqual(kinds.map(([, kind]) => kind));
   });
 
-  test('it tells every switch, with its default and what else it may be', () => {
+  test('it tells every switch, with its default and its other values', () => {
     const told = new Map(rows('Switches').map(([name = '', ...row]) => [name, row]));
     expect([...told].map(([name, [value = '']]) => [name, JSON.parse(value)])).toEqual(
       Object.entries(BEHAVIOURS_DEFAULT),
@@ -103,7 +103,7 @@ describe('docs/emulator.md', () => {
     expect(rows('Options').map(([option]) => option)).toEqual(given);
   });
 
-  test('its functions are functions, and it tells every key of one', () => {
+  test('its example functions are valid, and it tells every key of a function', () => {
     const given: unknown = parse(example('functions'));
     const roles = [{ name: 'vco-sweeper', trusted: [] }];
     const own = defineEstate({ accounts: [{ accountId: '1', roles }] });
@@ -137,7 +137,7 @@ describe('docs/emulator.md', () => {
     expect([...new Set(codes), BEHAVIOURS_DEFAULT.fcThrottleCode].sort()).toEqual(told.sort());
   });
 
-  test('it tells all that the control endpoint takes', async () => {
+  test('it tells every key that the control endpoint takes', async () => {
     const { body } = await ask('GET', 'nothing');
     const methods = ['GET', 'PUT', 'DELETE'];
     const told = rows('The control endpoint').flatMap(([path = '', ...cells]) =>

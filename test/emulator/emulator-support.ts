@@ -15,7 +15,7 @@ export const VPC = '2016-04-28';
 export const CBN = '2017-09-12';
 export const STS = '2015-04-01';
 
-/** Time that stands still until a test, or a call that takes long, moves it. */
+/** Time that stands still until a test, or a slow call, moves it. */
 export function aClock(startMs = NOW) {
   const clock = {
     ms: startMs,
@@ -31,7 +31,7 @@ export function aClock(startMs = NOW) {
 
 type Options = Omit<EmulatorOptions, 'estate' | 'clock'>;
 
-/** An emulator on its own clock; rate limits off and deletions at once, unless the test says otherwise. */
+/** An emulator on its own clock. Rate limits are off and deletions immediate, unless the test says otherwise. */
 export function aCloud(estate: EstateFile, options: Options = {}) {
   const clock = aClock();
   const emulator = createEmulator({
@@ -72,7 +72,7 @@ type Signing = {
   method?: string;
   version?: string;
   key?: { accessKeyId: string; accessKeySecret: string; securityToken?: string };
-  /** Overrides what would be sent; `undefined` leaves it out. */
+  /** Overrides the sent headers and parameters. `undefined` leaves a field out. */
   common?: Record<string, string | undefined>;
 };
 

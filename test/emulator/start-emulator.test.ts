@@ -45,7 +45,7 @@ test('serves the three services on one port, told apart by version', async () =>
   expect(await identity.json()).toMatchObject({ AccountId: A });
 });
 
-test('says which account and key to use, and makes one where there is none', async () => {
+test('says which account and key to use, and makes a key if there is none', async () => {
   expect(await start()).toMatchObject({ accountId: A, ...KEY });
   const bare = await start({ estate: defineEstate({ accounts: [{ accountId: '42' }] }) });
   expect(bare).toMatchObject({ accountId: '42', accessKeyId: expect.stringMatching(/^LTAI/) });
@@ -53,7 +53,7 @@ test('says which account and key to use, and makes one where there is none', asy
   expect((await post(bare.url, v1('DescribeRegions', {}, { key }))).status).toBe(200);
 });
 
-test('is an emulator as one without sockets is', async () => {
+test('behaves as an emulator without sockets', async () => {
   const emulator = await start();
   emulator.setFaults([{ fault: { kind: 'throttle' } }]);
   expect((await post(emulator.url, v1('DescribeRegions', {}))).status).toBe(400);
@@ -64,7 +64,7 @@ test('is an emulator as one without sockets is', async () => {
   expect(emulator.calls).toEqual([]);
 });
 
-test('a port that is taken is an error that names it', async () => {
+test('a port in use is an error that names it', async () => {
   const { url } = await start();
   const port = Number(new URL(url).port);
   await expect(start({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is already taken`);
@@ -97,14 +97,14 @@ test('closing does not wait for a call that hangs', async () => {
   expect(await hanging).toBe('cut');
 });
 
-test('the control endpoint is there too', async () => {
+test('the control endpoint is served as well', async () => {
   const { url } = await start();
   expect(await (await fetch(`${url}/_emulator/behaviours`)).json()).toMatchObject({ detachOrder: 'cbn-first' });
   const bad = await fetch(`${url}/_emulator/clock`, { method: 'PUT', body: '{}' });
   expect(bad.status).toBe(400);
 });
 
-test('lists in XML: wrapped items repeat inside the wrapper, flat ones by themselves', async () => {
+test('lists in XML: a wrapped list repeats its items inside the wrapper, a flat list without it', async () => {
   const { url } = await start();
   const xml = async (request: Request) => {
     const reply = await post(url, request);
@@ -135,7 +135,7 @@ test('an unknown format is refused, and v3 is always answered in JSON', async ()
 });
 
 test.each(['//', '//x/', 'http://[', '/\\x00//'])(
-  'a request line that is none (%s) is refused, and the next one is served',
+  'a malformed request line (%s) is refused, and the next request is served',
   async (path) => {
     const { url } = await start();
     const { hostname, port } = new URL(url);
@@ -168,7 +168,7 @@ test('over TLS, with a certificate of its own each time, which vouches for 127.0
   expect((await start()).certificate).toBeUndefined();
 });
 
-test('the log keeps the latest calls, and forgets older ones', async () => {
+test('the log keeps the latest calls, and forgets older calls', async () => {
   const emulator = await start({ callsKept: 10, limits: 'off' });
   for (let turn = 0; turn < 35; turn++) {
     await emulator.call({ accountId: A, version: CBN, action: 'DescribeCens', params: {} });

@@ -28,7 +28,7 @@ test.each<[string, readonly (readonly [string, number])[]]>([
   expect(findDoubledKeys(json).map(({ key, element }) => [key, element])).toEqual(doubled);
 });
 
-test('what the parser wrote has no key twice, however deep it is', () => {
+test("the parser's own output has no duplicate key at any depth", () => {
   fc.assert(
     fc.property(fc.json(), (json) => {
       expect(findDoubledKeys(JSON.stringify(JSON.parse(json)))).toEqual([]);
@@ -37,7 +37,7 @@ test('what the parser wrote has no key twice, however deep it is', () => {
   expect(findDoubledKeys(`${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`)).toEqual([]);
 });
 
-test('with one key more, it has it twice', () => {
+test('with one more key, it has a duplicate', () => {
   const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 });
   fc.assert(
     fc.property(object, fc.nat(), (value, pick) => {
@@ -55,7 +55,7 @@ const TWICE = '{"mode":"plan","mode":"sweep"}';
 const event = (data: string, id = 'e-1') =>
   `{"specversion":"1.0","id":"${id}","source":"me","type":"t","data":${data}}`;
 
-describe('an event with a key twice is refused:', () => {
+describe('an event with a duplicate key is refused:', () => {
   test.each([
     ['a request', TWICE, 'event refused: it is JSON with the key "mode" twice'],
     ['a request, deep inside', '{"regions":[{"a":1,"a":2}]}', 'event refused: it is JSON with the key "a" twice'],
@@ -80,7 +80,7 @@ describe('an event with a key twice is refused:', () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  test('of an array only the one that has it', () => {
+  test('in an array, only the event that has it', () => {
     const texts = [event('{"mode":"mark"}'), event(TWICE, 'e-2'), JSON.stringify(event(TWICE, 'e-3')), event('{}')];
     const { parts, refused } = parse(`[${texts.join(',')}]`);
     expect(parts.map(({ mode }) => mode)).toEqual(['mark', 'sweep']);

@@ -77,7 +77,7 @@ const timer = fc.record({
 });
 const anyEvent = fc.oneof(request, timer, cloudEvent, fc.array(fc.oneof(cloudEvent, fc.jsonValue())), fc.jsonValue());
 
-/** All that a policy covers, said in another way than the code under test says it. */
+/** Everything that a policy covers, computed in another way than the code under test does. */
 function covered(
   { regions: own, accounts: declared }: Scope,
   region: string | undefined,
@@ -92,7 +92,7 @@ function covered(
     .flatMap((entry) => (Array.isArray(entry.regions) ? entry.regions : fallback));
 }
 
-/** Of '1', '2' and '3'; when the policy names none, any may be the run's own. */
+/** Of '1', '2' and '3'. When the policy names no region, any may be the run's own region. */
 function coveredAccounts({ accounts: declared }: Scope): readonly string[] {
   if (!('roleName' in declared)) {
     return declared.length === 0 ? ['1', '2', '3'] : declared.map((entry) => entry.accountId);
@@ -127,7 +127,7 @@ type Wish = {
   readonly connections?: unknown;
 };
 
-/** A list that was asked for holds what is given; what is not narrowed would be all, which nobody asked for. */
+/** A requested list holds the given values. An unrestricted list would be everything, which nobody asked for. */
 const expectAmong = (asked: unknown, given: readonly string[] | undefined) =>
   expect(Array.isArray(asked) ? asked : []).toEqual(expect.arrayContaining([...(given ?? ['all'])]));
 

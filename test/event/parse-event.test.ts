@@ -65,7 +65,7 @@ describe('a request', () => {
     [{ connections: ['vco-a'] }, { ...whole, connections: ['vco-a'] }, false],
     [{ mode: 'mark' }, { ...whole, mode: 'mark' }, true],
     [{ mode: 'sweep' }, whole, true],
-  ])('%j: a list that is empty means nothing, a key left out means all', (body, part, isWhole) => {
+  ])('%j: an empty list means nothing, a missing key means everything', (body, part, isWhole) => {
     expect(parse(body)).toMatchObject({ parts: [part], whole: isWhole });
   });
 
@@ -262,7 +262,7 @@ describe('is refused, and nothing is done:', () => {
     expect(() => parseEvent(Uint8Array.of(0x7b, 0xff, 0x7d), policy, undefined)).toThrow('it is not UTF-8 text');
   });
 
-  test('in few words, whatever was sent', () => {
+  test('in few words, for any input', () => {
     const secret = 'hunter2'.repeat(200);
     const keys = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`${secret}${index}`, secret]));
     for (const event of [keys, { mode: secret }, { regions: Array(500).fill(secret) }, `${secret}{`]) {
@@ -304,11 +304,11 @@ describe('of an array', () => {
     );
   });
 
-  test('one that is ignored is not refused: nothing is looked at, and nothing thrown', () => {
+  test('an ignored event is not refused: nothing is looked at, and nothing is thrown', () => {
     expect(parse([bad, other])).toMatchObject({ parts: [], whole: false, refused: [{ index: 0 }] });
   });
 
-  test('an empty one asks for nothing', () => {
+  test('an empty array asks for nothing', () => {
     expect(parse([])).toEqual({ parts: [], whole: false, refused: [], source: 'events', notes: [] });
   });
 
@@ -319,7 +319,7 @@ describe('of an array', () => {
   test.each([
     ['an event of the timer', timer()],
     ['a request', { mode: 'plan' }],
-  ])('%s is refused, although it is in order by itself', (_what, event) => {
+  ])('%s is refused, although it is valid by itself', (_what, event) => {
     expect(parse(event).parts).toHaveLength(1);
     expect(parse([good, event]).refused).toEqual([
       { index: 1, id: null, reason: expect.stringMatching(/^only CloudEvents may be in an array/) },

@@ -160,7 +160,7 @@ describe('an event about the health of a tunnel', () => {
     expect(notes[0]).toContain(note);
   });
 
-  test('is one of the cloud only: from elsewhere it is an event of your own', () => {
+  test('is only an event of the cloud, and from another source it is an event of your own', () => {
     const answer = parse(health({ source: 'my.app', data: { connections: ['vco-b'] } }));
     expect(answer.parts).toMatchObject([{ regions: undefined, connections: ['vco-b'] }]);
   });

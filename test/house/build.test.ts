@@ -230,4 +230,16 @@ describe('what is left out of the bundle', () => {
     const source = "process.env.DEBUG = '*'; require('debug')('httpx:body')('secret'); process.stdout.write('done');";
     expect(runWithout(source)).toMatchObject({ stdout: 'done', stderr: '' });
   });
+
+  test('keeps each digit of an account id, which the SDK parses as a number of any precision', () => {
+    const source = `
+      const { accountNumber } = require('./lib/cloud/wire/wire-fields.ts');
+      const reply = require('json-bigint').parse('{"a":1234567890123456,"b":99999999999999999999,"c":1234567890.1234567}');
+      process.stdout.write(JSON.stringify(Object.values(reply).map((value) => accountNumber.parse(value) ?? null)));
+    `;
+    expect(runWithout(source)).toMatchObject({
+      stdout: '["1234567890123456","99999999999999999999",null]',
+      stderr: '',
+    });
+  });
 });

@@ -2,15 +2,18 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Imports point one way. Each line: a folder, and what of ours it may import. The first match counts. */
+/** Imports point one way. Each line has a folder and the folders that it may import. The first match counts. */
 const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/core\//, /^lib\/core\//],
   [/^lib\/cloud\//, /^lib\/(core|cloud)\//],
   [/^lib\/emulator\//, /^lib\/emulator\//],
   [/^lib\/dispatch\//, /^lib\/(core|dispatch)\//],
   [/^lib\/undo\//, /^lib\/(core|undo)\//],
-  // What a backup keeps is decided in one table; restoring is none of a sweep's business.
-  [/^lib\/sweep\//, /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document))(\/|\.ts$)/],
+  // One table decides which fields a backup keeps. A sweep restores nothing.
+  [
+    /^lib\/sweep\//,
+    /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document|read-backup|renew-backup))(\/|\.ts$)/,
+  ],
   [/^lib\/policy\//, /^lib\/(core|policy)\//],
   // Ids in an event are read by the same rules as ids in a policy.
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],
@@ -23,6 +26,8 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
 
 /** A folder with more files than this answers no question at a glance. */
 const FILES_MAX = 15;
+/** Pages have one name for each question, which other pages and people link to, so they stay where they are. */
+const MAY_BE_FULL = new Set(['docs', 'docs/decisions']);
 
 const SOURCES = ['functions', 'lib'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -66,18 +71,18 @@ function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly stri
   return [];
 }
 
-test('the checks below have sources to look at', () => {
+test('the checks below have sources', () => {
   expect(SOURCES.length).toBeGreaterThan(40);
   expect([...IMPORTS.values()].flat().length).toBeGreaterThan(100);
 });
 
-test.each(SOURCES)('%s imports only what lies in its direction', (path) => {
+test.each(SOURCES)('%s imports only in its direction', (path) => {
   const [, allowed] = DIRECTIONS.find(([from]) => from.test(path)) ?? [];
   const wrong = importsOf(path).filter((target) => !allowed?.test(target));
   expect(wrong).toEqual([]);
 });
 
-test('no file imports itself by way of others, types included', () => {
+test('no file imports itself, directly or through other files, types included', () => {
   expect(findCycle(IMPORTS)).toEqual([]);
 });
 
@@ -105,7 +110,9 @@ test(`no folder has more than ${FILES_MAX} files`, () => {
       .filter((path) => statSync(path).isDirectory()),
   ]);
   const full = folders.filter(
-    (folder) => readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile()).length > FILES_MAX,
+    (folder) =>
+      !MAY_BE_FULL.has(folder) &&
+      readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile()).length > FILES_MAX,
   );
   expect(full).toEqual([]);
 });
@@ -117,7 +124,7 @@ test('no two files of the product have the same name', () => {
 
 test('only lib/cli/output.ts chooses the stream of a command and the format of its result', () => {
   const choice = /\b(stdin|stdout|stderr|toJsonLine)\b|\boptions\.json\b|\{[^}]*\bjson\b[^}]*\}: \w*Options\b/;
-  // What starts the command line speaks when there is no command yet, or none any more.
+  // The start of the command line speaks before and after any command.
   const chooser = /^lib\/cli\/((io|process-io|output|formats)\.ts$|start\/)/;
   const wrong = SOURCES.filter(
     (path) => path.startsWith('lib/cli/') && !chooser.test(path) && choice.test(readFileSync(path, 'utf8')),

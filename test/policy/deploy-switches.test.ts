@@ -10,7 +10,7 @@ test('every word that a switch takes is allowed, and so is none', () => {
   }
 });
 
-test('every other word is refused, all at once', () => {
+test('every allowed word of a switch passes, and an unset switch as well', () => {
   expect(() => refuseUnknownSwitches({ SWEEP_MODE: 'Sweep', SWEEP_THROW: 'no', SWEEP_TRIGGER: 'both' })).toThrow(
     'SWEEP_MODE: "Sweep" is not allowed; write one of plan, mark, sweep\n' +
       'SWEEP_THROW: "no" is not allowed; write one of incomplete, never\n' +
@@ -18,7 +18,7 @@ test('every other word is refused, all at once', () => {
   );
 });
 
-test('s.yaml takes the same words', () => {
+test('every other word is refused, all problems at once', () => {
   const text = readFileSync('s.yaml', 'utf8');
   for (const [name, words] of Object.entries(SWITCHES)) {
     expect(text).toContain(

@@ -65,12 +65,12 @@ describe('the origin says', () => {
     expect(loadAll(sources).origin).toEqual({ source, hash: hashPolicy(load(sources)) });
   });
 
-  test('the same hash whatever SWEEP_MODE sets', () => {
+  test('the hash does not depend on SWEEP_MODE', () => {
     const { origin } = loadAll({ env: { SWEEP_MODE: 'sweep' }, packed: PACKED });
     expect(origin).toEqual(loadAll({ packed: PACKED }).origin);
   });
 
-  test('the same hash whatever store a flag or a variable names', () => {
+  test('the hash does not depend on a store from a flag or a variable', () => {
     const { origin } = loadAll({ packed: PACKED });
     expect(loadAll({ env: { SWEEP_STORE: '/in/variable' }, packed: PACKED }).origin).toEqual(origin);
     expect(loadAll({ store: 'flag', packed: PACKED }).origin).toEqual(origin);
@@ -87,7 +87,7 @@ describe('SWEEP_MODE', () => {
     expect(load({ env: { SWEEP_MODE: text, SWEEP_POLICY: 'mode: mark' } }).mode).toBe(mode);
   });
 
-  test('counts on top of the flag too', () => {
+  test('counts on top of the flag as well', () => {
     expect(load({ env: { SWEEP_MODE: 'plan' }, file: 'mark.yaml' }).mode).toBe('plan');
   });
 });
@@ -95,7 +95,7 @@ describe('SWEEP_MODE', () => {
 describe('the store', () => {
   const policy = { SWEEP_POLICY: 'store: /in/policy' };
 
-  test('is off until somebody asks for one', () => {
+  test('is off until somebody asks for it', () => {
     expect(load({}).store).toBeUndefined();
     expect(load({ env: { SWEEP_STORE: ' ' } }).store).toBeUndefined();
   });
@@ -111,7 +111,7 @@ describe('the store', () => {
     expect(load(sources).store).toBe(folder);
   });
 
-  test('given as nothing on the command line is refused, and is no "off"', () => {
+  test('that is empty on the command line is refused, and is not "off"', () => {
     const message = '--store: "" is not allowed; write off, or the path of a folder';
     expect(() => load({ store: '' })).toThrow(expect.objectContaining({ name: 'ConfigError', message }));
   });
@@ -213,6 +213,11 @@ describe('notify.required', () => {
       'a grace is shorter than the notice',
       'notify: { required: true, notice: 3d, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { unassociated: 72h, expired: 0s }',
       'rules.expired: 0s is shorter than notify.notice, 3d: raise the grace, or lower the notice',
+    ],
+    [
+      'a rule has no grace, whatever the notice',
+      'notify: { required: true, notice: 0s, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { expired: 0s }',
+      'rules.expired: 0s writes no mark that a message could name, so with notify.required: true nothing would be deleted by it: raise the grace, or write off',
     ],
   ])('is refused if %s', (_why, SWEEP_POLICY, message) => {
     expect(() => load({ env: { SWEEP_POLICY } })).toThrow(new ConfigError(message));

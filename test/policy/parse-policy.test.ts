@@ -210,7 +210,7 @@ accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
     });
   });
 
-  test('may be JSON, and a key alone leaves the others of its section as they are', () => {
+  test('may be JSON, and a single key leaves the rest of its section unchanged', () => {
     const text = '{"mode": "mark", "regions": "all", "limits": {"perRun": 5}}';
     expect(parse(text)).toEqual({
       ...defaults,
@@ -221,7 +221,7 @@ accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
   });
 });
 
-describe('is refused, naming the path, the value and what is allowed:', () => {
+describe('is refused, naming the path, the value and the allowed values:', () => {
   const duration = 'a duration such as 250ms, 30s, 10m, 24h or 14d, at most';
   test.each([
     ['mode: delete', 'mode: "delete" is not allowed; write one of plan, mark, sweep'],
@@ -455,13 +455,13 @@ describe('is refused, naming the path, the value and what is allowed:', () => {
       'accounts[1].roleArn',
     ],
     ['detach roles', 'detach: {roles: ["acs:ram::1:role/a", "acs:ram::1:role/b"]}', 'detach.roles[1]'],
-  ])('%s that are there twice', (_what, text, path) => {
+  ])('%s with duplicates', (_what, text, path) => {
     expect(messageOf(text)).toContain(`${path}: account 1 is there twice`);
   });
 });
 
 describe('a message', () => {
-  test('lists everything that is wrong, not only the first', () => {
+  test('lists all problems, not only the first', () => {
     const text =
       'mode: go\nlimits: { perRun: -1, perrun: 1 }\nretry: { minDelay: 2m }\nwait: { pollInterval: 5 }\nfoo: 1';
     const paths = messageOf(text)
@@ -472,7 +472,7 @@ describe('a message', () => {
     );
   });
 
-  test('stays short, however long the document is', () => {
+  test('stays short for a document of any length', () => {
     expect(messageOf(`mode: ${'x'.repeat(100_000)}`).length).toBeLessThan(300);
     expect(messageOf(`? ${'x'.repeat(1_000)}\n: 1`).length).toBeLessThan(400);
     expect(messageOf(`regions: [${'1,'.repeat(5_000)}]`).length).toBeLessThan(10_000);

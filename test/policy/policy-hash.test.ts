@@ -48,7 +48,7 @@ const sortKeys = (_key: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-test('it is the SHA-256 of JSON with sorted keys, without what is not set', () => {
+test('it is the SHA-256 of JSON with sorted keys, without unset keys', () => {
   const policy = parseDeclaredPolicy('marks: { maxGap: 1s }', 'policy.yaml');
   const { mode, retry, wait, pace, report, notify, ...rest } = policy;
   expect(hashPolicy(policy)).toBe(createHash('sha256').update(JSON.stringify(rest, sortKeys)).digest('hex'));

@@ -10,7 +10,7 @@ const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNul
 const written = fc.tuple(object, fc.constantFrom(undefined, 1, 2, 4));
 
 describe('JSON that is read without the YAML reader', () => {
-  test('gives what the YAML reader makes of it', () => {
+  test('gives the same as the YAML reader', () => {
     fc.assert(
       fc.property(written, ([value, indent]) => {
         const text = JSON.stringify(value, null, indent);
@@ -27,7 +27,7 @@ describe('JSON that is read without the YAML reader', () => {
     );
   });
 
-  test('has no key twice, wherever it is and however it is written', () => {
+  test('has no duplicate key, at any place and in any spelling', () => {
     const twice = fc.tuple(object, fc.string(), fc.jsonValue(), fc.nat(3)).map(([value, key, again, depth]) => {
       const escaped = key
         .split('')
@@ -83,17 +83,20 @@ describe('a compiled policy', () => {
     expect(parsePolicy(json, 'policy.json')).toEqual(parsePolicy(text, 'policy.yaml'));
   });
 
-  test.each(['mode: go', 'mode: [', 'mode: plan\nmode: plan'])('of %j is none: the message is as for a run', (text) => {
-    const messageOf = (read: (text: string, source: string) => unknown) => {
-      expect(() => read(text, 'policy.yaml')).toThrow('policy.yaml: ');
-      try {
-        return read(text, 'policy.yaml');
-      } catch (error) {
-        return error;
-      }
-    };
-    expect(messageOf(compilePolicy)).toEqual(messageOf(parsePolicy));
-  });
+  test.each(['mode: go', 'mode: [', 'mode: plan\nmode: plan'])(
+    'of %j fails with the same message as in a run',
+    (text) => {
+      const messageOf = (read: (text: string, source: string) => unknown) => {
+        expect(() => read(text, 'policy.yaml')).toThrow('policy.yaml: ');
+        try {
+          return read(text, 'policy.yaml');
+        } catch (error) {
+          return error;
+        }
+      };
+      expect(messageOf(compilePolicy)).toEqual(messageOf(parsePolicy));
+    },
+  );
 });
 
 test('an empty text is no document', () => {

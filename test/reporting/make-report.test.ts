@@ -54,19 +54,6 @@ describe('the results of a report', () => {
       expect(reportsIn(folder)[0]?.outcomes).toMatchObject([{ expectedAt }]);
     }
   });
-
-  test('name the backup of what was deleted', async () => {
-    const deleted = anOutcome({ connectionId: 'vco-gone', outcome: 'deleted', rule: 'unassociated' });
-    const path = (day: string, time: string) => `backups/${ACCOUNT}/${REGION}/${day}/vco-gone-${time}-run.json`;
-    const folder = storeWith(
-      stored(NOW - HOUR, 'one', aResult([deleted], { runId: 'one', startedAt: iso(NOW - HOUR) })),
-      [path('2026-11-20', '100000Z'), ''],
-      [path('2026-11-20', '110000Z'), ''],
-      [path('2026-11-19', '230000Z'), ''],
-    );
-    await aReporter().run({ folder });
-    expect(reportsIn(folder)[0]?.outcomes).toMatchObject([{ backup: path('2026-11-20', '110000Z') }]);
-  });
 });
 
 describe('a file that should be a result and is none', () => {

@@ -73,7 +73,7 @@ export const aConnection = (change: Partial<Connection> = {}): Connection => ({
   ...change,
 });
 
-/** How an orphan whose turn has come ends in a plan. */
+/** The outcome of a due orphan in a plan. */
 export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
   connectionId: 'vco-1',
   accountId: ACCOUNT,
@@ -87,6 +87,7 @@ export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
   dueAt: null,
   heldUntil: null,
   attachedTo: null,
+  backup: null,
   reason: 'unassociated: its grace has run out; a sweep would delete it now',
   evidence: [],
   code: null,
@@ -94,7 +95,7 @@ export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
   ...change,
 });
 
-/** One that the transit router `tr-1` holds by `tr-attach-1`. */
+/** A connection that the transit router `tr-1` holds by `tr-attach-1`. */
 export const aBoundConnection = (change: Partial<Connection> = {}): Connection =>
   aConnection({ attachType: 'CEN', state: 'attached', transitRouterId: 'tr-1', cenId: 'cen-1', ...change });
 
@@ -114,7 +115,7 @@ export const twoTunnels = (first: TunnelStatus, second: TunnelStatus): readonly 
 
 export const tagged = (tags: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(tags));
 
-/** Witnesses of a region with the transit router `tr-1`, which holds just these. */
+/** Witnesses of a region with the transit router `tr-1`, which holds only these. */
 export const witnesses = (attachments: readonly Attachment[] = [], unreadOwners: readonly string[] = []) =>
   createWitnesses(new Map([['tr-1', attachments]]), unreadOwners);
 
@@ -137,7 +138,7 @@ export const judgeOne = (
   change: Partial<JudgeInput> = {},
 ): Verdict => judge(someFacts({ connection, ...change }), policy);
 
-/** A region with all its connections, as a survey that settled none of them would hand it on. */
+/** A region with all its connections, as a survey would hand it on if it settled none of them. */
 export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedRegion => ({
   accountId: ACCOUNT,
   regionId,

@@ -13,7 +13,7 @@ import type { Store } from '../../lib/core/store/store.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { EmulatorOptions } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
-import { type SweepDeps, sweep } from '../../lib/sweep/run-sweep.ts';
+import { type SweepDeps, type SweepRequest, sweep } from '../../lib/sweep/run-sweep.ts';
 import { ACCOUNT, aPolicy, NOW, ORIGIN, REGION } from './builders.ts';
 import { flatten } from './flatten.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -21,13 +21,13 @@ import { VirtualClock } from './virtual-clock.ts';
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 
 export type CloudOptions = {
-  /** An estate as people write it; everything but ids may be left out. */
+  /** An estate as people write it. Everything except ids may be left out. */
   readonly estate: Readonly<Record<string, unknown>>;
   readonly policy?: Parameters<typeof aPolicy>[0];
   readonly behaviours?: EmulatorOptions['behaviours'];
   readonly faults?: EmulatorOptions['faults'];
   readonly latencyMs?: number;
-  /** Of the emulator: a factor on the published ones; default: off. */
+  /** A factor on the emulator's published limits. Default: off. */
   readonly limits?: number;
 };
 
@@ -41,13 +41,18 @@ export type RunOptions = {
   readonly isWhole?: boolean;
   readonly deadlineMs?: number;
   readonly stopAsked?: AbortSignal;
-  /** Null: none, as where neither function nor environment has one. */
+  /** Null if neither function nor environment has a region. */
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
   readonly notes?: readonly string[];
   readonly onReading?: SweepDeps['onReading'];
   readonly store?: Store;
-  /** Sees each call before it reaches the cloud; may throw to cut it off, or change the estate as other people do. */
+  readonly plan?: SweepRequest['plan'];
+  readonly onPlanned?: SweepDeps['onPlanned'];
+  /**
+   * Sees each call before it reaches the cloud. It may throw to cut the call off, or change the estate as other people
+   * do.
+   */
   before?(call: CloudCall): void;
   /** Replaces each reply on its way back. */
   after?(call: CloudCall, reply: TransportReply): TransportReply;
@@ -98,7 +103,7 @@ export function startCloud(options: CloudOptions) {
     }
   };
 
-  /** One run; its log lines are added to `lines`. */
+  /** One run. Its log lines are added to `lines`. */
   async function run(change: RunOptions = {}): Promise<RunResult> {
     const calls: Record<string, number> = {};
     const journal = (event: JournalEvent, fields: JournalFields) => {
@@ -131,6 +136,7 @@ export function startCloud(options: CloudOptions) {
         defaultRegion: change.defaultRegion === null ? undefined : (change.defaultRegion ?? REGION),
         refused: change.refused ?? [],
         notes: change.notes ?? [],
+        plan: change.plan,
       },
       {
         api,
@@ -142,6 +148,7 @@ export function startCloud(options: CloudOptions) {
         stopAsked: change.stopAsked,
         ...(change.onReading === undefined ? {} : { onReading: change.onReading }),
         store: change.store,
+        onPlanned: change.onPlanned,
       },
     );
   }

@@ -19,7 +19,7 @@ const rendered = z.object({ resources: z.strictObject({ sweep: resource, dispatc
 
 /** s.yaml as the tool that deploys it renders it, offline. Throws when it does not fit the component. */
 export function preview(env: Readonly<Record<string, string>> = {}): Deployment {
-  // Where nobody's .env lies beside it.
+  // A folder without anybody's .env file.
   const cwd = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   copyFileSync('s.yaml', join(cwd, 's.yaml'));
   const text = execFileSync(resolve('node_modules/.bin/s'), ['preview', '--output', 'json'], {

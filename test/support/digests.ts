@@ -48,7 +48,7 @@ const pick = <T>(items: readonly T[], index: number): T => {
   return item;
 };
 
-/** A number that looks like chance: of two salts, neither says anything about the other. */
+/** A number that looks random. Numbers of two salts are independent. */
 function lot(index: number, salt: number): number {
   const mixed = Math.imul(index ^ Math.imul(salt, 0x85ebca6b), 0x9e3779b1);
   return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 12;
@@ -58,7 +58,7 @@ const MINUTE = HOUR / 60;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** An outcome that looks like those of a real estate; the same number gives the same one. */
+/** An outcome that looks like the outcomes of a real estate. The same number gives the same outcome. */
 export function aReportedOutcome(index: number): Outcome {
   const outcome = pick(KINDS, lot(index, 1));
   const isOrphan = ORPHANS.has(outcome);
@@ -113,6 +113,6 @@ export function aResult(outcomes: readonly Outcome[], change: Partial<RunResult>
 export const aDigest = (outcomes: readonly Outcome[], change: Partial<DigestInput> = {}): ReportDigest =>
   digestRuns({ reportId: 'report-1', madeAt: iso(NOW), runs: [{ result: aResult(outcomes) }], ...change });
 
-/** So many outcomes of a large estate. */
+/** This many outcomes of a large estate. */
 export const manyOutcomes = (length: number): readonly Outcome[] =>
   Array.from({ length }, (_, index) => aReportedOutcome(index));

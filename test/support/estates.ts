@@ -1,6 +1,6 @@
 import { ago, DAY, HOUR, REGION } from './builders.ts';
 
-/** Tags of a connection that has been an orphan for two days, seen so an hour ago. */
+/** Tags of a connection that has been an orphan for two days, last seen as such an hour ago. */
 export const dueTags = (rule = 'unassociated'): Record<string, string> => ({
   'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`,
   'vco-sweeper:seen': ago(HOUR),
@@ -16,7 +16,7 @@ export const free = (name: string, tags: Record<string, string> = {}, more: Row 
   ...more,
 });
 
-/** Bound to `tr-1`; its tunnels are up unless `more` says otherwise. */
+/** Bound to `tr-1`. Its tunnels are up unless `more` says otherwise. */
 export const bound = (name: string, tags: Record<string, string> = {}, more: Row = {}): Row => ({
   VpnConnectionId: id(name),
   Name: name,
@@ -27,11 +27,11 @@ export const bound = (name: string, tags: Record<string, string> = {}, more: Row
 
 export const down: Row = { Status: 'ike_sa_not_established' };
 
-/** Enough connections in use for the share guard to let a few go. */
+/** Enough connections in use for the share guard to allow a few deletions. */
 export const inUse = (count: number): readonly Row[] =>
   Array.from({ length: count }, (_, index) => bound(`used${String(index).padStart(3, '0')}`));
 
-/** Two regions are served; what does not say where it is, is in the first. */
+/** Two regions are served. A resource without a region is in the first. */
 export const estate = (...vpnConnections: readonly Row[]) => ({
   regions: [{ RegionId: REGION }, { RegionId: 'eu-central-1' }],
   vpnConnections,

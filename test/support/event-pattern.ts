@@ -1,4 +1,4 @@
-/** One expression of an EventBridge pattern; those that s.yaml uses. */
+/** One expression of an EventBridge pattern, of the kinds that s.yaml uses. */
 type Expression =
   | string
   | { readonly prefix: string }
@@ -8,7 +8,7 @@ type Expression =
 
 export type Pattern = { readonly [key: string]: readonly Expression[] | Pattern };
 
-/** Every field has to be there and to fit one of its expressions. */
+/** Every field has to be present and to match one of its expressions. */
 export function fits(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     const value = typeof event === 'object' && event !== null ? Reflect.get(event, key) : undefined;

@@ -1,6 +1,6 @@
 import type { FaultRule } from '../../lib/emulator/faults/fault-rule.ts';
 
-/** A fault that befalls every such call. */
+/** A fault of every matching call. */
 export const always = (action: string, fault: FaultRule['fault'], match?: FaultRule['match']): FaultRule => ({
   action,
   times: 'always',

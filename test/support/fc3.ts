@@ -1,9 +1,11 @@
 import * as z from 'zod';
 
 /**
- * What a function's `props` may hold, as far as s.yaml uses it: from the schema of the component fc3
- * (github.com/devsapp/fc3, src/schema.json, version 0.1.22) and, where that lets anything pass, from the API's
- * documentation. Strict throughout, although the component is not: to it, a typing mistake is a key it does not know.
+ * The keys of a function's `props`, as far as s.yaml uses them: from the schema of the component fc3
+ * (github.com/devsapp/fc3, src/schema.json, version 0.1.22) and, where that accepts anything, from the API's
+ * documentation.
+ *
+ * Strict throughout, although the component is not, because the component takes a typing mistake for an unknown key.
  */
 const REGIONS = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3'],
@@ -45,7 +47,8 @@ const eventbridge = z.strictObject({
   qualifier: z.literal('LATEST'),
   triggerConfig: z.strictObject({
     triggerEnable: z.boolean(),
-    // To the component any boolean. By all current pages of 3.0 this one is asynchronous; older pages say the opposite.
+    // The component takes any boolean. By all current pages of 3.0 this value is asynchronous. Older pages say the
+    // opposite.
     asyncInvocationType: z.literal(false),
     eventRuleFilterPattern: z.string().refine(isJsonObject, 'a pattern in JSON'),
     eventSourceConfig: z.strictObject({
@@ -67,7 +70,7 @@ const eventbridge = z.strictObject({
   }),
 });
 
-/** The component has the first three of a mount point, and the folder has to be one below /mnt or /home. */
+/** The component has the first three of a mount point, and the folder has to be below /mnt or /home. */
 const ossMountConfig = z.strictObject({
   mountPoints: z
     .array(
@@ -111,7 +114,7 @@ export const fc3Function = z.strictObject({
   asyncInvokeConfig: z.strictObject({
     asyncTask: z.boolean().optional(),
     maxAsyncRetryAttempts: whole(0, 8),
-    // The component allows 2,592,000, the API less.
+    // The component allows 2,592,000, but the API allows less.
     maxAsyncEventAgeInSeconds: whole(1, 604_800),
     destinationConfig: z.strictObject({ onFailure: z.strictObject({ destination: arn }).optional() }),
   }),

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One invocation as it came, signature verified. */
+/** One invocation as it arrived, with its signature verified. */
 export type Invoked = {
   readonly path: string;
   readonly query: string;
@@ -50,9 +50,9 @@ export const functionError = (type: string, body: object): FcReply => ({
 export const accepted: FcReply = { status: 202, headers: { 'x-fc-request-id': REQUEST_ID } };
 
 /**
- * A small Function Compute: verifies signatures, takes asynchronous invocations, and refuses task ids that it knows.
+ * A small Function Compute. It verifies signatures, takes asynchronous invocations, and refuses known task ids.
  *
- * @param answer replaces its reply, or cuts the connection; undefined leaves it
+ * @param answer replaces its reply, or cuts the connection. Undefined leaves it
  */
 export async function startFunctionCompute(
   answer: (invoked: Invoked, count: number) => FcReply | 'reset' | undefined = () => undefined,
@@ -91,9 +91,9 @@ export async function startFunctionCompute(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** All that came. */
+    /** All requests in order. */
     invoked,
-    /** What was taken, by task id. */
+    /** The accepted invocations, by task id. */
     started,
     close: () => {
       server.closeAllConnections();

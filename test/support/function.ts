@@ -5,16 +5,16 @@ import { ACCOUNT, REGION } from './builders.ts';
 
 export type Invocation = {
   readonly event: unknown;
-  /** Undefined: none is given, so that the packed one counts. */
+  /** Undefined to give no policy, so that the packed policy counts. */
   readonly policy: unknown;
-  /** The code package; default: the built one where it is. */
+  /** The code package. Default: the built package in place. */
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly timeout?: number;
 };
 
-/** What the platform would run, in a process of its own: the built bundle, its handler, an event and a context. */
+/** A run as on the platform, in a process of its own: the built bundle, its handler, an event and a context. */
 const SCRIPT = `
   const { handler } = require(process.env.TEST_BUNDLE);
   const event = Buffer.from(process.env.TEST_EVENT);
@@ -69,7 +69,7 @@ export function invoke(
 export type Ended = {
   readonly stdout: string;
   readonly stderr: string;
-  /** What the handler answered, as JSON. */
+  /** The answer of the handler, as JSON. */
   readonly answer: unknown;
   readonly thrown: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   readonly lines: readonly Readonly<Record<string, unknown>>[];

@@ -84,7 +84,7 @@ export async function deployPlatform(setup: Setup = {}) {
       },
     ],
   });
-  /** The invocation of the dispatcher, when all that it started has ended. */
+  /** The invocation of the dispatcher, when all of its sweeps have ended. */
   const ticked = async (at = TICK, payload = ''): Promise<Invocation> => {
     const invocation = emulator.fc.tick('dispatcher', at, { payload });
     await emulator.fc.idle();

@@ -6,7 +6,7 @@ export type Path = readonly (string | number)[];
 type Container = Record<string | number, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 
-/** Replies are not deeper than that; what a spoiling nests has no more places worth spoiling. */
+/** Replies are not deeper than this. A deeper place comes only from an earlier change. */
 const DEPTH_MAX = 12;
 
 /** Every place of a JSON value but its top, in order. */
@@ -18,7 +18,7 @@ export function pathsOf(value: unknown, at: Path = []): readonly Path[] {
   return keys.flatMap((key) => [[...at, key], ...pathsOf(value[key], [...at, key])]);
 }
 
-/** Changes one place for the worse; `undefined` drops it. */
+/** Changes one place for the worse. `undefined` drops it. */
 export type Spoiling = { readonly name: string; readonly apply: (value: unknown) => unknown };
 
 const deep = (depth: number): unknown => {
@@ -30,7 +30,7 @@ const deep = (depth: number): unknown => {
 };
 const to = (name: string, value: unknown): Spoiling => ({ name, apply: () => value });
 
-/** What no reader can take for a value of another connection: nothing, another type, or nonsense. */
+/** Values that no reader can take for a value of another connection: nothing, another type, or nonsense. */
 export const NONSENSE: readonly Spoiling[] = [
   to('dropped', undefined),
   to('null', null),
@@ -48,7 +48,7 @@ export const NONSENSE: readonly Spoiling[] = [
   to('below zero', -1),
 ];
 
-/** What may look like an answer: good for a single reply, which another one has to bear out. */
+/** Values that look like an answer. They are good for a single reply, which another reply has to confirm. */
 export const PLAUSIBLE: readonly Spoiling[] = [
   to('empty text', ''),
   to('an empty list', []),
@@ -62,7 +62,7 @@ export const PLAUSIBLE: readonly Spoiling[] = [
 
 export const spoiling = fc.constantFrom(...NONSENSE, ...PLAUSIBLE);
 
-/** A copy with one place spoilt; an item of a list that is dropped leaves no hole. */
+/** A copy with one place spoilt. A dropped item of a list leaves no hole. */
 export function spoilAt(value: unknown, path: Path, { apply }: Spoiling): unknown {
   const [key, ...rest] = path;
   if (key === undefined) {
@@ -82,7 +82,7 @@ export function spoilAt(value: unknown, path: Path, { apply }: Spoiling): unknow
   );
 }
 
-/** A copy with a field spoilt wherever it stands. */
+/** A copy with a field spoilt at every place. */
 export function spoilField(value: unknown, field: string, how: Spoiling): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => spoilField(item, field, how));

@@ -4,14 +4,14 @@ import type { Clock } from '../../lib/core/domain/cloud-api.ts';
 type Timer = { readonly atMs: number; readonly order: number; wake: (() => void) | undefined };
 
 /**
- * A clock whose time passes only while everyone sleeps: days go by in milliseconds, and always the same way.
+ * A clock whose time passes only while everyone sleeps. Days pass in milliseconds, and always in the same way.
  *
- * Good for work that is all in this process: once nothing is left to run, the next sleeper is woken at its moment.
+ * Good for work that is all in this process. Once nothing is left to run, the next sleeper is woken at its moment.
  */
 export class VirtualClock implements Clock {
   #nowMs: number;
   #order = 0;
-  /** A binary heap: the first is the next to be woken. */
+  /** A binary heap. The first sleeper is the next to be woken. */
   readonly #timers: Timer[] = [];
   #pumping = false;
 
@@ -41,7 +41,7 @@ export class VirtualClock implements Clock {
         });
   }
 
-  /** Rejects after a while, as a client does that waits for a reply; unless it is cancelled first. */
+  /** Rejects after a while, unless it is cancelled first, as a client does that waits for a reply. */
   timeout(delayMs: number): { readonly late: Promise<never>; cancel(): void } {
     let timer: Timer | undefined;
     const late = new Promise<never>((_resolve, reject) => {
@@ -70,7 +70,7 @@ export class VirtualClock implements Clock {
       return;
     }
     this.#pumping = true;
-    // After `setImmediate` every promise that could go on has done so.
+    // After `setImmediate` every promise that could continue has done so.
     setImmediate(() => {
       this.#pumping = false;
       let next = this.#pop();

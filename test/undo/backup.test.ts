@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../lib/core/store/store.ts';
 import { StoreError } from '../../lib/core/store/store-error.ts';
 import { cleanUp, filesIn } from '../store/store-support.ts';
-import { ago, HOUR } from '../support/builders.ts';
+import { ago, DAY, HOUR } from '../support/builders.ts';
 import type { RunOptions } from '../support/cloud.ts';
 import { startCloud } from '../support/cloud.ts';
 import { dueTags, estate, free, inUse } from '../support/estates.ts';
@@ -129,6 +129,44 @@ test.each([
   await cloudOf().run({ store, before });
 
   expect(seen).toEqual(actions.map((action) => [action, 1]));
+});
+
+describe('the outcome and its log line name the backup', () => {
+  const told = async (cloud: ReturnType<typeof startCloud>, options: RunOptions) => {
+    cloud.lines.length = 0;
+    const { outcomes } = await cloud.run(options);
+    const line = cloud.lines.find(({ connectionId, outcome }) => connectionId === 'vco-old' && outcome);
+    return [outcomes[0]?.outcome, outcomes[0]?.backup, line?.backup];
+  };
+
+  test('of a deletion, also when an earlier run has taken it', async () => {
+    const cloud = startCloud({
+      estate: wholeEstate(),
+      policy: { ...DOWN_POLICY, detach: { force: true, holdMs: DAY } },
+    });
+    const { folder, store } = await aStore();
+    const held = await told(cloud, { store });
+    const [[path] = []] = backupsIn(folder);
+    expect(held).toEqual(['held', path, path]);
+    cloud.clock.advance(DAY);
+    expect(await told(cloud, { store })).toEqual(['deleted', path, path]);
+  });
+
+  test('of a connection that was backed up and could not be deleted', async () => {
+    const fault = { kind: 'error', status: 403, code: 'Forbidden' } as const;
+    const cloud = startCloud({
+      estate: estate(free('old', dueTags()), ...inUse(8)),
+      faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault }],
+    });
+    const { folder, store } = await aStore();
+    const [outcome, backup] = await told(cloud, { store });
+    expect(outcome).toBe('failed');
+    expect(backup).toBe(backupsIn(folder)[0]?.[0]);
+  });
+
+  test('and nothing without a store', async () => {
+    expect(await told(oneFree(), {})).toEqual(['deleted', null, null]);
+  });
 });
 
 describe('when no backup can be taken', () => {

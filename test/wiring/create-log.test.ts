@@ -39,7 +39,7 @@ test.each(['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk'
   },
 );
 
-test('no character in a line is obeyed instead of shown, whatever a name or a tag holds', () => {
+test('a terminal obeys no character of a line, for any name or tag', () => {
   const controls = '\u001b[2J\u0007\u007f\u0085\u009b31m\r\n\t';
   const invisible = '\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\u00ad\u{e0041}\ud800';
   const hostile = `a${controls}b${invisible}z\u{1f600}caf\u00e9`;

@@ -77,12 +77,12 @@ describe('NODE_DEBUG, matched as Node matches it,', () => {
   test.each([
     ...['', ',', 'timer', 'module,stream', 'fs', 'child_process', 'cluster', 'm*', 'x*', '*z', 'http3', 'xhttp'],
     ...['h.*', '.*', 'x|http', 'htt?', '(http)', '[net]', 'h+', 'http;net', 'net http'],
-  ])('%j turns none on, and is allowed', async (value) => {
+  ])('%j turns no section on, and is allowed', async (value) => {
     expect((await node(ENABLED, value)).stdout).toBe('false');
     expect(isRefused(value)).toBe(false);
   });
 
-  // Node of today turns nothing on by these; whoever wrote them meant to.
+  // Node of today turns nothing on by these, but their author meant to.
   test.each(['timer, http', ' net ', 'http\n', '\ttls'])('%j is refused, blanks and all', (value) => {
     expect(isRefused(value)).toBe(true);
   });

@@ -1,17 +1,29 @@
 import type { OutcomeKind, RunResult } from '../../core/domain/outcome.ts';
+import { type PlanEntry, toPlanEntry } from '../../core/saved-plan/saved-plan.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
+import { openPlanFile } from '../saved-plan/plan-file.ts';
 import { type CliSession, openSession } from '../session/open-session.ts';
 
 /** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
-  const result = await session.run([session.scope.narrow('plan')]);
+  const file = openPlanFile(options.out, io);
+  const entries: PlanEntry[] = [];
+  const ran = await session.run(session.parts('plan'), (judged) => entries.push(toPlanEntry(judged)));
+  const saved = file?.save(ran, entries);
+  const result = saved?.origin === undefined ? ran : { ...ran, plan: saved.origin };
   session.output.answer({ ...session.toAnswer(result), hints: toHints(result, options, io.invokedAs) });
+  if (saved !== undefined) {
+    session.output.say(saved.sentence);
+  }
   sayMissing(options, session, result);
+  if (saved?.failure !== undefined) {
+    throw saved.failure;
+  }
   return exitCodeOf(result, options.failOn);
 }
 
@@ -35,6 +47,14 @@ const narrowed = ({ policy, store, account = [], region = [] }: RunOptions): rea
 const connections = ({ connection = [] }: RunOptions): readonly string[] =>
   connection.flatMap((id) => ['--connection', id]);
 
+/** What carries this plan out: a saved one says itself where and what. */
+const sweepArguments = ({ plan }: RunResult, options: RunOptions): readonly string[] => {
+  const { policy, store } = options;
+  return plan === undefined
+    ? [...narrowed(options), ...connections(options)]
+    : ['--plan', quoted(plan.file), ...narrowed({ ...(policy && { policy }), ...(store && { store }) })];
+};
+
 /** For a shell; ids need it not. */
 const quoted = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${toPrintable(path).replaceAll("'", "'\\''")}'`;
@@ -42,7 +62,8 @@ const quoted = (path: string): string =>
 /** Those that a person is likely to ask about, likeliest first. */
 const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'held', 'deferred', 'waiting', 'unknown', 'protected'];
 
-function toHints({ counts, outcomes }: RunResult, options: RunOptions, command: string): readonly string[] {
+function toHints(result: RunResult, options: RunOptions, command: string): readonly string[] {
+  const { counts, outcomes } = result;
   const [first] = HINTED.flatMap((kind) => outcomes.filter(({ outcome }) => outcome === kind));
   if (first === undefined) {
     return [];
@@ -50,7 +71,7 @@ function toHints({ counts, outcomes }: RunResult, options: RunOptions, command: 
   return [
     ...(counts.planned > 0
       ? [
-          `Delete ${count(counts.planned, 'connection')}:  ${[command, 'sweep', ...narrowed(options), ...connections(options)].join(' ')}`,
+          `Delete ${count(counts.planned, 'connection')}:  ${[command, 'sweep', ...sweepArguments(result, options)].join(' ')}`,
         ]
       : []),
     `Why?  ${[command, 'explain', first.connectionId, ...narrowed(options)].join(' ')}`,

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../core/domain/errors.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Narrowing } from '../../core/domain/policy.ts';
 import { toSentences, warnOfPolicy } from '../../core/plan/policy-warnings.ts';
@@ -13,12 +14,15 @@ export type SweepOptions = RunOptions & { readonly yes?: true };
 
 /** Mark, detach and delete, whatever the policy's mode and with every guard; asks first unless told not to. */
 export async function sweepCommand(options: SweepOptions, io: Io): Promise<number> {
+  if (options.maxAge !== undefined && options.plan === undefined) {
+    throw new ConfigError('--max-age is the age of a saved plan: give --plan as well');
+  }
   const session = openSession(options, io);
   if (options.yes) {
-    return await carryOut(session, [session.scope.narrow('sweep')], options);
+    return await carryOut(session, session.parts('sweep'), options);
   }
 
-  const planned = await session.run([session.scope.narrow('plan')]);
+  const planned = await session.run(session.parts('plan'));
   const answer = session.toAnswer(planned);
   const { output } = session;
   if (!output.canAsk) {
@@ -48,6 +52,8 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   } else {
     output.say('Nothing to delete now; marks are kept up.');
   }
+  // Whoever answered may have taken long.
+  session.plan?.requireFresh();
   return await carryOut(session, agreed(session, question?.connectionIds ?? []), options);
 }
 
@@ -69,9 +75,9 @@ const moreWarnings = ({ policy, origin }: CliSession, { warnings = [] }: RunResu
   toSentences(warnOfPolicy(policy, origin, 'sweep')).filter((text) => !warnings.includes(text));
 
 /** Only what was shown and agreed to may be deleted; what has become due since is marked at the most. */
-const agreed = ({ scope }: CliSession, ids: readonly string[]): readonly Narrowing[] => [
-  scope.narrow('mark'),
-  scope.narrow('sweep', ids),
+const agreed = ({ parts }: CliSession, ids: readonly string[]): readonly Narrowing[] => [
+  ...parts('mark'),
+  ...parts('sweep', ids),
 ];
 
 async function carryOut(session: CliSession, parts: readonly Narrowing[], options: SweepOptions): Promise<number> {

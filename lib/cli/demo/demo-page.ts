@@ -17,11 +17,11 @@ export function leavePage(digest: ReportDigest, io: Io): string {
   return `The report as a page, to open in a browser: ${pathToFileURL(path).href}`;
 }
 
-/** The report of a run, at the moment when it ended. Pure. */
-export const digestRun = (result: RunResult): ReportDigest => {
-  const madeAt = toIso(Date.parse(result.startedAt) + result.durationMs);
-  return digestRuns({ reportId: REPORT_ID, madeAt, runs: [{ result }] });
-};
+/** The report of some sweeps, at the moment when the last of them ended. Pure. */
+export function digestSweeps(results: readonly RunResult[]): ReportDigest {
+  const endedMs = Math.max(...results.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs));
+  return digestRuns({ reportId: REPORT_ID, madeAt: toIso(endedMs), runs: results.map((result) => ({ result })) });
+}
 
 /** The report of all that the sweeps of some nights left. Pure. */
 export function digestNights(nights: readonly Night[], nowMs: number): ReportDigest {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
+import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Journal } from '../../core/domain/journal.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
 import type { Mode, Policy } from '../../core/domain/policy.ts';
@@ -6,17 +7,25 @@ import type { RunningEmulator } from '../../emulator/emulator-types.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import { hashPolicy } from '../../policy/policy-hash.ts';
 import type { Kept } from '../../report/kept-digest.ts';
+import { initStore } from '../../store/init-store.ts';
+import { openStore } from '../../store/open-store.ts';
 import { sweep } from '../../sweep/run-sweep.ts';
+import type { RestoreResult } from '../../undo/restore/run-restore.ts';
 import { createDeps } from '../../wiring/create-sweep-deps.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
 import { createProgress } from '../session/progress.ts';
 import { createScreen } from '../session/screen.ts';
+import { restoreOne } from './demo-restore.ts';
+
+/** How long a connection that a sweep of the demo has detached is kept. */
+export const HOLD_HOURS = 48;
 
 /** A day of grace, as by default; polls are close together because the emulated cloud is quick. */
 const POLICY = `
 regions: all
 rules: { unassociated: 24h, tunnels-down: 24h, unrouted: 24h }
+detach: { hold: ${HOLD_HOURS}h }
 wait: { pollInterval: 50ms, detachTimeout: 20s, deleteTimeout: 20s }
 pace: { describePerMinute: 60000, writePerMinute: 60000 }
 `;
@@ -33,16 +42,20 @@ export type DemoRun = {
 export type DemoRuns = {
   readonly policy: Policy;
   readonly run: (mode: Mode) => Promise<DemoRun>;
+  /** What the command `restore` does once it was told yes. */
+  readonly restore: (connectionId: ConnectionId) => Promise<RestoreResult>;
   /** Let time pass for the sweeper; signatures and the emulator stay in the present. */
   readonly pass: (ms: number) => void;
 };
 
-/** Runs on an emulator, with a clock of their own. */
-export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
+/** Runs on an emulator, with a clock of their own, and with a store that is made in the folder. */
+export async function createDemoRuns(emulator: RunningEmulator, folder: string, io: Io): Promise<DemoRuns> {
   const policy = parsePolicy(POLICY, 'the policy of the demo');
   const origin = { source: 'the demo', hash: hashPolicy(policy) };
   let aheadMs = 0;
   const clock: Clock = { now: () => io.clock.now() + aheadMs, sleep: io.clock.sleep };
+  await initStore(folder);
+  const store = await openStore(folder, { clock, deadlineMs: Number.POSITIVE_INFINITY });
   const env = {
     ALIBABA_CLOUD_VPC_ENDPOINT: emulator.url,
     ALIBABA_CLOUD_CBN_ENDPOINT: emulator.url,
@@ -73,7 +86,7 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
       }
     };
     const deadlineMs = Number.POSITIVE_INFINITY;
-    const deps = createDeps({ env, credentials: emulator, policy, journal: () => journal, deadlineMs, clock });
+    const deps = createDeps({ env, credentials: emulator, policy, journal: () => journal, deadlineMs, clock, store });
     const parts = [{ mode, regions: undefined, connections: undefined }];
     try {
       const request = { policy, origin, parts, isWhole: true, defaultRegion: undefined, refused: [], notes: [] };
@@ -87,6 +100,7 @@ export function createDemoRuns(emulator: RunningEmulator, io: Io): DemoRuns {
   return {
     policy,
     run,
+    restore: (connectionId) => restoreOne(connectionId, { env, emulator, policy, clock, store }),
     pass: (ms) => {
       aheadMs += ms;
     },

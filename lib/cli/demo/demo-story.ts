@@ -1,11 +1,13 @@
 import type { Outcome, OutcomeKind } from '../../core/domain/outcome.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { toPrintable } from '../../core/text/printable.ts';
-import { digestKept } from '../../report/kept-digest.ts';
+import { digestKept, type Kept } from '../../report/kept-digest.ts';
 import { paletteOf } from '../../report/text/report-style.ts';
 import { reportOutcomes } from '../../report/text/run-report.ts';
 import { count } from '../../report/text/summary.ts';
 import { wrap } from '../../report/text/text-width.ts';
+import { resultLines } from '../../undo/restore/restore-text.ts';
+import type { RestoreResult } from '../../undo/restore/run-restore.ts';
 import type { Output } from '../output.ts';
 import type { DemoRun } from './demo-runs.ts';
 
@@ -16,6 +18,7 @@ const LEFT: Readonly<Partial<Record<OutcomeKind, string>>> = {
   blocked: "route tables are a person's to settle, as the table says",
   marked: 'the grace began with this run',
   waiting: 'inside the grace',
+  held: 'detached, and deleted by a later sweep',
   deferred: 'over a limit, and the next run goes on',
   cleared: 'in use again',
   failed: 'the table says why',
@@ -31,12 +34,14 @@ export type Teller = {
 
 /** The teller of a run's story. */
 export type Story = Omit<Teller, 'lines'> & {
+  /** A restore: the command that a person would type, and what came of it. */
+  readonly undone: (command: string, result: RestoreResult) => void;
   readonly list: (items: readonly string[]) => void;
   /** Some rows of a run, at most so many that ended so, and how many more there are. */
   readonly show: (run: DemoRun, most: Readonly<Partial<Record<OutcomeKind, number>>>) => void;
   readonly kept: (run: DemoRun) => void;
-  /** All that a run left, how many for each reason: the numbers add up to what there is. */
-  readonly tally: (run: DemoRun) => void;
+  /** All that a run left and a few more, how many for each reason: the numbers add up to what there is. */
+  readonly tally: (run: DemoRun, more: readonly Kept[]) => void;
 };
 
 export function createTeller({ style, print: lines }: Output): Teller {
@@ -83,10 +88,17 @@ export function createStory(output: Output, policy: Policy): Story {
         write(`  ${line}`);
       }
     },
-    tally: ({ result, kept }) => {
+    undone: (command, result) => {
+      write(palette.dim(`  $ ${toPrintable(command)}`));
+      for (const line of [...result.done.map((step) => `  - ${step}`), ...resultLines(result)]) {
+        write(toPrintable(line));
+      }
+    },
+    tally: ({ result, kept }, more) => {
       const orphans = result.outcomes.filter(({ outcome }) => LEFT[outcome] !== undefined);
       const rows = [
         ...kept.values(),
+        ...more,
         ...orphans.map(({ outcome }) => ({ verdict: outcome, reason: LEFT[outcome] ?? '' })),
       ];
       for (const line of digestKept(rows)) {

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { RunResult } from '../../core/domain/outcome.ts';
-import type { Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
+import type { Mode, Narrowing, Policy, PolicyOrigin } from '../../core/domain/policy.ts';
 import { refuseUnknownSwitches } from '../../policy/deploy-switches.ts';
 import { loadPolicy } from '../../policy/load-policy.ts';
 import type { Problem } from '../../report/text/summary.ts';
@@ -13,6 +13,7 @@ import type { Answer } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';
 import type { RunOptions } from '../run-options.ts';
+import { type OpenPlan, openPlan } from '../saved-plan/open-plan.ts';
 import { untilStopped } from './interrupt.ts';
 import { resolveScope, type Scope } from './resolve-scope.ts';
 import { createRunWatcher } from './run-watcher.ts';
@@ -23,9 +24,13 @@ export type CliSession = {
   readonly policy: Policy;
   readonly origin: PolicyOrigin;
   readonly scope: Scope;
+  /** The saved plan that is swept; undefined without one. */
+  readonly plan: OpenPlan | undefined;
+  /** What a run in this mode is about, narrowed to some connections or not. */
+  readonly parts: (mode: Mode, connections?: readonly ConnectionId[]) => readonly Narrowing[];
   readonly names: ReadonlyMap<ConnectionId, string>;
   /** A run over these parts. Writes to the cloud as far as they allow. */
-  readonly run: (parts: readonly Narrowing[]) => Promise<RunResult>;
+  readonly run: (parts: readonly Narrowing[], onPlanned?: SweepDeps['onPlanned']) => Promise<RunResult>;
   /** Something that only reads, given what a run needs. */
   readonly read: <T>(task: (deps: SweepDeps) => Promise<T>) => Promise<T>;
   readonly output: Output;
@@ -41,11 +46,15 @@ export type CliSession = {
 export function openSession(options: RunOptions, io: Io): CliSession {
   const { env, readFile } = io;
   const output = createOutput(io, options);
-  const [{ origin, scope }, access] = allOf(
+  const [{ origin, scope, plan }, access] = allOf(
     () => {
       const { policy: loaded, origin } = loadPolicy({ env, file: options.policy, store: options.store, readFile });
       sayUnusedPolicy(options, io, output);
-      return { origin, scope: resolveScope(loaded, options, env) };
+      if (options.plan === undefined) {
+        return { origin, scope: resolveScope(loaded, options, env), plan: undefined };
+      }
+      const plan = openPlan(options.plan, options.maxAge, origin, io);
+      return { origin, scope: plan.scopeIn(loaded), plan };
     },
     () => openAccess(options, io),
     () => refuseUnknownSwitches(env),
@@ -80,15 +89,18 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     policy,
     origin,
     scope,
+    plan,
+    parts: (mode, connections) => plan?.parts(policy, mode, connections) ?? [scope.narrow(mode, connections)],
     names,
     read: (task) => watched(false, task),
-    run: (parts) => {
+    run: (parts, onPlanned) => {
       const { defaultRegion, isWhole } = scope;
       const resultMax = Number.POSITIVE_INFINITY;
-      const request = { policy, origin, parts, isWhole, defaultRegion, refused: [], notes: [], resultMax };
+      const asked = { policy, origin, parts, isWhole, defaultRegion, plan: plan?.swept };
+      const request = { ...asked, refused: [], notes: [], resultMax };
       return watched(
         parts.some(({ mode }) => mode !== 'plan'),
-        (deps) => sweep(request, deps),
+        (deps) => sweep(request, { ...deps, onPlanned }),
       );
     },
     output,

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../core/domain/errors.ts';
 import { isRegionId } from '../../core/domain/ids.ts';
+import type { Place } from '../../core/domain/place.ts';
 import type { DeclaredPolicy, Mode, Narrowing, Policy, RegionChoice } from '../../core/domain/policy.ts';
 import { allowsRegionId, describeChoice, isNamed } from '../../core/plan/region-choice.ts';
 import { isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
@@ -27,7 +28,7 @@ export function resolveScope(
 ): Scope {
   const { region: wanted, connection } = options;
   const narrowed = narrowAccounts(loaded, options.account);
-  const silent = narrowed.regions === undefined && narrowed.accounts.every(({ regions }) => regions === undefined);
+  const silent = isSilent(narrowed);
   const policy = silent && wanted !== undefined ? { ...narrowed, regions: wanted } : narrowed;
   const defaultRegion = readDefaultRegion(env);
 
@@ -46,6 +47,48 @@ export function resolveScope(
     narrow: (mode, connections = connection) => ({ mode, regions: wanted, connections }),
   };
 }
+
+/**
+ * Where a sweep of a saved plan looks: the places of the plan. Where the policy names no region at all, the plan says
+ * where, and so it does which accounts of a directory.
+ *
+ * @throws ConfigError when a place is outside the policy, as far as that can be known before a call
+ */
+export function resolvePlanScope(
+  loaded: DeclaredPolicy,
+  places: readonly Place[],
+  env: Readonly<Record<string, string | undefined>>,
+): Scope {
+  const accountIds = [...new Set(places.map(({ accountId }) => accountId))];
+  const narrowed = isDirectory(loaded.accounts)
+    ? narrowAccounts(loaded, accountIds)
+    : { ...loaded, accounts: loaded.accounts };
+  const regionIds = [...new Set(places.map(({ regionId }) => regionId))];
+  const policy = isSilent(narrowed) ? { ...narrowed, regions: regionIds } : narrowed;
+  const defaultRegion = readDefaultRegion(env);
+  for (const { accountId, regionId } of places) {
+    const account = policy.accounts.find((one) => one.accountId === accountId);
+    const choice = account?.regions ?? policy.regions ?? (defaultRegion === undefined ? [] : [defaultRegion]);
+    if (policy.accounts.length > 0 && account === undefined) {
+      throw new ConfigError(`account ${accountId} is not an account of the policy`);
+    }
+    if (!allowsRegionId(choice, regionId)) {
+      throw new ConfigError(
+        `region ${regionId} of account ${accountId} is not in the policy's scope, which is ${describeChoice(choice)}`,
+      );
+    }
+  }
+  return {
+    policy,
+    defaultRegion,
+    isWhole: false,
+    narrow: (mode, connections) => ({ mode, regions: regionIds, connections }),
+  };
+}
+
+/** It leaves it to the surroundings where to look. */
+const isSilent = ({ regions, accounts }: Policy): boolean =>
+  regions === undefined && accounts.every((account) => account.regions === undefined);
 
 function narrowAccounts(loaded: DeclaredPolicy, accounts: readonly string[] | undefined): Policy {
   if (accounts === undefined && isDirectory(loaded.accounts)) {

@@ -3,24 +3,24 @@ import type { CreateAction } from '../../core/undo/create-api.ts';
 
 export type Service = 'vpc' | 'cbn' | 'sts';
 
-/** What the dispatcher calls besides. */
+/** The action, if the dispatcher calls it as well. */
 export type OrganizationService = 'resourcedirectory';
 
 export type ActionFacts = {
   readonly service: Service | OrganizationService;
-  /** What a RAM policy must allow; null for the one action that needs no permission. */
+  /** The RAM action that a policy must allow. Null for the only action that needs no permission. */
   readonly ram: string | null;
-  /** `write` changes the cloud; it decides the pace, and whether a request carries a client token is up to the method. */
+  /** `write` changes the cloud and decides the pace. The method decides whether a request carries a client token. */
   readonly kind: 'read' | 'write';
   /** Published limit for 60 s, per main account and region. */
   readonly limitPerMinute: number;
-  /** Published limit for any second, where there is one. */
+  /** Published limit for any second, where the cloud publishes it. */
   readonly limitPerSecond?: number;
   /** The methods that call it. */
   readonly methods: readonly (keyof CloudApi | keyof OrganizationApi)[];
 };
 
-// CBN and STS publish no figure for most actions; 300 is five a second.
+// CBN and STS publish no figure for most actions. 300 a minute is five a second.
 const UNPUBLISHED = 300;
 
 const vpc = (action: string, limitPerMinute: number, kind: ActionFacts['kind'], methods: (keyof CloudApi)[]) =>
@@ -32,9 +32,10 @@ const sts = (ram: string | null, methods: (keyof CloudApi)[]) =>
   ({ service: 'sts', ram, kind: 'read', limitPerMinute: UNPUBLISHED, methods }) satisfies ActionFacts;
 
 /**
- * Every action a run without a store can call. The rpc layer takes only names of these tables, so nothing else can be sent.
+ * Every action a run without a store can call. The rpc layer takes only names of these tables, so it can send nothing
+ * else.
  *
- * Limits: quota pages of VPC and CBN; DeleteVpnAttachment and DeleteTransitRouterVpnAttachment by analogy with their
+ * Limits: quota pages of VPC and CBN. DeleteVpnAttachment and DeleteTransitRouterVpnAttachment go by analogy with their
  * siblings.
  */
 export const ACTIONS = {
@@ -67,7 +68,7 @@ export const ACTIONS = {
   },
 } as const satisfies Record<string, ActionFacts>;
 
-/** What a run with a store calls besides, for its backups. */
+/** The further actions of a run with a store, for its backups. */
 export const STORE_ACTIONS = {
   DescribeVcoRouteEntries: vpc('DescribeVcoRouteEntries', 600, 'read', ['listConnectionRoutes']),
   DescribeCustomerGateways: vpc('DescribeCustomerGateways', 600, 'read', ['listCustomerGateways']),
@@ -75,7 +76,7 @@ export const STORE_ACTIONS = {
 
 export type Action = keyof typeof ACTIONS | keyof typeof STORE_ACTIONS;
 
-/** What only a restore can call besides, when a person asks for one. */
+/** The actions that only a restore can call, when a person asks for it. */
 export const RESTORE_ACTIONS = {
   CreateVpnAttachment: vpc('CreateVpnAttachment', 60, 'write', []),
   CreateVcoRouteEntry: vpc('CreateVcoRouteEntry', 60, 'write', []),
@@ -90,7 +91,7 @@ export const RESTORE_ACTIONS = {
   CreateTransitRouterRouteEntry: cbn('CreateTransitRouterRouteEntry', UNPUBLISHED, 'write', []),
 } as const satisfies Record<CreateAction, ActionFacts>;
 
-/** What only the dispatcher can call: it finds out where to sweep, and sweeps nothing. */
+/** The actions that only the dispatcher can call. It finds out where to sweep, and sweeps nothing itself. */
 export const ORGANIZATION_ACTIONS = {
   ListAccounts: {
     service: 'resourcedirectory',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isThrottling, isTokenProcessing } from '../../core/domain/disposition.ts';
 import type { CloudError } from '../../core/domain/errors.ts';
 
-/** ASCII, 48 characters; the services take at most 64. */
+/** ASCII, 48 characters. The services take at most 64. */
 export const newClientToken = (): string => `vco-sweeper-${randomUUID()}`;
 
 export type ClientToken = {
@@ -15,8 +15,9 @@ export type ClientToken = {
 /**
  * The client token of one write over its attempts.
  *
- * The same while nobody knows what became of the request, so that it cannot take effect twice; a fresh one after a
- * definite answer, because the service replays that answer to the same token for as long as it remembers it.
+ * The token stays the same while the fate of the request is unknown, so that it cannot take effect twice. After a
+ * definite answer a fresh token is needed, because the service repeats that answer for as long as it remembers the
+ * token.
  */
 export function createClientToken(newToken: () => string): ClientToken {
   let token = newToken();
@@ -30,7 +31,7 @@ export function createClientToken(newToken: () => string): ClientToken {
   };
 }
 
-// A business code in a 200 (`Success: false`) is an answer like one in a 400.
+// A business code in a 200 (`Success: false`) is as definite as a code in a 400.
 function isDefiniteAnswer({ code, status, effect }: CloudError): boolean {
   if (isTokenProcessing(code) || isThrottling(code, status)) {
     return false;

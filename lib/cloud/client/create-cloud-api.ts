@@ -41,13 +41,13 @@ export type CloudApiOptions = {
   readonly clock: Clock;
   /** 0…1, for jitter. */
   readonly random: () => number;
-  /** Milliseconds since the epoch: nothing is sent, and nobody waits, past it. `Infinity` for none. */
+  /** Milliseconds since the epoch. After this moment nothing is sent and nobody waits. `Infinity` for no deadline. */
   readonly deadlineMs: number;
   readonly stops?: Stops;
   readonly observer: CallObserver;
   readonly requestTimeoutMs?: number;
   readonly newToken?: () => string;
-  /** What it sends over; whoever gives them closes them. */
+  /** The sockets of all requests. The caller closes them. */
   readonly sockets?: Sockets;
   readonly transport?: Transport;
 };
@@ -157,7 +157,7 @@ const tagCalls = (rpc: Rpc): Pick<CloudApi, 'listTags' | 'setTags' | 'removeTags
 
 /** The two writes that cannot be taken back. */
 const removals = (rpc: Rpc): Pick<CloudApi, 'detach' | 'deleteConnection'> => ({
-  // CBN takes no region here: the attachment's id says it all.
+  // CBN needs no region here, because the attachment's id is enough.
   detach(regionId, attachmentId, { force, beforeAttempt }) {
     const params = { TransitRouterAttachmentId: attachmentId, Force: force };
     const action = 'DeleteTransitRouterVpnAttachment';
@@ -179,7 +179,7 @@ async function getConnection(rpc: Rpc, { regionId, connectionId }: Named, pick: 
   return connection === 'gone' || connection.state === 'deleted' ? 'gone' : connection;
 }
 
-/** Asks once now, so that a role that cannot be assumed is known at once, and again whenever the credentials run out. */
+/** Assumes the role once now, so that a failure shows at once, and again whenever the credentials expire. */
 async function assumeRole(context: RpcContext, rpc: Rpc, roleArn: string): Promise<CloudApi> {
   const action = 'AssumeRole';
   const accountId = /^acs:ram::(\d{1,20}):role\/[^\s/]+$/i.exec(roleArn)?.[1];

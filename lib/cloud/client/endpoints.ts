@@ -6,9 +6,9 @@ import type { OrganizationService, Service } from './actions.ts';
 export type Endpoints = {
   /** Origin to call, without a trailing slash. Throws `ConfigError` for a region that could not be part of a host. */
   url(service: Service | OrganizationService, regionId: RegionId | undefined): string;
-  /** The variable that says so; undefined: the real host. */
+  /** The variable that sets it. Undefined for the real host. */
   variable(service: Service | OrganizationService): string | undefined;
-  /** Function Compute, when set; undefined: the SDK's own host. */
+  /** Function Compute, when set. Undefined for the SDK's own host. */
   readonly fc: string | undefined;
 };
 
@@ -35,7 +35,7 @@ export const FC_VARIABLE = 'ALIBABA_CLOUD_FC_ENDPOINT';
  *
  * Requests carry a signature and a security token, so an override must be https, or http to this machine.
  *
- * @throws ConfigError naming the variable, its value and what is allowed
+ * @throws ConfigError naming the variable, its value and the allowed values
  */
 export function resolveEndpoints(env: Readonly<Record<string, string | undefined>>): Endpoints {
   const override = {
@@ -52,12 +52,12 @@ export function resolveEndpoints(env: Readonly<Record<string, string | undefined
   };
 }
 
-/** Where nothing answered: a URL, and what made it that one. */
+/** The endpoint that did not answer: its URL, and the setting that chose it. */
 export const whereOf = (url: string, variable: string | undefined, via?: string): string =>
   [url, variable === undefined ? 'the real host' : `from ${variable}`, ...(via ? [`through ${via}`] : [])].join(', ');
 
 function realHost(service: Service | OrganizationService, regionId: RegionId | undefined): string {
-  // The region becomes part of a host name that gets a security token: nothing but a region may pass.
+  // The region becomes part of a host name that gets a security token, so only a well-formed region may pass.
   if (regionId !== undefined && !isRegionId(regionId)) {
     throw new ConfigError(`region ${JSON.stringify(regionId)} is not a region id such as "cn-hangzhou"`);
   }
@@ -68,7 +68,7 @@ function realHost(service: Service | OrganizationService, regionId: RegionId | u
     return 'sts.aliyuncs.com'; // the central host always exists
   }
   if (service === 'resourcedirectory') {
-    return 'resourcedirectory.aliyuncs.com'; // of the China site; the other by setting
+    return 'resourcedirectory.aliyuncs.com'; // of the China site. A setting chooses the other site
   }
   if (regionId === undefined || CENTRAL_VPC.has(regionId)) {
     return 'vpc.aliyuncs.com';
@@ -100,9 +100,9 @@ function isAllowed(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
-// URL has made the host canonical by now: `127.1` and `0x7f.0.0.1` are dotted, IPv6 is in brackets and short.
+// URL has already made the host canonical: `127.1` and `0x7f.0.0.1` are dotted, IPv6 is in brackets and short.
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
-/** All before the last `@` of the authority may be a password, also in text that is not a URL. */
+/** Everything before the last `@` of the authority may be a password, even in text that is not a URL. */
 const withoutUserInfo = (text: string): string => text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');

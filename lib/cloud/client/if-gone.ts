@@ -1,7 +1,7 @@
 import { saysGone } from '../../core/domain/disposition.ts';
 import { CloudError } from '../../core/domain/errors.ts';
 
-/** An error that says that the thing is gone becomes `instead`; any other is thrown again. */
+/** Turns an error that says that the thing is gone into `instead`. Throws any other error again. */
 export const ifGone =
   <T>(instead: T) =>
   (error: unknown): T => {

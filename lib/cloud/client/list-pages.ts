@@ -13,7 +13,7 @@ export type Page<T> = {
 /** One reply of a list that pages by token. */
 export type TokenPage<T> = {
   readonly items: readonly T[];
-  /** Undefined when the reply did not say. */
+  /** Undefined when the reply does not say. */
   readonly totalCount: number | undefined;
   /** Undefined at the end. */
   readonly nextToken: string | undefined;
@@ -22,23 +22,26 @@ export type TokenPage<T> = {
 type Listing<T, P> = {
   readonly action: AnyAction;
   readonly idOf: (item: T) => string;
-  /** Ask for one page; `params` are those that say which. */
+  /** Asks for one page. `params` are the parameters that choose it. */
   readonly fetch: (params: Params) => Promise<P>;
 };
 
-/** What one pass over all pages found, or why it does not add up. */
+/** The result of one pass over all pages, or the reason why it does not add up. */
 type Pass<T> = { readonly items: readonly T[] } | { readonly mismatch: string };
 
-/** 50,000 of a kind in one region is far beyond any quota: a total above it is a mistake. */
+/** 50,000 of a kind in one region is far beyond any quota, so a total above it is a mistake. */
 const PAGES_MAX = 1000;
 
 /**
- * All items of a list that pages by number: the first page, then the others side by side; or all side by side, when it
- * is `likely` known how many items there are. The less time between the pages, the less can move between them. Where
- * `admit` keeps them waiting, the first is read again with the others.
+ * All items of a list that pages by number.
  *
- * Complete means that every page arrived, all gave the same total, and the distinct ids are as many. Items that move
- * between pages while we read break that; then everything is listed once more, and after that it is an error.
+ * It reads the first page, and then the rest side by side. If it is `likely` known how many items there are, it reads
+ * all pages side by side. The less time passes between the pages, the less can move between them, so if `admit` delays
+ * the rest, the first page is read again with them.
+ *
+ * A listing is complete when every page arrived, all pages gave the same total, and the number of distinct ids equals
+ * it. An item that moves between pages during the reads breaks that. The list is then read once more, and after that it
+ * is an error.
  */
 export async function listByNumber<T>(
   listing: Listing<T, Page<T>> & {
@@ -80,7 +83,7 @@ export async function listByNumber<T>(
 const pageNumbers = (first: number, last: number): readonly number[] =>
   Array.from({ length: Math.max(last - first + 1, 0) }, (_, index) => first + index);
 
-/** A page that may not even exist says nothing when it fails: then the pages are asked for in order. */
+/** The failure of a page that may not exist proves nothing, so the pages are then read in order. */
 function asNoPages(error: unknown): readonly never[] {
   if (error instanceof CloudError) {
     return [];
@@ -103,8 +106,8 @@ function toItems<T>(pages: readonly Page<T>[], idOf: (item: T) => string): Pass<
 /**
  * All items of a list that pages by token.
  *
- * Ends when a reply has no token. A token that comes back, a total that changes, or distinct ids that are not as many
- * as the total make it incomplete: listed once more, then an error.
+ * It ends when a reply has no token. A repeated token, a changed total, or a number of distinct ids other than the
+ * total makes it incomplete. The list is then read once more, and after that it is an error.
  */
 export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<readonly T[]> {
   return twice(listing.action, async () => {
@@ -114,7 +117,7 @@ export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<reado
     let token: string | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const page = await listing.fetch(token === undefined ? {} : { NextToken: token });
-      // Not spread: a reply may hold more items than a call may have arguments.
+      // Not spread, because a reply may hold more items than a call may have arguments.
       for (const item of page.items) {
         items.push(item);
       }
@@ -138,8 +141,8 @@ export function listByToken<T>(listing: Listing<T, TokenPage<T>>): Promise<reado
 }
 
 /**
- * Distinct items by id. A mismatch when copies of an item differ, for either may be what holds, or when they are not as
- * many as the total, if there is one.
+ * Distinct items by id. A mismatch when copies of an item differ, because either may be true, or when a total exists
+ * and their number differs from it.
  */
 function countDistinct<T>(items: readonly T[], total: number | undefined, idOf: (item: T) => string): Pass<T> {
   const distinct = new Map<string, T>();

@@ -31,10 +31,11 @@ type MutableRouting = {
 };
 
 /**
- * What routes over each attachment of one transit router. Every attachment given is in the answer.
+ * The routes, associations and propagations over each attachment of one transit router. The answer contains every given
+ * attachment.
  *
- * A transit router without any route table does not exist (it is made with one), and wrong parameters are answered with
- * an empty list: so no table means that nothing was read.
+ * Every transit router is made with a route table, and wrong parameters are answered with an empty list. So a reply
+ * without any table means that nothing was read.
  */
 export async function listRouting(
   rpc: Rpc,
@@ -72,7 +73,7 @@ export async function listRouting(
   return found;
 }
 
-/** Ids. Throws `CloudError` when there is none, which cannot be. */
+/** Ids. Throws `CloudError` for an empty list, which is impossible. */
 export async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRouterId: TransitRouterId) {
   const action = 'ListTransitRouterRouteTables';
   const params = { TransitRouterId: transitRouterId, MaxResults: 100 };
@@ -83,7 +84,8 @@ export async function listRouteTables(rpc: Rpc, regionId: RegionId, transitRoute
   throw new CloudError({ action, code: 'IncompleteListing', effect: 'refused', detail: 'no route table' });
 }
 
-// Without a status only active routes are listed; one on standby or rejected still shows that somebody wants it.
+// Without a status only active routes are listed. A route on standby, or a rejected route, still shows that somebody
+// wants it.
 const STATIC_ROUTES_TO_ATTACHMENTS = {
   TransitRouterRouteEntryType: 'Static',
   TransitRouterRouteEntryStatus: 'All',

@@ -13,9 +13,9 @@ type PaceKey = {
   readonly action: AnyAction;
 };
 
-/** How long someone waits for a turn. */
+/** How long a request waits for a turn. */
 type Patience = {
-  /** Milliseconds since the epoch: when no turn comes before this moment, `giveUp` is called. */
+  /** Milliseconds since the epoch. If no turn comes before this moment, `giveUp` is called. */
   readonly deadlineMs: number;
   /** Ends a wait at once. */
   readonly stop?: AbortSignal | undefined;
@@ -27,28 +27,34 @@ export type Pace = {
   /**
    * Wait for a turn, first come first served, and run the task in it.
    *
-   * A task that ends in throttling halves the rate of its lane, and only of that; it comes back slowly.
+   * Throttling halves the rate of the task's lane only. The rate recovers slowly.
    *
-   * @param task awaits `untilMaySend` just before it sends, which no `stop` ends, because by then it is decided: where a limit counts seconds, the time that a task takes for
-   *   something else would bring requests together that had their turns one after the other
+   * @param task awaits `untilMaySend` just before it sends. No `stop` ends that wait, because the decision to send is
+   * made by then. Where a limit counts seconds, preparation of different lengths could otherwise bring requests
+   * together that had their turns one after the other
    */
   inTurn<T>(key: PaceKey, task: (untilMaySend: () => Promise<void>) => Promise<T>, patience: Patience): Promise<T>;
 };
 
-// The published limits the two numbers of the policy are meant for. An action with a lower one gets its share.
+// The published limits that the two numbers of the policy are meant for. An action with a lower limit gets its share.
 const LIMIT_OF_POLICY = { read: 600, write: 60 } as const;
-/** So many of a minute's requests may go at once. Rate and burst together stay under the published limit. */
+/** The share of a minute's requests that may burst. Rate and burst together stay under the published limit. */
 const BURST_SHARE = 0.1;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1000;
 const SECONDS = 60;
-/** Limits count over a minute: within so much of it, throttling still tells of what was sent before the rate was cut. */
+/**
+ * Limits count over a minute. Within this part of it, throttling still concerns requests that were sent before the rate
+ * was cut.
+ */
 const CUT_MS = MINUTE_MS * 0.1;
-/** What a lane gets back of its rate for each `CUT_MS` without throttling: from half to whole in a minute. */
+/** The part of its rate that a lane recovers for each `CUT_MS` without throttling: from half to whole in a minute. */
 const RECOVERY_PER_QUIET_CUT = 0.05;
 const SLOWEST = 1 / 16;
 
-/** Keeps every account, region and action under its rate and concurrency. Share one between all apis of a run. */
+/**
+ * Keeps every account, region and action under its rate and concurrency. Share one instance between all apis of a run.
+ */
 export function createPace(policy: Policy['pace'], clock: Clock): Pace {
   const lanes = new Map<string, Lane>();
 
@@ -82,14 +88,14 @@ export function createPace(policy: Policy['pace'], clock: Clock): Pace {
 
 type LaneLimits = {
   readonly ratePerMinute: number;
-  /** So many requests may go at once. */
+  /** How many requests may go at once. */
   readonly burst: number;
   readonly concurrency: number;
-  /** Least time from one sending to the next; undefined: the moments of the turns are enough. */
+  /** Least time from one sending to the next. Undefined if the moments of the turns are enough. */
   readonly gapMs?: number;
 };
 
-/** Of a minute the burst and the rate together stay under the published limit. */
+/** Burst and rate together stay under a minute's published limit. */
 function limitsOf(action: AnyAction, policy: Policy['pace']): LaneLimits {
   const { kind, limitPerMinute, limitPerSecond } = ACTION_FACTS[action];
   const declared = kind === 'read' ? policy.describePerMinute : policy.writePerMinute;
@@ -101,15 +107,16 @@ function limitsOf(action: AnyAction, policy: Policy['pace']): LaneLimits {
     const share = declared === undefined ? policy.share : declared / LIMIT_OF_POLICY[kind];
     return spread(ratePerMinute, Math.max(1, Math.floor(limitPerSecond * share)), policy.concurrency);
   }
-  // A declared rate above the limit is somebody's own will.
+  // Somebody declared a rate above the limit on purpose.
   const room = ratePerMinute <= limitPerMinute ? limitPerMinute - ratePerMinute : Number.POSITIVE_INFINITY;
   const burst = Math.max(1, Math.floor(Math.min(ratePerMinute * BURST_SHARE, room)));
   return { ratePerMinute, burst, concurrency: policy.concurrency };
 }
 
 /**
- * Spread evenly, so that every second and every minute holds. So few are under way that none waits for long once it may
- * be sent, because what was read just before must not grow old: one alone where the minute is what limits.
+ * The requests are spread evenly, so that every second and every minute stays under its limit. Few requests are under
+ * way at a time, so that none waits for long before it is sent, because the reads just before it must not become stale.
+ * Where the minute is the limit, only one request is under way.
  */
 function spread(ratePerMinute: number, perSecond: number, concurrency: number): LaneLimits {
   const perMinute = Math.max(1, Math.floor(ratePerMinute));
@@ -126,16 +133,16 @@ function spread(ratePerMinute: number, perSecond: number, concurrency: number): 
 class Lane {
   readonly #clock: Clock;
   readonly #limits: LaneLimits;
-  /** When the next request would be on time if all were spread evenly; the burst may run ahead of it. */
+  /** When the next request would be on time if all were spread evenly. The burst may run ahead of it. */
   #dueMs: number;
   #running = 0;
   /** Wakes the first in the queue when a request ends. */
   #wake: (() => void) | undefined;
-  /** Each settles when everyone who came before has got a turn, or may send, or has given up. */
+  /** Each settles when all earlier requests have got a turn, may send, or have given up. */
   #turns: Promise<unknown> = Promise.resolve();
   #sendings: Promise<unknown> = Promise.resolve();
   #lastSentMs = Number.NEGATIVE_INFINITY;
-  /** Of the rate, what throttling left, at the moment it was last cut. */
+  /** The part of the rate that throttling left, at the moment when it was last cut. */
   #cut = { factor: 1, atMs: Number.NEGATIVE_INFINITY };
 
   constructor(limits: LaneLimits, clock: Clock) {
@@ -151,7 +158,7 @@ class Lane {
     return await turn;
   }
 
-  /** Answers when what has its turn may be sent, or undefined where that is at once. */
+  /** Resolves when the request that has its turn may be sent. Undefined if it may be sent at once. */
   async sending(patience: Patience): Promise<number | undefined> {
     const { gapMs } = this.#limits;
     if (gapMs === undefined) {
@@ -168,7 +175,7 @@ class Lane {
     this.#wake = undefined;
   }
 
-  /** Half the rate, and no burst; once for all that was sent before it was known. */
+  /** Halves the rate and removes the burst, once for all requests that were sent before the throttling was known. */
   slowDown(sentMs: number): void {
     if (sentMs - this.#cut.atMs < CUT_MS) {
       return;
@@ -186,7 +193,7 @@ class Lane {
     }
     const { burst } = this.#limits;
     const intervalMs = this.#intervalMs(this.#clock.now());
-    // However far ahead the bucket was drawn on, nobody waits for more than one turn.
+    // Nobody waits for more than one turn, however far ahead the bucket was drawn on.
     const waitMs = Math.min(this.#dueMs - (burst - 1) * intervalMs - this.#clock.now(), intervalMs);
     const nowMs = await this.#wait(waitMs, patience);
     this.#running += 1;
@@ -198,7 +205,7 @@ class Lane {
     const waitMs = Math.min(this.#lastSentMs + gapMs - this.#clock.now(), gapMs);
     const nowMs = await this.#wait(waitMs, patience);
     this.#lastSentMs = nowMs;
-    // One alone was looking around since its turn: a minute counts from sending to sending.
+    // Only one request has prepared since its turn, so a minute counts from sending to sending.
     if (this.#limits.concurrency === 1) {
       this.#dueMs = Math.max(this.#dueMs, nowMs + this.#intervalMs(nowMs));
     }

@@ -3,13 +3,13 @@ import type { AssumedCredentials } from '../wire/wire-account.ts';
 import type { Credentials } from './transport.ts';
 
 const REFRESH_BEFORE_MS = 5 * 60_000;
-/** However short-lived credentials seem by our clock, they are not asked for more often than this. */
+/** The shortest time between two renewals, however short-lived the credentials seem by our clock. */
 const REFRESH_INTERVAL_MS_MIN = 60_000;
 
 /**
  * Credentials that are renewed when five minutes or less are left of them.
  *
- * @param first what the first `assume` gave
+ * @param first the result of the first `assume`
  */
 export function createRefreshing(
   clock: Clock,
@@ -34,7 +34,7 @@ export function createRefreshing(
 
   return async () => {
     if (clock.now() >= refreshAtMs) {
-      // Whoever comes meanwhile waits for the same renewal.
+      // Requests that come meanwhile wait for the same renewal.
       refresh ??= renew();
       await refresh;
     }

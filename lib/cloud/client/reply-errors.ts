@@ -3,7 +3,7 @@ import { CloudError, type Effect } from '../../core/domain/errors.ts';
 import type { TransportReply } from './transport.ts';
 
 const SAFE_CODE = /^[A-Za-z][\w.:-]{0,100}$/;
-// A UUID, as every operation documents it; no key or token looks like that.
+// A UUID, as every operation documents it. No key or token has this form.
 const SAFE_REQUEST_ID = /^[0-9A-Fa-f-]{1,64}$/;
 const SUCCESS_CODES: ReadonlySet<unknown> = new Set([200, '200', 'OK', 'Success', 'success']);
 const RETRY_AFTER_MS_MAX = 120_000;
@@ -20,10 +20,10 @@ export function requestIdOf(body: unknown): string | undefined {
 }
 
 /**
- * Why a reply is not a success, or undefined when it is one.
+ * Why a reply is not a success. Undefined for a success.
  *
- * HTTP status and `Success` count as much as `Code`: the SDK lets a 500 without a code, and `Success: false` next to
- * `Code: "200"`, pass as success.
+ * HTTP status and `Success` count as much as `Code`. The SDK accepts a 500 without a code, and `Success: false` next to
+ * `Code: "200"`, as success.
  */
 export function replyError(action: string, reply: TransportReply): CloudError | undefined {
   const body = asBody(reply.body);
@@ -44,18 +44,20 @@ export function replyError(action: string, reply: TransportReply): CloudError | 
   });
 }
 
-// Shorter than any real key, and longer than what a code may contain by chance.
+// Shorter than any real key, and longer than a chance match in a code.
 const KEY_LENGTH_MIN = 8;
 
 const isKey = (secret: string | undefined): secret is string => (secret?.length ?? 0) >= KEY_LENGTH_MIN;
 
-/** The same text without the caller's own keys and without signatures: who answers may repeat what it was sent. */
+/** The same text without the caller's own keys and without signatures, because a server may repeat the request. */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   const unsigned = text.replace(/\bFC [^\s:]+:[\w+/]+=*/g, 'FC ***');
   return secrets.filter(isKey).reduce((shown, secret) => shown.replaceAll(secret, '***'), unsigned);
 }
 
-/** The same error, unless its code repeats the caller's own keys: a code is printed everywhere, and they nowhere. */
+/**
+ * The same error, unless its code repeats the caller's own keys. Codes are printed everywhere, and keys must not be.
+ */
 export function withoutSecrets(error: CloudError, secrets: readonly (string | undefined)[]): CloudError {
   const echoes = secrets.filter(isKey).some((secret) => error.code.includes(secret));
   if (!echoes) {
@@ -84,7 +86,9 @@ const isSuccess = (status: number): boolean => status >= 200 && status <= 299;
 const isFalse = (success: unknown): boolean =>
   success === false || (typeof success === 'string' && success.trim().toLowerCase() === 'false');
 
-/** Only a code the cloud gave with a 4xx says that nothing happened; some of those do not say it either. */
+/**
+ * Only a code that the cloud gave with a 4xx says that nothing happened, and some of these codes do not say it either.
+ */
 function effectOf(code: string, status: number): Effect {
   const definite = status >= 400 && status <= 499 && !code.startsWith('HttpStatus') && code !== 'UnreadableReply';
   return definite && code !== 'InternalError' && !isThrottling(code, status) ? 'refused' : 'unknown';
@@ -95,7 +99,7 @@ const cappedDelay = (delayMs: number | undefined): number | undefined =>
     ? Math.min(Math.floor(delayMs), RETRY_AFTER_MS_MAX)
     : undefined;
 
-/** A reply came and cannot be used. `detail` must not quote it: replies hold pre-shared keys. */
+/** A reply came and cannot be used. `detail` must not quote it, because replies hold pre-shared keys. */
 export function unreadableReply(action: string, reply: TransportReply | undefined, detail?: string): CloudError {
   return new CloudError({
     action,
@@ -109,8 +113,8 @@ export function unreadableReply(action: string, reply: TransportReply | undefine
 }
 
 /**
- * What was thrown instead of an answer. Nothing of it is kept but a system error code such as `ECONNRESET`: the SDK's
- * message and stack hold the signed URL, its parser's error the whole body.
+ * Turns a thrown value into an error that keeps only a system error code such as `ECONNRESET`. The SDK's message and
+ * stack hold the signed URL, and its parser's error holds the whole body.
  *
  * @param where the endpoint, as a message may name it
  */
@@ -122,7 +126,7 @@ export function thrownError(action: string, thrown: unknown, where?: string): Cl
   if (name === 'RequestTimeoutError') {
     return new CloudError({ action, code: name, effect: 'unknown', detail: located(where && 'no answer', where) });
   }
-  // A RangeError is a body nested deeper than its parser can follow.
+  // A body that is nested too deep for its parser causes a RangeError.
   if (name === 'SyntaxError' || name === 'TypeError' || name === 'RangeError') {
     return unreadableReply(action, undefined, located('not JSON', where));
   }

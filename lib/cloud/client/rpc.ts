@@ -17,15 +17,15 @@ import type {
 } from './transport.ts';
 import { deadlineExceeded, type RetryOptions, stopRetrying, withRetry } from './with-retry.ts';
 
-/** Signals that end waits for a turn and between attempts. What was sent is not ended by them. */
+/** Signals that end waits for a turn and waits between attempts. They do not end a request that was sent. */
 export type Stops = {
-  /** Nothing new is to begin: it holds for every write but those that clean up. */
+  /** Nothing new may begin. This ends every write except the writes that clean up. */
   readonly begin?: AbortSignal | undefined;
-  /** The run is over: it holds for every call. */
+  /** The run is over. This ends every call. */
   readonly all?: AbortSignal | undefined;
 };
 
-/** What all apis of a run share, whichever account they are for. */
+/** The resources that all apis of a run share, for any account. */
 export type RpcContext = {
   readonly transport: OrganizationTransport;
   readonly pace: Pace;
@@ -37,7 +37,7 @@ export type RpcContext = {
   readonly requestTimeoutMs: number;
   readonly observer: CallObserver;
   readonly newToken: () => string;
-  /** Runs so many at a time, over all accounts and regions, that their replies fit into the memory. */
+  /** Limits how many calls run at a time, over all accounts and regions, so that their replies fit into the memory. */
   readonly reads: Semaphore;
 };
 
@@ -52,11 +52,11 @@ export type Call = {
   readonly action: AnyAction;
   readonly params: Params;
   readonly regionId?: RegionId;
-  /** The request itself names no region, so that all of the account's count as one for its limits. */
+  /** The request itself names no region, so all requests of the account share one limit. */
   readonly isRegionless?: boolean;
-  /** It removes or makes good a claim of ours, so it goes out although nothing new is to begin. */
+  /** The request removes or corrects a claim of ours, so it goes out although nothing new may begin. */
   readonly isCleanup?: boolean | undefined;
-  /** For those who watch; not sent. */
+  /** For observers. Not sent. */
   readonly connectionId?: ConnectionId;
 };
 
@@ -69,11 +69,11 @@ export type Rpc = {
   write(call: Call, beforeAttempt?: BeforeAttempt): Promise<WriteReply>;
   /** A write with a client token, and a look before each attempt. */
   writeOnce(call: Call, beforeAttempt: BeforeAttempt): Promise<WriteReply>;
-  /** A write that creates: with client tokens of the caller's, and a reply that says what was created. */
+  /** A write that creates something. The caller supplies its client tokens, and the reply names the new resource. */
   create<T>(call: Call, nextToken: () => string, reader: Reader<T>): Promise<T>;
 };
 
-/** Requests of one identity: paced, retried, checked and watched. It takes no action that is not in `FACTS`. */
+/** Requests of one identity: paced, retried, checked and watched. It takes only the actions of `FACTS`. */
 export function createRpc(context: RpcContext, identity: Identity): Rpc {
   const attempt = createAttempt(context, identity);
   const retrying = (call: Call, onFailure: RetryOptions['onFailure']) =>
@@ -119,7 +119,7 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
     const { action, regionId } = call;
     const stop = stopOf(context, call);
     const task = async (untilMaySend: () => Promise<void>) => {
-      // The errors of these two are not this request's: it must not be made again for their sake.
+      // These two errors concern another request, so they must not cause a retry of this request.
       const credentials = await identity.credentials().catch(stopRetrying);
       await before().catch(stopRetrying);
       await untilMaySend();
@@ -128,7 +128,7 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
         observer.onCall(action);
         return send(context.transport, { action, regionId, params: params(), credentials, timeoutMs });
       };
-      // A write goes out at once: what was read just before it must not grow old.
+      // A write goes out at once, because the reads just before it must not become stale.
       return ACTION_FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
     };
     const giveUp = (): never => {
@@ -198,7 +198,7 @@ type Request = {
 
 async function send(transport: OrganizationTransport, request: Request): Promise<TransportReply> {
   const { action, credentials } = request;
-  // The table joins service and action; the compiler does not follow it that far.
+  // The table joins service and action. The compiler cannot follow it that far.
   const call = { service: ACTION_FACTS[action].service, ...request } as AnyTransportCall;
   const reply = await transport(call).catch((thrown) => {
     if (thrown instanceof ConfigError) {

@@ -6,16 +6,20 @@ import { listByToken } from './list-pages.ts';
 import type { Rpc } from './rpc.ts';
 import type { Params } from './transport.ts';
 
-// The type of a connection made by CreateVpnAttachment (Terraform provider; the published list leaves it out).
+// The type of a connection made by CreateVpnAttachment. The source is the Terraform provider, because the published
+// list leaves it out.
 const RESOURCE_TYPE = 'VPNATTACHMENT';
-/** Of TagResources, UnTagResources and ListTagResources alike: the lower of the two numbers in the documents. */
+/**
+ * The limit of TagResources, UnTagResources and ListTagResources alike: the lower of the two numbers in the documents.
+ */
 const RESOURCES_MAX = 20;
 
 /**
- * The tags of these connections; every id is in the answer.
+ * The tags of these connections. The answer contains every id.
  *
- * The service gives no total, so a tag that moves between two pages would be lost unseen, and it may be one that protects.
- * So the tags of several connections are read in one page, or of half as many at a time; a connection has 20 at most.
+ * The service gives no total, so a tag that moves between two pages would be lost unseen, and that tag may protect a
+ * connection. So the tags of several connections are read in one page, and if they do not fit, for half as many
+ * connections at a time. A connection has 20 tags at most.
  */
 export async function listTags(
   rpc: Rpc,
@@ -79,7 +83,7 @@ export async function removeTags(
   keys: readonly string[],
   beforeAttempt?: BeforeAttempt,
 ): Promise<WriteReply> {
-  // Without a key nothing is asked for; the service would take `All` for that, which is never sent.
+  // Without a key nothing is asked for. The service would take it as `All`, which is never sent.
   if (connectionIds.length === 0 || keys.length === 0) {
     return { requestId: undefined };
   }
@@ -101,7 +105,7 @@ function resources(regionId: RegionId, connectionIds: readonly ConnectionId[]) {
   return { RegionId: regionId, ResourceType: RESOURCE_TYPE, ResourceId: connectionIds };
 }
 
-/** Whom a retry of the request is about, when it is about one connection only. */
+/** The connection of the request, for its retries, if there is exactly one. */
 function oneConnection(connectionIds: readonly ConnectionId[]): { connectionId?: ConnectionId } {
   const [connectionId] = connectionIds;
   return connectionId !== undefined && connectionIds.length === 1 ? { connectionId } : {};

@@ -11,9 +11,9 @@ import type { Params } from './transport.ts';
 type TransitRouterReads = Pick<CloudApi, 'listTransitRouters' | 'listAttachments' | 'getAttachment' | 'listRouting'>;
 
 /**
- * What a run reads of transit routers. Nothing here writes.
+ * The reads of transit routers that a run needs. Nothing here writes.
  *
- * @param ownAccount undefined while it is not known: then a transit router counts whoever owns it
+ * @param ownAccount undefined while it is unknown. Transit routers of any owner count then
  */
 export const transitRouterReads = (rpc: Rpc, ownAccount: () => AccountId | undefined): TransitRouterReads => ({
   async listTransitRouters(regionId) {

@@ -8,16 +8,16 @@ export type Credentials = {
   readonly securityToken?: string | undefined;
 };
 
-/** Asked before each request, because credentials expire. Answers the same object for the same credentials. */
+/** Called before each request, because credentials expire. Answers the same object for the same credentials. */
 export type CredentialsSource = () => Promise<Credentials>;
 
 type ParamValue = string | number | boolean;
-/** As the operation's page names them; a list becomes `Name.1`, `Name.2`, or `Name.1.Key` for objects. */
+/** Named as on the operation's page. A list becomes `Name.1`, `Name.2`, or `Name.1.Key` for objects. */
 export type Params = Readonly<Record<string, ParamValue | readonly (ParamValue | Readonly<Record<string, string>>)[]>>;
 
 export type TransportCall = {
   readonly service: Service;
-  /** Chooses the endpoint; undefined for services and actions without a region. */
+  /** Chooses the endpoint. Undefined for services and actions without a region. */
   readonly regionId: RegionId | undefined;
   readonly action: Action;
   readonly params: Params;
@@ -29,15 +29,15 @@ export type TransportReply = {
   readonly status: number;
   /** Milliseconds, from `x-acs-retry-after`. */
   readonly retryAfterMs?: number | undefined;
-  /** Parsed JSON, not checked in any way. */
+  /** Parsed JSON, completely unchecked. */
   readonly body: unknown;
 };
 
 /**
  * One request, one answer: below pace, retries and checks, above the SDK.
  *
- * Answers whatever came as JSON, errors of the cloud too, and throws only when there is no such answer. A thrown error
- * may be anything; one named `RequestTimeoutError` is a timeout.
+ * Answers any JSON body, including errors of the cloud, and throws only without a JSON answer. A thrown error may be
+ * anything. An error named `RequestTimeoutError` is a timeout.
  */
 export type Transport = (call: TransportCall) => Promise<TransportReply>;
 
@@ -51,5 +51,5 @@ export type CreateTransportCall = Omit<TransportCall, 'action'> & { readonly act
 
 export type AnyTransportCall = TransportCall | OrganizationCall | CreateTransportCall;
 
-/** As `Transport`, for the calls of the dispatcher and of a restore too. */
+/** The same as `Transport`, and also for the calls of the dispatcher and of a restore. */
 export type OrganizationTransport = (call: AnyTransportCall) => Promise<TransportReply>;

@@ -9,7 +9,7 @@ export type RetryOptions = {
   readonly clock: Clock;
   /** 0…1, for jitter. */
   readonly random: () => number;
-  /** Milliseconds since the epoch; `Infinity` for none. */
+  /** Milliseconds since the epoch. `Infinity` for no deadline. */
   readonly deadlineMs: number;
   /** Ends a wait between two attempts at once. */
   readonly stop?: AbortSignal | undefined;
@@ -18,11 +18,11 @@ export type RetryOptions = {
 };
 
 /**
- * Make attempts until one succeeds, one fails for good, the attempts are used up or the deadline is near.
+ * Make attempts until an attempt succeeds or fails for good, the attempts are used up, or the deadline is near.
  *
- * Waits on the clock given, never on a timer. Anything but a `CloudError` passes through at once, as does what is
- * thrown through `stopRetrying`. The error at the end speaks for all attempts: its `effect` is `unknown` when any of
- * them may have taken effect.
+ * It waits on the given clock, never on a timer. Anything but a `CloudError`, and anything thrown through
+ * `stopRetrying`, passes through at once. The error at the end speaks for all attempts: its `effect` is `unknown` if
+ * any attempt may have taken effect.
  *
  * @param attempt gets `mayHaveEffect`: an earlier attempt ended without a definite answer
  */
@@ -36,7 +36,7 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
 
   return pRetry(() => attempt(mayHaveEffect), {
     retries: policy.attempts - 1,
-    // p-retry does not wait: `onFailedAttempt` does, on our clock.
+    // p-retry does not wait. `onFailedAttempt` waits on our clock.
     minTimeout: 0,
     maxTimeout: 0,
     factor: 1,
@@ -45,9 +45,9 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
     unref: false,
     signal: undefined,
     shouldConsumeRetry: () => true,
-    // Whether to retry is decided below, once; what gets this far may.
+    // The decision to retry is made once, below. Every error that gets this far may be retried.
     shouldRetry: ({ error }) => error instanceof CloudError,
-    // Called before `shouldRetry`, and for the last failure too; what it throws ends the attempts.
+    // Called before `shouldRetry`, and for the last failure as well. If it throws, the attempts end.
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
       if (!(error instanceof CloudError)) {
         return;
@@ -74,7 +74,7 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
   });
 }
 
-/** Throw `reason`, whatever it is, out of all attempts. */
+/** Throws `reason`, of any type, out of all attempts. */
 export function stopRetrying(reason: unknown): never {
   throw new Stopped(reason);
 }
@@ -87,13 +87,13 @@ class Stopped extends Error {
   }
 }
 
-/** Throttling is certain not to have had an effect; a token that is being processed is certain to have. */
+/** A throttled request certainly had no effect. A token that is being processed certainly had an effect. */
 const leavesDoubt = (error: CloudError): boolean =>
   isTokenProcessing(error.code) || (error.effect === 'unknown' && !isThrottling(error.code, error.status));
 
 /**
- * Exponential, with half of it jitter. Throttling waits twice as long, because limits are counted over a minute: six
- * attempts with the default policy outlast it. What the server asks for is the least.
+ * Exponential backoff, half of it jitter. Throttling waits twice as long, because limits are counted over a minute, and
+ * six attempts with the default policy outlast it. The delay is never shorter than the server asks for.
  */
 function delayBefore(error: CloudError, attempt: number, policy: Policy['retry'], random: () => number): number {
   const factor = 2 ** (attempt - 1) * (isThrottling(error.code, error.status) ? 2 : 1);
@@ -102,7 +102,7 @@ function delayBefore(error: CloudError, attempt: number, policy: Policy['retry']
   return Math.max(jittered, error.retryAfterMs ?? 0);
 }
 
-/** No time is left for another attempt. `last` is the error that would have been retried, if there was one. */
+/** No time is left for another attempt. `last` is the error that would have been retried, if any. */
 export function deadlineExceeded(action: string, last?: CloudError, mayHaveEffect = false): CloudError {
   return new CloudError({
     action,

@@ -13,7 +13,7 @@ const VERSIONS = {
   resourcedirectory: '2022-04-19',
 } as const satisfies Record<Service | OrganizationService, string>;
 
-// The SDK's own limit must not come first: it leaves the socket open. Without one it would be 3 s.
+// The SDK's own limit must not expire first, because it leaves the socket open. Without a setting it is 3 s.
 const SDK_LIMIT_LATER_MS = 1000;
 
 type Exchange = { readonly response?: { readonly statusCode?: unknown; readonly headers?: unknown } | null };
@@ -21,10 +21,10 @@ type Exchange = { readonly response?: { readonly statusCode?: unknown; readonly 
 const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, verbose: true) => RPCClient;
 
 /**
- * The transport to the real cloud: pop-core, with what it lacks added.
+ * The transport to the real cloud: pop-core, with additions.
  *
- * POST, so that signature and token are in the body and not in a URL; a limit for the whole request and for its reply,
- * which end it for good; one pool of sockets for each endpoint.
+ * It sends POST, so that signature and token are in the body and not in a URL. The whole request has a time limit and
+ * its reply a size limit, which end it for good. Each endpoint has one pool of sockets.
  */
 export function createPopTransport(endpoints: Endpoints, sockets: Sockets = new Sockets()): OrganizationTransport {
   const clientOf = createClients();
@@ -58,9 +58,9 @@ async function request(client: RPCClient, action: string, params: object, option
 }
 
 /**
- * Clients by credentials, endpoint and version. A client is no more than a holder of the three, but takes an agent of its
- * own to make. Credentials change during a run: those that nobody holds any more are forgotten, and their clients with
- * them.
+ * Clients by credentials, endpoint and version. A client only holds these three, but its construction needs an agent.
+ * Credentials change during a run. Once nobody holds a set of credentials any more, it is forgotten together with its
+ * clients.
  */
 function createClients(): (credentials: Credentials, endpoint: string, apiVersion: string) => RPCClient {
   const known = new WeakMap<Credentials, Map<string, RPCClient>>();
@@ -80,7 +80,7 @@ function createClient(credentials: Credentials, endpoint: string, apiVersion: st
   return new VerboseClient(config, true);
 }
 
-/** pop-core throws for a body with an error code, and hangs body and HTTP exchange on the error. */
+/** pop-core throws for a body with an error code, and attaches body and HTTP exchange to the error. */
 function replyInError(error: unknown): TransportReply | undefined {
   if (!(error instanceof Error) || !('data' in error) || !('entry' in error)) {
     return undefined;

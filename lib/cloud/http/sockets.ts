@@ -5,15 +5,21 @@ import { deadlineExceeded } from '../client/with-retry.ts';
 
 /** A page of fifty connections is 100 kB. */
 export const REPLY_BYTES_MAX = 32 * 1024 * 1024;
-/** Of all replies that are read at the same time: the function has 512 MB, and reading a reply takes its size twice. */
+/**
+ * The total of all replies that are read at the same time. The function has 512 MB, and reading a reply takes twice its
+ * size.
+ */
 const BYTES_AT_ONCE_MAX = 128 * 1024 * 1024;
-/** Node keeps 256, and closes the others after a burst: then the next burst would connect, and shake hands, anew. */
+/**
+ * Node keeps 256 sockets and closes the rest after a burst. The next burst would then need new connections and
+ * handshakes.
+ */
 const FREE_SOCKETS_MAX = 2048;
 
 /** Node takes any object that has `addRequest` for an agent. */
 type Agent = http.Agent & { addRequest(request: http.ClientRequest, options: object): void };
 
-/** How to get to an origin otherwise than directly; undefined: directly. `name` is for messages. */
+/** How to reach an origin through a proxy. Undefined to reach it directly. `name` is for messages. */
 export type Route = (
   origin: string,
   options?: http.AgentOptions,
@@ -21,14 +27,14 @@ export type Route = (
 
 type Exchange = {
   readonly action: string;
-  /** Scheme, host and port: each has a pool of its own. */
+  /** Scheme, host and port. Each origin has a pool of its own. */
   readonly origin: string;
   readonly timeoutMs: number;
 };
 
 /**
- * The sockets of one run, or one dispatch: kept open from request to request, and closed at its end, because a warm
- * instance of a function lives through hundreds of runs.
+ * The sockets of one run or one dispatch. They stay open from request to request, and are closed at its end, because a
+ * warm instance of a function lives through hundreds of runs.
  */
 export class Sockets {
   readonly #agents = new Map<string, Agent>();
@@ -42,11 +48,11 @@ export class Sockets {
   }
 
   /**
-   * Send one request and read its reply, within a limit of time and of size that end it for good: its socket is
-   * destroyed.
+   * Send one request and read its reply, within limits of time and size. A limit ends the request for good: its socket
+   * is destroyed.
    *
-   * Throws an error named `RequestTimeoutError`, a `CloudError` with `ReplyTooLarge` or, after `close`, one with
-   * `DeadlineExceeded`; and whatever `send` throws.
+   * Throws an error named `RequestTimeoutError`, a `CloudError` with `ReplyTooLarge` or, after `close`, with
+   * `DeadlineExceeded`, and any error that `send` throws.
    */
   async exchange<T>(
     { action, origin, timeoutMs }: Exchange,
@@ -63,7 +69,7 @@ export class Sockets {
       }
     };
     const timer = setTimeout(end, timeoutMs, noAnswerInTime());
-    // A turn later: to destroy a socket while its reply just ends is an error that nobody can catch.
+    // One turn later, because destroying a socket while its reply just ends raises an error that nobody can catch.
     const agent = this.#agentFor(origin, () => setImmediate(end, replyTooLarge(action)));
     try {
       return await send({ agent, signal: ending.signal });
@@ -75,12 +81,12 @@ export class Sockets {
     }
   }
 
-  /** What is between here and an origin; undefined: nothing. */
+  /** The proxy between this machine and an origin, if any. */
   via(origin: string): string | undefined {
     return this.#names.get(origin);
   }
 
-  /** Closes all, also those in use, and lets nothing more be sent. */
+  /** Closes all sockets, including sockets in use, and sends nothing more. */
   close(): void {
     this.#isClosed = true;
     for (const agent of this.#agents.values()) {
@@ -88,7 +94,7 @@ export class Sockets {
     }
   }
 
-  /** For one request: an SDK hands over neither its request nor the reply, but both pass through its agent. */
+  /** The agent of one request. An SDK hands over neither its request nor the reply, but both pass through its agent. */
   #agentFor(origin: string, onExcess: () => void): http.Agent {
     const pool = this.#poolOf(origin);
     const addRequest: Agent['addRequest'] = (request, options) => {
@@ -115,7 +121,7 @@ export class Sockets {
   }
 
   #limitSize(reply: http.IncomingMessage, onExcess: () => void): void {
-    // Nothing asks for a packed reply, and what it unpacks to has no bound: as it is, it is no JSON.
+    // No request asks for a compressed reply, and its unpacked size has no bound. Left packed, it is not JSON.
     delete reply.headers['content-encoding'];
     let bytes = 0;
     const count = (chunk: Buffer): void => {
@@ -125,7 +131,7 @@ export class Sockets {
         onExcess();
       }
     };
-    // Not before somebody reads it: a listener of ours alone would let it flow past them.
+    // Not before somebody reads it, because a listener of ours alone would let the data flow past the reader.
     reply.once('resume', () => reply.on('data', count));
     reply.once('close', () => {
       this.#bytesAtOnce -= bytes;
@@ -135,6 +141,6 @@ export class Sockets {
 
 const noAnswerInTime = (): Error => Object.assign(new Error('no answer in time'), { name: 'RequestTimeoutError' });
 
-/** What it was the reply to may have taken effect. */
+/** The request of this reply may have taken effect. */
 const replyTooLarge = (action: string): CloudError =>
   new CloudError({ action, code: 'ReplyTooLarge', effect: 'unknown', detail: 'more than 32 MiB, or without an end' });

@@ -1,4 +1,7 @@
-/** The package has no types. Only what is used here; `version` is a plain property that its documents do not mention. */
+/**
+ * The package has no types. Only the parts in use are declared here. Its documents do not mention that `version` is a
+ * plain property.
+ */
 declare module '@alicloud/fc2/lib/client.js' {
   type Strings = Readonly<Record<string, string>>;
   type Options = {
@@ -12,7 +15,7 @@ declare module '@alicloud/fc2/lib/client.js' {
     readonly headers?: Strings;
   };
 
-  /** `Reply`: what `request` answers, through which all others go. */
+  /** `Reply` is the answer of `request`, which all other methods use. */
   class Client<Reply> {
     constructor(accountId: string, options: Options);
     version: string;

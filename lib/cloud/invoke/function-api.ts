@@ -16,7 +16,7 @@ import { Sockets } from '../http/sockets.ts';
 import { createClient, type FunctionClientOptions, send } from './function-client.ts';
 import { type FunctionReply, functionError, toReply } from './function-reply.ts';
 
-/** What these calls need of a RAM policy; the RAM test compares it with the documents. */
+/** The RAM actions of these calls. The RAM test compares them with the documents. */
 export const FC_ACTIONS = { InvokeFunction: { ram: 'fc:InvokeFunction' } } as const;
 const ACTION = 'InvokeFunction' satisfies keyof typeof FC_ACTIONS;
 
@@ -25,28 +25,29 @@ export type FunctionApiOptions = FunctionClientOptions & {
   readonly clock: Clock;
   /** 0…1, for jitter. */
   readonly random: () => number;
-  /** Milliseconds since the epoch; `Infinity` for none. */
+  /** Milliseconds since the epoch. `Infinity` for no deadline. */
   readonly deadlineMs: number;
   readonly observer: CallObserver;
-  /** What it sends over; whoever gives them closes them. */
+  /** The sockets of all requests. The caller closes them. */
   readonly sockets?: Sockets | undefined;
-  /** For one attempt of `start`; 10 s when left out. */
+  /** For one attempt of `start`. 10 s when left out. */
   readonly requestTimeoutMs?: number;
-  /** For one attempt of `call`, as long as the function may take. */
+  /** For one attempt of `call`: the longest time that the function may take. */
   readonly callTimeoutMs?: number;
 };
 
-/** An asynchronous event may hold this much, a synchronous one 32 MB, which no event of ours comes near. */
+/** The limit of an asynchronous event. A synchronous event may have 32 MB, and no event of ours comes near that. */
 export const EVENT_BYTES_MAX = 128 * 1024;
 /** The longest a function may run. */
 const FUNCTION_MS_MAX = 86_400_000;
-/** Each round is the policy's attempts; throttling is waited out, but not for ever where there is no deadline. */
+/** Each round has the policy's attempts. Throttling is waited out, but not for ever where there is no deadline. */
 const ROUNDS_MAX = 10;
 
 /**
- * One function on Function Compute, through its SDK, of which the following is kept away from everyone else: it talks
- * plain http unless told otherwise; drops the token of a key that does not begin with `STS`; and tells no more of a
- * reply than half of it.
+ * One function on Function Compute, through its SDK.
+ *
+ * It shields callers from three faults of the SDK. The SDK uses plain http unless told otherwise, drops the token of a
+ * key that does not begin with `STS`, and reports only half of a reply.
  */
 export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   const { target, requestTimeoutMs = 10_000, callTimeoutMs = FUNCTION_MS_MAX } = options;
@@ -64,14 +65,14 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   };
 }
 
-/** What one attempt sends, and how long it may take. */
+/** The request of one attempt, and its time limit. */
 type Invocation = {
   readonly event: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 };
 
-/** One attempt. Throws `CloudError` for all but a status of success. */
+/** One attempt. Throws `CloudError` for every status but success. */
 type Invoke = (invocation: Invocation) => Promise<FunctionReply>;
 
 function createInvoke(options: FunctionApiOptions): Invoke {
@@ -146,7 +147,7 @@ async function startOnce(invoke: Invoke, invocation: Invocation): Promise<Starte
     }
     return { state: 'started', requestId: reply.requestId };
   } catch (error) {
-    // Also an earlier attempt of ours whose answer was lost.
+    // It may also be an earlier attempt of ours whose answer was lost.
     if (!(error instanceof CloudError && isDuplicate(error))) {
       throw error;
     }
@@ -154,7 +155,7 @@ async function startOnce(invoke: Invoke, invocation: Invocation): Promise<Starte
   }
 }
 
-/** Made again only where it was throttled: anything else may have run the function. */
+/** Retried only if it was throttled, because after any other failure the function may have run. */
 async function callOnce(invoke: Invoke, invocation: Invocation): Promise<Answered> {
   const reply = await invoke(invocation).catch((error: unknown) => {
     if (isThrottled(error)) {
@@ -169,16 +170,17 @@ async function callOnce(invoke: Invoke, invocation: Invocation): Promise<Answere
 const isThrottled = (error: unknown): error is CloudError =>
   error instanceof CloudError && isThrottling(error.code, error.status);
 
-/** As the platform documents it. Its request id tells it from whatever else may be at the endpoint. */
+/** The request id, as the platform documents it, tells its reply from the reply of any other server at the endpoint. */
 const isAcceptance = ({ status, requestId }: FunctionReply): boolean => status === 202 && requestId !== undefined;
 
 const notAccepted = ({ status, requestId }: FunctionReply): CloudError =>
   unreadableReply(ACTION, { status, body: { RequestId: requestId } }, `HTTP ${status} that accepts no invocation`);
 
 /**
- * A task id that is known, as the platform says it, which its request id tells: 409, or 400 in an older edition of the
- * pages of 2.0. Which code goes with it is published for 2.0 alone (`StatefulAsyncInvocationAlreadyExists`), so with 409
- * any will do that says that something is there already, and none.
+ * Whether the platform refused a known task id. Its request id shows that the reply is the platform's. The status is
+ * 409, or 400 in an older edition of the 2.0 pages. The code is published for 2.0 alone
+ * (`StatefulAsyncInvocationAlreadyExists`), so with 409 any code that says "already exists" counts, and a missing code
+ * as well.
  */
 function isDuplicate({ status, code, requestId }: CloudError): boolean {
   if (requestId === undefined) {

@@ -7,18 +7,18 @@ import { ConfigError } from '../../core/domain/errors.ts';
 import type { Credentials } from '../client/transport.ts';
 import type { Sockets } from '../http/sockets.ts';
 
-/** What the SDK's client calls its `request` with. */
+/** The arguments with which the SDK's client calls its `request`. */
 type FcRequest = Parameters<FcClient<unknown>['request']>;
 
 type ClientOptions = ConstructorParameters<typeof FcClient>[1] & { readonly sockets: Sockets };
 
-/** What came, whatever its status. */
+/** The reply, with any status. */
 export type FcReply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
 
 /**
- * The SDK's client, which knows paths, headers and signatures, with a `request` that keeps what came: its own tells
- * neither which status a success had, so that a proxy's page looks like an invocation that was accepted, nor the code
- * of a refusal in the words of 3.0.
+ * The SDK's client with another `request`. The client knows paths, headers and signatures. Its own `request` reports
+ * neither the status of a success nor the code of a 3.0 refusal, so a proxy's page would look like an accepted
+ * invocation.
  */
 export class FunctionClient extends FcClient<FcReply> {
   readonly #sockets: Sockets;
@@ -36,7 +36,7 @@ export class FunctionClient extends FcClient<FcReply> {
       ...headers,
       'content-type': 'application/octet-stream',
       'content-length': String(Buffer.byteLength(body)),
-      // Of the hexadecimal digits, not of the bytes: so the service wants it.
+      // The service wants the hexadecimal digits, not the bytes.
       'content-md5': Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64'),
     };
     const authorization = FcClient.getSignature(
@@ -63,7 +63,7 @@ async function exchange(url: URL, options: RequestOptions, body: string): Promis
   return { status: reply.statusCode ?? 0, headers: reply.headers, text: await readText(reply) };
 }
 
-/** By its events and not as a stream: so it flows, and `Sockets` counts what comes. */
+/** Read by its events and not as a stream, so that it flows and `Sockets` counts its bytes. */
 async function readText(reply: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -78,11 +78,11 @@ async function readText(reply: IncomingMessage): Promise<string> {
 export type FunctionClientOptions = {
   readonly credentials: Credentials;
   readonly target: FunctionTarget;
-  /** Undefined: the account's own host, over https. */
+  /** Undefined for the account's own host, over https. */
   readonly endpoint: string | undefined;
 };
 
-/** One for each attempt: it is no more than the holder of credentials and a time limit. */
+/** One client for each attempt, because it only holds credentials and a time limit. */
 export function createClient(
   { credentials, target, endpoint, sockets }: FunctionClientOptions & { readonly sockets: Sockets },
   timeout: number,

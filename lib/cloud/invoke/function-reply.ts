@@ -2,11 +2,11 @@ import type { Answered } from '../../core/domain/cloud-api.ts';
 import { redact, replyError, unreadableReply } from '../client/reply-errors.ts';
 import type { FcReply } from './function-client.ts';
 
-/** What came with a status of success, without any key of ours. */
+/** The answer of a success, without any key of ours. */
 export type FunctionReply = {
   readonly status: number;
   readonly requestId: string | undefined;
-  /** What kind of failure the function had, which HTTP calls 200. */
+  /** The kind of failure that the function had, although HTTP calls it 200. */
   readonly errorType: string | undefined;
   readonly text: string;
 };
@@ -15,7 +15,7 @@ type Secrets = readonly (string | undefined)[];
 
 const REQUEST_ID = /^[\w-]{1,64}$/;
 
-/** Throws `CloudError` for a refusal, worded as 2.0 or as 3.0 does. */
+/** Throws `CloudError` for a refusal in the words of 2.0 or 3.0. */
 export function toReply(action: string, { status, headers, text }: FcReply, secrets: Secrets): FunctionReply {
   const header = (name: string): string | undefined => {
     const value = headers[name];
@@ -33,18 +33,18 @@ export function toReply(action: string, { status, headers, text }: FcReply, secr
     status,
     requestId,
     errorType: header('x-fc-error-type'),
-    // Written anew, so that no escape hides what is looked for.
+    // Serialised anew, so that no escape hides a key from the search.
     text: redact(body === undefined ? text : JSON.stringify(body), secrets),
   };
 }
 
-/** Some runtimes say `Error` of every error; its own name then stands at the head of the stack. */
+/** Some runtimes call every error `Error`. Its own name is then at the head of the stack. */
 const nameInStack = (stack: unknown): unknown =>
   Array.isArray(stack) ? /^(\w+): /.exec(String(stack[0]))?.[1] : undefined;
 
 const TYPE = /^[A-Za-z][\w.]{0,100}$/;
 
-/** HTTP says 200 whatever the function did; a header tells. */
+/** The HTTP status is 200 even if the function failed. A header tells the difference. */
 export function functionError(reply: FunctionReply): Extract<Answered, { kind: 'function-error' }> | undefined {
   const { errorType: type, requestId } = reply;
   if (type === undefined) {
@@ -52,7 +52,7 @@ export function functionError(reply: FunctionReply): Extract<Answered, { kind: '
   }
   const body = toObject(parseJson(reply.text));
   const message = typeof body.errorMessage === 'string' ? body.errorMessage : '';
-  // The platform tells what kind of failure it was, the function which error: that says more, where it says something.
+  // The platform names the kind of failure, and the function names the error. The error says more, if present.
   const named = [body.errorType, nameInStack(body.stackTrace), type].filter((name) => typeof name === 'string');
   const errorType = named.find((name) => name !== 'Error' && TYPE.test(name)) ?? 'FunctionError';
   return { kind: 'function-error', errorType, message: message.slice(0, 4096), requestId };
@@ -62,7 +62,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A function may answer any text, and a gateway a page.
+    // A function may answer any text, and a gateway may answer a page.
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { createdId } from '../wire/wire-backup.ts';
 
 export type RestoreApiOptions = Omit<CloudApiOptions, 'transport'> & { readonly transport?: OrganizationTransport };
 
-/** The cloud as a restore needs it: as a run does, and with the operations that create. */
+/** The cloud as a restore needs it: the reads of a run, and the operations that create. */
 export function createRestoreApi(options: RestoreApiOptions): RestoreApi {
   const identity = { credentials: toSource(options.credentials), accountId: () => undefined };
   const rpc = createRpc(contextOf(options, options.transport), identity);

@@ -4,7 +4,7 @@ import { listByNumber } from '../client/list-pages.ts';
 import type { Rpc } from '../client/rpc.ts';
 import { connectionRoutePage, customerGatewayPage } from '../wire/wire-backup.ts';
 
-/** What a backup reads besides what a run reads. Nothing here writes. */
+/** The additional reads of a backup. Nothing here writes. */
 export const settingsReads = (rpc: Rpc): Pick<CloudApi, 'listConnectionRoutes' | 'listCustomerGateways'> => ({
   listConnectionRoutes(regionId, connectionId, pick) {
     const action = 'DescribeVcoRouteEntries';

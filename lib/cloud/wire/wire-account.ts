@@ -7,7 +7,7 @@ import type { Reader } from '../client/rpc.ts';
 import type { Credentials } from '../client/transport.ts';
 import { accountNumber, count, firstMisfit, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
 
-/** STS 2015-04-01, ResourceDirectoryMaster 2022-04-19, and what VPC 2016-04-28 says of regions and tags. */
+/** STS 2015-04-01, ResourceDirectoryMaster 2022-04-19, and the regions and tags of VPC 2016-04-28. */
 
 /** `GetCallerIdentity`. */
 export const callerAccount: Reader<AccountId> = reader(
@@ -19,7 +19,7 @@ export type AssumedCredentials = { readonly credentials: Credentials; readonly e
 
 const expiration = requiredId.check(z.refine((text) => Number.isFinite(Date.parse(text))));
 
-/** `AssumeRole`: all three credentials and a moment, or it is no answer. */
+/** `AssumeRole`. A reply without all three credentials and the expiry is unreadable. */
 export const assumedCredentials: Reader<AssumedCredentials> = reader(
   z.object({
     Credentials: z.object({
@@ -47,10 +47,11 @@ export const regions: Reader<readonly RegionId[]> = reader(
   (reply) => [...new Set(reply.Regions.Region.map((item) => item.RegionId))],
 );
 
-// A status that is not here may be a member on its way in or out; it is not swept, and is told.
+// A status that is not listed here may mean that a member is joining or leaving. Its account is not swept, and is
+// reported.
 const ACTIVE: ReadonlySet<unknown> = new Set(['CreateSuccess', 'InviteSuccess', 'PromoteSuccess']);
 
-/** One page of `ListAccounts`. Without its id an account would be left out without a word: such a page is no answer. */
+/** One page of `ListAccounts`. An account without an id would be left out silently, so the page is then unreadable. */
 export const accountPage: Reader<Page<MemberAccount>> = reader(
   z.object({
     TotalCount: count,
@@ -83,7 +84,7 @@ const tagResources = z.object({
   }),
 });
 
-/** One page of `ListTagResources`. An answer about something else than was asked for is not an answer. */
+/** One page of `ListTagResources`. An answer about anything that was not asked for is unreadable. */
 export const tagPage = (connectionIds: readonly ConnectionId[]): Reader<TokenPage<TagOfConnection>> =>
   reader(
     tagResources,

@@ -5,9 +5,9 @@ import type { Page } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import { count, firstMisfit, optionalText, reader, requiredId } from './wire-fields.ts';
 
-/** VPC 2016-04-28: what only a backup reads, as it keeps it. */
+/** VPC 2016-04-28: the reads that only a backup needs, in the form that it keeps. */
 
-/** A part of a reply that has to have these fields, and is picked from as it came. */
+/** A part of a reply that must have these fields. The backup picks its fields from the raw part. */
 const rowWith = <Shape extends Record<string, z.core.$ZodType>>(shape: Shape, pick: PickSettings) =>
   z.pipe(
     z.looseObject(shape),
@@ -47,7 +47,7 @@ export const customerGatewayPage = (pick: PickSettings): Reader<Page<Settings>> 
     (reply) => ({ totalCount: reply.TotalCount, items: reply.CustomerGateways.CustomerGateway }),
   );
 
-/** The id in the reply of an operation that creates something; undefined where its reply has none. */
+/** The id in the reply of an operation that creates something. Undefined if the reply has no id. */
 export const createdId: Reader<string | undefined> = reader(
   z.object({ VpnConnectionId: optionalText, TransitRouterAttachmentId: optionalText }),
   (reply) => reply.VpnConnectionId ?? reply.TransitRouterAttachmentId,

@@ -13,7 +13,7 @@ import type { Page } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import { copy, count, lenient, oneOf, optionalText, ownText, reader, requiredId } from './wire-fields.ts';
 
-/** VPC `DescribeVpnConnections` and `DescribeVpnConnection` (2016-04-28), only the fields that are used. */
+/** VPC `DescribeVpnConnections` and `DescribeVpnConnection` (2016-04-28), only the fields in use. */
 
 const STATES: readonly ConnectionState[] = [
   'init',
@@ -34,11 +34,13 @@ const STATUSES: readonly TunnelStatus[] = [
   'ipsec_sa_established',
 ];
 const ATTACH_TYPES: readonly AttachType[] = ['CEN', 'NO_ASSOCIATED', 'VPNGW'];
-/** Below this a number is not milliseconds: as seconds it is some year after 5000, so it must be seconds. */
+/**
+ * A number below this is not milliseconds. As seconds it is after the year 5000, so a smaller number must be seconds.
+ */
 const CREATE_TIME_MS_MIN = 100_000_000_000;
-/** The last moment a `Date` can hold; beyond it there is nothing to print. */
+/** The last moment that a `Date` can hold. A later moment cannot be printed. */
 const CREATE_TIME_MS_MAX = 8_640_000_000_000_000;
-/** Two-tunnel connections have just these; and only they have `EnableTunnelsBgp`, whatever it says. */
+/** Connections with two tunnels have exactly these. Only they have `EnableTunnelsBgp`, with any value. */
 const TUNNELS = 2;
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
@@ -72,7 +74,7 @@ const createTime = lenient((value) => {
   return isMoment && timeMs >= CREATE_TIME_MS_MIN && timeMs <= CREATE_TIME_MS_MAX ? timeMs : undefined;
 });
 
-// Doubt is true here: then the transit router counts as another account's.
+// Doubt counts as true here, so that the transit router counts as another account's.
 const crossAccount = lenient((value) => !(isAbsent(value) || value === false || value === 'false'));
 
 // Literal for "none" in replies about connections without a VPN gateway.
@@ -102,17 +104,17 @@ const tunnels = lenient((value): readonly Tunnel[] => {
   });
 });
 
-// The name may be missing or empty; whether a missing one is empty is not for us to say.
+// The name may be missing or empty. We cannot tell whether a missing name is empty.
 const name = lenient((value) => (typeof value === 'string' ? copy(value) : undefined));
 
-// A value may be empty. One that is missing may have been any, and a policy may protect just that.
+// A value may be empty. A missing value may have been any value, and a policy may protect exactly that value.
 const tagList = z.object({ Tag: z.array(z.object({ Key: requiredId, Value: ownText })) });
 
-// Most connections have none: of a big estate that is a saving.
+// Most connections have no tags, so this saves memory in a big estate.
 const NO_TAGS: Tags = new Map();
 const NO_TUNNELS: readonly Tunnel[] = [];
 
-// In doubt `unread`, never "no tags": a tag may protect the connection.
+// In doubt `unread`, never "no tags", because a tag may protect the connection.
 const tags = lenient((value): Tags | 'unread' => {
   const list = z.safeParse(tagList, value);
   if (!list.success) {
@@ -149,7 +151,7 @@ const fields = {
 
 const untagged = z.object(fields);
 
-/** Tunnels that a reply left out are there all the same, and may be up. */
+/** Tunnels that a reply leaves out exist all the same, and may be up. */
 function allTunnels(listed: readonly Tunnel[], hasTwo: boolean): readonly Tunnel[] {
   if (listed.length === 0 && !hasTwo) {
     return NO_TUNNELS;
@@ -180,7 +182,7 @@ const listReply = z.object({
 });
 const singleReply = z.object({ ...fields, Tags: tags });
 
-/** Ids that many connections have in common are one text each, not as many as there are rows. */
+/** An id that many connections share is kept as one text, not as a copy for each row. */
 function withSharedTexts(connections: readonly Connection[]): readonly Connection[] {
   const texts = new Map<string | undefined, string | undefined>();
   const shared = <Text extends string | undefined>(text: Text): Text => {
@@ -203,7 +205,7 @@ export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply
   totalCount: reply.TotalCount,
 }));
 
-/** The same page, with what a backup keeps of those that are wanted. */
+/** The same page, with the backup fields of the wanted connections. */
 export const connectionPageWith =
   (pick: PickConnection | undefined): Reader<Page<Connection>> =>
   (body) => {

@@ -5,9 +5,12 @@ import type { TokenPage } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import { count, nextToken, optionalText, reader, requiredId } from './wire-fields.ts';
 
-/** CBN 2017-09-12: route tables of a transit router and what is in them, only the fields that are used. */
+/** CBN 2017-09-12: the route tables of a transit router and their contents, only the fields in use. */
 
-/** That an attachment is associated with a route table, or propagates to it; `deleted` ones are listed for a while. */
+/**
+ * An attachment's association with a route table, or its propagation to it. The service still lists it as `deleted` for
+ * a while.
+ */
 export type ListedLink = {
   readonly attachmentId: AttachmentId;
   readonly routeTableId: string;
@@ -33,7 +36,7 @@ export const routeTablePage: Reader<TokenPage<string>> = reader(
   }),
 );
 
-// An answer about another table is not an answer. One that is on its way out still counts: only `Deleted` is none.
+// An answer about another table is not an answer. An entry that is being removed still counts. Only `Deleted` does not.
 const linkIn = (routeTableId: string) =>
   z.pipe(
     z
@@ -68,7 +71,7 @@ export const propagationPage = (routeTableId: string): Reader<TokenPage<ListedLi
     nextToken: reply.NextToken,
   }));
 
-/** One page of `ListTransitRouterRouteEntries`, static ones whose next hop is an attachment. */
+/** One page of `ListTransitRouterRouteEntries`: static routes whose next hop is an attachment. */
 export const routePage: Reader<TokenPage<StaticRoute>> = reader(
   z.object({
     ...paged,
@@ -91,7 +94,7 @@ export const routePage: Reader<TokenPage<StaticRoute>> = reader(
   }),
 );
 
-/** The same page, with what a backup keeps of each route. */
+/** The same page, with the backup fields of each route. */
 export const routePageWith =
   (pick: PickSettings | undefined): Reader<TokenPage<StaticRoute>> =>
   (body) => {

@@ -21,7 +21,7 @@ import {
   requiredId,
 } from './wire-fields.ts';
 
-/** CBN 2017-09-12: transit routers and their VPN attachments, only the fields that are used. */
+/** CBN 2017-09-12: transit routers and their VPN attachments, only the fields in use. */
 
 const STATUSES: readonly AttachmentStatus[] = ['Attaching', 'Attached', 'Detaching'];
 
@@ -41,7 +41,7 @@ const attachment = z.object({
   Status: oneOf(STATUSES),
 });
 
-/** A transit router, and whose it is when the reply says so. */
+/** A transit router, and its owner if the reply names it. */
 export type OwnedTransitRouter = TransitRouter & { readonly ownerId: AccountId | undefined };
 
 const transitRouters = z.object({ TotalCount: count, TransitRouters: z.array(transitRouter) });
@@ -82,7 +82,7 @@ export const attachmentPage = (
     }
     const rows = z.parse(rawRows, body).TransitRouterAttachments;
     const items = page.value.items.map((item, at) => {
-      // As text: the parser makes an object of a number this long.
+      // As text, because the parser turns a number of this length into an object.
       const row = { ...rows[at], VpnOwnerId: item.connectionOwnerId };
       return { ...item, settings: pick(row) };
     });

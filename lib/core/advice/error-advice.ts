@@ -39,7 +39,7 @@ const LASTING: ReadonlyMap<string, string> = new Map([
   ['SizeLimitExceeded.TagNum', NO_ROOM],
   ['NumberExceed.Tags', NO_ROOM],
 
-  // Common error codes: who signed, and when.
+  // Common error codes about the signer and the time.
   ['InvalidAccessKeyId.NotFound', 'Check the access key id: the cloud knows no such key.'],
   ['InvalidAccessKeyId.Inactive', 'Enable the access key in the RAM console, or use another one.'],
   ['SignatureDoesNotMatch', SECRET],
@@ -52,7 +52,7 @@ const LASTING: ReadonlyMap<string, string> = new Map([
   ['InvalidTimeStamp.Expired', "Set this machine's clock: it is more than 15 minutes off the cloud's."],
   ['Forbidden.RiskControl', "Ask the cloud's support: its risk control refuses this account."],
 
-  // Where, and as whom.
+  // Codes about the place and the identity.
   [
     'InvalidRegionId.NotFound',
     'Correct the region, in `regions` of the policy or --region: the service knows none with this id.',
@@ -66,7 +66,7 @@ const LASTING: ReadonlyMap<string, string> = new Map([
   ['ReplyTooLarge', INTERCEPTED],
 ]);
 
-/** Causes that may be gone by the next run, and what to look at where they are not. */
+/** Causes that may disappear by the next run, and where to look if they do not. */
 const PASSING: ReadonlyMap<string, string> = new Map([
   ['HostNotFound', 'Check the region id and the endpoint, and whether names can be looked up from here.'],
   ['NetworkError', NO_ANSWER],
@@ -74,7 +74,7 @@ const PASSING: ReadonlyMap<string, string> = new Map([
   ['UnreadableReply', `If it stays so: ${INTERCEPTED.charAt(0).toLowerCase()}${INTERCEPTED.slice(1)}`],
 ]);
 
-/** One sentence on what a person can do about a failure; undefined where nobody has to do anything. */
+/** One sentence on how a person can fix a failure. Undefined if nobody has to do anything. */
 export function advice({ action, code }: Failure): string | undefined {
   return lastingAdvice(action, code) ?? PASSING.get(code);
 }
@@ -101,13 +101,13 @@ function lastingAdvice(action: string, code: string): string | undefined {
     : 'Grant the action to the identity that runs the sweep, in this region too (docs/ram).';
 }
 
-/** What failed, and what a person can do about it. */
+/** The failure, and how a person can fix it. */
 export function describeFailure(error: Pick<CloudError, 'action' | 'code' | 'message'>): string {
   const todo = advice(error);
   return todo === undefined ? error.message : `${error.message}; ${todo}`;
 }
 
-/** The same of a code alone, of which no call of ours is known. */
+/** The same for a code alone, without a known call of ours. */
 export function describeCode(code: string): string {
   const todo = advice({ action: '', code });
   return todo === undefined ? code : `${code}; ${todo}`;

@@ -1,4 +1,4 @@
-/** Do the same for each item, so many at a time. Answers in the order of the items. */
+/** Do the same for each item, with a bounded concurrency. Answers in the order of the items. */
 export async function mapConcurrent<Item, Result>(
   items: readonly Item[],
   concurrency: number,

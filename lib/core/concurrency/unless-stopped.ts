@@ -3,10 +3,13 @@ import { stoppedOnRequest } from '../domain/errors.ts';
 /** For runs that nobody can ask to stop. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
-/** One listener on each signal serves all who wait: Node warns of a leak when a signal has more than ten. */
+/**
+ * One listener on each signal serves all waiters, because Node warns of a leak when a signal has more than ten
+ * listeners.
+ */
 const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Be told once when the signal comes; answers how not to be told. The signal must not have come yet. */
+/** Calls back once when the signal comes. Answers a function that unsubscribes. The signal must not have come yet. */
 function onStop(signal: AbortSignal, listener: () => void): () => void {
   let waiting = waitingFor.get(signal);
   if (waiting === undefined) {
@@ -26,7 +29,7 @@ function onStop(signal: AbortSignal, listener: () => void): () => void {
 }
 
 /**
- * Wait for work, unless the signal comes first. The work itself is not ended: its answer is dropped.
+ * Wait for work, unless the signal comes first. The work itself does not end. Its answer is dropped.
  *
  * @param action names the work in the error
  * @throws CloudError with the code `StoppedOnRequest`
@@ -46,7 +49,7 @@ export async function unlessStopped<T>(stop: AbortSignal, action: string, work: 
   }
 }
 
-/** Wait until `start` calls what it is given, or the signal comes. */
+/** Wait until `start` calls its callback, or the signal comes. */
 export async function wokenBy(stop: AbortSignal | undefined, start: (wake: () => void) => void): Promise<void> {
   if (stop?.aborted) {
     return;

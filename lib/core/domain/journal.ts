@@ -16,6 +16,7 @@ export type JournalEvent =
   | 'step.retried'
   | 'step.failed'
   | 'guard.halted'
+  | 'told.ignored'
   | 'result.failed'
   | 'run.finished'
   | 'dispatch.started'

@@ -38,8 +38,16 @@ export type Outcome = {
   readonly dueAt: string | null;
   /** ISO UTC: until when a detached connection is kept. */
   readonly heldUntil: string | null;
+  /**
+   * ISO UTC, of a due connection that was named in a message, where the policy requires a notice: when a channel accepted
+   * the first message that named its clock, and when the notice is over. Left out for any other.
+   */
+  readonly toldAt?: string;
+  readonly noticeUntil?: string;
   /** What the connection was bound to when it was judged; null for nothing. */
   readonly attachedTo: AttachedTo | null;
+  /** Path in the store of the backup that this run wrote, or found, before it detached or deleted the connection. */
+  readonly backup: string | null;
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The cloud's error code, when a call of this run failed. */
@@ -88,6 +96,8 @@ export type RunResult = {
   /** Why the store that was asked for does not have this result. */
   readonly notStored?: string;
   readonly policy: PolicyOrigin;
+  /** The saved plan that was swept, so that nothing outside it was touched; in mode `plan`, what was saved, or is looked at. */
+  readonly plan?: PlanOrigin;
   /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
   readonly notFound: readonly ConnectionId[];
   /** Sentences about a policy that may not do what it seems to. A function answers at most 1,000. */
@@ -95,6 +105,9 @@ export type RunResult = {
   /** Connections that their owners kept until a date which is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];
 };
+
+/** Which saved plan. `file`: its path as it was given. `sha256`: the hash at its end. `madeAt`: ISO UTC. */
+export type PlanOrigin = { readonly file: string; readonly sha256: string; readonly madeAt: string };
 
 /** `until`: an ISO date. */
 export type LapsedKeep = {

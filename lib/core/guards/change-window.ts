@@ -8,9 +8,9 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Why nothing new may be detached or deleted now, and when that is over; undefined when it may. Pure.
+ * Why nothing new may be detached or deleted now, and when that ends. Undefined when it is allowed. Pure.
  *
- * Window and freeze are local times, so the answer is right on days on which clocks are changed as well.
+ * Window and freeze are local times, so the answer is right on days of clock changes as well.
  */
 export function findClosed(limits: Limits, nowMs: number): string | undefined {
   const why = reasonAt(limits, nowMs);
@@ -30,7 +30,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Minutes since midnight of a time such as `22:00`; undefined for what is no time. `24:00` is the end of the day. */
+/** Minutes since midnight of a time such as `22:00`. Undefined for an invalid time. `24:00` is the end of the day. */
 export function parseMinutes(text: string): number | undefined {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   if (hours === undefined) {
@@ -40,7 +40,7 @@ export function parseMinutes(text: string): number | undefined {
 }
 
 function reasonAt({ window, freeze }: Limits, nowMs: number): string | undefined {
-  // The usual case asks for no time zone, whose data costs a start milliseconds.
+  // The usual case needs no time zone. Loading time zone data costs a start milliseconds.
   if (window === 'always' && freeze.length === 0) {
     return undefined;
   }
@@ -71,7 +71,7 @@ function isOpen({ days, from, to }: ChangeWindow, { weekday, minutes }: Local): 
   const opens = (day: number): boolean => days.includes(nameOf(day));
   const [fromMinutes, toMinutes] = [parseMinutes(from), parseMinutes(to)];
   if (fromMinutes === undefined || toMinutes === undefined) {
-    // The policy has refused what is no time.
+    // The policy has already refused invalid times.
     return false;
   }
   if (fromMinutes < toMinutes) {
@@ -91,14 +91,14 @@ function nameOf(day: number): Weekday {
 const describe = ({ days, from, to, zone }: ChangeWindow): string =>
   `${days.length === WEEKDAYS.length ? 'every day' : days.join(', ')} ${from}–${to} ${zone}`;
 
-/** Clocks that are changed may skip the hour of a weekly window, so one week is not enough. */
+/** A clock change may skip the hour of a weekly window, so one week is not enough. */
 const SEARCH_MS = 15 * DAY_MS;
 /** No place on earth is this far ahead of UTC. */
 const AHEAD_MS_MAX = 15 * 60 * MINUTE_MS;
 /** No clock is changed by more than this. */
 const SHIFT_MINUTES_MAX = 180;
 
-/** The first minute at which nothing stands against it; undefined when there is none. */
+/** The first minute at which nothing forbids it. Undefined if no such minute was found. */
 function findOpening(limits: Limits, nowMs: number): number | undefined {
   const lastMs = Math.max(nowMs, ...limits.freeze.map(({ to }) => Date.parse(to) + DAY_MS)) + SEARCH_MS;
   let ms = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS;
@@ -106,13 +106,13 @@ function findOpening(limits: Limits, nowMs: number): number | undefined {
     if (reasonAt(limits, ms) === undefined) {
       return ms;
     }
-    // Near an opening each minute is looked at in turn, because clocks may be changed meanwhile.
+    // Near an opening each minute is checked in turn, because clocks may change meanwhile.
     ms = Math.max(ms + MINUTE_MS, skipClosed(limits, ms));
   }
   return undefined;
 }
 
-/** Some time before the end of the freeze that a moment is in, or before the window opens. */
+/** Some time before the end of the current freeze, or before the window opens. */
 function skipClosed({ window, freeze }: Limits, ms: number): number {
   const local = toLocal(ms, window === 'always' ? 'UTC' : window.zone);
   const frozen = freeze.find((one) => isIn(one, local));

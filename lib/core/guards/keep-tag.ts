@@ -3,23 +3,26 @@ import { TAG_KEEP } from '../domain/tag-names.ts';
 import { parseDayEnd } from '../domain/time.ts';
 import { toReading } from '../text/normal-form.ts';
 
-/** What the tags by which owners keep a connection say. */
+/** The meaning of the tags by which owners keep a connection. */
 type Keep = {
-  /** Why it may not be touched; empty: no tag says so. */
+  /** Why it may not be touched. Empty if no tag says so. */
   readonly reasons: readonly string[];
   /** Dates of tags that protected it until then. */
   readonly lapsed: readonly string[];
 };
 
-/** A key that a person reads as the right one is meant as such: a slip of the keyboard must not cost a connection. */
+/**
+ * A key that a person reads as the right key counts as the right key, because a typing mistake must not cost a
+ * connection.
+ */
 export const isKeepKey = (key: string): boolean => key === TAG_KEEP || toReading(key) === TAG_KEEP;
 
 const UNTIL = /^until\s+(\S+)$/i;
 
 /**
- * Read every tag that counts as `vco-sweeper:keep`. Pure; never throws.
+ * Read every tag that counts as `vco-sweeper:keep`. Pure. Never throws.
  *
- * Any value protects but two: `false`, and `until <date>` once that day is over in UTC.
+ * Any value protects except two: `false`, and `until <date>` once that day is over in UTC.
  */
 export function readKeep(tags: Tags, nowMs: number): Keep {
   const reasons: string[] = [];

@@ -5,28 +5,31 @@ import { isSameText } from '../text/normal-form.ts';
 
 type TagEntry = Policy['protect']['tags'][number];
 
-/** Whether one of the tags is the one named; keys and values are compared in one Unicode normal form. */
+/** Whether the tags contain the named tag. Keys and values are compared in one Unicode normal form. */
 export function hasTag(tags: Tags, { key, value }: TagEntry): boolean {
   const isMeant = ([foundKey, found]: readonly [string, string]): boolean =>
     isSameText(foundKey, key) && (value === undefined || isSameText(found, value));
   return [...tags].some(isMeant);
 }
 
-/** The policy has refused patterns that are none; one that slipped through protects everything. */
+/** The policy has refused invalid patterns. If an invalid pattern still gets here, it protects everything. */
 export const matchesName = (name: string, pattern: string): boolean => parseGlob(pattern)?.(name) ?? true;
 
 /** As people write it in a policy. */
 export const toTagText = ({ key, value }: TagEntry): string => (value === undefined ? key : `${key}=${value}`);
 
-/** One entry under `protect`, and whether it matches a connection; undefined when the reply does not tell. */
+/** An entry under `protect`, and whether it matches a connection. Undefined when the reply does not tell. */
 type Entry = {
   readonly text: string;
   readonly matches: (connection: Connection) => boolean | undefined;
 };
 
-/** Looks out for entries under `protect` that match nothing: a mistyped one protects nothing, and nobody notices. */
+/**
+ * Finds entries under `protect` that match nothing. Otherwise nobody would notice a mistyped entry, which protects
+ * nothing.
+ */
 export class ProtectWatch {
-  /** Those that have matched nothing so far. */
+  /** The entries that have matched nothing so far. */
   #entries: readonly Entry[];
 
   constructor(policy: Policy['protect']) {
@@ -38,7 +41,7 @@ export class ProtectWatch {
     ];
   }
 
-  /** Note what matches this connection. An entry that may match it is not looked for any more either. */
+  /** Note the entries that match this connection. An entry that may match it counts as found as well. */
   look(connection: Connection): void {
     if (this.#entries.length > 0) {
       this.#entries = this.#entries.filter(({ matches }) => matches(connection) === false);
@@ -56,7 +59,7 @@ const toTagEntry = (entry: TagEntry): Entry => ({
   matches: ({ tags }) => (tags === 'unread' ? undefined : hasTag(tags, entry)),
 });
 
-/** A colon where an equals sign is meant makes a key of the whole. */
+/** A colon in place of an equals sign turns the whole text into a key. */
 function describeTag({ key, value }: TagEntry): string {
   if (key.includes('=')) {
     return JSON.stringify(value === undefined ? { key } : { key, value });

@@ -2,6 +2,7 @@ import type { AccountId, RegionId } from '../domain/estate.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
 import { findClosed } from '../guards/change-window.ts';
 import type { Verdict } from '../judge/judge.ts';
+import { type Notice, whyUntold } from '../told/notice.ts';
 
 /** One judged connection; `mode` is what this run may do to it, undefined when an event left it out of scope. */
 export type Judged = {
@@ -9,7 +10,14 @@ export type Judged = {
   readonly regionId: RegionId;
   readonly verdict: Verdict;
   readonly mode: Mode | undefined;
+  /** Why it is not what the plan that is swept says of it: nothing of it may be touched. Only with a saved plan. */
+  readonly unplanned?: string;
+  /** Of one that is due, where the policy requires a notice; undefined: it may go without. */
+  readonly notice?: Notice | undefined;
 };
+
+/** Whether it has an outcome in the result of this run. */
+export const isReported = ({ mode, unplanned }: Judged): boolean => mode !== undefined || unplanned !== undefined;
 
 /** One region whose listings were complete. */
 export type JudgedRegion = {
@@ -50,6 +58,8 @@ export type Plan = {
   readonly perRun: number;
   /** Due, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
   readonly blocked: ReadonlyMap<Judged, string>;
+  /** Due, in scope, and new, and nobody was told early enough. It takes no place in the queue. */
+  readonly untold: ReadonlyMap<Judged, NotNow>;
   /** Due and in scope, and not now: outside the change window, or in a freeze. Half-done ones are finished all the same. */
   readonly postponed: ReadonlyMap<Judged, string>;
   readonly halts: readonly Halt[];
@@ -68,6 +78,7 @@ const LOCKED = 'it is locked for overdue payment (State financialLocked): settle
 export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'], nowMs: number): Plan {
   const closed = findClosed(limits, nowMs);
   const blocked = new Map<Judged, string>();
+  const untold = new Map<Judged, NotNow>();
   const postponed = new Map<Judged, string>();
   const queue: Judged[] = [];
   const halts: Halt[] = [];
@@ -77,9 +88,12 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'],
       halts.push(halt);
     }
     for (const judged of region.judged.filter(({ verdict, mode }) => verdict.isDue && mode !== undefined)) {
-      const reason = halt ? haltReason(halt) : judged.verdict.locked ? LOCKED : undefined;
+      const reason = whyBlocked(judged, halt);
+      const notTold = whyNotTold(judged);
       if (reason !== undefined) {
         blocked.set(judged, reason);
+      } else if (notTold !== undefined) {
+        untold.set(judged, notTold);
       } else if (closed !== undefined && isNew(judged)) {
         postponed.set(judged, closed);
       } else {
@@ -87,7 +101,16 @@ export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'],
       }
     }
   }
-  return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, postponed, halts };
+  return { queue: queue.sort(inOrder), perRun: limits.perRun, blocked, untold, postponed, halts };
+}
+
+const whyBlocked = ({ verdict }: Judged, halt: Halt | undefined): string | undefined =>
+  halt ? haltReason(halt) : verdict.locked ? LOCKED : undefined;
+
+function whyNotTold(judged: Judged): NotNow | undefined {
+  const { notice, verdict } = judged;
+  const why = notice && isNew(judged) ? whyUntold(notice) : undefined;
+  return why && { ...why, reason: `${verdict.reason}; ${why.reason}` };
 }
 
 /** Nothing has been detached of it yet: the change window is for beginning, not for finishing. */
@@ -105,7 +128,9 @@ const haltReason = ({ due, ours }: Halt): string =>
 
 /**
  * The share guard. It counts the whole region, whatever an event narrowed: otherwise a storm of events about single
- * connections would empty a region unnoticed. A share of 0 lets nothing through, whatever the floor.
+ * connections would empty a region unnoticed. It also counts connections that nobody was told of yet: otherwise a mistake
+ * that makes a whole region look unused would pass the guard in the portions that fit into one message. A share of 0 lets
+ * nothing through, whatever the floor.
  */
 function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
   const due = judged.filter(({ verdict }) => verdict.isDue && !verdict.locked).length;

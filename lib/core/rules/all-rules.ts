@@ -4,19 +4,19 @@ import { tunnelsDown } from './tunnels-down.ts';
 import { unassociated } from './unassociated.ts';
 import { unrouted } from './unrouted.ts';
 
-/** Their order breaks the tie when several rules hold and are due at the same moment. */
+/** Their order breaks the tie when several rules are due at the same moment. */
 export const RULES = [unassociated, tunnelsDown, unrouted, expired] as const;
 
 export type RuleName = (typeof RULES)[number]['name'];
 export const RULE_NAMES: readonly RuleName[] = RULES.map(({ name }) => name);
 
-/** How long an orphan by each rule must have been one, in milliseconds; `off` disables the rule. */
+/** The grace of each rule in milliseconds. `off` disables the rule. */
 export type Graces = Readonly<Record<RuleName, number | 'off'>>;
 
 /** A value for each rule, by its name. */
 export const byRule = <Value>(toValue: (rule: Rule<RuleName>) => Value): Readonly<Record<RuleName, Value>> =>
   Object.fromEntries(RULES.map((rule) => [rule.name, toValue(rule)])) as Record<RuleName, Value>;
 
-/** Whether a rule that is on needs it. */
+/** Whether any enabled rule needs it. */
 export const isNeeded = (need: Need, graces: Graces): boolean =>
   RULES.some(({ name, needs }) => graces[name] !== 'off' && needs.includes(need));

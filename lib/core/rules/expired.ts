@@ -9,7 +9,7 @@ export const expired: Rule<'expired'> = {
   graceDefault: 'off',
   graceExample: '0s',
   summary: `Its tag \`${TAG_EXPIRES}\` names a moment that has passed.`,
-  about: 'its owner wrote an end on it, and that has passed.',
+  about: 'the owner wrote an expiry date on the connection, and the date has passed.',
   needs: [],
   judge: judgeExpiry,
   isDisprovedBy: (connection, nowMs) => !hasExpired(connection, nowMs),
@@ -43,8 +43,8 @@ function judgeExpiry({ connection, association, nowMs }: RuleInput): Finding {
 }
 
 /**
- * The problem of an expiry date, or undefined. Programs write the year 1 or 1970 for "not set", and people
- * copy tags from older connections: a date before the connection was created is no date of this connection.
+ * The problem of an expiry date, if any. Programs write the year 1 or 1970 for "not set", and people copy tags from
+ * older connections. So a date before the creation of the connection does not count.
  */
 function findExpiryProblem(text: string, createdAtMs: number | undefined): string | undefined {
   const expiresMs = parseExpiry(text);
@@ -57,7 +57,7 @@ function findExpiryProblem(text: string, createdAtMs: number | undefined): strin
   return undefined;
 }
 
-/** Whether its tag names a moment of its own life that has passed. Tags that were not read may name any. */
+/** Whether its tag names a moment of its own life that has passed. Unread tags may name any moment. */
 function hasExpired({ tags, createdAtMs }: Connection, nowMs: number): boolean {
   if (tags === 'unread') {
     return true;

@@ -5,56 +5,63 @@ export type Settled =
   | { readonly kind: 'unbound'; readonly evidence: readonly string[] }
   | { readonly kind: 'bound'; readonly attachment: Attachment; readonly evidence: readonly string[] };
 
-/** `unread`: what the rule would have to look at is missing or not understood, so it says neither yes nor no. */
+/** `unread`: a field that the rule needs is missing or not understood, so the rule says neither yes nor no. */
 export type Finding = {
   readonly holds: 'yes' | 'no' | 'unread';
-  /** Sentences a person can check; in the order in which the rule looked. */
+  /** Sentences a person can check, in the order in which the rule looked. */
   readonly evidence: readonly string[];
-  /** It cannot have held before this moment, in milliseconds since the epoch, whatever a clock says. */
+  /** The rule cannot have held before this moment, in milliseconds since the epoch, even if a clock says so. */
   readonly notBeforeMs?: number;
 };
 
 export type RuleInput = {
   readonly connection: Connection;
   readonly association: Settled;
-  /** `unread` also when no rule that needs it is on. */
+  /** Also `unread` when no enabled rule needs it. */
   readonly routing: Routing | 'unread';
   readonly nowMs: number;
 };
 
-/** What a rule reads besides the connection and its association. A run reads it only if a rule that needs it is on. */
+/**
+ * The reads of a rule besides the connection and its association. A run reads them only if an enabled rule needs them.
+ */
 export type Need = 'routing';
 
 /** As people write it in a policy. */
 type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /**
- * One way of being an orphan: everything that the sweep, the policy and its documents know of it. Rules do not import each
- * other. Code that two rules share goes into a file beside them.
+ * One way of being an orphan, with everything that the sweep, the policy and its documents know of it. Rules do not
+ * import each other. Code that two rules share goes into a file beside them.
  */
 export type Rule<Name extends string> = {
-  /** In policies, marks and results. Do not rename a rule: the marks on connections hold its name. */
+  /** In policies, marks and results. Do not rename a rule, because the marks on connections hold its name. */
   readonly name: Name;
   /** With anything but `off`, the rule is on in every policy that does not name it. */
   readonly graceDefault: GraceText;
   readonly graceExample: GraceText;
   /** One sentence, in Markdown: for `policy.schema.json`, the table of keys and `policy.example.yaml`. */
   readonly summary: string;
-  /** What such a connection is, and what to think of before the rule is on. Markdown, after the name and a colon. */
+  /**
+   * A description of the orphan, and the things to consider before enabling the rule. Markdown, after the name and a
+   * colon.
+   */
   readonly about: string;
   readonly needs: readonly Need[];
-  /** Pure; never throws. */
+  /** Pure. Never throws. */
   readonly judge: (input: RuleInput) => Finding;
   /**
-   * Whether the word of the connection alone shows that the rule does not hold. It ends the clock of the rule where
-   * nothing else can be told, so a field that was not read disproves nothing. Pure; never throws.
+   * Whether the connection alone shows that the rule does not hold. This ends the clock of the rule where nothing else
+   * can be told, so an unread field disproves nothing. Pure. Never throws.
    */
   readonly isDisprovedBy: (connection: Connection, nowMs: number) => boolean;
-  /** Mistakes of its owner in what the rule reads. They are evidence even when the rule is off. Pure; never throws. */
+  /**
+   * Mistakes of the owner in the data that the rule reads. They are evidence even when the rule is off. Pure. Never
+   * throws.
+   */
   readonly warningsOf?: (connection: Connection) => readonly string[];
   /**
-   * What a person should hear who has the rule on and lets runs be this far apart (`marks.maxGap`); undefined: nothing.
-   * Pure; never throws.
+   * A warning for a person who enables the rule with runs this far apart (`marks.maxGap`), if any. Pure. Never throws.
    */
   readonly warningOfGap?: (maxGapMs: number) => string | undefined;
 };

@@ -12,15 +12,15 @@ export const tunnelsDown: Rule<'tunnels-down'> = {
   graceExample: '14d',
   summary: 'Bound to a transit router, and no tunnel has an IPsec SA.',
   about:
-    'it is bound to a transit router, and no tunnel of it has an IPsec SA. ' +
-    'A site that is off for the weekend looks like this too, so give it a grace of weeks.',
+    'the connection is bound to a transit router, and no tunnel has an IPsec SA. ' +
+    'A site that is off for the weekend looks like this as well, so set a grace of weeks.',
   needs: [],
   judge: judgeTunnels,
   isDisprovedBy: saysUp,
   warningOfGap,
 };
 
-/** Every tunnel has to say so: one that is up, or of which we cannot tell, is enough to keep the connection. */
+/** Every tunnel has to be down. One tunnel that is up or unknown is enough to keep the connection. */
 function judgeTunnels({ connection, association }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');
@@ -35,7 +35,7 @@ function judgeTunnels({ connection, association }: RuleInput): Finding {
 
   const tunnels = connection.tunnels.map((tunnel) => tunnel.status);
   const statuses = tunnels.length > 0 ? tunnels : [connection.status];
-  // The connection's own status counts too, because it might say "up". Replies may leave it out beside two tunnels.
+  // The connection's own status counts as well, because it might say "up". Replies may leave it out beside two tunnels.
   const own = connection.status === 'missing' && tunnels.length === 2 ? [] : [connection.status];
   if ([...own, ...statuses].some(isUnread)) {
     return finding('unread', 'the status of the connection or of a tunnel is missing or not one we know');
@@ -49,7 +49,7 @@ function judgeTunnels({ connection, association }: RuleInput): Finding {
 
 const isUp = (status: string) => status === 'ipsec_sa_established';
 const isUnread = (status: string) => status === 'unknown' || status === 'missing';
-// A tunnel without a state is a reply that left it out; one that says it is being changed will soon say otherwise.
+// If a tunnel has no state, the reply left it out. If the tunnel is being changed, its status will soon differ.
 const isChanging = (tunnel: Tunnel) => tunnel.state !== undefined && tunnel.state !== 'active';
 
 function describe(statuses: readonly string[]): string {

@@ -8,8 +8,8 @@ export const unassociated: Rule<'unassociated'> = {
   graceExample: '72h',
   summary: 'Bound to nothing: `AttachType` `NO_ASSOCIATED`, `State` `init`.',
   about:
-    'it is bound to nothing, neither by its own word nor by that of any transit router. ' +
-    'What is left behind when a transit router was deleted looks like this.',
+    'the connection is bound to nothing. It says so itself, and no transit router lists it. ' +
+    'A connection looks like this after its transit router was deleted.',
   needs: [],
   judge: ({ association }) => finding(association.kind === 'unbound' ? 'yes' : 'no', ...association.evidence),
   isDisprovedBy: saysAttached,

@@ -7,15 +7,15 @@ export const unrouted: Rule<'unrouted'> = {
   graceExample: '7d',
   summary: 'Bound, but no route-table association, propagation or static route uses it.',
   about:
-    'it is bound, but no route-table association, no propagation and no static route uses it: no traffic can take it. ' +
-    'This rule reads more, and needs the permissions for it.',
+    'the connection is bound, but no route-table association, no propagation and no static route uses it, so it can ' +
+    'carry no traffic. This rule needs more reads, and the permissions for them.',
   needs: ['routing'],
   judge: judgeRouting,
   // A connection does not know the route tables of its transit router.
   isDisprovedBy: () => false,
 };
 
-/** Nothing on the transit router uses the attachment. The tunnels may be up; the evidence says whether they are. */
+/** Nothing on the transit router uses the attachment. The tunnels may be up, and the evidence says whether they are. */
 function judgeRouting({ connection, association, routing }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');

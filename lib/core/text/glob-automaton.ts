@@ -1,6 +1,6 @@
 /**
- * A machine that reads a text once, character by character, and follows every way through a pattern at the same time. So its
- * time grows with the length of the text and the size of the pattern, never with the number of ways.
+ * A machine that reads a text once, character by character, and follows every way through a pattern at the same time.
+ * So its time grows with the length of the text and the size of the pattern, never with the number of ways.
  */
 export type Automaton = {
   /** The state in which it begins. */
@@ -49,7 +49,7 @@ export function createAutomaton(): Automaton {
   /** All states that are reached from these without reading, each once. */
   const close = (entered: readonly number[]): ReadonlySet<number> => {
     const reached = new Set(entered);
-    // A set that grows while it is walked: what is added is walked too.
+    // A set that grows during the loop. The loop visits the new elements as well.
     for (const index of reached) {
       for (const skip of stateAt(index).skips) {
         reached.add(skip);
@@ -58,7 +58,7 @@ export function createAutomaton(): Automaton {
     return reached;
   };
   const addStep = (from: number, isTaken: (char: string) => boolean): number => {
-    // A state has one step at most, so one that has skips as well gets a state for the step.
+    // A state has at most one step, so a state with skips needs a new state for the step.
     const source = addSkip(from);
     const to = addState();
     stateAt(source).step = { isTaken, to };

@@ -4,12 +4,15 @@
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Those, and what else looks like nothing or like a blank: two texts with and without it look the same. */
+/**
+ * These characters, and all other characters that look like nothing or like a blank. Texts with and without them look
+ * the same.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]|(?! )\p{White_Space}/u;
 
 /**
- * Text from the cloud as one line that shows what is in it: names and tags may hold anything, and must not be able to
- * move the cursor, colour the screen or look like another line of a report.
+ * Text from the cloud as one line that shows all of its characters. Names and tags may hold anything, and must not be
+ * able to move the cursor, colour the screen or look like another line of a report.
  */
 export const toPrintable = (text: string): string =>
   text.replace(UNPRINTABLE, (char) => {
@@ -17,16 +20,16 @@ export const toPrintable = (text: string): string =>
     return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
   });
 
-/** One line of JSON without a character that a terminal would obey; it parses to the same value. */
+/** One line of JSON without a character that a terminal would obey. It parses to the same value. */
 export const toJsonLine = (value: unknown): string => toPrintableJson(JSON.stringify(value));
 
-/** The same for what is JSON text already. */
+/** The same for a text that is already JSON. */
 export const toPrintableJson = (json: string): string =>
   json.replace(UNPRINTABLE, (char) =>
     [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** The first character that cannot be seen, as `U+200B`; undefined when there is none. */
+/** The first invisible character, as `U+200B`. Undefined when there is none. */
 export function findInvisible(text: string): string | undefined {
   const [char] = INVISIBLE.exec(text) ?? [];
   return char === undefined ? undefined : `U+${codeOf(char).toString(16).toUpperCase().padStart(4, '0')}`;

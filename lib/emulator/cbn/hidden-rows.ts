@@ -1,9 +1,11 @@
-/** Rows that a listing shows, and those that only their state keeps from being shown. */
+/** The rows that a listing shows, and the rows that it hides only because of their state. */
 export type Sifted<T> = { readonly shown: T[]; readonly hidden: T[] };
 
 /**
- * Parts rows by a state that a listing asks for; undefined asks for none. To look for what is not in that state yet is a
- * look at it all the same: a client that waits for `Active` would else wait for ever.
+ * Parts rows by the state that a listing asks for, if any.
+ *
+ * A search for a later state counts as a read of the hidden rows. Otherwise a client that waits for `Active` would wait
+ * for ever.
  */
 export function siftByState<T>(
   rows: readonly T[],

@@ -1,4 +1,4 @@
-/** A copy without the field, wherever it stands. */
+/** A copy without the field, at any depth. */
 export function dropField(value: unknown, field: string): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => dropField(item, field));

@@ -13,9 +13,9 @@ const fault = z.discriminatedUnion('kind', [
     status: z.optional(status),
     retryAfterMs: z.optional(count),
   }),
-  /** Refused with any code; nothing happens. */
+  /** Refused with any code. Nothing happens. */
   z.strictObject({ kind: z.literal('error'), status, code: text, message: z.optional(text) }),
-  /** A web page instead of a reply; nothing happens. */
+  /** A web page instead of a reply. Nothing happens. */
   z.strictObject({ kind: z.literal('html'), status }),
   /** Sent elsewhere; nothing happens. Only of messages. */
   z.strictObject({ kind: z.literal('redirect'), location: text, status: z.optional(status) }),
@@ -23,19 +23,19 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('truncated') }),
   /** The connection is cut, before or after the call took effect. */
   z.strictObject({ kind: z.literal('reset'), when }),
-  /** No answer for `ms` (default one minute), then the connection is cut; before or after the call took effect. */
+  /** No answer for `ms` (default one minute), then the connection is cut, before or after the call took effect. */
   z.strictObject({ kind: z.literal('timeout'), when, ms: z.optional(count) }),
-  /** HTTP 200 with `Success: false`; nothing happens. */
+  /** HTTP 200 with `Success: false`. Nothing happens. */
   z.strictObject({ kind: z.literal('success-false') }),
-  /** The reply of success, and nothing happens. */
+  /** The reply reports success, and nothing happens. */
   z.strictObject({ kind: z.literal('no-effect') }),
   /** The next `reads` reads answer from the state before the last change made through the API. */
   z.strictObject({ kind: z.literal('stale'), reads: count }),
-  /** An item of a later page moves to the first: one is listed twice, another never. */
+  /** An item of a later page moves to the first page, so the listing has one item twice and lacks another. */
   z.strictObject({ kind: z.literal('shift-pages') }),
   /** A list without items, total 0. */
   z.strictObject({ kind: z.literal('empty-list') }),
-  /** A list whose total is off. */
+  /** A list with a wrong total. */
   z.strictObject({ kind: z.literal('wrong-total'), delta: z.int() }),
   /** The reply's NextToken asks for the same page again. */
   z.strictObject({ kind: z.literal('repeat-next-token') }),
@@ -46,14 +46,14 @@ const fault = z.discriminatedUnion('kind', [
 ]);
 
 export const faultRule = z.strictObject({
-  /** The actions it concerns. Default: any that the fault can befall. */
+  /** The actions that the rule concerns. Default: all actions that can have the fault. */
   action: z.optional(z.union([text, z.array(text)])),
   regionId: z.optional(text),
-  /** Request parameters that must be just so. */
+  /** Request parameters that must have exactly these values. */
   match: z.optional(z.record(z.string(), z.string())),
-  /** How many such calls go well first. */
+  /** How many calls succeed first. */
   skip: z.optional(count),
-  /** How many calls then fail. Default 1; `stale` counts by its own `reads`. */
+  /** How many calls then fail. Default 1. `stale` counts by its own `reads`. */
   times: z.optional(z.union([z.literal('always'), count])),
   /** From 0 to 1, drawn from the emulator's seed. Default 1. */
   probability: z.optional(z.number().check(z.gte(0), z.lte(1))),

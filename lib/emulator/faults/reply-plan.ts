@@ -3,7 +3,7 @@ import type { ReplyBody } from '../operation.ts';
 import { dropField } from './drop-field.ts';
 import type { Fault } from './fault-rule.ts';
 
-/** How a call ends: with a reply, or with something that is none. */
+/** How a call ends: with a reply, or without a readable reply. */
 export type EmulatedReply = {
   readonly kind: 'reply' | 'html' | 'truncated' | 'reset' | 'timeout';
   readonly status: number;
@@ -11,7 +11,7 @@ export type EmulatedReply = {
   readonly body: ReplyBody;
 };
 
-/** A delivery with how long the caller is kept waiting for it. */
+/** A delivery, with the time that the caller has to wait for it. */
 export type ReplyPlan = { readonly reply: EmulatedReply; readonly waitMs: number };
 
 const TIMEOUT_MS_DEFAULT = 60_000;
@@ -21,10 +21,10 @@ const at = (reply: Partial<EmulatedReply>, waitMs = 0): ReplyPlan => ({
   waitMs,
 });
 
-/** HTTP 200 that is no success: only the body tells. */
+/** HTTP 200 that is no success. Only the body tells. */
 const NOT_SUCCESSFUL: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
-/** What a fault makes of a call before it takes effect; undefined: the call goes on. Throws what refuses it. */
+/** The effect of a fault on a call before it takes effect. Undefined if the call continues. Throws the refusal. */
 export function planBefore(fault: Fault | undefined, requestId: () => string): ReplyPlan | undefined {
   switch (fault?.kind) {
     case 'throttle': {
@@ -47,7 +47,7 @@ export function planBefore(fault: Fault | undefined, requestId: () => string): R
   }
 }
 
-/** What a fault makes of the reply to a call that has taken effect. */
+/** The effect of a fault on the reply to a call that has taken effect. */
 export function planAfter(fault: Fault | undefined, reply: EmulatedReply): ReplyPlan {
   switch (fault?.kind) {
     case 'truncated':

@@ -5,7 +5,7 @@ import type { Fault, FaultRule } from './fault-rule.ts';
 
 type Armed = { readonly rule: FaultRule; skipsLeft: number; timesLeft: number };
 
-/** Faults that only some operations can have; the others can befall any. */
+/** The faults that only some operations can have. All operations can have the rest. */
 const suits: Partial<Record<Fault['kind'], (operation: Operation) => boolean>> = {
   stale: ({ kind }) => kind === 'read',
   'no-effect': ({ kind }) => kind === 'write',
@@ -17,7 +17,7 @@ const suits: Partial<Record<Fault['kind'], (operation: Operation) => boolean>> =
   'stuck-detach': ({ action }) => action === 'DeleteTransitRouterVpnAttachment',
 };
 
-/** The script of faults. The first rule that a call meets decides its fate. */
+/** The script of faults. The first rule that matches a call decides how the call ends. */
 export class Faults {
   readonly #random: Random;
   #armed: Armed[] = [];

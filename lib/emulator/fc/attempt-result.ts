@@ -1,8 +1,8 @@
 import type { InstanceEnding, ThrownError } from './instance.ts';
 
-/** How the platform presents an attempt's ending. */
+/** The end of an attempt as the platform presents it. */
 export type AttemptResult = {
-  /** `x-fc-error-type`; undefined for success. */
+  /** `x-fc-error-type`. Undefined for success. */
   readonly errorType: 'HandledInvocationError' | 'UnhandledInvocationError' | undefined;
   readonly body: Buffer;
   /** The attempt's log, with the platform's lines around it. */
@@ -20,7 +20,7 @@ export function toAttemptResult(ending: InstanceEnding, requestId: string, timeo
   const errorType =
     error === undefined ? undefined : kind === 'thrown' ? 'HandledInvocationError' : 'UnhandledInvocationError';
   const printed = output === '' || output.endsWith('\n') ? output : `${output}\n`;
-  // The runtime logs what was thrown; what killed it, only the end line tells.
+  // The runtime logs a thrown error. If the process was killed, only the end line says so.
   const thrown = ending.error === undefined ? '' : `${JSON.stringify(ending.error)}\n`;
   const note =
     error === undefined ? '' : `, Error: ${kind === 'thrown' ? 'Handled function error' : error.errorMessage}`;

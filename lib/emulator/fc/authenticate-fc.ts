@@ -11,7 +11,7 @@ const SKEW_MS_MAX = 15 * 60 * 1000;
 
 type Gate = { readonly estate: Estate; readonly sessions: Sessions; readonly nowMs: number };
 
-/** Who sent it: key, date, signature, then the body's digest. Throws `ApiError`. */
+/** Checks the sender: key, date, signature, and the digest of the body. Throws `ApiError`. */
 export function authenticateFc(request: FcRequest, gate: Gate): Caller {
   const { headers, bytes } = request;
   const authorization = needed(headers, 'Authorization');

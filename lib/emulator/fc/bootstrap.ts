@@ -1,9 +1,9 @@
 /**
- * What runs inside an instance, as the source text of a CommonJS script: it must run as it is, in a process of its own,
- * from wherever the emulator was bundled into.
+ * The source text of a CommonJS script that runs inside an instance. It must run unchanged, in a process of its own,
+ * wherever the emulator was bundled.
  *
- * Arguments: the code's folder, the handler, the emulator's process id. Over the channel comes one invocation at a
- * time. Its output ends with a marker on both streams, since they and the channel are read independently.
+ * Arguments: the code's folder, the handler, the emulator's process id. The channel delivers one invocation at a time.
+ * Each invocation's output ends with a marker on both streams, because they and the channel are read independently.
  */
 export const BOOTSTRAP = String.raw`'use strict';
 const { existsSync } = require('node:fs');

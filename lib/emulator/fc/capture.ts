@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** More of one invocation's output is left out. */
+/** The output of one invocation beyond this length is left out. */
 const LETTERS_MAX = 1_000_000;
 
-/** Both output streams of a process as one text, cut where its invocations end. */
+/** Both output streams of a process as one text, cut at the end of each invocation. */
 export class Capture {
   #text = '';
   #isCut = false;
@@ -18,7 +18,7 @@ export class Capture {
     });
   }
 
-  /** Resolves when the marker has come on both streams. */
+  /** Resolves when the marker has arrived on both streams. */
   until(marker: string): Promise<void> {
     this.#marker = marker;
     this.#markersLeft = 2;
@@ -27,7 +27,7 @@ export class Capture {
     });
   }
 
-  /** What has been printed since the last time. */
+  /** The output since the last call. */
   take(): string {
     const text = this.#text;
     const isCut = this.#isCut;
@@ -52,7 +52,7 @@ export class Capture {
       }
       return;
     }
-    // The start of a marker may be the end of a chunk.
+    // The end of a chunk may be the start of a marker.
     const start = marker === undefined ? -1 : text.lastIndexOf('\u0000');
     const isPart = start >= 0 && marker?.startsWith(text.slice(start)) === true;
     this.#held[at] = isPart ? text.slice(start) : '';

@@ -10,7 +10,7 @@ export type FcRequest = {
   readonly bytes: Buffer;
 };
 
-/** What a path asks to be invoked. */
+/** The function that a path asks to invoke. */
 export type InvokeTarget = {
   readonly generation: '2.0' | '3.0';
   readonly serviceName: string | undefined;
@@ -28,7 +28,7 @@ export function toFcRequest(method: string, url: string, headers: FcRequest['hea
   return { method, path: pathname, query: searchParams, headers, bytes };
 }
 
-/** Throws `ApiError` for a path, or a method on it, that there is not. */
+/** Throws `ApiError` for an unknown path, or for a wrong method. */
 export function targetOf({ method, path, query }: FcRequest): InvokeTarget {
   const at = decoded(path);
   const older = /^\/2016-08-15\/services\/([^/.]+)(?:\.([^/]+))?\/functions\/([^/]+)\/invocations$/.exec(at);

@@ -11,11 +11,11 @@ const asyncInvokeConfig = z.strictObject({
   maxAsyncRetryAttempts: z.optional(z.int().check(z.gte(0), z.lte(8))),
   /** An event older than this is dropped. Default 86400. */
   maxAsyncEventAgeInSeconds: z.optional(z.int().check(z.gte(1), z.lte(604_800))),
-  /** Whether task ids count: one that was used is refused. Default `true`. */
+  /** Whether task ids count. If they do, a used id is refused. Default `true`. */
   asyncTask: z.optional(z.boolean()),
 });
 
-/** A function as people register it, in the words of the API. */
+/** A function as people register it, with the names of the API. */
 export const functionFile = z.strictObject({
   functionName: name,
   /** Makes it a function of generation 2.0, which 3.0 knows as `service$function`. */
@@ -24,7 +24,7 @@ export const functionFile = z.strictObject({
   code: text,
   /** File and export. Default `index.handler`. */
   handler: z.optional(z.string().check(z.regex(/^[\w/-]+\.\w+$/))),
-  /** Of which account it is. Default: the first of the estate. */
+  /** The account of the function. Default: the first account of the estate. */
   accountId: z.optional(accountId),
   /** Default: the first region of the estate. */
   region: z.optional(text),
@@ -32,13 +32,13 @@ export const functionFile = z.strictObject({
   memorySize: z.optional(z.int().check(z.gte(128), z.lte(32_768), z.multipleOf(64))),
   /** Seconds. Default 600. */
   timeout: z.optional(z.int().check(z.gte(1), z.lte(86_400))),
-  /** A role of its account, by name or ARN. Default: one of its own that may do everything; `null`: no credentials. */
+  /** A role of its account, by name or ARN. Default: a role that may do everything. `null`: no credentials. */
   role: z.optional(z.nullable(text)),
   environmentVariables: z.optional(z.record(z.string(), z.string())),
   asyncInvokeConfig: z.optional(asyncInvokeConfig),
   concurrencyConfig: z.optional(
     z.strictObject({
-      /** The most processes at once; 0 refuses every invocation. Default 10. */
+      /** The most processes at once. 0 refuses every invocation. Default 10. */
       reservedConcurrency: z.optional(z.int().check(z.gte(0), z.lte(300))),
     }),
   ),
@@ -50,9 +50,9 @@ const functionList = z.array(functionFile);
 
 export type FunctionConfig = z.input<typeof functionFile>;
 
-/** A registered function, with nothing left open. */
+/** A registered function with all defaults filled in. */
 export type FcFunction = {
-  /** How 3.0 calls it: `name`, or `service$name` for one of generation 2.0. */
+  /** Its name in 3.0: `name`, or `service$name` for a function of generation 2.0. */
   readonly id: string;
   readonly functionName: string;
   readonly serviceName: string | undefined;
@@ -72,7 +72,7 @@ export type FcFunction = {
   readonly reuse: boolean;
 };
 
-/** Reads and completes registrations. Throws `EstateError` for what cannot be run. */
+/** Reads and completes registrations. Throws `EstateError` for a function that cannot run. */
 export function readFunctions(value: unknown, source: string, estate: Estate): readonly FcFunction[] {
   const functions = readBy(functionList, value, source).map((config) => complete(config, estate));
   functions.forEach((one, at) => {

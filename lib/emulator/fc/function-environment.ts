@@ -2,12 +2,12 @@ import type { Engine } from '../engine.ts';
 import { callerInRole } from '../gateway/callers.ts';
 import { type FcFunction, roleOf } from './function-config.ts';
 
-/** Temporary credentials of a function's role are good for so long. */
+/** The lifetime of temporary credentials of a function's role. */
 const CREDENTIALS_MS = 36 * 60 * 60 * 1000;
 
 export type FcCredentials = { accessKeyId: string; accessKeySecret: string; securityToken: string };
 
-/** Fresh credentials of the function's role; undefined without a role. */
+/** Fresh credentials of the function's role. Undefined without a role. */
 export function credentialsFor(fn: FcFunction, engine: Engine): FcCredentials | undefined {
   const role = fn.role === undefined ? { name: 'emulator-function', trusted: [] } : roleOf(fn, engine.store.estate);
   if (role === undefined) {
@@ -19,8 +19,8 @@ export function credentialsFor(fn: FcFunction, engine: Engine): FcCredentials | 
 }
 
 /**
- * A function's environment: what the platform sets, the emulator's endpoints, then its own. Nothing of the environment
- * that the emulator runs in, which may hold secrets, but the search path.
+ * The environment of a function: the platform's variables, the emulator's endpoints, then the function's own variables.
+ * It takes only the search path from the emulator's environment, which may hold secrets.
  */
 export function environmentOf(
   fn: FcFunction,
@@ -49,7 +49,7 @@ export function environmentOf(
       accessKeySecret,
       securityToken,
     }),
-    // So that no code under test reaches the real cloud.
+    // Keeps the code under test from reaching the real cloud.
     ALIBABA_CLOUD_VPC_ENDPOINT: url,
     ALIBABA_CLOUD_CBN_ENDPOINT: url,
     ALIBABA_CLOUD_STS_ENDPOINT: url,
@@ -59,7 +59,7 @@ export function environmentOf(
   };
 }
 
-/** What a handler gets beside the event; its logger is made where it runs. */
+/** The context that a handler receives beside the event. Its logger is made in the instance. */
 export function contextOf(
   fn: FcFunction,
   {

@@ -10,13 +10,13 @@ import { Instance } from './instance.ts';
 import { Pool } from './instance-pool.ts';
 import type { Invocation, LiveInvocation } from './invocation.ts';
 
-/** Bytes; of a timer's payload too. */
+/** Bytes. The limit holds for the payload of a timer as well. */
 const PAYLOAD_BYTES_MAX = { Sync: 32 * 1024 * 1024, Async: 128 * 1024 };
 
-/** After this the platform gives up looking for a free instance. */
+/** After this time the platform gives up looking for a free instance. */
 const THROTTLED_MS_MAX = 5 * 60 * 60 * 1000;
 
-/** The first wait for a free instance or before a retry; the next ones double it. */
+/** The first wait for a free instance, or before a retry. Each later wait is twice as long. */
 const BACKOFF_MS_FIRST = 500;
 
 export type Order = {
@@ -33,7 +33,7 @@ export class FunctionPlatform {
   readonly functions: readonly FcFunction[];
   readonly #engine: Engine;
   readonly invocations: LiveInvocation[] = [];
-  /** Told of each that has ended. */
+  /** Receives each invocation that has ended. */
   readonly listeners: ((invocation: Invocation) => void)[] = [];
   readonly #pools = new Map<FcFunction, Pool>();
   readonly #instances = new Set<Instance>();
@@ -48,11 +48,11 @@ export class FunctionPlatform {
     this.functions = functions;
     this.#engine = engine;
     this.#random = createRandom(seed);
-    // Every invocation that waits listens, and many may.
+    // Every waiting invocation adds a listener, and there may be many.
     setMaxListeners(0, this.#closing.signal);
   }
 
-  /** The function that a path names. A function of one generation is not found by the paths of the other. */
+  /** The function that a path names. The paths of one generation do not find functions of the other. */
   find({ serviceName, functionName, qualifier }: InvokeTarget, accountId: string): FcFunction {
     const own = this.functions.filter((one) => one.accountId === accountId);
     if (serviceName !== undefined && !own.some((one) => one.serviceName === serviceName)) {
@@ -72,7 +72,7 @@ export class FunctionPlatform {
     throw new ApiError(404, code, `${what} '${qualifier}' of ${of} does not exist`);
   }
 
-  /** Accepts an invocation, or throws `ApiError`. `ended` is there for a synchronous one. */
+  /** Accepts an invocation, or throws `ApiError`. A synchronous invocation has `ended`. */
   accept(order: Order): { invocation: Invocation; ended: Promise<AttemptResult | undefined> } {
     const { fn, event, type, source } = order;
     const bytesMax = PAYLOAD_BYTES_MAX[type];
@@ -119,7 +119,7 @@ export class FunctionPlatform {
     }
   }
 
-  /** Ends every process, and resolves when they are gone. What was queued is forgotten. */
+  /** Ends every process, and resolves when they are gone. Queued invocations are forgotten. */
   async close(): Promise<void> {
     this.#closing.abort();
     for (const instance of this.#instances) {
@@ -129,7 +129,7 @@ export class FunctionPlatform {
     await Promise.all(this.#underway);
   }
 
-  /** Forgets those that have ended; task ids are kept. */
+  /** Forgets the invocations that have ended. Task ids are kept. */
   resetInvocations(): void {
     const live = this.invocations.filter(({ endedMs }) => endedMs === undefined);
     this.invocations.splice(0, this.invocations.length, ...live);
@@ -206,7 +206,7 @@ export class FunctionPlatform {
     }
   }
 
-  /** One run in an instance; undefined when there is none free. */
+  /** One run in an instance. Undefined when no instance is free. */
   async #attempt(
     fn: FcFunction,
     event: Buffer,

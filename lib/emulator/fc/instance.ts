@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { BOOTSTRAP } from './bootstrap.ts';
 import { Capture } from './capture.ts';
 
-/** The JSON that the caller of a function gets to see when it failed. */
+/** The JSON that the caller sees when a function failed. */
 export type ThrownError = { errorMessage: string; errorType?: string; stackTrace?: string[] };
 
 /** How one attempt ended. */
@@ -10,7 +10,7 @@ export type InstanceEnding = {
   readonly kind: 'result' | 'thrown' | 'crashed' | 'exited' | 'timeout';
   readonly body: Buffer;
   readonly error: ThrownError | undefined;
-  /** What was printed meanwhile. */
+  /** The output of the attempt. */
   readonly output: string;
   readonly durationMs: number;
   readonly memoryMb: number;
@@ -34,12 +34,12 @@ type Message =
   | { kind: 'result'; body: Uint8Array; memoryMb: number }
   | { kind: 'thrown' | 'crashed'; error: ThrownError; memoryMb: number };
 
-/** Loading the code is not part of the function's time; a platform's instance has this long to be there. */
+/** Loading the code is not part of the function's time. An instance must be ready within this time. */
 const START_MS_MAX = 120_000;
 
 /** One process that has loaded a function's code, for one invocation at a time. */
 export class Instance {
-  /** Resolves when the process and all it printed are gone. */
+  /** Resolves when the process and all of its output are gone. */
   readonly gone: Promise<undefined>;
   readonly #child: ChildProcess;
   readonly #capture: Capture;
@@ -55,13 +55,13 @@ export class Instance {
       env: { ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
-      // A process group of its own: what the handler starts goes when it goes.
+      // The process has a group of its own, so that the handler's child processes end with it.
       detached: true,
     });
     this.#capture = new Capture(this.#child.stdout, this.#child.stderr);
     this.gone = new Promise((resolve) => {
       this.#child.once('error', () => resolve(undefined));
-      // What it started may hold its output open.
+      // A child process may hold the output open.
       this.#child.once('exit', () => this.kill());
       this.#child.once('close', () => resolve(undefined));
     });
@@ -84,7 +84,7 @@ export class Instance {
     return !this.#isGone && connected && exitCode === null && signalCode === null;
   }
 
-  /** Ends the process, and whatever it started, at once. */
+  /** Ends the process and all of its child processes at once. */
   kill(): void {
     const { pid } = this.#child;
     if (pid === undefined) {
@@ -93,7 +93,7 @@ export class Instance {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // Nobody of the group is left.
+      // The process group is already empty.
     }
   }
 

@@ -1,10 +1,10 @@
-/** In the words of the API's async tasks. */
+/** The status names of the API's async tasks. */
 type InvocationStatus = 'Enqueued' | 'Running' | 'Retrying' | 'Succeeded' | 'Failed' | 'Expired';
 
-/** One accepted invocation, and what has become of it so far. */
+/** One accepted invocation and its state so far. */
 export type Invocation = {
   readonly requestId: string;
-  /** How 3.0 calls it: `name`, or `service$name` for a function of generation 2.0. */
+  /** Its name in 3.0: `name`, or `service$name` for a function of generation 2.0. */
   readonly functionName: string;
   readonly accountId: string;
   readonly type: 'Sync' | 'Async';
@@ -13,15 +13,15 @@ export type Invocation = {
   readonly enqueuedMs: number;
   readonly endedMs?: number;
   readonly status: InvocationStatus;
-  /** How often it was run; those that found no free instance do not count. */
+  /** How many attempts ran. An attempt without a free instance does not count. */
   readonly attempts: number;
   /** Of the last attempt. */
   readonly errorType?: string;
-  /** What the last attempt answered, or its error as JSON. */
+  /** The answer of the last attempt, or its error as JSON. */
   readonly result?: string;
-  /** What all attempts printed, each between the platform's own lines. */
+  /** The output of all attempts, each between the platform's own lines. */
   readonly log: string;
 };
 
-/** The same while it goes on. */
+/** The same invocation while it is under way. */
 export type LiveInvocation = { -readonly [K in keyof Invocation]: Invocation[K] };

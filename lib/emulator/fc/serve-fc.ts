@@ -14,7 +14,7 @@ export type FcWireReply = { readonly status: number; readonly headers: Record<st
 const ACTION = 'InvokeFunction';
 const LOG_TAIL_BYTES = 4 * 1024;
 
-/** Takes one invocation off the wire and answers it; `reset` means: cut the connection. */
+/** Takes one invocation off the wire and answers it. `reset` means that the connection is cut. */
 export async function serveFc(
   engine: Engine,
   platform: FunctionPlatform,
@@ -44,7 +44,7 @@ export async function serveFc(
 
 type Note = { accountId: string; params: Record<string, string>; fault?: string };
 
-/** What the call log shows of an invocation; never its event. */
+/** The fields of an invocation that the call log shows, never its event. */
 function paramsOf({ headers }: FcRequest, { serviceName, functionName }: InvokeTarget): Record<string, string> {
   const taskId = headers['x-fc-async-task-id'] ?? headers['x-fc-stateful-async-invocation-id'];
   return {
@@ -104,7 +104,7 @@ async function invoke(
   return deliver(engine, note, plan, reply);
 }
 
-/** As much of an operation as the script of faults looks at. */
+/** The part of an operation that the script of faults looks at. */
 const invokeFunction = {
   version: '2023-03-30',
   action: ACTION,
@@ -153,7 +153,7 @@ async function deliver(
   return { status, headers, body: Buffer.from(body) };
 }
 
-/** A refusal in the words that fc2 reads, or in the others that the switch knows. */
+/** A refusal with the field names that fc2 reads, or with the other names that the switch knows. */
 function refusal(
   engine: Engine,
   platform: FunctionPlatform,

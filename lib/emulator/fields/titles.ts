@@ -2,7 +2,7 @@ import { invalid } from '../gateway/api-error.ts';
 import type { RequestParams } from '../gateway/params.ts';
 import type { FieldCheck } from './field-checks.ts';
 
-/** The texts that a request gives, by name. Throws `ApiError` for one that the service does not take. */
+/** The texts that a request gives, by name. Throws `ApiError` for a text that the service does not take. */
 export function titlesOf<Name extends string>(
   params: RequestParams,
   checks: Readonly<Record<Name, FieldCheck>>,

@@ -12,7 +12,7 @@ import type { ParsedRequest } from './wire-request.ts';
 
 const SKEW_MS = 15 * 60 * 1000;
 
-/** What it takes to know who is calling. */
+/** The data that it takes to find the caller. */
 export type Gatekeeper = {
   readonly estate: Estate;
   readonly sessions: Sessions;

@@ -4,20 +4,20 @@ import type { RawParams } from './params.ts';
 export type CallRecord = {
   readonly seq: number;
   readonly atMs: number;
-  /** Empty when the caller could not be told. */
+  /** Empty when the caller is unknown. */
   readonly accountId: string;
-  /** The request's RegionId; empty without one. */
+  /** The request's RegionId. Empty if the request has none. */
   readonly regionId: string;
   readonly action: string;
   /** Without signatures, keys, tokens and pre-shared keys. */
   readonly params: RawParams;
-  /** HTTP status; 0 when no reply was sent. */
+  /** HTTP status. 0 when no reply was sent. */
   readonly status: number;
-  /** The error's code; `OK`, or what happened to the connection. */
+  /** The error's code, `OK`, or how the connection ended. */
   readonly code: string;
   /** `true`: the call changed the estate. */
   readonly effect?: boolean;
-  /** The scripted fault that befell it. */
+  /** The scripted fault of this call. */
   readonly fault?: string;
 };
 
@@ -28,7 +28,7 @@ const withoutSecrets = (params: RawParams): RawParams =>
 
 export const CALLS_KEPT = 100_000;
 
-/** The log may be longer than what it keeps by this share, so that not every call moves all others. */
+/** The log may exceed its limit by this share, so that it need not move all records at every call. */
 const SLACK = 0.1;
 
 /** The ordered log of the latest calls. */
@@ -37,7 +37,7 @@ export class CallLog {
   readonly #kept: number;
   #seq = 0;
 
-  /** @param kept how many of the latest calls are there at least */
+  /** @param kept the log holds at least this many of the latest calls */
   constructor(kept: number) {
     this.#kept = kept;
   }

@@ -1,18 +1,18 @@
 import type { AccessKey, Role } from '../estate/estate-types.ts';
 
-/** Who calls: an account and, of it, a key of its own, a user's key, or an assumed role. */
+/** The caller: an account and a key of the account, a user's key, or an assumed role. */
 export type Caller = {
   readonly accountId: string;
   readonly identity:
     | { readonly kind: 'root' }
     | { readonly kind: 'user'; readonly name: string }
     | { readonly kind: 'role'; readonly name: string; readonly session: string };
-  /** RAM actions denied, and all that are allowed; `*` stands for anything. */
+  /** The denied RAM actions, and all allowed actions. `*` stands for anything. */
   readonly deny: readonly string[];
   readonly allow: readonly string[];
 };
 
-/** Whoever holds a key. */
+/** The holder of a key. */
 export const callerWithKey = (accountId: string, key: AccessKey): Caller => ({
   accountId,
   identity: key.root === true ? { kind: 'root' } : { kind: 'user', name: key.user ?? 'emulator' },
@@ -20,7 +20,7 @@ export const callerWithKey = (accountId: string, key: AccessKey): Caller => ({
   allow: key.allow ?? ['*'],
 });
 
-/** Whoever has assumed a role. */
+/** The session of an assumed role. */
 export const callerInRole = (accountId: string, role: Role, session: string): Caller => ({
   accountId,
   identity: { kind: 'role', name: role.name, session },
@@ -28,12 +28,12 @@ export const callerInRole = (accountId: string, role: Role, session: string): Ca
   allow: role.allow ?? ['*'],
 });
 
-/** `*` stands for any letters, `?` for one; letter case does not matter. */
+/** `*` stands for any letters, `?` for one letter. Letter case does not matter. */
 function matches(pattern: string, action: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(action);
 }
 
-/** A denial wins over what is allowed, as in RAM. */
+/** A denial overrides a permission, as in RAM. */
 export const mayCall = ({ deny, allow }: Caller, ramAction: string): boolean =>
   !deny.some((pattern) => matches(pattern, ramAction)) && allow.some((pattern) => matches(pattern, ramAction));

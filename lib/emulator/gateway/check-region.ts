@@ -1,7 +1,7 @@
 import type { Context } from '../operation.ts';
 import { ApiError } from './api-error.ts';
 
-/** Refuses a region that does not exist, and one without IPsec-VPN as the switch says. */
+/** Refuses an unknown region, and a region that the switch declares to be without IPsec-VPN. */
 export function checkRegion({ params, estate, behaviours }: Context): void {
   const regionId = params.need('RegionId');
   const region = estate.regions.find((candidate) => candidate.RegionId === regionId);

@@ -10,11 +10,11 @@ type KeptReply = { readonly params: string; readonly given: Given; readonly atMs
 
 type Question = { readonly accountId: string; readonly action: string; readonly params: RawParams };
 
-/** One request with one ClientToken has one reply, however often it is sent; kept for a day. */
+/** Requests with the same ClientToken get the same reply for a day. */
 export class ClientTokens {
   readonly #kept = new Map<string, KeptReply>();
 
-  /** The reply given before. Throws when the token was used for something else. */
+  /** The reply given before. Throws when the token was used for a different request. */
   recall(question: Question, nowMs: number): Given | undefined {
     const key = keyOf(question);
     const kept = key === undefined ? undefined : this.#kept.get(key);
@@ -33,7 +33,7 @@ export class ClientTokens {
 
   keep(question: Question, given: Given, nowMs: number): void {
     const key = keyOf(question);
-    // A dry run does nothing, so there is nothing that must not happen twice.
+    // A dry run has no effect, so it may happen twice.
     if (key === undefined || question.params.DryRun?.toLowerCase() === 'true') {
       return;
     }

@@ -3,13 +3,13 @@ import { ApiError } from './api-error.ts';
 import { type Caller, callerWithKey } from './callers.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Who a key belongs to, and the secret that its signatures are made with. */
+/** The owner of a key, and the secret that signs with it. */
 export type FoundCredentials = { readonly caller: Caller; readonly secret: string };
 
 const unknownKey = (): ApiError =>
   new ApiError(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
 
-/** Finds a key. Temporary ones must come with their token, and in time. Throws `ApiError`. */
+/** Finds a key. Temporary keys need their token, and must not have expired. Throws `ApiError`. */
 export function findCredentials(
   { accessKeyId, securityToken, nowMs }: { accessKeyId: string; securityToken: string | undefined; nowMs: number },
   estate: Estate,

@@ -2,7 +2,7 @@ import { ApiError } from './api-error.ts';
 
 const MEMORY_MS = 30 * 60 * 1000;
 
-/** Remembers nonces, so that a request that was recorded cannot be sent again. */
+/** Remembers nonces, so that a recorded request cannot be sent again. */
 export class Nonces {
   readonly #seenMs = new Map<string, number>();
 

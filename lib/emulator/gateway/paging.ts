@@ -4,7 +4,7 @@ import { ApiError, invalid } from './api-error.ts';
 
 type Bounds = { readonly name: string; readonly fallback: number; readonly max: number };
 
-/** A page's size within its bounds; out of them it is refused, or clamped if the switch says so. */
+/** The size of a page within its bounds. Out of bounds, it is refused, or clamped if the switch says so. */
 function sizeOf({ params, behaviours }: Context, { name, fallback, max }: Bounds): number {
   const size = params.integer(name) ?? fallback;
   if (size >= 1 && size <= max) {
@@ -16,7 +16,7 @@ function sizeOf({ params, behaviours }: Context, { name, fallback, max }: Bounds
   throw invalid(name);
 }
 
-/** The rows to cut pages from, after what a fault does to them. */
+/** The rows to cut pages from, after the effects of a fault. */
 function arranged<T>({ fault, behaviours, random }: Context, rows: readonly T[]): readonly T[] {
   if (fault?.kind === 'empty-list') {
     return [];
@@ -33,7 +33,7 @@ const totalOf = ({ fault }: Context, rows: readonly unknown[]): number =>
 
 export type PageReply<T> = { readonly items: readonly T[]; readonly fields: ReplyBody };
 
-/** PageNumber, PageSize and TotalCount: the way of the VPC API. */
+/** PageNumber, PageSize and TotalCount, as in the VPC API. */
 export function numberedPage<T>(context: Context, all: readonly T[], max = 50): PageReply<T> {
   const size = sizeOf(context, { name: 'PageSize', fallback: 10, max });
   const number = context.params.integer('PageNumber') ?? 1;
@@ -61,7 +61,7 @@ function startOf(token: string | undefined): number {
   return Number(start);
 }
 
-/** MaxResults and NextToken: the way of the CBN API. A listing may name the size of its pages differently. */
+/** MaxResults and NextToken, as in the CBN API. A listing may name the size of its pages differently. */
 export function tokenPage<T>(
   context: Context,
   all: readonly T[],

@@ -11,7 +11,7 @@ export class RequestParams {
     this.raw = raw;
   }
 
-  /** A text; empty counts as left out, as the gateway has it. */
+  /** A text. Like the gateway, it treats an empty text as left out. */
   text(name: string): string | undefined {
     const value = this.raw[name];
     return value === '' ? undefined : value;
@@ -71,7 +71,7 @@ export class RequestParams {
     }
   }
 
-  /** The parameters below `prefix.`, without it; undefined when there are none. */
+  /** The parameters below `prefix.`, without the prefix. Undefined when there are none. */
   below(prefix: string): RequestParams | undefined {
     const start = `${prefix}.`;
     const entries = Object.entries(this.raw).filter(([name]) => name.startsWith(start));
@@ -82,7 +82,7 @@ export class RequestParams {
   }
 }
 
-/** Whether tags satisfy every filter; a filter without a value asks only for the key. */
+/** Whether tags satisfy every filter. A filter without a value asks only for the key. */
 export const hasTags = (tags: Readonly<Record<string, string>>, filters: readonly TagFilter[]): boolean =>
   filters.every(({ Key, Value }) => Object.hasOwn(tags, Key) && (Value === undefined || tags[Key] === Value));
 

@@ -27,7 +27,7 @@ const PUBLISHED = new Map<string, readonly Limit[]>([
   ['messages slack', [within(10_000, 10)]],
 ]);
 
-/** Other CBN operations: nothing is published, five a second is what is safe to assume. */
+/** No limit is published for the other CBN operations. Five calls a second is a safe assumption. */
 const CBN_OTHER = perMinute(300);
 
 /** Counts calls in sliding windows. */
@@ -39,7 +39,7 @@ export class Limits {
     this.scale = scale;
   }
 
-  /** Takes a place for a call at `nowMs`; when there is none, answers after how many milliseconds there will be. */
+  /** Takes a place for a call at `nowMs`. If no place is free, it answers in how many milliseconds one will be. */
   take(
     call: { accountId: string; regionId: string; version: string; action: string },
     nowMs: number,
@@ -62,7 +62,7 @@ export class Limits {
   }
 }
 
-/** After how many milliseconds a window has room for one more. */
+/** In how many milliseconds a window has room for another call. */
 function waitFor(times: readonly number[], { max, windowMs }: Limit, scale: number, nowMs: number): number {
   const inWindow = times.filter((atMs) => atMs > nowMs - windowMs);
   const isFull = inWindow.length >= Math.max(1, Math.floor(max * scale));

@@ -5,7 +5,7 @@ import { authenticate, isV3 } from './authenticate-request.ts';
 import { encodeReply, type Format, htmlReply, type WireReply } from './wire-reply.ts';
 import { type ParsedRequest, parseRequest, type WireRequest } from './wire-request.ts';
 
-/** Signature v1 answers in XML unless it is asked for JSON; v3 always answers in JSON. */
+/** Signature v1 answers in XML unless the request asks for JSON. Signature v3 always answers in JSON. */
 function formatOf(request: ParsedRequest): Format {
   if (isV3(request)) {
     return 'JSON';

@@ -5,7 +5,10 @@ export type WireReply = { status: number; headers: Record<string, string>; body:
 
 const xml = new XMLBuilder({ suppressEmptyNode: false });
 
-/** A body as the service sends it. In XML an error is an `Error`, a success a `{Action}Response`, a list repeats its name. */
+/**
+ * A body as the service sends it. In XML an error is an `Error`, a success is a `{Action}Response`, and a list repeats
+ * its name.
+ */
 export function encodeReply(
   {
     status,
@@ -27,7 +30,7 @@ export function encodeReply(
   return { status, headers: { ...headers, 'content-type': 'text/xml;charset=utf-8' }, body: text };
 }
 
-/** What a proxy in front of the service says when it has no answer. */
+/** The page that a proxy sends when the service does not answer. */
 export const htmlReply = (status: number): WireReply => ({
   status,
   headers: { 'content-type': 'text/html' },

@@ -10,7 +10,7 @@ export type WireRequest = {
   readonly body: string;
 };
 
-/** The same, taken apart: header names in lower case, query and form by name. */
+/** The same request in parts: header names in lower case, query and form by name. */
 export type ParsedRequest = {
   readonly method: string;
   readonly path: string;
@@ -22,7 +22,7 @@ export type ParsedRequest = {
 
 const BASE = 'http://127.0.0.1';
 
-/** Throws `ApiError` for a request line that is none, such as `GET //`. */
+/** Throws `ApiError` for a malformed request line such as `GET //`. */
 export function parseRequest(request: WireRequest): ParsedRequest {
   if (request.url.startsWith('//') || !URL.canParse(request.url, BASE)) {
     throw new ApiError(400, 'InvalidParameter', 'The request line is not valid.');

@@ -4,17 +4,17 @@ import type { Random } from '../random.ts';
 type Read<K extends keyof EstateRead> = NonNullable<EstateRead[K]> extends (infer Row)[] ? Row : never;
 export type KindConnection = Read<'vpnConnections'>;
 
-/** Where a connection is made, and what it may use there. */
+/** The place of a new connection, and the resources that it may use there. */
 export type Site = {
   readonly nowMs: number;
   readonly random: Random;
   readonly transitRouterId: string;
-  /** Another account's transit router in the region; undefined when there is one account only. */
+  /** Another account's transit router in the region. Undefined when only one account exists. */
   readonly foreignTransitRouterId: string | undefined;
   readonly customerGatewayId: string;
 };
 
-/** What hangs on a connection's attachment. */
+/** The dependencies of a connection's attachment. */
 export type DraftLink =
   | 'association'
   | 'associating'
@@ -26,7 +26,7 @@ export type DraftLink =
 /** One connection without its id, and its links. */
 export type Draft = Omit<KindConnection, 'VpnConnectionId'> & {
   readonly links?: readonly DraftLink[];
-  /** The state of its attachment, where it is not simply attached. */
+  /** The state of its attachment, unless it is simply attached. */
   readonly attachmentPending?: { to: 'attached' | 'gone'; polls: number | null; atMs: number | null };
 };
 
@@ -67,7 +67,10 @@ const changing =
 
 const single = (site: Site, Status: string): Draft => ({ CustomerGatewayId: site.customerGatewayId, Status });
 
-/** Every sort of connection that a sweeper may meet, the most telling first: a small estate has the first ones. */
+/**
+ * Every kind of connection that a sweeper may meet. The most telling kinds come first, because a small estate has only
+ * the first few.
+ */
 export const KINDS: ReadonlyMap<string, ConnectionKind> = new Map<string, ConnectionKind>([
   ['orphan', (site) => orphan(site)],
   ['live', (site) => bound(site)],
@@ -177,7 +180,7 @@ function tunnelChanging({ customerGatewayId: CustomerGatewayId, transitRouterId 
   };
 }
 
-/** What fills an estate once every kind is there: mostly connections in use, and some that nobody uses. */
+/** The kinds that fill an estate once it has every kind: mostly connections in use, and some unused. */
 export const USUAL_SHARES: readonly (readonly [string, number])[] = [
   ['live', 0.45],
   ['orphan', 0.2],

@@ -19,9 +19,9 @@ export type GenerateOptions = {
   regions: readonly string[];
   /** Default 1. */
   accounts?: number;
-  /** How many of the accounts own connections, each as many as the others. Default 1: the first. */
+  /** How many of the accounts own connections, in equal shares. Default 1: the first account. */
   owners?: number;
-  /** `usual`: only what most estates hold. Default `every`: each kind once, then the usual ones. */
+  /** `usual`: only the kinds that most estates have. Default `every`: each kind once, then the usual kinds. */
   variety?: 'every' | 'usual';
   nowMs: number;
 };
@@ -34,7 +34,7 @@ type FullLists = { [K in keyof Lists]: NonNullable<Lists[K]> };
 const accountIdOf = (at: number): string => String(1_000_000_000_000_001 + at);
 
 /**
- * An estate that is the same for the same options. With as many connections as there are kinds it holds every state,
+ * The same options give the same estate. With at least as many connections as there are kinds, it holds every state,
  * association, tunnel status and mark.
  */
 export function generateEstate(options: GenerateOptions): Estate {
@@ -101,7 +101,7 @@ function siteIn(RegionId: string, accountIds: readonly string[], random: Random,
   };
 }
 
-/** The same region for another of the accounts, whose neighbour is the first. */
+/** The same region for another account, whose neighbour is the first account. */
 function siteOf(accountId: string, site: PlacedSite, random: Random): PlacedSite {
   const own = site.transitRouters.find((router) => router.accountId === accountId);
   return {

@@ -5,7 +5,8 @@ import type { Certificate } from './make-certificate.ts';
 export type Listening = { readonly url: string; close(): Promise<void> };
 
 /**
- * Serves on 127.0.0.1: HTTPS with a certificate, else HTTP. Port 0 takes any that is free; one that is taken rejects.
+ * Serves on 127.0.0.1: HTTPS with a certificate, otherwise HTTP. Port 0 takes any free port. Rejects if the port is
+ * taken.
  */
 export async function listen(
   answer: RequestListener,
@@ -26,7 +27,7 @@ export async function listen(
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        // Clients keep connections open, and a scripted timeout holds one for long.
+        // Clients keep connections open, and a scripted timeout holds a connection for a long time.
         server.closeAllConnections();
       }),
   };

@@ -8,7 +8,10 @@ type SignedParts = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** Signature of Function Compute's own API: method, three headers, all `x-fc-…` headers by name, the decoded path. */
+/**
+ * The signature of Function Compute's own API covers the method, three headers, all `x-fc-…` headers by name, and the
+ * decoded path.
+ */
 export function stringToSignFc({ method, path, headers }: SignedParts): string {
   const own = Object.keys(headers)
     .filter((name) => name.startsWith('x-fc-'))
@@ -22,6 +25,6 @@ export function stringToSignFc({ method, path, headers }: SignedParts): string {
 export const signFc = (stringToSign: string, secret: string): string =>
   createHmac('sha256', secret).update(stringToSign).digest('base64');
 
-/** Base64 of the digest's hexadecimal text: so the service has it, not of the digest's bytes. */
+/** The service wants the base64 of the digest's hexadecimal text, not of its bytes. */
 export const contentMd5 = (body: Buffer): string =>
   Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64');

@@ -22,7 +22,7 @@ export function stringToSignV3({ method, query, headers, signedHeaders, hashedBo
   return `ACS3-HMAC-SHA256\n${sha256(request)}`;
 }
 
-/** HMAC-SHA256, hex; the key is the bare secret. */
+/** HMAC-SHA256, hex. The key is the bare secret. */
 export const signV3 = (stringToSign: string, secret: string): string =>
   createHmac('sha256', secret).update(stringToSign).digest('hex');
 
@@ -32,7 +32,7 @@ export type Authorization = {
   readonly signature: string;
 };
 
-/** Reads `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`; undefined when it is not of that form. */
+/** Reads `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`. Undefined when the text has another form. */
 export function parseAuthorization(header: string): Authorization | undefined {
   const match = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)$/.exec(header);
   const [, accessKeyId, names, signature] = match ?? [];

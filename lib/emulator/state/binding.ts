@@ -1,7 +1,7 @@
 import type { ConnectionRecord, TransitRouterRecord } from '../estate/estate-types.ts';
 import { gatewayAddress, zonesIn } from '../estate/region-facts.ts';
 
-/** A connection that a transit router begins to hold. Each tunnel gets an address that `draw` answers. */
+/** Binds a connection to a transit router. Each tunnel gets an address from `draw`. */
 export function bind(connection: ConnectionRecord, router: TransitRouterRecord, draw: () => number): void {
   connection.AttachType = 'CEN';
   connection.State = 'attaching';

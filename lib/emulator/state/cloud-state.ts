@@ -47,7 +47,7 @@ export const vcoRouteKey = (row: Pick<VcoRoute, 'VpnConnectionId' | 'RouteDest' 
 /** The key of a grant. */
 export const grantKey = (cenId: string, instanceId: string): string => `${cenId} ${instanceId}`;
 
-/** The live estate with its indexes; every change the emulator makes goes through here. */
+/** The live estate with its indexes. Every change of the emulator goes through here. */
 export class Store {
   estate: Estate;
   readonly journal = new UndoLog();
@@ -119,7 +119,7 @@ export class Store {
     this.estate = estate;
   }
 
-  /** Notices what tests, acting as other people, changed in the estate since the last call. */
+  /** Notices the changes that tests, acting as other people, made in the estate since the last call. */
   refresh(): void {
     for (const table of this.#tables) {
       table.refresh();
@@ -150,7 +150,7 @@ export class Store {
     }
   }
 
-  /** Removes what hangs on an attachment: associations, propagations and routes. */
+  /** Removes the dependencies of an attachment: associations, propagations and routes. */
   removeDependants(attachmentId: string): void {
     this.removeAll(this.associations, this.associations.in('attachment', attachmentId));
     this.removeAll(this.propagations, this.propagations.in('attachment', attachmentId));

@@ -9,8 +9,8 @@ import type { Table } from './record-table.ts';
 import { type Changing, pendingFor, StateWatch, setPending } from './state-watch.ts';
 
 /**
- * Ends changes that are under way. Nothing happens by itself: every call first asks what the clock and the reads so
- * far have brought about, so a virtual clock works.
+ * Ends the changes that are under way. Nothing happens by itself. Every call first asks which changes the clock and the
+ * reads so far have ended, so a virtual clock works.
  */
 export class Lifecycle {
   readonly #behaviours: () => Behaviours;
@@ -46,7 +46,7 @@ export class Lifecycle {
     ];
   }
 
-  /** Ends what the clock or enough reads have ended; one end may begin and end another. */
+  /** Ends each change whose time or number of reads is over. The end of one change may begin and end another. */
   tick(nowMs: number): void {
     let hasEnded = true;
     while (hasEnded) {
@@ -54,7 +54,7 @@ export class Lifecycle {
     }
   }
 
-  /** Runs a read that shows the past: it does not count as a look at what happens now. */
+  /** Runs a read that shows the past. It does not count as a read of the present. */
   unobserved<T>(read: () => T): T {
     this.#isObserved = false;
     try {
@@ -64,7 +64,7 @@ export class Lifecycle {
     }
   }
 
-  /** One read has shown these rows as they are. */
+  /** One read has shown the present state of these rows. */
   seen(rows: readonly Changing[]): void {
     if (!this.#isObserved) {
       return;
@@ -76,7 +76,7 @@ export class Lifecycle {
     }
   }
 
-  /** Begins a change of a row: what it looks like meanwhile, and when the change ends. */
+  /** Begins a change of a row: its state meanwhile, and the condition that ends the change. */
   begin<T extends Changing>(table: Table<T>, row: T, change: (row: T) => void, pending: Pending | undefined): void {
     this.#store.edit(row, (target) => {
       change(target);
@@ -119,7 +119,7 @@ export class Lifecycle {
     return pendingFor(to, { polls, ms }, nowMs);
   }
 
-  /** Gives a connection to a transit router, with an address for each tunnel that no other has. */
+  /** Gives a connection to a transit router, with a unique address for each tunnel. */
   bind(connection: ConnectionRecord, router: TransitRouterRecord): void {
     const used = new Set(this.#store.connections.all().flatMap(addressesOf));
     this.#store.edit(connection, (row) => bind(row, router, () => this.#drawAddress(used)));
@@ -134,7 +134,7 @@ export class Lifecycle {
     return nth;
   }
 
-  /** Rows that at the end of a change are either gone or settled. */
+  /** Rows that are either gone or settled at the end of a change. */
   #settling<T extends Changing>(table: Table<T>, settle: (row: T) => void): StateWatch<T> {
     return new StateWatch(table, (row) => {
       if (row.pending?.to === 'gone') {
@@ -197,7 +197,7 @@ export class Lifecycle {
     }
   }
 
-  /** A connection that is bound to nothing any more, or not yet. */
+  /** A connection that is not bound any more, or not yet bound. */
   #release(row: ConnectionRecord, atMs: number): void {
     const isKept = this.#behaviours().crossAccountAfterDetach === 'kept' && row.CrossAccountAuthorized === true;
     this.#store.edit(row, (target) => {
@@ -208,7 +208,7 @@ export class Lifecycle {
     this.#forgetSecond(row, atMs);
   }
 
-  /** The transit router was first to know of the attachment: now the connection says so too. */
+  /** The transit router knew of the attachment first. Now the connection says so as well. */
   #bindLate(row: ConnectionRecord, { TransitRouterId }: AttachmentRecord): void {
     const router = this.#store.transitRouters.get(TransitRouterId);
     if (router === undefined) {
@@ -218,7 +218,7 @@ export class Lifecycle {
     this.changeConnection(row, 'attached', undefined);
   }
 
-  /** The VPC side was first to forget: now the transit router's turn begins. */
+  /** The VPC side forgot first. Now it is the transit router's turn. */
   #forgetSecond(row: ConnectionRecord, atMs: number): void {
     const { detachSecondPolls: polls, detachSecondMs: ms } = this.#behaviours();
     for (const attachment of [...this.#store.attachments.in('connection', row.VpnConnectionId)]) {

@@ -2,7 +2,7 @@
 export type TableShape<T> = {
   readonly id: (row: T) => string;
   readonly groups?: Readonly<Record<string, (row: T) => string>>;
-  /** The order of a group; without it, the order of the rows. */
+  /** The order of a group. Without it, the order of the rows. */
   readonly order?: (left: T, right: T) => number;
 };
 
@@ -11,8 +11,8 @@ type Group<T> = { rows: T[]; sorted: boolean };
 /**
  * An index over one array of the estate, so that a call need not scan it.
  *
- * The array stays the truth: tests change it directly, as other people would. A shadow copy tells that this happened
- * (comparing 100,000 references takes a tenth of a millisecond), and the index is built anew.
+ * Tests change the array directly, as other people would, so the array is the truth. A shadow copy shows that this
+ * happened, and the index is then built anew. The comparison of 100,000 references takes a tenth of a millisecond.
  */
 export class Table<T extends object> {
   readonly #shape: TableShape<T>;
@@ -45,7 +45,7 @@ export class Table<T extends object> {
     }
   }
 
-  /** Notices what was changed from outside. To be called once before a request is served. */
+  /** Notices changes from outside. Call it once before a request is served. */
   refresh(): void {
     const rows = this.#rows();
     if (isSame(rows, this.#shadow)) {
@@ -90,7 +90,7 @@ export class Table<T extends object> {
     this.#group(row);
   }
 
-  /** Takes the row out and answers where it was, or -1. */
+  /** Removes the row and answers its former index, or -1. */
   remove(row: T): number {
     const at = this.#shadow.indexOf(row);
     if (at < 0) {
@@ -125,7 +125,7 @@ export class Table<T extends object> {
   }
 }
 
-/** Written as a loop: it runs over everything at every call. */
+/** A plain loop, because it runs over all rows at every call. */
 function isSame<T>(left: readonly T[], right: readonly T[]): boolean {
   if (left.length !== right.length) {
     return false;

@@ -20,7 +20,7 @@ export function setPending(row: Changing, pending: Pending | undefined): void {
   }
 }
 
-/** The rows of one table that are changing, and what happens when a change ends. */
+/** The rows of one table that are changing, and the effect of the end of each change. */
 export class StateWatch<T extends Changing> {
   readonly #finish: (row: T, atMs: number) => void;
   readonly #rows = new Set<T>();
@@ -36,7 +36,7 @@ export class StateWatch<T extends Changing> {
     table.onChanging((row) => this.#add(row));
   }
 
-  /** Ends what has ended, and answers whether anything had. */
+  /** Ends the changes that are over, and answers whether there were any. */
   end(nowMs: number): boolean {
     let hasEnded = false;
     for (const row of this.#rows) {
@@ -60,7 +60,7 @@ export class StateWatch<T extends Changing> {
   }
 }
 
-/** When a change ended; undefined while it has not. */
+/** When a change ended. Undefined while it has not ended. */
 function endOf({ pending }: Changing, nowMs: number): number | undefined {
   if (pending === undefined) {
     return undefined;

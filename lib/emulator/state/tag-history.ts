@@ -1,12 +1,12 @@
 import type { UndoLog } from './undo-log.ts';
 
 type TagRecord = Readonly<Record<string, string>>;
-/** The values that one write replaced; undefined: the key was not there. */
+/** The values that one write replaced. Undefined if the key was not present. */
 type TagChange = { readonly atMs: number; readonly was: Readonly<Record<string, string | undefined>> };
 
 /**
- * What tag writes through the API replaced, so that reads can lag behind them. Tags that a test changes in the estate
- * itself show at once.
+ * The values that tag writes through the API replaced, so that reads can lag behind them. A change that a test makes in
+ * the estate itself shows at once.
  */
 export class TagHistory {
   readonly #journal: UndoLog;

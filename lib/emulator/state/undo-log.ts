@@ -1,8 +1,8 @@
 type UndoStep = { readonly undo: () => void; readonly redo: () => void };
 
 /**
- * What changed, so that it can be taken back: for replies that are accepted without effect, and for reads answered
- * from the state before the last change.
+ * The changes that can be taken back, for replies that are accepted without effect, and for reads answered from the
+ * state before the last change.
  */
 export class UndoLog {
   #open: UndoStep[] = [];
@@ -14,7 +14,7 @@ export class UndoLog {
     this.#open.push(change);
   }
 
-  /** Closes the changes since the last close into one step; answers whether there were any. */
+  /** Closes the changes since the last close into one step. Answers whether there were any. */
   commit(): boolean {
     if (this.#open.length === 0) {
       return false;
@@ -47,7 +47,7 @@ export class UndoLog {
   }
 }
 
-/** Makes `target` hold what `source` holds, keeping its identity. */
+/** Gives `target` the contents of `source`, and keeps its identity. */
 export function overwrite<T extends object>(target: T, source: T): void {
   for (const key of Object.keys(target)) {
     Reflect.deleteProperty(target, key);

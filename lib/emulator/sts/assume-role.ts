@@ -14,7 +14,7 @@ function roleOf({ params, estate, caller }: Context): { accountId: string; role:
   if (accountId === '') {
     throw badParameter('RoleArn');
   }
-  // An account's own key may do everything, only not this.
+  // An account's own key may do everything except this.
   if (caller.identity.kind === 'root') {
     throw noPermission();
   }

@@ -5,7 +5,7 @@ import type { Table } from '../state/record-table.ts';
 import { listingTagsBy, type TaggedKind, type TagService, taggingBy, untaggingBy } from './tag-operations.ts';
 import type { TaggedRow } from './visible-tags.ts';
 
-/** Resources of a table that belong to the caller, wherever they are. */
+/** Resources of a table that belong to the caller, in any region. */
 const ownedIn = <T extends TaggedRow>(
   tableOf: (context: Context) => Table<T>,
   idOf: (row: T) => string,

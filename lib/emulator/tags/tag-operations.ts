@@ -7,16 +7,19 @@ import { shownTags, type TaggedRow } from './visible-tags.ts';
 
 type TaggedResource = { readonly id: string; readonly row: TaggedRow };
 
-/** How the resources of one type are found: all of the caller's, or one by its id. */
+/** How to find the resources of one type: all of the caller's resources, or one resource by its id. */
 export type TaggedKind = {
   readonly all: (context: Context) => readonly TaggedResource[];
   readonly get: (context: Context, id: string) => TaggedResource | undefined;
 };
 
-/** How one service tags. The keys of `kinds` are its resource types in upper case: letter case does not matter. */
+/**
+ * The tag operations of one service. The keys of `kinds` are its resource types in upper case, because letter case does
+ * not matter.
+ */
 export type TagService = {
   readonly kinds: ReadonlyMap<string, TaggedKind>;
-  /** What the list calls the size of a page, and its bounds. */
+  /** The name of the page size parameter, and its bounds. */
   readonly page: { readonly name: string; readonly fallback: number; readonly max: number };
   readonly notFound: (id: string) => ApiError;
 };
@@ -30,15 +33,18 @@ function kindOf(context: Context, { kinds }: TagService): TaggedKind {
   return kind;
 }
 
-/** Of one call. */
+/** The limit of one call. */
 const tooMany = (what: 'ResourceId' | 'TagNum'): ApiError =>
   new ApiError(400, `SizeLimitExceeded.${what}`, `The maximum size of ${what} is exceeded.`);
 
-/** A resource that would hold too many tags: the documents and their readers name three codes. */
+/** If a resource would hold too many tags, the documents and their readers name three codes. */
 const noRoom = ({ behaviours }: Context): ApiError =>
   new ApiError(400, behaviours.tooManyTagsCode, 'The number of tags on the resource is exceeded.');
 
-/** The resources that a write names. One that does not exist refuses the whole call, unless the switch says otherwise. */
+/**
+ * The resources that a write names. A resource that does not exist refuses the whole call, unless the switch says
+ * otherwise.
+ */
 function named(context: Context, service: TagService): TaggedResource[] {
   const { get } = kindOf(context, service);
   const ids = context.params.list('ResourceId');
@@ -100,7 +106,7 @@ export const untaggingBy =
     if (keys.length > TAGS_MAX) {
       throw tooMany('TagNum');
     }
-    // All counts only without TagKey.
+    // `All` counts only without TagKey.
     if (keys.length === 0 && !all) {
       throw missing('TagKey');
     }

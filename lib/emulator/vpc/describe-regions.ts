@@ -1,6 +1,6 @@
 import { type Operation, vpc } from '../operation.ts';
 
-/** Lists the regions of the VPC service: also those without IPsec-VPN for transit routers. */
+/** Lists the regions of the VPC service, including regions without IPsec-VPN for transit routers. */
 export const describeRegions: Operation = vpc('DescribeRegions', {
   kind: 'read',
   regional: false,

@@ -5,7 +5,7 @@ import { isOfVpnGateway } from './connections/describe-connections.ts';
 
 type Grouped = { readonly accountId: string; readonly regionId: string; ResourceGroupId?: string | undefined };
 
-/** What can be moved, by its type. */
+/** The resources that can be moved, by type. */
 const KINDS = new Map<string, (context: Context, id: string) => Grouped | undefined>([
   [
     'VpnAttachment',

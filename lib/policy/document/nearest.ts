@@ -1,6 +1,6 @@
-/** The candidate a mistyped word was most likely meant to be; undefined when none is close. */
+/** The candidate that a mistyped word most likely meant. Undefined when no candidate is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  // Longer than any key by far: no typo, and not worth the work.
+  // Much longer than any key, so it is no typo and not worth the work.
   if (word.length > 40) {
     return undefined;
   }

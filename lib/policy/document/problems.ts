@@ -8,10 +8,10 @@ type Path = readonly PropertyKey[];
 const SHOWN_MAX = 50;
 
 /**
- * What is wrong with a document, one line for each problem: the path, the value and what is allowed.
+ * The problems of a document, one line for each: the path, the value and the allowed values.
  *
- * The schemas give every issue its message: what is allowed there, or for unknown keys the allowed keys, separated by
- * commas. Parse with `reportInput`, or the values cannot be shown.
+ * The schemas give every issue its message: the allowed values, or for unknown keys the allowed keys, separated by
+ * commas. Parse with `reportInput`, because otherwise the values cannot be shown.
  */
 export const toProblems = (issues: readonly Issue[]): string[] => issues.flatMap((issue) => issueLines(issue, []));
 
@@ -34,7 +34,10 @@ function issueLines(issue: Issue, above: Path): string[] {
   return [`${toPath(path)}: ${found}; write ${issue.message}${orNothing}`];
 }
 
-/** A branch that complains only about what is inside the value took the value's shape: that one was meant. */
+/**
+ * If a branch complains only about the inside of the value, it accepts the value's shape, so the author meant that
+ * branch.
+ */
 const branchMeant = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined =>
   branches.find((issues) => issues.length > 0 && issues.every((issue) => issue.path.length > 0));
 

@@ -3,8 +3,8 @@ import { toJsonLine } from '../../core/text/printable.ts';
 const SHOWN_MAX = 60;
 
 /**
- * A value as a message may show it: bounded, on one line, and never what is inside a list or a mapping, which may be
- * long, deep, or not ours to print.
+ * A value as a message may show it: bounded and on one line. The contents of a list or a mapping are never shown,
+ * because they may be long, deep, or private.
  */
 export function quote(value: unknown): string {
   if (typeof value === 'string') {

@@ -2,16 +2,16 @@
 const DEPTH_MAX = 16;
 
 /**
- * Read a text that is one JSON object in which no key is there twice.
+ * Read a text that is one JSON object without duplicate keys.
  *
- * Undefined for anything else, broken JSON included: the YAML reader takes it, and knows the place of what is wrong.
+ * Undefined for any other text, including broken JSON. The YAML reader takes it, and reports the place of the problem.
  */
 export function readPlainJson(text: string): { readonly value: unknown } | undefined {
   if (!/^[ \r\n]*\{/.test(text)) {
     return undefined;
   }
   const value = parse(text);
-  // The parser keeps the last of two equal keys without a word; then it kept fewer than were written.
+  // The parser silently keeps the last of two equal keys, so it then keeps fewer keys than were written.
   return value !== undefined && countKeys(value, 0) === writtenKeys(text) ? { value } : undefined;
 }
 
@@ -23,10 +23,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Of valid JSON: outside of texts a colon stands after each key and nowhere else. */
+/** In valid JSON, outside of texts, a colon follows each key and appears nowhere else. */
 const writtenKeys = (text: string): number => text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
 
-/** NaN, which equals nothing, for what is too deep or would change a prototype when it is assigned. */
+/** NaN, which equals nothing, if the value is too deep or its assignment would change a prototype. */
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) {
     return 0;

@@ -3,16 +3,17 @@ import { quote } from './quote.ts';
 import type { Reading } from './reading.ts';
 import { trailingComma } from './trailing-comma.ts';
 
-/** Deeper than any policy; the parser's stack grows with it. */
+/** Deeper than any policy. The parser's stack grows with the depth. */
 const DEPTH_MAX = 32;
 
 const problem = (text: string): Reading => ({ problems: [text] });
 
 /**
- * Read one YAML 1.2 or JSON document as plain data. A text without a document (empty, or comments only) is undefined.
+ * Read one YAML 1.2 or JSON document as plain data. Undefined for a text without a document, which is empty or has only
+ * comments.
  *
- * Refused, since each of them makes a reader and the parser see different things: a key twice, aliases, merge keys,
- * tags, several documents, YAML 1.1 (where `off` is a boolean).
+ * It refuses duplicate keys, aliases, merge keys, tags, several documents and YAML 1.1 (where `off` is a boolean),
+ * because a reader and the parser see different things in each of them.
  */
 export function readYaml(text: string): Reading {
   try {
@@ -35,7 +36,7 @@ export function readYaml(text: string): Reading {
 }
 
 function readDocument(document: Document.Parsed, text: string): Reading {
-  // Past the first few a broken text only says the same again, and each place costs a look through it.
+  // After the first few problems a broken text only repeats itself, and each place costs a search through it.
   const found = [...document.errors, ...document.warnings].slice(0, 20);
   const problems = found.map(
     ({ code, message, pos }) =>
@@ -53,20 +54,20 @@ function readDocument(document: Document.Parsed, text: string): Reading {
     return { problems };
   }
   const { contents } = document;
-  // `---` alone is as empty as an empty text; a written-out null is not, it may be a template that went wrong.
+  // `---` alone is as empty as an empty text. A written null is not, because it may be a template that failed.
   if (contents === null || (isScalar(contents) && contents.source === '')) {
     return { value: undefined };
   }
   return { value: document.toJS({ maxAliasCount: 0 }) };
 }
 
-/** Which key it is that stands at a place of the text, and was there before. */
+/** The duplicate key at a place of the text. */
 function twice(text: string, at: number): string {
   const [key = ''] = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^:,\s{}[\]]+)/.exec(text.slice(at, at + 200)) ?? [];
   return `the key ${/^["']/.test(key) ? quote(key.slice(1, -1)) : quote(key)} is there twice`;
 }
 
-/** What has no place in a policy although YAML has it: aliases, tags, and keys that are not plain text. */
+/** YAML features that have no place in a policy: aliases, tags, and keys that are not plain text. */
 function oddNodes(document: Document.Parsed, text: string): string[] {
   const problems: string[] = [];
   const placeOfNode = (node: unknown) => placeOf(text, isNode(node) ? (node.range?.[0] ?? 0) : 0);
@@ -76,14 +77,14 @@ function oddNodes(document: Document.Parsed, text: string): string[] {
         `${placeOfNode(node)}: aliases are not supported; write the value out, or put a text that begins with * in quotes`,
       );
     }
-    // Some make a set or a date of what looks like a mapping or text, and such a one has no keys to be checked.
+    // Some tags turn a mapping or text into a set or a date, which has no keys to check.
     else if (isNode(node) && node.tag !== undefined) {
       problems.push(`${placeOfNode(node)}: tags are not supported (${quote(node.tag)}); write the value without it`);
     }
     if (isPair(node) && !(isScalar(node.key) && typeof node.key.value === 'string')) {
       problems.push(`${placeOfNode(node.key)}: a key must be text`);
     }
-    // Assigning this key anywhere would change a prototype, so it is stopped before anything does.
+    // An assignment of this key would change a prototype, so it is refused before any assignment.
     if (isPair(node) && isScalar(node.key) && node.key.value === '__proto__') {
       problems.push(`${placeOfNode(node.key)}: unknown key ${quote(node.key.value)}`);
     }
@@ -91,7 +92,7 @@ function oddNodes(document: Document.Parsed, text: string): string[] {
   return problems;
 }
 
-/** Counted on the parser's flat stack of tokens, before anything recurses into them. */
+/** Counted on the parser's flat stack of tokens, before any recursion into them. */
 function isDeeperThan(tokens: readonly CST.Token[], max: number): boolean {
   let level: readonly CST.Token[] = tokens;
   for (let depth = 0; level.length > 0; depth += 1) {

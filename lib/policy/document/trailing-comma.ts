@@ -1,9 +1,9 @@
-/** A text in double quotes, or a comma that only white space parts from a closing bracket. */
+/** A text in double quotes, or a comma with only white space before a closing bracket. */
 const TEXT_OR_COMMA = /"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g;
 
 /**
- * Where a text has a comma too many that would else be JSON: YAML takes it, and no reader of JSON does. Undefined for any
- * other text.
+ * The place of a superfluous comma in a text that would otherwise be JSON. YAML accepts the comma, and readers of JSON
+ * do not. Undefined for any other text.
  */
 export function trailingComma(text: string): number | undefined {
   if (!/^\s*\{/.test(text)) {

@@ -2,7 +2,7 @@ import { annotatedSchema, type JsonSchema } from './json-schema.ts';
 
 /** Every key of the policy as a Markdown table, for `docs/policy.md`. */
 export function policyKeyTable(): string {
-  const header = ['Key', 'Unit', 'Default', 'Allowed', 'Example', 'What it does'];
+  const header = ['Key', 'Unit', 'Default', 'Allowed', 'Example', 'Meaning'];
   const rows = [header, header.map(() => '---'), ...keysBelow(annotatedSchema(), '').map(toRow)];
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
@@ -44,7 +44,7 @@ const toRow = ({ name, schema }: KeyRow): string[] => [
   code(name),
   typeof schema.unit === 'string' ? schema.unit : '',
   schema.default === undefined ? '' : code(written(schema.default)),
-  cell(String(schema.allowed ?? '')),
+  cell(String(schema.allowed ?? '').replaceAll('; ', ', ')),
   cell((schema.examples ?? []).map((example) => code(written(example))).join(' ')),
   cell(schema.description ?? ''),
 ];

@@ -52,7 +52,10 @@ export const regions = {
       z.literal('all'),
       regionList.schema.check(z.minLength(1, { error: REGIONS_ALLOWED })),
       mapping({
-        all: withNotes(z.literal(true, { error: 'true' }), { description: 'All regions but a few.', allowed: 'true' }),
+        all: withNotes(z.literal(true, { error: 'true' }), {
+          description: 'All regions except a few.',
+          allowed: 'true',
+        }),
         except: withNotes(exceptions.schema, { description: 'These are left out.', allowed: exceptions.allowed }),
       }),
     ],

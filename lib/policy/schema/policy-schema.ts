@@ -62,7 +62,7 @@ const directory = mapping({
     'Only these accounts of the directory. Default: all of them.',
     [['1234567890123456']],
   ),
-  exclude: key(list(accountId), [], 'Never these, whatever `include` says.', [['2345678901234567']]),
+  exclude: key(list(accountId), [], 'Accounts to leave out, even if `include` names them.', [['2345678901234567']]),
 });
 const ACCOUNTS_ALLOWED = 'a list of mappings with the keys roleArn and regions, or a mapping with the key directory';
 const accounts = {
@@ -95,20 +95,25 @@ const protect = mapping({
 });
 
 const limits = mapping({
-  perRun: key(count(0, 'connections'), 20, 'Deletions in one run, over all regions and accounts. 0: none.', [5]),
+  perRun: key(
+    count(0, 'connections'),
+    20,
+    'Deletions in one run, over all regions and accounts. 0 deletes nothing.',
+    [5],
+  ),
   perDay: key(
     countOrOff('connections'),
     'off',
-    'The same in 24 hours over all runs, in each account and region; needs a `store`. 0: none.',
+    'The same in 24 hours over all runs, in each account and region. It needs a `store`. 0 deletes nothing.',
     [50],
   ),
   perRegionShare: key(
     share,
     0.5,
-    "If more than this share of a region's connections would go, the region is halted. 0: none may.",
+    "If a run would delete more than this share of a region's connections, the region is halted. 0 deletes nothing.",
     [0.2],
   ),
-  shareFloor: key(count(0, 'connections'), 3, 'Up to this many go whatever the share, unless the share is 0.', [0]),
+  shareFloor: key(count(0, 'connections'), 3, 'Up to this many are deleted for any share, unless the share is 0.', [0]),
   window: key(changeWindow, 'always', 'When something new may be detached or deleted.', [
     { days: ['Sat', 'Sun'], from: '22:00', to: '05:00', zone: 'Asia/Shanghai' },
   ]),
@@ -136,7 +141,7 @@ const recheck = mapping({
 });
 
 const waiting = mapping({
-  pollInterval: key(wait, '5s', 'Between two looks at what is being detached or deleted.', ['10s']),
+  pollInterval: key(wait, '5s', 'Between two reads of a connection that is being detached or deleted.', ['10s']),
   detachTimeout: key(someWait, '10m', 'How long a detach may take.', ['15m']),
   deleteTimeout: key(someWait, '5m', 'How long a delete may take.', ['10m']),
   tagTimeout: key(wait, '30s', 'How long a tag that was written may take to show.', ['1m']),
@@ -145,8 +150,8 @@ const waiting = mapping({
 
 const delays = mapping({
   attempts: key(count(1, 'attempts'), 6, 'Attempts of one request, the first included.', [3]),
-  minDelay: key(wait, '1s', 'Before the second attempt; grows with each.', ['2s']),
-  maxDelay: key(wait, '30s', 'The most it grows to; not less than `minDelay`.', ['1m']),
+  minDelay: key(wait, '1s', 'Wait before the second attempt. It grows with each attempt.', ['2s']),
+  maxDelay: key(wait, '30s', 'The longest wait. Not less than `minDelay`.', ['1m']),
 });
 const retry = delays.check(
   z.refine(({ minDelay, maxDelay }) => (parseDuration(maxDelay) ?? 0) >= (parseDuration(minDelay) ?? 0), {
@@ -160,7 +165,7 @@ const pace = mapping({
   share: key(
     portion,
     0.8,
-    'How much of the published limit of each API a run may use, for each account and region; the rest is for others.',
+    'How much of the published limit of each API a run may use, for each account and region. The rest is for other programs.',
     [0.5],
   ),
   describePerMinute: optionalKey(
@@ -219,13 +224,13 @@ const report = mapping({
 
 /** What people may write, and nothing else; what they left out is filled in. */
 export const policySchema = mapping({
-  mode: key(mode, 'plan', 'What a run may change: nothing, tags only, or tags and connections.', ['sweep']),
+  mode: key(mode, 'plan', 'The changes of a run: no changes, tags only, or tags and connections.', ['sweep']),
   regions: optionalKey(regions, "Where to look. Default: the function's own region.", [
     ['cn-hangzhou'],
     'all',
     { all: true, except: ['cn-beijing'] },
   ]),
-  accounts: key(accounts, [], 'Default: the account of the credentials, and that one only.', [
+  accounts: key(accounts, [], 'Default: only the account of the credentials.', [
     [{ roleArn: 'acs:ram::1234567890123456:role/vco-sweeper', regions: ['cn-hangzhou'] }],
     { directory: { roleName: 'vco-sweeper' } },
   ]),
@@ -240,7 +245,7 @@ export const policySchema = mapping({
   pace: section(z.prefault(pace, {}), "Staying under the service's published limits."),
   report: section(z.prefault(report, {}), 'What results and reports say of a connection.'),
   notify: section(z.prefault(notify, {}), 'Who hears of news, and of a deletion before it happens.'),
-  store: key(folderOrOff, 'off', 'A folder for the results of runs; on the platform, a bucket that is mounted there.', [
+  store: key(folderOrOff, 'off', 'A folder for the results of runs. On the platform, a mounted bucket.', [
     '/mnt/vco-sweeper-store',
   ]),
 });

@@ -34,6 +34,7 @@ export const CSV_COLUMNS: readonly CsvColumn[] = [
   { name: 'code', holds: "the cloud's error code, or one of ours", textOf: ({ code }) => code },
   { name: 'requestId', holds: 'the id of the request that failed', textOf: ({ requestId }) => requestId },
   { name: 'runId', holds: 'the run', textOf: (_outcome, runId) => runId },
+  { name: 'backup', holds: 'its backup, by the path in the store', textOf: ({ backup }) => backup },
 ];
 
 /** A spreadsheet takes a cell that begins so for a formula; Numbers takes the full-width signs for the plain ones. */

@@ -37,8 +37,6 @@ export type DigestInput = {
   /** Sentences about sweeps that left no result. */
   readonly lost?: readonly string[];
   readonly price?: ConfiguredPrice | undefined;
-  /** Where the store keeps the backup of a connection. */
-  readonly backupOf?: (outcome: Outcome) => string | null;
 };
 
 /** A later run does not list them any more, and that takes nothing back. */
@@ -55,7 +53,7 @@ export function digestRuns(input: DigestInput): ReportDigest {
   const runs = input.runs.toSorted((a, b) => compare(a.result.startedAt, b.result.startedAt));
   const results = runs.map(({ result }) => result);
   const places = newestPlaces(results);
-  const outcomes = lastOutcomes(runs, input.backupOf ?? (() => null));
+  const outcomes = lastOutcomes(runs);
   const { missing = [], notDispatched = [], problems = [], lost = [] } = input;
   return {
     format: REPORT_FORMAT,
@@ -63,13 +61,14 @@ export function digestRuns(input: DigestInput): ReportDigest {
     madeAt: input.madeAt,
     status: missing.length + notDispatched.length + lost.length > 0 ? 'incomplete' : worstStatus(results, places),
     results: runs.flatMap(({ path }) => path ?? []),
-    runs: results.map(({ runId, mode, status, startedAt, durationMs, policy }) => ({
+    runs: results.map(({ runId, mode, status, startedAt, durationMs, policy, plan }) => ({
       runId,
       mode,
       status,
       startedAt,
       durationMs,
       policy,
+      ...(plan === undefined ? {} : { plan }),
     })),
     places,
     missing,
@@ -108,10 +107,7 @@ function worstStatus(results: readonly RunResult[], places: readonly ReportedPla
   return WORST_FIRST.find((status) => counting.some((result) => result.status === status)) ?? 'complete';
 }
 
-function lastOutcomes(
-  runs: readonly DigestedRun[],
-  backupOf: (outcome: Outcome) => string | null,
-): readonly ReportedOutcome[] {
+function lastOutcomes(runs: readonly DigestedRun[]): readonly ReportedOutcome[] {
   const last = new Map<string, Map<string, ReportedOutcome>>();
   for (const run of runs) {
     for (const region of isWhole(run.result) ? run.result.regions : []) {
@@ -123,9 +119,8 @@ function lastOutcomes(
       const before = ofPlace.get(outcome.connectionId);
       // A second run at the same time finds it gone: the first one says who did it.
       if (before?.outcome !== 'deleted') {
-        const backup = FINAL.has(outcome.outcome) ? backupOf(outcome) : null;
         const { runId } = run.result;
-        ofPlace.set(outcome.connectionId, { ...outcome, runId, expectedAt: expectedAt(outcome, run), backup });
+        ofPlace.set(outcome.connectionId, { ...outcome, runId, expectedAt: expectedAt(outcome, run) });
       }
     }
   }

@@ -46,7 +46,7 @@ export type ReportDigest = {
   readonly price: ConfiguredPrice | null;
 };
 
-type ReportedRun = Pick<RunResult, 'runId' | 'mode' | 'status' | 'startedAt' | 'durationMs' | 'policy'>;
+type ReportedRun = Pick<RunResult, 'runId' | 'mode' | 'status' | 'startedAt' | 'durationMs' | 'policy' | 'plan'>;
 
 export type ReportedPlace = RegionResult & { readonly runId: string };
 
@@ -74,8 +74,6 @@ export type ReportedOutcome = Outcome & {
   readonly runId: string;
   /** ISO UTC: the earliest moment of its deletion if the next run marks it, for an orphan that has no mark yet. */
   readonly expectedAt: string | null;
-  /** Where the store keeps its backup; null if there is none, or if that is not known. */
-  readonly backup: string | null;
 };
 
 /** What a person wrote in the policy. It is never what is billed. */

@@ -4,7 +4,6 @@ import { toIso } from '../../core/domain/time.ts';
 import type { Store } from '../../core/store/store.ts';
 import { digestRuns } from '../digest/digest-runs.ts';
 import type { FailedDispatch } from '../digest/report-digest.ts';
-import { findBackupPaths } from './backup-paths.ts';
 import { readResults } from './read-results.ts';
 import type { ReportHistory } from './report-history.ts';
 import type { TimedFile } from './stored-files.ts';
@@ -29,7 +28,7 @@ const RUN_MS_MAX = 86_400_000;
 
 /** Put results of a store together, with what is missing beside them. Throws `StoreError`. */
 export async function collectReport(
-  store: Pick<Store, 'get' | 'list'>,
+  store: Pick<Store, 'get'>,
   { reportId, nowMs, files, history }: CollectRequest,
   { policy, policyHash }: ReportSettings,
 ): Promise<StoredReport> {
@@ -58,11 +57,6 @@ export async function collectReport(
     ],
     lost: lost.map(({ path, reason }) => `A run left no whole result. ${path}: ${reason}`),
     price: policy.report.price,
-    backupOf: await findBackupPaths(
-      store,
-      runs.map(({ result }) => result),
-      nowMs,
-    ),
   });
   return {
     ...digest,

@@ -29,6 +29,7 @@ export function toSummary(result: RunResult, problems: readonly Problem[] | unde
   return [
     ...warnings(result, problems).flatMap(wrapped).map(palette.yellow),
     ...wrapped(policyLine(result)).map(palette.dim),
+    ...planLines(result).flatMap(wrapped).map(palette.dim),
     ...wrapped(callsLine(result)).map(palette.dim),
   ].join('\n');
 }
@@ -128,6 +129,15 @@ function policyLine({ policy: { source, hash } }: RunResult): string {
     return `By no policy, so all defaults count ${by}`;
   }
   return toPrintable(`By the policy ${source === 'packed' ? 'packed with the function' : source} ${by}`);
+}
+
+/** Which saved plan was written, or swept. */
+function planLines({ plan, mode }: RunResult): readonly string[] {
+  if (plan === undefined) {
+    return [];
+  }
+  const what = mode === 'plan' ? 'The plan' : 'By the plan';
+  return [toPrintable(`${what} ${plan.file}, made at ${plan.madeAt} (SHA-256 ${shorten(plan.sha256)})`)];
 }
 
 function callsLine({ calls }: RunResult): string {

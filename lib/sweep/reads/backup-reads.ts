@@ -4,12 +4,16 @@ import type { Place } from '../../core/domain/place.ts';
 import type { Store } from '../../core/store/store.ts';
 import { BACKUP_FORMAT, backupFolder, dayOf, readBackupName } from '../../core/store/store-layout.ts';
 import type { Settings } from '../../core/undo/settings.ts';
+import { type Backup, connectionIdOf } from '../../undo/backup-document.ts';
 import { pickConnectionRoute, pickCustomerGateway } from '../../undo/pick-settings.ts';
+import { readBackup } from '../../undo/read-backup.ts';
 import { CoalescedRead } from './coalesced-read.ts';
 
 /** Nothing that a sweep does changes a gateway, so one list serves for a while. */
 const GATEWAYS_AGE_MS_MAX = 300_000;
 const DAY_MS = 86_400_000;
+
+export type KeptBackup = { readonly path: string; readonly backup: Backup };
 
 /** What only backups of one region ask for. Those that ask at the same moment share a reading. */
 export class BackupReads {
@@ -51,25 +55,28 @@ export class BackupReads {
   }
 
   /**
-   * Whether there is a backup of the connection whose attachment is the one that its detach note names. Throws `StoreError`.
+   * The newest backup of the connection whose attachment is the one that its detach note names; undefined: there is none.
+   * Throws `StoreError`.
    *
    * @param note it was taken shortly before this was written, or longer before when the hold of the connection started again
    */
-  async has(
+  async find(
     connectionId: ConnectionId,
     note: { readonly atMs: number; readonly attachmentId: string; readonly mayBeRewritten: boolean },
-  ): Promise<boolean> {
+  ): Promise<KeptBackup | undefined> {
     const firstDay = note.mayBeRewritten ? '' : dayOf(note.atMs - DAY_MS);
-    for (const path of await this.#pathsOf(connectionId, firstDay)) {
+    for (const path of (await this.#pathsOf(connectionId, firstDay)).reverse()) {
       const reading = await this.#store?.get(path, BACKUP_FORMAT);
-      if (reading?.kind === 'document' && namesAttachment(reading.document.attachment, note.attachmentId)) {
-        return true;
+      const found = reading?.kind === 'document' ? readBackup(reading.document) : undefined;
+      if (found !== undefined && 'backup' in found && isOf(found.backup, connectionId, note.attachmentId)) {
+        return { path, backup: found.backup };
       }
     }
-    return false;
+    return undefined;
   }
 
-  async #pathsOf(connectionId: ConnectionId, firstDay: string): Promise<readonly string[]> {
+  /** The oldest first. */
+  async #pathsOf(connectionId: ConnectionId, firstDay: string): Promise<string[]> {
     const folder = backupFolder(this.#place);
     this.#days ??= this.#list(folder);
     const days = (await this.#days).filter((day) => day >= firstDay);
@@ -88,8 +95,5 @@ export class BackupReads {
   }
 }
 
-const namesAttachment = (attachment: unknown, attachmentId: string): boolean =>
-  typeof attachment === 'object' &&
-  attachment !== null &&
-  'TransitRouterAttachmentId' in attachment &&
-  attachment.TransitRouterAttachmentId === attachmentId;
+const isOf = (backup: Backup, connectionId: ConnectionId, attachmentId: string): boolean =>
+  connectionIdOf(backup) === connectionId && backup.attachment?.TransitRouterAttachmentId === attachmentId;

@@ -4,7 +4,7 @@ import type { JournalEvent } from '../../core/domain/journal.ts';
 import { parseInstant, toIso } from '../../core/domain/time.ts';
 import { findNotNow, type Judged, type NotNow, type Plan } from '../../core/plan/plan.ts';
 import { noteTried, type TagResult } from '../marks/mark-upkeep.ts';
-import { toClockFacts, toConnectionFacts } from '../outcome-facts.ts';
+import { toClockFacts, toConnectionFacts, toNoticeFacts } from '../outcome-facts.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import type { DayLimit } from './day-limit.ts';
 import { deleteConnection } from './delete-connection.ts';
@@ -94,7 +94,7 @@ const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
 /**
  * The outcome of each connection that was due and not worked on, because its mode, the slots, the change window or a file
- * `STOP`, or the day did not allow it. Connections that a plan shows take their places in the day.
+ * `STOP`, or the day did not allow it, or because nobody was told of it. Connections that a plan shows take their places in the day.
  */
 export function describeLeftOver(
   plan: Plan,
@@ -120,7 +120,10 @@ export function describeLeftOver(
     slots -= 1;
     return toPlanned(judged, holdMs);
   };
-  return new Map([...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)]));
+  return new Map([
+    ...[...plan.untold].map(([judged, { reason, code }]) => [judged, endWith('waiting', reason, { code })] as const),
+    ...[...plan.postponed.keys(), ...left].map((judged) => [judged, toEnd(judged)] as const),
+  ]);
 }
 
 function toPlanned({ verdict }: Judged, holdMs: number): StepResult {
@@ -141,10 +144,11 @@ const toJudgedFields = (verdict: Judged['verdict']) => ({
 });
 
 /** All steps on one connection. Never throws for what the cloud does; a defect of ours goes up. */
-async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepResult> {
+async function workOn(region: RegionContext, { verdict, notice }: Judged): Promise<StepResult> {
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
-  const result = await takeSteps(region, verdict);
+  const ended = await takeSteps(region, verdict);
+  const result = { ...ended, backup: region.backedUpAs.get(connectionId) };
   // A step that outlasts each run would come first in each run.
   const hasFailed = result.outcome === 'failed' || result.outcome === 'blocked';
   const isStuck = (hasFailed || (result.used && isUnfinished(result))) && !region.stopAsked.aborted;
@@ -154,8 +158,10 @@ async function workOn(region: RegionContext, { verdict }: Judged): Promise<StepR
   const fields = {
     ...toConnectionFacts(verdict.connection, region.policy),
     ...toClockFacts(verdict, result.outcome, region.policy, result),
+    ...toNoticeFacts(notice),
     rule: verdict.rule,
     outcome: result.outcome,
+    backup: result.backup ?? null,
     reason: result.reason,
     code: result.code,
     cloudRequestId: result.requestId,

@@ -6,6 +6,8 @@ import type { Store } from '../../core/store/store.ts';
 import { StoreError } from '../../core/store/store-error.ts';
 import { BACKUP_FORMAT, backupPath } from '../../core/store/store-layout.ts';
 import { type Backup, type BackupInput, IncompleteBackup, toBackup } from '../../undo/backup-document.ts';
+import { renewBackup } from '../../undo/renew-backup.ts';
+import type { KeptBackup } from '../reads/backup-reads.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
@@ -30,13 +32,17 @@ export async function backUp(
     return;
   }
   try {
-    if (attachment === undefined && (await hasBackupBefore(region, verdict))) {
+    const { connectionId } = verdict.connection;
+    const before = attachment === undefined ? await findBackupBefore(region, verdict) : undefined;
+    const now = toBackup(await readAll(region, verdict, attachment));
+    const backup = before === undefined ? now : renewBackup(before.backup, now);
+    if (before !== undefined && backup === before.backup) {
+      region.backedUpAs.set(connectionId, before.path);
       return;
     }
-    const { connectionId } = verdict.connection;
-    const backup = toBackup(await readAll(region, verdict, attachment));
     const path = backupPath(region, connectionId, Date.parse(backup.takenAt), backups.runId);
     await backups.writing.run(() => keep(backups.store, path, backup));
+    region.backedUpAs.set(connectionId, path);
     record(region, 'backup.done', connectionId, { storedAs: path });
   } catch (error) {
     throw toStepEnd(error);
@@ -44,9 +50,12 @@ export async function backUp(
 }
 
 /** A connection that we detached has a backup from before, if a store was there then. */
-async function hasBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<boolean> {
+async function findBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<KeptBackup | undefined> {
+  if (note.kind !== 'valid') {
+    return undefined;
+  }
   const mayBeRewritten = region.policy.detach.holdMs > 0;
-  return note.kind === 'valid' && (await region.backupReads.has(connection.connectionId, { ...note, mayBeRewritten }));
+  return await region.backupReads.find(connection.connectionId, { ...note, mayBeRewritten });
 }
 
 async function keep(store: Store, path: string, backup: Backup): Promise<void> {

@@ -12,6 +12,7 @@ import { noteOf } from '../marks/detach-note.ts';
 import { lookDelayMs, TAG_NOT_READ_BACK } from '../marks/tag-writes.ts';
 import type { Freshness } from '../reads/coalesced-read.ts';
 import type { RegionContext } from '../run-context.ts';
+import { whyUnplanned } from '../survey/swept-plan.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
 /** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
@@ -32,6 +33,8 @@ export type Rechecked =
       readonly isLettingGo: boolean;
       /** It was bound to nothing, and says that it is attached: what its note and mark say is of the time before. */
       readonly isBoundAgain: boolean;
+      /** Why it is no longer what the plan that is swept says of it; undefined when it is, or without a plan. */
+      readonly unplanned: string | undefined;
     }
   | { readonly kind: 'gone' };
 
@@ -212,7 +215,13 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.isDue && !verdict.locked;
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
   const sameRule = detached || verdict.rule === before.rule;
-  if (changes.length === 0 && goes && sameHolder && sameRule) {
+  const unplanned = region.plan && whyUnplanned(region.plan, { ...region, verdict });
+  // A message counts for one clock only. If the clock has begun anew, nobody was told of it.
+  const isTold = detached || !region.policy.notify.required || verdict.sinceMs === before.sinceMs;
+  if (!isTold) {
+    changes.push('the clock in its mark is not the clock of which somebody was told');
+  }
+  if (changes.length === 0 && goes && sameHolder && sameRule && unplanned === undefined) {
     return { kind: 'same', connection };
   }
   if (changes.length === 0) {
@@ -220,7 +229,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   }
   const wasUnbound = detached || before.attachment === undefined;
   const isBoundAgain = wasUnbound && connection.attachType === 'CEN' && connection.state === 'attached';
-  return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo, isBoundAgain };
+  return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo, isBoundAgain, unplanned };
 }
 
 /** That we detached it, this run knows by itself; the tag is for those who come after. */

@@ -17,6 +17,8 @@ export type StepResult = {
   readonly used: boolean;
   /** Of `held`: until when, in milliseconds since the epoch. */
   readonly heldUntilMs?: number;
+  /** Of a connection that was backed up: the path in the store. */
+  readonly backup?: string | undefined;
 };
 
 /** Thrown inside a write's `beforeAttempt` to stop before anything is sent, and anywhere a step ends early. */

@@ -23,7 +23,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
     throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
   }
   const { verdict, changes } = read;
-  const reason = `changed since it was judged: ${changes.join('; ')}`;
+  const reason = read.unplanned ?? `changed since it was judged: ${changes.join('; ')}`;
   const hasStaleMark = isMarkStale(verdict, read.isBoundAgain);
   try {
     if (hasStaleMark) {
@@ -39,6 +39,9 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
   } catch (error) {
     const what = `${reason}; its tags could not be cleared`;
     throw await endOfTagCall(region, verdict.connection.connectionId, error, { what, used: false });
+  }
+  if (read.unplanned !== undefined) {
+    throw new StepEnd(endWith('unknown', reason));
   }
   const { heldUntilMs } = verdict;
   if (heldUntilMs !== undefined) {

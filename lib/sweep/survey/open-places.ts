@@ -114,7 +114,7 @@ type OpenAccount = AccountRegions & { readonly api: CloudApi };
 type Opened = OpenAccount | (AccountRegions & { readonly error: CloudError });
 
 /** Stands for the account of credentials that did not even say whose they are. */
-const UNKNOWN_ACCOUNT = 'unknown';
+export const UNKNOWN_ACCOUNT = 'unknown';
 
 async function openAccounts(root: CloudApi, policy: Policy): Promise<readonly Opened[]> {
   if (policy.accounts.length === 0) {

@@ -16,6 +16,7 @@ import { isNeeded } from '../../core/rules/all-rules.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
+import { refuseOutside, type SweptPlan, withinPlan } from './swept-plan.ts';
 import { untilStopAsked } from './until-stop-asked.ts';
 import { type OnReading, watchReading } from './watch-reading.ts';
 
@@ -82,6 +83,7 @@ export async function survey(
     readonly policy: Policy;
     readonly parts: readonly Narrowing[];
     readonly defaultRegion: RegionId | undefined;
+    readonly plan?: SweptPlan | undefined;
   },
   deps: {
     readonly api: CloudApi;
@@ -96,6 +98,9 @@ export async function survey(
   const { policy } = request;
   const { stopAsked = NEVER } = deps;
   const opened = await openPlaces(untilStopAsked(deps.api, stopAsked), policy, request.parts, request.defaultRegion);
+  if (request.plan !== undefined) {
+    refuseOutside(request.plan, opened);
+  }
   const { places, unopened, lostRoles, refused, parts, unknownExceptions } = opened;
   const watch = new SightWatch(policy, parts);
   const settling = { settle, whenBehind };
@@ -121,7 +126,12 @@ export async function survey(
       reportListing(deps.journal, place, listing);
       const region =
         listing.listing === 'complete'
-          ? await judgeRegion(place, listing.estate, { policy, parts, nowMs: deps.clock.now(), watch }, settling)
+          ? await judgeRegion(
+              place,
+              listing.estate,
+              { policy, parts, plan: request.plan, nowMs: deps.clock.now(), watch },
+              settling,
+            )
           : toLost(place, listing, parts);
       semaphore.release(held);
       return region;
@@ -182,6 +192,7 @@ function toLost(
 type Look = {
   readonly policy: Policy;
   readonly parts: readonly Narrowing[];
+  readonly plan: SweptPlan | undefined;
   readonly nowMs: number;
   readonly watch: SightWatch;
 };
@@ -193,7 +204,7 @@ type Settling = { readonly settle: Settle; readonly whenBehind: WhenBehind };
 async function judgeRegion(
   place: OpenPlace,
   { connections, ...facts }: RegionEstate,
-  { policy, parts, nowMs, watch }: Look,
+  { policy, parts, plan, nowMs, watch }: Look,
   { settle, whenBehind }: Settling,
 ): Promise<SurveyedRegion> {
   const { accountId, regionId } = place;
@@ -205,7 +216,8 @@ async function judgeRegion(
     const routing = routingOf(connection, facts);
     const verdict = judge({ connection, accountId, witnesses: facts.witnesses, routing, nowMs }, policy);
     ours += Number(countsInShare(verdict));
-    const one = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
+    const asked = { accountId, regionId, verdict, mode: modeFor(parts, place, connection.connectionId) };
+    const one = plan === undefined ? asked : withinPlan(plan, asked);
     if (one.mode !== undefined) {
       lapsedKeeps.push(...lapsedKeepsOf(connection, place, nowMs));
     }

@@ -1,12 +1,12 @@
 import { TAG_KEEP } from '../../core/domain/tag-names.ts';
 import type { CreateCall } from '../../core/undo/create-api.ts';
 import type { Settings } from '../../core/undo/settings.ts';
-import { type Backup, connectionIdOf, type Tag, tunnelsOf } from '../backup-document.ts';
+import { type Backup, connectionIdOf, ownersTags, type Tag, tunnelsOf } from '../backup-document.ts';
 import { ATTACHMENT_FIELDS, CONNECTION_FIELDS, STATIC_ROUTE_FIELDS } from '../field-table.ts';
 import type { PskKeys } from '../psk-keys.ts';
 import { shapeOf, toCreatable, toParams } from '../to-params.ts';
 import { toKeepValue } from './estate-now.ts';
-import { ownersTags, type Step } from './plan-restore.ts';
+import type { Step } from './plan-restore.ts';
 
 const TAGS_MAX = 20;
 

@@ -1,6 +1,6 @@
 import { TAG_KEEP } from '../../core/domain/tag-names.ts';
 import { readKeep } from '../../core/guards/keep-tag.ts';
-import { type Backup, connectionIdOf, gatewayIdsOf, type Tag, tunnelsOf } from '../backup-document.ts';
+import { type Backup, connectionIdOf, gatewayIdsOf, ownersTags, type Tag, tunnelsOf } from '../backup-document.ts';
 import { addressesOf } from '../to-params.ts';
 import { destinationOf, type EstateNow, routeKey } from './estate-now.ts';
 
@@ -34,10 +34,6 @@ export type RestorePlan = {
   /** What the owner of the transit router has to do. */
   readonly needed: readonly string[];
 };
-
-const SWEEPERS = /^vco-sweeper:(orphan|seen|detached|keep)$/;
-
-const RESERVED = /^(acs:|aliyun)/i;
 
 /** Decide what is left to do, from the backup and from what exists now. Pure. */
 export function planRestore(backup: Backup, now: EstateNow, nowMs: number): RestorePlan {
@@ -126,10 +122,6 @@ function tagsLeft(backup: Backup, { target }: EstateNow): readonly Step[] {
   const missing = ownersTags(backup).filter(({ Key, Value }) => tags.get(Key) !== Value);
   return missing.length > 0 ? [{ kind: 'tags', tags: missing }] : [];
 }
-
-/** The tags that its owner wrote. Those of the sweeper, and those that the cloud reserves, are not written again. */
-export const ownersTags = ({ tags }: Pick<Backup, 'tags'>): readonly Tag[] =>
-  tags.filter(({ Key }) => !SWEEPERS.test(Key) && !RESERVED.test(Key));
 
 function findStops(backup: Backup, now: EstateNow): readonly string[] {
   const { target, further } = now;

@@ -9,20 +9,20 @@ type Provided = {
   readonly securityToken?: string;
 };
 
-/** A place that has credentials, as it may be named, and how to ask there. */
+/** A place that has credentials: its name for messages, and how to ask there. */
 export type Origin = {
   readonly label: string;
   readonly provider: () => { readonly getCredentials: () => Promise<Provided> };
 };
 
-/** The package renews what expires when it is asked; some of its providers start a process each time. */
+/** The package renews expiring credentials on each request, and some of its providers start a process each time. */
 const ASKED_AGAIN_MS = 60_000;
 
 /**
- * Credentials from a provider of the credentials package, renewed when they run out.
+ * Credentials from a provider of the credentials package, renewed when they expire.
  *
- * The first time that there are none is a `ConfigError`: nothing was done yet. Later it is a `CloudError`, which ends
- * the call and not the run. No message holds anything of the package's own, which quote files and replies.
+ * The first failure is a `ConfigError`, because nothing was done yet. A later failure is a `CloudError`, which ends the
+ * call and not the run. No message contains text of the package's own messages, because they quote files and replies.
  */
 export function createCredentialsSource({ label, provider }: Origin, clock: Clock): CredentialsSource {
   let asked: ReturnType<Origin['provider']> | undefined;
@@ -34,7 +34,7 @@ export function createCredentialsSource({ label, provider }: Origin, clock: Cloc
     try {
       asked ??= provider();
       const next = toCredentials(await asked.getCredentials());
-      // The same object as long as they are the same: clients are kept by it.
+      // The same object for the same credentials, because clients are cached by it.
       current = isSame(current, next) ? current : next;
       askAgainMs = clock.now() + ASKED_AGAIN_MS;
       return current;
@@ -78,7 +78,7 @@ const isSame = (one: Credentials | undefined, other: Credentials): one is Creden
   one.accessKeySecret === other.accessKeySecret &&
   one.securityToken === other.securityToken;
 
-/** Beginnings and words of the package's own messages, and what they mean for a person. */
+/** Parts of the package's own messages, and their meaning for a person. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^the access key secret is invalid/, describeCode('SignatureDoesNotMatch')],
   [/^failed to execute external command/, 'its command failed'],
@@ -89,7 +89,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
 /** As the package's messages end, or begin before the body of a reply. */
 const STATUS = /\b(?:httpStatus: |failed with |failed: [A-Z]+ \S+ )([45]\d\d)\b/;
 
-/** In words of ours: only a code of the cloud's or of the system's is taken over. */
+/** In our own words. Only a code of the cloud or of the system is copied. */
 function whyNone(error: unknown): string {
   if (error instanceof NothingGiven) {
     return 'it answered neither a key nor a reason';

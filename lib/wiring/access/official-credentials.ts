@@ -17,10 +17,12 @@ const KEYS = ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ACCESS_KEY_SECRET'] 
 
 /**
  * Credentials where the cloud's official tools have them: `--profile`, the environment's keys, OIDC, profile files, the
- * role of an ECS instance, a URI. The first that is configured counts. If it is broken, nothing else is tried, because a
- * command must never run as somebody else than it was told to.
+ * role of an ECS instance, a URI.
  *
- * @throws ConfigError naming what is missing, or everything that was looked for
+ * The first configured source counts. If it is broken, no other source is tried, because a command must never run with
+ * another identity than the user chose.
+ *
+ * @throws ConfigError naming the missing setting, or all places that were searched
  */
 export function findCredentials(
   io: Pick<Surroundings, 'env' | 'readFile' | 'clock'>,
@@ -50,7 +52,8 @@ function findOrigin(io: Pick<Surroundings, 'env' | 'readFile'>, asked: string | 
   if (asked !== undefined) {
     throw new ConfigError(`credentials: neither ${files} has a profile "${asked}"`);
   }
-  // Nobody waits for an address that only an ECS instance has, unless told to.
+  // Only an ECS instance has this address. On other machines a command would wait for it in vain, so it needs to be
+  // told.
   if (isSet(env)('ALIBABA_CLOUD_ECS_METADATA')) {
     return {
       label: 'the role of this ECS instance (ALIBABA_CLOUD_ECS_METADATA)',

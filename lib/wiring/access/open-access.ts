@@ -6,11 +6,11 @@ import { findCredentials } from './official-credentials.ts';
 import { createProxyRoute, routeCredentialRequests } from './proxies.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** As whom a command calls the cloud, and by which way. */
+/** The identity with which a command calls the cloud, and its proxies. */
 export type Access = { readonly credentials: CredentialsSource; readonly route: Route | undefined };
 
 /**
- * Only the command line has this: a function gets its credentials from the platform, and reaches the cloud directly.
+ * Only the command line needs this. A function gets its credentials from the platform, and reaches the cloud directly.
  *
  * @throws ConfigError naming everything in the environment that is missing or cannot be used
  */

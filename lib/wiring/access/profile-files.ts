@@ -4,7 +4,7 @@ import { ConfigError } from '../../core/domain/errors.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** One profile of a file of the official tools: whose it is, and what is in it. */
+/** One profile of a file of the official tools: its place and its contents. */
 export type Profile = {
   readonly name: string;
   readonly file: string;
@@ -16,12 +16,12 @@ export type Profile = {
 
 type Env = Surroundings['env'];
 
-/** The `aliyun` command's own file, and the one of the SDKs. The credentials package looks in the same places. */
+/** The `aliyun` command's own file, and the file of the SDKs. The credentials package searches the same places. */
 const cliFile = (): string => join(homedir(), '.aliyun', 'config.json');
 const sharedFile = (env: Env): string =>
   env.ALIBABA_CLOUD_CREDENTIALS_FILE?.trim() || join(homedir(), '.alibabacloud', 'credentials');
 
-/** What each mode cannot do without. */
+/** The required fields of each mode. */
 const NEEDED: Readonly<Record<Profile['kind'], Readonly<Record<string, readonly string[]>>>> = {
   cli: {
     AK: ['access_key_id', 'access_key_secret'],
@@ -41,15 +41,15 @@ const NEEDED: Readonly<Record<Profile['kind'], Readonly<Record<string, readonly 
   },
 };
 
-/** The files that are looked into, for messages. */
+/** The searched files, for messages. */
 export const profileFiles = (env: Env): readonly string[] => [cliFile(), sharedFile(env)];
 
 /**
- * The profile with this name; without one, the one that `ALIBABA_CLOUD_PROFILE` or the file itself calls current.
- * Undefined when no file has it. The file of the `aliyun` command comes first.
+ * The profile with this name. Without a name, the profile that `ALIBABA_CLOUD_PROFILE` or the file itself calls
+ * current. Undefined when no file has it. The file of the `aliyun` command comes first.
  *
- * @throws ConfigError for a file that cannot be read, or a profile that lacks something. Quotes nothing of a file but
- *   names of profiles, fields and modes
+ * @throws ConfigError for an unreadable file, or a profile that lacks a field. It quotes only names of profiles, fields
+ * and modes
  */
 export function findProfile(
   { env, readFile }: Pick<Surroundings, 'env' | 'readFile'>,
@@ -64,7 +64,7 @@ export function findProfile(
   return found && complete(found);
 }
 
-/** Undefined for a file that is not there. */
+/** Undefined if the file does not exist. */
 function read(readFile: Surroundings['readFile'], file: string): string | undefined {
   try {
     return readFile(file);
@@ -95,7 +95,7 @@ function inSharedFile(text: string | undefined, file: string, name: string): Pro
   return fields && { name, file, kind: 'shared', mode: fields.type ?? '', fields };
 }
 
-/** An INI section; only to see what is in it, the credentials package reads the file by itself. */
+/** An INI section, only to see its contents. The credentials package reads the file by itself. */
 function sectionOf(text: string, name: string): Readonly<Record<string, string>> | undefined {
   let fields: Record<string, string> | undefined;
   let isIt = false;

@@ -8,11 +8,13 @@ import type { Surroundings } from './surroundings.ts';
 const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
 
 /**
- * The way of requests through a proxy, as `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say. Only https leaves this machine,
- * so `HTTP_PROXY` is never used; what stays on this machine, such as the emulator, uses no proxy. Undefined when no
- * variable names one.
+ * The proxies that `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name. Undefined when no variable names a proxy.
  *
- * @throws ConfigError for a proxy that cannot be used; names the variable and never its value, which may hold a password
+ * Only https leaves this machine, so `HTTP_PROXY` is never used. Requests to this machine, such as requests to the
+ * emulator, use no proxy.
+ *
+ * @throws ConfigError for a proxy that cannot be used. It names the variable and never its value, which may hold a
+ * password
  */
 export function createProxyRoute({ env, proxyFor }: Pick<Surroundings, 'env' | 'proxyFor'>): Route | undefined {
   const variable = VARIABLES.find((name) => env[name]?.trim());
@@ -43,10 +45,10 @@ function parseProxy(text: string, variable: string): URL {
   return url;
 }
 
-/** A tunnel takes no longer, whoever asks for it. */
+/** No tunnel takes longer, for any caller. */
 const TUNNEL_MS_MAX = 10_000;
 
-/** A tunnel for each connection. If the proxy refuses one, that is an error and not the cloud's answer. */
+/** Each connection has a tunnel. If the proxy refuses a tunnel, that is an error and not the cloud's answer. */
 class TunnelAgent extends HttpsProxyAgent<string> {
   override async connect(...[request, options]: Parameters<HttpsProxyAgent<string>['connect']>) {
     let status = 200;

@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
 
-/** What of a process decides as whom it calls the cloud, and by which way. */
+/** The parts of a process that decide its identity and its proxies. */
 export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Throws as the function of `node:fs` does. */
   readonly readFile: (path: string) => string;
-  /** The proxy for a URL, as the environment says; empty for none. */
+  /** The proxy for a URL, as the environment says. Empty for no proxy. */
   readonly proxyFor: (url: string) => string;
   readonly clock: Clock;
 };

@@ -1,6 +1,6 @@
-// What a run takes, as one line of JSON on standard error: standard output is the sweeper's log.
+// Prints the time of a run as one line of JSON on standard error, because standard output is the sweeper's log.
 
-/** @param run called once; seconds and CPU time are from just before it to its end */
+/** @param run called once. Seconds and CPU time are from just before it to its end */
 module.exports = async function measured(run) {
   const cpuStart = process.cpuUsage();
   const startedMs = performance.now();

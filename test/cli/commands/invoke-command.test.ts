@@ -114,7 +114,9 @@ describe('invoke', () => {
     const { text } = await aResult();
     const { policy, notFound, outcomes, counts, ...rest } = JSON.parse(text) as RunResult;
     const { held, ...earlyCounts } = counts;
-    const early = outcomes.map(({ name, owner, createdAt, dueAt, heldUntil, attachedTo, ...outcome }) => outcome);
+    const early = outcomes.map(
+      ({ name, owner, createdAt, dueAt, heldUntil, attachedTo, backup, ...outcome }) => outcome,
+    );
     const answer = { ...rest, counts: earlyCounts, outcomes: early };
     const { command } = await deployed(answering(JSON.stringify(answer)));
     const { out } = await command(['invoke']);

@@ -112,7 +112,7 @@ describe('reads', () => {
     expect([...(await api.listRegions())].sort()).toEqual(['cn-fuzhou', REGION]);
   });
 
-  test('connections, all at once and one by one, are the same', async () => {
+  test('connections are the same in the list and in single reads', async () => {
     const { api } = await start();
     const listed = await api.listConnections(REGION);
     const byId = new Map(listed.map((connection) => [connection.connectionId, connection]));
@@ -149,7 +149,7 @@ describe('reads', () => {
     }
   });
 
-  test('a connection that does not exist is gone; a region that does not is an error', async () => {
+  test('a connection that does not exist is gone, and a region that does not exist is an error', async () => {
     const { api } = await start();
     expect(await api.getConnection(REGION, 'vco-none')).toBe('gone');
     await expect(api.getConnection('eu-west-9', 'vco-none')).rejects.toMatchObject({
@@ -167,7 +167,7 @@ describe('reads', () => {
     expect(calls).toHaveLength(3);
   });
 
-  test('transit routers, what they hold, and what routes over it', async () => {
+  test('transit routers, their attachments, and the routes over them', async () => {
     const { api } = await start();
     expect(await api.listTransitRouters(REGION)).toMatchObject([
       { transitRouterId: 'tr-own', regionId: REGION, name: 'tr-fra' },
@@ -233,7 +233,7 @@ describe('writes', () => {
     });
   });
 
-  test('what depends on an attachment holds it, unless it is forced', async () => {
+  test('dependencies of an attachment block its detach, unless it is forced', async () => {
     const { api } = await start();
     const detach = (force: boolean) => api.detach(REGION, 'tr-attach-bound', { force, ...look });
     await expect(detach(false)).rejects.toMatchObject({
@@ -313,7 +313,7 @@ describe('faults', () => {
     ['silence', { kind: 'timeout', when: 'before' }, 'RequestTimeoutError'],
     ['no list', { kind: 'drop-field', field: 'VpnConnections' }, 'UnreadableReply'],
     ['no total', { kind: 'drop-field', field: 'TotalCount' }, 'UnreadableReply'],
-  ])('%s is waited out', async (_what, fault, code) => {
+  ])('the run waits out %s', async (_what, fault, code) => {
     const { api, codes } = await start({ faults: [{ action: READ, fault }] });
     expect(await list(api)).toHaveLength(6);
     expect(codes).toEqual([code]);
@@ -340,7 +340,7 @@ describe('faults', () => {
     await expect(list(always.api)).rejects.toMatchObject({ code: 'IncompleteListing' });
   });
 
-  test('a success that is none', async () => {
+  test('a success without a success body', async () => {
     const { api } = await start({ faults: [{ action: 'DeleteVpnAttachment', fault: { kind: 'success-false' } }] });
     await expect(api.deleteConnection(REGION, 'vco-free', look)).rejects.toMatchObject({
       code: 'SuccessFalse',

@@ -98,7 +98,7 @@ const USES: { [M in keyof CloudApi]: (api: CloudApi) => Promise<unknown> } = {
 };
 
 describe('the table of actions', () => {
-  test.each(Object.entries(USES))('says what %s calls, and nothing else', async (method, use) => {
+  test.each(Object.entries(USES))('names the actions that %s calls, and no other action', async (method, use) => {
     const { api, calls, sent } = cloud();
     await use(api);
     const facts = Object.entries(ALL_ACTIONS).filter(([, { methods }]) => methods.some((name) => name === method));
@@ -121,7 +121,7 @@ describe('the table of actions', () => {
     }
   });
 
-  test('knows what writes', () => {
+  test('knows which actions write', () => {
     const writes = Object.entries(ALL_ACTIONS).filter(([, { kind }]) => kind === 'write');
     expect(writes.map(([action]) => action).sort()).toEqual([
       'DeleteTransitRouterVpnAttachment',
@@ -182,7 +182,7 @@ describe('one connection', () => {
   });
 });
 
-test('a connection is gone by a definite answer, also after one that was lost', async () => {
+test('a connection is gone after a definite answer, even if an earlier answer was lost', async () => {
   const { api } = fakeCloud([timeoutError(), failure('InvalidVpnConnectionInstanceId.NotFound', 404)]);
   expect(await api.getConnection(REGION, 'vco-1')).toBe('gone');
 });
@@ -191,7 +191,7 @@ describe('one attachment', () => {
   const get = (reply: TransportReply) =>
     cloud({ ListTransitRouterVpnAttachments: () => reply }).api.getAttachment(REGION, 'tr-1', 'tr-attach-1');
 
-  test('that the service says does not exist is none, as in an empty list', async () => {
+  test('that the service says does not exist is absent, as in an empty list', async () => {
     const empty = ok({ TotalCount: 0, TransitRouterAttachments: [] });
     for (const reply of [failure('InvalidTransitRouterAttachmentId.NotFound'), empty]) {
       expect(await get(reply)).toBeUndefined();
@@ -214,7 +214,7 @@ describe('one attachment', () => {
 });
 
 describe('routing', () => {
-  test('of each attachment, also of one that nothing routes over', async () => {
+  test('contains each attachment, even an attachment without routes', async () => {
     const { api, sent } = cloud();
     const routing = await api.listRouting(REGION, 'tr-1');
     expect([...routing]).toEqual([
@@ -231,7 +231,7 @@ describe('routing', () => {
     });
   });
 
-  test('without a route table nothing was read: every transit router has one', async () => {
+  test('without a route table nothing was read, because every transit router has a route table', async () => {
     const { api } = cloud({ ListTransitRouterRouteTables: () => ok({ TotalCount: 0, TransitRouterRouteTables: [] }) });
     await expect(api.listRouting(REGION, 'tr-1')).rejects.toMatchObject({ code: 'IncompleteListing' });
   });
@@ -270,7 +270,7 @@ describe('tags', () => {
     });
   });
 
-  test('of several connections that do not fit on a page are asked for in halves: without a total a lost tag would not show', async () => {
+  test('of several connections that do not fit on a page are read for half as many at a time, because without a total a lost tag would not show', async () => {
     const { api, sent } = cloud({
       ListTagResources: ({ params }) => {
         const [first = '', ...more] = params.ResourceId as readonly string[];
@@ -307,7 +307,7 @@ describe('tags', () => {
     ]);
   });
 
-  test('of nobody, or none at all, are not asked for: a filter left out would mean everything', async () => {
+  test('of no connection, or for no key, are not asked for, because an empty filter would mean everything', async () => {
     const { api, sent } = cloud();
     expect(await api.listTags(REGION, [])).toEqual(new Map());
     await api.setTags(REGION, [], new Map([['a', 'b']]));
@@ -327,7 +327,7 @@ describe('tags', () => {
 });
 
 describe('a role', () => {
-  test('gives an api with its credentials, and its account for those who watch', async () => {
+  test('gives an api with its credentials, and names its account to observers', async () => {
     const { api, sent, retries } = cloud({ DescribeVpnConnections: () => failure('Throttling.User') });
     const other = await api.assumeRole(ROLE);
     await expect(other.listConnections(REGION)).rejects.toMatchObject({ code: 'Throttling.User' });
@@ -342,7 +342,7 @@ describe('a role', () => {
     expect(retries[0]).toMatchObject({ accountId: '2000000000000002', regionId: REGION });
   });
 
-  test('keeps its own pace beside the account that assumed it, and one pace with another assumption of it', async () => {
+  test('keeps its own pace beside the account that assumed it, and shares one pace with a second assumption of it', async () => {
     const slow = { share: 0.8, describePerMinute: 1, writePerMinute: 1, concurrency: 1 };
     const policy = { retry: { attempts: 1, minDelayMs: 0, maxDelayMs: 0 }, pace: slow };
     const { api, sent, clock } = fakeCloud((call) => answers[call.action](call), { policy });
@@ -355,7 +355,7 @@ describe('a role', () => {
     expect(readyMs - startMs).toBe(120_000); // AssumeRole has half of the rate: its limit is taken to be lower
   });
 
-  test('is assumed again when five minutes are left, once for all who ask', async () => {
+  test('is assumed again when five minutes are left, once for all waiting requests', async () => {
     let issued = 0;
     const hour = 3_600_000;
     const { api, sent, clock } = fakeCloud((call) =>
@@ -420,7 +420,7 @@ describe('a role', () => {
   });
 
   test.each(['', 'sweeper', 'acs:ram::role/x', 'acs:ram::2000000000000002:user/x', 'acs:ram::2:role/a b'])(
-    '%j is no role, and nothing is sent',
+    '%j is not a role, and nothing is sent',
     async (roleArn) => {
       const { api, sent } = cloud();
       await expect(api.assumeRole(roleArn)).rejects.toMatchObject({ code: 'InvalidParameter.RoleArn' });

@@ -62,7 +62,7 @@ describe.each(NAMES)('%s', (name) => {
     'https://',
     'none',
     ' ',
-  ])('refuses %j, naming the variable, the value and what is allowed', (value) => {
+  ])('refuses %j, naming the variable, the value and the allowed values', (value) => {
     const resolve = () => resolveEndpoints({ [name]: value });
     expect(resolve).toThrow(ConfigError);
     expect(resolve).toThrow(name);
@@ -78,7 +78,7 @@ describe.each(NAMES)('%s', (name) => {
     ['https://someone:hush@more@vpc.aliyuncs.com', 'https://vpc.aliyuncs.com'],
     ['someone:hush@vpc.aliyuncs.com', 'vpc.aliyuncs.com'],
     ['https:/someone:hush@', ''],
-  ])('refuses %j without repeating who and the password', (value, shown) => {
+  ])('refuses %j without repeating the user and the password', (value, shown) => {
     const resolve = () => resolveEndpoints({ [name]: value });
     expect(resolve).toThrow(`${name}: ${JSON.stringify(shown)} is not allowed`);
     expect(resolve).not.toThrow(/hu|someone/);

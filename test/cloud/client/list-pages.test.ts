@@ -6,7 +6,7 @@ const ids = (from: number, count: number) => Array.from({ length: count }, (_, i
 const items = (connectionIds: readonly string[]) =>
   connectionIds.map((VpnConnectionId) => connectionItem({ VpnConnectionId }));
 
-/** DescribeVpnConnections over a list that may be another one each time it is asked. */
+/** DescribeVpnConnections over a list that may change between requests. */
 const pages = (list: (request: number) => readonly string[], total?: (request: number) => number) => () => {
   let request = 0;
   return (call: TransportCall): TransportReply => {
@@ -37,7 +37,7 @@ describe('a list that pages by number', () => {
     expect(sent.every(({ params }) => params.PageSize === 50 && params.RegionId === 'eu-central-1')).toBe(true);
   });
 
-  test('tells how many were read so far, and counts anew when all is read again', async () => {
+  test('tells how many items were read so far, and counts anew when all pages are read again', async () => {
     const told: number[] = [];
     const onPage = (read: number) => told.push(read);
     const { api } = fakeCloud(
@@ -65,7 +65,7 @@ describe('a list that pages by number', () => {
       return { told, asked: asked(sent) };
     };
 
-    test('is told how many there are after the first page, and before the others', async () => {
+    test('knows the number of items after the first page, and before the rest', async () => {
       expect(await listed(127, false)).toEqual({ told: [127, 1], asked: [1, 2, 3] });
     });
 
@@ -79,7 +79,7 @@ describe('a list that pages by number', () => {
   });
 
   test('an item that moves to a page already read is missed, so everything is listed once more', async () => {
-    // A connection that is deleted between the pages pulls the first of page 2 onto page 1.
+    // When a connection is deleted between the pages, the first item of page 2 moves to page 1.
     const { api, sent } = fakeCloud(
       pages(
         (request) => (request === 0 ? ids(0, 60) : ids(1, 59)),
@@ -90,13 +90,13 @@ describe('a list that pages by number', () => {
     expect(asked(sent)).toEqual([1, 2, 1, 2]);
   });
 
-  test('a list that holds still the second time is complete', async () => {
+  test('a list that does not change the second time is complete', async () => {
     const { api } = fakeCloud(pages((request) => (request === 0 ? ids(0, 60) : ids(1, 59)))());
     const connections = await api.listConnections('eu-central-1');
     expect(connections.map(({ connectionId }) => connectionId)).toEqual(ids(1, 59));
   });
 
-  test('an item seen on two pages does not stand for the one that was missed', async () => {
+  test('an item on two pages does not replace the missed item', async () => {
     const shifted = (request: number) => (request % 2 === 0 ? ids(0, 60) : ['vco-new', ...ids(0, 59)]);
     const { api } = fakeCloud(pages(shifted, () => 60)());
     expect(await rejection(api.listConnections('eu-central-1'))).toMatchObject({
@@ -123,7 +123,7 @@ describe('a list that pages by number', () => {
     expect(await api.listConnections('eu-central-1')).toHaveLength(2);
   });
 
-  test('an item listed twice with two contents: listed once more, then an error', async () => {
+  test('an item listed twice with different contents: listed once more, then an error', async () => {
     const twice = [...items(['vco-1', 'vco-2']), connectionItem({ VpnConnectionId: 'vco-1', Name: 'prod-1' })];
     const { api, sent } = fakeCloud([connectionList(twice, { TotalCount: 2 })]);
     expect(await rejection(api.listConnections('eu-central-1'))).toMatchObject({
@@ -157,7 +157,7 @@ describe('a list that pages by number', () => {
     await expect(api.listConnections('eu-central-1')).rejects.toMatchObject({ code: 'IncompleteListing' });
   });
 
-  test('an absurd total is not followed', async () => {
+  test('an absurd total is not used', async () => {
     const { api, sent } = fakeCloud(
       pages(
         () => ids(0, 50),
@@ -174,7 +174,7 @@ describe('a list that pages by number', () => {
     await expect(api.listConnections('eu-central-1')).rejects.toMatchObject({ code: 'Forbidden' });
   });
 
-  test('transit routers: those of another account are not ours', async () => {
+  test('transit routers of another account are not ours', async () => {
     const router = (id: string, AliUid: number) => ({ TransitRouterId: id, RegionId: 'eu-central-1', AliUid });
     const { api } = fakeCloud(({ action }) =>
       action === 'GetCallerIdentity'
@@ -225,7 +225,7 @@ describe('a list that pages by token', () => {
     expect(sent).toHaveLength(4);
   });
 
-  test('one tag with two values is no answer, whichever comes last', async () => {
+  test('one tag with two values is an error, in either order', async () => {
     const tag = (TagValue: string) => ({ ResourceId: 'vco-1', TagKey: 'vco-sweeper:keep', TagValue });
     const { api } = fakeCloud([ok({ TagResources: { TagResource: [tag('true'), tag('false')] } })]);
     await expect(api.listTags('eu-central-1', ['vco-1'])).rejects.toMatchObject({ code: 'IncompleteListing' });

@@ -21,7 +21,7 @@ const member = (AccountId: unknown, Status: unknown = 'CreateSuccess') => ({
 const page = (TotalCount: number, Account: readonly unknown[]) =>
   ok({ TotalCount, PageNumber: 1, Accounts: { Account } });
 
-/** The api on a transport that answers as told. */
+/** The api on a transport with scripted answers. */
 function organization(answer: (call: Sent) => TransportReply) {
   const sent: Sent[] = [];
   const options = {
@@ -44,7 +44,7 @@ function organization(answer: (call: Sent) => TransportReply) {
 }
 
 describe('the accounts of the resource directory', () => {
-  test('are read with all pages, and told apart by whether they may be swept', async () => {
+  test('are read with all pages, and distinguished by whether they may be swept', async () => {
     const ids = Array.from({ length: 101 }, (_, at) => String(2_000_000_000_000_000 + at));
     const { api, sent } = organization(({ params }) => {
       const from = (Number(params.PageNumber) - 1) * 50;
@@ -92,7 +92,7 @@ describe('the accounts of the resource directory', () => {
     expect(await rejection(organization(answer).api.listAccounts())).toMatchObject({ name: 'CloudError', code });
   });
 
-  test('are an answer or a CloudError, whatever the reply holds', async () => {
+  test('are an answer or a CloudError for any reply', async () => {
     const whole = page(2, [member('2000000000000001'), member('2000000000000002', 'InviteSuccess')]).body;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...pathsOf(whole)), spoiling, async (path, how) => {
@@ -109,7 +109,7 @@ describe('the accounts of the resource directory', () => {
     );
   });
 
-  test('are nothing that a run asks for', () => {
+  test('are never requested by a run', () => {
     const { options } = organization(() => page(0, []));
     expect(createCloudApi(options)).not.toHaveProperty('listAccounts');
     expect(Object.keys(ORGANIZATION_ACTIONS)).toEqual(['ListAccounts']);
@@ -132,13 +132,13 @@ describe('on the emulator, over HTTP', () => {
     { accountId: '2000000000000002', keys: [{ accessKeyId: 'two', accessKeySecret: 'secret-of-two' }] },
   ];
 
-  test('the first account manages the others', async () => {
+  test('the first account manages the other accounts', async () => {
     expect(await list({ accounts })).toEqual([
       { accountId: '2000000000000002', name: 'account 2000000000000002', standing: 'active' },
     ]);
   });
 
-  test('members are those that the estate says', async () => {
+  test('members are the accounts of the estate', async () => {
     const members = [{ accountId: '3000000000000003', DisplayName: 'old', Status: 'CloseSuspended' }];
     const directory = { accountId: '1000000000000001', members };
     expect(await list({ accounts, directory })).toEqual([
@@ -146,7 +146,7 @@ describe('on the emulator, over HTTP', () => {
     ]);
   });
 
-  test('a member may not ask, and without other accounts there is no directory', async () => {
+  test('a member may not ask, and a single account has no directory', async () => {
     const two = { accessKeyId: 'two', accessKeySecret: 'secret-of-two' };
     expect(await rejection(list({ accounts }, two))).toMatchObject({ code: 'NoPermission', status: 403 });
     await emulator?.close();

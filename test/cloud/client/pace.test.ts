@@ -131,7 +131,7 @@ describe('an action with a limit for a second', () => {
   const PUBLISHED = { second: 3, minute: 180 };
   const detach = { accountId: 'a', regionId: undefined, action: 'DeleteTransitRouterVpnAttachment' } as const;
 
-  /** Many detaches at once. Each looks around for a while before it is sent, some of them for as long as each other. */
+  /** Many detaches at once. Each prepares for a while before it is sent, some of them equally long. */
   async function sendMany(policy: Policy['pace'], count: number, lookMs: (index: number) => number) {
     const { clock, pace, startMs } = setUp(policy);
     const sent: number[] = [];
@@ -180,13 +180,13 @@ describe('an action with a limit for a second', () => {
     expect(minute).toBeLessThanOrEqual(PUBLISHED.minute * share);
   });
 
-  test('is sent at its rate, and what was looked at just before does not grow old', async () => {
+  test('is sent at its rate, and the reads just before it do not become stale', async () => {
     const { sent, waits } = await sendMany(byShare, 100, () => 300);
     expect(sent.at(-1)).toBeLessThan(51_000);
     expect(Math.max(...waits)).toBeLessThanOrEqual(500);
   });
 
-  test('that would be sent too late is not, and those behind it are', async () => {
+  test('is not sent too late, and the requests behind it are sent', async () => {
     const { clock, pace, startMs } = setUp({ ...byShare, share: 0.1 });
     const sent: number[] = [];
     const send = (deadlineMs: number) =>
@@ -204,7 +204,7 @@ describe('an action with a limit for a second', () => {
     expect(sent).toEqual([0, 3334]);
   });
 
-  test('slows down after throttling as any other', async () => {
+  test('slows down after throttling like any other request', async () => {
     const { clock, pace, startMs } = setUp(byShare);
     const sent: number[] = [];
     const send = (code?: string) =>
@@ -259,7 +259,7 @@ describe('the concurrency', () => {
 });
 
 describe('the deadline', () => {
-  test('nobody waits for a turn that comes too late, and those behind get theirs', async () => {
+  test('no request waits for a turn that comes too late, and the requests behind it get their turns', async () => {
     const { clock, run, starts, startMs } = setUp({ ...POLICY, writePerMinute: 1 });
     await run('DeleteVpnAttachment');
     const late = run('DeleteVpnAttachment', { deadlineMs: startMs + 60_000 });
@@ -295,7 +295,7 @@ describe('throttling', () => {
     expect(gaps(starts)).toEqual([2400, 2400]);
   });
 
-  test('counts once for all that were sent before it was known', async () => {
+  test('counts once for all requests that were sent before it was known', async () => {
     const { run, starts } = setUp();
     await Promise.all(
       Array.from({ length: 5 }, () => refused(run('DeleteVpnAttachment', { ...throttled, takesMs: 50 }))),

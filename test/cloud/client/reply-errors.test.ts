@@ -107,7 +107,7 @@ describe('a reply that is not a success', () => {
   });
 });
 
-describe('what is thrown instead of an answer', () => {
+describe('an error in place of an answer', () => {
   const named = (name: string, fields: object = {}) => Object.assign(new Error('text'), { name }, fields);
 
   test.each<[string, unknown, string, string]>([

@@ -14,7 +14,7 @@ const CANARIES = {
   securityToken: 'CanarySecurityToken',
   psk: 'CanaryPreSharedKey',
 };
-// An endpoint is named on purpose. A URL that was called has more than that.
+// An endpoint is named on purpose. A called URL has more than that.
 const SECRETS = [...Object.values(CANARIES), 'Signature=', 'SignatureNonce=', '127.0.0.1/', '?'];
 
 const stops: (() => void)[] = [];
@@ -66,7 +66,7 @@ const send = (status: number, body: unknown) => (response: ServerResponse) => {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 };
-/** A body that repeats everything that was sent, and a pre-shared key, wherever a body can. */
+/** A body that repeats the whole request, and a pre-shared key, in every possible place. */
 const echo =
   (status: number, more: object = {}) =>
   (response: ServerResponse, form: URLSearchParams) => {
@@ -118,7 +118,7 @@ const cases = Object.keys(FAILURES).flatMap((failure) =>
   Object.keys(USES).map((use): [string, string] => [failure, use]),
 );
 
-/** Everything a careless log line could print of an error. */
+/** Everything of an error that a careless log line could print. */
 function spellOut(error: unknown): string {
   const { message, stack, cause, ...own } = error as CloudError;
   const names = Object.getOwnPropertyNames(error);
@@ -136,7 +136,7 @@ function spellOut(error: unknown): string {
   ].join('\n');
 }
 
-test.each(cases)('%s, in %s: no secret gets into the error or to those who watch', async (failure, use) => {
+test.each(cases)('%s, in %s: no secret gets into the error or to observers', async (failure, use) => {
   const answer = FAILURES[failure];
   const call = USES[use];
   if (!answer || !call) {
@@ -144,7 +144,7 @@ test.each(cases)('%s, in %s: no secret gets into the error or to those who watch
   }
   const { api, retries } = await apiOn(answer);
   const outcome = await call(api).catch((error: unknown) => error);
-  // A write that may be answered with anything is the one use that can succeed here.
+  // A write that accepts any answer is the only use that can succeed here.
   if (outcome instanceof Error) {
     expect([outcome.name, Object.hasOwn(outcome, 'cause')]).toEqual(['CloudError', false]);
   } else {
@@ -156,7 +156,7 @@ test.each(cases)('%s, in %s: no secret gets into the error or to those who watch
   }
 });
 
-test('what is read holds no secret either', async () => {
+test('the result of a read holds no secret either', async () => {
   const tunnel = { TunnelId: 'tun-a', Status: 'ipsec_sa_established', TunnelIkeConfig: { Psk: CANARIES.psk } };
   const item = {
     VpnConnectionId: 'vco-1',

@@ -40,7 +40,7 @@ describe('the waits', () => {
     expect(clock.sleeps).toEqual(expected);
   });
 
-  test('are at least what the server asks for, at most two minutes of it', async () => {
+  test('are at least as long as the server asks for, up to two minutes', async () => {
     const asks = (retryAfterMs: number) => failure('Throttling.User', 400, { retryAfterMs });
     const { result, clock } = read([asks(7000), asks(100), asks(9_000_000), single], retryPolicy({}));
     await result;
@@ -100,7 +100,7 @@ describe('no other attempt is made', () => {
   });
 });
 
-test('whoever watches hears of each retry what, why, for whom and how long', async () => {
+test('observers learn of each retry: its action, error, place and delay', async () => {
   const { result, retries } = read([failure('Throttling.User'), timeoutError(), single], retryPolicy({}));
   await result;
   const common = {
@@ -124,7 +124,7 @@ test('whoever watches hears of each retry what, why, for whom and how long', asy
 describe('the deadline', () => {
   const startMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-  test('no wait goes past it, and nothing is sent after it', async () => {
+  test('no wait exceeds it, and nothing is sent after it', async () => {
     const { result, clock, sent } = read([failure('ServiceUnavailable', 503)], {
       ...retryPolicy({}),
       deadlineMs: startMs + 5000,
@@ -149,13 +149,13 @@ describe('the deadline', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  test('past it nothing is sent at all', async () => {
+  test('after it nothing is sent at all', async () => {
     const { result, sent } = read([single], { deadlineMs: startMs });
     await expect(result).rejects.toMatchObject({ code: 'DeadlineExceeded', effect: 'refused' });
     expect(sent).toEqual([]);
   });
 
-  test('a turn that comes too late is not waited for, and not asked for again', async () => {
+  test('a turn that comes too late is not waited for, and not requested again', async () => {
     const slow = { share: 0.8, describePerMinute: 1, writePerMinute: 1, concurrency: 8 };
     const { api, result, clock, sent, retries } = read([single], {
       policy: { ...retryPolicy({}).policy, pace: slow },

@@ -73,7 +73,7 @@ describe.each<Write>(['detach', 'delete'])('the client token of a %s', (kind) =>
     expect(tokensOf(sent)).toEqual(expected);
   });
 
-  test('is another one for another write', async () => {
+  test('differs for another write', async () => {
     const { api, result, sent } = write(kind, [done]);
     await result;
     await api.deleteConnection('eu-central-1', 'vco-2', { beforeAttempt: async () => undefined });
@@ -87,7 +87,7 @@ test('a client token is ASCII and at most 64 long, and never the same', () => {
   expect(new Set(tokens).size).toBe(50);
 });
 
-describe('what is sent', () => {
+describe('the sent request', () => {
   test('for a delete', async () => {
     const { result, sent } = write('delete', [done]);
     expect(await result).toEqual({ requestId: '6F0E1D2C-0000-4000-8000-000000000001' });
@@ -109,7 +109,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('the look before each attempt', () => {
+describe('the last read before each attempt', () => {
   test.each<[string, Answer[], boolean[]]>([
     ['one attempt', [done], [false]],
     ['an answer was lost', [timeoutError(), done], [false, true]],
@@ -126,13 +126,13 @@ describe('the look before each attempt', () => {
       [false, true, true, true],
     ],
     ['an earlier request still runs', [failure('TokenProcessing'), done], [false, true]],
-  ])('knows whether one may have had an effect: %s', async (_what, answers, expected) => {
+  ])('knows whether an attempt may have had an effect: %s', async (_what, answers, expected) => {
     const { result, doubts } = write('delete', answers);
     await result;
     expect(doubts).toEqual(expected);
   });
 
-  test('comes after the pace, so that nothing is between it and the request', async () => {
+  test('follows the wait for a turn, so that nothing is between it and the request', async () => {
     const cloud = fakeCloud([done], {
       policy: {
         retry: { attempts: 1, minDelayMs: 0, maxDelayMs: 0 },
@@ -163,7 +163,7 @@ describe('the look before each attempt', () => {
     expect([sent, calls, retries, clock.sleeps]).toEqual([[], [], [], []]);
   });
 
-  test('stops between attempts too', async () => {
+  test('stops between attempts as well', async () => {
     const reason = new Stop('changed');
     const { result, sent } = write('delete', [busy], {
       before: async () => (sent.length > 0 ? Promise.reject(reason) : undefined),

@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-/** A server on this machine that answers as told, and what it saw. */
+/** A server on this machine with scripted answers, and the requests that it received. */
 async function serve(answer: (response: ServerResponse, request: IncomingMessage) => void) {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
@@ -128,7 +128,7 @@ describe('a request', () => {
     expect(form.get('Signature')).toBe(signature);
   });
 
-  test('reuses the connection of the one before, whoever they are for', async () => {
+  test('reuses the connection of the previous request, for any caller', async () => {
     const { call, sockets, seen } = await serve((response) => json(response, 200, {}));
     await call();
     await call({ service: 'cbn', action: 'ListTransitRouters' });
@@ -146,7 +146,7 @@ describe('a request', () => {
     expect(sockets.size).toBeLessThanOrEqual(BURST);
   });
 
-  test('is of the service and by the keys of its call, whichever came before it', async () => {
+  test('is of the service and signed with the keys of its call, after any other call', async () => {
     const { call, seen } = await serve((response) => json(response, 200, {}));
     const first = { accessKeyId: 'first', accessKeySecret: 'x', securityToken: 'token-1' };
     const renewed = { accessKeyId: 'first', accessKeySecret: 'x', securityToken: 'token-2' };
@@ -163,7 +163,7 @@ describe('a request', () => {
   });
 });
 
-test("the SDK's own time limit, three seconds if none is given, is never the first to come", async () => {
+test("the SDK's own time limit, by default three seconds, never expires first", async () => {
   const { call } = await serve((response) => json(response, 200, {}));
   const request = vi.spyOn(http, 'request');
   await call({ timeoutMs: 10_000 });
@@ -281,7 +281,7 @@ describe('no answer', () => {
 });
 
 describe('a reply without bound', () => {
-  /** As much as a kernel keeps between the two ends, generously. */
+  /** A generous estimate of the bytes that a kernel keeps between the two ends. */
   const UNDER_WAY_MAX = 16 * 2 ** 20;
   const tooLarge = {
     name: 'CloudError',
@@ -304,18 +304,18 @@ describe('a reply without bound', () => {
     ['vpc', 'DeleteVpnAttachment'],
     ['cbn', 'ListTransitRouters'],
     ['sts', 'AssumeRole'],
-  ] as const)('is refused whichever service it is of: %s', async (service, action) => {
+  ] as const)('is refused from every service: %s', async (service, action) => {
     const { call } = await serve((response) => endless(response, 200, { bytes: 0 }));
     expect(await rejection(call({ service, action, timeoutMs: 60_000 }))).toMatchObject({ code: 'ReplyTooLarge' });
   });
 
-  test('is not waited for in vain: just below the bound it is an answer', async () => {
+  test('just below the bound it is an answer', async () => {
     const filled = JSON.stringify({ RequestId: 'x', Filling: ' '.repeat(REPLY_BYTES_MAX - 100) });
     const { call } = await serve((response) => json(response, 200, filled));
     expect(await call({ timeoutMs: 60_000 })).toMatchObject({ status: 200, body: { RequestId: 'x' } });
   });
 
-  test('takes a bounded memory however many come at the same time, and gives it back', async () => {
+  test('takes a bounded memory for any number of simultaneous replies, and frees it', async () => {
     const sent = { bytes: 0 };
     let isEndless = true;
     const { call, closed } = await serve((response) =>
@@ -333,7 +333,7 @@ describe('a reply without bound', () => {
     expect(await call()).toMatchObject({ status: 200 });
   });
 
-  test('does no harm to a small one that crosses the bound of all together in its last piece', async () => {
+  test('does no harm to a small reply whose last piece exceeds the bound of all replies together', async () => {
     const large = Buffer.alloc(REPLY_BYTES_MAX - 1024, ' ');
     const { call, seen } = await serve((response) => {
       if (seen.length <= 4) {
@@ -351,7 +351,7 @@ describe('a reply without bound', () => {
     expect(await Promise.all(large4)).toEqual([1, 2, 3, 4].map(() => expect.objectContaining({ name: 'CloudError' })));
   });
 
-  test('that is packed is not unpacked: it is no JSON', async () => {
+  test('that is compressed is not decompressed, and is not JSON', async () => {
     const packed = gzipSync(JSON.stringify({ RequestId: 'x', Filling: ' '.repeat(2 ** 20) }));
     const { call } = await serve((response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
@@ -362,9 +362,9 @@ describe('a reply without bound', () => {
 });
 
 describe('sockets that are closed', () => {
-  test('are all of them, those in use too, and nothing more is sent', async () => {
+  test('are all sockets, including sockets in use, and nothing more is sent', async () => {
     const { call, seen, closed, pool } = await serve((response) => {
-      // The first stays in use, the others are kept for the next request.
+      // The first stays in use, and the rest are kept for the next request.
       if (seen.length > 1) {
         json(response, 200, {});
       }
@@ -381,13 +381,13 @@ describe('sockets that are closed', () => {
   });
 });
 
-/** So far apart that what the first one starts has happened before the second comes. */
+/** So far apart that the effects of the first request have happened before the second comes. */
 function inTwoPieces(response: ServerResponse, first: string, second: string): void {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.write(first, () => setTimeout(() => response.end(second), 50));
 }
 
-/** Spaces for as long as somebody takes them. */
+/** Spaces for as long as somebody reads them. */
 function endless(response: ServerResponse, status: number, sent: { bytes: number }): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   const chunk = Buffer.alloc(64 * 1024, ' ');

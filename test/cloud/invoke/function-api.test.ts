@@ -248,7 +248,7 @@ describe('an asynchronous invocation', () => {
 });
 
 describe('a synchronous invocation', () => {
-  test('answers what the function answered', async () => {
+  test("answers with the function's answer", async () => {
     const { api, fc } = await connect(() => ({ status: 200, body: '{"runId":"r"}' }));
     expect(await api.call(EVENT)).toMatchObject({ kind: 'answer', text: '{"runId":"r"}' });
     expect(fc.invoked[0]?.headers).not.toHaveProperty('x-fc-invocation-type');
@@ -340,12 +340,12 @@ describe('a reply without an end', () => {
   );
 });
 
-test("without an endpoint of one's own it is the account's host, over https", () => {
+test("without a configured endpoint it is the account's host, over https", () => {
   const options = { credentials: KEY, target: TARGET, endpoint: undefined, sockets: new Sockets() };
   expect(createClient(options, 1000).endpoint).toBe('https://1000000000000001.cn-hangzhou.fc.aliyuncs.com');
 });
 
-test('a token is sent, whatever its key is called', async () => {
+test('a token is sent for any form of key', async () => {
   const credentials = { ...KEY, accessKeyId: 'LTAI-temporary' };
   const fc = await startFunctionCompute(undefined, credentials);
   stops.push(fc.close);
@@ -358,7 +358,7 @@ test('temporary credentials without their token are refused before any call', as
   expect(fc.invoked).toEqual([]);
 });
 
-test('no secret gets into an error or to those who watch', async () => {
+test('no secret gets into an error or to observers', async () => {
   for (const told of [
     refusal(403, 'SignatureNotMatch'),
     refusal(400, KEY.securityToken),
@@ -373,7 +373,7 @@ test('no secret gets into an error or to those who watch', async () => {
   }
 });
 
-describe('what is said by something that repeats what it was sent', () => {
+describe('the answer of a server that repeats the request', () => {
   const LONG = {
     ...KEY,
     accessKeyId: 'STS.fcKeyCanary',
@@ -421,7 +421,7 @@ describe('what is said by something that repeats what it was sent', () => {
     expect(answered).toMatchObject({ kind: 'answer', text: '{"runId":"***"}' });
   });
 
-  test('is shown without them, and no longer than can be read', async () => {
+  test('is shown without them, and short enough to read', async () => {
     const fc = await startFunctionCompute(
       () => functionError('X', { errorType: 'Oops', errorMessage: `${said}${'.'.repeat(10_000)}` }),
       LONG,

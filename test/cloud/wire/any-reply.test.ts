@@ -137,7 +137,7 @@ const attachment = z.strictObject({
   connectionOwnerId: z.optional(digits),
 });
 
-/** Every method: what it asks, and what it may answer. */
+/** Every method: its call, and its possible answers. */
 const METHODS: Readonly<Record<keyof CloudApi, Method>> = {
   getAccountId: { actions: ['GetCallerIdentity'], call: (api) => api.getAccountId(), answer: digits },
   listRegions: { actions: ['DescribeRegions'], call: (api) => api.listRegions(), answer: z.array(id) },
@@ -226,13 +226,13 @@ const QUICK = {
 };
 const credentials = { accessKeyId, accessKeySecret, securityToken };
 
-/** Whatever the cloud answers: a value of the type, or a `CloudError` that says what failed and holds no secret. */
+/** For any reply: a value of the type, or a `CloudError` that names the failure and holds no secret. */
 async function expectAnswerOrError({ call, actions, answer }: Method, api: CloudApi, status = 200): Promise<void> {
   const outcome = await call(api).catch((error: unknown) => ({ error }));
   const error = typeof outcome === 'object' && outcome !== null && 'error' in outcome ? outcome.error : undefined;
   if (error === undefined) {
     expect(z.safeParse(answer, outcome).error?.issues).toBeUndefined();
-    // Not found is the one answer among the errors.
+    // Not found is the only answer among the errors.
     if (!(status >= 200 && status <= 299)) {
       expect(outcome).toBe('gone');
     }
@@ -248,7 +248,7 @@ async function expectAnswerOrError({ call, actions, answer }: Method, api: Cloud
 
 const whole = (action: Action): TransportReply => ok(WHOLE[action]);
 
-/** An api whose every action answers whole, but one. */
+/** An api where every action but one answers whole. */
 function apiWith(spoilt: Action, reply: TransportReply): CloudApi {
   const transport = async ({ action }: { action: Action }) => (action === spoilt ? reply : whole(action));
   return fakeCloud([], { policy: QUICK, credentials, transport }).api;
@@ -303,7 +303,7 @@ describe('a value of its type or a CloudError, never anything else:', () => {
   });
 
   test.each(Object.keys(METHODS) as (keyof CloudApi)[])(
-    '%s: a whole reply with any place spoilt in any way',
+    '%s: a whole reply with one place spoilt in any way',
     async (name) => {
       const chosen = METHODS[name];
       for (const action of chosen.actions) {
@@ -332,7 +332,7 @@ describe('a value of its type or a CloudError, never anything else:', () => {
   });
 });
 
-describe('over HTTP, whatever the bytes:', () => {
+describe('over HTTP, for any bytes:', () => {
   let reply: { status: number; bytes: Uint8Array } = { status: 200, bytes: new Uint8Array() };
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(reply.status).end(reply.bytes));
@@ -381,7 +381,7 @@ describe('over HTTP, whatever the bytes:', () => {
     ['null', 'null'],
     ['nothing', ''],
     ['a code that is no text', '{"Code":{"toString":1,"name":2}}'],
-  ])('%s is told as a reply that cannot be read', async (_what, content) => {
+  ])('%s is reported as an unreadable reply', async (_what, content) => {
     reply = { status: 200, bytes: bytesOf(content) };
     await expectAnswerOrError(METHODS.listConnections, apiOverHttp());
     await expect(apiOverHttp().listConnections(REGION)).rejects.toMatchObject({ code: 'UnreadableReply' });

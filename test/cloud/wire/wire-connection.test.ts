@@ -23,7 +23,7 @@ const problemOf = (body: unknown) => {
   return 'problem' in page ? page.problem : undefined;
 };
 
-test('an unbound connection, with nothing that is not used', () => {
+test('an unbound connection, with only the fields in use', () => {
   expect(read(connectionItem({ IkeConfig: { Psk: 'secret' }, LocalSubnet: '0.0.0.0/0' }))).toEqual({
     connectionId: 'vco-gw8aaaaaaaaaaaaaaaaaa',
     name: 'old-dc-1',
@@ -157,12 +157,12 @@ test.each([
     { TunnelOptions: [{ TunnelId: 'tun-a', Status: 'up', State: 'odd' }] },
     [{ tunnelId: 'tun-a', status: 'unknown', state: 'odd' }, LOST],
   ],
-])('tunnels %s: none vanishes for being unreadable', (_what, TunnelOptionsSpecification, expected) => {
+])('tunnels %s: no unreadable tunnel vanishes', (_what, TunnelOptionsSpecification, expected) => {
   expect(read(connectionItem({ TunnelOptionsSpecification })).tunnels).toEqual(expected);
 });
 
 test.each([[undefined], [null], [''], [{ TunnelOptions: [] }]])(
-  'two tunnels that the reply shows as %j are there all the same: EnableTunnelsBgp says that there are two',
+  'two tunnels that the reply shows as %j exist all the same, because EnableTunnelsBgp says that there are two',
   (TunnelOptionsSpecification) => {
     for (const EnableTunnelsBgp of [false, true, 'false']) {
       expect(read(connectionItem({ TunnelOptionsSpecification, EnableTunnelsBgp })).tunnels).toEqual(UNREADABLE);

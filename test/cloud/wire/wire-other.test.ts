@@ -117,7 +117,7 @@ describe('transit routers', () => {
     expect(read(page([router({ TransitRouterId: undefined })]))).toHaveProperty('problem');
   });
 
-  test('one of another region is not an answer', () => {
+  test('a transit router of another region is not an answer', () => {
     expect(read(page([router({ RegionId: 'eu-west-1' })]))).toHaveProperty('problem');
     expect(read(page([router({ RegionId: undefined })]))).toHaveProperty('value');
   });
@@ -144,7 +144,7 @@ describe('routing', () => {
   test.each([
     ['associations', 'TransitRouterAssociations', associationPage('vtb-a')],
     ['propagations', 'TransitRouterPropagations', propagationPage('vtb-a')],
-  ])('%s: all but the deleted count, and those of another table are no answer', (_what, field, read) => {
+  ])('%s: all except deleted entries count, and entries of another table are no answer', (_what, field, read) => {
     const links = ['Active', 'Dissociating', 'Deleted', undefined].map((Status, index) => ({
       TransitRouterAttachmentId: `tr-attach-${index}`,
       TransitRouterRouteTableId: 'vtb-a',
@@ -160,7 +160,7 @@ describe('routing', () => {
     expect(read({})).toHaveProperty('problem');
   });
 
-  test('static routes: by their id, or by where they lead', () => {
+  test('static routes: by their id, or by their next hop', () => {
     const route = {
       TransitRouterRouteEntryDestinationCidrBlock: '10.0.0.0/8',
       TransitRouterRouteEntryNextHopId: 'tr-attach-a',
@@ -210,7 +210,7 @@ describe('accounts, regions and tags', () => {
     expect(assumedCredentials({ Credentials: { ...given, Expiration: 'soon' } })).toHaveProperty('problem');
   });
 
-  test('regions: each once, and nothing that could not be part of a host name', () => {
+  test('regions: each once, and no text that could not be part of a host name', () => {
     const list = (...ids: string[]) => ({ Regions: { Region: ids.map((RegionId) => ({ RegionId, LocalName: 'x' })) } });
     expect(regions(list('cn-hangzhou', 'eu-central-1', 'cn-hangzhou'))).toEqual({
       value: ['cn-hangzhou', 'eu-central-1'],

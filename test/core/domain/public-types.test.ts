@@ -142,7 +142,10 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly since: string | null;
       readonly dueAt: string | null;
       readonly heldUntil: string | null;
+      readonly toldAt?: string;
+      readonly noticeUntil?: string;
       readonly attachedTo: { readonly transitRouterId: string | null; readonly cenId: string | null } | null;
+      readonly backup: string | null;
       readonly reason: string;
       readonly evidence: readonly string[];
       readonly code: string | null;
@@ -162,6 +165,7 @@ test('the result of a run has these keys, and each holds these values', () => {
       readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
       readonly hash: string;
     };
+    readonly plan?: { readonly file: string; readonly sha256: string; readonly madeAt: string };
     readonly notFound: readonly string[];
     readonly warnings?: readonly string[];
     readonly lapsedKeeps?: readonly {

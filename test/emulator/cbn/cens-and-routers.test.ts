@@ -14,7 +14,7 @@ const routerStatus = async (cbn: Cbn) =>
   at((await cbn('ListTransitRouters', region)).body, 'TransitRouters', 0, 'Status');
 
 describe('CENs', () => {
-  test('are `Creating`, then `Active`; `Deleting`, then gone', async () => {
+  test('are `Creating`, then `Active`, and while deleted `Deleting`, then gone', async () => {
     const { cbn } = aCloud({});
     const { body } = await cbn('CreateCen', {
       Name: 'net',
@@ -44,7 +44,7 @@ describe('CENs', () => {
     expect((await cbn('DeleteCen', { CenId: String(CenId) })).code).toBe('ParameterCenInstanceId');
   });
 
-  test('take their time by the clock, too', async () => {
+  test('follow the clock as well', async () => {
     const { cbn, clock } = aCloud({}, { behaviours: { changePolls: null, changeMs: 5_000 } });
     await cbn('CreateCen');
     expect([await cenStatus(cbn), await cenStatus(cbn)]).toEqual(['Creating', 'Creating']);
@@ -116,7 +116,7 @@ describe('transit routers', () => {
     expect(emulator.estate.transitRouters).toHaveLength(1);
   });
 
-  test('wait for their CEN, and nothing is attached to one that is being made', async () => {
+  test('wait for their CEN, and take no attachment while they are being made', async () => {
     const connections = { vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION }] };
     const { cbn } = aCloud(connections);
     const { CenId } = (await cbn('CreateCen')).body;
@@ -131,7 +131,7 @@ describe('transit routers', () => {
     expect((await attach()).code).toBe('OK');
   });
 
-  test('cannot be deleted while they hold a connection or have a route table of somebody’s own', async () => {
+  test('cannot be deleted while they hold a connection or have a custom route table', async () => {
     const { cbn } = aCloud({
       ...ROUTER,
       vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION, TransitRouterId: 'tr-1' }],
@@ -152,7 +152,7 @@ describe('transit routers', () => {
     expect(await remove()).toBe('OK');
   });
 
-  test('a client may wait for those that are active', async () => {
+  test('a client may wait for active transit routers', async () => {
     const { cbn } = aCloud(CEN);
     await cbn('CreateTransitRouter', { ...region, CenId: 'cen-1' });
     const active = async () =>
@@ -160,7 +160,7 @@ describe('transit routers', () => {
     expect([await active(), await active()]).toEqual([0, 1]);
   });
 
-  test('have blocks of addresses that come and go', async () => {
+  test('have address blocks that can be added and removed', async () => {
     const { cbn } = aCloud(ROUTER);
     const router = { ...region, TransitRouterId: 'tr-1' };
     const cidr = { ...router, Cidr: '10.9.0.0/24', Name: 'gateways' };
@@ -184,7 +184,7 @@ describe('transit routers', () => {
     expect(await list()).toEqual([]);
   });
 
-  test('what an account may use: zones, and the service itself', async () => {
+  test('the zones of an account, and the service itself', async () => {
     const { cbn } = aCloud({});
     expect((await cbn('ListTransitRouterAvailableResource', region)).body).toMatchObject({
       MasterZones: ['eu-central-1a'],

@@ -63,7 +63,7 @@ describe('detaching', () => {
     expect(await vpc()).toBe('init NO_ASSOCIATED');
   });
 
-  test('a long pause lets both sides finish, whoever is asked first', async () => {
+  test('after a long pause both sides are finished, in either order of reads', async () => {
     const { vpc, clock } = await detached({
       detachPolls: null,
       detachMs: 60_000,
@@ -101,7 +101,7 @@ describe('detaching', () => {
     expect(connection?.TunnelOptions?.[0]).not.toHaveProperty('InternetIp');
   });
 
-  test('takes along what came to depend on it meanwhile', async () => {
+  test('removes dependencies that were added meanwhile', async () => {
     const link = { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterRouteTableId: 'vtb-1' };
     const { cbn, emulator } = await detached({ detachPolls: 1 });
     emulator.estate.associations.push({ ...link, Status: 'Active' });
@@ -128,7 +128,7 @@ describe('detaching', () => {
     });
   });
 
-  test('a stale read does not count as a look', async () => {
+  test('a stale read does not count as a read of the present', async () => {
     const { raw, cbn, emulator } = await detached({ detachPolls: 1 });
     const tag = { RegionId: REGION, ResourceType: 'VPNATTACHMENT', 'ResourceId.1': 'vco-1', 'Tag.1.Key': 'a' };
     expect((await raw.vpc('TagResources', tag)).code).toBe('OK');
@@ -147,7 +147,7 @@ describe('detaching', () => {
   });
 });
 
-describe('what detaching answers', () => {
+describe('the answers to a detach', () => {
   const table = { TransitRouterRouteTableId: 'vtb-1' };
   const link = { ...ID, ...table };
   const route = {
@@ -184,7 +184,7 @@ describe('what detaching answers', () => {
     });
   });
 
-  test('Force takes what depends on it along', async () => {
+  test('Force removes the dependencies', async () => {
     const { cbn, emulator } = aCloud({ ...bound, associations: [link], propagations: [link], routeEntries: [route] });
     expect((await cbn('DeleteTransitRouterVpnAttachment', { ...ID, Force: 'true' })).code).toBe('OK');
     expect(emulator.estate).toMatchObject({
@@ -223,7 +223,7 @@ describe('what detaching answers', () => {
     });
   });
 
-  test('a second one finds it busy; with the same token it gets the first reply', async () => {
+  test('a second detach finds it busy, and with the same token it gets the first reply', async () => {
     const { cbn } = aCloud(bound);
     const params = { ...ID, ClientToken: 't' };
     await cbn('DeleteTransitRouterVpnAttachment', { ...params, DryRun: 'true' });

@@ -40,8 +40,8 @@ const open = () => {
   };
 };
 
-describe('what hangs on an attachment', () => {
-  test('an association comes and goes, and is the only one', async () => {
+describe('dependencies of an attachment', () => {
+  test('an association can be made and removed, and an attachment has at most one association', async () => {
     const { cbn, association } = open();
     const join = async () => (await cbn('AssociateTransitRouterAttachmentWithRouteTable', pair)).code;
     expect(await join()).toBe('OK');
@@ -52,7 +52,7 @@ describe('what hangs on an attachment', () => {
     expect(await join()).toBe('OK');
   });
 
-  test('a propagation comes and goes, one for each table', async () => {
+  test('a propagation can be made and removed, once for each table', async () => {
     const { cbn, propagation } = open();
     const enable = async () => (await cbn('EnableTransitRouterRouteTablePropagation', pair)).code;
     expect(await enable()).toBe('OK');
@@ -62,7 +62,7 @@ describe('what hangs on an attachment', () => {
     expect([await propagation(), await propagation()]).toEqual(['Disabling', undefined]);
   });
 
-  test('a route comes and goes, one for each destination', async () => {
+  test('a route can be made and removed, once for each destination', async () => {
     const { cbn, entry } = open();
     const named = { ...route, TransitRouterRouteEntryName: 'site', TransitRouterRouteEntryDescription: 'to the site' };
     const { body } = await cbn('CreateTransitRouterRouteEntry', named);
@@ -115,7 +115,7 @@ describe('what hangs on an attachment', () => {
     expect(emulator.estate.routeEntries).toEqual([]);
   });
 
-  test('an attachment that is detaching gets nothing more', async () => {
+  test('an attachment that is detaching gets no more dependencies', async () => {
     const { cbn } = open();
     await cbn('DeleteTransitRouterVpnAttachment', attachment);
     expect((await cbn('AssociateTransitRouterAttachmentWithRouteTable', pair)).code).toBe('IncorrectStatus.Status');
@@ -124,7 +124,7 @@ describe('what hangs on an attachment', () => {
 });
 
 describe('route tables', () => {
-  test('are made, listed by what is asked for, and deleted', async () => {
+  test('are made, listed by filters, and deleted', async () => {
     const { cbn } = open();
     const { body } = await cbn('CreateTransitRouterRouteTable', {
       TransitRouterId: 'tr-1',
@@ -171,7 +171,7 @@ describe('route tables', () => {
 });
 
 describe('attachments', () => {
-  test('keep what they are made with, and can be renamed', async () => {
+  test('keep the settings of their creation, and can be renamed', async () => {
     const { cbn } = aCloud({ ...estate, vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION }] });
     const { body } = await cbn('CreateTransitRouterVpnAttachment', {
       TransitRouterId: 'tr-1',
@@ -245,7 +245,7 @@ describe('tags of CBN resources', () => {
     expect((await cbn('TagResources', { ...one, ...tags }, B)).code).toBe('InvalidResourceId.NotFound');
   });
 
-  test('the way of VPC to write its name is unknown here, and the other way round', async () => {
+  test('the VPC spelling of its name is unknown here, and the CBN spelling is unknown there', async () => {
     const { cbn, vpc } = open();
     expect(await cbn('UnTagResources')).toMatchObject({ status: 404, code: 'InvalidAction.NotFound' });
     expect(await vpc('UntagResources')).toMatchObject({ status: 404, code: 'InvalidAction.NotFound' });

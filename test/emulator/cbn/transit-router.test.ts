@@ -49,7 +49,7 @@ describe('ListTransitRouters and DescribeCens', () => {
     expect(await find({ CenId: 'cen-1' }, B)).toEqual([]);
   });
 
-  test('one of region, id and CEN is needed', async () => {
+  test('need a region, an id or a CEN', async () => {
     const reply = await aCloud(estate).cbn('ListTransitRouters', { Type: 'Basic' });
     expect(reply).toMatchObject({ status: 400, code: 'InvalidParameterCombination.TransitRouter' });
   });
@@ -83,7 +83,7 @@ describe('ListTransitRouterVpnAttachments', () => {
       (row) => row.VpnId,
     );
 
-  test('has three ways to ask; anything else finds nothing', async () => {
+  test('has three forms, and any other request finds nothing', async () => {
     expect(await find({ TransitRouterId: 'tr-1' })).toEqual(['vco-1', 'vco-2']);
     expect(await find({ TransitRouterAttachmentId: 'tr-attach-2' })).toEqual(['vco-2']);
     expect(await find({ CenId: 'cen-1', RegionId: REGION })).toEqual(['vco-1', 'vco-2']);
@@ -151,7 +151,7 @@ describe('route tables', () => {
     expect((await cbn('ListTransitRouterRouteTablePropagations', {})).code).toBe('MissingTransitRouterRouteTableId');
   });
 
-  test('routes are the active ones unless a status is asked for', async () => {
+  test('only active routes are listed unless a status is asked for', async () => {
     const { cbn } = aCloud(estate);
     const find = async (more: Record<string, string>) =>
       rows((await cbn('ListTransitRouterRouteEntries', { ...table, ...more })).body, 'TransitRouterRouteEntries').map(
@@ -179,7 +179,7 @@ describe('route tables', () => {
   });
 });
 
-describe('removing what depends on an attachment', () => {
+describe('removing the dependencies of an attachment', () => {
   const link = { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterRouteTableId: 'vtb-1' };
 
   test.each([
@@ -211,7 +211,7 @@ describe('removing what depends on an attachment', () => {
     });
   });
 
-  test('a route goes by its id, or by its place', async () => {
+  test('a route is removed by its id, or by its destination', async () => {
     const place = {
       TransitRouterRouteTableId: 'vtb-1',
       TransitRouterRouteEntryDestinationCidrBlock: '10.0.0.0/8',
@@ -297,7 +297,7 @@ describe('CreateTransitRouterVpnAttachment', () => {
     ).toMatchObject({ TotalCount: 0 });
   });
 
-  test('finds the transit router by CEN and region, too', async () => {
+  test('finds the transit router by CEN and region as well', async () => {
     const { cbn } = aCloud(estate);
     expect(
       (
@@ -324,7 +324,7 @@ describe('CreateTransitRouterVpnAttachment', () => {
   });
 });
 
-describe('what the two sides say of an attachment', () => {
+describe('the two sides of an attachment', () => {
   const owned = {
     accounts: [{ accountId: A }, { accountId: B }],
     vpnConnections: [{ VpnConnectionId: 'vco-1', regionId: REGION }],

@@ -7,7 +7,7 @@ type Cloud = ReturnType<typeof aCloud>;
 const region = { RegionId: REGION };
 const subnets = { ...region, LocalSubnet: '0.0.0.0/0', RemoteSubnet: '0.0.0.0/0' };
 
-/** Makes a connection of each shape; answers the id of the one with a single tunnel. */
+/** Makes a connection of each shape. Answers the id of the connection with a single tunnel. */
 async function makeConnections({ vpc }: Cloud): Promise<string> {
   const address = { ...region, IpAddress: '192.0.2.1', AuthKey: 'k' };
   const gateway = String((await vpc('CreateCustomerGateway', address)).body.CustomerGatewayId);
@@ -45,7 +45,7 @@ async function makeRouting({ cbn, emulator }: Cloud, VpnId: string) {
 }
 
 test.each(['json', 'yaml'] as const)(
-  '%s: all that calls can make is saved, and is read back as it was',
+  '%s: every result of a call is saved, and is read back unchanged',
   async (format) => {
     const cloud = aCloud({ accounts: [{ accountId: A }, { accountId: B }] });
     const { vpc, cbn, emulator } = cloud;

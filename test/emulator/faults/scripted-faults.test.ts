@@ -62,7 +62,7 @@ describe('which calls a rule concerns', () => {
     expect(await pattern(2)).not.toBe(first);
   });
 
-  test('rules are replaced as a whole, and the log says which call met one', async () => {
+  test('rules are replaced as a whole, and the log says which rule a call met', async () => {
     const { vpc, emulator } = withFault(boom, one, { times: 'always' });
     await vpc(b, list);
     emulator.setFaults([]);
@@ -73,7 +73,7 @@ describe('which calls a rule concerns', () => {
     ]);
   });
 
-  test('a fault that a call cannot have waits for one that can', async () => {
+  test('a fault waits for the first call that can have it', async () => {
     const { vpc } = withFault({ kind: 'no-effect' }, one);
     expect((await vpc(b, list)).code).toBe('OK');
     expect((await vpc('DeleteVpnAttachment', ID)).code).toBe('OK');
@@ -119,7 +119,7 @@ describe('refusals', () => {
   });
 });
 
-describe('what is no reply', () => {
+describe('endings without a readable reply', () => {
   test.each<[Fault, boolean]>([
     [{ kind: 'html', status: 502 }, false],
     [{ kind: 'truncated' }, true],
@@ -144,13 +144,13 @@ describe('what is no reply', () => {
     }
   });
 
-  test('a timeout keeps the caller waiting; by default for a minute', async () => {
+  test('a timeout keeps the caller waiting, by default for a minute', async () => {
     const { vpc, clock } = withFault({ kind: 'timeout', when: 'before' });
     await expect(vpc('DeleteVpnAttachment', ID)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     expect(clock.slept).toEqual([60_000]);
   });
 
-  test('after a cut, the same token tells what became of the call', async () => {
+  test('after a cut, the same token tells whether the call took effect', async () => {
     const { vpc } = withFault({ kind: 'reset', when: 'after' });
     const params = { ...ID, ClientToken: 't' };
     await expect(vpc('DeleteVpnAttachment', params)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -158,7 +158,7 @@ describe('what is no reply', () => {
   });
 });
 
-describe('replies that are not true', () => {
+describe('false replies', () => {
   test('no-effect: accepted, and nothing happens', async () => {
     const { cbn, emulator } = withFault({ kind: 'no-effect' }, bound);
     expect((await cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-1' })).code).toBe(
@@ -183,7 +183,7 @@ describe('replies that are not true', () => {
     expect([await tagged(), await tagged(), await tagged()]).toEqual([[], [], [{ Key: 'a', Value: 'b' }]]);
   });
 
-  test('stale: what was removed is still there, and reading it changes nothing', async () => {
+  test('stale: a removed resource is still shown, and reading it changes nothing', async () => {
     const { vpc, emulator } = aCloud(many(3));
     await vpc('DeleteVpnAttachment', ID);
     const listed = async () => ids((await vpc('DescribeVpnConnections', list)).body);
@@ -205,7 +205,7 @@ describe('replies that are not true', () => {
     expect((await vpc('DescribeVpnConnection', ID)).body).toMatchObject({ State: 'detaching' });
   });
 
-  test('shift-pages: one item is listed twice, another never, and the total is right', async () => {
+  test('shift-pages: one item is listed twice, another item never, and the total is right', async () => {
     const { vpc } = withFault({ kind: 'shift-pages' }, many(4));
     const page = async (PageNumber: string) =>
       (await vpc('DescribeVpnConnections', { ...list, PageSize: '2', PageNumber })).body;

@@ -16,7 +16,7 @@ const WAITING = `
     return event;
   };
 `;
-/** Fails until it has been tried so often; each attempt leaves a file. */
+/** Fails until this attempt. Each attempt leaves a file. */
 const failing = (times: number) => `
   const { readdirSync, writeFileSync } = require('node:fs');
   const { join } = require('node:path');
@@ -29,7 +29,7 @@ const failing = (times: number) => `
 `;
 
 describe('an asynchronous invocation', () => {
-  test('is answered with 202 and nothing else while it has not ended, and has its result later', async () => {
+  test('is answered with 202 and nothing else before it ends, and has its result later', async () => {
     const code = aPackage(WAITING);
     const { invoke, fc } = await aPlatform({ config: { code } });
     const { headers, data } = await invoke('go', later);
@@ -134,7 +134,7 @@ describe('the id of a task', () => {
 });
 
 describe('a function error', () => {
-  test('is retried after a wait that doubles, with the same request id, until it goes well', async () => {
+  test('is retried after a wait that doubles, with the same request id, until it succeeds', async () => {
     const clock = aStoppedClock();
     const code = aPackage(failing(2));
     const { invoke, fc } = await aPlatform({ clock, config: { code } });
@@ -176,7 +176,7 @@ describe('a function error', () => {
     expect(only(fc.invocations)).toMatchObject({ status: 'Failed', attempts, errorType: 'HandledInvocationError' });
   });
 
-  test('of an event that grew too old meanwhile is not retried: it expired', async () => {
+  test('of an event that became too old meanwhile is not retried, because it expired', async () => {
     const clock = aStoppedClock();
     const { invoke, fc } = await aPlatform({
       clock,
@@ -217,7 +217,7 @@ describe('the concurrency', () => {
     expect((await invoke('go')).data).toBe('go');
   });
 
-  test('lets asynchronous ones wait, longer each time, and none of that is an attempt', async () => {
+  test('lets asynchronous invocations wait, longer each time, and no wait counts as an attempt', async () => {
     const clock = aStoppedClock();
     const code = aPackage(WAITING);
     const { invoke, fc } = await aPlatform({ clock, config: config(code) });
@@ -239,7 +239,7 @@ describe('the concurrency', () => {
     ]);
   });
 
-  test('that never has room fails an asynchronous one after five hours', async () => {
+  test('that never has room fails an asynchronous invocation after five hours', async () => {
     const clock = aStoppedClock();
     const { invoke, fc } = await aPlatform({ clock, config: { concurrencyConfig: { reservedConcurrency: 0 } } });
     await invoke('', later);

@@ -19,7 +19,7 @@ type Options = {
   endpoint: string;
 };
 
-/** What of the real client is used here. */
+/** The parts of the real client that are used here. */
 export interface Client {
   version: string;
   invokeFunction(
@@ -53,7 +53,7 @@ export function aPackage(source: string, file = 'index.js'): string {
 
 type Setup = Omit<Parameters<typeof startEmulator>[0], 'estate' | 'functions'> & {
   readonly estate?: EstateFile;
-  /** The code of the function `probe`; and what else there is to say of it. */
+  /** The code of the function `probe`, and its further settings. */
   readonly source?: string;
   readonly config?: Partial<FunctionConfig>;
   readonly functions?: readonly FunctionConfig[];
@@ -96,7 +96,7 @@ export const aClient = (
     endpoint: url,
   });
 
-/** After each test: nothing is left running, and no folder. */
+/** After each test, stops every process and removes every folder. */
 export async function cleanUp(): Promise<void> {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()));
   for (const folder of folders.splice(0)) {
@@ -118,7 +118,7 @@ export function aStoppedClock(startMs = Date.now()) {
           tell();
         }
       }),
-    /** How long the sleepers still have to wait; resolves when there is one. */
+    /** The remaining wait of each sleeper. Resolves when at least one sleeps. */
     waits: async (): Promise<readonly number[]> => {
       while (sleepers.length === 0) {
         await new Promise<void>((resolve) => asleep.push(resolve));
@@ -136,7 +136,7 @@ export function aStoppedClock(startMs = Date.now()) {
   };
 }
 
-/** Turns of the event loop until it is so; the test's own time limit ends it. */
+/** Turns of the event loop until the condition is true. The test's own time limit ends it. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) {
     await new Promise((next) => setTimeout(next, 1));

@@ -39,7 +39,7 @@ describe("a timer's tick", () => {
 });
 
 describe('a function that invokes another with the credentials of its context', () => {
-  /** One task for each region, named for the tick: what the dispatcher does, in small. */
+  /** A small dispatcher: it starts one task for each region, named for the tick. */
   const source = `
     const FC = require(${JSON.stringify(createRequire(import.meta.url).resolve('@alicloud/fc2'))});
     exports.handler = async (event, { accountId, region, credentials }) => {
@@ -55,7 +55,7 @@ describe('a function that invokes another with the credentials of its context', 
     };
   `;
 
-  test('starts each task once, however often the same tick comes', async () => {
+  test('starts each task once, even if the same tick comes again', async () => {
     const { fc } = await aPlatform({ source, functions: [{ functionName: 'worker', code: aPackage(ECHO) }] });
     const [first, again, next] = ['2026-11-22T19:30:00Z', '2026-11-22T19:30:00Z', '2026-11-23T19:30:00Z'];
     const results = [];
@@ -74,7 +74,7 @@ describe('a function that invokes another with the credentials of its context', 
     expect(worked.map(({ result }) => result).sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
   });
 
-  test('may do only what its role may', async () => {
+  test('may do only the actions of its role', async () => {
     const roles = [{ name: 'dispatcher', trusted: [], allow: ['sts:*'] }];
     const { fc } = await aPlatform({
       source,
@@ -89,7 +89,7 @@ describe('a function that invokes another with the credentials of its context', 
 });
 
 describe('events', () => {
-  test('reach the function as EventBridge delivers them, one or several', async () => {
+  test('reach the function as EventBridge delivers them, one event or several', async () => {
     const { fc } = await aPlatform({ source: ECHO });
     const one = fc.event('probe', cloudEvent);
     const several = fc.event('probe', [cloudEvent, cloudEvent]);
@@ -100,8 +100,8 @@ describe('events', () => {
   });
 });
 
-describe('whoever holds the emulator', () => {
-  test('can invoke a function without a signature, and gets what became of it', async () => {
+describe('the owner of the emulator', () => {
+  test('can invoke a function without a signature, and gets its result', async () => {
     const { fc } = await aPlatform({ source: ECHO, config: { serviceName: 'jobs' } });
     expect(await fc.invoke('jobs$probe', 'hello')).toMatchObject({
       status: 'Succeeded',
@@ -110,7 +110,7 @@ describe('whoever holds the emulator', () => {
     });
   });
 
-  test('sees what is registered, of the environment only the names', async () => {
+  test('sees the registered functions, with only the names of their environment', async () => {
     const { fc } = await aPlatform({ config: { environmentVariables: { TOKEN: 'canary' } } });
     expect(fc.functions).toMatchObject([{ id: 'probe', accountId: A, environmentVariables: ['TOKEN'] }]);
     expect(JSON.stringify(fc.functions)).not.toContain('canary');
@@ -128,7 +128,7 @@ describe('the control endpoint', () => {
     return { ...platform, ask };
   }
 
-  test('sends ticks and events, and shows and forgets what became of them', async () => {
+  test('sends ticks and events, and shows and forgets their results', async () => {
     const { ask, fc } = await controlled();
     const tick = { functionName: 'probe', triggerTime: '2026-11-22T19:30:00Z', triggerName: 'nightly', payload: 'p' };
     expect(await ask('PUT', 'tick', tick)).toMatchObject({
@@ -146,7 +146,7 @@ describe('the control endpoint', () => {
     expect((await ask('GET', 'invocations')).body).toEqual([]);
   });
 
-  test('a tick without a time is one of now', async () => {
+  test('a tick without a time happens now', async () => {
     const { ask, fc } = await controlled();
     const before = Math.floor(Date.now() / 1000) * 1000;
     await ask('PUT', 'tick', { functionName: 'probe' });

@@ -26,7 +26,7 @@ const SURROUNDINGS = `exports.handler = async (event, { logger, ...context }) =>
   logger: Object.keys(logger).sort(),
 })`;
 
-describe('what a handler finds', () => {
+describe('the surroundings of a handler', () => {
   test('is the context of the platform', async () => {
     const { invoke } = await aPlatform({ source: SURROUNDINGS, config: { memorySize: 256, timeout: 30 } });
     const reply = await invoke('');
@@ -80,7 +80,7 @@ describe('what a handler finds', () => {
       ALIBABA_CLOUD_RESOURCEDIRECTORY_ENDPOINT: emulator.url,
       SWEEP_MODE: 'mark',
     });
-    // Those of the environment are from the instance's start, those of the context of this invocation.
+    // The environment has the credentials of the instance's start. The context has the credentials of this invocation.
     expect(context.credentials.accessKeyId).not.toBe(env.ALIBABA_CLOUD_ACCESS_KEY_ID);
   });
 
@@ -91,7 +91,7 @@ describe('what a handler finds', () => {
     expect(env).toMatchObject({ FC_SERVICE_NAME: 'jobs', FC_QUALIFIER: 'LATEST', securityToken: expect.any(String) });
   });
 
-  test('are credentials of its role, which the emulator knows and holds to what the role may do', async () => {
+  test('are credentials of its role, which the emulator knows and restricts to the actions of the role', async () => {
     const roles = [{ name: 'sweeper', trusted: [], allow: ['vpc:DescribeRegions', 'fc:*'] }];
     const { invoke, emulator } = await aPlatform({
       source: SURROUNDINGS,
@@ -140,7 +140,7 @@ describe('an instance', () => {
     expect(json(await invoke(''))).toEqual({ pid: first.pid, count: 2 });
   });
 
-  test('is a fresh one each time when the function says so, and the old one is gone', async () => {
+  test('is new for each invocation when the function says so, and the old instance is gone', async () => {
     const { invoke } = await aPlatform({ source: counting, config: { reuse: false } });
     const first = json(await invoke(''));
     expect(json(await invoke(''))).toMatchObject({ count: 1 });
@@ -198,7 +198,7 @@ describe('an instance', () => {
 });
 
 describe('the log of an invocation', () => {
-  test('is what was printed between two lines of the platform, raw lines as they are', async () => {
+  test('is the output between two lines of the platform, with raw lines unchanged', async () => {
     const source = `exports.handler = async (event, { logger }) => {
       process.stdout.write('{"raw":true}\\n');
       console.log('said %s', 'so');
@@ -229,7 +229,7 @@ describe('the log of an invocation', () => {
     expect(end).toBe(`FC Invoke End RequestId: ${headers['x-fc-request-id']}, Error: Handled function error`);
   });
 
-  test('is its own, whole and in order, also when a lot is printed to both streams', async () => {
+  test('is its own, whole and in order, even when both streams print a lot', async () => {
     const source = `exports.handler = async (event) => {
       for (let line = 0; line < 5000; line += 1) process.stdout.write(event + ' out ' + line + '\\n');
       process.stderr.write(event + ' err\\n');
@@ -266,7 +266,7 @@ describe('the log of an invocation', () => {
     expect(capture.take()).toBe('a\u0000end of itlater');
   });
 
-  test('has no secret in it that the handler did not print, not even when it was killed', async () => {
+  test('has no secret that the handler did not print, not even when it was killed', async () => {
     const source = `exports.handler = async (event) => {
       if (event.toString() === 'throw') throw new Error('thrown');
       if (event.toString() === 'exit') process.exit(3);
@@ -303,7 +303,7 @@ describe('no process outlives the emulator', () => {
       for (;;);
     };
   `;
-  /** The process of the instance and the one that it started, as soon as they are there. */
+  /** The process of the instance and its child process, as soon as they exist. */
   async function pidsIn(code: string): Promise<number[]> {
     const read = () => {
       try {
@@ -316,7 +316,7 @@ describe('no process outlives the emulator', () => {
     return read().trim().split(' ').map(Number);
   }
 
-  test('that is closed: neither a busy one, nor what that started, nor a warm one', async () => {
+  test('that is closed: neither a busy process, nor its child process, nor a warm process', async () => {
     const code = aPackage(busy);
     const { invoke, emulator, fc, newer } = await aPlatform({
       config: { code },

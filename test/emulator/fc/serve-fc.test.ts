@@ -8,7 +8,7 @@ afterEach(cleanUp);
 const ECHO = 'exports.handler = async (event) => ({ isBuffer: Buffer.isBuffer(event), text: event.toString() })';
 const BYTES = 'exports.handler = async (event) => Buffer.from(event.map((byte) => 255 - byte))';
 
-/** What fc2 rejects with, as far as it can be told apart. */
+/** The distinguishing parts of an error of fc2. */
 const refused = (code: string, status: number, message: string | RegExp = '') => ({
   name: `FC${code}Error`,
   code,
@@ -20,7 +20,7 @@ const refused = (code: string, status: number, message: string | RegExp = '') =>
 });
 
 describe('a synchronous invocation', () => {
-  test('by the paths of 3.0 answers what the handler answered', async () => {
+  test('by the paths of 3.0 gives the answer of the handler', async () => {
     const { newer, fc } = await aPlatform({ source: ECHO });
     const { headers, data } = await newer.post('/functions/probe/invocations', 'grüß Gott');
     expect(JSON.parse(String(data))).toEqual({ isBuffer: true, text: 'grüß Gott' });
@@ -41,7 +41,7 @@ describe('a synchronous invocation', () => {
     expect(JSON.parse(String(data))).toMatchObject({ text: 'hello' });
   });
 
-  test('takes no event as an empty one, and passes bytes both ways as they are', async () => {
+  test('takes a missing event as an empty event, and passes bytes unchanged in both directions', async () => {
     const { older, newer } = await aPlatform({
       source: BYTES,
       config: { serviceName: 'jobs' },
@@ -100,7 +100,7 @@ describe('a handler that fails', () => {
     expect(data).toMatchObject({ errorMessage, errorType: 'TypeError' });
   });
 
-  test('by ending the process is unhandled, and the next invocation gets a new one', async () => {
+  test('by ending the process is unhandled, and the next invocation gets a new process', async () => {
     const source = 'exports.handler = async (event) => event.length > 0 ? process.exit(0) : process.pid';
     const { invoke } = await aPlatform({ source });
     const before = (await invoke('')).data;
@@ -114,7 +114,7 @@ describe('a handler that fails', () => {
     expect((await invoke('')).data).not.toBe(before);
   });
 
-  test('by ending the process while what it started goes on, ends all the same', async () => {
+  test('by ending the process while its child process goes on, ends all the same', async () => {
     const source = `exports.handler = async () => {
       require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
       process.exit(0);
@@ -134,8 +134,8 @@ describe('a handler that fails', () => {
   });
 });
 
-describe('who is let in', () => {
-  test('is whoever signs with a key of the account, temporary ones with their token', async () => {
+describe('the permitted caller', () => {
+  test('signs with a key of the account, and sends the token of temporary keys', async () => {
     const { emulator } = await aPlatform({
       estate: { accounts: [{ accountId: A, keys: [KEY], roles: [{ name: 'caller', trusted: [A] }] }] },
     });
@@ -162,7 +162,7 @@ describe('who is let in', () => {
   test.each([
     ['a wrong secret', { ...KEY, accessKeySecret: 'wrong' }, refused('SignatureNotMatch', 403, 'does not match')],
     ['an unknown key', { ...KEY, accessKeyId: 'LTAIother' }, refused('InvalidAccessKeyID', 403, "'LTAIother'")],
-  ])('is not one with %s, by either path', async (_what, key, error) => {
+  ])('does not have %s, by either path', async (_what, key, error) => {
     const { emulator, fc } = await aPlatform();
     const client = aClient(emulator, key);
     await expect(client.invokeFunction('jobs', 'probe', '{}')).rejects.toMatchObject(error);
@@ -182,7 +182,7 @@ describe('who is let in', () => {
   }
   const now = () => new Date().toUTCString();
 
-  test('is not one whose body is another than the signed one', async () => {
+  test('signs the body that it sends', async () => {
     const { emulator } = await aPlatform();
     const headers = { date: now(), 'content-type': 'text/plain', 'content-md5': 'b3RoZXI=' };
     expect(await raw(emulator.url, headers, 'changed')).toMatchObject({
@@ -191,7 +191,7 @@ describe('who is let in', () => {
     });
   });
 
-  test('is not one that leaves out what must be there', async () => {
+  test('leaves out no required header', async () => {
     const { emulator } = await aPlatform();
     const bare = await fetch(emulator.url + path, { method: 'POST' });
     expect({ status: bare.status, body: await bare.json() }).toEqual({
@@ -207,7 +207,7 @@ describe('who is let in', () => {
     });
   });
 
-  test('is not one whose clock is more than 15 minutes off', async () => {
+  test('has a clock that is at most 15 minutes off', async () => {
     const clock = aStoppedClock();
     const { invoke } = await aPlatform({ clock });
     clock.pass(14 * 60_000);
@@ -216,7 +216,7 @@ describe('who is let in', () => {
     await expect(invoke('')).rejects.toMatchObject(refused('RequestTimeTooSkewed', 403));
   });
 
-  test('is not one of another account, or without permission', async () => {
+  test('is of the same account, and has the permission', async () => {
     const other = { accessKeyId: 'otherid', accessKeySecret: 'othersecret' };
     const bound = { accessKeyId: 'boundid', accessKeySecret: 'boundsecret', deny: ['fc:Invoke*'] };
     const { emulator, fc } = await aPlatform({
@@ -238,8 +238,8 @@ describe('who is let in', () => {
   });
 });
 
-describe('what is refused', () => {
-  test('is a function there is not, by the path of its generation', async () => {
+describe('a refused request', () => {
+  test('is for an unknown function, by the path of its generation', async () => {
     const { older, newer } = await aPlatform({
       config: { serviceName: 'jobs' },
       functions: [{ functionName: 'new', code: aPackage(ECHO) }],
@@ -262,7 +262,7 @@ describe('what is refused', () => {
     );
   });
 
-  test('is another path, and another method', async () => {
+  test('is for another path, or another method', async () => {
     const { emulator, newer } = await aPlatform();
     await expect(newer.post('/functions/probe/versions', '')).rejects.toMatchObject(refused('PathNotSupported', 400));
     const reply = await fetch(`${emulator.url}/2016-08-15/services/jobs/functions/probe/invocations`);
@@ -271,7 +271,7 @@ describe('what is refused', () => {
     expect([broken.status, await broken.json()]).toMatchObject([400, { ErrorCode: 'PathNotSupported' }]);
   });
 
-  test('is an event that is too long for its kind of invocation', async () => {
+  test('has an event that is too long for its kind of invocation', async () => {
     const { invoke, emulator, fc } = await aPlatform({ source: 'exports.handler = async (event) => event.length' });
     const kind = { 'x-fc-invocation-type': 'Async' };
     await expect(invoke(Buffer.alloc(128 * 1024 + 1), kind)).rejects.toMatchObject(
@@ -285,7 +285,7 @@ describe('what is refused', () => {
     expect(fc.invocations.map(({ result }) => result)).toEqual(['131073', '131072']);
   });
 
-  test('is a kind of invocation, and an id of a task, that there is not', async () => {
+  test('names an unknown kind of invocation, or an invalid id of a task', async () => {
     const { invoke } = await aPlatform();
     await expect(invoke('', { 'x-fc-invocation-type': 'Later' })).rejects.toMatchObject(
       refused('InvalidArgument', 400),
@@ -294,7 +294,7 @@ describe('what is refused', () => {
     await expect(invoke('', task)).rejects.toMatchObject(refused('InvalidArgument', 400, "'2026-11-22'"));
   });
 
-  test('is an invocation beyond the concurrency, and none is queued', async () => {
+  test('exceeds the concurrency, and no request is queued', async () => {
     const { invoke, emulator, fc } = await aPlatform({ config: { concurrencyConfig: { reservedConcurrency: 0 } } });
     await expect(invoke('')).rejects.toMatchObject(refused('ResourceExhausted', 429));
     emulator.setBehaviours({ fcThrottleCode: 'ResourceThrottled' });
@@ -302,7 +302,7 @@ describe('what is refused', () => {
     expect(fc.invocations).toEqual([]);
   });
 
-  test('comes in the other shapes of an error too', async () => {
+  test('has the other shapes of an error as well', async () => {
     const { newer, emulator } = await aPlatform();
     const call = () => newer.post('/functions/none/invocations', '');
     emulator.setBehaviours({ fcErrorBody: 'errorCode' });
@@ -319,7 +319,7 @@ describe('what is refused', () => {
 });
 
 describe('the latency', () => {
-  test('is that of calls: for all, or for this one', async () => {
+  test('is that of calls: for all actions, or for this action', async () => {
     const clock = aStoppedClock();
     const { invoke } = await aPlatform({ clock, latencyMs: { InvokeFunction: 30, '*': 10 } });
     const reply = invoke('');
@@ -330,7 +330,7 @@ describe('the latency', () => {
 });
 
 describe('faults', () => {
-  test('befall invocations as they do other calls, before or after the effect', async () => {
+  test('affect invocations as they affect other calls, before or after the effect', async () => {
     const { invoke, emulator, fc } = await aPlatform();
     const action = 'InvokeFunction';
     emulator.setFaults([

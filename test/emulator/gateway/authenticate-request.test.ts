@@ -27,7 +27,7 @@ describe.each(WAYS)('%s', (_name, sign, method) => {
     expect(await send(emulator, sign('DescribeVpnConnections', params, { method }))).toMatchObject({ code: 'OK' });
   });
 
-  test('a wrong secret is refused, and the message shows what was to be signed', async () => {
+  test('a wrong secret is refused, and the message shows the text to sign', async () => {
     const { emulator } = aCloud({});
     const key = { ...KEY, accessKeySecret: 'wrong' };
     const reply = await send(emulator, sign('DescribeVpnConnections', list, { method, key }));
@@ -105,7 +105,7 @@ describe.each(WAYS)('%s', (_name, sign, method) => {
     expect(reply).toMatchObject({ status: 400, code: 'InvalidVersion' });
   });
 
-  test('temporary credentials need their token, the right one, in time', async () => {
+  test('temporary credentials need the right token, and must not have expired', async () => {
     const { emulator, clock } = aCloud({
       accounts: [{ accountId: A, keys: [KEY], roles: [{ name: 'r', trusted: [A] }] }],
     });
@@ -172,7 +172,7 @@ test.each([
   expect((await send(emulator, v1('DescribeVpnConnections', list))).code).toBe(isServed ? 'OK' : 'Forbidden.RAM');
 });
 
-test('a denial wins over what is allowed, and what is not allowed is denied', async () => {
+test('a denial overrides a permission, and everything without a permission is denied', async () => {
   const code = async (deny: string[], allow: string[]) => {
     const { emulator } = aCloud({ accounts: [{ accountId: A, keys: [{ ...KEY, deny, allow }] }] });
     return (await send(emulator, v1('DescribeVpnConnections', list))).code;

@@ -41,9 +41,9 @@ describe('rate limits', () => {
   test.each([
     [1, 3, 180],
     [2, 6, 360],
-    // Never less than one, however small the share: then a minute holds fewer than sixty.
+    // At least one, even for a small share. A minute then has fewer than sixty.
     [0.1, 1, 18],
-  ])('of one action with two windows hold both, times %s', async (limits, second, minute) => {
+  ])('of one action with two windows keep both limits, times %s', async (limits, second, minute) => {
     const { cbn, clock } = aCloud({}, { limits });
     const detach = () => cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-none' });
     let count = 0;
@@ -93,7 +93,7 @@ describe('rate limits', () => {
     expect(reply).toMatchObject({ status: 503, headers: { 'x-acs-retry-after': '60000' } });
   });
 
-  test('what was throttled did not happen, and does not use a ClientToken up', async () => {
+  test('a throttled call has no effect, and does not use up a ClientToken', async () => {
     const { vpc, clock, emulator } = aCloud(
       { vpnConnections: [{ VpnConnectionId: 'vco-1' }, { VpnConnectionId: 'vco-2' }] },
       { limits: 1 / 60 },

@@ -30,7 +30,7 @@ test('v1 does not sign the signature, and encodes the time twice', () => {
   expect(text).toContain('03%253A04%253A05Z');
 });
 
-test('the order in which parameters come does not matter', () => {
+test('the order of parameters does not matter', () => {
   const reversed = Object.fromEntries(Object.entries(v1Params).reverse());
   expect(stringToSignV1('POST', reversed)).toBe(stringToSignV1('POST', v1Params));
   const query = { b: '2', 'a.10': '1', 'a.2': '1', B: '3' };
@@ -73,7 +73,7 @@ test('encoding leaves only unreserved characters', () => {
   expect(percentEncode("a b*~!'()é/-_.")).toBe('a%20b%2A~%21%27%28%29%C3%A9%2F-_.');
 });
 
-test('an authorization header that is not of the form is not read', () => {
+test('an authorization header of another form is not read', () => {
   expect(parseAuthorization('ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=zz')).toBeUndefined();
   expect(parseAuthorization('ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host;x,Signature=0f')).toEqual({
     accessKeyId: 'a',

@@ -19,7 +19,7 @@ const tunnels = estate.vpnConnections.flatMap((row) => row.TunnelOptions ?? []);
 const bound = (id: string) => estate.attachments.filter((row) => row.TransitRouterAttachmentId === id);
 
 describe('a generated estate', () => {
-  test('is the same for the same options, and another for another seed', () => {
+  test('is the same for the same options, and differs for another seed', () => {
     expect(generateEstate(options)).toEqual(estate);
     expect(generateEstate({ ...options, seed: 8 })).not.toEqual(estate);
   });
@@ -66,7 +66,7 @@ describe('a generated estate', () => {
     ]);
   });
 
-  test('holds what depends on attachments, in its several states', () => {
+  test('holds dependencies of attachments in their various states', () => {
     expect([...new Set(estate.associations.map((row) => row.Status))].sort()).toEqual([
       'Active',
       'Associating',

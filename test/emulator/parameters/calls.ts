@@ -1,7 +1,7 @@
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, B, REGION } from '../emulator-support.ts';
 
-/** Two of everything that is listed, and one of each state that an operation needs. */
+/** Two of each listed resource, and one in each state that an operation needs. */
 export const ESTATE: EstateFile = {
   accounts: [{ accountId: A }, { accountId: B }],
   customerGateways: [

@@ -1,4 +1,4 @@
-/** Values that the service takes, by the last name of a parameter. Others are tried by their type. */
+/** Values that the service takes, by the last name of a parameter. Other parameters are tried by their type. */
 export const VALUES: Readonly<Record<string, readonly string[]>> = {
   NextToken: [Buffer.from('page:1').toString('base64url'), Buffer.from('page:9').toString('base64url')],
   MaxResults: ['1'],
@@ -98,7 +98,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'CreateVcoRouteEntry OverlayMode': ONE_VALUE,
   'DeleteVcoRouteEntry OverlayMode': ONE_VALUE,
   'DescribeVpnAttachments AttachType': ONE_VALUE,
-  // Of what the service can do this to, only IPsec-VPN connections and CENs exist here.
+  // The service can do this to more kinds of resources, but only IPsec-VPN connections and CENs exist here.
   'DescribeGrantRulesToCen ProductType': ONE_VALUE,
   'DescribeGrantRulesToResource ProductType': ONE_VALUE,
   'GrantInstanceToTransitRouter InstanceType': ONE_VALUE,
@@ -108,7 +108,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'ListTransitRouterRouteEntries RouteFilter.1.Key': ONE_VALUE,
   // The next hop of a connection's route is the connection.
   'CreateVcoRouteEntry NextHop': ONE_VALUE,
-  // The region has to be that of the transit router.
+  // The region must be the region of the transit router.
   'CreateTransitRouterCidr RegionId': ONE_VALUE,
   'CreateTransitRouterCidr TransitRouterId': ONE_VALUE,
   'DeleteTransitRouterCidr RegionId': ONE_VALUE,

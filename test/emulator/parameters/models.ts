@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as vpcModels from '@alicloud/vpc20160428';
 import { CBN, VPC } from '../emulator-support.ts';
 
-/** A parameter's type: a word, a list of one, or an object. */
+/** A parameter's type: a word, a list of a type, or an object. */
 type Shape = string | readonly [Shape] | { readonly [name: string]: Shape };
 type Model = { names(): Record<string, string>; types(): Record<string, unknown> };
 
@@ -41,7 +41,7 @@ function flat(shape: Shape, name: string): Parameter[] {
   return Object.entries(shape).flatMap(([key, inner]) => flat(inner, name === '' ? key : `${name}.${key}`));
 }
 
-/** All that the official models have for an operation; undefined: they do not have the operation. */
+/** The parameters of an operation in the official models. Undefined if the models do not have the operation. */
 export function parametersOf(version: string, action: string): readonly Parameter[] | undefined {
   if (version === CBN) {
     const shape = cbnModels.operations[action];

@@ -53,12 +53,12 @@ async function readRouter(
   }
 }
 
-/** Ids that are drawn differ for reasons of no interest. */
+/** Drawn ids always differ, which does not matter here. */
 const withoutDrawn = (text: string): string => text.replace(/-[a-z0-9]{18,21}(?=[12]?")/g, '-drawn');
 
 type Outcome = { readonly status: number; readonly code: string; readonly all: string };
 
-/** What comes of one call: its reply, and everything that both accounts then see. */
+/** The results of one call: its reply, and everything that both accounts then see. */
 async function outcomeOf({ version, action }: Operation, params: Params): Promise<Outcome> {
   const cloud = aCloud(ESTATE);
   const { status, body } = await cloud.emulator.call({ accountId: A, version, action, params });
@@ -74,7 +74,7 @@ function valuesFor({ name, type }: Parameter): readonly string[] {
   return known ?? { boolean: ['true', 'false'], number: ['7'] }[type] ?? ['probe', 'new'];
 }
 
-/** How a parameter counts: it changes what is answered or shown, is refused with a code, or does nothing. */
+/** The effect of a parameter: it changes the answer or the estate, is refused with a code, or does nothing. */
 async function effectOf(operation: Operation, parameter: Parameter): Promise<string> {
   let refusal = '';
   for (const params of CALLS.get(`${operation.version} ${operation.action}`) ?? []) {
@@ -82,7 +82,7 @@ async function effectOf(operation: Operation, parameter: Parameter): Promise<str
     expect([operation.action, before.code]).toEqual([operation.action, 'OK']);
     for (const value of valuesFor(parameter)) {
       const after = await outcomeOf(operation, { ...params, [parameter.name]: value });
-      // Looking for something else and not finding it is a way to count.
+      // A search for another value that finds nothing also shows an effect.
       if (after.status === 200 ? after.all !== before.all : /NotFound$|^Parameter.*InstanceId$/.test(after.code)) {
         return 'counts';
       }

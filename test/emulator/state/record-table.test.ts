@@ -16,7 +16,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Makes one change, as the emulator or from outside; ids stay unique. */
+/** Makes one change, as the emulator or from outside. Ids stay unique. */
 function change(table: Table<Row>, rows: Row[], next: Step): void {
   if ('row' in next && rows.some((other) => other.id === next.row.id)) {
     return;
@@ -39,7 +39,7 @@ function change(table: Table<Row>, rows: Row[], next: Step): void {
   }
 }
 
-test('whoever changes the rows, the index finds what a scan finds', () => {
+test('the index finds the same rows as a scan, after changes by anyone', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const rows: Row[] = [];

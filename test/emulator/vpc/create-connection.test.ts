@@ -149,7 +149,7 @@ describe('AssumeRole and GetCallerIdentity', () => {
     });
   });
 
-  test('neither the account’s own key nor one without permission may assume a role', async () => {
+  test('neither the account’s own key nor a key without permission may assume a role', async () => {
     const { emulator } = aCloud(roles);
     for (const accessKeyId of ['root', 'limited']) {
       const reply = await emulator.call({
@@ -167,7 +167,7 @@ describe('AssumeRole and GetCallerIdentity', () => {
     [{ accessKeyId: 'root' }, { IdentityType: 'Account', Arn: `acs:ram::${A}:root` }],
     [{ accessKeyId: 'limited' }, { IdentityType: 'RAMUser', Arn: `acs:ram::${A}:user/emulator` }],
     [{ accessKeyId: 'bob' }, { IdentityType: 'RAMUser', Arn: `acs:ram::${A}:user/bob` }],
-  ])('%j is told who it is', async (as, expected) => {
+  ])('%j learns its identity', async (as, expected) => {
     const { body } = await aCloud(roles).emulator.call({
       accountId: A,
       version: '2015-04-01',
@@ -178,7 +178,7 @@ describe('AssumeRole and GetCallerIdentity', () => {
     expect(body).toMatchObject({ AccountId: A, ...expected });
   });
 
-  test('a role is told which, and is held to what it may do', async () => {
+  test('a role learns its identity, and is restricted to its permissions', async () => {
     const estate: EstateFile = {
       accounts: [{ accountId: A, roles: [{ name: 'reader', trusted: [A], allow: ['vpc:Describe*'] }] }],
     };

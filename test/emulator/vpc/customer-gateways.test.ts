@@ -111,7 +111,7 @@ describe('customer gateways', () => {
     expect(await listed(cloud)).toMatchObject([{ Asn: 123 * 65_536 + 456 }]);
   });
 
-  test('the same token makes one only', async () => {
+  test('the same token makes only a single gateway', async () => {
     const cloud = aCloud({});
     const first = await cloud.vpc('CreateCustomerGateway', { ...given, ClientToken: 't' });
     expect(await cloud.vpc('CreateCustomerGateway', { ...given, ClientToken: 't' })).toEqual(first);
@@ -125,7 +125,7 @@ describe('customer gateways', () => {
   });
 });
 
-test('VPN gateways are those that connections name, and those that are listed', async () => {
+test('VPN gateways are the gateways that connections name, and the gateways of the list', async () => {
   const { vpc } = aCloud({
     vpnGateways: [{ VpnGatewayId: 'vpn-1', regionId: REGION, Name: 'hq' }],
     vpnConnections: [

@@ -142,7 +142,7 @@ describe('after an accepted delete', () => {
     ]);
   });
 
-  test('reads of a list count too, and it leaves the list', async () => {
+  test('reads of a list count as well, and it leaves the list', async () => {
     const cloud = await deleted({ deleteReads: 1 });
     const listed = async () =>
       rows((await cloud.vpc('DescribeVpnConnections', ID)).body, 'VpnConnections', 'VpnConnection').length;
@@ -164,7 +164,7 @@ describe('after an accepted delete', () => {
 describe('ClientToken', () => {
   const withToken = (ClientToken: string, more = {}) => ({ ...ID, ClientToken, ...more });
 
-  test('the same request with the same token gets the same reply, even when there is nothing left', async () => {
+  test('the same request with the same token gets the same reply, even when nothing is left', async () => {
     const { vpc, emulator } = aCloud(aConnection());
     const first = await vpc('DeleteVpnAttachment', withToken('t'));
     await vpc('DescribeVpnConnection', ID);
@@ -173,7 +173,7 @@ describe('ClientToken', () => {
     expect(emulator.calls.map((call) => call.effect)).toEqual([true, undefined, undefined, undefined]);
   });
 
-  test('a refusal is repeated too: a token burnt by one stays burnt', async () => {
+  test('a refusal is repeated as well, because it has used up its token', async () => {
     const { vpc, emulator } = aCloud(aConnection(bound));
     const first = await vpc('DeleteVpnAttachment', withToken('t'));
     Object.assign(emulator.estate.vpnConnections[0] ?? {}, { AttachType: 'NO_ASSOCIATED', State: 'init' });

@@ -39,7 +39,7 @@ const open = (behaviours = {}) => {
 };
 
 describe('two tunnels', () => {
-  test('what is given of a part does not cost the rest its defaults', async () => {
+  test('a partial setting does not remove the defaults of the rest', async () => {
     const { tunnels, make } = open();
     const id = await make({
       [`${SPEC}.1.TunnelIkeConfig.IkeLifetime`]: '3600',
@@ -58,7 +58,7 @@ describe('two tunnels', () => {
     ]);
   });
 
-  test('an estate file gives as little of them', () => {
+  test('an estate file may give only a part of them as well', () => {
     const { vpnConnections } = defineEstate({
       vpnConnections: [{ VpnConnectionId: 'vco-1', TunnelOptions: [{ TunnelIkeConfig: { Psk: 'mine' } }, {}] }],
     });
@@ -68,7 +68,7 @@ describe('two tunnels', () => {
     ]);
   });
 
-  test('each goes by the address of its customer gateway, unless it is told otherwise', async () => {
+  test('each is identified by the address of its customer gateway, unless the settings say otherwise', async () => {
     const { tunnels, make } = open();
     const told = await make({ [`${SPEC}.2.TunnelIkeConfig.RemoteId`]: 'there' });
     const remote = async (id: string) => (await tunnels(id)).map((tunnel) => at(tunnel, 'TunnelIkeConfig', 'RemoteId'));
@@ -115,7 +115,7 @@ describe('two tunnels', () => {
     expect(emulator.estate.vpnConnections).toEqual([]);
   });
 
-  test('have addresses and zones while a transit router holds them, and new ones each time', async () => {
+  test('have addresses and zones while a transit router holds them, and new addresses each time', async () => {
     const { tunnels, make, attach, detach, cbn } = open();
     const id = await make();
     const shown = async () =>

@@ -135,7 +135,7 @@ describe('a connection on the wire', () => {
     });
   });
 
-  test('two tunnels: text where the single one has booleans and numbers', async () => {
+  test('two tunnels: text where the single tunnel has booleans and numbers', async () => {
     const body = await describe1('vco-dual');
     expect(at(body, 'TunnelOptionsSpecification', 'TunnelOptions')).toMatchObject([
       {
@@ -185,7 +185,7 @@ describe('a connection on the wire', () => {
     expect(body).toMatchObject({ TransitRouterId: '', AttachInstanceId: '', InternetIp: '' });
   });
 
-  test('an unknown one, another region’s and another account’s are not found', async () => {
+  test('an unknown connection, or a connection of another region or account, is not found', async () => {
     const { vpc } = aCloud({ vpnConnections: [{ VpnConnectionId: 'vco-1' }] });
     const go = async (params: Record<string, string>, account?: string) =>
       (await vpc('DescribeVpnConnection', params, account)).code;
@@ -198,7 +198,7 @@ describe('a connection on the wire', () => {
   });
 });
 
-test('DescribeVpnAttachments shows only bound ones, and neither state nor age', async () => {
+test('DescribeVpnAttachments shows only bound connections, and neither state nor age', async () => {
   const { vpc } = aCloud({
     vpnConnections: [
       { VpnConnectionId: 'vco-1', TransitRouterId: 'tr-1', tags: { a: 'b' } },
@@ -227,7 +227,7 @@ test('DescribeVpnAttachments shows only bound ones, and neither state nor age', 
   expect((await vpc('DescribeVpnAttachments', { ...list, AttachType: 'VPNGW' })).code).toBe('InvalidParameter');
 });
 
-test('DescribeRegions lists all regions, also those without IPsec-VPN, and needs none', async () => {
+test('DescribeRegions lists all regions, including regions without IPsec-VPN, and needs no region', async () => {
   const { body } = await aCloud({}).vpc('DescribeRegions');
   expect(rows(body, 'Regions', 'Region').map((row) => row.RegionId)).toEqual([REGION, 'cn-hangzhou', 'cn-fuzhou']);
 });
@@ -252,7 +252,7 @@ test('DescribeCustomerGateways pages and filters', async () => {
   expect(await find({ CustomerGatewayId: 'cgw-9' })).toEqual([]);
 });
 
-test('what a test does to the estate directly, as other people would, shows at once', async () => {
+test('a direct change of the estate by a test, which acts as another person, shows at once', async () => {
   const { vpc, emulator } = aCloud(many(3));
   const listed = async () => ids((await vpc('DescribeVpnConnections', list)).body);
   const found = async (VpnConnectionId: string) =>
@@ -263,7 +263,7 @@ test('what a test does to the estate directly, as other people would, shows at o
   if (first === undefined) {
     throw new Error('no connection');
   }
-  // One goes and one comes between two calls, so that the count stays the same.
+  // Between two calls one connection is removed and another added, so that the count stays the same.
   vpnConnections[1] = { ...first, VpnConnectionId: 'vco-new', CreateTime: 0 };
   expect(await listed()).toEqual(['vco-2', 'vco-0', 'vco-new']);
   expect([await found('vco-1'), await found('vco-new')]).toEqual([404, 200]);

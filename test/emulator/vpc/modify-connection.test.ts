@@ -27,7 +27,7 @@ const open = () => {
 };
 
 describe('ModifyVpnAttachmentAttribute', () => {
-  test('is `updating` for a while, and then what it was', async () => {
+  test('is `updating` for a while, and then has its former state', async () => {
     const { show, modify } = open();
     for (const [id, state] of [
       ['vco-single', 'init'],
@@ -40,7 +40,7 @@ describe('ModifyVpnAttachmentAttribute', () => {
     }
   });
 
-  test('changes what it names and keeps the rest', async () => {
+  test('changes the named settings and keeps the rest', async () => {
     const { show, modify } = open();
     const { IkeConfig: before } = await show('vco-single');
     await modify('vco-single', { IkeConfig: '{"IkeVersion":"ikev2","IkeLifetime":3600}', EnableDpd: 'false' });
@@ -51,7 +51,7 @@ describe('ModifyVpnAttachmentAttribute', () => {
     });
   });
 
-  test('BGP: the other end is that of the customer gateway', async () => {
+  test('BGP: the other end has the ASN of the customer gateway', async () => {
     const { show, modify } = open();
     const BgpConfig = '{"EnableBgp":true,"LocalAsn":65010,"TunnelCidr":"169.254.40.0/30","LocalBgpIp":"169.254.40.1"}';
     expect((await modify('vco-single', { BgpConfig })).body).toMatchObject({
@@ -69,7 +69,7 @@ describe('ModifyVpnAttachmentAttribute', () => {
     });
   });
 
-  test('a tunnel is named by its index, and the other one stays as it is', async () => {
+  test('a tunnel is named by its index, and the other tunnel stays as it is', async () => {
     const { show, modify } = open();
     const before = await show('vco-dual');
     const { body } = await modify('vco-dual', {

@@ -34,7 +34,7 @@ test('tags are added and overwritten, on several resources at once', async () =>
   ]);
 });
 
-test('keys are removed; what was never there is no matter', async () => {
+test('keys are removed, and a key that was never present is no error', async () => {
   const { vpc, emulator } = aTagged({ env: 'test', owner: 'a' });
   expect((await vpc('UnTagResources', { ...one, 'TagKey.1': 'env', 'TagKey.2': 'nothing' })).code).toBe('OK');
   expect(emulator.estate.vpnConnections[0]?.tags).toEqual({ owner: 'a' });
@@ -53,7 +53,7 @@ test('one resource that does not exist refuses the whole call, unless the switch
   expect(emulator.estate.vpnConnections[0]?.tags).toEqual({ a: 'b' });
 });
 
-test('the type decides what an id can be, whatever its letter case', async () => {
+test('the type decides the possible ids, in any letter case', async () => {
   const { vpc } = aTagged();
   const go = async (ResourceType: string, id: string) =>
     (await vpc('TagResources', { RegionId: REGION, ResourceType, 'ResourceId.1': id, ...tag('a') })).code;
@@ -68,7 +68,7 @@ test('the type decides what an id can be, whatever its letter case', async () =>
 const numbered = (count: number, name: (at: number) => string, value: (at: number) => string) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [name(index + 1), value(index + 1)]));
 
-test('limits: twenty resources, twenty tags in a call and on a resource, and what a key may be', async () => {
+test('limits: twenty resources, twenty tags in a call and on a resource, and the form of a key', async () => {
   const { vpc, emulator } = aTagged(
     numbered(
       19,
@@ -151,7 +151,7 @@ describe('reads that lag behind tag writes', () => {
     return { ...cloud, listed };
   };
 
-  test('all that show tags show the old ones until the time is over, for each connection by itself', async () => {
+  test('every reply with tags shows the old tags until the time is over, for each connection by itself', async () => {
     const { vpc, clock, listed } = aLagging();
     await vpc('TagResources', { ...one, ...tag('env', 'prod'), ...tag('new', 'x', 2) });
     clock.ms += 1_500;

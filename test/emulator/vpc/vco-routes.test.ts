@@ -48,7 +48,7 @@ describe('routes of a connection', () => {
     expect([(await list()).length, (await list()).length]).toEqual([2, 1]);
   });
 
-  test('that BGP has brought are listed apart, counted, and cannot be deleted', async () => {
+  test('learnt by BGP are listed apart, counted, and cannot be deleted', async () => {
     const learnt = { VpnConnectionId: 'vco-held', RouteDest: '10.1.0.0/16', RouteEntryType: 'bgp', Source: 'VPN_BGP' };
     const own = { VpnConnectionId: 'vco-held', RouteDest: '10.2.0.0/16' };
     const { vpc, list } = open({}, { ...estate, vcoRouteEntries: [learnt, own] });
@@ -76,7 +76,7 @@ describe('routes of a connection', () => {
     expect(emulator.estate.vcoRouteEntries).toEqual([]);
   });
 
-  test('an unbound connection has none: an empty list, or an error, as the switch says', async () => {
+  test('an unbound connection has no routes: an empty list, or an error, as the switch says', async () => {
     const ask = async (VpnConnectionId: string, behaviours = {}) =>
       (await open(behaviours).vpc('DescribeVcoRouteEntries', { RegionId: REGION, VpnConnectionId })).code;
     const switched = { routesOfUnbound: 'unknown-error' };

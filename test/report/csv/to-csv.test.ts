@@ -28,7 +28,7 @@ const cellsOf = (change: Partial<Outcome>): Record<string, string> => read(csvOf
 test('the columns have these names in this order, on which scripts count', () => {
   expect(csvOf()).toBe(
     'connectionId,name,owner,accountId,regionId,outcome,rule,since,dueAt,heldUntil,createdAt,transitRouterId,cenId,' +
-      'reason,evidence,code,requestId,runId\r\n',
+      'reason,evidence,code,requestId,runId,backup\r\n',
   );
 });
 
@@ -47,7 +47,7 @@ test('each connection is a line that ends as RFC 4180 has it, and what is not kn
   expect(first).toBe(
     `vco-1,old-dc,team-a,${ACCOUNT},cn-hangzhou,planned,unassociated,2026-11-20T12:00:00.000Z,` +
       '2026-11-21T12:00:00.000Z,,2026-01-01T00:00:00.000Z,tr-1,cen-1,its grace has run out,' +
-      'State init; no attachment of tr-1 holds it,,,run-1',
+      'State init; no attachment of tr-1 holds it,,,run-1,',
   );
   expect(second).toMatch(/^vco-2,,,/);
   expect(end).toBe('');

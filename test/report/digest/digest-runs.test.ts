@@ -61,10 +61,11 @@ describe('of one run', () => {
     expect(expected).toEqual([ago(-2 * DAY), null, null]);
   });
 
-  test('only what is gone has a backup', () => {
-    const result = aResult([of('vco-1', { outcome: 'deleted' }), of('vco-2')]);
-    const { outcomes } = digestRuns({ ...inReport, runs: [{ result }], backupOf: ({ connectionId }) => connectionId });
-    expect(outcomes.map(({ backup }) => backup)).toEqual(['vco-1', null]);
+  test('a deletion names its backup', () => {
+    const backup = 'backups/1/cn-hangzhou/2026-11-22/vco-1-120000Z-run-1.json';
+    const result = aResult([of('vco-1', { outcome: 'deleted', backup }), of('vco-2')]);
+    const { outcomes } = digestRuns({ ...inReport, runs: [{ result }] });
+    expect(outcomes.map((outcome) => outcome.backup)).toEqual([backup, null]);
   });
 });
 

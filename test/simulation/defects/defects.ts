@@ -16,7 +16,7 @@ export const DEFECTS: readonly Defect[] = [
   // What was listed.
   {
     id: 'failed-listing-is-empty',
-    happened: 'A listing that failed was taken for an empty one.',
+    happened: 'A failed listing was taken for an empty list.',
     file: 'lib/sweep/survey/survey-region.ts',
     from: 'owners.map((owner) => readOwner(owner, place.regionId, needsRouting, admitted)));',
     to: 'owners.map((owner) => readOwner(owner, place.regionId, needsRouting, admitted).catch(() => ({ ...owner, routers: [] }))));',
@@ -32,7 +32,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'failed-page-ends-listing',
-    happened: 'A page that could not be read ended the listing, and what had come so far counted as all.',
+    happened: 'An unreadable page ended the listing, and the pages so far counted as all pages.',
     file: 'lib/cloud/client/list-pages.ts',
     from: 'const page = await listing.fetch(token === undefined ? {} : { NextToken: token });',
     to: 'const page: TokenPage<T> = await listing.fetch(token === undefined ? {} : { NextToken: token }).catch(() => ({ items: [], totalCount: undefined, nextToken: undefined }));',
@@ -105,7 +105,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'missing-attach-type-is-ours',
-    happened: 'A connection that does not say what it is was taken for one of ours.',
+    happened: 'A connection without a type was taken for a connection of ours.',
     file: 'lib/cloud/wire/wire-connection.ts',
     from: "const attachType = lenient((value): AttachType => {\n  if (isAbsent(value)) {\n    return 'missing';",
     to: "const attachType = lenient((value): AttachType => {\n  if (isAbsent(value)) {\n    return 'NO_ASSOCIATED';",
@@ -113,7 +113,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'malformed-date-is-expired',
-    happened: 'An expiry date that could not be read was taken for one that had passed.',
+    happened: 'An unreadable expiry date was taken for a past date.',
     file: 'lib/core/rules/expired.ts',
     from: 'if (problem !== undefined || expiresMs === undefined) {',
     to: "if (expiresMs === undefined) {\n    return finding('yes', 'malformed');\n  }\n  if (problem !== undefined) {",
@@ -121,7 +121,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'bare-date-ends-at-its-start',
-    happened: 'Something that was to expire on a day was removed at the first minute of that day.',
+    happened: 'A connection that expires on a day was removed at the first minute of that day.',
     file: 'lib/core/domain/time.ts',
     from: 'Date.parse(text) + 86_400_000',
     to: 'Date.parse(text)',
@@ -130,7 +130,7 @@ export const DEFECTS: readonly Defect[] = [
   // Who may not be touched.
   {
     id: 'keep-must-be-true',
-    happened: 'The tag that protects did so only with the one value that its author had thought of.',
+    happened: 'The tag that protects did so only with a single value.',
     file: 'lib/core/guards/keep-tag.ts',
     from: "value.toLowerCase() === 'false'",
     to: "value.toLowerCase() !== 'true'",
@@ -178,7 +178,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'missing-age-is-old',
-    happened: 'A reply that left the time of creation out made a new connection an old one.',
+    happened: 'A reply without the time of creation made a new connection look old.',
     file: 'lib/core/judge/protect.ts',
     from: "unread.push('the reply did not say when it was created');",
     to: 'return { reasons, unread };',
@@ -186,7 +186,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-not-protected',
-    happened: 'What an earlier run had begun was finished, although its owner had protected it meanwhile.',
+    happened: 'A half-done connection was deleted, although its owner had protected it meanwhile.',
     file: 'lib/core/judge/judge.ts',
     from: 'if (protection.reasons.length > 0) {',
     to: "if (protection.reasons.length > 0 && (connection.tags === 'unread' || !connection.tags.has(TAG_DETACHED))) {",
@@ -235,7 +235,8 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'failed-step-frees-its-place',
-    happened: 'A connection that was detached and could not be deleted did not count, and the next one was taken.',
+    happened:
+      'A connection that was detached and could not be deleted did not count, and the next connection was taken.',
     file: 'lib/sweep/steps/act.ts',
     from: "if (!result.used && result.outcome !== 'deferred') {",
     to: "if (result.outcome !== 'deleted' && result.outcome !== 'deferred') {",
@@ -284,7 +285,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'event-skips-the-grace',
-    happened: 'What an event named was removed at once, whatever its grace.',
+    happened: 'A connection that an event named was removed at once, without its grace.',
     file: 'lib/sweep/run-sweep.ts',
     from: '  const startedMs = deps.clock.now();\n  deps.journal(',
     to: "  const startedMs = deps.clock.now();\n  const hurried = request.parts.some(({ connections }) => connections !== undefined);\n  const rules = Object.fromEntries(Object.entries(request.policy.rules).map(([name, grace]) => [name, grace === 'off' ? grace : 0]));\n  if (hurried) request = { ...request, policy: { ...request.policy, rules } };\n  deps.journal(",
@@ -317,7 +318,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'used-keeps-its-mark',
-    happened: 'A connection that was in use again kept its mark, and went at the next short outage.',
+    happened: 'A connection that was in use again kept its mark, and was deleted at the next short outage.',
     file: 'lib/core/judge/judge.ts',
     from: "'no rule is on',\n    markAction: clearIfMarked(base.connection),",
     to: "'no rule is on',\n    markAction: 'none',",
@@ -325,7 +326,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'doubt-renews-the-mark',
-    happened: 'A run that could not tell renewed the mark, and the days without evidence counted as evidence.',
+    happened: 'A run without evidence renewed the mark, and days without evidence counted as evidence.',
     file: 'lib/core/judge/judge.ts',
     from: "const markAction = markDisproved ? (clocks.size > 0 ? 'prune' : 'clear') : 'none';",
     to: "const markAction = base.mark.kind === 'valid' ? 'refresh' : 'none';",
@@ -333,7 +334,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'old-note-counts',
-    happened: 'The detach note of last year was enough to delete what is free today.',
+    happened: 'The detach note of last year was enough to delete a connection that is free today.',
     file: 'lib/core/judge/claims.ts',
     from: 'if (life.nowMs - lastMs <= life.maxGapMs) {',
     to: 'if (life.nowMs >= lastMs) {',
@@ -342,7 +343,7 @@ export const DEFECTS: readonly Defect[] = [
   // Looking again.
   {
     id: 'listing-is-the-second-look',
-    happened: 'The look before the delete was answered from the listing that had judged.',
+    happened: 'The read before the delete was answered from the first listing.',
     file: 'lib/sweep/steps/recheck.ts',
     from: '  const { maxAgeMs } = region.policy.recheck;\n',
     to: "  const { maxAgeMs } = region.policy.recheck;\n  if (!detached) return { kind: 'same', connection: verdict.connection };\n",
@@ -350,7 +351,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'cache-is-the-second-look',
-    happened: 'The look before the delete was answered from a cache, however old.',
+    happened: 'The read before the delete was answered from a cache of any age.',
     file: 'lib/sweep/steps/recheck.ts',
     from: '    const want = { afterSequence, notBeforeMs: region.clock.now() - maxAgeMs };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    if (region.clock.now() - read.oldestMs <= maxAgeMs) {\n      return compare(region, verdict, read, detached);\n    }',
     to: '    const want = { afterSequence, notBeforeMs: 0 };\n    const read = await readEvidence(region, verdict, want, detached).catch(endUnread);\n    return compare(region, verdict, read, detached);',
@@ -358,7 +359,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'retry-does-not-look',
-    happened: 'The first attempt looked again, and the retries of it did not.',
+    happened: 'The first attempt read again, and its retries did not.',
     file: 'lib/sweep/steps/delete-connection.ts',
     from: '    answerLost ||= mayHaveEffect;\n',
     to: '    answerLost ||= mayHaveEffect;\n    if (sent) return;\n',
@@ -374,7 +375,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'clock-set-back',
-    happened: "The machine's clock was set back during a run, and what had been read minutes ago was fresh again.",
+    happened: "The machine's clock was set back during a run, and a read from minutes ago was fresh again.",
     file: 'lib/wiring/machine-clock.ts',
     from: 'offsetMs = Math.max(offsetMs, machine.wallMs() - elapsedMs);',
     to: 'offsetMs = machine.wallMs() - elapsedMs;',
@@ -382,9 +383,9 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'second-look-not-compared',
-    happened: 'It was read again, and nobody compared what came with what had been judged.',
+    happened: 'The connection was read again, and nobody compared the reply with the judged state.',
     file: 'lib/sweep/steps/recheck.ts',
-    from: 'if (changes.length === 0 && goes && sameHolder && sameRule) {',
+    from: 'if (changes.length === 0 && goes && sameHolder && sameRule && unplanned === undefined) {',
     to: "if (changes.length < 99 && verdict.kind !== 'not-ours') {",
     promise: 'S1',
   },
@@ -407,7 +408,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'error-is-gone',
-    happened: 'Any error while looking for what had been deleted was taken for "it is gone".',
+    happened: 'Any error while reading a deleted connection was taken for "it is gone".',
     file: 'lib/cloud/client/if-gone.ts',
     from: 'if (error instanceof CloudError && saysGone(error)) {',
     to: 'if (error instanceof CloudError) {',
@@ -432,7 +433,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     id: 'other-side-of-a-detach',
     happened:
-      'The wait for a detach did not ask the transit router, and the last look before the delete stopped it each time.',
+      'The wait for a detach did not ask the transit router, and the last read before the delete stopped the run each time.',
     file: 'lib/sweep/steps/detach-connection.ts',
     from: 'misses = held ? 0 : misses + 1;',
     to: 'misses = held ? 99 : 99;',
@@ -449,7 +450,7 @@ export const DEFECTS: readonly Defect[] = [
   // Half-done.
   {
     id: 'note-not-read-back',
-    happened: 'A detach note was taken to be written; the run died, and nobody finished it.',
+    happened: 'A detach note counted as written although it was not. The run died, and nobody finished the connection.',
     file: 'lib/sweep/steps/recheck.ts',
     from: 'if (isMarkShown && isNoteShown) {',
     to: 'if (isMarkShown) {',
@@ -465,7 +466,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-forgotten',
-    happened: 'What one run had detached, no later run deleted.',
+    happened: 'A connection that one run had detached was deleted by no later run.',
     file: 'lib/core/judge/judge.ts',
     from: "if (association.kind === 'unbound' && holdNote.kind === 'valid') {",
     to: 'if (Number.isNaN(nowMs)) {',
@@ -473,7 +474,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-comes-last',
-    happened: 'New work came before what had been begun, and so that was never finished.',
+    happened: 'New work came first, and so half-done connections were never finished.',
     file: 'lib/core/plan/plan.ts',
     from: 'return halfDone;',
     to: 'return -halfDone;',
@@ -507,7 +508,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'unread-run-is-complete',
-    happened: 'A run that could not look everywhere ended as complete.',
+    happened: 'A run that could not read every region ended as complete.',
     file: 'lib/core/domain/outcome.ts',
     from: 'if (unread || facts.timeRanOut || counts.failed > 0)',
     to: 'if (facts.timeRanOut || counts.failed > 0)',
@@ -539,7 +540,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'deadline-ignored',
-    happened: 'A wait went on after the time was over, and the platform killed the run before it could report.',
+    happened: 'A wait continued after the time was over, and the platform killed the run before it could report.',
     file: 'lib/sweep/reads/poll-schedule.ts',
     from: 'Math.min(dueMs, untilMs) - nowMs',
     to: 'Math.max(dueMs, nowMs + 60_000) - nowMs',
@@ -547,7 +548,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'tag-look-ignores-the-deadline',
-    happened: 'Looking for a tag that did not show went on after the time was over.',
+    happened: 'The wait for a tag that did not show continued after the time was over.',
     file: 'lib/sweep/marks/tag-writes.ts',
     from: 'if (nextMs >= deadlineMs) {',
     to: 'if (nextMs === -1) {',
@@ -725,7 +726,7 @@ export const DEFECTS: readonly Defect[] = [
   // Held.
   {
     id: 'hold-not-kept',
-    happened: 'What was to be held for days after its detach was deleted by the next run.',
+    happened: 'A connection with a hold of days was deleted by the next run after its detach.',
     file: 'lib/core/judge/judge.ts',
     from: 'const heldUntilMs = nowMs < noteMs + holdMs ? noteMs + holdMs : undefined;',
     to: 'const heldUntilMs = holdMs < 0 ? noteMs + holdMs : undefined;',
@@ -782,7 +783,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'stuck-ones-use-up-the-day',
-    happened: 'Connections that failed in each run used up the limit of each day, and the others never had a turn.',
+    happened: 'Connections that failed in each run used up the limit of each day, and the rest never had a turn.',
     file: 'lib/sweep/steps/day-limit.ts',
     from: 'day.isClosed = true;',
     to: 'day.isClosed = false;',
@@ -790,7 +791,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'no-backup',
-    happened: 'A connection was deleted, and nobody had kept what it took to put it back.',
+    happened: 'A connection was deleted without a backup of its settings.',
     file: 'lib/sweep/steps/back-up.ts',
     from: 'await backups.writing.run(() => keep(backups.store, path, backup));',
     to: 'await backups.writing.run(() => Promise.resolve());',
@@ -798,7 +799,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'backup-not-read-back',
-    happened: 'A backup was written, and cut off on its way; it was read when it was needed, months later.',
+    happened: 'A backup was cut off while it was written, and nobody read it until months later, when it was needed.',
     file: 'lib/sweep/steps/back-up.ts',
     from: "if (read.kind !== 'document') {",
     to: "if (read.kind !== 'document') { return; }\n  if (Number.isNaN(path.length)) {",

@@ -6,6 +6,7 @@ import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
+import { createRotationStory } from './rotation.ts';
 import { withStore } from './stores.ts';
 
 /** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
@@ -163,7 +164,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return withStore(withHolds(withChangeLimits(withAdversities(story))));
+  return createRotationStory(story) ?? withStore(withHolds(withChangeLimits(withAdversities(story))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {

@@ -41,6 +41,7 @@ test('an outcome and its log line say name, owner, birth, binding and clock of t
     dueAt: iso(NOW + 23 * HOUR),
     heldUntil: null,
     attachedTo: { transitRouterId: 'tr-1', cenId: `cen-${ACCOUNT}` },
+    backup: null,
     reason: expect.any(String),
     evidence: expect.any(Array),
     code: null,

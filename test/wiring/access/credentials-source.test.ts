@@ -5,7 +5,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const KEY = { accessKeyId: 'STS.canary-id', accessKeySecret: 'canary-secret', securityToken: 'canary-token' };
 
-/** A provider that gives these in turn, the last one again and again. */
+/** A provider that gives these in turn, and repeats the last. */
 function source(...answers: readonly (object | Error)[]) {
   const clock = new VirtualClock(NOW);
   let asked = 0;
@@ -23,7 +23,7 @@ function source(...answers: readonly (object | Error)[]) {
   return { credentials, clock, asked: () => asked };
 }
 
-test('is asked once a minute at the most, and once by all who wait', async () => {
+test('is asked at most once a minute, and once for all waiting requests', async () => {
   const { credentials, clock, asked } = source(KEY);
   const [one, other] = await Promise.all([credentials(), credentials()]);
   expect(one).toEqual(KEY);
@@ -32,7 +32,7 @@ test('is asked once a minute at the most, and once by all who wait', async () =>
   await credentials();
   expect(asked()).toBe(1);
   await clock.sleep(1_000);
-  // The same object for the same credentials: clients are kept by it.
+  // The same object for the same credentials, because clients are cached by it.
   expect(await credentials()).toBe(one);
   expect(asked()).toBe(2);
 });
@@ -44,7 +44,7 @@ test('renewed credentials are used from then on', async () => {
   expect(await credentials()).toEqual({ ...KEY, securityToken: 'canary-renewed' });
 });
 
-test('none at the start is a mistake of configuration; none later fails the call, and the next one asks anew', async () => {
+test('missing credentials are a mistake of configuration at the start, and later fail the call, and the next call asks anew', async () => {
   await expect(source(new Error('x')).credentials()).rejects.toMatchObject({ name: 'ConfigError' });
   const { credentials, clock } = source(KEY, new Error('x'), KEY);
   const first = await credentials();

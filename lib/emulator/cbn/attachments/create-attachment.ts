@@ -45,7 +45,7 @@ function connectionOf({ params, store, caller }: Context, router: TransitRouterR
   return found;
 }
 
-/** Another account's connection has to be granted to the CEN by its owner. Throws `ApiError`. */
+/** The owner of another account's connection has to grant it to the CEN. Throws `ApiError`. */
 function checkGrant({ store, behaviours }: Context, router: TransitRouterRecord, connection: ConnectionRecord): void {
   if (behaviours.crossAccountGrant === 'not-asked' || connection.accountId === router.accountId) {
     return;
@@ -60,7 +60,7 @@ function zonesOf({ params }: Context, { TunnelOptions }: ConnectionRecord): Atta
   for (let at = 1; params.text(`Zone.${at}.ZoneId`) !== undefined; at++) {
     zones.push({ ZoneId: params.need(`Zone.${at}.ZoneId`) });
   }
-  // Two tunnels bring a zone each.
+  // Each of the two tunnels has its own zone.
   if (zones.length > 0 && TunnelOptions !== undefined) {
     throw invalid('Zone');
   }
@@ -86,10 +86,7 @@ function newAttachment(context: Context, router: TransitRouterRecord, connection
   };
 }
 
-/**
- * CreateTransitRouterVpnAttachment: binds a connection to a transit router; neither association nor propagation comes
- * with it.
- */
+/** CreateTransitRouterVpnAttachment: binds a connection to a transit router, without any association or propagation. */
 export const createTransitRouterVpnAttachment = cbn('CreateTransitRouterVpnAttachment', {
   kind: 'write',
   run(context) {

@@ -6,7 +6,9 @@ import { pendingFor } from '../../state/state-watch.ts';
 const busy = (): ApiError =>
   new ApiError(400, 'IncorrectStatus.ResourceStatus', 'The resource is not in a valid state for this operation.');
 
-/** What keeps an attachment from being deleted without Force, in the order in which the service says so. */
+/**
+ * The reasons that keep an attachment from being deleted without Force, in the order in which the service reports them.
+ */
 function dependency({ store }: Context, { TransitRouterAttachmentId: id }: AttachmentRecord): ApiError | undefined {
   const refusal = (what: string) =>
     new ApiError(400, `OperationFailed.${what}Exist`, `Operation failed because ${what} of the attachment exists.`);
@@ -22,7 +24,7 @@ function dependency({ store }: Context, { TransitRouterAttachmentId: id }: Attac
   return isStatic ? refusal('RouteEntry') : undefined;
 }
 
-/** Detaching takes time on both sides; which one forgets first is a switch. */
+/** Detaching takes time on both sides. A switch says which side forgets first. */
 function beginDetach(context: Context, attachment: AttachmentRecord): void {
   const { lifecycle, store, behaviours, nowMs, fault } = context;
   const first =
@@ -43,7 +45,7 @@ function beginDetach(context: Context, attachment: AttachmentRecord): void {
 /**
  * DeleteTransitRouterVpnAttachment: takes a connection off its transit router.
  *
- * An id that does not exist, or another account's, is answered as a success without effect, as the service documents.
+ * The service documents that an unknown id, or an id of another account, is answered as a success without effect.
  */
 export const deleteTransitRouterVpnAttachment = cbn('DeleteTransitRouterVpnAttachment', {
   kind: 'write',

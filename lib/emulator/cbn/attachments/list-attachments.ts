@@ -41,7 +41,7 @@ function toItem(context: Context, attachment: AttachmentRecord): ReplyBody {
   };
 }
 
-/** What the caller's own transit routers hold. Wrong parameters find nothing; they are not refused. */
+/** The attachments of the caller's own transit routers. Wrong parameters find nothing, and are not refused. */
 export const listTransitRouterVpnAttachments = cbn('ListTransitRouterVpnAttachments', {
   kind: 'read',
   paging: 'token',

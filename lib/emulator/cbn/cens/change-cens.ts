@@ -73,7 +73,7 @@ export const deleteCen = cbn('DeleteCen', {
   },
 });
 
-/** MoveResourceGroup: of what CBN can move, only CENs exist here. */
+/** MoveResourceGroup: CBN can move several kinds of resources, but here only CENs exist. */
 export const moveCenResourceGroup = cbn('MoveResourceGroup', {
   kind: 'write',
   run(context) {

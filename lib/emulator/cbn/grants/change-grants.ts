@@ -6,7 +6,7 @@ import { grantKey } from '../../state/cloud-state.ts';
 
 const refused = (code: string, message: string): ApiError => new ApiError(400, code, message);
 
-/** The connection of the caller that a request is about: of all that can be granted, only connections exist here. */
+/** The connection of the caller that a request is about. Here, only connections can be granted. */
 function connectionOf({ params, store, caller }: Context): ConnectionRecord {
   if (params.need('InstanceType') !== 'VPN') {
     throw invalid('InstanceType');
@@ -29,7 +29,10 @@ function cenOf({ params, store }: Context): Pick<Grant, 'CenId' | 'CenOwnerId'> 
   return { CenId, CenOwnerId };
 }
 
-/** GrantInstanceToTransitRouter: lets a CEN of another account bind the caller's connection. Granting twice is once. */
+/**
+ * GrantInstanceToTransitRouter: lets a CEN of another account bind the caller's connection. A second grant changes
+ * nothing.
+ */
 export const grantInstanceToTransitRouter = cbn('GrantInstanceToTransitRouter', {
   kind: 'write',
   run(context) {

@@ -7,7 +7,7 @@ import { toMinute } from '../minute.ts';
 /** Without MaxResults all grants come at once. */
 const PAGE = { fallback: 100, max: 100 };
 
-/** Only connections are granted here; the other types have nothing to show. */
+/** Only connections are granted here. For the other types the list is empty. */
 function isOfConnections({ params }: Context): boolean {
   const type = params.need('ProductType');
   if (!['VPC', 'VBR', 'ExpressConnect', 'CCN', 'VPN', 'ECR'].includes(type)) {

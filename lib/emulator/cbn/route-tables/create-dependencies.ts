@@ -82,7 +82,7 @@ export const enablePropagation = cbn('EnableTransitRouterRouteTablePropagation',
   },
 });
 
-/** Where a new route leads: to an attachment, or nowhere. Throws `ApiError`. */
+/** The target of a new route: an attachment, or nothing. Throws `ApiError`. */
 function nextHopOf(context: Context, table: RouteTable): Partial<RouteEntry> {
   const type = context.params.need('TransitRouterRouteEntryNextHopType');
   const id = context.params.text('TransitRouterRouteEntryNextHopId');

@@ -27,7 +27,7 @@ function tableItem(context: Context, table: RouteTable): ReplyBody {
   };
 }
 
-/** Whether a list names the value; one that is not there names all. */
+/** Whether a list names the value. An absent list names all values. */
 const isListed = (list: readonly string[], value: unknown): boolean =>
   list.length === 0 || list.some((one) => one === value);
 
@@ -89,7 +89,7 @@ function linkPage(
   return { fields, shown };
 }
 
-/** By table, by attachment, or both; without either nothing is found. */
+/** By table, by attachment, or both. Without either it finds nothing. */
 export const listTransitRouterRouteTableAssociations = cbn('ListTransitRouterRouteTableAssociations', {
   kind: 'read',
   paging: 'token',
@@ -149,7 +149,10 @@ const ENTRY_FILTERS = [
   'PrefixListId',
 ];
 
-/** `RouteFilter.N`: of its ways to compare destinations, only the exact one is served here. Throws `ApiError`. */
+/**
+ * `RouteFilter.N`: the service compares destinations in several ways, but only the exact match is served here. Throws
+ * `ApiError`.
+ */
 function exactCidrs({ params }: Context): readonly string[] {
   const key = params.text('RouteFilter.1.Key');
   if (key === undefined) {
@@ -161,7 +164,7 @@ function exactCidrs({ params }: Context): readonly string[] {
   return params.list('RouteFilter.1.Value');
 }
 
-/** Routes of one table; without a status only active ones. */
+/** Routes of one table. Without a status it lists only active routes. */
 export const listTransitRouterRouteEntries = cbn('ListTransitRouterRouteEntries', {
   kind: 'read',
   paging: 'token',

@@ -103,7 +103,7 @@ export const updateTransitRouter = cbn('UpdateTransitRouter', {
   },
 });
 
-/** What keeps a transit router from being deleted. */
+/** The reasons that keep a transit router from being deleted. */
 function blocker({ store }: Context, { TransitRouterId: id }: TransitRouterRecord): ApiError | undefined {
   if (store.attachments.in('transitRouter', id).length > 0) {
     return refused('InvalidOperation.AttachedChildInstanceExist', 'The transit router has network instances attached.');

@@ -14,7 +14,7 @@ export function findTransitRouter({ store, caller }: Context, id: string): Trans
   return found;
 }
 
-/** The one that a request names by id, or as that of a CEN in a region. Throws `ApiError`. */
+/** The transit router that a request names by id, or by CEN and region. Throws `ApiError`. */
 export function namedTransitRouter(context: Context): TransitRouterRecord {
   const { params, store } = context;
   const id = params.text('TransitRouterId');
@@ -34,6 +34,6 @@ export function namedTransitRouter(context: Context): TransitRouterRecord {
   return findTransitRouter(context, found?.TransitRouterId ?? '');
 }
 
-/** Whether nothing is changing about a transit router. */
+/** Whether a transit router has no change under way. */
 export const isActive = ({ Status = 'Active', pending }: TransitRouterRecord): boolean =>
   Status === 'Active' && pending === undefined;

@@ -6,7 +6,7 @@ import { type Context, cbn, type ReplyBody } from '../../operation.ts';
 import { shownTags } from '../../tags/visible-tags.ts';
 import { siftByState } from '../hidden-rows.ts';
 
-/** `FeatureFilter.N.Key` with `FeatureFilter.N.Value.M`: of the features, only multicast tells transit routers apart. */
+/** `FeatureFilter.N.Key` with `FeatureFilter.N.Value.M`. Only the feature multicast tells transit routers apart. */
 function featuresOf({ params }: Context): readonly string[] | undefined {
   const key = params.text('FeatureFilter.1.Key');
   if (key === undefined) {

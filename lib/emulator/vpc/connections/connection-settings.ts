@@ -19,7 +19,7 @@ const OF_SINGLE = [
   'BgpConfig',
 ];
 
-/** What a request sets of a connection; the rest stays as `current` has it. Throws `ApiError`. */
+/** The settings that a request changes. The rest stays as `current` has it. Throws `ApiError`. */
 export function settingsOf(context: Context, current: ConnectionRecord): Settings {
   const { params } = context;
   const tunnels = tunnelsOf(params);
@@ -136,7 +136,7 @@ function dualSettings(context: Context, current: ConnectionRecord, changes: read
   };
 }
 
-/** What a request says of one tunnel: it names the tunnel by id or index, else by its place in the list. */
+/** The request for one tunnel: it names the tunnel by id or index, or by its position in the list. */
 const changeFor = (changes: readonly TunnelChange[], index: number, id: string | undefined): TunnelChange | undefined =>
   changes.find((change, at) =>
     change.TunnelId === undefined ? (change.TunnelIndex ?? at + 1) === index : change.TunnelId === id,

@@ -5,7 +5,7 @@ import { tagList } from '../../gateway/params.ts';
 import type { Context, ReplyBody } from '../../operation.ts';
 import { shownTags } from '../../tags/visible-tags.ts';
 
-/** Not shown, or shown in another form. */
+/** Fields that replies do not show, or show in another form. */
 const OWN = new Set([
   'accountId',
   'regionId',
@@ -21,10 +21,10 @@ const OF_TUNNEL = new Set(['TunnelIkeConfig', 'TunnelBgpConfig']);
 const none: ReadonlySet<string> = new Set();
 const HOLDER_FIELDS = ['AttachInstanceId', 'TransitRouterId', 'TransitRouterName', 'InternetIp'] as const;
 
-/** The other end of a tunnel whose customer gateway the estate does not have. */
+/** The other end of a tunnel whose customer gateway is not in the estate. */
 export const PEER_ADDRESS_DEFAULT = '198.51.100.9';
 
-/** A copy of plain data, without what is null or not there. */
+/** A copy of plain data without null and undefined fields. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(copied);
@@ -47,7 +47,7 @@ function copiedFields(source: object, left: ReadonlySet<string>): ReplyBody {
 
 type Ike = { readonly LocalId?: string | undefined; readonly RemoteId?: string | undefined };
 
-/** Both ends go by their addresses unless the settings say otherwise. */
+/** Each end is identified by its address unless the settings say otherwise. */
 function shownIke(ike: Ike, address: string | undefined, peer: CustomerGateway | undefined): ReplyBody {
   return {
     ...copiedFields(ike, none),
@@ -59,7 +59,7 @@ function shownIke(ike: Ike, address: string | undefined, peer: CustomerGateway |
 const peerOf = ({ store }: Context, id: string | undefined): CustomerGateway | undefined =>
   store.customerGateways.get(id ?? '');
 
-/** The address of the cloud's end; a VPN gateway has the same one for all its connections. */
+/** The address of the cloud's end. All connections of a VPN gateway share one address. */
 function addressOf({ InternetIp, VpnGatewayId = NO_VPN_GATEWAY }: ConnectionRecord): string | undefined {
   return InternetIp ?? (VpnGatewayId === NO_VPN_GATEWAY ? undefined : vpnGatewayAddress(VpnGatewayId));
 }
@@ -94,7 +94,7 @@ export function shownSingle(context: Context, row: ConnectionRecord): ReplyBody 
   };
 }
 
-/** What every reply shows of a connection; a field that is null or not there is left out. */
+/** The fields that every reply shows of a connection, without null and undefined fields. */
 function common(context: Context, connection: ConnectionRecord): ReplyBody {
   const body: ReplyBody = {};
   if (context.behaviours.absentFields === 'empty') {
@@ -131,7 +131,7 @@ const systemFlags = JSON.stringify([
   { Key: 'VisuallySsl', Value: 'false' },
 ]);
 
-/** An item of DescribeVpnAttachments: its `Tag` is a text with the system's flags, user tags are under `Tags`. */
+/** An item of DescribeVpnAttachments: its `Tag` is a text with the system's flags, and user tags are under `Tags`. */
 export const listedAttachment = (context: Context, connection: ConnectionRecord): ReplyBody => ({
   InstanceId: connection.VpnConnectionId,
   Name: connection.Name ?? '',

@@ -6,7 +6,7 @@ import { findConnection, isOfVpnGateway } from './describe-connections.ts';
 
 const ACCEPTED: ReplyBody = { Code: '200', Success: true, Message: 'successful' };
 
-/** HTTP 200 that is no success: only the body tells. */
+/** HTTP 200 that is no success. Only the body tells. */
 const NOT_SUCCESSFUL: ReplyBody = { Code: '200', Success: false, Message: 'failed' };
 
 const statusNotSupport = (): ApiError =>
@@ -21,7 +21,7 @@ const incorrectStatus = (message: string): ApiError => new ApiError(400, 'Incorr
 const isAttached = ({ AttachType, State }: ConnectionRecord): boolean =>
   State === 'attached' || (AttachType === 'CEN' && (State === 'financialLocked' || State == null));
 
-/** Deleted before, and only still readable. */
+/** Already deleted, and only still readable. */
 const isGone = ({ State, pending }: ConnectionRecord): boolean =>
   State === 'deleted' || pending?.to === 'gone' || pending?.to === 'deleted';
 
@@ -56,7 +56,7 @@ function changing({ behaviours }: Context): ReplyBody {
   throw behaviours.deleteChanging === 'configuring' ? configuring() : statusNotSupport();
 }
 
-/** The rows of the rule, first match first: what the connection is, and what the service answers. */
+/** The rows of the rule: the state of the connection, and the answer of the service. The first match counts. */
 const REFUSALS: readonly [(row: ConnectionRecord) => boolean, (context: Context) => ReplyBody][] = [
   [isGone, unknown],
   [isOfVpnGateway, ofVpnGateway],
@@ -72,7 +72,7 @@ function financialLocked(context: Context): ReplyBody {
   return accept(context);
 }
 
-/** From here on only reads still find it, for a while. */
+/** From here on only reads find it, for a while. */
 function accept(context: Context): ReplyBody {
   const row = findConnection(context);
   if (row === undefined) {

@@ -76,7 +76,7 @@ export const describeVpnConnection = vpc('DescribeVpnConnection', {
   },
 });
 
-/** Lists only what is bound to a transit router, and shows neither State nor Status nor CreateTime. */
+/** Lists only connections that are bound to a transit router, and shows neither State nor Status nor CreateTime. */
 export const describeVpnAttachments = vpc('DescribeVpnAttachments', {
   kind: 'read',
   paging: 'number',

@@ -20,7 +20,7 @@ export function changeableConnection(context: Context): ConnectionRecord {
   return row;
 }
 
-/** Changes a connection that is `updating` for a while, and then what it was. */
+/** Changes a connection. It is `updating` for a while, and then has its former state again. */
 export function updateConnection(
   { store, lifecycle, nowMs }: Context,
   row: ConnectionRecord,
@@ -56,7 +56,7 @@ const SHOWN = [
 
 const NUMBERS = new Set(['IkeLifetime', 'IpsecLifetime', 'LocalAsn', 'PeerAsn']);
 
-/** A tunnel as the replies to changes show it: flags and numbers are no text here. */
+/** A tunnel in the reply to a change. Flags and numbers are not text here. */
 function typed(value: unknown, name = ''): unknown {
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, typed(inner, key)]));
@@ -78,7 +78,7 @@ function replyFor(context: Context, row: ConnectionRecord): ReplyBody {
   };
 }
 
-/** ModifyVpnAttachmentAttribute: changes what the request names of a connection, and nothing else. */
+/** ModifyVpnAttachmentAttribute: changes only the settings that the request names. */
 export const modifyVpnAttachmentAttribute = vpc('ModifyVpnAttachmentAttribute', {
   kind: 'write',
   run(context) {

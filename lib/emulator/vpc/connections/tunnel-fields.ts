@@ -18,7 +18,7 @@ const GROUPS = ['group1', 'group2', 'group5', 'group14', 'group24'];
 const lifetime = wholeWithin(0, 86_400);
 const id = lengthWithin(1, 100);
 
-/** What the service takes of each part of a tunnel's settings. The names are those of requests and replies. */
+/** The values that the service takes for each tunnel setting. The names are the same in requests and replies. */
 export const IKE_FIELDS: FieldTable = {
   IkeVersion: oneOf('ikev1', 'ikev2'),
   IkeMode: oneOf('main', 'aggressive'),
@@ -45,7 +45,7 @@ export const BGP_FIELDS: FieldTable = {
   LocalBgpIp: isAddress,
 };
 
-/** By the names of replies; requests write all but `Policy` in lower case. */
+/** By the names of replies. Requests write all names but `Policy` in lower case. */
 export const HEALTH_FIELDS: FieldTable = {
   Enable: isFlag,
   Dip: isAddress,
@@ -57,7 +57,7 @@ export const HEALTH_FIELDS: FieldTable = {
 
 export type Fields = Readonly<Record<string, string>>;
 
-/** The fields of a table that are given. Throws `ApiError` for one that the service does not take. */
+/** The fields of a table that are given. Throws `ApiError` for a field that the service does not take. */
 export function fieldsOf(table: FieldTable, given: (name: string) => string | undefined, parameter: string): Fields {
   const fields: Record<string, string> = {};
   for (const [name, isTaken] of Object.entries(table)) {
@@ -73,11 +73,11 @@ export function fieldsOf(table: FieldTable, given: (name: string) => string | un
   return fields;
 }
 
-/** A parameter that holds an object as JSON text: its fields as text, whatever the letter case of their names. */
+/** The fields of a parameter that holds a JSON object, as text. Letter case of their names does not matter. */
 export function fieldsOfJson(table: FieldTable, text: string, parameter: string): Fields {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(objectIn(text, parameter))) {
-    // Clients send what nobody has set as an empty text or as nothing; an ASN of 0 is none.
+    // Clients send an unset value as an empty text or leave it out. An ASN of 0 counts as unset.
     if (value != null && value !== '' && !(name === 'LocalAsn' && value === 0)) {
       values.set(name.toLowerCase(), String(value));
     }
@@ -92,7 +92,7 @@ function objectIn(text: string, parameter: string): object {
       return value;
     }
   } catch {
-    // Not JSON at all: refused below, like JSON that is no object.
+    // Text that is not JSON is refused below, like JSON that is no object.
   }
   throw invalid(parameter);
 }

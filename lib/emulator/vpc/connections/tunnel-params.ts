@@ -6,7 +6,9 @@ import { BGP_FIELDS, fieldsOf, IKE_FIELDS, IPSEC_FIELDS } from './tunnel-fields.
 
 const PARAMETER = 'TunnelOptionsSpecification';
 
-/** One tunnel of a request: only what it says, so that the rest keeps its value or its default. */
+/**
+ * One tunnel of a request. It has only the fields that the request names, so that the rest keeps its value or default.
+ */
 export type TunnelChange = Partial<TunnelRecord>;
 
 type BgpRecord = NonNullable<TunnelRecord['TunnelBgpConfig']>;
@@ -62,7 +64,7 @@ function tunnelOf(params: RequestParams): TunnelChange {
   };
 }
 
-/** The tunnels that a request describes, `TunnelOptionsSpecification.1.…`; undefined for a single tunnel. */
+/** The tunnels that a request describes: `TunnelOptionsSpecification.1.…`. Undefined for a single tunnel. */
 export function tunnelsOf(params: RequestParams): TunnelChange[] | undefined {
   const tunnels: TunnelChange[] = [];
   for (let at = 1; ; at++) {
@@ -74,7 +76,7 @@ export function tunnelsOf(params: RequestParams): TunnelChange[] | undefined {
   }
 }
 
-/** A tunnel with what a request changes of it. */
+/** A tunnel with the changes of a request. */
 export function withTunnelChange(tunnel: TunnelRecord, change: TunnelChange): TunnelRecord {
   const { TunnelBgpConfig: bgp, ...rest } = change;
   return {

@@ -7,7 +7,7 @@ import { newTags } from '../../tags/new-tags.ts';
 import { usesGateway } from '../connections/describe-connections.ts';
 import { findCustomerGateway } from './describe-customer-gateways.ts';
 
-/** The cloud's own number, which the other end cannot have. */
+/** The cloud's own ASN, which the other end cannot have. */
 const CLOUD_ASN = 45_104;
 
 const isAuthKey: FieldCheck = (text) => /^[!->@-~]{1,64}$/.test(text);

@@ -31,7 +31,7 @@ export const describeCustomerGateway = vpc('DescribeCustomerGateway', {
   run: (context) => shownGateway(context, findCustomerGateway(context)),
 });
 
-/** Nothing here tells which connections use a customer gateway. */
+/** No field here tells which connections use a customer gateway. */
 export const describeCustomerGateways = vpc('DescribeCustomerGateways', {
   kind: 'read',
   paging: 'number',

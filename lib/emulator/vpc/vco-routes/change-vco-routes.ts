@@ -7,7 +7,7 @@ import { changeableConnection, updateConnection } from '../connections/modify-co
 
 type RouteName = Pick<VcoRoute, 'VpnConnectionId' | 'RouteDest' | 'NextHop' | 'Weight'>;
 
-/** What tells one route of a connection from another. Throws `ApiError`. */
+/** The fields that identify a route of a connection. Throws `ApiError`. */
 function routeName({ params }: Context): RouteName {
   const weight = params.need('Weight');
   if (weight !== '0' && weight !== '100') {
@@ -77,7 +77,7 @@ export const deleteVcoRouteEntry = vpc('DeleteVcoRouteEntry', {
     const name = routeName(context);
     const connection = routedConnection(context);
     const row = store.vcoRoutes.get(vcoRouteKey(name));
-    // Routes that BGP has brought cannot be deleted.
+    // Routes learnt by BGP cannot be deleted.
     if (row === undefined || row.RouteEntryType !== 'custom' || row.pending !== undefined) {
       throw new ApiError(404, 'InvalidRouteEntry.NotFound', 'The specified route entry does not exist.');
     }

@@ -11,7 +11,7 @@ const shownRoute = ({ pending: _pending, OverlayMode: _mode, Description: _text,
   ...row,
 });
 
-/** How many routes there are of each type, whatever the list asks for. */
+/** The number of routes of each type. It does not depend on the type that the list asks for. */
 function countsOf(rows: readonly VcoRoute[]): ReplyBody[] {
   const counts = new Map<string, { RouteEntryType: string; Source: string; RouteCount: number }>();
   for (const { RouteEntryType, Source } of rows) {
@@ -21,7 +21,7 @@ function countsOf(rows: readonly VcoRoute[]): ReplyBody[] {
   return [...counts.values()];
 }
 
-/** DescribeVcoRouteEntries: the destination routes of a connection, or those that it has learnt. */
+/** DescribeVcoRouteEntries: the destination routes of a connection, or its learnt routes. */
 export const describeVcoRouteEntries = vpc('DescribeVcoRouteEntries', {
   kind: 'read',
   paging: 'number',

@@ -1,0 +1,45 @@
+import { toIso } from '../domain/time.ts';
+import { isOver, type Telling } from './told-clocks.ts';
+
+/** What the records say of a due connection, where `notify.required` asks for a notice before its deletion. */
+export type Notice =
+  /** `over`: a message named its clock at least `notify.notice` ago. `running`: a message did so, later than that. */
+  | { readonly kind: 'over' | 'running'; readonly telling: Telling; readonly untilMs: number }
+  /** No message named its clock. `hasClock`: false if it is due by a rule without grace, and so has none. */
+  | { readonly kind: 'none'; readonly hasClock: boolean }
+  /** The records could not be read, so nobody counts as told. */
+  | { readonly kind: 'unread'; readonly reason: string; readonly code: string };
+
+/** Pure. */
+export function toNotice(telling: Telling | undefined, noticeMs: number, nowMs: number): Notice {
+  if (telling === undefined) {
+    return { kind: 'none', hasClock: true };
+  }
+  const kind = isOver(telling, noticeMs, nowMs) ? 'over' : 'running';
+  return { kind, telling, untilMs: telling.atMs + noticeMs };
+}
+
+const UNTOLD = 'nobody has been told yet';
+
+/** Why a due connection has to wait until somebody was told; undefined: it need not. */
+export function whyUntold(notice: Notice): { readonly reason: string; readonly code: string | null } | undefined {
+  switch (notice.kind) {
+    case 'over':
+      return undefined;
+    case 'running': {
+      const { atMs, channel } = notice.telling;
+      return {
+        reason: `told on ${toIso(atMs)} by ${channel}, and may go from ${toIso(notice.untilMs)} on`,
+        code: null,
+      };
+    }
+    case 'none':
+      return { reason: notice.hasClock ? UNTOLD : `${UNTOLD}: without grace it has no mark to be named`, code: null };
+    case 'unread':
+      return { reason: notice.reason, code: notice.code };
+  }
+}
+
+/** What a deletion rests on besides the verdict: the message that announced it. */
+export const describeTelling = ({ atMs, channel, reportId }: Telling): string =>
+  `named in a message that ${channel} accepted on ${toIso(atMs)} (report ${reportId})`;

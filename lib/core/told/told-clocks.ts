@@ -1,0 +1,94 @@
+import type { ConnectionId } from '../domain/estate.ts';
+import { type Place, placeKey } from '../domain/place.ts';
+import { parseInstant } from '../domain/time.ts';
+import type { RuleName } from '../rules/all-rules.ts';
+import { dayOf } from '../store/store-layout.ts';
+import type { Told } from './read-told.ts';
+
+/** The clock by which a connection is due: the rule that is due first, and since when by its mark. */
+export type DueClock = Place & {
+  readonly connectionId: ConnectionId;
+  readonly rule: RuleName;
+  readonly sinceMs: number;
+};
+
+/** The first message that named a clock. */
+export type Telling = {
+  /** When the channel accepted it, by the clock of the report function. */
+  readonly atMs: number;
+  readonly channel: string;
+  readonly reportId: string;
+};
+
+/** The clocks of machines differ by at most this much. */
+const APART_MS_MAX = 5 * 60_000;
+
+const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A text that is the same for the same clock only, because no part of it contains a blank. */
+const keyOf = (place: Place, connectionId: string, rule: string, sinceMs: number): string =>
+  `${placeKey(place)} ${connectionId} ${rule} ${sinceMs}`;
+
+/**
+ * Which clocks of due connections have been named in messages, and when first. Its size follows the number of due
+ * connections, however many records it is shown.
+ */
+export class ToldClocks {
+  readonly #first = new Map<string, Telling | undefined>();
+  readonly #sinceMsMin: number;
+  readonly #nowMs: number;
+
+  constructor(clocks: readonly DueClock[], nowMs: number) {
+    let sinceMsMin = nowMs;
+    for (const clock of clocks) {
+      this.#first.set(keyOf(clock, clock.connectionId, clock.rule, clock.sinceMs), undefined);
+      sinceMsMin = Math.min(sinceMsMin, clock.sinceMs);
+    }
+    this.#sinceMsMin = sinceMsMin;
+    this.#nowMs = nowMs;
+  }
+
+  /** Of the names in the folder of all records, the days that can matter, oldest first. */
+  daysAmong(names: readonly string[]): readonly string[] {
+    const first = dayOf(this.#sinceMsMin - APART_MS_MAX);
+    const last = dayOf(this.#nowMs + APART_MS_MAX);
+    return names.filter((name) => DAY_PATTERN.test(name) && first <= name && name <= last).sort();
+  }
+
+  /**
+   * Count a record for the clocks that it names. A message from before a clock began was about another clock, and the time
+   * of a message in the future proves nothing.
+   */
+  add({ acceptedAt, channel, reportId, named }: Told): void {
+    const atMs = parseInstant(acceptedAt) ?? Number.POSITIVE_INFINITY;
+    if (atMs > this.#nowMs + APART_MS_MAX) {
+      return;
+    }
+    for (const { accountId, regionId, connectionId, rule, since } of named) {
+      const sinceMs = parseInstant(since) ?? Number.POSITIVE_INFINITY;
+      const key = keyOf({ accountId, regionId }, connectionId, rule, sinceMs);
+      const isFirst = atMs < (this.#first.get(key)?.atMs ?? Number.POSITIVE_INFINITY);
+      if (this.#first.has(key) && isFirst && atMs >= sinceMs - APART_MS_MAX) {
+        this.#first.set(key, { atMs, channel, reportId });
+      }
+    }
+  }
+
+  firstTelling(clock: DueClock): Telling | undefined {
+    return this.#first.get(keyOf(clock, clock.connectionId, clock.rule, clock.sinceMs));
+  }
+
+  /** Whether a further record could change nothing, because each clock was named early enough. */
+  isSettled(noticeMs: number): boolean {
+    for (const telling of this.#first.values()) {
+      if (telling === undefined || !isOver(telling, noticeMs, this.#nowMs)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** Whether a message was accepted at least the notice ago. */
+export const isOver = ({ atMs }: Telling, noticeMs: number, nowMs: number): boolean =>
+  atMs + noticeMs <= nowMs + APART_MS_MAX;

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Settings } from '../core/undo/settings.ts';
+import { type Backup, ownersTags, tunnelsOf } from './backup-document.ts';
+import { CONNECTION_FIELDS } from './field-table.ts';
+import { shapeOf, toCreatable, toParams } from './to-params.ts';
+
+/** What the attachment gives to a connection and to each of its tunnels. A connection that is bound to nothing lacks it. */
+const OF_ATTACHMENT = [
+  'AttachType',
+  'State',
+  'Status',
+  'AttachInstanceId',
+  'TransitRouterId',
+  'TransitRouterName',
+  'CrossAccountAuthorized',
+  'InternetIp',
+  'ZoneNo',
+];
+
+/**
+ * The backup of a connection that was backed up, then detached, and is about to be deleted: its settings and tags as they
+ * are now, and what hung on its attachment then. Pure.
+ *
+ * @returns `before` itself if a restore from it would set the same
+ */
+export function renewBackup(before: Backup, now: Backup): Backup {
+  const { attachment, association, propagations, staticRoutes, vcoRoutes } = before;
+  const connection = withAttachment(now.connection, before.connection);
+  const renewed = { ...now, connection, attachment, association, propagations, staticRoutes, vcoRoutes };
+  return isDeepStrictEqual(toRestored(before), toRestored(renewed)) ? before : renewed;
+}
+
+/** What a restore sets of a connection itself. */
+const toRestored = (backup: Backup) => ({
+  params: toParams(CONNECTION_FIELDS, toCreatable(backup.connection), shapeOf(backup.connection)),
+  tags: new Map(ownersTags(backup).map(({ Key, Value }) => [Key, Value])),
+});
+
+/** The addresses above all: by them a restore tells a `LocalId` that was the cloud's from one that a person chose. */
+function withAttachment(now: Settings, before: Settings): Settings {
+  const [tunnels, earlier] = [tunnelsOf(now), tunnelsOf(before)];
+  return {
+    ...replaceOf(now, before),
+    ...(tunnels.length > 0
+      ? {
+          TunnelOptionsSpecification: {
+            TunnelOptions: tunnels.map((tunnel, at) => replaceOf(tunnel, earlier[at] ?? {})),
+          },
+        }
+      : {}),
+  };
+}
+
+function replaceOf(now: Settings, before: Settings): Settings {
+  const kept = Object.entries(now).filter(([name]) => !OF_ATTACHMENT.includes(name));
+  const taken = Object.entries(before).filter(([name]) => OF_ATTACHMENT.includes(name));
+  return Object.fromEntries([...kept, ...taken]);
+}

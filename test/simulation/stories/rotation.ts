@@ -1,0 +1,140 @@
+import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
+import { shuffled } from '../../../lib/emulator/random.ts';
+import { DOWN, mark, quiet, row, UP } from './adversities.ts';
+import { createChance, type PeopleAct, type Scenario, START_MS } from './scenario.ts';
+
+type Chance = ReturnType<typeof createChance>;
+type Row = ReturnType<typeof row>;
+type Kind = (chance: Chance, scenario: Scenario) => Scenario;
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+/** Every so many seeds, one tells a story of the rotation. */
+const EVERY = 16;
+const TURN = 11;
+const LABEL = 'rotation';
+const BOTH_READS = ['DescribeVpnConnections', 'DescribeVpnConnection'];
+/** Now and then only one of the two leaves a field out. */
+const READS = [BOTH_READS, BOTH_READS, BOTH_READS, ...BOTH_READS];
+
+/** Each connection is due at once but for its owner's word. In each night, replies leave out another of the fields that have it. */
+const createLeftOut: Kind = (chance, scenario) => {
+  const periodMs = chance.pick([6, 12]) * HOUR;
+  const rows = [
+    row('vco-kept', { tags: { 'vco-sweeper:keep': 'yes' } }),
+    row('vco-tagged', { tags: { critical: '1' } }),
+    row('vco-named', { Name: 'prod-9' }),
+    row('vco-grouped', { ResourceGroupId: 'rg-safe' }),
+    row('vco-young', { CreateTime: START_MS - HOUR }),
+    row('vco-nobodys'),
+  ];
+  const fields = shuffled(['Tag', 'Name', 'ResourceGroupId', 'CreateTime'], chance);
+  const story = quiet(scenario, { rows, rules: { unassociated: '0s' }, ticks: fields.length, periodMs });
+  const protect = { names: ['prod*'], tags: ['critical'], resourceGroups: ['rg-safe'], youngerThan: '1000h' };
+  return {
+    ...story,
+    policy: { ...story.policy, protect },
+    faults: fields.map((field, night) => ({
+      fromMs: night * periodMs,
+      toMs: (night + 1) * periodMs,
+      rule: { action: chance.pick(READS), times: 'always', fault: { kind: 'drop-field', field } },
+    })),
+  };
+};
+
+/** The mark of a rule that held before, on a connection that is an orphan by another rule now. */
+type Changed = {
+  readonly tags: NonNullable<Row['tags']>;
+  readonly bound: Partial<Row>;
+  readonly act: PeopleAct['act'];
+};
+
+/** The clock of a mark has to start again, and the new mark cannot be written; then a moment fits the old mark. */
+const createUnwritten: Kind = (chance, scenario) => {
+  const periodMs = chance.pick([6, 12, 20]) * HOUR;
+  const failing = chance.between(1, 2);
+  const variant = chance.pick<Changed>([
+    { tags: mark('unassociated', 336, 2), bound: DOWN, act: 'detach' },
+    { tags: mark('unassociated', 336, 2), bound: DOWN, act: 'detach' },
+    { tags: mark('tunnels-down', 336, 2), bound: UP, act: 'tunnels-down' },
+  ]);
+  const id = 'vco-changed';
+  const story = quiet(scenario, {
+    rows: [row(id, { ...variant.bound, tags: variant.tags }), row('vco-used', UP)],
+    rules: { unassociated: '24h', 'tunnels-down': '72h', unrouted: variant.bound === UP ? '72h' : 'off' },
+    ticks: failing + 2,
+    periodMs,
+  });
+  const fault = chance.pick<FaultRule['fault']>([
+    { kind: 'error', status: 403, code: 'Forbidden.RAM' },
+    { kind: 'throttle', status: 400, code: 'Throttling.User' },
+    { kind: 'error', status: 500, code: 'InternalError' },
+    { kind: 'no-effect' },
+  ]);
+  const rule: FaultRule = { action: 'TagResources', times: 'always', fault };
+  return {
+    ...story,
+    faults: [{ fromMs: 0, toMs: failing * periodMs, rule }],
+    people: [{ atMs: failing * periodMs + 30 * SECOND, connectionId: id, act: variant.act }],
+  };
+};
+
+/**
+ * Runs are further apart than `marks.maxGap`, and the two sides of a detach end one long after the other. Whatever a run
+ * leaves half-done, the next run does not know any more.
+ */
+const createSeldom: Kind = (chance, scenario) => {
+  const periodMs = chance.pick([96, 168]) * HOUR;
+  const ids = Array.from({ length: chance.between(1, 3) }, (_, index) => `vco-due${index}`);
+  const ticks = chance.between(2, 3);
+  const story = quiet(scenario, {
+    rows: [...ids.map((id) => row(id, DOWN)), row('vco-used', UP)],
+    rules: { 'tunnels-down': '0s', unassociated: '24h' },
+    ticks,
+    periodMs,
+  });
+  return {
+    ...story,
+    behaviours: {
+      ...story.behaviours,
+      detachOrder: chance.pick(['vpc-first', 'vpc-first', 'cbn-first']),
+      detachSecondPolls: null,
+      detachSecondMs: chance.pick([20, 60, 120]) * SECOND,
+    },
+    goneAfter: { runs: ticks, connectionIds: ids },
+  };
+};
+
+const KINDS: readonly (readonly [name: string, create: Kind])[] = [
+  ['left out', createLeftOut],
+  ['unwritten restart', createUnwritten],
+  ['seldom runs', createSeldom],
+];
+
+/**
+ * Circumstances that chance alone brings together too seldom. Each kind has its turn at fixed seeds, and draws from a
+ * stream of its own, so all other seeds tell what they told before.
+ *
+ * @returns undefined if it is no turn of the rotation
+ */
+export function createRotationStory(scenario: Scenario): Scenario | undefined {
+  const { seed } = scenario;
+  if (seed % EVERY !== TURN) {
+    return undefined;
+  }
+  const turn = KINDS[Math.floor(seed / EVERY) % KINDS.length];
+  if (turn === undefined) {
+    return undefined;
+  }
+  const [adversity, create] = turn;
+  return { ...create(createChance(streamOf(seed, LABEL)), scenario), adversity };
+}
+
+/** The seed of a stream that belongs to a label: the 32-bit FNV-1a hash of both. */
+function streamOf(seed: number, label: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of `${label} ${seed}`) {
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  }
+  return hash >>> 0;
+}
