@@ -2,7 +2,7 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { Route } from '../cloud/http/sockets.ts';
 
-/** A reply of a channel is a few words; of a longer one nothing more is read. */
+/** A reply of a channel is a few words. Nothing is read beyond this size. */
 const REPLY_BYTES_MAX = 64 * 1024;
 
 type PostRequest = {
@@ -11,7 +11,7 @@ type PostRequest = {
   readonly timeoutMs: number;
 };
 
-/** What came, whatever its status. `retryAfterMs`: from the header `Retry-After`. */
+/** A reply of any status. `retryAfterMs`: from the header `Retry-After`. */
 type PostReply = { readonly status: number; readonly body: string; readonly retryAfterMs?: number };
 
 /**
@@ -20,7 +20,7 @@ type PostReply = { readonly status: number; readonly body: string; readonly retr
  * If no reply arrives, it rejects with an error that has a `code`, and whose message says no more: the address is a
  * secret.
  *
- * @param route other ways out of this machine than the direct one; only the command line has any
+ * @param route the proxies of the environment, which only the command line uses
  */
 export function createPost(route?: Route): (url: string, request: PostRequest) => Promise<PostReply> {
   return async (address, { headers, body, timeoutMs }) => {
@@ -55,12 +55,12 @@ async function readText(reply: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).subarray(0, REPLY_BYTES_MAX).toString('utf8');
 }
 
-/** In whole seconds; the other form, a date, is one that no channel uses. */
+/** In whole seconds. No channel uses the other form, a date. */
 function retryAfter(header: string | undefined): { readonly retryAfterMs?: number } {
   return header !== undefined && /^\d{1,6}$/.test(header) ? { retryAfterMs: Number(header) * 1_000 } : {};
 }
 
-/** What Node throws may name host, port and path. An error without a code is a defect, which must not look like a network's. */
+/** Errors of Node may name host, port and path. An error without a code is a defect, and must not look like a network error. */
 function withoutAddress(error: unknown, isLate: boolean): unknown {
   if (isLate) {
     return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });

@@ -28,7 +28,7 @@ export const toAccessLine = (
     ...(certificateFile === undefined ? [] : [`certificate=${certificateFile}`]),
   ].join(' ');
 
-/** The address of a channel, and its signing key if it has one, under the names that the documents use. */
+/** The address of a channel and its signing key, if any, under the names that the documents use. */
 const toChannelVariables = (
   url: string,
   { type, path, secret }: RunningEmulator['receiver']['channels'][number],

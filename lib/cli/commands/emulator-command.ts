@@ -47,7 +47,8 @@ const GENERATED = {
 
 /**
  * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key,
- * or lines for a shell do; on standard error there is one for each invocation of a function that has ended, and each message that arrived is shown.
+ * or lines for a shell do. On standard error there is a line for each invocation of a function that has ended, and the text
+ * of each message that arrived.
  */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
   const output = createOutput(io);

@@ -24,7 +24,7 @@ export const ROBOTS: Readonly<Record<ReceiverType, Robot>> = {
 
 const settable = z.nullable(z.string().check(z.minLength(1)));
 
-/** What of a channel may be changed. */
+/** The settings of a receiver that may be changed. */
 export const channelChanges = z.array(
   z.strictObject({
     type: z.enum(RECEIVER_TYPES),
@@ -35,7 +35,7 @@ export const channelChanges = z.array(
 
 const MESSAGES_KEPT = 1_000;
 
-/** The ends of all channels: one robot of each type, and what has arrived there. */
+/** The ends of all channels: one robot of each type, and the messages that have arrived there. */
 export class MessageReceiver {
   readonly limits: Limits;
   readonly #messages: ReceivedMessage[] = [];

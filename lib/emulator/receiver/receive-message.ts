@@ -28,10 +28,10 @@ const postMessage = {
 
 const SILENCE_MS = 60_000;
 
-/** What became of a message, before it is sent on its way. */
+/** The end of a message, before the reply is sent. */
 type Ending = { readonly reply: WireReply | 'reset'; readonly code: string; readonly accepted: boolean };
 
-/** Takes one message off the wire and answers it as the real service would; `reset` means: cut the connection. */
+/** Takes one message off the wire and answers it as the real service would. `reset` means: cut the connection. */
 export async function receiveMessage(engine: Engine, wire: WireRequest): Promise<WireReply | 'reset'> {
   const latencyMs = engine.latencyOf(postMessage.action);
   if (latencyMs > 0) {
@@ -88,7 +88,7 @@ function end(robot: Robot, error: RobotError | undefined): Ending {
   return { reply: { ...reply, headers }, code: error.code, accepted: false };
 }
 
-/** What a fault makes of a message before the service looks at it. */
+/** The end that a fault gives a message before the service looks at it. */
 function faultyEnding(fault: Fault | undefined, robot: Robot): Ending | undefined {
   switch (fault?.kind) {
     case 'throttle': {
@@ -117,7 +117,7 @@ function faultyEnding(fault: Fault | undefined, robot: Robot): Ending | undefine
   }
 }
 
-/** Whether the answer never arrives; after the effect only if there was one. */
+/** Whether the answer never arrives. A fault after the effect needs an effect. */
 const isLost = (fault: Fault | undefined, accepted: boolean): boolean =>
   (fault?.kind === 'reset' || fault?.kind === 'timeout') && (fault.when === 'before' || accepted);
 

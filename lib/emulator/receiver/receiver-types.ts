@@ -19,13 +19,13 @@ export type ReceivedMessage = {
   readonly seq: number;
   readonly atMs: number;
   readonly channel: ReceiverType;
-  /** HTTP status; 0 when no reply was sent. */
+  /** HTTP status. 0: no reply was sent. */
   readonly status: number;
-  /** The error's code; `OK`, or what happened to the connection. */
+  /** The error's code, `OK`, or the fate of the connection: `reset`, `timeout` or `html`. */
   readonly code: string;
   readonly accepted: boolean;
   readonly fault?: string;
-  /** What a person sees, as far as it was readable. */
+  /** The text that a person sees, as far as it was readable. */
   readonly shown: string;
   /** As it came, parsed if it is JSON. */
   readonly body: unknown;
@@ -74,7 +74,7 @@ export const textReply = (body: string, status = 200): RobotReply => ({
 
 export const bytesOf = (text: string): number => Buffer.byteLength(text);
 
-/** An object's field as an object; empty for everything else. */
+/** An object's field as an object. It is empty if the field is something else. */
 export function part(object: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
   const value = object[name];
   return typeof value === 'object' && value !== null ? { ...value } : {};

@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SECRET_BYTES_MIN = 24;
 const SECRET_BYTES_MAX = 64;
 
-/** The form that each type of channel gives its signing keys; `none`: it signs nothing. */
+/** The form of the signing keys of each type of channel. `none`: it signs nothing. */
 const SECRET_FORMS: Readonly<Record<ChannelType, 'none' | { readonly allowed: string; test(text: string): boolean }>> =
   {
     dingtalk: { allowed: 'SEC followed by letters and digits', test: (text) => /^SEC[\w+/=-]+$/.test(text) },
@@ -30,7 +30,7 @@ function isWebhookSecret(text: string): boolean {
 /**
  * The address and the signing key of a channel.
  *
- * @throws ConfigError naming the channel and the variable, and never what the variable contains
+ * @throws ConfigError naming the channel and the variable, but not the content of the variable
  */
 export function readAccess({ type, name, urlEnv, secretEnv }: ChannelPolicy, env: Environment): Access {
   const fail = (variable: string, problem: string): never => {
@@ -73,13 +73,17 @@ function problemOf(text: string): string | undefined {
 const SAID_CHARS_MAX = 200;
 /** A shorter part of a path is a word such as `robot`. */
 const SECRET_CHARS_MIN = 8;
-const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/\S*/gi;
+/** The bound on the scheme keeps the time for a long word from growing with the square of its length. */
+const ADDRESS = /[a-z][a-z0-9+.-]{0,15}:\/\/\S*/gi;
 
-/** A server's text without anything of the address or the key, which some servers repeat; printable and short. */
+/** A server's text, printable and short, without the parts of the address and of the key that some servers repeat. */
 export function withoutSecrets(text: string, { url, secret }: Access): string {
-  const { pathname, searchParams, search } = new URL(url);
+  const { pathname, searchParams, search, host, href } = new URL(url);
   const parts = [...pathname.split('/').filter((part) => part.length >= SECRET_CHARS_MIN), ...searchParams.values()];
-  const secrets = [secret, secret?.replace(/^(SEC|whsec_)/, ''), search.slice(1), pathname.slice(1), ...parts];
+  const secrets = [
+    ...[url, href, host, search.slice(1), pathname.slice(1), ...parts],
+    ...(secret === undefined ? [] : [secret, secret.replace(/^(SEC|whsec_)/, '')]),
+  ];
   const forms = secrets.flatMap((one) => (one ? [one, encodeURIComponent(one), encodeURI(one)] : []));
   const longestFirst = forms.filter((form) => form.length > 1).sort((a, b) => b.length - a.length);
   const hidden = longestFirst.reduce((rest, form) => replaceAny(rest, form), text.replaceAll(ADDRESS, '…'));

@@ -1,6 +1,6 @@
 import type { Message } from './compose.ts';
 
-/** Where a channel is, and what it signs with. Both are secrets, and neither may appear in any output. */
+/** The address of a channel and its signing key. Both are secrets and may not appear in any output. */
 export type Access = { readonly url: string; readonly secret: string | undefined };
 
 export type PostReply = {
@@ -29,9 +29,9 @@ export type Verdict = { readonly kind: 'accepted' } | Refusal;
 
 export type Refusal = {
   readonly kind: 'refused';
-  /** The server's own code, or one of ours such as `HttpStatus404`. */
+  /** The server's own code, or a code of ours such as `HttpStatus404`. */
   readonly code: string;
-  /** What happened, and what a person can do about it. Our words only. */
+  /** The failure and its remedy, in our own words. */
   readonly advice: string;
   /** The server's text as it came: other people's text, which may echo the address. */
   readonly said?: string;
@@ -55,7 +55,7 @@ export type SignedRequest = {
   readonly body: string;
 };
 
-/** What there is to know of one type of channel. Pure. */
+/** The properties of one type of channel. Pure. */
 export type Channel = {
   /** Whether the message is within the channel's limits of size. */
   readonly fits: (message: Message) => boolean;

@@ -6,7 +6,7 @@ import type { NewsItem } from './news.ts';
 import { type Meaning, objectIn, refusedByStatus } from './reply-codes.ts';
 import { toShown } from './their-text.ts';
 
-/** As Standard Webhooks advises; an event of EventBridge may have more. */
+/** As Standard Webhooks advises. An event of EventBridge may be longer. */
 const BYTES_MAX = 20_000;
 const SOURCE = '/vco-sweeper/report';
 const TYPES: Readonly<Record<Message['kind'], string>> = {
@@ -41,7 +41,7 @@ export const cloudevents: Channel = {
   },
 };
 
-/** The id stays the same over all attempts, so that a receiver can tell a repeated message; the timestamp does not. */
+/** The id stays the same over all attempts, so that a receiver recognises a repeated message. The timestamp is the attempt's. */
 function toSignedRequest(message: Message, { access, id, nowMs }: Signing): SignedRequest {
   const body = toEvent(message, id);
   const timestamp = String(Math.floor(nowMs / 1_000));

@@ -9,13 +9,13 @@ import { type SectionKind, WORDS } from './words.ts';
 export type Message = {
   readonly kind: 'digest' | 'test';
   readonly title: string;
-  /** What stands below the title, in order. */
+  /** The text below the title, in order. */
   readonly lines: readonly Line[];
   /** For colours: the most urgent kind in it. */
   readonly urgency: 'problem' | 'due' | 'calm';
   readonly url: string | undefined;
   readonly digest: ReportDigest | undefined;
-  /** The items that the message names; all others it only counts. */
+  /** The items that the message names. It only counts the rest. */
   readonly shown: readonly NewsItem[];
   /** By kind: how many there are. */
   readonly totals: Totals;
@@ -47,7 +47,7 @@ export function composeToFit(draft: Draft, fits: (message: Message) => boolean):
   return compose(fitting, enough);
 }
 
-/** The clocks that a message counts for: exactly those of the connections that it names. */
+/** The clocks that a message counts for: exactly the clocks of the connections that it names. */
 export const namedIn = ({ shown }: Pick<Message, 'shown'>): readonly ToldClock[] =>
   shown.flatMap((item) => ('outcome' in item ? (item.clock ?? []) : []));
 
@@ -85,11 +85,12 @@ function compose(draft: Draft, shownCount: number): Message {
   };
 }
 
-/** How the runs went, and what a person can do. */
+/** The state of the runs, and the ways to keep a connection or bring it back. */
 function headLines({ digest, language, timeZone }: Draft, kinds: ReadonlySet<SectionKind>): readonly Line[] {
   const words = WORDS[language];
   const connections = digest.places.reduce((sum, place) => sum + place.connections, 0);
-  const summary = `${words.scope(connections, digest.places.length)}, ${words.status[digest.status]}. ${words.times(timeZone)}`;
+  const places = digest.places.length;
+  const summary = words.summary({ connections, places, status: digest.status, zone: timeZone });
   const isWarned = kinds.has('due') || kinds.has('marked');
   const isIdle = isWarned && digest.runs.every(({ mode }) => mode !== 'sweep');
   return [

@@ -6,7 +6,7 @@ export type DeliveryDeps = {
   readonly clock: Clock;
   /** 0…1, for jitter. */
   readonly random: () => number;
-  /** Milliseconds since the epoch; no attempt is made that would have to wait longer. Default: none. */
+  /** Milliseconds since the epoch. No attempt is made that would have to wait longer. Default: no deadline. */
   readonly deadlineMs?: number;
   readonly onRetry: (refusal: Refusal, attempt: number, delayMs: number) => void;
 };
@@ -45,7 +45,7 @@ export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDep
         unref: false,
         signal: undefined,
         shouldConsumeRetry: () => true,
-        // Whether to retry is decided below, once; what gets this far may.
+        // The decision is made once, below. A failure that gets this far may be retried.
         shouldRetry: ({ error }) => error instanceof Refused,
         onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
           if (!(error instanceof Refused)) {

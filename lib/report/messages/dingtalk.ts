@@ -14,7 +14,7 @@ import {
 } from './reply-codes.ts';
 import { toHarmless, toLinkTarget, toShown } from './their-text.ts';
 
-/** Of the whole body; the robot refuses a longer one and never cuts it. */
+/** Of the whole body. The robot refuses a longer body and never cuts it. */
 const BYTES_MAX = 20_000;
 
 const NO_ROBOT: Meaning = {
@@ -73,7 +73,7 @@ export const dingtalk: Channel = {
   },
 };
 
-/** The key signs a timestamp in milliseconds and itself; the signature is a part of the address, made anew from the base. */
+/** The key signs a timestamp in milliseconds and itself. The signature is added to the unsigned address at each attempt. */
 function signedUrl({ access: { url, secret }, nowMs }: Signing): string {
   if (secret === undefined) {
     return url;

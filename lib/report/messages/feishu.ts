@@ -5,7 +5,7 @@ import type { Line, Span } from './message-lines.ts';
 import { type Meaning, objectIn, refusedBy, refusedByStatus, TOO_FAST, unreadable } from './reply-codes.ts';
 import { toLinkTarget, toShown } from './their-text.ts';
 
-/** Of the whole body, less what a signature takes. */
+/** Of the whole body, less the size of a signature. */
 const BYTES_MAX = 20_000 - 200;
 
 const CODES = new Map<string, Meaning>([
@@ -45,7 +45,7 @@ export const feishu: Channel = {
   },
 };
 
-/** The timestamp, in seconds, and the key are the key of the signature, and what it signs is empty. */
+/** The timestamp in seconds and the key together are the key of the signature, and the signed text is empty. */
 function signatureOf({ access: { secret }, nowMs }: Signing): Readonly<Record<string, string>> {
   if (secret === undefined) {
     return {};

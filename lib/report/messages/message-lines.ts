@@ -30,7 +30,7 @@ export function lineOf(item: NewsItem, settings: Settings): Line {
 const id = (their: string): Span => ({ their, charsMax: ID_CHARS_MAX });
 const sentence = (their: string): Span => ({ their, charsMax: SENTENCE_CHARS_MAX });
 
-/** The id first; then what a person recognises it by; then rule, clock and what happens. */
+/** The id, the name, the place, the rule with its clock, and the fate of the connection, in this order. */
 function connectionSpans(item: ConnectionNews, settings: Settings): readonly Span[] {
   const { connectionId, name, accountId, regionId } = item.outcome;
   return [
@@ -60,7 +60,7 @@ function fateSpans({ kind, outcome }: ConnectionNews, settings: Settings): reado
       return heldUntil === null ? [] : [' · ', words.heldUntil(momentOf(heldUntil, settings))];
     case 'failed':
     case 'blocked':
-      return [' · ', words[outcome.outcome], ': ', ...(code === null ? [] : [id(code), ' ']), sentence(reason)];
+      return [' · ', words[outcome.outcome], sentence(reason), ...(code === null ? [] : [' (', id(code), ')'])];
     default:
       return [' · ', deletionText(kind === 'due', dueAt, settings)];
   }
@@ -121,9 +121,14 @@ function placeSpans(
 
 const wordsOf = ({ language }: Settings): Words => WORDS[language];
 
+/** Kept for each zone, because making a format costs more than the rest of a line. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
 /** To the minute, in the zone that the head of the message names. */
 function momentOf(iso: string, { timeZone }: Settings): string {
-  const format = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const;
-  // The Swedish form is the one of ISO.
-  return new Intl.DateTimeFormat('sv-SE', format).format(Date.parse(iso));
+  // The Swedish form is that of ISO.
+  const format =
+    FORMATS.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  FORMATS.set(timeZone, format);
+  return format.format(Date.parse(iso));
 }

@@ -23,7 +23,7 @@ export type ConnectionNews = {
   readonly isNew: boolean;
 };
 
-export type NoteNews = { readonly kind: 'attention' | 'missing'; readonly note: Note };
+type NoteNews = { readonly kind: 'attention' | 'missing'; readonly note: Note };
 
 export type Note =
   | { readonly what: 'unread' | 'halted'; readonly place: ReportedPlace }
@@ -48,7 +48,7 @@ const PROBLEMS_FIRST = 5;
 const KINDS_IN_ORDER: readonly SectionKind[] = ['due', 'marked', 'attention', 'missing', 'held', 'deleted'];
 
 /**
- * The news of a digest for one channel, the most important first: a message has room for the first ones only. After a few
+ * The news of a digest for one channel, the most important first, because a message may have room for a few only. After some
  * problems come the connections that nobody has been told about. Pure.
  */
 export function findNews(request: NewsRequest): readonly NewsItem[] {
@@ -82,7 +82,7 @@ function toConnectionNews(outcome: ReportedOutcome, request: NewsRequest): Conne
   return kind === undefined ? undefined : { kind, outcome, clock, isNew };
 }
 
-/** The clock that a message about the connection counts for. Undefined for a half-done one, which its detach note speaks for. */
+/** The clock that a message about the connection counts for. A half-done connection has none, because its detach note speaks for it. */
 export function clockOf({ accountId, regionId, connectionId, rule, since }: ReportedOutcome): ToldClock | undefined {
   const name = RULE_NAMES.find((one) => one === rule);
   return name === undefined || since === null
@@ -114,7 +114,7 @@ function kindsOf(outcome: ReportedOutcome, isNew: boolean, request: NewsRequest)
 
 /**
  * A connection is due once it is deleted within the notice. It stays news for as long afterwards, so that no report falls
- * between; then only if nobody was told of it.
+ * between. Later it is news only if nobody was told of it.
  */
 function clockKinds({ dueAt }: ReportedOutcome, isNew: boolean, request: NewsRequest): readonly SectionKind[] {
   const { nowMs, noticeMs } = request;

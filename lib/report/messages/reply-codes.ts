@@ -1,10 +1,10 @@
 import type { PostReply, Refusal } from './channel.ts';
 
-/** What a code of a channel means: advice for a person, and when another attempt can help. */
+/** The meaning of a channel's code: advice for a person, and the wait after which another attempt can help. */
 export type Meaning = { readonly advice: string; readonly retryMs?: number };
 
 /** The rates of robots are counted over a minute. */
-export const RATE_MS = 60_000;
+const RATE_MS = 60_000;
 const BUSY_MS = 30_000;
 
 export const TOO_FAST: Meaning = { advice: 'the channel gets too many messages', retryMs: RATE_MS };
@@ -43,7 +43,7 @@ export const unreadable = ({ body }: PostReply): Refusal => ({
   advice: 'the reply is not one of this channel: check that the address belongs to this type of channel',
 });
 
-/** The JSON object of a body; undefined for everything else. */
+/** The JSON object of a body. Undefined: the body is something else. */
 export function objectIn(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);

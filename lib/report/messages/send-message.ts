@@ -20,8 +20,8 @@ export type MessageRequest = {
   readonly channel: ChannelPolicy;
   readonly digest: ReportDigest;
   /**
-   * The keys (`clockKey`) of all clocks that the record of any channel named, for reports before this one. If records of
-   * this report were among them, a channel whose message is sent again would take new connections for known ones.
+   * The keys (`clockKey`) of all clocks that the records of earlier reports named, whatever the channel. Leave the records
+   * of this report out: a channel whose message is sent again would otherwise take new connections for known connections.
    */
   readonly toldBefore: ReadonlySet<string>;
   readonly noticeMs: number;
@@ -38,7 +38,7 @@ export type MessageDeps = {
   readonly clock: Clock;
   /** 0…1, for jitter. */
   readonly random: () => number;
-  /** Milliseconds since the epoch; no attempt is made that would have to wait longer. Default: none. */
+  /** Milliseconds since the epoch. No attempt is made that would have to wait longer. Default: no deadline. */
   readonly deadlineMs?: number;
   readonly log: Journal;
 };
@@ -119,7 +119,7 @@ async function attempt(message: Message, { type, access, id }: Target, { clock, 
   try {
     return readReply(await post(url, { headers, body, timeoutMs: TIMEOUT_MS }));
   } catch (error) {
-    // A network error has a code; anything else is a defect of ours. Its message may contain the address.
+    // A network error has a code, and its message may contain the address. Any other error is a defect of ours.
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
     if (code === undefined) {
       throw error;

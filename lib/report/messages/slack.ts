@@ -1,7 +1,7 @@
 import { ACCEPTED, type Channel, JSON_HEADERS, type Verdict } from './channel.ts';
 import type { Message } from './compose.ts';
 import type { Line, Span } from './message-lines.ts';
-import { BUSY, DEFECT, type Meaning, refusedBy, refusedByStatus } from './reply-codes.ts';
+import { BUSY, DEFECT, type Meaning, refusedBy, refusedByStatus, unreadable } from './reply-codes.ts';
 import { toShown } from './their-text.ts';
 
 /** In characters. Slack refuses a longer section, and more of all together with a code that no page mentions. */
@@ -52,11 +52,11 @@ export const slack: Channel = {
     if (CODES.has(text)) {
       return refusedBy(CODES, { code: text, said: '' });
     }
-    return refusedByStatus(reply);
+    return reply.status === 200 ? unreadable(reply) : refusedByStatus(reply);
   },
 };
 
-/** The text is for notifications; `verbatim` keeps Slack from making links and mentions of plain words. */
+/** The text is for notifications. `verbatim` keeps Slack from making links and mentions of plain words. */
 function toBody(message: Message) {
   return {
     text: toEntities(message.title),
@@ -97,7 +97,7 @@ function toMrkdwn(line: Line): string {
   }
 }
 
-/** Slack's own way to escape knows three characters; in code it looks for no formatting. */
+/** Slack documents entities for three characters. In code, it looks for no formatting. */
 const toText = (span: Span): string =>
   typeof span === 'string'
     ? toEntities(span)

@@ -10,7 +10,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
  * @param charsMax in code points, with the sign of the cut
  */
 export function toShown(text: string, charsMax: number): string {
-  // Whatever is far beyond the limit is cut before anything looks at it.
+  // Text far beyond the limit is cut before anything looks at it.
   const chars = [...toPrintable(text.slice(0, charsMax * 4))];
   return chars.length > charsMax || text.length > charsMax * 4
     ? `${chars.slice(0, charsMax - 1).join('')}…`

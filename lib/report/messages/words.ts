@@ -1,21 +1,28 @@
+import type { RunStatus } from '../../core/domain/outcome.ts';
 import type { Language, NewsKind } from '../../core/domain/policy.ts';
 
-/** The kinds that are about connections or places; `always` asks for a message without any. */
+/** The kinds of news about connections or places. `always` only asks for a message without news. */
 export type SectionKind = Exclude<NewsKind, 'always'>;
 
-/** All sentences of messages. Moments are texts already; nothing here is other people's text. */
+type SummaryFacts = {
+  readonly connections: number;
+  readonly places: number;
+  readonly status: RunStatus;
+  readonly zone: string;
+};
+
+/** All sentences of messages. Moments are texts already, and nothing here is other people's text. */
 export type Words = {
   /** The head of a message: so many of each kind. */
   readonly title: (counts: readonly (readonly [kind: SectionKind, count: number])[]) => string;
   readonly noNews: string;
   readonly test: string;
   readonly testText: string;
-  readonly status: Readonly<Record<'complete' | 'incomplete' | 'halted', string>>;
-  readonly scope: (connections: number, places: number) => string;
+  /** How much was looked at, how that went, and the zone of all moments. */
+  readonly summary: (facts: SummaryFacts) => string;
   readonly nothingDeleted: string;
   readonly keep: string;
   readonly restore: string;
-  readonly times: (zone: string) => string;
   readonly sections: Readonly<Record<SectionKind, string>>;
   readonly noOwner: string;
   readonly more: (count: number) => string;
@@ -48,17 +55,22 @@ const EN_COUNTS: Readonly<Record<SectionKind, (count: number) => string>> = {
   deleted: (count) => `${count} deleted`,
 };
 
+const EN_STATUS: Readonly<Record<RunStatus, string>> = {
+  complete: 'all were looked at',
+  incomplete: 'incomplete',
+  halted: 'a guard halted deletions',
+};
+
 const EN: Words = {
   title: (counts) => `vco-sweeper: ${counts.map(([kind, count]) => EN_COUNTS[kind](count)).join(', ')}`,
   noNews: 'vco-sweeper: no news',
   test: 'vco-sweeper: test message',
   testText: 'This channel works. Messages about IPsec-VPN connections will arrive here.',
-  status: { complete: 'complete', incomplete: 'incomplete', halted: 'halted by a guard' },
-  scope: (connections, places) => `${plural(connections, 'connection')} in ${plural(places, 'place')}`,
+  summary: ({ connections, places, status, zone }) =>
+    `${plural(connections, 'connection')} in ${plural(places, 'place')}: ${EN_STATUS[status]}. Times are ${zone}.`,
   nothingDeleted: 'The sweep does not run in mode sweep, so it deletes nothing.',
   keep: 'To keep a connection, give it the tag vco-sweeper:keep.',
-  restore: 'To bring a held connection back, run: vco-sweeper restore <id>',
-  times: (zone) => `Times: ${zone}.`,
+  restore: 'To bring a held connection back, run: vco-sweeper restore vco-…',
   sections: {
     attention: 'Needs a person',
     missing: 'No results any more',
@@ -76,8 +88,8 @@ const EN: Words = {
   dueNow: 'deleted by a coming sweep',
   heldUntil: (moment) => `deleted from ${moment}`,
   deleted: 'deleted',
-  failed: 'failed',
-  blocked: 'blocked',
+  failed: 'failed: ',
+  blocked: 'blocked: ',
   unread: 'not read, so nothing was changed there',
   halted: 'halted: too large a share of the region would be deleted',
   notStarted: 'the sweep could not be started',
@@ -96,17 +108,22 @@ const ZH_COUNTS: Readonly<Record<SectionKind, string>> = {
   deleted: '个已删除',
 };
 
+const ZH_STATUS: Readonly<Record<RunStatus, string>> = {
+  complete: '检查完成',
+  incomplete: '检查不完整',
+  halted: '删除已被保护措施中止',
+};
+
 const ZH: Words = {
   title: (counts) => `vco-sweeper：${counts.map(([kind, count]) => `${count} ${ZH_COUNTS[kind]}`).join('，')}`,
   noNews: 'vco-sweeper：没有新消息',
   test: 'vco-sweeper：测试消息',
   testText: '此通道可用。有关 IPsec-VPN 连接的消息将发送到这里。',
-  status: { complete: '完成', incomplete: '不完整', halted: '被保护措施中止' },
-  scope: (connections, places) => `${places} 处共 ${connections} 个连接`,
+  summary: ({ connections, places, status, zone }) =>
+    `${places} 处共 ${connections} 个连接，${ZH_STATUS[status]}。时区：${zone}。`,
   nothingDeleted: '当前不是 sweep 模式，不会删除任何连接。',
   keep: '如需保留某个连接，请为其添加标签 vco-sweeper:keep。',
-  restore: '如需恢复保留中的连接，请运行：vco-sweeper restore <id>',
-  times: (zone) => `时间：${zone}。`,
+  restore: '如需恢复保留中的连接，请运行：vco-sweeper restore vco-…',
   sections: {
     attention: '需要处理',
     missing: '不再有结果',
@@ -124,8 +141,8 @@ const ZH: Words = {
   dueNow: '将在后续运行中删除',
   heldUntil: (moment) => `最早 ${moment} 删除`,
   deleted: '已删除',
-  failed: '失败',
-  blocked: '受阻',
+  failed: '失败：',
+  blocked: '受阻：',
   unread: '无法读取，未做任何更改',
   halted: '已中止：该地域将被删除的比例过高',
   notStarted: '无法启动清理',
