@@ -56,7 +56,7 @@ export const aScope = (change: Partial<DispatchResult['scopes'][number]> = {}): 
   ...change,
 });
 
-export const aChannel = (name: string): ChannelPolicy => ({
+const aChannel = (name: string): ChannelPolicy => ({
   type: 'slack',
   name,
   urlEnv: 'SLACK_URL',
@@ -146,7 +146,7 @@ export type Attempt = {
   readonly answer?: (request: MessageRequest) => Sent | undefined;
 };
 
-export type Sending = { readonly channel: string; readonly reportId: string; readonly toldBefore: number };
+type Sending = { readonly channel: string; readonly reportId: string; readonly toldBefore: number };
 
 let runs = 0;
 

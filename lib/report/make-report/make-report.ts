@@ -33,7 +33,7 @@ export type ReportRun = {
   readonly problems: readonly string[];
 };
 
-export type MadeReport = {
+type MadeReport = {
   readonly reportId: string;
   /** Its document, in the store. */
   readonly storedAs: string;

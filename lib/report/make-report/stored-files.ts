@@ -3,7 +3,7 @@ import { dayOf, REPORTS, RESULTS, readReportName, readTimedName, TOLD } from '..
 
 const DAY_MS = 86_400_000;
 /** A report takes results that are at most this old. */
-export const RESULT_MS_MAX = 7 * DAY_MS;
+const RESULT_MS_MAX = 7 * DAY_MS;
 /** Longer than that, so that a report which named a result is found for as long as the result is. */
 const REPORT_MS_MAX = 8 * DAY_MS;
 
