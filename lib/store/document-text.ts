@@ -42,7 +42,7 @@ export function toReadableText(document: StoreDocument): { readonly text: string
 export function readDocumentText(bytes: Uint8Array, format: string): StoreReading {
   const end = provenEnd(bytes);
   // What has its hash to the byte is as it was written. To make its text once more would take as much memory again.
-  const value = end === undefined ? parse(bytes) : JSON.parse(toBuffer(bytes).toString('utf8', 0, end).concat('}'));
+  const value = end === undefined ? parse(bytes) : parseText(toBuffer(bytes).toString('utf8', 0, end).concat('}'));
   if (!isDocument(value)) {
     return unusable(value === undefined ? 'it is no JSON, or was cut off' : 'it is no document of a store');
   }
@@ -106,7 +106,7 @@ function* itemsOf(text: Buffer): Generator<unknown, void> {
     } else if (byte === CLOSE) {
       depth -= 1;
       if (depth === 0) {
-        yield JSON.parse(text.toString('utf8', start, at + 1));
+        yield parseText(text.toString('utf8', start, at + 1));
       }
     }
   }
@@ -138,6 +138,15 @@ const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
 
 const isDocument = (value: unknown): value is StoreDocument =>
   typeof value === 'object' && value !== null && 'format' in value && typeof value.format === 'string';
+
+/** Undefined for anything that is no JSON. */
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Undefined for anything that is no JSON in UTF-8. A byte order mark, which some editors write, does no harm. */
 export function parse(bytes: Uint8Array): unknown {
