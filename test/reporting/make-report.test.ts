@@ -248,8 +248,8 @@ describe('the files of a report', () => {
       'reports/latest.html',
     ]);
     const [heads, ...rows] = (files[`${name}.csv`] ?? '').trimEnd().split('\r\n');
-    expect(heads?.endsWith(',runId')).toBe(true);
-    expect(rows.map((row) => row.endsWith(',sweep-2'))).toEqual([true, true, true]);
+    expect(heads?.endsWith(',runId,backup')).toBe(true);
+    expect(rows.map((row) => row.endsWith(',sweep-2,'))).toEqual([true, true, true]);
     rmSync(join(folder, 'reports/latest.html'));
     // Nothing reads it back.
     expect(await run({ folder, nowMs: NOW + HOUR })).toMatchObject({ report: null });

@@ -51,10 +51,13 @@ export async function reportCommand(options: ReportOptions, io: Io): Promise<num
   }
 }
 
+/** Page and table are of a report here, and not of a run. */
+const formatOnly = ({ html, csv, ...options }: ReportOptions): FormatOptions => options;
+
 /** The same as the report function does. */
 async function notify(options: ReportOptions, { policy, origin }: LoadedPolicy, io: Io): Promise<number> {
-  const { env, clock, stderr } = io;
-  const output = createOutput(io, options.json === undefined ? {} : { json: options.json });
+  const { env, clock } = io;
+  const output = createOutput(io, formatOnly(options));
   const form = logFormOf(io);
   const deps = await createReportDeps({
     env,
@@ -63,7 +66,7 @@ async function notify(options: ReportOptions, { policy, origin }: LoadedPolicy, 
     deadlineMs: Number.POSITIVE_INFINITY,
     route: createProxyRoute(io),
     journal: (runId) =>
-      createJournal({ level: form === 'sentences' ? 'error' : form, bindings: { runId }, write: stderr.write }),
+      createJournal({ level: form === 'sentences' ? 'error' : form, bindings: { runId }, write: output.log.write }),
   });
   const data = await makeReport({ policy, policyHash: origin.hash }, deps);
   const lines = [
@@ -93,7 +96,7 @@ async function show(options: ReportOptions, loaded: LoadedPolicy, io: Io): Promi
       throw new ConfigError(problemOf(option, path, error));
     }
   }
-  const output = createOutput(io, options.json === undefined ? {} : { json: options.json });
+  const output = createOutput(io, formatOnly(options));
   const digest = options.result === undefined ? await ofStore(loaded, io) : ofFiles(options.result, loaded, io);
   output.answer({ kind: 'undo', data: digest, lines: reportDigest(digest, output.style).trimEnd().split('\n') });
   for (const { option, path, render } of files) {
