@@ -1,7 +1,7 @@
 // The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints one table for each
 // part, and the limits. Exits with 1 when a limit is exceeded.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, report
+//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, store, report
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { benchHttp } from './bench/http.mjs';
 import { benchPage } from './bench/page.mjs';
 import { benchReport } from './bench/report.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
+import { benchStore, pairsOf } from './bench/store.mjs';
 
 const PARTS = {
   runs: { bench: benchRuns, print: printRuns },
@@ -20,6 +21,7 @@ const PARTS = {
   bundle: { bench: benchBundle, print: printBundle },
   estate: { bench: benchEstate, print: printEstate },
   page: { bench: benchPage, print: printPage },
+  store: { bench: benchStore, print: printStore },
   report: { bench: benchReport, print: printReport },
 };
 
@@ -114,6 +116,27 @@ function printPage({ rows }) {
       usableMs.toFixed(0),
       searchMs?.toFixed(0) ?? '',
     ]),
+  );
+}
+
+function printStore({ rows, plan, restoreSeconds }) {
+  print(
+    ['with a store', 'calls a deletion, without', 'with', 'seconds, without', 'with', '% more'],
+    pairsOf(rows).map(({ name, plain, stored, moreTime }) => [
+      name,
+      (plain.calls / plain.task.orphans).toFixed(2),
+      (stored.calls / stored.task.orphans).toFixed(2),
+      plain.seconds.toFixed(2),
+      stored.seconds.toFixed(2),
+      moreTime.toFixed(1),
+    ]),
+  );
+  print(
+    ['with a store', 'connections', 'seconds', 'MB resident'],
+    [
+      ['plan', plan.connections, plan.seconds.toFixed(1), plan.megabytes.toFixed(0)],
+      ['restore, as a process', 1, restoreSeconds.toFixed(2), ''],
+    ],
   );
 }
 

@@ -15,6 +15,10 @@ export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: num
   const from = formatAhead(dueMs, startedMs);
   switch (outcome.outcome) {
     case 'waiting':
+      if (outcome.since !== null && dueMs <= startedMs) {
+        // Its grace has run out, and it waits until somebody was told.
+        return withoutRule(outcome);
+      }
       return outcome.since === null
         ? `would be marked; deletable from ${from}${restart(outcome)}`
         : `waits until ${from}`;

@@ -7,7 +7,7 @@ import { withEmulator } from './emulator-process.mjs';
 
 const SIZES = [1_000, 10_000, 100_000];
 const REGION_COUNT = 30;
-const MEGABYTES_MAX = 250;
+export const MEGABYTES_MAX = 250;
 const GROWTH_MAX = 11;
 
 const SCRIPT = `
@@ -48,10 +48,15 @@ export async function benchEstate() {
   };
 }
 
-async function measure(connections) {
+/**
+ * List and judge so many connections in mode plan.
+ *
+ * @param env variables of the function besides those that it needs
+ */
+export async function measure(connections, env = {}) {
   const regions = Array.from({ length: REGION_COUNT }, (_, index) => `cn-r${index}`);
   const args = ['--connections', String(connections), '--regions', regions.join(','), '--limits', 'off'];
-  const { status, counts, seconds, megabytes } = await withEmulator(args, (access) => judge(access, regions));
+  const { status, counts, seconds, megabytes } = await withEmulator(args, (access) => judge(access, regions, env));
   const judged = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (status !== 'complete' || judged < connections) {
     throw new Error(`${judged} of ${connections} judged, and the run ended ${status}`);
@@ -59,7 +64,7 @@ async function measure(connections) {
   return { connections: judged, seconds, megabytes };
 }
 
-async function judge({ url, credentials }, regions) {
+async function judge({ url, credentials }, regions, env) {
   const policy = { mode: 'plan', regions, pace: { describePerMinute: 1e9 } };
   const { stderr } = await promisify(execFile)(process.execPath, ['-e', SCRIPT], {
     maxBuffer: 1e9,
@@ -72,6 +77,7 @@ async function judge({ url, credentials }, regions) {
       SWEEP_POLICY: JSON.stringify(policy),
       BENCH_BUNDLE: resolve('dist/sweep/index.js'),
       BENCH_CREDENTIALS: JSON.stringify(credentials),
+      ...env,
     },
   });
   return JSON.parse(stderr);

@@ -14,11 +14,18 @@ const TIME_LIMIT = 1.3;
 
 /** @returns rows for a table, and the limits that must be kept */
 export async function benchRuns() {
+  const lines = await runBundled('test/bench/main.ts');
+  const rows = lines.map((row) => ({ ...row, perDeletion: row.calls / row.task.orphans }));
+  return { rows, checks: toChecks(rows) };
+}
+
+/** Run a program of the bench; answers the JSON objects that it prints, one for each line. */
+export async function runBundled(entry) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-bench-'));
   try {
     const outfile = join(folder, 'main.cjs');
     await build({
-      entryPoints: ['test/bench/main.ts'],
+      entryPoints: [entry],
       outfile,
       bundle: true,
       platform: 'node',
@@ -27,12 +34,10 @@ export async function benchRuns() {
       logLevel: 'warning',
     });
     const { stdout } = await promisify(execFile)(process.execPath, [outfile], { maxBuffer: 1e8 });
-    const rows = stdout
+    return stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line))
-      .map((row) => ({ ...row, perDeletion: row.calls / row.task.orphans }));
-    return { rows, checks: toChecks(rows) };
+      .map((line) => JSON.parse(line));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { createCloudApi } from '../../lib/cloud/client/create-cloud-api.ts';
 import { resolveEndpoints } from '../../lib/cloud/client/endpoints.ts';
 import type { Transport } from '../../lib/cloud/client/transport.ts';
 import type { RunResult } from '../../lib/core/domain/outcome.ts';
+import type { Store } from '../../lib/core/store/store.ts';
 import { createEmulator } from '../../lib/emulator/create-emulator.ts';
 import type { Emulator } from '../../lib/emulator/emulator-types.ts';
 import type { EstateFile } from '../../lib/emulator/estate/estate-schema.ts';
@@ -188,7 +189,7 @@ function createEstate(task: Task, regions: readonly string[]): EstateFile {
 }
 
 /** The sweeper as it is, with the limits of a run lifted and its times in the cloud's. */
-export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResult> {
+export async function runSweeper(world: BenchWorld, task: Task, store?: Store): Promise<RunResult> {
   const { clock } = world;
   const deadlineMs = START_MS + DEADLINE_MS * tempoOf(task);
   const policy = parsePolicy(
@@ -235,6 +236,7 @@ export async function runSweeper(world: BenchWorld, task: Task): Promise<RunResu
       calls: () => calls,
       runId: 'bench',
       deadlineMs,
+      store,
     },
   );
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { RunResult } from '../../lib/core/domain/outcome.ts';
 import type { Mode } from '../../lib/core/domain/policy.ts';
 import type { RunningEmulator } from '../../lib/emulator/emulator-types.ts';
 import { parseEstate } from '../../lib/emulator/estate/parse-estate.ts';
 import type { FunctionConfig } from '../../lib/emulator/fc/function-config.ts';
 import { startEmulator } from '../../lib/emulator/start-emulator.ts';
+import { startClock } from '../../lib/wiring/machine-clock.ts';
+import { envOf, run } from '../cli/cli-harness.ts';
 import { aStoreFolder, cleanUp, filesIn } from '../store/store-support.ts';
 import { DAY, HOUR } from '../support/builders.ts';
 import { type Deployment, preview } from '../support/deployment.ts';
@@ -52,17 +55,30 @@ afterEach(async () => {
   cleanUp();
 });
 
+/** Who restores. */
+const PERSON = { accessKeyId: 'LTAIperson', accessKeySecret: 'person-secret' };
+
 /** Both functions of a deployment in an account whose roles have these rights, and a tick of the dispatcher. */
 async function tick({ sweep, dispatch }: Deployment, mode: Mode, env: Record<string, string> = {}) {
-  const rows = [free('new'), free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(4)];
-  const roles = [
-    { name: sweep.role, trusted: [], allow: rightsOf(mode, 'logs') },
-    { name: dispatch.role, trusted: [], allow: rightsOf('dispatch', 'logs') },
+  const more = 'SWEEP_STORE' in env ? rightsOf('store') : [];
+  const rows = [
+    free('new'),
+    free('old', due('unassociated')),
+    bound('down', due('tunnels-down'), { ...down, CustomerGatewayId: 'cgw-1' }),
+    ...inUse(4),
   ];
-  const keys = [{ accessKeyId: 'LTAIlocal', accessKeySecret: 'local-secret' }];
+  const roles = [
+    { name: sweep.role, trusted: [], allow: [...rightsOf(mode, 'logs'), ...more] },
+    { name: dispatch.role, trusted: [], allow: [...rightsOf('dispatch', 'logs'), ...more] },
+  ];
+  const keys = [
+    { accessKeyId: 'LTAIlocal', accessKeySecret: 'local-secret' },
+    { ...PERSON, allow: rightsOf('restore') },
+  ];
+  const customerGateways = [{ CustomerGatewayId: 'cgw-1', IpAddress: '192.0.2.1' }];
   const accounts = [{ accountId: '1234567890123456', keys, roles }];
   cloud = await startEmulator({
-    estate: parseEstate(JSON.stringify({ accounts, ...estate(...rows) }), 'test'),
+    estate: parseEstate(JSON.stringify({ accounts, customerGateways, ...estate(...rows) }), 'test'),
     seed: 1,
     limits: 'off',
     functions: [toLocal(sweep, env), toLocal(dispatch, env)],
@@ -97,7 +113,8 @@ test.each([
 );
 
 describe('with a bucket', () => {
-  const deployment = preview({ SWEEP_STORE_BUCKET: 'vco-sweeper-store', SWEEP_TRIGGER: 'dispatch' });
+  const bucket = { SWEEP_STORE_BUCKET: 'vco-sweeper-store', SWEEP_TRIGGER: 'dispatch' };
+  const deployment = preview(bucket);
 
   test('both functions keep their results in it', async () => {
     const folder = aStoreFolder();
@@ -107,6 +124,39 @@ describe('with a bucket', () => {
     expect(documents.filter(({ dispatchId }) => dispatchId)).toMatchObject([{ counts: { started: 1 } }]);
     expect(documents.filter(({ runId }) => runId)).toMatchObject([{ status: 'complete', counts: { planned: 2 } }]);
     expect(documents).toHaveLength(2);
+  });
+
+  test('in mode sweep each deletion leaves a backup, and a person with the rights of docs/ram/restore.json brings it back', async () => {
+    const folder = aStoreFolder();
+    const {
+      url,
+      estate: all,
+      fc,
+    } = await tick(preview({ ...bucket, SWEEP_MODE: 'sweep' }), 'sweep', {
+      SWEEP_STORE: folder,
+    });
+    const [, swept] = fc.invocations;
+    expect([swept?.status, JSON.parse(swept?.result ?? '').counts]).toEqual([
+      'Succeeded',
+      expect.objectContaining({ deleted: 2, failed: 0 }),
+    ]);
+    const ids = () => all.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
+    expect(ids()).not.toContain('vco-down');
+
+    const cli = (...args: string[]) =>
+      run(args, { clock: startClock(), env: { ...envOf(url, PERSON), SWEEP_STORE: folder } });
+    const { backups } = JSON.parse((await cli('backups', '--json')).out);
+    const { outcomes }: RunResult = JSON.parse(swept?.result ?? '');
+    const named = outcomes.flatMap(({ backup }) => backup ?? []);
+    expect(named.sort()).toEqual(backups.map(({ path }: { readonly path: string }) => path).sort());
+    expect(named).toHaveLength(2);
+
+    const { code, out, err } = await cli('restore', 'vco-down', '--yes', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('vco-sweeper:') });
+    const { connectionId, restored } = JSON.parse(out);
+    expect(restored).toBe(true);
+    expect(ids()).toContain(connectionId);
+    expect(all.attachments.find(({ VpnId }) => VpnId === connectionId)).toMatchObject({ TransitRouterId: 'tr-1' });
   });
 
   test('that is not mounted, nothing is called and nothing started', async () => {

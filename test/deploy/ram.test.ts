@@ -267,20 +267,22 @@ describe('the deployment', () => {
 });
 
 test.each([
-  ['trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
-  ['trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
+  ['trust/trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
+  ['trust/trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
 ])('docs/ram/%s.json lets one principal in and no other', (name, Principal) => {
   const { Statement } = JSON.parse(readFileSync(`docs/ram/${name}.json`, 'utf8'));
   expect(Statement).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }]);
 });
 
 test('every document is compared here, and listed in the README', () => {
-  const names = readdirSync('docs/ram').sort();
+  const names = readdirSync('docs/ram', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   const compared = [
     ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs', 'store'],
     ...['report', 'restore', 'transit-router-owner'],
   ];
-  const trusts = ['trust-function-compute', 'trust-member-account'];
+  const trusts = ['trust/trust-function-compute', 'trust/trust-member-account'];
   expect(names).toEqual([...MODES, ...compared, ...trusts].map((name) => `${name}.json`).sort());
   const readme = readFileSync('README.md', 'utf8');
   expect(names.filter((name) => !readme.includes(`docs/ram/${name}`))).toEqual([]);

@@ -17,7 +17,9 @@ test('the page lists the columns of the CSV in their order', () => {
 });
 
 test('the page tells every field of an outcome, and no other', () => {
-  expect(namesIn(part('Outcomes')).sort()).toEqual(Object.keys(anOutcome()).sort());
+  // These two are there only where a notice is required.
+  const all = [...Object.keys(anOutcome()), 'toldAt', 'noticeUntil'];
+  expect(namesIn(part('Outcomes')).sort()).toEqual(all.sort());
 });
 
 test('the page names every order and every group', () => {

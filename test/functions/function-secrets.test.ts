@@ -97,3 +97,31 @@ test.each<[string, readonly FaultRule[]]>([
     expect(output).not.toContain(secret);
   }
 });
+
+test('the stored result of the dispatcher holds none either, also of what could not be started', async () => {
+  cloud = await startEmulator({
+    estate: parseEstate(
+      JSON.stringify({
+        accounts: [
+          { accountId: '1000000000000001', keys: [KEY] },
+          { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: ['*'] }] },
+        ],
+        ...estate(...ROWS),
+      }),
+      'test',
+    ),
+    seed: 1,
+    limits: 'off',
+  });
+  const store = aStoreFolder();
+  const env = { LOG_LEVEL: 'trace', SWEEP_STORE: store, ALIBABA_CLOUD_FC_ENDPOINT: cloud.url };
+  const accounts = [{ roleArn: `acs:ram::${OTHER}:role/vco-sweeper` }];
+  const request = { event: {}, policy: { ...policy, accounts }, folder: 'dist/dispatch', env };
+  const { stdout, stderr } = await invoke({ ...cloud, ...KEY }, request).ended;
+  const stored = Object.entries(filesIn(store)).flat().join('\n');
+  expect(stored).toContain('"dispatchId":');
+  expect(stored).toContain('"failed":1');
+  for (const secret of [KEY.accessKeyId, KEY.accessKeySecret, 'Signature=', 'SecurityToken', 'STS.']) {
+    expect(stdout + stderr + stored).not.toContain(secret);
+  }
+});

@@ -4,8 +4,8 @@ import { shrink } from './stories/shrink.ts';
 import { type Story, simulate } from './world/world.ts';
 
 /**
- * Two ways to be called: `--seed N` lives through one scenario and tells it, shrunk when it breaks a promise;
- * `--from N --runs M` lives through many and answers one JSON object with the sums.
+ * With `--seed N` it lives through one scenario and tells it, shrunk if it breaks a promise. With `--from N --runs M` it
+ * lives through many scenarios and answers one JSON object with the sums.
  */
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, from: { type: 'string' }, runs: { type: 'string' } },

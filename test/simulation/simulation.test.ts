@@ -4,11 +4,12 @@ import { createScenario, type Scenario } from './stories/scenario.ts';
 import { type Story, simulate } from './world/world.ts';
 
 /**
- * Found by the simulator, and mended at the root. Each is the shortest story that showed it, kept as data: what a seed
- * tells changes with the generator. Its name is that of the defect which brings the mistake back.
+ * Mistakes that the simulator found, and that were mended at the root. Each story is the shortest that showed the mistake.
+ * It is kept as data, because the story of a seed changes with the generator. Its file has the name of the defect that
+ * brings the mistake back.
  */
 const REGRESSIONS: readonly (readonly [file: string, what: string])[] = [
-  ['clock-set-back', 'a clock that is set back made old readings fresh'],
+  ['clock-set-back', 'a clock that was set back made old readings fresh'],
   ['detach-retry-does-not-look', 'after a lost answer a detach was sent again on evidence from before it'],
   ['missing-name-is-none', 'a name that replies left out was taken for none, and protect.names for met'],
   ['refusal-removes-another-note', "a refused run removed another run's detach note while its detach was under way"],
@@ -24,7 +25,10 @@ const REGRESSIONS: readonly (readonly [file: string, what: string])[] = [
     "a run that found a connection changed removed another run's note half a minute later",
   ],
   ['another-run-takes-the-note', "a run went on by another run's note, which that run then removed"],
-  ['routes-of-a-detach', 'somebody detached it while it was read, and without its routes it looked like unrouted'],
+  [
+    'routes-of-a-detach',
+    'a connection that somebody detached during a read had lost its routes, and looked like unrouted',
+  ],
   ['mark-write-waits-its-turn', 'a mark that was written late brought back a clock that another run had removed'],
   ['tag-look-ignores-the-deadline', 'looking for a tag that did not show went on past the deadline'],
 ];
@@ -38,7 +42,7 @@ const SLICE = 50;
 type Lived = Pick<Story, 'violations' | 'stats'>;
 const lived = new Map<number, Promise<Lived>>();
 
-/** Each seed is simulated once, whichever tests ask for it. */
+/** Each seed is simulated once, even if several tests ask for it. */
 function live(seed: number): Promise<Lived> {
   const story =
     lived.get(seed) ?? simulate(createScenario(seed)).then(({ violations, stats }) => ({ violations, stats }));
@@ -46,7 +50,7 @@ function live(seed: number): Promise<Lived> {
   return story;
 }
 
-describe('no promise is broken, whatever happens', () => {
+describe('no story breaks a promise', () => {
   test.each(REGRESSIONS)('%s: %s', async (name) => {
     const { violations, stats } = await simulate(readStory(name));
     expect(violations).toEqual([]);
@@ -72,7 +76,7 @@ test('the same seed tells the same story, line by line', async () => {
   }
 });
 
-test('the stories are bad enough: faults, deaths, overlaps, other people, and deletions all occur', async () => {
+test('faults, deaths, overlaps, acts of other people, and deletions all occur in the stories', async () => {
   const sums = { faults: 0, crashes: 0, overlaps: 0, people: 0, deletions: 0 };
   for (let seed = 1; seed <= 60; seed += 1) {
     const { stats } = await live(seed);

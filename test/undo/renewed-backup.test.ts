@@ -8,7 +8,7 @@ import { aMemoryStore, DOWN_POLICY, restoreOn, SINGLE, wholeEstate } from './und
 
 const POLICY = { ...DOWN_POLICY, detach: { force: true, holdMs: 2 * DAY } };
 
-/** With one tunnel, or with two; the other ends know the addresses as the ids of our ends. */
+/** The other ends know our addresses as our ids (`LocalId`). */
 const CONNECTIONS = {
   'one tunnel': { ...SINGLE, IkeConfig: { ...SINGLE.IkeConfig, LocalId: SINGLE.InternetIp } },
   'two tunnels': {
@@ -66,7 +66,7 @@ describe.each(Object.entries(CONNECTIONS))('a held connection with %s', (_what, 
     expect(named).toBe(paths[0]);
   });
 
-  test('is backed up anew if its settings changed: with what hung on its attachment, and with its old addresses', async () => {
+  test('is backed up anew if its settings changed: with attachment, routes and old addresses of the first backup', async () => {
     const { cloud, backups, paths, named } = await sweepTwice(settings, (row) => {
       row.RemoteSubnet = '10.8.0.0/16';
       row.Name = 'renamed';

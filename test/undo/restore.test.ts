@@ -4,56 +4,13 @@ import { lookAtEstate } from '../../lib/undo/restore/estate-now.ts';
 import { planRestore } from '../../lib/undo/restore/plan-restore.ts';
 import { cleanUp } from '../store/store-support.ts';
 import { startCloud } from '../support/cloud.ts';
-import { down, dueTags, estate, free, inUse } from '../support/estates.ts';
-import {
-  aMemoryStore,
-  DOWN_POLICY,
-  Killed,
-  restoreApiOn,
-  restoreOn,
-  SINGLE,
-  sweepAway,
-  wholeEstate,
-} from './undo-support.ts';
+import { free } from '../support/estates.ts';
+import { aDualCloud, aFreeCloud, aWholeCloud } from './undo-clouds.ts';
+import { aMemoryStore, DOWN_POLICY, Killed, restoreApiOn, restoreOn, sweepAway, wholeEstate } from './undo-support.ts';
 
 afterEach(cleanUp);
 
 type Cloud = ReturnType<typeof startCloud>;
-
-const aWholeCloud = (more: Omit<Parameters<typeof startCloud>[0], 'estate'> = {}) =>
-  startCloud({ estate: wholeEstate(), policy: DOWN_POLICY, ...more });
-
-const TUNNELS = [1, 2].map((n) => ({
-  CustomerGatewayId: `cgw-${n}`,
-  InternetIp: `203.0.113.${n}`,
-  TunnelIkeConfig: { IkeVersion: 'ikev2', IkeEncAlg: 'aes256', LocalId: `203.0.113.${n}`, Psk: 'canary-psk-of-old' },
-  TunnelBgpConfig: { LocalAsn: '65530', TunnelCidr: `169.254.1${n}.0/30`, LocalBgpIp: `169.254.1${n}.1` },
-}));
-
-/** The same, with two tunnels and BGP on both. */
-const aDualCloud = (more: Omit<Parameters<typeof startCloud>[0], 'estate'> = {}) => {
-  const whole = wholeEstate();
-  const [old, ...others] = whole.vpnConnections;
-  const { LocalSubnet, RemoteSubnet } = SINGLE;
-  const dual = {
-    VpnConnectionId: 'vco-old',
-    Name: 'old',
-    TransitRouterId: 'tr-1',
-    tags: old?.tags,
-    ...down,
-    ...{ LocalSubnet, RemoteSubnet, TunnelOptions: TUNNELS, EnableTunnelsBgp: true },
-  };
-  return startCloud({ estate: { ...whole, vpnConnections: [dual, ...others] }, policy: DOWN_POLICY, ...more });
-};
-
-const aFreeCloud = (more: Omit<Parameters<typeof startCloud>[0], 'estate'> = {}) =>
-  startCloud({
-    estate: {
-      ...estate(free('old', { ...dueTags(), owner: 'alice' }, { ...SINGLE, InternetIp: undefined }), ...inUse(8)),
-      customerGateways: wholeEstate().customerGateways,
-    },
-    ...more,
-  });
 
 /** What hangs on a connection, without the ids that are always new. */
 function hanging({ emulator: { estate: all } }: Cloud, id: string) {
@@ -334,31 +291,6 @@ test("another account's transit router: it creates the connection, says what is 
     failed: [],
   });
   expect(await needed()).toEqual([]);
-});
-
-test('no reply brings a secret into the store, whatever field it is in', async () => {
-  const canaries = ['Psk', 'AuthKey', 'PreSharedKey', 'Password', 'SecretKey', 'Token'];
-  const poison = (value: unknown): unknown => {
-    if (Array.isArray(value)) {
-      return value.map(poison);
-    }
-    if (typeof value !== 'object' || value === null) {
-      return value;
-    }
-    const inner = Object.entries(value).map(([name, one]) => [name, poison(one)]);
-    return Object.fromEntries([...canaries.map((name) => [name, `canary-${name}`]), ...inner]);
-  };
-  for (const cloudOf of [aWholeCloud, aDualCloud, aFreeCloud]) {
-    const { documents, store } = aMemoryStore();
-    const cloud = cloudOf();
-    const result = await cloud.run({
-      store,
-      after: (_call, reply) => ({ ...reply, body: poison(reply.body) }),
-    });
-    expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted' });
-    expect(documents.size).toBeGreaterThan(0);
-    expect(JSON.stringify([...documents])).not.toContain('canary');
-  }
 });
 
 /** Four stories in which a restore is killed before and after each of its calls. */

@@ -4,6 +4,7 @@ import { type Judged, type NotNow, type Plan, plan } from '../../core/plan/plan.
 import { createExplanation, type ExplainedRegion, type Explanation } from '../../report/explain/explanation.ts';
 import { DayLimit } from '../../sweep/steps/day-limit.ts';
 import { heldBackBy } from '../../sweep/steps/stop-file.ts';
+import { needsNotice, readNotices, withNotices } from '../../sweep/survey/read-notices.ts';
 import { type Survey, survey } from '../../sweep/survey/survey.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -17,15 +18,20 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
   const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
   // The plan counts the due ones, so that guards and limits say what a run would meet.
   let facts: ExplainedRegion | undefined;
-  const isOther = ({ verdict }: Judged, read: ExplainedRegion): boolean => {
-    const isIt = verdict.connection.connectionId === connectionId;
+  const isOther = (judged: Judged, read: ExplainedRegion): boolean => {
+    const isIt = isNamed(judged, connectionId);
     if (isIt) {
       facts = read;
     }
-    return !(isIt || verdict.isDue);
+    return !(isIt || judged.verdict.isDue);
   };
   const { surveyed, planned, fullDay } = await session.read(async (deps) => {
-    const surveyed = await survey(request, deps, isOther);
+    const read = await survey(request, deps, isOther);
+    const isAsked = (judged: Judged): boolean =>
+      needsNotice(judged) || (judged.verdict.kind === 'orphan' && isNamed(judged, connectionId));
+    const judged = read.regions.flatMap((region) => region.judged);
+    const notices = await readNotices(judged, policy, deps, isAsked);
+    const surveyed = { ...read, regions: read.regions.map((region) => withNotices(region, notices)) };
     const heldBack = deps.store && (await heldBackBy(deps.store));
     const planned = { ...plan(surveyed.regions, policy.limits, io.clock.now()), heldBack };
     const { perDay } = policy.limits;
@@ -34,7 +40,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
   });
 
   for (const region of surveyed.regions) {
-    const judged = region.judged.find(({ verdict }) => verdict.connection.connectionId === connectionId);
+    const judged = region.judged.find((one) => isNamed(one, connectionId));
     if (judged === undefined || facts === undefined) {
       continue;
     }
@@ -48,9 +54,12 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
     : EXIT.badUsage;
 }
 
+const isNamed = ({ verdict }: Judged, connectionId: string): boolean =>
+  verdict.connection.connectionId === connectionId;
+
 /** Why the day has no room for a connection, once those that come before it in the queue have had their turn. */
 async function findFullDay(connectionId: string, { queue }: Plan, day: DayLimit): Promise<NotNow | undefined> {
-  const at = queue.findIndex(({ verdict }) => verdict.connection.connectionId === connectionId);
+  const at = queue.findIndex((one) => isNamed(one, connectionId));
   const judged = queue[at];
   if (judged === undefined) {
     return undefined;

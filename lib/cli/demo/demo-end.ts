@@ -17,7 +17,7 @@ type Played = {
   readonly created: RestoreResult;
 };
 
-/** Tell what is left, looked up in the estate itself and not in what sweeps and restores say of it. Exits as a run does. */
+/** Tell the end of the story by the estate itself, whatever sweeps and restores say of it. Exits as a run does. */
 export function conclude(story: Story, { estate }: RunningEmulator, played: Played): number {
   const { connections, planned, sweeps, saved, attached, created } = played;
   const left = new Set(estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId));

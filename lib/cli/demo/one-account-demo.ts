@@ -15,7 +15,7 @@ const HELD_HOURS = HOLD_HOURS + 1;
 
 /**
  * Plan, mark and sweep an emulated cloud, undo a detach, sweep again and undo a deletion. Days pass by the sweeper's clock.
- * Then check what is left of the estate.
+ * Then check the estate at the end.
  */
 export async function playOne(
   emulator: RunningEmulator,

@@ -27,7 +27,7 @@ const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 
 /** A text that is the same for the same clock only, because no part of it contains a blank. */
 const keyOf = (place: Place, connectionId: string, rule: string, sinceMs: number): string =>
-  `${placeKey(place)} ${connectionId} ${rule} ${sinceMs}`;
+  [placeKey(place), connectionId, rule, sinceMs].join(' ');
 
 /**
  * Which clocks of due connections have been named in messages, and when first. Its size follows the number of due

@@ -9,6 +9,7 @@ import { RULES, type RuleName } from '../../core/rules/all-rules.ts';
 import type { Rule } from '../../core/rules/rule.ts';
 import { limitsOn } from './limits-on.ts';
 import { findNextStep, type NextStep } from './next-step.ts';
+import { type NoticeReport, reportNotice } from './notice-report.ts';
 import { showTags } from './shown-tags.ts';
 
 /** What a rule said of the connection; `not-asked`: what it rests on could not be settled. */
@@ -67,6 +68,7 @@ export type Explanation = {
     readonly attachmentId: string | null;
     readonly bringBack: readonly string[];
   } | null;
+  readonly notice: NoticeReport | null;
   readonly next: NextStep;
   /** What limits and guards say to one that is due: what keeps it from going, or where it stands. */
   readonly limits: readonly string[];
@@ -120,7 +122,8 @@ export function createExplanation({ judged, facts, plan, fullDay, policy, judged
       evidence: verdict.evidence,
     },
     hold: describeHold(verdict),
-    next: findNextStep(verdict, policy, judgedMs, held),
+    notice: reportNotice(judged, policy, judgedMs),
+    next: findNextStep(judged, policy, judgedMs, held),
     limits: reasons,
   };
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../../core/domain/duration.ts';
 import type { Policy } from '../../core/domain/policy.ts';
 import { toIso } from '../../core/domain/time.ts';
 import type { Verdict } from '../../core/judge/judge.ts';
+import type { Judged } from '../../core/plan/plan.ts';
 
 /**
  * What a sweep would do with a connection.
@@ -17,7 +18,8 @@ const HELD = 'kept for now, by what stands under limits; else ';
  *
  * @param held limits or guards of a run keep it although it is due
  */
-export function findNextStep(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
+export function findNextStep(judged: Judged, policy: Policy, nowMs: number, held: boolean): NextStep {
+  const { verdict } = judged;
   const step = (what: string): NextStep => ({ first: null, what, at: null });
   const unmarked = verdict.markAction === 'clear' ? ', and the next run in mode mark or sweep removes its mark' : '';
   switch (verdict.kind) {
@@ -32,7 +34,7 @@ export function findNextStep(verdict: Verdict, policy: Policy, nowMs: number, he
     case 'half-done':
       return foreseeHalfDone(verdict, policy, held);
     case 'orphan':
-      return foreseeOrphan(verdict, policy, nowMs, held);
+      return withNotice(foreseeOrphan(judged, policy, nowMs, held), judged, policy, nowMs);
   }
 }
 
@@ -49,14 +51,15 @@ function foreseeHalfDone({ heldUntilMs, tagsOver }: Verdict, policy: Policy, hel
   return { first, what: `deleted by a sweep, ${seen}`, at: toIso(heldUntilMs) };
 }
 
-function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: boolean): NextStep {
+function foreseeOrphan({ verdict, notice }: Judged, policy: Policy, nowMs: number, held: boolean): NextStep {
   const { attachment, tagsOver } = verdict;
   if (tagsOver > 0) {
     return { first: `${tagsOver} of its own tags are removed`, what: 'marked, and later deleted', at: null };
   }
   const steps = attachment ? `detached from ${attachment.transitRouterId}${thenDeleted(policy)}` : 'deleted';
   if (verdict.isDue) {
-    return { first: null, what: `${held ? HELD : ''}${steps} by the next sweep`, at: null };
+    const which = notice === undefined || notice.kind === 'over' ? 'the next' : 'a';
+    return { first: null, what: `${held ? HELD : ''}${steps} by ${which} sweep`, at: null };
   }
   const seen = `if every run until then finds it so, with no gap longer than ${formatDuration(policy.marks.maxGapMs)}`;
   if (verdict.ripeAtMs !== undefined) {
@@ -67,5 +70,25 @@ function foreseeOrphan(verdict: Verdict, policy: Policy, nowMs: number, held: bo
     first: 'marked by the next run in mode mark or sweep',
     what: `${steps} by a sweep, ${seen}`,
     at: grace === 'off' ? null : toIso(nowMs + grace),
+  };
+}
+
+/** The same, no earlier than the notice is over that the policy requires. */
+function withNotice(step: NextStep, { notice, verdict }: Judged, { notify }: Policy, nowMs: number): NextStep {
+  if (!notify.required || notice?.kind === 'over' || verdict.tagsOver > 0) {
+    return step;
+  }
+  const after = (first: string): string => (step.first === null ? first : `${step.first}; then ${first}`);
+  if (notice?.kind === 'unread') {
+    return { ...step, first: after('the records of messages can be read') };
+  }
+  const graceMs = Date.parse(step.at ?? toIso(nowMs));
+  if (notice?.kind === 'running') {
+    return { ...step, at: toIso(Math.max(graceMs, notice.untilMs)) };
+  }
+  return {
+    first: after(`a channel accepts a message that names it, at least ${formatDuration(notify.noticeMs)} before`),
+    what: step.what,
+    at: toIso(Math.max(graceMs, nowMs + notify.noticeMs)),
   };
 }

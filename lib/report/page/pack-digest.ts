@@ -38,6 +38,12 @@ export function packDigest({ outcomes, ...report }: ReportDigest): PageData {
     due: column(({ dueAt }) => toSeconds(dueAt)),
     expected: column(({ expectedAt }) => toSeconds(expectedAt)),
     held: column(({ heldUntil }) => toSeconds(heldUntil)),
+    ...(outcomes.some(({ toldAt }) => toldAt !== undefined)
+      ? {
+          told: column(({ toldAt = null }) => toSeconds(toldAt)),
+          notice: column(({ noticeUntil = null }) => toSeconds(noticeUntil)),
+        }
+      : {}),
   };
   return { report, texts, rows };
 }

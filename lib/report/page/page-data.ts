@@ -33,4 +33,7 @@ export type PageColumns = {
   readonly due: readonly (number | null)[];
   readonly expected: readonly (number | null)[];
   readonly held: readonly (number | null)[];
+  /** Left out if no outcome was told. */
+  readonly told?: readonly (number | null)[];
+  readonly notice?: readonly (number | null)[];
 };

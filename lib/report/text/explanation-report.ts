@@ -21,6 +21,7 @@ export function reportExplanation(explanation: Explanation, style: ReportStyle):
     ['verdict', verdictLines(explanation)],
     ['what happens', nextLines(explanation)],
     ...(explanation.hold === null ? [] : [['held', holdLines(explanation.hold, explanation.judgedAt)] as const]),
+    ...(explanation.notice === null ? [] : [['told', [shortenMoments(explanation.notice.says)]] as const]),
     ...(explanation.limits.length > 0 ? [['limits', explanation.limits] as const] : []),
     ['where', [`${regionId}, account ${accountId}`]],
     ['what it is', connectionLines(explanation)],

@@ -41,6 +41,7 @@ const MORE: readonly OutcomeColumn[] = [
   RULE,
   SINCE,
   { title: 'DUE', textOf: ({ dueAt }) => momentOf(dueAt) },
+  { title: 'NOTICE UNTIL', textOf: ({ noticeUntil = null }) => momentOf(noticeUntil) },
   { title: 'HELD UNTIL', textOf: ({ heldUntil }) => momentOf(heldUntil) },
   ROUTER,
   { title: 'CEN', textOf: ({ attachedTo }) => attachedTo?.cenId ?? '' },

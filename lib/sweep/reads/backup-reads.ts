@@ -55,8 +55,8 @@ export class BackupReads {
   }
 
   /**
-   * The newest backup of the connection whose attachment is the one that its detach note names; undefined: there is none.
-   * Throws `StoreError`.
+   * The newest backup of the connection with the attachment that its detach note names. Undefined if the store has no such
+   * backup. Throws `StoreError`.
    *
    * @param note it was taken shortly before this was written, or longer before when the hold of the connection started again
    */

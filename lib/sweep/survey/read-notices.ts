@@ -38,6 +38,10 @@ export type Notices = {
   readonly unusable: readonly string[];
 };
 
+/** A connection that is not due, half-done or out of scope needs none. */
+export const needsNotice = (judged: Judged): boolean =>
+  judged.mode !== undefined && judged.verdict.isDue && isNew(judged);
+
 const NONE_NEEDED: Notices = { of: () => undefined, isUnread: false, unusable: [] };
 
 /**
@@ -47,11 +51,16 @@ const NONE_NEEDED: Notices = { of: () => undefined, isUnread: false, unusable: [
  * The cost is one listing of all days that have records, and then a listing and all records of each day since the oldest
  * clock of a due connection began, until each due connection was told early enough. Nothing is read if none is due.
  *
- * @param judged connections that are not due, half-done or out of scope need no notice
+ * @param isAsked about which connections; default: those that need a notice now
  */
-export async function readNotices(judged: readonly Judged[], policy: Policy, deps: ToldDeps): Promise<Notices> {
+export async function readNotices(
+  judged: readonly Judged[],
+  policy: Policy,
+  deps: ToldDeps,
+  isAsked = needsNotice,
+): Promise<Notices> {
   const { required, noticeMs } = policy.notify;
-  const due = required ? judged.filter(needsNotice) : [];
+  const due = required ? judged.filter(isAsked) : [];
   if (due.length === 0) {
     return NONE_NEEDED;
   }
@@ -65,7 +74,7 @@ export async function readNotices(judged: readonly Judged[], policy: Policy, dep
   }
   const { unread, unusable } = reader;
   const of = (one: Judged): Notice | undefined => {
-    if (!needsNotice(one)) {
+    if (!isAsked(one)) {
       return undefined;
     }
     const [clock] = toDueClock(one);
@@ -89,8 +98,6 @@ export function withNotices<Region extends JudgedRegion>(region: Region, notices
 
 const withTelling = ({ evidence }: Verdict, notice: Notice): Partial<Verdict> =>
   'telling' in notice ? { evidence: [...evidence, describeTelling(notice.telling)] } : {};
-
-const needsNotice = (judged: Judged): boolean => judged.mode !== undefined && judged.verdict.isDue && isNew(judged);
 
 /**
  * The clock that a message has to have named: of the rule that is due first, by which the connection is reported. Other

@@ -3,6 +3,7 @@ import type { Connection } from '../../../lib/core/domain/estate.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
 import { plan } from '../../../lib/core/plan/plan.ts';
 import { RULE_NAMES } from '../../../lib/core/rules/all-rules.ts';
+import type { Notice } from '../../../lib/core/told/notice.ts';
 import { createExplanation } from '../../../lib/report/explain/explanation.ts';
 import { reportExplanation } from '../../../lib/report/text/explanation-report.ts';
 import {
@@ -187,5 +188,75 @@ describe('a held connection', () => {
     const connection = aBoundConnection({ tags: due('tunnels-down'), tunnels: twoTunnels(...DOWN) });
     const holding = aPolicy({ mode: 'sweep', rules: { 'tunnels-down': DAY }, detach: { holdMs: 2 * DAY } });
     expect(report(connection, holding)).toContain('detached from tr-1, held for 2d and then deleted');
+  });
+});
+
+describe('where the policy requires a notice', () => {
+  const policy = aPolicy({ mode: 'sweep', notify: { required: true, noticeMs: DAY } });
+  const telling = { atMs: NOW - 2 * HOUR, channel: 'slack-2', reportId: 'report-1' };
+  const graceOf = (hours: number) =>
+    tagged({ 'vco-sweeper:orphan': `unassociated ${ago(hours * HOUR)}`, 'vco-sweeper:seen': ago(HOUR) });
+  const explainTold = (hours: number, notice?: Notice) => {
+    const facts = { witnesses: witnesses(), routing: 'unread' as const };
+    const verdict = judgeOne(aConnection({ tags: graceOf(hours) }), policy, { witnesses: facts.witnesses });
+    const judged = { accountId: ACCOUNT, regionId: REGION, verdict, mode: 'plan' as const, notice };
+    const planned = plan([aRegion([judged])], policy.limits, NOW);
+    const { next, notice: told, limits } = createExplanation({ judged, facts, plan: planned, policy, judgedMs: NOW });
+    return { next, told, limits };
+  };
+
+  test('nobody was told: a message comes first', () => {
+    expect(explainTold(48, { kind: 'none', hasClock: true })).toEqual({
+      next: {
+        first: 'a channel accepts a message that names it, at least 1d before',
+        what: 'deleted by a sweep',
+        at: ago(-DAY),
+      },
+      told: { says: 'nobody has been told yet', told: null },
+      limits: [],
+    });
+  });
+
+  test('somebody was told: it says who and when, and until when the notice runs', () => {
+    const untilMs = telling.atMs + DAY;
+    expect(explainTold(48, { kind: 'running', telling, untilMs })).toEqual({
+      next: { first: null, what: 'deleted by a sweep', at: ago(-22 * HOUR) },
+      told: {
+        says: `told on ${ago(2 * HOUR)} by slack-2 (report report-1); its notice of 1d is over on ${ago(-22 * HOUR)}`,
+        told: { at: ago(2 * HOUR), channel: 'slack-2', reportId: 'report-1', until: ago(-22 * HOUR) },
+      },
+      limits: [],
+    });
+  });
+
+  test('the notice is over: the next sweep deletes it', () => {
+    const early = { ...telling, atMs: NOW - 30 * HOUR };
+    const { next, told } = explainTold(48, { kind: 'over', telling: early, untilMs: NOW - 6 * HOUR });
+    expect(next).toEqual({ first: null, what: 'deleted by the next sweep', at: null });
+    expect(told?.says).toContain(`its notice of 1d was over on ${ago(6 * HOUR)}`);
+  });
+
+  test.each<[string, number, string]>([
+    ['grace', 1, ago(-23 * HOUR)],
+    ['notice', 23, ago(-22 * HOUR)],
+  ])('inside its grace, the later of grace and notice counts: the %s', (_which, hours, at) => {
+    const { next } = explainTold(hours, { kind: 'running', telling, untilMs: telling.atMs + DAY });
+    expect(next.at).toBe(at);
+  });
+
+  test('the records cannot be read: that comes first', () => {
+    const { next, told } = explainTold(48, { kind: 'unread', reason: 'the store is away', code: 'StoreGone' });
+    expect(next.first).toBe('the records of messages can be read');
+    expect(told).toEqual({ says: 'the store is away', told: null });
+  });
+
+  test('without a mark, there is nothing to be named', () => {
+    const { notice, next } = explain(aConnection(), policy);
+    expect(notice?.says).toBe('nobody can have been told yet, because it has no mark that a message could name');
+    expect(next.first).toMatch(/^marked by the next run .*; then a channel accepts a message that names it/);
+  });
+
+  test('where it requires none, there is nothing to say', () => {
+    expect(explain(aConnection({ tags: graceOf(48) })).notice).toBeNull();
   });
 });

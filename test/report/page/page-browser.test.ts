@@ -9,11 +9,11 @@ import {
   START,
   toAddress,
 } from '../../../lib/report/page/browser/page-state.ts';
-import { OUTCOME_WORDS } from '../../../lib/report/page/browser/page-words.ts';
+import { OUTCOME_WORDS, whenOf } from '../../../lib/report/page/browser/page-words.ts';
 import { commandsFor } from '../../../lib/report/page/browser/row-commands.ts';
 import { queryRows } from '../../../lib/report/page/browser/row-query.ts';
 import { packDigest } from '../../../lib/report/page/pack-digest.ts';
-import { anOutcome, NOW } from '../../support/builders.ts';
+import { ago, anOutcome, DAY, HOUR, NOW } from '../../support/builders.ts';
 import { aDigest, manyOutcomes } from '../../support/digests.ts';
 
 const SORTS = ['outcome', 'name', 'owner', 'region', 'rule', 'when', 'reason'] as const;
@@ -134,5 +134,30 @@ describe('the commands', () => {
     { connectionId: 'vco-1\nid' },
   ])('are none for %j, where an id is no id', (change) => {
     expect(lines({ outcome: 'waiting', ...change }, true)).toEqual([]);
+  });
+});
+
+describe('the notice before a deletion', () => {
+  const waiting = { outcome: 'waiting', since: ago(3 * DAY), dueAt: ago(2 * DAY) } as const;
+
+  test('a due connection that was told goes at the end of its grace or of its notice, whichever is later', () => {
+    const told = { toldAt: ago(HOUR), noticeUntil: ago(-23 * HOUR) };
+    expect(rowOf({ ...waiting, ...told })).toMatchObject({
+      toldMs: NOW - HOUR,
+      removal: { kind: 'later', atMs: NOW + 23 * HOUR },
+    });
+    const late = { ...waiting, dueAt: ago(-2 * DAY), ...told };
+    expect(rowOf(late).removal).toEqual({ kind: 'later', atMs: NOW + 2 * DAY });
+  });
+
+  test('a due connection that nobody was told of has no date', () => {
+    const row = rowOf(waiting);
+    expect(row.removal).toBeUndefined();
+    expect(whenOf(row, NOW)).toBe('not told yet');
+    expect(whenOf(rowOf({ outcome: 'protected' }), NOW)).toBe('');
+  });
+
+  test('costs the page nothing where nobody was told', () => {
+    expect(packDigest(aDigest([anOutcome(waiting)])).rows).not.toHaveProperty('told');
   });
 });

@@ -201,6 +201,28 @@ test('a mark that this run set counts from its start, and says what became of th
   );
 });
 
+test('an orphan that waits for a notice says so, and until when the notice runs', () => {
+  const waiting = { outcome: 'waiting', since: ago(3 * DAY), dueAt: ago(2 * DAY) } as const;
+  const text = report(
+    aResult([
+      anOutcome({ ...waiting, reason: 'unassociated: its grace has run out; nobody has been told yet' }),
+      anOutcome({
+        ...waiting,
+        connectionId: 'vco-2',
+        reason: `unassociated: its grace has run out; told on ${ago(HOUR)} by slack, and may go from ${ago(-23 * HOUR)} on`,
+        toldAt: ago(HOUR),
+        noticeUntil: ago(-23 * HOUR),
+      }),
+    ]),
+    400,
+  );
+  const [head, untold, told] = tableOf(text);
+  expect(head).toMatch(/DUE +NOTICE UNTIL/);
+  expect(untold).toMatch(/its grace has run out; nobody has been told yet$/);
+  expect(told).toContain('2026-11-20 12:00Z  2026-11-23 11:00Z');
+  expect(told).toMatch(/told on 2026-11-22 11:00Z by slack, and may go from 2026-11-23 11:00Z on$/);
+});
+
 test('a failed step shows its request id, for the support of the cloud', () => {
   const failed = anOutcome({ outcome: 'failed', reason: 'it could not be deleted', code: 'X', requestId: 'REQ-1' });
   expect(report(aResult([failed], { status: 'incomplete' }), 160)).toContain('it could not be deleted (request REQ-1)');

@@ -1,7 +1,7 @@
 import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { RULES, type RuleName } from '../world/truth.ts';
 
-/** What the tags of a connection claim, by a second reading of the contract: old marks and new ones. */
+/** The claims in the tags of a connection, by a second reading of the contract. */
 export type Clock = { readonly rule: RuleName; readonly sinceMs: number };
 export type Note = { readonly text: string; readonly atMs: number; readonly attachmentId: string };
 export type MarkTags = { readonly orphan: string; readonly seen: string };
@@ -20,7 +20,7 @@ export const markTags = ({ tags }: ConnectionRecord): MarkTags => ({
   seen: tags['vco-sweeper:seen'] ?? '',
 });
 
-/** `<rule> <since>`, and after `, ` the same for each further rule; undefined if any of it is malformed. */
+/** Reads `<rule> <since>`, and after `, ` the same for each further rule. Undefined if any part is malformed. */
 export function parseClocks(orphan: string): readonly Clock[] | undefined {
   const clocks: Clock[] = [];
   for (const part of orphan.split(', ')) {
@@ -34,10 +34,10 @@ export function parseClocks(orphan: string): readonly Clock[] | undefined {
   return clocks;
 }
 
-/** A clock is the same in a mark with milliseconds and in one with whole seconds. */
+/** A clock is the same in a mark with milliseconds and in a mark with whole seconds. */
 export const clockKey = ({ rule, sinceMs }: Clock): string => `${rule} ${Math.floor(sinceMs / 1000)}`;
 
-/** `<time>`, `<time> tried <time>`, or `void`; the time is not a number if it is none of these. */
+/** Reads `<time>`, `<time> tried <time>`, or `void`. For any other text the time is not a number. */
 export function parseSeen(text: string): Seen {
   const [, at = '', , tried] = /^(\S+)( tried (\S+))?$/.exec(text) ?? [];
   return {
@@ -47,7 +47,7 @@ export function parseSeen(text: string): Seen {
   };
 }
 
-/** The detach note, if it is one and not `void`. */
+/** The detach note, if it is well-formed and not `void`. */
 export function noteOf({ tags }: ConnectionRecord): Note | undefined {
   const text = tags['vco-sweeper:detached'] ?? '';
   const [, time = '', attachmentId] = /^(\S+) (tr-attach-\S+)$/.exec(text) ?? [];
@@ -66,7 +66,7 @@ export function noteAgeMs(row: ConnectionRecord, nowMs: number): number | undefi
   return nowMs - Math.max(note.atMs, seenMs);
 }
 
-/** Whether the sweeper's own tags fit: two on an unbound connection, three on a bound one. */
+/** Whether the sweeper's own tags fit: two on an unbound connection, and three on a bound connection. */
 export function hasRoom(row: ConnectionRecord, isBound: boolean): boolean {
   const owners = Object.keys(row.tags).filter((key) => !OWN_KEYS.includes(key)).length;
   return owners <= TAGS_MAX - (isBound ? 3 : 2);

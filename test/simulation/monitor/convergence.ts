@@ -18,7 +18,7 @@ import { holdMs } from './hold-watch.ts';
 
 const TAGS_MAX = 20;
 
-/** What is left at the end, and what it is measured by. */
+/** The state at the end of a story, and what it is measured by. */
 export type FinalState = Pick<Scenario, 'behaviours'> & {
   readonly emulator: Emulator;
   readonly policy: PolicyDocument;
@@ -27,8 +27,8 @@ export type FinalState = Pick<Scenario, 'behaviours'> & {
 };
 
 /**
- * Once faults and other people have stopped, and runs went on for long enough: what should be gone, and is not. What
- * should not be gone is checked at every call; this is the other half.
+ * Connections that should be gone and are not, after faults and other people have stopped and runs went on for long
+ * enough. The checks at every call are the other half: they find deletions that should not be.
  */
 export function checkConverged(state: FinalState): readonly string[] {
   const { emulator, policy, nowMs, isHalfDone } = state;
@@ -63,7 +63,7 @@ export function checkConverged(state: FinalState): readonly string[] {
       (row) =>
         isOurs(row) &&
         row.State !== 'financialLocked' &&
-        // What was detached and never deleted counts for the guard, whatever rules are on.
+        // A connection that was detached and never deleted counts for the guard, whatever rules are on.
         (heldRules(row, estate, policy, nowMs).length > 0 || mayBeHalfDone(row, policy, nowMs)),
     ).length;
     if (left.length === 0 || perRegionShare === 0 || (due / here.length > perRegionShare && due > shareFloor)) {
@@ -95,6 +95,6 @@ function canGo(row: ConnectionRecord, { emulator, behaviours, policy, isHalfDone
   if (isBound(row, estate) && force === true && behaviours.forceDelete === 'not-supported') {
     return false;
   }
-  // Route tables of the attachment: without force a person has to settle them.
+  // Without force a person has to settle the route tables of the attachment.
   return force === true || !isBound(row, estate) || dependenciesOf(row, estate) === 0;
 }

@@ -17,7 +17,7 @@ import { CLOCKS_OFF_MS, hasRoom, markTags, noteAgeMs, noteOf, parseClocks, parse
 
 export const maxGapMs = (policy: PolicyDocument): number => toMs(section(policy, 'marks').maxGap ?? '72h');
 
-/** A detach note that may still count, whichever clock is right. */
+/** Whether a detach note may still count, whichever clock is right. */
 export function mayBeHalfDone(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const { atMs = Number.NEGATIVE_INFINITY } = noteOf(row) ?? {};
   const ageMs = noteAgeMs(row, nowMs) ?? Number.POSITIVE_INFINITY;
@@ -25,7 +25,7 @@ export function mayBeHalfDone(row: ConnectionRecord, policy: PolicyDocument, now
   return isOfItsLife && ageMs <= maxGapMs(policy) + CLOCKS_OFF_MS;
 }
 
-/** Neither note nor \`seen\` is young enough by any clock, or the note is from before the connection. */
+/** Whether neither note nor `seen` is young enough by any clock, or the note is older than the connection. */
 export function isNoteDead(row: ConnectionRecord, policy: PolicyDocument, nowMs: number): boolean {
   const note = noteOf(row);
   if (note === undefined) {
@@ -35,7 +35,7 @@ export function isNoteDead(row: ConnectionRecord, policy: PolicyDocument, nowMs:
   return note.atMs < row.CreateTime - CLOCKS_OFF_MS || ageMs > maxGapMs(policy) + CLOCKS_OFF_MS;
 }
 
-/** Half-done by any clock, free, and nothing speaks against finishing it. */
+/** Whether it is half-done by any clock and free, and nothing speaks against its delete. */
 export function isHalfDone(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
   const note = noteOf(row);
   const ageMs = noteAgeMs(row, nowMs);
@@ -51,7 +51,7 @@ export function isHalfDone(row: ConnectionRecord, estate: Estate, policy: Policy
   return isOurs(row) && isUndisputed(row, estate, policy) && isFree(row, estate) && !isProtected(row, policy, nowMs);
 }
 
-/** Would be removed at once if no limit stood against it, by any clock. */
+/** Whether it would be removed at once by any clock, if no limit stood against it. */
 export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
   if (isHalfDone(row, estate, policy, nowMs)) {
     const hold = toMs(section(policy, 'detach').hold ?? '0s');
@@ -84,17 +84,17 @@ export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocum
   );
 }
 
-/** A mark may stand for the very rule without grace, and be of the future or not: too fine to be sure. */
+/** Whether a mark stands for the very rule without grace. If it is of the future, nobody can be sure. */
 function isMarkedForNoGrace(row: ConnectionRecord, rules: readonly RuleName[], policy: PolicyDocument): boolean {
   const [rule] = (row.tags['vco-sweeper:orphan'] ?? '').split(' ');
   return rules.some((name) => name === rule && graceMs(policy, name) === 0);
 }
 
-/** What the share is a share of: bound to a transit router, or to nothing. */
+/** The share is a share of connections that are bound to a transit router or to nothing. */
 export const isCounted = ({ AttachType }: ConnectionRecord): boolean =>
   AttachType === 'CEN' || AttachType === 'NO_ASSOCIATED';
 
-/** Nothing under way, not locked, and held by nobody whose transit routers cannot be read. */
+/** Whether nothing is under way, it is not locked, and all transit routers that may hold it can be read. */
 function isUndisputed(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
   if (row.State === 'financialLocked' || row.pending !== undefined || mayBeNamed(row, policy)) {
     return false;

@@ -11,8 +11,8 @@ export const holdMs = (policy: PolicyDocument): number => toMs(section(policy, '
 type Hold = { sinceMs: number; aliveMs: number };
 
 /**
- * Knows since when each connection that the sweeper detached has been held, from what took effect in the cloud. What the
- * tags claim later is compared with it.
+ * Knows since when each connection that the sweeper detached has been held, from the effects in the cloud. Later claims in
+ * tags are compared with it.
  */
 export class HoldWatch {
   readonly #holds = new Map<string, Hold>();
@@ -24,14 +24,14 @@ export class HoldWatch {
     if (note === undefined || isForeign || note.atMs < row.CreateTime + CLOCKS_OFF_MS || note.atMs > nowMs) {
       return;
     }
-    // After a void mark a lapsed note may go: then it is as if nobody had detached it.
+    // After a void mark a lapsed note may go. Then it is as if nobody had detached the connection.
     if (parseSeen(markTags(row).seen).isVoid) {
       return;
     }
     this.#holds.set(row.VpnConnectionId, { sinceMs: note.atMs, aliveMs: nowMs - (noteAgeMs(row, nowMs) ?? 0) });
   }
 
-  /** Bound again by anyone, it is held no more. */
+  /** A connection that anyone binds again is held no more. */
   observe(row: ConnectionRecord, estate: Estate): void {
     if (isSettledBound(row, estate)) {
       this.#holds.delete(row.VpnConnectionId);
@@ -52,7 +52,7 @@ export class HoldWatch {
     }
   }
 
-  /** A run wrote `seen`, or a note: after a gap the hold starts then. */
+  /** A run wrote `seen` or a note. After a gap the hold starts at this moment. */
   vouched(id: string, policy: PolicyDocument, nowMs: number): void {
     const hold = this.#holds.get(id);
     if (hold === undefined) {
@@ -69,7 +69,7 @@ export class HoldWatch {
     this.#holds.delete(id);
   }
 
-  /** Why a connection may not be deleted yet; undefined when it may, as far as its hold goes. */
+  /** Why a connection may not be deleted yet. Undefined if its hold does not stand against it. */
   problemOf(id: string, policy: PolicyDocument, nowMs: number): string | undefined {
     const hold = this.#holds.get(id);
     const lengthMs = holdMs(policy);

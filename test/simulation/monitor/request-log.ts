@@ -1,6 +1,6 @@
 import type { Reply } from '../world/shown.ts';
 
-/** What is known of a request after its last attempt: nothing, that it was refused, or that it was accepted. */
+/** The answer to the last attempt of a request, if there is any. */
 type Answer = 'none' | 'refused' | 'accepted';
 type Sent = { readonly token: string; answer: Answer };
 type Call = { readonly action: string; readonly params: Readonly<Record<string, string>> };
@@ -9,7 +9,7 @@ type Call = { readonly action: string; readonly params: Readonly<Record<string, 
 export class RequestLog {
   readonly #last = new Map<string, Sent>();
 
-  /** What is wrong with the token of this attempt, if anything is. */
+  /** The mistake in the token of this attempt. Undefined if the token is right. */
   send({ action, params }: Call): string | undefined {
     const { ClientToken: token } = params;
     if (token === undefined) {
@@ -48,7 +48,7 @@ export class RequestLog {
 const keyOf = ({ action, params }: Call): string =>
   `${action} ${params.TransitRouterAttachmentId ?? params.VpnConnectionId ?? ''}`;
 
-/** Codes of refusals that say nothing about the request itself: it has to be repeated just as it was. */
+/** Codes of refusals that say nothing about the request itself, which has to be repeated just as it was. */
 const NO_WORD = /throttling|TokenProcessing|IdempotentProcessing|InternalError|ServiceUnavailable/i;
 
 function answerOf({ status, body }: Reply): Answer {

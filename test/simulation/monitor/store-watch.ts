@@ -5,7 +5,7 @@ import type { MemoryFiles } from '../world/memory-files.ts';
 import { section } from '../world/truth.ts';
 
 const DAY_MS = 86_400_000;
-/** So long a run may go by a look at the store: a slow one takes its time. */
+/** So long a run may go by a look at the store, because a slow store takes its time. */
 const LOOK_MS = 60_000;
 
 type Found = Readonly<Record<string, unknown>>;
@@ -27,14 +27,14 @@ export class StoreWatch {
     }
   }
 
-  /** Why nothing new may begin: a person has stopped the runs, or nobody can tell. */
+  /** Why nothing new may begin, because a person has stopped the runs or nobody can tell. */
   whyStopped(): string | undefined {
     const kinds = ['stop', 'vanished'] as const;
     const kind = kinds.find((one) => this.#files.has(one, LOOK_MS));
     return kind && `the store has been ${kind === 'stop' ? 'stopped' : kind} for a minute`;
   }
 
-  /** Why the day has no room for another connection; undefined while listings lag. */
+  /** Why the day has no room for another connection. Undefined while listings lag. */
   whyFull(row: ConnectionRecord, policy: PolicyDocument, run: number, nowMs: number): string | undefined {
     const { perDay } = section(policy, 'limits');
     if (typeof perDay !== 'number' || this.#files.has('stale-listing')) {
@@ -44,13 +44,13 @@ export class StoreWatch {
       ([id, one]) =>
         id !== row.VpnConnectionId &&
         one.regionId === row.regionId &&
-        // Without backups a run knows only of its own.
+        // Without backups a run knows only of its own deletions.
         (WRITES_BACKUPS ? nowMs - one.atMs < DAY_MS - LOOK_MS : one.run === run),
     );
     return others.length >= perDay ? `number ${others.length + 1} of the day in ${row.regionId}` : undefined;
   }
 
-  /** What is wrong with the backups of a connection that is about to go; undefined when it could be put back. */
+  /** The mistake in the backups of a connection that is about to go. Undefined if it could be put back. */
   backupProblem(
     { VpnConnectionId: id, regionId }: ConnectionRecord,
     attachmentId: string | undefined,
@@ -68,7 +68,7 @@ export class StoreWatch {
     return attachmentId === undefined || backups.some(namesIt) ? undefined : `no backup names ${attachmentId}`;
   }
 
-  /** The path of a document that holds what matches; undefined when none does. */
+  /** The path of a document that holds a text that matches. Undefined if no document does. */
   leak(pattern: RegExp): string | undefined {
     return [...this.#files.contents()].find(([, text]) => pattern.test(text))?.[0];
   }
@@ -86,7 +86,7 @@ export class StoreWatch {
   }
 }
 
-/** By a second reading of the contract: the last key is the hash of the text without it. */
+/** By a second reading of the contract, the last key is the hash of the text without that key. */
 function readWhole(text: string): Found | undefined {
   const [, body, sha256] = /^([\s\S]*),"sha256":"([0-9a-f]{64})"\}$/.exec(text) ?? [];
   const isRight = body !== undefined && createHash('sha256').update(`${body}}`).digest('hex') === sha256;

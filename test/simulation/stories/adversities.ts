@@ -29,7 +29,7 @@ export const mark = (rule: string, hours: number, seenHours = 1) => ({
 
 type Kind = (chance: Chance, scenario: Scenario) => Scenario;
 
-/** One connection in the first region, old and nobody's. */
+/** One old connection in the first region that nobody claims. */
 export const row = (id: string, more: Partial<Row> = {}): Row => ({
   VpnConnectionId: id,
   regionId: REGIONS[0],
@@ -62,7 +62,7 @@ type Quiet = {
   readonly roles?: boolean;
 };
 
-/** A story in which nothing else happens: these connections, and a run at each tick. */
+/** A story with these connections and a run at each tick, in which nothing else happens. */
 export function quiet(
   scenario: Scenario,
   { rows: vpnConnections, rules, ticks, periodMs, limits, roles }: Quiet,
@@ -71,7 +71,7 @@ export function quiet(
   const run = (index: number): RunPlan => ({
     ...CALM_RUN,
     id: index,
-    // After the faults of the same moment.
+    // Each run begins after the faults of the same moment.
     atMs: index * periodMs + MINUTE,
     event: { triggerTime: 't', triggerName: 'n', payload: '' },
   });
@@ -109,7 +109,7 @@ export function quiet(
   };
 }
 
-/** The same kind within the story that was drawn: connections more, and rules that concern them. */
+/** Adds connections, and rules that concern them, to the story that was drawn. */
 const amid = (scenario: Scenario, more: Rows, rules: Rules): Scenario => ({
   ...scenario,
   policy: { ...scenario.policy, rules: { ...(scenario.policy.rules as object), ...rules } },
@@ -121,7 +121,7 @@ const withPolicy = (scenario: Scenario, change: Partial<PolicyDocument>): Scenar
   policy: { ...scenario.policy, ...change },
 });
 
-/** A moment just before a tick: whatever it is, the run of that tick sees it for the first time. */
+/** An act just before a tick. The run of that tick is the first to see it. */
 const before = (tick: number, periodMs: number, connectionId: string, act: PeopleAct['act']): PeopleAct => ({
   atMs: tick * periodMs + 30 * SECOND,
   connectionId,
@@ -139,7 +139,7 @@ function tagFault(chance: Chance, action: string): FaultRule {
   return { action, times: 'always', fault };
 }
 
-/** A mark or a note that has to go stays, because its removal, its overwriting, or both fail; then a moment fits it. */
+/** A mark or a note stays although it has to go, because its removal, its overwriting, or both fail. Then an act fits it. */
 const createUnclearable: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12, 20]) * HOUR;
   const failing = chance.between(1, 3);
@@ -170,7 +170,7 @@ const createUnclearable: Kind = (chance, scenario) => {
   };
 };
 
-/** Tags that are older than the connection they are on: copied by a script, or "unset" by the words of a program. */
+/** Tags that are older than their connection: a script copied them, or they mean "not set" in the words of a program. */
 const createCopied: Kind = (chance, scenario) => {
   const unset = chance.pick(['0001-01-01', '1970-01-01', '0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z']);
   const old = chance.pick<Tags>([
@@ -208,7 +208,7 @@ const createCopied: Kind = (chance, scenario) => {
   return { ...story, people: [...story.people, copy] };
 };
 
-/** Kept by its owner while a note of our detach stands, and later kept no more. */
+/** An owner keeps a connection while a note of our detach stands, and later takes the tag away. */
 const createKeptHalfDone: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12]) * HOUR;
   const kept = row('vco-kept', {
@@ -227,7 +227,7 @@ const createKeptHalfDone: Kind = (chance, scenario) => {
   return { ...story, people: [before(chance.between(1, 3), periodMs, 'vco-kept', 'unkeep')] };
 };
 
-/** A person attaches what is due, and for long only the transit router knows of it. */
+/** A person attaches connections that are due, and for long only the transit router knows of it. */
 const createAttaching: Kind = (chance, scenario) => {
   const due = rows(chance, [4, 8], (index) => row(`vco-due${index}`, { tags: mark('unassociated', 200 + index) }));
   const story = quiet(scenario, { rows: due, rules: { unassociated: '24h' }, ticks: 2, periodMs: 12 * HOUR });
@@ -255,7 +255,7 @@ const createLag: Kind = (chance, scenario) => {
   return { ...story, behaviours: { ...story.behaviours, tagReadLagMs: chance.pick([100, 2_000, 20_000]) } };
 };
 
-/** Steps that never work for some, and few turns: the others get theirs all the same. */
+/** Steps that never work for some connections, while runs have few turns. The other connections have their turn all the same. */
 const createStuck: Kind = (chance, scenario) => {
   const stuck = rows(chance, [1, 3], (index) => {
     const tags = mark('unassociated', 900 + index);
@@ -314,7 +314,7 @@ function stuckFault(chance: Chance, one: Row): FaultRule {
   };
 }
 
-/** One rule holds all the time; others come and go, and must not set it back. */
+/** One rule holds all the time. Other rules come and go, and must not set its clock back. */
 const createFlapping: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12, 24]) * HOUR;
   const lasting = chance.pick(['unrouted', 'expired', 'tunnels-down'] as const);
@@ -345,7 +345,7 @@ const createFlapping: Kind = (chance, scenario) => {
   };
 };
 
-/** Detached, and for longer than `marks.maxGap` nobody could delete it, while no rule is on that would find it. */
+/** A connection was detached, nobody could delete it for longer than `marks.maxGap`, and no rule is on that would find it. */
 const createLongHalfDone: Kind = (chance, scenario) => {
   const periodMs = chance.pick([12, 24]) * HOUR;
   const ticks = (5 * DAY) / periodMs + 1;
@@ -369,7 +369,7 @@ const createLongHalfDone: Kind = (chance, scenario) => {
   return { ...story, runs: story.runs.map((run, index) => (index === ticks - 1 ? { ...run, policy } : run)) };
 };
 
-/** Bound to another account's transit router by our role, and the flag stays; and some that only have the flag. */
+/** Connections that our role detaches from another account's transit router, where the flag stays. Others have only the flag. */
 const createCrossAccount: Kind = (chance, scenario) => {
   const due = rows(chance, [1, 2], (index) =>
     row(`vco-far${index}`, { ...DOWN, TransitRouterId: 'tr-foreign', tags: mark('tunnels-down', 200) }),
@@ -427,8 +427,8 @@ const KINDS: readonly (readonly [name: string, create: Kind])[] = [
 ];
 
 /**
- * Ways in which claims in tags, tags that fail or lag, and steps that never work have led a janitor astray. Drawn from a
- * stream of its own: about half of the stories stay as they are, the others have one kind each.
+ * Claims in tags, tags that fail or lag, and steps that never work, as they have led janitors of this kind astray. They are
+ * drawn from a stream of their own. About half of the stories stay as they are, and the others have one kind each.
  */
 export function withAdversities(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);

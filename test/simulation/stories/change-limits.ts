@@ -8,7 +8,7 @@ type Limits = Readonly<Record<string, unknown>>;
 const DAY = 86_400_000;
 const day = (offset: number) => new Date(START_MS + offset * DAY).toISOString().slice(0, 10);
 
-/** Runs begin at midnight in UTC, on a Sunday, or two hours later: each of these is open at some of them. */
+/** Runs begin at midnight in UTC, on a Sunday, or two hours later. Each of these limits is open for some of the runs. */
 const createLimits = (): readonly Limits[] => [
   { window: { from: '22:00', to: '06:00' } },
   { window: { days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], from: '07:00', to: '12:00', zone: 'Asia/Shanghai' } },
@@ -16,7 +16,7 @@ const createLimits = (): readonly Limits[] => [
   { freeze: [{ from: day(0), to: day(1) }] },
   { freeze: [{ from: day(1), to: day(1) }] },
 ];
-/** It closes while a run is at work. */
+/** This window closes while a run is at work. */
 const NARROW: Limits = { window: { from: '00:00', to: '00:02' } };
 
 const createKeeps = (): readonly Readonly<Record<string, string>>[] => [
@@ -28,8 +28,8 @@ const createKeeps = (): readonly Readonly<Record<string, string>>[] => [
 ];
 
 /**
- * Change windows, freezes, and tags that keep until a date or by a key that only reads like the right one. Drawn from a
- * stream of its own: most stories stay as they are.
+ * Change windows, freezes, and tags that keep until a date or by a key that only reads like the right key. They are drawn
+ * from a stream of their own, and most stories stay as they are.
  */
 export function withChangeLimits(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);

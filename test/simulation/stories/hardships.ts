@@ -10,8 +10,8 @@ const SALT = 1_000_003;
 const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 
 /**
- * What makes a story harder than most: rare by itself, and each a way in which a janitor has gone wrong. Drawn from a
- * stream of its own, so that most stories stay as they are without it.
+ * Rare circumstances, each of which has led a janitor of this kind astray. They are drawn from a stream of their own, and
+ * most stories stay as they are.
  */
 export function withHardships(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
@@ -25,7 +25,7 @@ export function withHardships(scenario: Scenario): Scenario {
     ...scenario,
     policy: toHarderPolicy(scenario.policy, { due: due.length > 0, owned: owned.length > 0, isSetBack }),
     estate,
-    // A crowd in another order at each call is never listed whole, and rightly never touched.
+    // If a crowd came in another order at each call, it would never be listed whole, and rightly never be touched.
     behaviours: isCrowded(estate) ? { ...scenario.behaviours, listingOrder: 'newest-first' } : scenario.behaviours,
     runs: [...scenario.runs, ...createRequests(chance, scenario, ids), ...(duel?.runs ?? [])].map((run, id) => ({
       ...run,
@@ -63,7 +63,7 @@ function withHarderEstate(chance: Chance, estate: Scenario['estate'], due: Rows)
   };
 }
 
-/** What earlier runs and owners left behind, true or not. */
+/** Tags that earlier runs and owners left behind, true or not. */
 function past(chance: Chance): Record<string, string> {
   if (!chance.maybe(0.12)) {
     return {};
@@ -80,7 +80,7 @@ function past(chance: Chance): Record<string, string> {
   ]);
 }
 
-/** Bound, down for long and marked as such: nothing is left but to detach and delete them. */
+/** Bound connections that have been down for long and are marked so. A run has only to detach and delete them. */
 const createRipe = (chance: Chance): Rows =>
   Array.from({ length: chance.between(1, 3) }, (_, index) => ({
     VpnConnectionId: `vco-ripe${index}`,
@@ -93,7 +93,7 @@ const createRipe = (chance: Chance): Rows =>
     tags: { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
   }));
 
-/** Bound to nothing, and due at once but for its owner's word, of one kind each. */
+/** Connections that are bound to nothing and due at once but for the word of an owner, of one kind each. */
 const createOwned = (chance: Chance): Rows =>
   Array.from({ length: chance.between(1, 2) }, (_, index) => ({
     VpnConnectionId: `vco-owned${index}`,
@@ -130,7 +130,7 @@ function toHarderPolicy(
   };
 }
 
-/** Two runs at the same connections, while the transit router is busy: one is refused, the other may not be. */
+/** Two runs work on the same connections while the transit router is busy. It refuses one run, and perhaps not the other. */
 function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scenario, 'runs' | 'faults'> {
   const tick = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
   const code = chance.pick(['Operation.Blocking', 'IncorrectStatus.Status', 'Forbidden.RAM', 'InternalError']);
@@ -152,7 +152,7 @@ function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scen
   };
 }
 
-/** More than fit on one page, on either side. */
+/** More connections than fit on one page, on either side. */
 const createCrowd = (chance: Chance): Rows =>
   Array.from({ length: chance.between(47, 55) }, (_, index) => ({
     VpnConnectionId: `vco-crowd${index}`,
@@ -163,7 +163,7 @@ const createCrowd = (chance: Chance): Rows =>
     tags: { 'vco-sweeper:keep': '' },
   }));
 
-/** Requests that ask for more than the policy allows, or for nothing at all, or for one connection only. */
+/** Requests for more than the policy allows, for nothing at all, or for one connection alone. */
 function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: readonly string[]): readonly RunPlan[] {
   if (!chance.maybe(0.15)) {
     return [];
@@ -179,7 +179,7 @@ function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: reado
   return [{ ...CALM_RUN, id: runs.length, atMs: chance.below(calmAtMs), event }];
 }
 
-/** Right between two steps of a run: after the listing, during the wait for a detach, before the delete. */
+/** Acts between two steps of a run: after the listing, during the wait for a detach, or before the delete. */
 function createActs(chance: Chance, { calmAtMs, periodMs }: Scenario, ids: readonly string[]): readonly PeopleAct[] {
   if (!chance.maybe(0.2)) {
     return [];
@@ -225,7 +225,7 @@ function createFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenari
   return [{ fromMs, toMs: fromMs + chance.pick([5 * MINUTE, 24 * HOUR]), rule }];
 }
 
-/** Where there is a second page: it fails, it repeats itself, items move to another, the total is off. */
+/** Faults of a second page: it fails, it repeats itself, items move to another page, or the total is off. */
 function createPageFaults(chance: Chance, { calmAtMs, periodMs }: Scenario): Scenario['faults'] {
   const fromMs = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
   const rule = chance.pick<FaultRule>([

@@ -24,8 +24,8 @@ const withHold = (policy: PolicyDocument, hold: string): PolicyDocument => ({
 });
 
 /**
- * Connections that are held after their detach: bound again, kept, seen by nobody for long, held by one policy and not by the
- * next. Drawn from a stream of its own: most stories stay as they are.
+ * Connections that are held after their detach. People bind or keep them, no run sees them for long, or another policy has
+ * another hold. They are drawn from a stream of their own, and most stories stay as they are.
  */
 export function withHolds(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
@@ -54,7 +54,7 @@ function createAmid(chance: Chance, scenario: Scenario): Scenario {
   };
 }
 
-/** Little else happens: these are detached, or were before, and wait. */
+/** A story in which little else happens: some connections are detached, or were before, and wait. */
 function createHeld(chance: Chance, scenario: Scenario): Scenario {
   const periodMs = chance.pick([6, 12, 24]) * HOUR;
   const ticks = chance.between(5, 9);
@@ -121,7 +121,7 @@ function createFault(chance: Chance, ticks: number, periodMs: number): Scenario[
     { kind: 'error', status: 500, code: 'InternalError' },
     { kind: 'no-effect' },
   ] as const);
-  // Reads have no effect to lose.
+  // A read has no effect that could be lost.
   const isRead = action === 'DescribeVpnConnections' && fault.kind === 'no-effect';
   const rule = { action, times: 'always' as const, fault: isRead ? ({ kind: 'html', status: 502 } as const) : fault };
   return { fromMs, toMs: fromMs + chance.pick([10 * MINUTE, periodMs, 4 * periodMs]), rule };

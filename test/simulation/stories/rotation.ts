@@ -9,7 +9,7 @@ type Kind = (chance: Chance, scenario: Scenario) => Scenario;
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
-/** Every so many seeds, one tells a story of the rotation. */
+/** One of so many seeds tells a story of the rotation. */
 const EVERY = 16;
 const TURN = 11;
 const LABEL = 'rotation';
@@ -17,7 +17,7 @@ const BOTH_READS = ['DescribeVpnConnections', 'DescribeVpnConnection'];
 /** Now and then only one of the two leaves a field out. */
 const READS = [BOTH_READS, BOTH_READS, BOTH_READS, ...BOTH_READS];
 
-/** Each connection is due at once but for its owner's word. In each night, replies leave out another of the fields that have it. */
+/** Each connection is due at once but for the word of its owner. In each night, replies leave out another field. */
 const createLeftOut: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12]) * HOUR;
   const rows = [
@@ -49,7 +49,7 @@ type Changed = {
   readonly act: PeopleAct['act'];
 };
 
-/** The clock of a mark has to start again, and the new mark cannot be written; then a moment fits the old mark. */
+/** The clock of a mark has to start again, and the new mark cannot be written. Then an act fits the old mark. */
 const createUnwritten: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12, 20]) * HOUR;
   const failing = chance.between(1, 2);
@@ -80,8 +80,8 @@ const createUnwritten: Kind = (chance, scenario) => {
 };
 
 /**
- * Runs are further apart than `marks.maxGap`, and the two sides of a detach end one long after the other. Whatever a run
- * leaves half-done, the next run does not know any more.
+ * Runs are further apart than `marks.maxGap`, and the two sides of a detach end one long after the other. If a run leaves
+ * a connection half-done, the next run does not know of it any more.
  */
 const createSeldom: Kind = (chance, scenario) => {
   const periodMs = chance.pick([96, 168]) * HOUR;

@@ -6,10 +6,11 @@ import { withAdversities } from './adversities.ts';
 import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
+import { type ReportAct, withNotices } from './notices.ts';
 import { createRotationStory } from './rotation.ts';
 import { withStore } from './stores.ts';
 
-/** One bad week, as plain data: what exists, what is allowed, what goes wrong, and who else is at work. */
+/** One bad week, as plain data: the estate, the policy, the faults, the runs, and the acts of other people. */
 export type Scenario = {
   readonly seed: number;
   readonly policy: PolicyDocument;
@@ -22,23 +23,34 @@ export type Scenario = {
   /** After this moment faults and other people stop, and runs go on until nothing changes. */
   readonly calmAtMs: number;
   readonly periodMs: number;
-  /** The kind of adversity in it, for those who read it. */
+  /** The kind of adversity in the story, for its readers. */
   readonly adversity?: string;
-  /** The change window closes again before a run can do much: what is left in the end says nothing. */
+  /** The change window closes before a run can do much, so the state at the end says nothing. */
   readonly isRarelyOpen?: boolean;
-  /** Results are kept, as far as nothing is wrong with the store. */
+  /** Runs keep their results, as far as nothing is wrong with the store. */
   readonly store?: { readonly faults: readonly StoreFault[] };
+  /** Messages of the report function, where a notice is required. After the calm began it tells of everything. */
+  readonly reports?: readonly ReportAct[];
   /** The platform repeats a run that ends incomplete. */
   readonly isRetried?: boolean;
-  /** Before the calm begins, and if so many runs came to their end, these are gone unless they are in use. */
+  /** If so many runs came to their end before the calm, these connections are gone unless they are in use. */
   readonly goneAfter?: { readonly runs: number; readonly connectionIds: readonly string[] };
 };
 
-/** What is wrong with the store for a while; `stop`: a person has made the file `STOP`. */
+/** A fault of the store for a while. With `stop`, a person has made the file `STOP`. */
 export type StoreFault = {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly kind: 'full' | 'read-only' | 'slow' | 'vanished' | 'short-write' | 'stale-listing' | 'stop';
+  readonly kind:
+    | 'full'
+    | 'read-only'
+    | 'slow'
+    | 'vanished'
+    | 'short-write'
+    | 'stale-listing'
+    | 'stop'
+    | 'told-unlistable'
+    | 'told-unreadable';
 };
 
 export type PolicyDocument = Readonly<Record<string, unknown>> & { readonly mode: 'plan' | 'mark' | 'sweep' };
@@ -52,7 +64,7 @@ export type RunPlan = {
   readonly timeoutMs: number | undefined;
   /** The process is killed at its nth call, before or after the call takes effect. */
   readonly death: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
-  /** How far this process's clock is off. */
+  /** How far the clock of this process is off. */
   readonly skewMs: number;
   /** Somebody sets its clock, so long after its start. */
   readonly jump: { readonly afterMs: number; readonly byMs: number } | undefined;
@@ -98,14 +110,14 @@ const ACTS = [
   'route',
   'unroute',
 ] as const;
-/** `copy-tags`: a script makes a new connection with the tags of this one, or with those of `tags`. */
+/** With `copy-tags`, a script makes a new connection with the tags of this connection, or with the tags in `tags`. */
 type Act = (typeof ACTS)[number] | 'copy-tags';
 
 type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
 
-/** `wait.tagTimeout` belongs here as soon as the policy knows it: `{ tagTimeout: '30s' }`. */
+/** How long a run looks for a tag that it wrote. */
 const TAG_WAIT = { tagTimeout: '30s' };
-/** Whether a delete of what is bound to nothing needs one more round of the lists of all transit routers. */
+/** Whether a delete of an unbound connection needs one more round of the lists of all transit routers. */
 export const REREADS_WITNESSES: boolean = true;
 /** Whether each deletion writes a backup into the store first. */
 export const WRITES_BACKUPS: boolean = true;
@@ -142,7 +154,7 @@ export function createChance(seed: number): Chance {
   };
 }
 
-/** Everything random comes from the seed: the same seed, the same story. */
+/** Everything random comes from the seed, so the same seed tells the same story. */
 export function createScenario(seed: number): Scenario {
   const chance = createChance(seed);
   const periodMs = chance.pick([2, 6, 12, 24]) * HOUR;
@@ -164,7 +176,7 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return createRotationStory(story) ?? withStore(withHolds(withChangeLimits(withAdversities(story))));
+  return createRotationStory(story) ?? withNotices(withStore(withHolds(withChangeLimits(withAdversities(story)))));
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
@@ -192,7 +204,7 @@ function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {
     },
     detach: { force: chance.maybe(0.2), roles: chance.maybe(0.5) ? [`acs:ram::${FOREIGN}:role/vco-sweeper`] : [] },
     marks: { maxGap: chance.pick(['30h', '72h']) },
-    // Reading everything again must not take longer than what is read may be old.
+    // A second look at everything must not take longer than `recheck.maxAge`.
     recheck: { maxAge: latencyMs > 100 ? '10s' : chance.pick(['2s', '10s', '10s']) },
     wait: {
       pollInterval: chance.pick(['1s', '5s']),
@@ -304,7 +316,7 @@ function createConnection(chance: Chance, id: string, foreign: boolean): Row {
   }
 }
 
-/** Marks of earlier runs are part of the past: true ones, and what else may stand there. */
+/** The past of a connection: true marks of earlier runs, and other texts that may stand there. */
 function createTags(chance: Chance): Record<string, string> {
   const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
   const rule = chance.pick(['unassociated', 'unassociated', 'tunnels-down', 'expired']);
@@ -348,7 +360,7 @@ const createSwitches = (chance: Chance): Partial<Behaviours> => ({
   forceDelete: chance.pick(['removes', 'not-supported']),
 });
 
-/** The timer's runs, and what they and the events between them are about. */
+/** The timer's runs, and the connections that the events between them name. */
 type Schedule = {
   readonly periodMs: number;
   readonly count: number;
@@ -412,7 +424,7 @@ function createEvent(chance: Chance, policy: PolicyDocument, ids: readonly strin
 
 const createAct = (chance: Chance, calmAtMs: number, periodMs: number, ids: readonly string[]): PeopleAct => {
   const act = chance.pick(ACTS);
-  // Right when a run is at work, or any time.
+  // The moment is right when a run is at work, or any other.
   const atMs = chance.maybe(0.6)
     ? chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs +
       chance.below(chance.pick([200, 3_000, 40_000]))
@@ -454,7 +466,7 @@ function createFault(chance: Chance, calmAtMs: number, periodMs: number): FaultW
     { ...always, fault: { kind: 'throttle', status: 503, code: 'ServiceUnavailable' } },
     { action, ...always, fault: { kind: 'error', status: 500, code: 'InternalError' } },
     { action, ...always, fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } },
-    // Half-way: from a call on, and from then on for good.
+    // The fault begins after some calls, and lasts.
     {
       times: 'always',
       skip: chance.between(1, 40),

@@ -1,16 +1,16 @@
-import type { Violation } from '../monitor/monitor.ts';
+import type { Violation } from '../monitor/watched-run.ts';
 import { simulate } from '../world/world.ts';
 import type { Scenario } from './scenario.ts';
 
 type Lists = Pick<Scenario, 'runs' | 'people' | 'faults'>;
 const LISTS: readonly (keyof Lists)[] = ['faults', 'people', 'runs'];
 
-/** Attempts, not seconds: the same seed shrinks the same way everywhere. */
+/** A limit of attempts and not of seconds, so the same seed shrinks the same way everywhere. */
 const ATTEMPTS_MAX = 600;
 
 /**
- * Leave out whatever the violation does not need: faults, other people, runs, connections, policy keys, latencies. What
- * is left still breaks the same promise.
+ * Leave out the faults, other people, runs, connections, policy keys and latencies that the violation does not need. The
+ * shorter story still breaks the same promise.
  */
 export async function shrink(scenario: Scenario, promise: string): Promise<Scenario> {
   let best = scenario;

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const KINDS = ['full', 'read-only', 'slow', 'vanished', 'short-write', 'stale-listing', 'stop'] as const;
 
-/** A store for the results of runs, and what befalls it. Drawn from a stream of its own: most stories have none. */
+/** A store for the results of runs, and its faults. They are drawn from a stream of their own, and most stories have no store. */
 export function withStore(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
   // Some stories count how many runs it takes until something is gone.
@@ -22,7 +22,7 @@ export function withStore(scenario: Scenario): Scenario {
   return perDay !== 'off' && chance.maybe(0.5) ? withManyDue(story) : story;
 }
 
-/** More to detach at the same time than a day has room for. */
+/** Adds more connections to detach at the same time than a day has room for. */
 function withManyDue(scenario: Scenario): Scenario {
   const { policy, estate } = scenario;
   const due = Array.from({ length: 5 }, (_, index) =>
@@ -35,7 +35,7 @@ function withManyDue(scenario: Scenario): Scenario {
 }
 
 function createFault(chance: Chance, { calmAtMs, periodMs }: Scenario): StoreFault {
-  // Right when a run is at work, or any time.
+  // The moment is right when a run is at work, or any other.
   const fromMs = chance.maybe(0.7)
     ? chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs + chance.pick([0, 1_000, 20_000, 60_000])
     : chance.below(calmAtMs);

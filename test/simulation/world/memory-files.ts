@@ -6,12 +6,14 @@ import type { StoreFault } from '../stories/scenario.ts';
 
 export const STORE_FOLDER = '/store';
 
-/** A listing that lags shows what is older than this. */
+/** A listing that lags shows files that are older than this. */
 const LAG_MS = 10 * 60_000;
 
 type File = { bytes: Buffer; readonly madeMs: number };
 
 const refusal = (code: string): Error => Object.assign(new Error(code), { code });
+
+const isTold = (path: string): boolean => `${path}/`.startsWith(`${STORE_FOLDER}/told/`);
 
 /** A mounted bucket in memory, on the story's clock, that fails the way the story says. */
 export class MemoryFiles implements FileSystem {
@@ -38,16 +40,25 @@ export class MemoryFiles implements FileSystem {
     return this.#faults.some((fault) => fault.kind === kind && fault.fromMs <= nowMs - forMs && nowMs < fault.toMs);
   }
 
-  /** Whether this has been so at some time up to now. */
+  /** Whether this fault has been there at some time up to now. */
   wasEver(kind: StoreFault['kind']): boolean {
     const nowMs = this.#clock.now() - this.#startMs;
     return this.#faults.some((fault) => fault.kind === kind && fault.fromMs <= nowMs);
   }
 
-  /** Every file by its path in the store, for those who know what should be in it. */
+  /** Every file by its path in the store, for a comparison with what should be there. */
   contents(): ReadonlyMap<string, string> {
     const prefix = `${STORE_FOLDER}/`;
     return new Map([...this.#files].map(([path, { bytes }]) => [path.slice(prefix.length), bytes.toString('utf8')]));
+  }
+
+  /** A file that somebody else has put there, whatever is wrong with it here. */
+  place(path: string, text: string): void {
+    const whole = `${STORE_FOLDER}/${path}`;
+    for (let folder = dirname(whole); folder !== STORE_FOLDER; folder = dirname(folder)) {
+      this.#folders.add(folder);
+    }
+    this.#files.set(whole, { bytes: Buffer.from(text), madeMs: this.#clock.now() });
   }
 
   readonly access = async (path: string): Promise<void> => {
@@ -84,6 +95,9 @@ export class MemoryFiles implements FileSystem {
 
   readonly readdir = async (path: string): Promise<readonly string[]> => {
     await this.#step(path);
+    if (this.has('told-unlistable') && isTold(path)) {
+      throw refusal('EIO');
+    }
     if (!this.#folders.has(path)) {
       throw refusal('ENOENT');
     }
@@ -96,6 +110,9 @@ export class MemoryFiles implements FileSystem {
 
   readonly open = async (path: string, flags: number): Promise<StoreFile> => {
     await this.#step(path);
+    if (this.has('told-unreadable') && isTold(path)) {
+      throw refusal('EIO');
+    }
     const isNew = (flags & constants.O_CREAT) !== 0;
     if (isNew) {
       this.#requireWritable();
@@ -145,7 +162,7 @@ export class MemoryFiles implements FileSystem {
     }
   }
 
-  /** What any step may meet. */
+  /** A fault that any step may meet. */
   async #step(path: string): Promise<void> {
     if (this.has('slow')) {
       await this.#clock.sleep(this.#slowMs);

@@ -2,7 +2,7 @@ import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
 import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { OWN, type PeopleAct } from '../stories/scenario.ts';
 
-/** What other people do meanwhile, through the same API where there is one. Answers whether it was possible. */
+/** An act of other people, through the same API if it has such an action. Answers whether the act was possible. */
 export async function actOut(
   emulator: Emulator,
   { act, connectionId, tags }: PeopleAct,

@@ -1,4 +1,4 @@
-/** What the cloud showed one run, reply by reply: the ground for asking whether it had looked before it acted. */
+/** The replies that the cloud gave to one run. They tell whether the run had looked before it acted. */
 export type Reply = { readonly status: number; readonly body: unknown };
 type Body = Readonly<Record<string, unknown>>;
 type Params = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export class Shown {
   /** Per attachment: when each reading of it by itself was sent. */
   readonly attachmentReadings = new Map<string, number[]>();
   readonly #pages = new Map<string, Map<string, Page>>();
-  /** Regions whose connections were listed whole at least once; a later listing that fails takes nothing back. */
+  /** Regions whose connections were listed whole at least once. A later listing that fails takes nothing back. */
   readonly #whole = new Set<string>();
   readonly #routers = new Map<string, readonly string[]>();
   /** ARNs of roles that were assumed. */

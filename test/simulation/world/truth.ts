@@ -2,8 +2,8 @@ import type { ConnectionRecord, Estate } from '../../../lib/emulator/estate/esta
 import { FOREIGN, type PolicyDocument, REGIONS } from '../stories/scenario.ts';
 
 /**
- * What is really so, read from the emulated cloud's own state and judged by a second, simpler reading of the rules.
- * It shares no code with the sweeper: a mistake there must not hide here.
+ * The truth about a connection, read from the emulated cloud's own state and judged by a second, simpler reading of the
+ * rules. It shares no code with the sweeper, so that a mistake there does not hide here.
  */
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -31,7 +31,7 @@ export const section = (policy: PolicyDocument, name: string): Section => (polic
 export const RULES = ['unassociated', 'tunnels-down', 'unrouted', 'expired'] as const;
 export type RuleName = (typeof RULES)[number];
 
-/** Milliseconds; undefined when the rule is off. */
+/** The grace in milliseconds, or undefined when the rule is off. */
 export function graceMs(policy: PolicyDocument, rule: RuleName): number | undefined {
   const text = section(policy, 'rules')[rule] ?? (rule === 'unassociated' ? '24h' : 'off');
   return text === 'off' ? undefined : toMs(text);
@@ -47,7 +47,7 @@ export function isBound(row: ConnectionRecord, estate: Estate): boolean {
   return row.AttachType === 'CEN' || holdersOf(estate, row.VpnConnectionId).length > 0;
 }
 
-/** Free and settled: nothing holds it, and nothing is under way. */
+/** Whether nothing holds it and nothing is under way. */
 export function isFree(row: ConnectionRecord, estate: Estate): boolean {
   const settled = row.State === 'init' || row.State === 'financialLocked';
   return row.AttachType === 'NO_ASSOCIATED' && settled && holdersOf(estate, row.VpnConnectionId).length === 0;
@@ -80,7 +80,7 @@ export function dependenciesOf(row: ConnectionRecord, estate: Estate): number {
   );
 }
 
-/** An expiry at or before its creation means "unset" in many programs. */
+/** An expiry at or before the creation means "not set" in many programs. */
 function expired(row: ConnectionRecord, nowMs: number): boolean {
   const text = row.tags['vco-sweeper:expires'] ?? '';
   const endMs = expiryMs(text);
@@ -120,7 +120,7 @@ export const heldRules = (
     : RULES.filter((rule) => graceMs(policy, rule) !== undefined && holds(rule, row, estate, nowMs));
 
 /**
- * Bound to nothing, and it may be another account's: unless a detach note names an attachment that is gone from the
+ * Whether an unbound connection may be another account's. A detach note settles it if its attachment is gone from the
  * transit routers, which only a role of their owner can see.
  */
 export function isCrossDoubt(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
@@ -133,7 +133,7 @@ export function isCrossDoubt(row: ConnectionRecord, estate: Estate, policy: Poli
   return attachmentId === undefined || isHeld || !roles?.length;
 }
 
-/** Rules that the cloud's state contradicts beyond doubt; a rule that cannot be decided is not among them. */
+/** Rules that the cloud's state contradicts beyond doubt. A rule that cannot be decided is not among them. */
 export function contradicted(
   row: ConnectionRecord,
   estate: Estate,
@@ -158,7 +158,7 @@ function contradictedBound(row: ConnectionRecord, estate: Estate, nowMs: number)
   return RULES.filter((rule) => (rule === 'tunnels-down' ? isUp : !holds(rule, row, estate, nowMs)));
 }
 
-/** What is held by another account's transit router, only a role of that account can judge. */
+/** Only a role of the other account can judge a connection that another account's transit router holds. */
 function isReadable(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
   const roles = section(policy, 'detach').roles as readonly string[] | undefined;
   return (
@@ -191,7 +191,7 @@ export function isProtected(row: ConnectionRecord, policy: PolicyDocument, nowMs
   return nowMs - row.CreateTime < toMs(protect.youngerThan ?? '24h');
 }
 
-/** The key as a person reads it, and a date that is not over. */
+/** Whether a person reads the key as the right key, and its date is not over. */
 function isKept(key: string, value: string, nowMs: number): boolean {
   if (key.normalize('NFKC').replaceAll(/\s/g, '').toLowerCase() !== 'vco-sweeper:keep' || /^false$/i.test(value)) {
     return false;
@@ -206,7 +206,7 @@ const WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 type Hours = { readonly days?: readonly string[]; readonly from: string; readonly to: string; readonly zone?: string };
 
-/** Whether nothing new may be detached or deleted: outside the change window, or in a freeze. */
+/** Whether nothing new may be detached or deleted, because the window is closed or a freeze is on. */
 export function isClosed(policy: PolicyDocument, nowMs: number): boolean {
   const { window = 'always', freeze = [] } = section(policy, 'limits') as {
     window?: 'always' | Hours;
@@ -230,6 +230,6 @@ export function isClosed(policy: PolicyDocument, nowMs: number): boolean {
   return !isEvening && !isMorning;
 }
 
-/** Without a name the cloud may leave the field out, and then nobody can tell whether it is a protected one. */
+/** The cloud may leave out an empty name, and then nobody can tell whether the name is protected. */
 export const mayBeNamed = (row: ConnectionRecord, policy: PolicyDocument): boolean =>
   !row.Name && ((section(policy, 'protect').names ?? []) as readonly string[]).length > 0;

@@ -18,8 +18,10 @@ import { flatten } from '../../support/flatten.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { checkConverged } from '../monitor/convergence.ts';
 import { maxGapMs } from '../monitor/due.ts';
-import { Monitor, type Violation, type Watched } from '../monitor/monitor.ts';
+import { Monitor } from '../monitor/monitor.ts';
 import { StoreWatch } from '../monitor/store-watch.ts';
+import { ToldWatch } from '../monitor/told-watch.ts';
+import type { Violation, Watched } from '../monitor/watched-run.ts';
 import {
   CALM_RUN,
   createChance,
@@ -31,14 +33,15 @@ import {
 } from '../stories/scenario.ts';
 import { MemoryFiles, STORE_FOLDER } from './memory-files.ts';
 import { actOut } from './people.ts';
+import { Reporter } from './reporter.ts';
 import { isClosed } from './truth.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 /** Runs without faults and other people, after which nothing may be left to do. */
 const CALM_RUNS_MAX = 80;
-/** After so many a story without an end is left. */
+/** After so many rounds a story without an end is left. */
 const RARE_ROUNDS = 5;
-/** How far apart the moments are at which an open change window is looked for. */
+/** The distance of the moments at which an open change window is looked for. */
 const LOOK_MS = 1_800_000;
 
 export type Story = {
@@ -46,7 +49,7 @@ export type Story = {
   /** One line for each call, act of other people, start and end of a run. */
   readonly history: readonly string[];
   readonly stats: Stats;
-  /** What is left in the end: each connection, and what holds it. */
+  /** The connections that are left in the end, each with its holders. */
   readonly left: readonly string[];
 };
 
@@ -63,8 +66,8 @@ type Stats = {
 };
 
 /**
- * Live through one scenario: the real sweep, from event and policy to the transport below the client's retries, against
- * the emulated cloud, on a virtual clock. Nothing in it depends on anything but the scenario.
+ * Live through one scenario with the real sweep, from event and policy to the transport below the client's retries,
+ * against the emulated cloud and on a virtual clock. Nothing depends on anything but the scenario.
  */
 export async function simulate(scenario: Scenario): Promise<Story> {
   const world = new World(scenario);
@@ -83,7 +86,7 @@ const TAG_WRITES = ['TagResources', 'UnTagResources'];
 const WRITES = [...TAG_WRITES, 'DeleteVpnAttachment', 'DeleteTransitRouterVpnAttachment'];
 const MISLED = { misled: true, readsMisled: true, tagsMisled: true, overlapped: true };
 
-/** How long after a stale answer what a run believes may still rest on it. */
+/** How long after a stale answer a run may still rest on it. */
 const BLUR_MS = 30 * 60_000;
 
 class World {
@@ -104,6 +107,7 @@ class World {
   readonly #scenario: Scenario;
   #policy: PolicyDocument;
   readonly #files: MemoryFiles | undefined;
+  readonly #reporter: Reporter | undefined;
   readonly #running = new Set<Watched>();
   #blurredUntilMs = 0;
   #tokens = 0;
@@ -119,12 +123,16 @@ class World {
       behaviours: scenario.behaviours,
       latencyMs: scenario.latencyMs,
     });
-    // A run that the platform ends in time waits for a store by its own clock, which is not the story's.
+    // A run with a deadline waits for a store by the clock of the machine, which is not that of the story.
     const slowMs = scenario.runs.some(({ timeoutMs }) => timeoutMs !== undefined) ? 50 : 2_000;
     this.#files = scenario.store && new MemoryFiles(this.clock, scenario.store.faults, slowMs);
+    const now = () => this.clock.now();
+    const told = scenario.reports && new ToldWatch();
+    this.#reporter = this.#files && told && new Reporter(this.#files, told, now);
     this.monitor = new Monitor(this.emulator, scenario.policy, {
       store: this.#files && new StoreWatch(this.#files),
-      now: () => this.clock.now(),
+      told,
+      now,
       blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
@@ -151,6 +159,9 @@ class World {
           this.monitor.othersActed(act.connectionId);
         }),
       ),
+      ...(this.#scenario.reports ?? []).map((act) =>
+        this.#at(act.atMs, async () => this.#tell(this.#reporter?.tell(act) ?? 'report: nowhere to record')),
+      ),
       ...this.#scenario.faults.flatMap(({ fromMs, toMs }) => [
         this.#at(fromMs, () => this.#arm()),
         this.#at(toMs, () => this.#arm()),
@@ -166,7 +177,7 @@ class World {
     await this.#calmDown(periodMs);
   }
 
-  /** While others are stuck, or another rule comes and goes, these had turns enough. */
+  /** These connections had turns enough, although others are stuck or another rule comes and goes. */
   #checkGone({ runs, connectionIds }: NonNullable<Scenario['goneAfter']>): void {
     if (this.#ended < runs) {
       return;
@@ -194,12 +205,15 @@ class World {
     this.#tell(`faults: ${open.map(({ rule }) => `${rule.action ?? 'any'} ${rule.fault.kind}`).join(', ') || 'none'}`);
   }
 
-  /** Runs at the policy's own pace, until one changes nothing and has nothing left that time alone would change. */
+  /** Runs follow at the same pace until a run changes nothing and leaves nothing that time alone would change. */
   async #calmDown(periodMs: number): Promise<void> {
     const plan = (id: number): RunPlan => ({ ...CALM_RUN, id });
     for (let round = 0; round < CALM_RUNS_MAX; round += 1) {
       await this.clock.sleep(this.#untilNextRun(periodMs));
       const result = await this.#run(plan(1_000 + round));
+      if (this.#reporter) {
+        this.#tell(this.#reporter.tellAll());
+      }
       const { counts } = result ?? {};
       const left =
         counts &&
@@ -250,7 +264,7 @@ class World {
     return periodMs;
   }
 
-  /** A mark that a run can neither renew nor end lapses after `marks.maxGap`: so long time alone changes something. */
+  /** A mark that a run can neither renew nor end lapses after `marks.maxGap`. Until then time alone changes something. */
   #marksInDoubt(result: RunResult | undefined): number {
     const unknown = new Set(
       result?.outcomes.filter(({ outcome }) => outcome === 'unknown').map(({ connectionId }) => connectionId),
@@ -273,7 +287,7 @@ class World {
     this.stats.runs += 1;
     this.stats.overlaps += this.#running.size > 0 ? 1 : 0;
     this.#running.add(watched);
-    // Runs at the same time undo and redo each other's tags.
+    // Runs at the same time may undo each other's tags.
     if (this.#running.size > 1) {
       for (const other of this.#running) {
         Object.assign(other, MISLED);
@@ -292,11 +306,12 @@ class World {
       }
       this.monitor.end(watched, result, lines);
       this.#ended += 1;
+      this.#reporter?.hear(result);
       this.stats.unclearable = this.monitor.unclearable;
       this.#tell(`run ${plan.id} ends ${result.status}: ${describe(result)}`);
       return result;
     } catch (error) {
-      // A policy that changed meanwhile may allow less than an event asks for: then refusing is right.
+      // A policy that changed meanwhile may allow less than an event asks for. Then the refusal is right.
       if (error instanceof ConfigError) {
         return undefined;
       }
@@ -361,7 +376,7 @@ class World {
     );
   }
 
-  /** The boundary: below the client's retries, pace and checks, above its SDK, which has tests of its own over HTTP. */
+  /** The boundary is below the client's retries, pace and checks, and above its SDK, which has tests of its own over HTTP. */
   #transport(plan: RunPlan, watched: Watched): Transport {
     const accountOf = new Map<string, string>();
     let calls = 0;
@@ -395,7 +410,7 @@ class World {
     return never();
   }
 
-  /** One call as the cloud saw it: whatever became of the reply, the monitor learns what took effect. */
+  /** One call as the cloud saw it. The monitor learns of each effect, whatever became of the reply. */
   async #deliver(
     plan: RunPlan,
     watched: Watched,
@@ -486,7 +501,7 @@ function rememberRole(roleArn: string | undefined, { body }: TransportReply, acc
   }
 }
 
-/** A clock that is off, or is set while the run works; nothing for a clock that is right. */
+/** Tells of a clock that is off, or is set while the run works. Empty for a clock that is right. */
 const describeClock = ({ skewMs, jump }: RunPlan): string =>
   `${skewMs === 0 ? '' : `, its clock is off by ${skewMs} ms`}${jump ? `, is set by ${jump.byMs} ms after ${jump.afterMs} ms` : ''}`;
 

@@ -26,7 +26,7 @@ const aBackup = (takenAt: string, change: Record<string, unknown> = {}): StoreDo
   ...change,
 });
 
-/** Reads of a store that holds these, by day and name; the days and files that are looked at are noted. */
+/** Reads of a store with these documents, by day and name. `looked` has the days and files that were read. */
 function reads(documents: Readonly<Record<string, StoreDocument>>) {
   const paths = new Map(Object.entries(documents).map(([path, one]) => [`${PLACE}/${path}`, one]));
   const looked: string[] = [];

@@ -22,6 +22,8 @@ export type Row = {
   readonly dueMs: number | null;
   readonly expectedMs: number | null;
   readonly heldMs: number | null;
+  readonly toldMs: number | null;
+  readonly noticeMs: number | null;
   /** Undefined: it is not to be deleted, or only a person can say when. */
   readonly removal: Removal | undefined;
 };
@@ -29,7 +31,7 @@ export type Row = {
 /** `expected`: if the next run marks it. `now`: the time of the report. */
 export type Removal = { readonly kind: 'gone' | 'now' | 'held' | 'later' | 'expected'; readonly atMs: number };
 
-type RowTimes = Pick<Row, 'outcome' | 'dueMs' | 'expectedMs' | 'heldMs'>;
+type RowTimes = Pick<Row, 'outcome' | 'dueMs' | 'expectedMs' | 'heldMs' | 'noticeMs'>;
 
 /** The outcomes of the page's data as rows. Pure. */
 export function unpackRows({ report, texts, rows }: PageData): readonly Row[] {
@@ -72,11 +74,13 @@ function timesAt(rows: PageColumns, at: number) {
     dueMs: ms(rows.due[at]),
     expectedMs: ms(rows.expected[at]),
     heldMs: ms(rows.held[at]),
+    toldMs: ms(rows.told?.[at]),
+    noticeMs: ms(rows.notice?.[at]),
   };
 }
 
 function removalOf(
-  { outcome, dueMs, expectedMs, heldMs }: RowTimes,
+  { outcome, dueMs, expectedMs, heldMs, noticeMs }: RowTimes,
   runMs: number,
   nowMs: number,
 ): Removal | undefined {
@@ -90,7 +94,10 @@ function removalOf(
       return heldMs === null ? undefined : { kind: 'held', atMs: heldMs };
     case 'marked':
     case 'waiting':
-      return waitingUntil(dueMs, expectedMs);
+      // Its grace had run out when the run began, and nobody was told: only a message can say when.
+      return dueMs !== null && dueMs <= runMs && noticeMs === null
+        ? undefined
+        : waitingUntil(dueMs === null ? null : Math.max(dueMs, noticeMs ?? dueMs), expectedMs);
     default:
       return undefined;
   }

@@ -17,7 +17,7 @@ export const OUTCOME_WORDS: ReadonlyMap<string, Words> = new Map<OutcomeKind | '
   ['deferred', { tone: 'due', means: 'due, and put off to a later run; the reason says why' }],
   ['held', { tone: 'due', means: 'detached by the sweeper, and kept for its hold before it is deleted' }],
   ['marked', { tone: 'clock', means: 'an orphan whose clock this run started' }],
-  ['waiting', { tone: 'clock', means: 'an orphan whose grace has not run out' }],
+  ['waiting', { tone: 'clock', means: 'an orphan whose grace has not run out, or that nobody was told of yet' }],
   ['cleared', { tone: 'safe', means: 'in use again, so its mark was removed' }],
   ['unknown', { tone: 'doubt', means: 'in doubt, and therefore kept; the reason says why' }],
   ['protected', { tone: 'safe', means: 'its owner, its age or the policy says no' }],
@@ -53,7 +53,7 @@ export const capitalized = (text: string): string => `${text.slice(0, 1).toUpper
 export function whenOf(row: Row, nowMs: number): string {
   const { removal } = row;
   if (removal === undefined) {
-    return '';
+    return row.outcome === 'waiting' && row.dueMs !== null ? 'not told yet' : '';
   }
   switch (removal.kind) {
     case 'gone':

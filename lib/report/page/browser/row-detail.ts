@@ -63,12 +63,14 @@ function evidence({ evidence: items }: Row): HTMLElement {
 type Term = readonly [string, Node | string];
 
 function clocks(row: Row, report: PageData['report'], nowMs: number): readonly Term[] {
-  const { createdMs, sinceMs, dueMs, expectedMs, heldMs, rule } = row;
+  const { createdMs, sinceMs, dueMs, expectedMs, heldMs, toldMs, noticeMs, rule } = row;
   const entries: readonly (readonly [string, number | null, (ms: number) => string])[] = [
     ['Created', createdMs, (ms) => formatAgo(ms, nowMs)],
     ['Orphan since', sinceMs, (ms) => formatAgo(ms, nowMs)],
     ['Due', dueMs, (ms) => formatAhead(ms, nowMs)],
     ['Due if it is marked now', expectedMs, (ms) => formatAhead(ms, nowMs)],
+    ['Told', toldMs, (ms) => formatAgo(ms, nowMs)],
+    ['Notice until', noticeMs, (ms) => formatAhead(ms, nowMs)],
     ['Held until', heldMs, (ms) => formatAhead(ms, nowMs)],
   ];
   const known = entries.flatMap(([term, ms, format]): readonly Term[] => (ms === null ? [] : [[term, format(ms)]]));

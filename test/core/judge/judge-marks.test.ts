@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../../lib/core/domain/estate.ts';
+import type { MarkAction } from '../../../lib/core/judge/judge.ts';
+import {
+  aBoundConnection,
+  aConnection,
+  ago,
+  aPolicy,
+  DAY,
+  HOUR,
+  judgeOne,
+  tagged,
+  twoTunnels,
+} from '../../support/builders.ts';
+import { DOWN, DUE_MARK, ONLY_TUNNELS } from './judge-cases.ts';
+
+describe('marks and grace', () => {
+  test.each<[string, Record<string, string>, MarkAction, boolean]>([
+    ['an orphan without a mark is marked', {}, 'set', false],
+    [
+      'an orphan inside its grace waits',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(DAY - 1)}` },
+      'refresh',
+      false,
+    ],
+    [
+      'an orphan is due to the millisecond',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(DAY)}` },
+      'refresh',
+      true,
+    ],
+    [
+      'an orphan that was seen within the gap is due',
+      { ...DUE_MARK, 'vco-sweeper:seen': ago(72 * HOUR) },
+      'refresh',
+      true,
+    ],
+    ['the clock starts again after a gap', { ...DUE_MARK, 'vco-sweeper:seen': ago(72 * HOUR + 1) }, 'set', false],
+    [
+      'the clock starts again without the tag seen',
+      { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` },
+      'set',
+      false,
+    ],
+    ['the clock starts again with the tag seen alone', { 'vco-sweeper:seen': ago(HOUR) }, 'set', false],
+    ['the clock starts again after a malformed seen', { ...DUE_MARK, 'vco-sweeper:seen': 'yesterday' }, 'set', false],
+    [
+      'the clock starts again after a seen without a zone',
+      { ...DUE_MARK, 'vco-sweeper:seen': '2026-11-22T11:00:00' },
+      'set',
+      false,
+    ],
+    ['a seen 5 minutes ahead counts as now', { ...DUE_MARK, 'vco-sweeper:seen': ago(-300_000) }, 'refresh', true],
+    [
+      'the clock starts again after a seen that is further ahead',
+      { ...DUE_MARK, 'vco-sweeper:seen': ago(-300_001) },
+      'set',
+      false,
+    ],
+    [
+      'a since 5 minutes ahead counts as now',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(-300_000)}` },
+      'refresh',
+      false,
+    ],
+    [
+      'the clock starts again after a since that is further ahead',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(-300_001)}` },
+      'set',
+      false,
+    ],
+    [
+      'a seen with a step that failed counts',
+      { ...DUE_MARK, 'vco-sweeper:seen': `${ago(HOUR)} tried ${ago(DAY)}` },
+      'refresh',
+      true,
+    ],
+    ['the clock starts again after a void seen', { ...DUE_MARK, 'vco-sweeper:seen': 'void' }, 'set', false],
+    ['the clock starts again after a void orphan tag', { ...DUE_MARK, 'vco-sweeper:orphan': 'void' }, 'set', false],
+    [
+      'the clock starts again after a mark that names a rule twice',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}, unassociated ${ago(3 * DAY)}` },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after a malformed since',
+      { ...DUE_MARK, 'vco-sweeper:orphan': 'unassociated long-ago' },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after an impossible day',
+      { ...DUE_MARK, 'vco-sweeper:orphan': 'unassociated 2026-02-30T00:00:00Z' },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after an unknown rule',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `unloved ${ago(2 * DAY)}` },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after a seen from long before the mark itself',
+      { 'vco-sweeper:orphan': `unassociated ${ago(25 * HOUR)}`, 'vco-sweeper:seen': ago(71 * HOUR) },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after a mark without a rule',
+      { ...DUE_MARK, 'vco-sweeper:orphan': ago(2 * DAY) },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after the mark of another rule',
+      { ...DUE_MARK, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` },
+      'set',
+      false,
+    ],
+  ])('%s', (_what, tags, markAction, due) => {
+    expect(judgeOne(aConnection({ tags: tagged(tags) }))).toMatchObject({
+      kind: 'orphan',
+      rule: 'unassociated',
+      markAction,
+      isDue: due,
+    });
+  });
+
+  test('the evidence says since when it is an orphan, and when a run last saw it so', () => {
+    expect(judgeOne(aConnection({ tags: tagged(DUE_MARK) })).evidence).toEqual([
+      'AttachType NO_ASSOCIATED, State init',
+      'no attachment of tr-1 holds it',
+      `orphan since ${ago(2 * DAY)}, last seen so ${ago(HOUR)}`,
+    ]);
+  });
+
+  test('the mark of a connection that is in use again goes', () => {
+    const connection = aBoundConnection({
+      tags: tagged(DUE_MARK),
+      ...{ tunnels: twoTunnels('ipsec_sa_established', 'ike_sa_not_established') },
+    });
+    expect(judgeOne(connection, ONLY_TUNNELS)).toMatchObject({ kind: 'in-use', markAction: 'clear' });
+  });
+
+  test('while a connection changes from one state to another, its mark neither goes nor is renewed', () => {
+    expect(judgeOne(aConnection({ state: 'updating', tags: tagged(DUE_MARK) }))).toMatchObject({
+      kind: 'unknown',
+      markAction: 'none',
+    });
+  });
+
+  test('a rule without grace needs no mark', () => {
+    expect(judgeOne(aConnection(), aPolicy({ rules: { unassociated: 0 } }))).toMatchObject({
+      kind: 'orphan',
+      isDue: true,
+      markAction: 'none',
+      sinceMs: undefined,
+    });
+  });
+});
+
+describe('a connection without room for the tags of the sweeper', () => {
+  const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, '']));
+
+  test.each<[number, Connection]>([
+    [1, aConnection({ tags: tagged(owners(19)) })],
+    [1, aConnection({ tags: tagged({ ...owners(19), 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }) })],
+    [1, aBoundConnection({ ...DOWN, tags: tagged({ ...owners(18), ...DUE_MARK }) })],
+  ])('it is an orphan that is not due, nothing is written, and %i tags have to go first', (over, connection) => {
+    const policy = aPolicy({ rules: { 'tunnels-down': DAY } });
+    expect(judgeOne(connection, policy)).toMatchObject({
+      kind: 'orphan',
+      tagsOver: over,
+      isDue: false,
+      starting: [],
+      reason: expect.stringContaining(`Remove ${over} of its own tags`),
+    });
+  });
+
+  test('a clock whose rule does not hold goes all the same', () => {
+    const tags = tagged({ ...owners(19), ...DUE_MARK, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` });
+    expect(judgeOne(aConnection({ tags }))).toMatchObject({ tagsOver: 1, markAction: 'clear' });
+  });
+});

@@ -1,0 +1,77 @@
+import type { Defect } from '../defect.ts';
+
+/** Mistakes about what the values of a connection say. */
+export const EVIDENCE_DEFECTS: readonly Defect[] = [
+  {
+    id: 'unknown-attach-type-is-free',
+    happened: 'A value that the documentation does not know was taken for "bound to nothing".',
+    file: 'lib/cloud/wire/wire-connection.ts',
+    from: "return ATTACH_TYPES.find((known) => known === value) ?? 'unknown';",
+    to: "return ATTACH_TYPES.find((known) => known === value) ?? 'NO_ASSOCIATED';",
+    promise: 'S1',
+  },
+  {
+    id: 'unknown-tunnel-is-down',
+    happened: 'A tunnel whose status nobody understood counted as down.',
+    file: 'lib/core/rules/tunnels-down.ts',
+    from: 'if ([...own, ...statuses].some(isUnread))',
+    to: 'if ([...own, ...statuses].every(isUnread))',
+    promise: 'S1',
+  },
+  {
+    id: 'one-tunnel-down-is-down',
+    happened: 'One tunnel of two was down, and the connection counted as down.',
+    file: 'lib/core/rules/tunnels-down.ts',
+    from: 'const up = connection.tunnels.find((tunnel) => isUp(tunnel.status));',
+    to: 'const up = connection.tunnels.every((tunnel) => isUp(tunnel.status)) ? connection.tunnels[0] : undefined;',
+    promise: 'S1',
+  },
+  {
+    id: 'second-witness-ignored',
+    happened: 'The connection said that it was free, and nobody asked the transit router that held it.',
+    file: 'lib/core/judge/association.ts',
+    from: 'const [holder] = holders;',
+    to: 'const holder = holders[99];',
+    promise: 'S3',
+  },
+  {
+    id: 'lost-role-is-no-transit-router',
+    happened: 'A role that could not be assumed was taken to mean that its account has no transit router.',
+    file: 'lib/sweep/survey/open-places.ts',
+    from: 'unreadOwners: lostRoles.map((role) => role.accountId),',
+    to: 'unreadOwners: [],',
+    promise: 'S3',
+  },
+  {
+    id: 'gateway-connection-is-ours',
+    happened: "A VPN gateway's connection was taken for one of ours.",
+    file: 'lib/core/judge/association.ts',
+    from: "if (attachType === 'VPNGW' || attachType === 'missing') {",
+    to: "if (attachType === 'missing') {",
+    promise: 'S9',
+  },
+  {
+    id: 'missing-attach-type-is-ours',
+    happened: 'A connection without a type was taken for a connection of ours.',
+    file: 'lib/cloud/wire/wire-connection.ts',
+    from: "const attachType = lenient((value): AttachType => {\n  if (isAbsent(value)) {\n    return 'missing';",
+    to: "const attachType = lenient((value): AttachType => {\n  if (isAbsent(value)) {\n    return 'NO_ASSOCIATED';",
+    promise: 'S9',
+  },
+  {
+    id: 'malformed-date-is-expired',
+    happened: 'An unreadable expiry date was taken for a past date.',
+    file: 'lib/core/rules/expired.ts',
+    from: 'if (problem !== undefined || expiresMs === undefined) {',
+    to: "if (expiresMs === undefined) {\n    return finding('yes', 'malformed');\n  }\n  if (problem !== undefined) {",
+    promise: 'S1',
+  },
+  {
+    id: 'bare-date-ends-at-its-start',
+    happened: 'A connection that expires on a day was removed at the first minute of that day.',
+    file: 'lib/core/domain/time.ts',
+    from: 'Date.parse(text) + 86_400_000',
+    to: 'Date.parse(text)',
+    promise: 'S1',
+  },
+];

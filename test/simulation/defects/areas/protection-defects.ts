@@ -1,0 +1,77 @@
+import type { Defect } from '../defect.ts';
+
+/** Mistakes about connections that their owners protect. */
+export const PROTECTION_DEFECTS: readonly Defect[] = [
+  {
+    id: 'keep-must-be-true',
+    happened: 'The tag that protects did so only with a single value.',
+    file: 'lib/core/guards/keep-tag.ts',
+    from: "value.toLowerCase() === 'false'",
+    to: "value.toLowerCase() !== 'true'",
+    promise: 'S6',
+  },
+  {
+    id: 'keep-key-must-be-exact',
+    happened: 'The tag that protects did not, because its key was written with a capital letter.',
+    file: 'lib/core/guards/keep-tag.ts',
+    from: 'key === TAG_KEEP || toReading(key) === TAG_KEEP',
+    to: 'key === TAG_KEEP',
+    promise: 'S6',
+  },
+  {
+    id: 'keep-until-ends-at-its-start',
+    happened: 'A connection that its owner kept until a day was removed on that day.',
+    file: 'lib/core/guards/keep-tag.ts',
+    from: 'endMs !== undefined && endMs <= nowMs',
+    to: 'endMs !== undefined && endMs - 86_400_000 <= nowMs',
+    promise: 'S6',
+  },
+  {
+    id: 'missing-tags-are-none',
+    happened: 'A reply that left the tags out was read as "no tags", and so as "not protected".',
+    file: 'lib/cloud/wire/wire-connection.ts',
+    from: "  if (!list.success) {\n    return 'unread';",
+    to: '  if (!list.success) {\n    return NO_TAGS;',
+    promise: 'S6',
+  },
+  {
+    id: 'names-not-protected',
+    happened: 'The patterns of names that were to be protected were never applied.',
+    file: 'lib/core/guards/protect-entries.ts',
+    from: 'parseGlob(pattern)?.(name) ?? true',
+    to: 'pattern === name',
+    promise: 'S6',
+  },
+  {
+    id: 'missing-name-is-none',
+    happened: 'A reply that left the name out made a protected connection one without a name.',
+    file: 'lib/core/judge/protect.ts',
+    from: "  } else if (policy.names.length > 0) {\n    unread.push('the reply did not say what its name is');",
+    to: '',
+    promise: 'S6',
+  },
+  {
+    id: 'missing-age-is-old',
+    happened: 'A reply without the time of creation made a new connection look old.',
+    file: 'lib/core/judge/protect.ts',
+    from: "unread.push('the reply did not say when it was created');",
+    to: 'return { reasons, unread };',
+    promise: 'S6',
+  },
+  {
+    id: 'half-done-not-protected',
+    happened: 'A half-done connection was deleted, although its owner had protected it meanwhile.',
+    file: 'lib/core/judge/judge.ts',
+    from: 'if (protection.reasons.length > 0) {',
+    to: "if (protection.reasons.length > 0 && (connection.tags === 'unread' || !connection.tags.has(TAG_DETACHED))) {",
+    promise: 'S6',
+  },
+  {
+    id: 'protection-not-read-again',
+    happened: 'Protection was read when the connection was listed, and not when it was deleted minutes later.',
+    file: 'lib/sweep/steps/recheck.ts',
+    from: "  const { value } = read;\n  return value === 'absent'",
+    to: "  const value = read.value === 'gone' || read.value === 'absent' || read.value.tags === 'unread' ? read.value : { ...read.value, tags: new Map([...read.value.tags].filter(([key]) => key !== 'vco-sweeper:keep')) };\n  return value === 'absent'",
+    promise: 'S6',
+  },
+];
