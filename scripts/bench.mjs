@@ -1,7 +1,7 @@
 // The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints one table for each
 // part, and the limits. Exits with 1 when a limit is exceeded.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, store, rehearse
+//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, store, rehearse, report
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { benchEstate } from './bench/estate.mjs';
 import { benchHttp } from './bench/http.mjs';
 import { benchPage } from './bench/page.mjs';
 import { benchRehearse } from './bench/rehearse.mjs';
+import { benchReport } from './bench/report.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
 import { benchStore, pairsOf } from './bench/store.mjs';
 
@@ -23,6 +24,7 @@ const PARTS = {
   page: { bench: benchPage, print: printPage },
   store: { bench: benchStore, print: printStore },
   rehearse: { bench: benchRehearse, print: printRehearse },
+  report: { bench: benchReport, print: printReport },
 };
 
 const { values } = parseArgs({
@@ -151,6 +153,13 @@ function printStore({ rows, plan, restoreSeconds }) {
       ['plan', plan.connections, plan.seconds.toFixed(1), plan.megabytes.toFixed(0)],
       ['restore, as a process', 1, restoreSeconds.toFixed(2), ''],
     ],
+  );
+}
+
+function printReport({ rows }) {
+  print(
+    ['report function', 'seconds', 'MB resident'],
+    rows.map(({ what, seconds, megabytes }) => [what, seconds.toFixed(1), megabytes.toFixed(0)]),
   );
 }
 

@@ -41,9 +41,12 @@ const mainApart = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-for (const name of ['sweep', 'dispatch']) {
+const define = await pageConstants();
+for (const name of ['sweep', 'dispatch', 'report']) {
+  // Of the functions the report alone has the page.
+  const options = { plugins: [yamlApart, leftOut, parsedUrls], ...(name === 'report' ? { define } : {}) };
   const metafiles = [
-    await bundle(name, 'index.js', `functions/${name}.ts`, { plugins: [yamlApart, leftOut, parsedUrls] }),
+    await bundle(name, 'index.js', `functions/${name}.ts`, options),
     await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts'),
   ];
   writeLicences(name, metafiles);
@@ -52,7 +55,7 @@ for (const name of ['sweep', 'dispatch']) {
   }
 }
 const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', {
-  define: await pageConstants(),
+  define,
   plugins: [leftOutOfFunctionSdk, parsedUrls],
 });
 // A separate file in the syntax of an old Node, so that it can report that Node is too old.

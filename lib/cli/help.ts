@@ -120,6 +120,13 @@ never creates anything twice. What comes back and what cannot: docs/restore.md.
 Exit codes: 0 restored; 2 bad usage, no backup, or something that it takes does not exist any more; 3 only planned;
 4 partly: it says at which step, so run it again; 130 Ctrl-C, and it goes on when you run it again.`;
 
+export const AFTER_REPORT_HELP = `
+Without --notify it takes every result of the last 7 days, writes nothing into the store and sends nothing. With it, it takes
+those that no report names yet, and its page and table are in the store: docs/report.md.
+
+Exit codes: 0 the report was made, or with --notify nothing was new; 2 bad usage, no store, no results, or a file that is no
+result; 4 with --notify: a channel has not got its message, so run it again.`;
+
 export const AFTER_DEMO_HELP = `
 Without options: plan, mark and sweep in this process. With --accounts: a timer ticks, a dispatcher starts one sweep for
 each account and region on a local Function Compute, and each is a process of its own; from a build (npm run build).

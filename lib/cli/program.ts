@@ -8,6 +8,7 @@ import { type NotifyOptions, notifyCommand } from './commands/notify-command.ts'
 import { planCommand } from './commands/plan-command.ts';
 import { type ExportOptions, exportCommand } from './commands/rehearse/export-command.ts';
 import { type RehearseOptions, rehearseCommand } from './commands/rehearse/rehearse-command.ts';
+import { type ReportOptions, reportCommand } from './commands/report-command.ts';
 import { type RestoreOptions, restoreCommand } from './commands/restore-command.ts';
 import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
@@ -24,6 +25,7 @@ import {
   AFTER_NOTIFY_HELP,
   AFTER_PLAN_HELP,
   AFTER_REHEARSE_HELP,
+  AFTER_REPORT_HELP,
   AFTER_RESTORE_HELP,
   AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
@@ -71,6 +73,7 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
   addRehearseCommands(program, io, ended);
   addStoreCommand(program, io, ended);
   addUndoCommands(program, io, ended);
+  addReportCommand(program, io, ended);
   addNotifyCommand(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
@@ -132,6 +135,23 @@ function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => 
     .argument('<folder>', 'made if it does not exist')
     .addHelpText('after', helpAfter(io, AFTER_STORE_INIT_HELP))
     .action(async (folder: string) => ended(await storeInitCommand(folder, io)));
+}
+
+function addReportCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withFormats(program.command('report'))
+    .description('what the runs of the last 7 days found, from their stored results')
+    .option('-p, --policy <file>', POLICY_HELP)
+    .option('--store <folder>', 'where the results are (default: SWEEP_STORE, or as the policy says)')
+    .addOption(
+      new Option('--result <file>', 'of this result, instead of those in a store; repeat it for several')
+        .argParser((path: string, before: readonly string[] = []) => [...before, path])
+        .conflicts('notify'),
+    )
+    .addOption(new Option('--html <file>', 'also write the page to this file').conflicts('notify'))
+    .addOption(new Option('--csv <file>', 'also write a table to this file').conflicts('notify'))
+    .option('--notify', 'do as the report function: write the report into the store, and send the messages')
+    .addHelpText('after', helpAfter(io, AFTER_REPORT_HELP))
+    .action(async (options: ReportOptions) => ended(await reportCommand(options, io)));
 }
 
 function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocumentWriter, StoreDocument, StoreReading } from '../core/store/store.ts';
+import type { DocumentWriter, PartsReading, StoreDocument, StoreReading } from '../core/store/store.ts';
 import type { FileWriter } from './file-writer.ts';
 
 /** The hash covers the document's JSON text, without blanks between its parts and without this key, the last one. */
@@ -25,6 +25,9 @@ export function createDocumentWriter(file: FileWriter): DocumentWriter {
 /** A document's text without its closing brace. */
 export const toOpenText = (document: StoreDocument): string => JSON.stringify(document).slice(0, -1);
 
+const HASH_END = new RegExp(`^,"${HASH_KEY}":"([0-9a-f]{64})"}$`);
+const HASH_END_BYTES = `,"${HASH_KEY}":""}`.length + 64;
+
 /** The hash that a document without its own has, in hexadecimal digits. */
 export const hashDocument = (document: object): string =>
   createHash('sha256').update(JSON.stringify(document)).digest('hex');
@@ -37,12 +40,17 @@ export function toReadableText(document: StoreDocument): { readonly text: string
 
 /** Read a document's text. A document that was reformatted still has its hash. Pure. */
 export function readDocumentText(bytes: Uint8Array, format: string): StoreReading {
-  const value = parse(bytes);
+  const end = provenEnd(bytes);
+  // What has its hash to the byte is as it was written. To make its text once more would take as much memory again.
+  const value = end === undefined ? parse(bytes) : parseText(toBuffer(bytes).toString('utf8', 0, end).concat('}'));
   if (!isDocument(value)) {
     return unusable(value === undefined ? 'it is no JSON, or was cut off' : 'it is no document of a store');
   }
   if (value.format !== format) {
     return unusable(`it is not of the format ${format}`);
+  }
+  if (end !== undefined) {
+    return { kind: 'document', document: value };
   }
   const { [HASH_KEY]: hash, ...document } = value;
   if (hash === undefined || Object.keys(value).at(-1) !== HASH_KEY) {
@@ -54,10 +62,91 @@ export function readDocumentText(bytes: Uint8Array, format: string): StoreReadin
   return { kind: 'document', document };
 }
 
-const unusable = (reason: string): StoreReading => ({ kind: 'unusable', reason });
+/**
+ * Read a document in parts. Its last key is only looked at as bytes until its items are asked for, so it costs no memory.
+ * Pure.
+ *
+ * A quote within a JSON text has a backslash in front, so the key with its own quotes is found nowhere else.
+ */
+export function readDocumentParts(bytes: Uint8Array, format: string, lastKey: string): PartsReading {
+  const text = toBuffer(bytes);
+  const end = provenEnd(bytes);
+  const at = end === undefined ? -1 : text.indexOf(`,"${lastKey}":[`);
+  const head = at === -1 ? undefined : parse(Buffer.concat([text.subarray(0, at), Buffer.from('}')]));
+  if (!isDocument(head) || head.format !== format) {
+    // Laid out anew by an editor, or not right at all.
+    return inParts(readDocumentText(bytes, format), lastKey);
+  }
+  return { kind: 'parts', head, items: () => itemsOf(text.subarray(at + `,"${lastKey}":[`.length, end)) };
+}
+
+function inParts(reading: StoreReading, lastKey: string): PartsReading {
+  if (reading.kind !== 'document') {
+    return reading;
+  }
+  const { [lastKey]: list, ...rest } = reading.document;
+  return Array.isArray(list)
+    ? { kind: 'parts', head: { ...rest, format: reading.document.format }, items: () => list }
+    : unusable(`its ${lastKey} are no list`);
+}
+
+const [QUOTE, BACKSLASH, OPEN, CLOSE] = [...Buffer.from('"\\{}')];
+
+/** The objects of a JSON list whose text is known to be right, one by one. */
+function* itemsOf(text: Buffer): Generator<unknown, void> {
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at];
+    if (byte === QUOTE) {
+      at = endOfString(text, at);
+    } else if (byte === OPEN) {
+      start = depth === 0 ? at : start;
+      depth += 1;
+    } else if (byte === CLOSE) {
+      depth -= 1;
+      if (depth === 0) {
+        yield parseText(text.toString('utf8', start, at + 1));
+      }
+    }
+  }
+}
+
+/** Where the string ends that begins here. */
+function endOfString(text: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== QUOTE) {
+    at += text[at] === BACKSLASH ? 2 : 1;
+  }
+  return at;
+}
+
+/** Where the hash of a text begins that is that of all before it, as the text stands; undefined: it is not. */
+function provenEnd(bytes: Uint8Array): number | undefined {
+  const text = toBuffer(bytes);
+  const end = text.length - HASH_END_BYTES;
+  const [, hash] = HASH_END.exec(text.toString('latin1', Math.max(0, end))) ?? [];
+  const isProven =
+    hash !== undefined && hash === createHash('sha256').update(text.subarray(0, end)).update('}').digest('hex');
+  return isProven ? end : undefined;
+}
+
+const toBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
 
 const isDocument = (value: unknown): value is StoreDocument =>
   typeof value === 'object' && value !== null && 'format' in value && typeof value.format === 'string';
+
+/** Undefined for anything that is no JSON. */
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Undefined for anything that is no JSON in UTF-8. A byte order mark, which some editors write, does no harm. */
 export function parse(bytes: Uint8Array): unknown {

@@ -14,6 +14,9 @@ const BYTES_MAX = 256 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** It is written from its beginning, whatever was in it. */
+const ANY_FILE =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Nothing that waits for a partner, such as a pipe, may keep us waiting. */
 const OLD_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -33,6 +36,15 @@ export class FolderFiles {
 
   /** Opens a file that does not exist yet, and makes the folders above it. */
   async create(path: string): Promise<StoreFile> {
+    return await this.#openToWrite(path, NEW_FILE);
+  }
+
+  /** The same for a file that may exist; then it is empty from now on. */
+  async replace(path: string): Promise<StoreFile> {
+    return await this.#openToWrite(path, ANY_FILE);
+  }
+
+  async #openToWrite(path: string, flags: number): Promise<StoreFile> {
     const names = namesIn(path);
     let folder = this.#root;
     for (const name of names.slice(0, -1)) {
@@ -40,7 +52,7 @@ export class FolderFiles {
       await this.#makeFolder(folder);
       folder = await this.#resolve(folder, path);
     }
-    return await this.#files.open(join(folder, names.at(-1) ?? ''), NEW_FILE, FILE_MODE);
+    return await this.#files.open(join(folder, names.at(-1) ?? ''), flags, FILE_MODE);
   }
 
   /** The bytes of a file; undefined when there is none. */
@@ -117,18 +129,22 @@ async function readAll(file: StoreFile, path: string): Promise<Uint8Array> {
   if (!stat.isFile()) {
     throw new StoreError('StoreFailed', `${path} is not a file`);
   }
-  const chunks: Uint8Array[] = [];
+  // Large enough for all of it, so that no byte is in memory twice.
+  let bytes = new Uint8Array(Math.min(stat.size, BYTES_MAX) + 1);
   // It may grow while it is read: the end is where nothing more comes.
   for (let size = 0; ; ) {
-    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(stat.size - size, 0) + 1));
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, size);
+    const { bytesRead } = await file.read(bytes, size, Math.min(CHUNK_BYTES, bytes.length - size), size);
     if (bytesRead === 0) {
-      return Buffer.concat(chunks);
+      return bytes.subarray(0, size);
     }
-    chunks.push(chunk.subarray(0, bytesRead));
     size += bytesRead;
     if (size > BYTES_MAX) {
       throw new StoreError('StoreFailed', `${path} is larger than ${BYTES_MAX} bytes`);
+    }
+    if (size === bytes.length) {
+      const larger = new Uint8Array(size + CHUNK_BYTES);
+      larger.set(bytes);
+      bytes = larger;
     }
   }
 }

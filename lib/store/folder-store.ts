@@ -1,8 +1,9 @@
 import type { Clock } from '../core/domain/cloud-api.ts';
-import type { DocumentWriter, Store, StoreDocument, StoreReading } from '../core/store/store.ts';
+import type { DocumentWriter, PartsReading, ReportStore, StoreDocument, StoreReading } from '../core/store/store.ts';
 import { StoreError } from '../core/store/store-error.ts';
 import { isStoreName, MARKER, namesIn, STOP } from '../core/store/store-layout.ts';
-import { createDocumentWriter, readDocumentText, toOpenText } from './document-text.ts';
+import { createDocumentWriter, readDocumentParts, readDocumentText, toOpenText } from './document-text.ts';
+import type { StoreFile } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
 import type { FolderFiles } from './folder-files.ts';
 import { problemOfMarker } from './marker.ts';
@@ -24,7 +25,7 @@ export type StoreTime = {
 };
 
 /** A store in a folder: of this machine, or a mounted bucket. */
-export class FolderStore implements Store {
+export class FolderStore implements ReportStore {
   readonly folder: string;
   readonly #files: FolderFiles;
   readonly #time: StoreTime;
@@ -41,23 +42,43 @@ export class FolderStore implements Store {
     await writer.close();
   };
 
-  readonly begin = (path: string): DocumentWriter => {
-    const open = async () => {
-      // A mount that was let go leaves an empty folder, which takes files all the same.
-      await this.#requireMarker();
-      return await this.#files.create(path);
-    };
-    const what = `${this.folder}: ${path} cannot be written`;
-    return createDocumentWriter(new FileWriter({ what, open, limitMs: () => this.#limitMs(WRITE_MS_MAX) }));
+  readonly begin = (path: string): DocumentWriter =>
+    createDocumentWriter(this.#writerOf(path, () => this.#files.create(path)));
+
+  readonly putText = async (path: string, pieces: Iterable<string>): Promise<void> => {
+    const writer = this.#writerOf(path, () => this.#files.replace(path));
+    for (const piece of pieces) {
+      writer.write(piece);
+      await writer.drained();
+    }
+    await writer.close();
   };
 
-  readonly get = async (path: string, format: string): Promise<StoreReading> => {
+  readonly get = (path: string, format: string): Promise<StoreReading> =>
+    this.#read(path, (bytes) => readDocumentText(bytes, format));
+
+  readonly getParts = (path: string, format: string, lastKey: string): Promise<PartsReading> =>
+    this.#read(path, (bytes) => readDocumentParts(bytes, format, lastKey));
+
+  readonly endsWith = async (path: string, ending: string): Promise<boolean> => {
+    namesIn(path);
+    return await this.#guard(`${path} cannot be read`, async () => {
+      const bytes = await this.#files.read(path);
+      const last = Buffer.from(ending);
+      return bytes !== undefined && last.equals(bytes.subarray(Math.max(0, bytes.length - last.length)));
+    });
+  };
+
+  async #read<Reading>(
+    path: string,
+    toReading: (bytes: Uint8Array) => Reading,
+  ): Promise<Reading | Exclude<StoreReading, { kind: 'document' }>> {
     namesIn(path);
     return await this.#guard(`${path} cannot be read`, async () => {
       try {
         const bytes = await this.#files.read(path);
         if (bytes !== undefined) {
-          return readDocumentText(bytes, format);
+          return toReading(bytes);
         }
       } catch (error) {
         if (error instanceof StoreError || OF_ONE_FILE.has(systemCode(error) ?? '')) {
@@ -68,7 +89,17 @@ export class FolderStore implements Store {
       await this.#requireMarker();
       return { kind: 'absent' };
     });
-  };
+  }
+
+  #writerOf(path: string, openFile: () => Promise<StoreFile>): FileWriter {
+    const open = async () => {
+      // A mount that was let go leaves an empty folder, which takes files all the same.
+      await this.#requireMarker();
+      return await openFile();
+    };
+    const what = `${this.folder}: ${path} cannot be written`;
+    return new FileWriter({ what, open, limitMs: () => this.#limitMs(WRITE_MS_MAX) });
+  }
 
   readonly list = async (path: string): Promise<readonly string[]> =>
     await this.#guard(`${path} cannot be listed`, async () => {

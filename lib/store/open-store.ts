@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Store } from '../core/store/store.ts';
+import type { ReportStore } from '../core/store/store.ts';
 import { MARKER } from '../core/store/store-layout.ts';
 import { type FileSystem, machineFiles } from './file-system.ts';
 import { FolderFiles } from './folder-files.ts';
@@ -15,7 +15,7 @@ const ADVICE = 'If it is a mount, it may be missing. To make the folder a store:
  *
  * @throws ConfigError for a folder that is missing, that has no marker, or that cannot be written
  */
-export const openStore = (folder: string, time: StoreTime, files: FileSystem = machineFiles): Promise<Store> =>
+export const openStore = (folder: string, time: StoreTime, files: FileSystem = machineFiles): Promise<ReportStore> =>
   guardFolder(folder, ADVICE, async () => {
     const root = await requireFolder(resolve(folder), files);
     const inside = new FolderFiles(root, files);

@@ -29,7 +29,11 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'scope.started': 'sweep of one account and region started',
   'scope.failed': 'sweep of one account and region not started',
   'dispatch.finished': 'dispatch finished',
+  'report.written': 'report written',
   'notify.retried': 'message sent again',
+  'notify.accepted': 'message accepted',
+  'notify.failed': 'message not accepted, or not recorded',
+  'report.finished': 'report finished',
 };
 
 const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];
@@ -93,6 +97,7 @@ const WARNED: ReadonlySet<JournalEvent> = new Set([
   'scope.failed',
   'told.ignored',
   'result.failed',
+  'notify.failed',
 ]);
 
 function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' | 'warn' {

@@ -1,5 +1,5 @@
 import type { Policy } from '../core/domain/policy.ts';
-import type { Store } from '../core/store/store.ts';
+import type { ReportStore } from '../core/store/store.ts';
 import type { StoreTime } from '../store/folder-store.ts';
 import { openStore } from '../store/open-store.ts';
 
@@ -11,4 +11,4 @@ import { openStore } from '../store/open-store.ts';
 export const openPolicyStore = async (
   { store: folder }: Pick<Policy, 'store'>,
   time: StoreTime,
-): Promise<Store | undefined> => (folder === undefined ? undefined : await openStore(folder, time));
+): Promise<ReportStore | undefined> => (folder === undefined ? undefined : await openStore(folder, time));

@@ -5,10 +5,22 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { HINT_OF, HINT_TYPES } from '../../lib/event/hint-actions.ts';
 import { parseEvent } from '../../lib/event/parse-event.ts';
 import { loadPolicy } from '../../lib/policy/load-policy.ts';
+import { checkChannels } from '../../lib/report/messages/send-message.ts';
 import { readConcurrency, readTarget } from '../../lib/wiring/sweep-function.ts';
 import { preview } from '../support/deployment.ts';
 import { fits, type Pattern, sizes } from '../support/event-pattern.ts';
 import type { Fc3Function, Fc3Trigger } from '../support/fc3.ts';
+
+const CHANNEL_VARIABLES = {
+  DINGTALK_URL: 'https://oapi.dingtalk.com/robot/send?access_token=of-mine',
+  DINGTALK_SECRET: 'SECofmine',
+  FEISHU_URL: 'https://open.feishu.cn/open-apis/bot/v2/hook/of-mine',
+  FEISHU_SECRET: 'key-of-mine',
+  WECOM_URL: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=of-mine',
+  SLACK_URL: 'https://hooks.slack.com/services/T/B/of-mine',
+  CLOUDEVENTS_URL: 'https://events.example.com/of-mine',
+  CLOUDEVENTS_SECRET: 'whsec_bXkta2V5LW9mLW1pbmUtd2l0aC0yNC1ieXRlcw==',
+};
 
 /** Every variable of s.yaml, with a value that is not its default. */
 const ALL = {
@@ -17,6 +29,9 @@ const ALL = {
   SWEEP_SCHEDULE: '@every 6h',
   SWEEP_ROLE: 'janitor',
   SWEEP_DISPATCH_ROLE: 'janitor-dispatch',
+  SWEEP_REPORT_ROLE: 'janitor-report',
+  SWEEP_REPORT_SCHEDULE: '@every 12h',
+  ...CHANNEL_VARIABLES,
   SWEEP_LOG_PROJECT: 'logs-of-mine',
   SWEEP_LOGSTORE: 'janitor',
   SWEEP_LOG_LEVEL: 'debug',
@@ -184,6 +199,43 @@ describe('sampling', () => {
     const event = JSON.stringify({ triggerTime: '2026-11-22T01:00:00Z', triggerName: 'sampling', payload });
     const policy = { mode: 'sweep', regions: ['cn-hangzhou'], accounts: [] } as const;
     expect(parseEvent(event, policy, undefined).parts).toMatchObject([{ mode: 'mark', regions: undefined }]);
+  });
+});
+
+describe('the report function', () => {
+  const { report } = changed;
+  const policy = { notify: { channels: [{ type: 'dingtalk', urlEnv: 'DINGTALK_URL', secretEnv: 'DINGTALK_SECRET' }] } };
+  const channelsOf = (fn: Fc3Function) =>
+    loadPolicy({ env: { ...fn.environmentVariables, SWEEP_POLICY: JSON.stringify(policy) }, readFile: () => '' }).policy
+      .notify.channels;
+
+  test('has a timer, which is off without a store and when nothing is triggered', () => {
+    expect(on(defaults.report)).toEqual([]);
+    expect(on(report)).toEqual(['daily']);
+    expect(on(preview({ SWEEP_STORE_BUCKET: 'of-mine' }).report)).toEqual(['daily']);
+    expect(on(preview({ SWEEP_STORE_BUCKET: 'of-mine', SWEEP_TRIGGER: 'none' }).report)).toEqual([]);
+  });
+
+  test('has a role, a mount and a schedule of its own, and the platform runs it again when it fails, one at a time', () => {
+    expect([defaults.report.role, report.role]).toEqual(['vco-sweeper-report', 'janitor-report']);
+    expect(report.ossMountConfig).toEqual(changed.sweep.ossMountConfig);
+    expect(report.environmentVariables.SWEEP_STORE).toBe(changed.sweep.environmentVariables.SWEEP_STORE);
+    expect(defaults.report.ossMountConfig.mountPoints).toEqual([]);
+    expect(report.asyncInvokeConfig.maxAsyncRetryAttempts).toBe(2);
+    expect(report.concurrencyConfig.reservedConcurrency).toBe(1);
+    expect(report.memorySize).toBeLessThanOrEqual(512);
+    expect(load(report.code)).toHaveProperty('handler');
+  });
+
+  test('gets addresses and keys of channels, and the other functions get none of them', () => {
+    expect(report.environmentVariables).toMatchObject(CHANNEL_VARIABLES);
+    expect(() => checkChannels(channelsOf(report), report.environmentVariables)).not.toThrow();
+    expect(() => checkChannels(channelsOf(defaults.report), defaults.report.environmentVariables)).toThrow(
+      'DINGTALK_URL is not set',
+    );
+    for (const { environmentVariables } of [changed.sweep, changed.dispatch]) {
+      expect(Object.keys(environmentVariables).filter((name) => name in CHANNEL_VARIABLES)).toEqual([]);
+    }
   });
 });
 

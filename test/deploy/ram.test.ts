@@ -10,6 +10,7 @@ import {
 } from '../../lib/cloud/client/actions.ts';
 import { FC_ACTIONS } from '../../lib/cloud/invoke/function-api.ts';
 import { MODES, type Mode } from '../../lib/core/domain/policy.ts';
+import { REPORTS, TOLD } from '../../lib/core/store/store-layout.ts';
 import { createDispatchDeps, createSweepFunction } from '../../lib/wiring/create-dispatch-deps.ts';
 import { fakeClock } from '../cloud/fake-transport.ts';
 import { aPolicy } from '../support/builders.ts';
@@ -153,7 +154,7 @@ describe('the deployment', () => {
   const functions = Object.values(resources).map(({ props }) => ({ ...template.function, ...props }));
   const names = functions.map(({ functionName }) => functionName);
   const defaultOf = (variable: string) => new RegExp(`env\\('${variable}', '([^']*)'\\)`).exec(text)?.[1];
-  const roles = [defaultOf('SWEEP_ROLE'), defaultOf('SWEEP_DISPATCH_ROLE')];
+  const roles = [defaultOf('SWEEP_ROLE'), defaultOf('SWEEP_DISPATCH_ROLE'), defaultOf('SWEEP_REPORT_ROLE')];
 
   // The calls of `s deploy` and `s remove` for each part of a function (component fc3 0.1.22: src/resources/fc,
   // src/subCommands/deploy, src/subCommands/remove) and their names in RAM (Function Compute 3.0, policies and
@@ -190,7 +191,7 @@ describe('the deployment', () => {
     expect(granted('deploy')).toEqual(Object.values(CALLS).flat().sort());
   });
 
-  test('docs/ram/deploy.json reaches only the functions of s.yaml and their two roles, and passes the roles to nobody else', () => {
+  test('docs/ram/deploy.json reaches only the functions of s.yaml and their roles, and passes the roles to nobody else', () => {
     const own = names.flatMap((name) => [`acs:fc:*:*:functions/${name}`, `acs:fc:*:*:functions/${name}/*`]);
     expect(resourcesOf('deploy', 'fc:UpdateFunction')).toEqual(own);
     expect(resourcesOf('deploy', 'ram:PassRole')).toEqual(roles.map((role) => `acs:ram:*:*:role/${role}`));
@@ -243,6 +244,18 @@ describe('the deployment', () => {
     }
   });
 
+  test('docs/ram/report.json lets read the bucket, and write reports and records of messages, and nothing of the cloud', () => {
+    const writes = ['oss:PutObject', 'oss:DeleteObject', 'oss:ListParts', 'oss:AbortMultipartUpload'];
+    expect(granted('report')).toEqual(['oss:GetObject', 'oss:ListObjects', ...writes].sort());
+    const bucket = 'acs:oss:*:*:vco-sweeper-store';
+    expect(resourcesOf('store', 'oss:ListObjects')).toEqual([bucket]);
+    expect(resourcesOf('report', 'oss:ListObjects')).toEqual([bucket]);
+    expect(resourcesOf('report', 'oss:GetObject')).toEqual([`${bucket}/*`]);
+    for (const action of writes) {
+      expect(resourcesOf('report', action)).toEqual([REPORTS, TOLD].map((folder) => `${bucket}/${folder}/*`));
+    }
+  });
+
   test('docs/ram/dead-letter.json allows publishing to the topic that docs/deploy.md proposes', () => {
     expect(granted('dead-letter')).toEqual(['mns:PublishMessage']);
     const [resource = ''] = resourcesOf('dead-letter', 'mns:PublishMessage');
@@ -254,20 +267,22 @@ describe('the deployment', () => {
 });
 
 test.each([
-  ['trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
-  ['trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
+  ['trust/trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
+  ['trust/trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
 ])('docs/ram/%s.json lets one principal in and no other', (name, Principal) => {
   const { Statement } = JSON.parse(readFileSync(`docs/ram/${name}.json`, 'utf8'));
   expect(Statement).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }]);
 });
 
 test('every document is compared here, and listed in the README', () => {
-  const names = readdirSync('docs/ram').sort();
+  const names = readdirSync('docs/ram', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   const compared = [
     ...['assume-roles', 'dead-letter', 'deploy', 'dispatch', 'dispatch-directory', 'invoke', 'logs', 'store'],
-    ...['restore', 'transit-router-owner'],
+    ...['report', 'restore', 'transit-router-owner'],
   ];
-  const trusts = ['trust-function-compute', 'trust-member-account'];
+  const trusts = ['trust/trust-function-compute', 'trust/trust-member-account'];
   expect(names).toEqual([...MODES, ...compared, ...trusts].map((name) => `${name}.json`).sort());
   const readme = readFileSync('README.md', 'utf8');
   expect(names.filter((name) => !readme.includes(`docs/ram/${name}`))).toEqual([]);

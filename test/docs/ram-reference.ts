@@ -15,7 +15,9 @@ const ramDocument = z.object({
   ),
 });
 
-export const RAM_DOCUMENTS = readdirSync(FOLDER).sort();
+export const RAM_DOCUMENTS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.json'))
+  .sort();
 
 /** The actions and resources of each document in docs/ram, in Markdown. */
 export const ramReference = (): string => RAM_DOCUMENTS.map(sectionOf).join('\n\n');

@@ -21,9 +21,9 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/store\//, /^lib\/(core|store)\//],
   // A rehearsal is the whole product on the emulated cloud.
   [/^lib\/rehearse\//, /^lib\/(cloud|core|emulator|policy|rehearse|report|store|sweep|undo)\//],
-  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|store|wiring)\//],
+  [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|report|store|wiring)\//],
   [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|rehearse|report|store|sweep|undo|wiring)\//],
-  [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
+  [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|report|sweep|wiring))\//],
 ];
 
 /** A folder with more files than this answers no question at a glance. */

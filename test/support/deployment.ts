@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type Fc3Function, fc3Function } from './fc3.ts';
 
-export type Deployment = { readonly sweep: Fc3Function; readonly dispatch: Fc3Function };
+export type Deployment = { readonly sweep: Fc3Function; readonly dispatch: Fc3Function; readonly report: Fc3Function };
 
 const resource = z.strictObject({
   component: z.literal('fc3'),
@@ -15,7 +15,7 @@ const resource = z.strictObject({
   }),
   props: fc3Function,
 });
-const rendered = z.object({ resources: z.strictObject({ sweep: resource, dispatch: resource }) });
+const rendered = z.object({ resources: z.strictObject({ sweep: resource, dispatch: resource, report: resource }) });
 
 /** s.yaml as the tool that deploys it renders it, offline. Throws when it does not fit the component. */
 export function preview(env: Readonly<Record<string, string>> = {}): Deployment {
@@ -29,5 +29,5 @@ export function preview(env: Readonly<Record<string, string>> = {}): Deployment 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { resources } = rendered.parse(JSON.parse(text.slice(text.indexOf('{'))));
-  return { sweep: resources.sweep.props, dispatch: resources.dispatch.props };
+  return { sweep: resources.sweep.props, dispatch: resources.dispatch.props, report: resources.report.props };
 }

@@ -120,7 +120,7 @@ function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string
   teller.say('');
   teller.say(
     refusing.length > 0
-      ? `To let the sweep in: docs/ram/trust-member-account.json is what the role of ${refusing.join(', ')} has to trust.`
+      ? `To let the sweep in: docs/ram/trust/trust-member-account.json is what the role of ${refusing.join(', ')} has to trust.`
       : 'With an account that does not let the sweep in: add --refused 1. In two terminals: docs/dispatch.md.',
   );
   return exitCode;

@@ -59,7 +59,7 @@ const LASTING: ReadonlyMap<string, string> = new Map([
   ],
   [
     'EntityNotExist.Role',
-    `Create the role and let it trust the identity that runs the sweep (docs/ram/trust-member-account.json), or correct its ARN.`,
+    `Create the role and let it trust the identity that runs the sweep (docs/ram/trust/trust-member-account.json), or correct its ARN.`,
   ],
   ['InvalidParameter.RoleArn', ROLE],
   ['WrongAccount', ROLE],
@@ -97,7 +97,7 @@ function lastingAdvice(action: string, code: string): string | undefined {
     return undefined;
   }
   return action === 'AssumeRole'
-    ? 'Let the role trust the identity that runs the sweep (docs/ram/trust-member-account.json), and grant that one sts:AssumeRole.'
+    ? 'Let the role trust the identity that runs the sweep (docs/ram/trust/trust-member-account.json), and grant that one sts:AssumeRole.'
     : 'Grant the action to the identity that runs the sweep, in this region too (docs/ram).';
 }
 

@@ -23,7 +23,11 @@ export type JournalEvent =
   | 'scope.started'
   | 'scope.failed'
   | 'dispatch.finished'
-  | 'notify.retried';
+  | 'report.written'
+  | 'notify.retried'
+  | 'notify.accepted'
+  | 'notify.failed'
+  | 'report.finished';
 
 /** Only our own types and texts go in here, never a reply: replies hold pre-shared keys. */
 export type JournalFields = {

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../domain/estate.ts';
 import type { Place } from '../domain/place.ts';
-import { toIso } from '../domain/time.ts';
+import { parseInstant, toIso } from '../domain/time.ts';
 import { StoreError } from './store-error.ts';
 
 /** In the folder of each store: a folder without it is none, so that a forgotten mount never looks like a store. */
@@ -34,6 +34,8 @@ function namePart(id: string): string {
   throw new StoreError('StoreFailed', `${shown(id)} cannot be a part of a path`);
 }
 
+export const RESULTS = 'results';
+
 /**
  * Where the result of a run goes. Throws `StoreError` for an odd id.
  *
@@ -41,7 +43,20 @@ function namePart(id: string): string {
  * @param runId of a sweep or a dispatch
  */
 export const resultPath = (writtenMs: number, runId: string): string =>
-  `results/${dayOf(writtenMs)}/${timeOf(writtenMs)}-${namePart(runId)}.json`;
+  `${RESULTS}/${dayOf(writtenMs)}/${timeOf(writtenMs)}-${namePart(runId)}.json`;
+
+const TIMED_NAME = /^(\d{2})(\d{2})(\d{2})Z-(.+)\.json$/;
+
+/**
+ * What the name of a result or of a record of a message says; undefined: a file of this name is none of them.
+ *
+ * @param day the folder that it is in
+ */
+export function readTimedName(day: string, name: string): { readonly ms: number; readonly id: string } | undefined {
+  const [, hours, minutes, seconds, id] = TIMED_NAME.exec(name) ?? [];
+  const ms = parseInstant(`${day}T${hours}:${minutes}:${seconds}Z`);
+  return ms === undefined || id === undefined ? undefined : { ms, id };
+}
 
 export const TOLD = 'told';
 
@@ -58,6 +73,17 @@ export const REPORTS = 'reports';
 /** Where a report goes, as JSON, page or table. Throws `StoreError` for an odd id. */
 export const reportPath = (madeMs: number, reportId: string, kind: 'json' | 'html' | 'csv'): string =>
   `${REPORTS}/${dayOf(madeMs)}T${timeOf(madeMs)}-${namePart(reportId)}.${kind}`;
+
+const REPORT_NAME = /^(\d{4}-\d{2}-\d{2})T(\d{6}Z-.+\.json)$/;
+
+/** When a report was made and its id, by the name of its JSON file; undefined: a file of this name is none. */
+export function readReportName(name: string): { readonly ms: number; readonly id: string } | undefined {
+  const [, day, rest] = REPORT_NAME.exec(name) ?? [];
+  return day === undefined || rest === undefined ? undefined : readTimedName(day, rest);
+}
+
+/** A copy of the newest page, under an address that stays the same. Nothing reads it back. */
+export const LATEST_PAGE = `${REPORTS}/latest.html`;
 
 export const BACKUPS = 'backups';
 

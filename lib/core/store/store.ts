@@ -43,3 +43,21 @@ export type Store = {
   /** Whether a person has made the file `STOP`. Throws when nobody can tell. */
   readonly isStopped: () => Promise<boolean>;
 };
+
+/** A store that reports are written into as well: pages and tables for people, which no run relies on. */
+export type ReportStore = Store & {
+  /** Write a text file, piece by piece. What was there before is replaced. Throws `StoreError`. */
+  readonly putText: (path: string, pieces: Iterable<string>) => Promise<void>;
+  /** Whether a text file is there and ends with this text. Throws `StoreError`. */
+  readonly endsWith: (path: string, ending: string) => Promise<boolean>;
+  /**
+   * A document whose last key before the hash is a list of objects that may be far larger than all the rest. Throws
+   * `StoreError`.
+   */
+  readonly getParts: (path: string, format: string, lastKey: string) => Promise<PartsReading>;
+};
+
+/** A document in parts: all but its last key, and the items of that one, each read when it is asked for. */
+export type PartsReading =
+  | { readonly kind: 'parts'; readonly head: StoreDocument; readonly items: () => Iterable<unknown> }
+  | Exclude<StoreReading, { readonly kind: 'document' }>;

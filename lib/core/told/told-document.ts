@@ -30,4 +30,9 @@ export type ToldDocument = {
   readonly acceptedAt: string;
   /** The connections that the message named. Connections it only counted are not in it. */
   readonly named: readonly ToldClock[];
+  /**
+   * The report had no news for this channel, so no message was sent: `acceptedAt` is when that was found out, and `named` is
+   * empty. Without this record the channel would be asked again for 24 hours, and a later moment may make old news of it.
+   */
+  readonly noNews?: true;
 };

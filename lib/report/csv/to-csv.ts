@@ -1,12 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
+import type { ReportDigest } from '../digest/report-digest.ts';
 
 type CsvColumn = {
   readonly name: string;
   /** What the documents say of it. */
   readonly holds: string;
-  readonly textOf: (outcome: Outcome, result: RunResult) => string | null;
+  readonly textOf: (outcome: Outcome, runId: string) => string | null;
 };
 
 /** The columns in their order. Other people's scripts count on both: a new column comes last, and none is renamed. */
@@ -32,12 +33,14 @@ export const CSV_COLUMNS: readonly CsvColumn[] = [
   { name: 'evidence', holds: 'what that rests on, with `; ` between', textOf: ({ evidence }) => evidence.join('; ') },
   { name: 'code', holds: "the cloud's error code, or one of ours", textOf: ({ code }) => code },
   { name: 'requestId', holds: 'the id of the request that failed', textOf: ({ requestId }) => requestId },
-  { name: 'runId', holds: 'the run', textOf: (_outcome, { runId }) => runId },
+  { name: 'runId', holds: 'the run', textOf: (_outcome, runId) => runId },
   { name: 'backup', holds: 'its backup, by the path in the store', textOf: ({ backup }) => backup },
 ];
 
 /** A spreadsheet takes a cell that begins so for a formula; Numbers takes the full-width signs for the plain ones. */
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+
+const NAMES = CSV_COLUMNS.map(({ name }) => name);
 
 /**
  * A line for each outcome below a line of names, as RFC 4180 has it. Pure.
@@ -45,10 +48,23 @@ const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
  * A text that a spreadsheet would compute gets a `'` in front. Characters that a terminal or an editor would obey are
  * escaped as in a report, so a cell never breaks a line.
  */
-export function toCsv(outcomes: readonly Outcome[], result: RunResult): string {
-  const names = CSV_COLUMNS.map(({ name }) => name);
-  const rows = outcomes.map((outcome) => CSV_COLUMNS.map(({ textOf }) => toCell(textOf(outcome, result) ?? '')));
-  return stringify([names, ...rows], { record_delimiter: 'windows' });
+export const toCsv = (outcomes: readonly Outcome[], { runId }: RunResult): string =>
+  toLines([NAMES, ...outcomes.map((outcome) => toCells(outcome, runId))]);
+
+/** So many lines are in one piece. */
+const PIECE_LINES = 1_000;
+
+/** The same of a report, where each connection has the run that said the last word on it. In pieces. Pure. */
+export function* reportCsvPieces({ outcomes }: Pick<ReportDigest, 'outcomes'>): Generator<string, void> {
+  yield toLines([NAMES]);
+  for (let at = 0; at < outcomes.length; at += PIECE_LINES) {
+    yield toLines(outcomes.slice(at, at + PIECE_LINES).map((outcome) => toCells(outcome, outcome.runId)));
+  }
 }
 
 const toCell = (text: string): string => `${FORMULA.test(text) ? "'" : ''}${toPrintable(text)}`;
+
+const toLines = (rows: readonly (readonly string[])[]): string => stringify([...rows], { record_delimiter: 'windows' });
+
+const toCells = (outcome: Outcome, runId: string): readonly string[] =>
+  CSV_COLUMNS.map(({ textOf }) => toCell(textOf(outcome, runId) ?? ''));

@@ -7,13 +7,16 @@ import { packDigest } from './pack-digest.ts';
 declare const PAGE_SCRIPT: string;
 declare const PAGE_STYLE: string;
 
+/** One HTML file that needs nothing beside it and asks nobody for anything. Pure. */
+export const renderPage = (digest: ReportDigest): string => [...pagePieces(digest)].join('');
+
 /**
- * One HTML file that needs nothing beside it and asks nobody for anything. Pure.
+ * The same in pieces, which a large report writes one by one. Pure.
  *
  * Its policy lets only this script and this style run, by their hashes. All that comes from the cloud is in a block of
  * data, which the script shows as text.
  */
-export function renderPage(digest: ReportDigest): string {
+export function* pagePieces(digest: ReportDigest): Generator<string, void> {
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(PAGE_SCRIPT)}`,
@@ -22,7 +25,7 @@ export function renderPage(digest: ReportDigest): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  return `<!doctype html>
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -37,11 +40,25 @@ export function renderPage(digest: ReportDigest): string {
 </head>
 <body>
 <noscript>This report shows its tables with a script that is part of this file. Allow scripts for it, or use the CSV.</noscript>
-<script type="application/json" id="data">${toScriptData(packDigest(digest))}</script>
+<script type="application/json" id="data">`;
+  yield* dataPieces(digest);
+  yield `</script>
 <script>${PAGE_SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+/** The data of the page as JSON, a column at a time. */
+function* dataPieces(digest: ReportDigest): Generator<string, void> {
+  const { rows, ...rest } = packDigest(digest);
+  yield `${toScriptData(rest).slice(0, -1)},"rows":`;
+  let before = '{';
+  for (const [name, column] of Object.entries(rows)) {
+    yield `${before}${toScriptData(name)}:${toScriptData(column)}`;
+    before = ',';
+  }
+  yield '}}';
 }
 
 /** As a Content Security Policy names a text. */

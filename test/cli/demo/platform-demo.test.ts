@@ -35,7 +35,7 @@ describe('the demo of the whole platform', () => {
     }
     expect(out.match(/^8 done, 4 failed\.$/gm)).toHaveLength(2);
     expect(out).toContain('(exit code 4)');
-    expect(out).toContain('docs/ram/trust-member-account.json');
+    expect(out).toContain('docs/ram/trust/trust-member-account.json');
     expect(out).not.toMatch(/canary-|STS\./);
   });
 

@@ -1,0 +1,49 @@
+import type { ReportStore } from '../../core/store/store.ts';
+import { LATEST_PAGE, reportPath } from '../../core/store/store-layout.ts';
+import { reportCsvPieces } from '../csv/to-csv.ts';
+import { pagePieces } from '../page/render-page.ts';
+import { OUTCOMES_KEY, type StoredReport } from './stored-report.ts';
+
+/** The page is written last of a report's files, so one that ends so proves that all of them are whole. */
+const PAGE_END = '</html>\n';
+
+/** So much text may wait in memory. */
+const WAITING_CHARS_MAX = 1024 * 1024;
+
+/** Write a report. It counts from its document on, which comes first, so that each result is in one report. Throws `StoreError`. */
+export async function writeReport(store: ReportStore, report: StoredReport): Promise<void> {
+  await writeDocument(store, report);
+  await writeForPeople(store, report);
+}
+
+/** Whether all files of a report are there. Throws `StoreError`. */
+export const isWritten = (store: ReportStore, { reportId, madeAt }: StoredReportName): Promise<boolean> =>
+  store.endsWith(reportPath(Date.parse(madeAt), reportId, 'html'), PAGE_END);
+
+type StoredReportName = Pick<StoredReport, 'reportId' | 'madeAt'>;
+
+/** The table and the page, which replace what a run that was killed left of them. Throws `StoreError`. */
+export async function writeForPeople(store: ReportStore, report: StoredReport): Promise<void> {
+  const madeMs = Date.parse(report.madeAt);
+  await store.putText(reportPath(madeMs, report.reportId, 'csv'), reportCsvPieces(report));
+  await store.putText(LATEST_PAGE, pagePieces(report));
+  await store.putText(reportPath(madeMs, report.reportId, 'html'), pagePieces(report));
+}
+
+/** Outcome by outcome: the text of them all at once would need more memory than the report itself. */
+async function writeDocument(store: ReportStore, { outcomes, ...head }: StoredReport): Promise<void> {
+  const writer = store.begin(reportPath(Date.parse(head.madeAt), head.reportId, 'json'));
+  writer.write(`${JSON.stringify(head).slice(0, -1)},"${OUTCOMES_KEY}":[`);
+  let waitingChars = 0;
+  for (const [index, outcome] of outcomes.entries()) {
+    const text = `${index === 0 ? '' : ','}${JSON.stringify(outcome)}`;
+    writer.write(text);
+    waitingChars += text.length;
+    if (waitingChars > WAITING_CHARS_MAX) {
+      waitingChars = 0;
+      await writer.drained();
+    }
+  }
+  writer.write(']');
+  await writer.close();
+}
