@@ -18,6 +18,13 @@ const WHOLE: Omit<ReportAct, 'seed'> = {
   about: 'these',
 };
 
+const CHANGES: Readonly<Record<ReportAct['about'], Partial<Named>>> = {
+  these: {},
+  'other-account': { accountId: FOREIGN },
+  'other-region': { regionId: REGIONS[1] },
+  'other-rule': { rule: 'unrouted' },
+};
+
 /** Sends messages about the results that it knows of, and writes their records, by a second reading of the contract. */
 export class Reporter {
   readonly #files: MemoryFiles;
@@ -74,13 +81,6 @@ export class Reporter {
     this.#files.place(`told/${day}/${name}`, texts[fate] ?? text);
   }
 }
-
-const CHANGES: Readonly<Record<ReportAct['about'], Partial<Named>>> = {
-  these: {},
-  'other-account': { accountId: FOREIGN },
-  'other-region': { regionId: REGIONS[1] },
-  'other-rule': { rule: 'unrouted' },
-};
 
 /** The newest word on each connection. */
 function clocksIn(results: readonly RunResult[]): readonly Named[] {
