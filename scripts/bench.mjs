@@ -1,7 +1,7 @@
 // The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints one table for each
 // part, and the limits. Exits with 1 when a limit is exceeded.
 //   npm run bench                 all parts
-//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, store
+//   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, store, rehearse
 //   npm run bench -- --json       figures for machines
 //   npm run bench -- --write-docs also draws docs/pictures/performance.svg
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { writeChart } from './bench/chart.mjs';
 import { benchEstate } from './bench/estate.mjs';
 import { benchHttp } from './bench/http.mjs';
 import { benchPage } from './bench/page.mjs';
+import { benchRehearse } from './bench/rehearse.mjs';
 import { benchRuns, nameOf } from './bench/runs.mjs';
 import { benchStore, pairsOf } from './bench/store.mjs';
 
@@ -21,6 +22,7 @@ const PARTS = {
   estate: { bench: benchEstate, print: printEstate },
   page: { bench: benchPage, print: printPage },
   store: { bench: benchStore, print: printStore },
+  rehearse: { bench: benchRehearse, print: printRehearse },
 };
 
 const { values } = parseArgs({
@@ -113,6 +115,20 @@ function printPage({ rows }) {
       kilobytes,
       usableMs.toFixed(0),
       searchMs?.toFixed(0) ?? '',
+    ]),
+  );
+}
+
+function printRehearse({ rows }) {
+  print(
+    ['30 nights rehearsed', 'deleted', 'seconds', 'seconds of CPU', 'MB resident', 'seconds of export'],
+    rows.map(({ connections, deleted, seconds, cpuSeconds, megabytes, exportSeconds }) => [
+      connections,
+      deleted,
+      seconds.toFixed(1),
+      cpuSeconds.toFixed(1),
+      megabytes.toFixed(0),
+      exportSeconds.toFixed(1),
     ]),
   );
 }

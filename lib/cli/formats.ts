@@ -1,6 +1,7 @@
 import type { DispatchResult } from '../core/domain/dispatch-result.ts';
 import type { RunResult } from '../core/domain/outcome.ts';
 import { toJsonLine, toPrintable } from '../core/text/printable.ts';
+import type { ReportDigest } from '../report/digest/report-digest.ts';
 import type { Explanation } from '../report/explain/explanation.ts';
 import { reportDispatch } from '../report/text/dispatch-table.ts';
 import { reportExplanation } from '../report/text/explanation-report.ts';
@@ -23,6 +24,13 @@ export type Answer =
   | { readonly kind: 'explanation'; readonly explanation: Explanation }
   /** Of backups and restores: as data, and as lines for a person. */
   | { readonly kind: 'undo'; readonly data: object; readonly lines: readonly string[] }
+  /** The same of a rehearsal, and what its page is made of. */
+  | {
+      readonly kind: 'rehearsal';
+      readonly data: object;
+      readonly lines: readonly string[];
+      readonly digest: ReportDigest;
+    }
   | { readonly kind: 'accepted'; readonly state: string; readonly taskId: string; readonly requestId: string | null };
 
 type Format = {
@@ -43,6 +51,7 @@ function toText(answer: Answer, style: ReportStyle, view: View): string {
     case 'explanation':
       return reportExplanation(answer.explanation, style);
     case 'undo':
+    case 'rehearsal':
       return answer.lines.map((line) => `${toPrintable(line)}\n`).join('');
     case 'accepted':
       return `Accepted, request ${answer.requestId ?? 'unknown'}: what becomes of it is in the function's log.\n`;
@@ -61,6 +70,7 @@ function toData(answer: Answer): unknown {
     case 'explanation':
       return answer.explanation;
     case 'undo':
+    case 'rehearsal':
       return answer.data;
     case 'accepted':
       return { state: answer.state, taskId: answer.taskId, requestId: answer.requestId };

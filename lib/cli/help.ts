@@ -17,6 +17,8 @@ Examples:
   vco-sweeper explain vco-bp1a2b3c4d                    why, or why not
   vco-sweeper sweep --policy policy.yaml                delete, after a question
   vco-sweeper sweep --policy policy.yaml --yes --json   the same from a script
+  vco-sweeper plan --out plan.json --html plan.html     save the plan, to read and approve it
+  vco-sweeper sweep --plan plan.json                    and delete exactly what it lists
   vco-sweeper invoke --mode plan                        what the deployed function would delete
   vco-sweeper store init results-of-sweeps              a folder that keeps results: then --store results-of-sweeps
   vco-sweeper restore vco-bp1a2b3c4d --dry-run          what it takes to bring a deleted one back
@@ -40,6 +42,9 @@ Exit codes: 0 nothing left to do, 1 unexpected error, or output that could not b
 
 /** What `--help` of one command says after its options. */
 export const AFTER_PLAN_HELP = `
+--out saves what a sweep would delete, for "sweep --plan": a JSON file with a hash, which only you can read. If something
+could not be read, it writes nothing. How to have a plan approved: docs/approve.md.
+
 Exit codes: 0 nothing to delete, now or later; 3 orphans, due, held or waiting (with --fail-on due: due, deferred or blocked),
 or an id of --connection was not found; 4 something was not read;
 5 a sweep would be halted by a guard; 130 Ctrl-C.`;
@@ -51,8 +56,13 @@ Before it deletes, it says how many connections in which account and region, and
 Anything else is "no", and so are typing before the question and the end of input. If it would only write marks, it does
 not ask.
 
-Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes; 3 orphans remain: waiting, held, deferred
-or blocked (with --fail-on due: deferred or blocked), or an id of --connection was not found; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
+--plan sweeps a saved plan. A connection is deleted only if it is in the plan and still is as planned: due by the same rule,
+since the same moment, bound to the same attachment, or detached from it by an earlier sweep. If it has changed, its outcome
+is unknown, and the reason says what changed. Other connections and their tags are not touched. A plan that was edited, or
+made by another policy, or more than --max-age ago, is refused as a whole.
+
+Exit codes: 0 no orphan is left; 2 there was no terminal to ask on, and no --yes, or the plan was refused; 3 orphans remain: waiting, held, deferred
+or blocked (with --fail-on due: deferred or blocked), or an id of --connection or of the plan was not found; 4 something was not read, a step failed, or a Ctrl-C stopped it with work left; 5 halted by a guard;
 130 Ctrl-C at the question, or a second one later. "No" at the question exits like plan.`;
 
 export const AFTER_INVOKE_HELP = `
@@ -71,6 +81,30 @@ function goes on. With --async: 0 it was accepted.`;
 export const AFTER_EXPLAIN_HELP = `
 Exit codes: 0 it stays: in use, protected or in doubt; 2 there is none with this id; 3 an orphan, due, held or waiting;
 4 it could not be read whole; 5 an orphan that is due, and a guard halts its region; 130 Ctrl-C.`;
+
+export const AFTER_NOTIFY_HELP = `
+Addresses and signing keys come from the environment variables that the policy names: docs/notify.md.
+
+Exit codes: 0 every channel accepted it; 2 bad usage or policy, or a variable that cannot be used, and nothing was sent;
+4 a channel refused it, or did not answer.`;
+
+export const AFTER_EXPORT_HELP = `
+The file holds ids, names and tags of your connections, and neither keys nor addresses. Only you may read it.
+A place that cannot be read is named, and then nothing is written.
+
+Exit codes: 0 it was written; 1 it could not be written; 2 bad usage or policy; 4 something was not read; 130 Ctrl-C.`;
+
+export const AFTER_REHEARSE_HELP = `
+Every night is a sweep, whatever the policy's mode. Nothing else happens in the estate meanwhile. No message is sent, and a
+store is kept in memory. The first night is the moment of the export, so the same files give the same output.
+
+Examples:
+  vco-sweeper export --policy policy.yaml --out estate.yaml
+  vco-sweeper rehearse --policy policy.yaml --estate estate.yaml
+  vco-sweeper rehearse --policy policy.yaml --estate estate.yaml --expect must-stay.txt --html rehearsal.html
+
+Exit codes: 0 it was rehearsed; 2 bad usage, policy or estate; 3 a connection of --expect was detached or deleted, or is not in
+the estate; 4 the last night was incomplete.`;
 
 export const AFTER_STORE_INIT_HELP = `
 Exit codes: 0 it is a store, from now on or since before; 2 it cannot be one.`;

@@ -4,7 +4,10 @@ import { type BackupsOptions, backupsCommand } from './commands/backups-command.
 import { type EmulatorCommandOptions, emulatorCommand } from './commands/emulator-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { type InvokeOptions, invokeCommand } from './commands/invoke-command.ts';
+import { type NotifyOptions, notifyCommand } from './commands/notify-command.ts';
 import { planCommand } from './commands/plan-command.ts';
+import { type ExportOptions, exportCommand } from './commands/rehearse/export-command.ts';
+import { type RehearseOptions, rehearseCommand } from './commands/rehearse/rehearse-command.ts';
 import { type RestoreOptions, restoreCommand } from './commands/restore-command.ts';
 import { storeInitCommand } from './commands/store-command.ts';
 import { type SweepOptions, sweepCommand } from './commands/sweep-command.ts';
@@ -15,9 +18,12 @@ import {
   AFTER_BACKUPS_HELP,
   AFTER_DEMO_HELP,
   AFTER_EXPLAIN_HELP,
+  AFTER_EXPORT_HELP,
   AFTER_HELP,
   AFTER_INVOKE_HELP,
+  AFTER_NOTIFY_HELP,
   AFTER_PLAN_HELP,
+  AFTER_REHEARSE_HELP,
   AFTER_RESTORE_HELP,
   AFTER_STORE_INIT_HELP,
   AFTER_SWEEP_HELP,
@@ -31,6 +37,7 @@ import {
   parseAccount,
   parseConnection,
   parseFunction,
+  parseInterval,
   parseLimits,
   parseMoment,
   parseRegion,
@@ -39,7 +46,7 @@ import {
 } from './run-options.ts';
 import { withOut, withSavedPlan } from './saved-plan/plan-options.ts';
 import { VERSION } from './version.ts';
-import { withViewOptions } from './view-options.ts';
+import { parseFile, withViewOptions } from './view-options.ts';
 
 const PROFILE_HELP = 'credentials of this profile of the official tools, whatever the environment says';
 const POLICY_HELP = 'the policy, YAML or JSON (default: SWEEP_POLICY, SWEEP_POLICY_FILE, or defaults)';
@@ -61,8 +68,10 @@ export function createProgram(io: Io, ended: (exitCode: number) => void): Comman
     .addHelpText('after', helpAfter(io, AFTER_HELP));
   addRunCommands(program, io, ended);
   addInvokeCommand(program, io, ended);
+  addRehearseCommands(program, io, ended);
   addStoreCommand(program, io, ended);
   addUndoCommands(program, io, ended);
+  addNotifyCommand(program, io, ended);
   addEmulatorCommands(program, io, ended);
   return program;
 }
@@ -93,6 +102,25 @@ function addInvokeCommand(program: Command, io: Io, ended: (exitCode: number) =>
     .option('--async', 'do not wait for it')
     .addHelpText('after', helpAfter(io, AFTER_INVOKE_HELP))
     .action(async (options: InvokeOptions) => ended(await invokeCommand(options, io)));
+}
+
+function addRehearseCommands(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  withScopeOptions(program.command('export'))
+    .description('write what plan reads to a file, without secrets, as an estate to rehearse on; changes nothing')
+    .requiredOption('-o, --out <file>', 'the estate', parseFile)
+    .addHelpText('after', helpAfter(io, AFTER_EXPORT_HELP))
+    .action(async (options: ExportOptions) => ended(await exportCommand(options, io)));
+
+  withFormats(program.command('rehearse'))
+    .description('live through nights of sweeps on an estate, in seconds; calls nothing and needs no credentials')
+    .requiredOption('-e, --estate <file>', 'what exists: of export, or written by hand as for the emulator')
+    .option('-p, --policy <file>', POLICY_HELP)
+    .option('--nights <number>', 'how many sweeps (default: 30)', wholeNumber(1, 1_000))
+    .option('--every <duration>', 'the time between two of them (default: 24h)', parseInterval)
+    .option('--html <file>', 'also write a page of the rehearsal to this file, to open in a browser', parseFile)
+    .option('--expect <file>', 'connections that must survive, one id a line; exit code 3 if one does not')
+    .addHelpText('after', helpAfter(io, AFTER_REHEARSE_HELP))
+    .action(async (options: RehearseOptions) => ended(await rehearseCommand(options, io)));
 }
 
 function addStoreCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
@@ -130,15 +158,28 @@ function addUndoCommands(program: Command, io: Io, ended: (exitCode: number) => 
     .action(async (id: string, options: RestoreOptions) => ended(await restoreCommand(id, options, io)));
 }
 
+function addNotifyCommand(program: Command, io: Io, ended: (exitCode: number) => void): void {
+  program
+    .command('notify')
+    .description('try the channels that messages go to')
+    .requiredOption('--test', 'send one test message to each channel of the policy')
+    .option('-p, --policy <file>', POLICY_HELP)
+    .addHelpText('after', helpAfter(io, AFTER_NOTIFY_HELP))
+    .action(async (options: NotifyOptions) => ended(await notifyCommand(options, io)));
+}
+
 const withStore = (command: Command): Command =>
   command.option('--store <folder>', 'keep the result there, or "off" (default: SWEEP_STORE, or as the policy says)');
 
-function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
+const withScopeOptions = (command: Command, policyHelp = POLICY_HELP): Command =>
   command
     .option('-p, --policy <file>', policyHelp)
     .option('--profile <name>', PROFILE_HELP)
     .option('-a, --account <id>', 'only this account of the policy; the same way for several', listOf(parseAccount))
     .option('-r, --region <region>', 'only this region; repeat it, or use commas, for several', listOf(parseRegion));
+
+function withRunOptions(command: Command, narrowing = true, policyHelp = POLICY_HELP): Command {
+  withScopeOptions(command, policyHelp);
   if (narrowing) {
     command.option('-c, --connection <id>', 'only this connection; the same way for several', listOf(parseConnection));
     command.addOption(

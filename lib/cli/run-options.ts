@@ -92,6 +92,15 @@ export const wholeNumber =
     throw new InvalidArgumentError(`${shown(text)} is not a whole number from ${min} to ${max}.`);
   };
 
+/** A duration in milliseconds, longer than nothing. */
+export function parseInterval(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) {
+    return ms;
+  }
+  throw new InvalidArgumentError(`${shown(text)} is not a duration such as 24h or 30m.`);
+}
+
 /** `off`, or a factor above zero. */
 export function parseLimits(text: string): 'off' | number {
   const factor = Number(text);

@@ -8,6 +8,7 @@ import type { LocalFunctions } from './fc/local-functions.ts';
 import { ApiError } from './gateway/api-error.ts';
 import type { WireReply } from './gateway/wire-reply.ts';
 import type { WireRequest } from './gateway/wire-request.ts';
+import { channelChanges } from './receiver/message-receiver.ts';
 
 const PREFIX = '/_emulator/';
 const faultList = z.array(faultRule);
@@ -86,6 +87,22 @@ const DEEDS = new Map<string, Deed>([
     (engine, body) => {
       const { functionName, event } = readBy(eventDelivery, parse(body), 'event');
       return functionsOf(engine).event(functionName, event);
+    },
+  ],
+  ['GET channels', (engine) => engine.receiver.channels],
+  [
+    'PUT channels',
+    (engine, body) => {
+      engine.receiver.change(readBy(channelChanges, parse(body), 'channels'));
+      return engine.receiver.channels;
+    },
+  ],
+  ['GET messages', (engine) => engine.receiver.messages],
+  [
+    'DELETE messages',
+    (engine) => {
+      engine.receiver.reset();
+      return {};
     },
   ],
   ['GET clock', clockOf],

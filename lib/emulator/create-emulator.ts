@@ -5,6 +5,9 @@ import { Engine } from './engine.ts';
 import type { Estate } from './estate/estate-types.ts';
 import { type Caller, callerInRole, callerWithKey } from './gateway/callers.ts';
 import { serve } from './gateway/serve-request.ts';
+import type { WireReply } from './gateway/wire-reply.ts';
+import type { WireRequest } from './gateway/wire-request.ts';
+import { isReceiverUrl, receiveMessage } from './receiver/receive-message.ts';
 
 const realClock: EmulatorClock = {
   now: () => Date.now(),
@@ -20,7 +23,7 @@ export const createEmulator = (options: EmulatorOptions): Emulator => emulatorOf
 
 export function emulatorOf(engine: Engine): Emulator {
   return {
-    handle: async (request) => (isControl(request.url) ? control(engine, request) : serve(engine, request)),
+    handle: async (request) => handle(engine, request),
     async call({ accountId, version, action, params, ...as }) {
       const caller = callerAs(engine.store.estate, accountId, as);
       const { kind, status, body } = await engine.perform({ caller, version, action, params, onRecord: as.onRecord });
@@ -35,12 +38,20 @@ export function emulatorOf(engine: Engine): Emulator {
     get calls() {
       return engine.log.records;
     },
+    receiver: engine.receiver,
     setFaults: (rules) => engine.faults.set(rules),
     setBehaviours(behaviours) {
       engine.behaviours = { ...engine.behaviours, ...behaviours };
     },
     resetCalls: () => engine.log.reset(),
   };
+}
+
+async function handle(engine: Engine, request: WireRequest): Promise<WireReply | 'reset'> {
+  if (isControl(request.url)) {
+    return control(engine, request);
+  }
+  return isReceiverUrl(request.url) ? await receiveMessage(engine, request) : await serve(engine, request);
 }
 
 /** The caller is a user of the account who may do everything, unless a key or a role is named. */

@@ -5,6 +5,7 @@ import type { LocalFunctions } from './fc/local-functions.ts';
 import type { CallRecord } from './gateway/call-log.ts';
 import type { WireReply } from './gateway/wire-reply.ts';
 import type { WireRequest } from './gateway/wire-request.ts';
+import type { MessageReceiver } from './receiver/message-receiver.ts';
 
 export type EmulatorClock = {
   now(): number;
@@ -55,6 +56,8 @@ export interface Emulator {
   /** The live state. Tests may change it, as other people would. */
   readonly estate: Estate;
   readonly calls: readonly CallRecord[];
+  /** The robots and webhooks that messages are sent to, and what has arrived there. */
+  readonly receiver: Pick<MessageReceiver, 'channels' | 'change' | 'messages' | 'reset' | 'onMessage'>;
   setFaults(rules: readonly FaultRule[]): void;
   setBehaviours(behaviours: Partial<Behaviours>): void;
   resetCalls(): void;

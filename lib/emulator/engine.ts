@@ -16,6 +16,7 @@ import { Sessions } from './gateway/sessions.ts';
 import { CBN_VERSION, type Context, DIRECTORY_VERSION, type Operation, STS_VERSION } from './operation.ts';
 import { HOST_IDS, OPERATIONS } from './operations.ts';
 import { createRandom, type Random, requestId } from './random.ts';
+import { MessageReceiver } from './receiver/message-receiver.ts';
 import { Store } from './state/cloud-state.ts';
 import { Lifecycle } from './state/lifecycle.ts';
 
@@ -39,6 +40,7 @@ export class Engine {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly faults: Faults;
+  readonly receiver: MessageReceiver;
   behaviours: Behaviours;
   /** Present when the engine is served over HTTP. */
   fc: LocalFunctions | undefined;
@@ -62,6 +64,7 @@ export class Engine {
     this.faults = new Faults(createRandom(seed + 2));
     this.faults.set(options.faults ?? []);
     this.#limits = new Limits(options.limits ?? 1);
+    this.receiver = new MessageReceiver(options.limits ?? 1);
   }
 
   now(): number {

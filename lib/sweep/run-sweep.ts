@@ -9,7 +9,7 @@ import type { Narrowing, Policy, PolicyOrigin } from '../core/domain/policy.ts';
 import { toIso } from '../core/domain/time.ts';
 import { withoutNewClocks } from '../core/judge/judge.ts';
 import { mayTag, runMode } from '../core/plan/narrow.ts';
-import { isReported, type Judged, type Plan, plan } from '../core/plan/plan.ts';
+import { goingLater, isReported, type Judged, type Plan, plan } from '../core/plan/plan.ts';
 import { warnOfPolicy } from '../core/plan/policy-warnings.ts';
 import type { Store } from '../core/store/store.ts';
 import { whyNotStored } from '../core/store/why-not-stored.ts';
@@ -43,7 +43,7 @@ export type SweepDeps = {
   readonly onReading?: OnReading;
   /** Left out: none is asked for, and nothing is stored. */
   readonly store?: Store | undefined;
-  /** Told each connection that ends as `planned`. Must not throw. */
+  /** Told each connection that a saved plan of this run lists: those that are planned, or only wait for the change window. */
   readonly onPlanned?: ((judged: Judged) => void) | undefined;
 };
 
@@ -139,6 +139,9 @@ async function sweepInto(
     await document?.whenBehind();
   }
   const { counts, ...shown } = tally.toResult(surveyed.regions);
+  for (const judged of stop?.heldBack === undefined ? goingLater(planned, counts.planned) : []) {
+    deps.onPlanned?.(judged);
+  }
   const regions = toRegionResults(surveyed, planned.halts);
   const status = toStatus(regions, counts, {
     somethingUnread:

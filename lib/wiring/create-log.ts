@@ -29,6 +29,7 @@ const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'scope.started': 'sweep of one account and region started',
   'scope.failed': 'sweep of one account and region not started',
   'dispatch.finished': 'dispatch finished',
+  'notify.retried': 'message sent again',
 };
 
 const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signature', 'Psk', 'AuthKey'];

@@ -36,6 +36,8 @@ export type Ran = {
   readonly err: string;
   readonly asked: readonly string[];
   readonly files: Record<string, string>;
+  /** Of the files that were written with one. */
+  readonly modes: Readonly<Record<string, number>>;
 };
 
 /** One command, as a shell would run it, in this process. */
@@ -44,6 +46,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   let out = '';
   let err = '';
   const asked: string[] = [];
+  const modes: Record<string, number> = {};
   const listeners = new Set<() => void>();
   const stop = () => {
     for (const listener of [...listeners]) {
@@ -80,9 +83,12 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       return text;
     },
     checkWritable: () => failWith(options.fileError?.before),
-    writeFile: (path, text) => {
+    writeFile: (path, text, mode) => {
       failWith(options.fileError?.after);
       files[path] = text;
+      if (mode !== undefined) {
+        modes[path] = mode;
+      }
     },
     temporaryPath: (name) => {
       const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
@@ -105,7 +111,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     },
   };
   const code = await main(args, io);
-  return { code, out, err, asked, files };
+  return { code, out, err, asked, files, modes };
 }
 
 function failWith(code: string | undefined): void {

@@ -36,6 +36,7 @@ test('npm run docs writes stale and missing parts', () => {
       ['docs/policy.md', /^\| `mode` \|.*\n/m],
       ['docs/result.md', /^\| `cenId` \|.*\n/m],
       ['docs/cli.md', /^### vco-sweeper sweep$/m],
+      ['docs/notify.md', /^41 connections.*\n/m],
       ['docs/permissions.md', /^### plan\.json$/m],
       ['policy.example.yaml', /^ {2}unassociated:.*\n/m],
     ] as const) {

@@ -3,6 +3,7 @@ import { policyKeyTable } from '../../lib/policy/schema/key-table.ts';
 import { ruleExample, ruleList } from '../../lib/policy/schema/rule-docs.ts';
 import { CSV_COLUMNS } from '../../lib/report/csv/to-csv.ts';
 import { cliReference } from './cli-reference.ts';
+import { exampleMessage } from './notify-examples.ts';
 import { ramReference } from './ram-reference.ts';
 
 export type GeneratedDoc = {
@@ -19,6 +20,14 @@ export const GENERATED_DOCS: readonly GeneratedDoc[] = [
   },
   { file: 'docs/result.md', generate: (text) => withPart(text, 'csv', csvColumnTable()) },
   { file: 'docs/cli.md', generate: (text) => withPart(text, 'commands', cliReference()) },
+  {
+    file: 'docs/notify.md',
+    generate: (text) => {
+      const inEnglish = withPart(text, 'english', exampleMessage('dingtalk', 'en'));
+      const inBoth = withPart(inEnglish, 'chinese', exampleMessage('wecom', 'zh'));
+      return withPart(inBoth, 'event', exampleMessage('cloudevents', 'en'));
+    },
+  },
   { file: 'docs/permissions.md', generate: (text) => withPart(text, 'rights', ramReference()) },
   { file: 'policy.example.yaml', generate: (text) => withBetween(text, '\nrules:\n', '\n\n', ruleExample()) },
   { file: 'policy.schema.json', generate: () => `${JSON.stringify(policyJsonSchema(), null, 2)}\n` },

@@ -53,9 +53,9 @@ describe('docs/emulator.md', () => {
 
   test('it tells every kind of fault with its keys', async () => {
     const values = { status: 500, code: 'X', message: 'x', retryAfterMs: 1, when: 'after', ms: 1, reads: 1, delta: 1 };
-    const given = new Map<string, unknown>(Object.entries({ ...values, field: 'X' }));
+    const given = new Map<string, unknown>(Object.entries({ ...values, field: 'X', location: 'http://127.0.0.1' }));
     const told = rows('Faults').filter(([key = '']) =>
-      /-|^(throttle|error|html|truncated|reset|timeout|stale)$/.test(key),
+      /-|^(throttle|error|html|redirect|truncated|reset|timeout|stale)$/.test(key),
     );
     const faults = told.map(([kind, keys = '']) => ({
       fault: { kind, ...Object.fromEntries([...given].filter(([key]) => new RegExp(`\\b${key}\\b`).test(keys))) },

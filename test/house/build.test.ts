@@ -105,6 +105,11 @@ describe('the licences of what a folder holds', () => {
     },
   );
 
+  test.each(['sweep', 'dispatch'])('in dist/%s nothing of messages', (name) => {
+    const { sources } = JSON.parse(readFileSync(join('dist', name, 'index.js.map'), 'utf8')) as { sources: string[] };
+    expect(sources.filter((source) => /report\/messages|post-once/.test(source))).toEqual([]);
+  });
+
   test('are the same at each build', () => {
     for (const name of ['functions', 'lib']) {
       symlinkSync(resolve(name), join(folder, name));

@@ -19,8 +19,10 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/event\//, /^lib\/(core|event|policy)\//],
   [/^lib\/report\//, /^lib\/(core|report)\//],
   [/^lib\/store\//, /^lib\/(core|store)\//],
+  // A rehearsal is the whole product on the emulated cloud.
+  [/^lib\/rehearse\//, /^lib\/(cloud|core|emulator|policy|rehearse|report|store|sweep|undo)\//],
   [/^lib\/wiring\//, /^lib\/(core|cloud|sweep|dispatch|store|wiring)\//],
-  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|report|store|sweep|undo|wiring)\//],
+  [/^lib\/cli\//, /^lib\/(cli|core|dispatch|emulator|policy|rehearse|report|store|sweep|undo|wiring)\//],
   [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|sweep|wiring))\//],
 ];
 

@@ -299,6 +299,23 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
   });
 
+  test('of a saved plan shows its hash and that of its policy, and has a place to sign on paper', async () => {
+    const plan = { file: 'plans/<b>.json', sha256: 'ab'.repeat(32), madeAt: iso(NOW) };
+    const runs = SMALL.runs.map((run) => ({ ...run, mode: 'plan' as const, plan }));
+    const page = await pages.open({ ...SMALL, runs });
+    const text = await page.locator('.plan').first().innerText();
+    expect(text).toContain('Saved plan plans/<b>.json, made');
+    expect(text).toContain(`SHA-256 of the plan ${plan.sha256}, of its policy ${SMALL.runs[0]?.policy.hash}.`);
+    expect(await page.locator('.signature').first().isVisible()).toBe(false);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.signature').first().innerText()).toMatch(/Approved by\s+Date\s+Signature/);
+    expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
+    const swept = await pages.open({ ...SMALL, runs: runs.map((run) => ({ ...run, mode: 'sweep' as const })) });
+    expect(await swept.locator('.plan').first().innerText()).toContain('Swept by the plan plans/<b>.json');
+    expect(await swept.locator('.signature').count()).toBe(0);
+  });
+
   test('says when it is old', async () => {
     const page = await pages.open(aDigest([], { madeAt: iso(NOW - 3 * DAY) }));
     expect(await page.locator('.notice').innerText()).toContain('(3d ago)');

@@ -5,7 +5,7 @@ import type { RunOptions, startCloud } from './cloud.ts';
 type Cloud = ReturnType<typeof startCloud>;
 
 /** What a run over a plan is given. */
-export const sweptPlan = (entries: readonly PlanEntry[]) => ({
+const sweptPlan = (entries: readonly PlanEntry[]) => ({
   entries,
   index: indexEntries(entries),
   origin: { file: 'plan.json', sha256: 'ab'.repeat(32), madeAt: '2026-11-22T12:00:00.000Z' },

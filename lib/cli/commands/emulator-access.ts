@@ -3,6 +3,7 @@ import type { RunningEmulator } from '../../emulator/emulator-types.ts';
 import type { AccessKey, Estate } from '../../emulator/estate/estate-types.ts';
 
 type Access = Pick<RunningEmulator, 'url' | 'accessKeyId' | 'accessKeySecret'>;
+type Exported = Access & { readonly receiver: Pick<RunningEmulator['receiver'], 'channels'> };
 
 /** A key that no other emulator has. */
 export const freshKey = (): AccessKey => ({
@@ -27,6 +28,15 @@ export const toAccessLine = (
     ...(certificateFile === undefined ? [] : [`certificate=${certificateFile}`]),
   ].join(' ');
 
+/** The address of a channel and its signing key, if any, under the names that the documents use. */
+const toChannelVariables = (
+  url: string,
+  { type, path, secret }: RunningEmulator['receiver']['channels'][number],
+): readonly [string, string][] => [
+  [`${type.toUpperCase()}_URL`, `${url}${path}`],
+  ...(secret === null ? [] : [[`${type.toUpperCase()}_SECRET`, secret] as [string, string]]),
+];
+
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
@@ -34,7 +44,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
  * command line and Terraform's provider by its own names.
  */
 export function toExports(
-  { url, accessKeyId, accessKeySecret }: Access,
+  { url, accessKeyId, accessKeySecret, receiver }: Exported,
   { certificateFile, pid }: { readonly certificateFile: string | undefined; readonly pid: number },
 ): readonly string[] {
   const { host } = new URL(url);
@@ -47,6 +57,7 @@ export function toExports(
     ['ALICLOUD_ACCESS_KEY', accessKeyId],
     ['ALICLOUD_SECRET_KEY', accessKeySecret],
     ['VCO_SWEEPER_EMULATOR_PID', String(pid)],
+    ...receiver.channels.flatMap((channel) => toChannelVariables(url, channel)),
   ];
   const trusting = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'];
   if (certificateFile !== undefined) {

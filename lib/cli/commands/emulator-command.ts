@@ -13,6 +13,7 @@ import type { Io } from '../io.ts';
 import { createOutput, type Output } from '../output.ts';
 import { freshKey, toAccessLine, toExports, withFreshKeys } from './emulator-access.ts';
 import { describeInvocation } from './invocation-line.ts';
+import { describeMessage } from './message-text.ts';
 
 export type EmulatorCommandOptions = {
   readonly port?: number;
@@ -46,13 +47,15 @@ const GENERATED = {
 
 /**
  * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key,
- * or lines for a shell do; on standard error there is one for each invocation of a function that has ended.
+ * or lines for a shell do. On standard error there is a line for each invocation of a function that has ended, and the text
+ * of each message that arrived.
  */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
   const output = createOutput(io);
   const emulator = await start(options, io);
   try {
     emulator.fc.onEnded((invocation) => output.say(describeInvocation(invocation)));
+    emulator.receiver.onMessage((message) => output.say(describeMessage(message)));
     if (options.faults !== undefined) {
       await setFaults(emulator, options.faults, io);
     }

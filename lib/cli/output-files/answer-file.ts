@@ -5,6 +5,7 @@ import type { Answer } from '../formats.ts';
 import { type Io, UnwritableOutput } from '../io.ts';
 
 type RunAnswer = Extract<Answer, { kind: 'run' }>;
+type RehearsalAnswer = Extract<Answer, { kind: 'rehearsal' }>;
 
 /** Writes a command's answer into a file, and says what is in it now. */
 export type AnswerFile = (answer: Answer) => string;
@@ -14,6 +15,8 @@ export type FileContent = {
   readonly render: (answer: RunAnswer) => string;
   /** What a person should know of it, in a few words. */
   readonly describe: (answer: RunAnswer) => string;
+  /** The same two of a rehearsal; left out: there is no such file of one. */
+  readonly ofRehearsal?: (answer: RehearsalAnswer) => { readonly text: string; readonly about: string };
 };
 
 /**
@@ -24,7 +27,7 @@ export type FileContent = {
 export function openAnswerFile(
   option: string,
   path: string | undefined,
-  { render, describe }: FileContent,
+  content: FileContent,
   io: Io,
 ): readonly AnswerFile[] {
   if (path === undefined) {
@@ -37,17 +40,25 @@ export function openAnswerFile(
     throw new ConfigError(problemOf(error));
   }
   const write: AnswerFile = (answer) => {
-    if (answer.kind !== 'run') {
+    const file = toFile(content, answer);
+    if (file === undefined) {
       return `${toPrintable(path)} was not written: this answer lists no connections`;
     }
     try {
-      io.writeFile(path, render(answer));
+      io.writeFile(path, file.text);
     } catch (error) {
       throw new UnwritableOutput(problemOf(error));
     }
-    return `${toPrintable(path)}: ${describe(answer)}`;
+    return `${toPrintable(path)}: ${file.about}`;
   };
   return [write];
+}
+
+function toFile({ render, describe, ofRehearsal }: FileContent, answer: Answer) {
+  if (answer.kind === 'rehearsal') {
+    return ofRehearsal?.(answer);
+  }
+  return answer.kind === 'run' ? { text: render(answer), about: describe(answer) } : undefined;
 }
 
 /**

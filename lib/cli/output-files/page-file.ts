@@ -9,6 +9,10 @@ import type { FileContent } from './answer-file.ts';
 export const PAGE_CONTENT: FileContent = {
   render: ({ result, background }) => runPage(result, background),
   describe: ({ result }) => `the page of this run, ${count(result.outcomes.length, 'connection')}`,
+  ofRehearsal: ({ digest }) => ({
+    text: renderPage(digest),
+    about: `the page of this rehearsal, ${count(digest.outcomes.length, 'connection')}`,
+  }),
 };
 
 /** The page of one run, made at the moment when the run ended. A place says itself why it was not read. Pure. */

@@ -16,7 +16,7 @@ export type OpenPlan = {
   readonly swept: NonNullable<SweepRequest['plan']>;
   /** Where a sweep of it looks. Throws `ConfigError` for a place that is outside the policy. */
   readonly scopeIn: (policy: DeclaredPolicy) => Scope;
-  /** What a run is about: all entries, or those of these connections. */
+  /** The request for a run over all entries, or over the entries of these connections. */
   readonly parts: (policy: Policy, mode: Mode, connections?: readonly ConnectionId[]) => readonly Narrowing[];
   /** Throws `ConfigError` when it has become too old meanwhile. */
   readonly requireFresh: () => void;
@@ -27,7 +27,7 @@ const MAX_AGE_MS = 24 * 3_600_000;
 const AHEAD_MS_MAX = 5 * 60_000;
 
 /**
- * Read the plan that `--plan` names, and refuse it whole unless it is one, unchanged, of this policy, and of these days.
+ * Read the plan that `--plan` names, and refuse it whole unless it is an unchanged and recent plan of this policy.
  * Calls nothing.
  *
  * @param maxAgeMs undefined: 24 hours

@@ -10,14 +10,14 @@ import { type Io, UnwritableOutput } from '../io.ts';
 /** The file that `plan --out` writes. */
 export type PlanFile = {
   /**
-   * Write the plan, whole or not at all. A run that is not complete writes nothing, since what it did not read may hold
-   * connections of which nobody knows whether they are due.
+   * Write the plan, whole or not at all. A run that is not complete writes nothing, because nobody knows
+   * whether the connections that it did not read are due.
    */
   readonly save: (result: RunResult, entries: readonly PlanEntry[]) => Saved;
 };
 
 /** `sentence`: for a person. `origin`: undefined when it was not written. `failure`: why it could not be. */
-export type Saved = {
+type Saved = {
   readonly sentence: string;
   readonly origin?: PlanOrigin;
   readonly failure?: UnwritableOutput;
@@ -55,7 +55,12 @@ export function openPlanFile(path: string | undefined, io: Io): PlanFile | undef
         return { sentence: `${name} was not written`, failure };
       }
       const origin = { file: path, sha256, madeAt: plan.madeAt };
-      return { sentence: `${name}: a plan of ${count(entries.length, 'connection')}, sha256 ${sha256}`, origin };
+      const later = entries.length - result.counts.planned;
+      const waiting = later > 0 ? `, ${later} of them once the change window opens` : '';
+      return {
+        sentence: `${name}: a plan of ${count(entries.length, 'connection')}${waiting}, sha256 ${sha256}`,
+        origin,
+      };
     },
   };
 }

@@ -32,7 +32,7 @@ export type CliSession = {
   /** A run over these parts. Writes to the cloud as far as they allow. */
   readonly run: (parts: readonly Narrowing[], onPlanned?: SweepDeps['onPlanned']) => Promise<RunResult>;
   /** Something that only reads, given what a run needs. */
-  readonly read: <T>(task: (deps: SweepDeps) => Promise<T>) => Promise<T>;
+  readonly read: <T>(task: (deps: SweepDeps) => Promise<T>, store?: 'without a store') => Promise<T>;
   readonly output: Output;
   /** A run's result, with what this session saw in its runs. */
   readonly toAnswer: (result: RunResult) => Extract<Answer, { kind: 'run' }>;
@@ -63,10 +63,14 @@ export function openSession(options: RunOptions, io: Io): CliSession {
   const names = new Map<ConnectionId, string>();
   let problems: readonly Problem[] = [];
 
-  const watched = async <T>(writes: boolean, task: (deps: SweepDeps) => Promise<T>): Promise<T> => {
+  const watched = async <T>(
+    writes: boolean,
+    task: (deps: SweepDeps) => Promise<T>,
+    stored: Pick<Policy, 'store'> = policy,
+  ): Promise<T> => {
     const { clock } = io;
     const deadlineMs = Number.POSITIVE_INFINITY;
-    const store = await openPolicyStore(policy, { clock, deadlineMs });
+    const store = await openPolicyStore(stored, { clock, deadlineMs });
     // Once before the run begins: if there are none, nobody waits for a run that can only fail.
     await access.credentials();
     const watcher = createRunWatcher(io);
@@ -92,7 +96,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     plan,
     parts: (mode, connections) => plan?.parts(policy, mode, connections) ?? [scope.narrow(mode, connections)],
     names,
-    read: (task) => watched(false, task),
+    read: (task, store) => watched(false, task, store === undefined ? policy : { store: undefined }),
     run: (parts, onPlanned) => {
       const { defaultRegion, isWhole } = scope;
       const resultMax = Number.POSITIVE_INFINITY;

@@ -22,7 +22,8 @@ export type JournalEvent =
   | 'dispatch.started'
   | 'scope.started'
   | 'scope.failed'
-  | 'dispatch.finished';
+  | 'dispatch.finished'
+  | 'notify.retried';
 
 /** Only our own types and texts go in here, never a reply: replies hold pre-shared keys. */
 export type JournalFields = {

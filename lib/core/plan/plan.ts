@@ -72,6 +72,14 @@ export function findNotNow({ postponed, heldBack }: Plan, judged: Judged): NotNo
   return heldBack ?? (closed === undefined ? undefined : { reason: closed, code: null });
 }
 
+/**
+ * The connections that would go first once the change window opens, after `planned` others. Pure.
+ *
+ * A plan that is saved for a later sweep lists them: often nobody is at work while the window is open.
+ */
+export const goingLater = ({ postponed, perRun }: Plan, planned: number): readonly Judged[] =>
+  [...postponed.keys()].sort(inOrder).slice(0, Math.max(0, perRun - planned));
+
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
 /** Decide what may be detached and deleted, within the limits of one run. Pure; the same input gives the same order. */

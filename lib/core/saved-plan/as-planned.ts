@@ -4,7 +4,7 @@ import type { Verdict } from '../judge/judge.ts';
 import type { PlanEntry } from './saved-plan.ts';
 
 /**
- * Why a connection is no longer as its entry in a plan says, in words for a person; undefined when it still is. Pure.
+ * Why a connection is no longer as its entry in a plan says, in words for a person. Undefined: it still is. Pure.
  *
  * It has to be due by the same rule, since the same moment, and bound to the same attachment. After our own detach, the
  * detach note has to name that attachment. A rule without a clock has no moment: then there must be none now.
@@ -28,8 +28,8 @@ function changesOfOrphan(entry: PlanEntry, verdict: Verdict): readonly string[] 
 }
 
 /**
- * Its note is what it is deleted by, whatever its mark says. But a clock of the same rule that began at another moment is
- * of a time after the plan: the connection was used in between, and another run detached it.
+ * It is deleted by its note, even without a mark. But a clock of the same rule that began at another moment is of a time
+ * after the plan: the connection was used in between, and another run detached it.
  */
 function changesOfHalfDone(entry: PlanEntry, { note, connection }: Verdict): readonly string[] {
   const attachmentId = note.kind === 'valid' ? note.attachmentId : null;

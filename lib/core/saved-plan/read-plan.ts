@@ -23,7 +23,7 @@ const plan = z.strictObject({
   entries: z.array(entry),
 });
 
-/** A plan, from a document whose hash is right; or the place in it that is not as it should be. Quotes nothing of it. */
+/** A plan, from a document whose hash is right, or the place in it where something is wrong. Quotes nothing of it. */
 export function readPlan(document: StoreDocument): { readonly plan: SavedPlan } | { readonly problem: string } {
   const read = z.safeParse(plan, document);
   if (!read.success) {

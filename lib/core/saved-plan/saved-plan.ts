@@ -13,9 +13,9 @@ export type PlanEntry = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly rule: RuleName | 'half-done';
-  /** ISO UTC; null when the rule had no clock, because it has no grace. */
+  /** ISO UTC. Null: the rule had no clock, because it has no grace. */
   readonly since: string | null;
-  /** The attachment to detach, or the one that the detach note of a half-done connection names; null for none. */
+  /** The attachment to detach, or the attachment that the detach note of a half-done connection names. Null: none. */
   readonly attachmentId: AttachmentId | null;
   readonly evidence: readonly string[];
 };
@@ -41,7 +41,7 @@ export const indexEntries = (entries: readonly PlanEntry[]): PlanIndex =>
 export const findEntry = (index: PlanIndex, place: Place, connectionId: ConnectionId): PlanEntry | undefined =>
   index.get(keyOf(place, connectionId));
 
-/** What a plan says of a connection that a sweep would delete now. Pure. */
+/** The entry of a connection that a sweep would delete now. Pure. */
 export function toPlanEntry({ accountId, regionId, verdict }: Judged): PlanEntry {
   const { connection, kind, rule, sinceMs, attachment, note, evidence } = verdict;
   if (rule === null) {
@@ -75,7 +75,7 @@ export function placesOf(entries: readonly PlanEntry[]): readonly Place[] {
 }
 
 /**
- * What a run over these entries looks at, in this mode: one part for each place. Without entries, it looks at nothing.
+ * The request for a run over these entries in this mode: one part for each place. Without entries, it is about nothing.
  *
  * @param isOwnAccount the policy is about the account of the credentials, whose id is not known before a call
  */

@@ -16,6 +16,10 @@ export type ToldClock = {
   readonly since: string;
 };
 
+/** The same text for the same clock: a clock that starts again has another one. */
+export const clockKey = ({ accountId, regionId, connectionId, rule, since }: ToldClock): string =>
+  [accountId, regionId, connectionId, rule, since].join(' ');
+
 /** The record of one message that a channel accepted. */
 export type ToldDocument = {
   readonly format: typeof TOLD_FORMAT;

@@ -100,7 +100,8 @@ export const connection = z.strictObject({
   Spec: z.optional(text),
   TunnelBandwidth: z.optional(text),
   RemoteCaCertificate: z.optional(text),
-  ResourceGroupId: z.optional(text),
+  /** `null` leaves the field out. */
+  ResourceGroupId: z.optional(word),
   ZoneNo: z.optional(text),
   IkeConfig: z.optional(z.strictObject({ ...ikeShape, IkeLifetime: z.optional(count) })),
   IpsecConfig: z.optional(z.strictObject({ ...ipsecShape, IpsecLifetime: z.optional(count) })),

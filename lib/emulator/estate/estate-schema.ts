@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { connection } from './connection-schema.ts';
 import { accountId, moment, pending, tags, text } from './estate-fields.ts';
+import { headerShape } from './estate-header.ts';
 import { routingShape } from './routing-schema.ts';
 
 /** RAM actions such as `vpc:DeleteVpnAttachment`, `cen:*` or `*`. */
@@ -142,6 +143,7 @@ export const estateFile = z.strictObject({
     ),
   ),
   ...routingShape,
+  ...headerShape,
 });
 
 /** An estate as people write it: nearly every key may be left out. */

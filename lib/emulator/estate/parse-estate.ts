@@ -1,5 +1,6 @@
 import { parseDocument, stringify } from 'yaml';
 import { completeEstate } from './complete-estate.ts';
+import { checkHeader, type EstateHeader } from './estate-header.ts';
 import { EstateError, readBy } from './estate-problems.ts';
 import { type EstateFile, estateFile } from './estate-schema.ts';
 import type { AccessKey, Estate } from './estate-types.ts';
@@ -12,6 +13,13 @@ import type { AccessKey, Estate } from './estate-types.ts';
  */
 export const parseEstate = (text: string, source: string, key?: AccessKey): Estate =>
   readEstate(parseText(text, source), source, key);
+
+/** An estate, and what its file says of itself. */
+export type ParsedEstate = { readonly estate: Estate; readonly header: EstateHeader };
+
+/** As `parseEstate`, with what the file says of itself. */
+export const parseEstateFile = (text: string, source: string): ParsedEstate =>
+  readEstateFile(parseText(text, source), source);
 
 function parseText(text: string, source: string): unknown {
   try {
@@ -36,7 +44,14 @@ function parseYaml(text: string, source: string): unknown {
 
 /** Checks plain data and fills in what it leaves out. Throws `EstateError`. */
 export const readEstate = (value: unknown, source: string, key?: AccessKey): Estate =>
-  completeEstate(readBy(estateFile, value, source), key);
+  readEstateFile(value, source, key).estate;
+
+/** An estate that was exported must be as it was then. */
+function readEstateFile(value: unknown, source: string, key?: AccessKey): ParsedEstate {
+  checkHeader(value, source);
+  const file = readBy(estateFile, value, source);
+  return { estate: completeEstate(file, key), header: { madeAtMs: file.madeAt, places: file.places } };
+}
 
 /** An estate from an object that leaves out what does not matter, for tests. */
 export const defineEstate = (file: EstateFile): Estate => readEstate(file, 'estate');

@@ -13,6 +13,7 @@ const suits: Partial<Record<Fault['kind'], (operation: Operation) => boolean>> =
   'empty-list': ({ paging }) => paging !== undefined,
   'wrong-total': ({ paging }) => paging !== undefined,
   'repeat-next-token': ({ paging }) => paging === 'token',
+  redirect: ({ action }) => action === 'PostMessage',
   'stuck-detach': ({ action }) => action === 'DeleteTransitRouterVpnAttachment',
 };
 

@@ -20,6 +20,11 @@ const PUBLISHED = new Map<string, readonly Limit[]>([
   // By analogy with its siblings for VPC and peering: the published copy is cut off before its row.
   ['2017-09-12 DeleteTransitRouterVpnAttachment', [within(1_000, 3), within(60_000, 180)]],
   ['2015-04-01 AssumeRole', [within(1_000, 100)]],
+  ['messages dingtalk', perMinute(20)],
+  ['messages feishu', [within(1_000, 5), within(60_000, 100)]],
+  ['messages wecom', perMinute(20)],
+  // One a second, and short bursts are tolerated: how short is not published.
+  ['messages slack', [within(10_000, 10)]],
 ]);
 
 /** No limit is published for the other CBN operations. Five calls a second is a safe assumption. */

@@ -3,7 +3,7 @@ import { type Context, vpc } from '../operation.ts';
 import { placeKey } from '../state/cloud-state.ts';
 import { isOfVpnGateway } from './connections/describe-connections.ts';
 
-type Grouped = { readonly accountId: string; readonly regionId: string; ResourceGroupId?: string | undefined };
+type Grouped = { readonly accountId: string; readonly regionId: string; ResourceGroupId?: string | null | undefined };
 
 /** The resources that can be moved, by type. */
 const KINDS = new Map<string, (context: Context, id: string) => Grouped | undefined>([

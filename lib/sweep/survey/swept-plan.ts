@@ -13,7 +13,7 @@ export type SweptPlan = {
   readonly origin: PlanOrigin;
 };
 
-/** What is not in the plan is out of scope, whatever else the request covers. What has changed since is not touched. */
+/** A connection outside the plan is out of scope, even if the request covers it. A changed connection is not touched. */
 export function withinPlan(plan: SweptPlan, judged: Judged): Judged {
   const isEntry = findEntry(plan.index, judged, judged.verdict.connection.connectionId) !== undefined;
   if (judged.mode === undefined || !isEntry) {
@@ -23,7 +23,7 @@ export function withinPlan(plan: SweptPlan, judged: Judged): Judged {
   return unplanned === undefined ? judged : { ...judged, mode: undefined, unplanned };
 }
 
-/** Why a connection is not, or no longer, what the plan says of it; undefined when it is. */
+/** Why a connection is not, or no longer, as the plan says. Undefined: it is. */
 export function whyUnplanned({ index }: SweptPlan, judged: Place & Pick<Judged, 'verdict'>): string | undefined {
   const entry = findEntry(index, judged, judged.verdict.connection.connectionId);
   return entry === undefined ? 'it is not in the plan' : whyNotAsPlanned(entry, judged.verdict);

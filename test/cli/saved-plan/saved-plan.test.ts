@@ -50,9 +50,10 @@ function edited(text: string, change: (document: Document) => object): string {
 const later = (ms: number) => new VirtualClock(NOW + ms);
 
 describe('plan --out', () => {
-  test('saves what a sweep would delete, in a fixed order, with a hash over its text', async () => {
+  test('saves the connections that a sweep would delete, in a fixed order, with a hash over its text', async () => {
     const { command, files, writes } = await cloud();
-    const { code, err, out } = await command(['plan', '--out', 'plan.json']);
+    const { code, err, out, modes } = await command(['plan', '--out', 'plan.json']);
+    expect(modes).toEqual({ 'plan.json': 0o600 });
     const { sha256, ...document } = JSON.parse(files['plan.json'] ?? '');
     expect(code).toBe(3);
     expect(document).toMatchObject({
@@ -95,6 +96,34 @@ describe('plan --out', () => {
     const { out } = await command(['plan', '--out', 'plan.json', '--json']);
     const { sha256, madeAt } = JSON.parse(files['plan.json'] ?? '');
     expect(JSON.parse(out).plan).toEqual({ file: 'plan.json', sha256, madeAt });
+  });
+
+  test('outside the change window saves the connections that only wait for it, up to limits.perRun, the longest orphaned first', async () => {
+    const limits = (perRun: number) =>
+      `${POLICY}limits: { perRun: ${perRun}, window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
+    const tags = { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(3 * DAY)}` };
+    const some = estate(...inUse(6), free('a', dueTags()), free('old', tags));
+    const one = await cloud(some, limits(1));
+    const { err, out } = await one.command(['plan', '--out', 'plan.json', '--json']);
+    expect(JSON.parse(out).counts).toMatchObject({ planned: 0, deferred: 2 });
+    expect(err).toContain('plan.json: a plan of 1 connection, 1 of them once the change window opens, sha256');
+    expect(JSON.parse(one.files['plan.json'] ?? '').entries).toMatchObject([{ connectionId: 'vco-old' }]);
+    const sweep = ['sweep', '--plan', 'plan.json', '--yes'];
+    expect((await one.command(sweep)).code).toBe(3);
+    expect(one.ids()).toContain('vco-old');
+    expect((await one.command(sweep, { clock: later(11 * HOUR) })).code).toBe(0);
+    expect(one.ids()).not.toContain('vco-old');
+  });
+
+  test('stopped by a file STOP saves nothing that would go later', async () => {
+    const limits = `${POLICY}limits: { window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
+    const one = await cloud(SOME, limits);
+    const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
+    writeFileSync(join(folder, 'vco-sweeper-store.json'), '{"format":"vco-sweeper/store@1"}');
+    writeFileSync(join(folder, 'STOP'), '');
+    await one.command(['plan', '--out', 'plan.json', '--store', folder]);
+    rmSync(folder, { recursive: true });
+    expect(JSON.parse(one.files['plan.json'] ?? '').entries).toEqual([]);
   });
 
   test('with nothing due saves a plan without entries, which a sweep takes', async () => {
@@ -157,7 +186,7 @@ describe('sweep --plan', () => {
     return { ...one, callsBefore: one.emulator.calls.length };
   };
 
-  test('deletes what is in the plan, and touches nothing else', async () => {
+  test('deletes the connections of the plan, and touches no other', async () => {
     const { command, ids, tagsOf, files } = await saved();
     const { code, out } = await command(['sweep', '--plan', 'plan.json', '--yes', '--json'], { clock: later(HOUR) });
     const { sha256, madeAt } = JSON.parse(files['plan.json'] ?? '');
@@ -169,7 +198,7 @@ describe('sweep --plan', () => {
     expect(tagsOf('vco-back')).toEqual(dueTags());
   });
 
-  test('asks with the numbers of what is still as planned', async () => {
+  test('asks about the number of connections that are still as planned', async () => {
     const { command, ids, emulator } = await saved();
     const two = emulator.estate.vpnConnections.find((row) => row.VpnConnectionId === 'vco-two');
     if (two) {
@@ -215,7 +244,7 @@ describe('sweep --plan', () => {
     ['--region', 'cn-hangzhou'],
     ['--account', ACCOUNT],
     ['--connection', 'vco-one'],
-  ])('and %s exclude each other: the plan says what is swept', async (option, value) => {
+  ])('and %s exclude each other, because the plan names its connections', async (option, value) => {
     const { command, emulator, callsBefore } = await saved();
     const { code, err } = await command(['sweep', '--plan', 'plan.json', '--yes', option, value]);
     expect(code).toBe(2);
@@ -289,7 +318,7 @@ describe('sweep --plan', () => {
     expect(emulator.calls).toEqual([]);
   });
 
-  test('refuses a plan of an account that is not the one of the credentials, before it lists anything', async () => {
+  test('refuses a plan of an account that the credentials do not belong to, before it lists anything', async () => {
     const { command, emulator, files, callsBefore } = await saved();
     const change = (document: Document) => ({
       ...document,
@@ -327,7 +356,7 @@ describe('sweep --plan', () => {
     expect(one.ids()).not.toContain('vco-one');
   });
 
-  test('a second time finds nothing more to do, and names what is gone', async () => {
+  test('a second time finds nothing more to do, and names the connections that are gone', async () => {
     const { command } = await saved();
     await command(['sweep', '--plan', 'plan.json', '--yes']);
     const { code, out } = await command(['sweep', '--plan', 'plan.json', '--yes', '--json']);

@@ -7,6 +7,7 @@ import { HALF_DONE_DEFECTS } from './areas/half-done-defects.ts';
 import { HOLD_DEFECTS } from './areas/hold-defects.ts';
 import { LIMIT_DEFECTS } from './areas/limit-defects.ts';
 import { LOOK_DEFECTS } from './areas/look-defects.ts';
+import { PLAN_DEFECTS } from './areas/plan-defects.ts';
 import { PROTECTION_DEFECTS } from './areas/protection-defects.ts';
 import { STORE_DEFECTS } from './areas/store-defects.ts';
 import { SURVEY_DEFECTS } from './areas/survey-defects.ts';
@@ -30,4 +31,5 @@ export const DEFECTS: readonly Defect[] = [
   ...HOLD_DEFECTS,
   ...STORE_DEFECTS,
   ...TOLD_DEFECTS,
+  ...PLAN_DEFECTS,
 ];

@@ -6,6 +6,7 @@ import { type Call, type Reply, Shown } from '../world/shown.ts';
 import { section, toMs } from '../world/truth.ts';
 import { hasRoom, markTags, parseSeen } from './claims-monitor.ts';
 import { isHalfDone, mayBeHalfDone } from './due.ts';
+import { PlanWatch } from './plan-watch.ts';
 import { ClaimChecks, claimsOf } from './promises/claim-checks.ts';
 import { ClockChecks } from './promises/clock-checks.ts';
 import { EndingChecks } from './promises/ending-checks.ts';
@@ -30,6 +31,7 @@ const idOf = ({ VpnConnectionId }: ConnectionRecord): string => VpnConnectionId;
  * the logic of the sweeper. The checks of each promise are in the folder `promises`.
  */
 export class Monitor {
+  readonly plans: PlanWatch;
   readonly #scene: Scene;
   readonly #use: UseChecks;
   readonly #looks: LookChecks;
@@ -43,6 +45,7 @@ export class Monitor {
 
   constructor(emulator: Emulator, policy: PolicyDocument, options: MonitorOptions) {
     this.#scene = new Scene(emulator, policy, options);
+    this.plans = new PlanWatch(emulator, options);
     this.#use = new UseChecks(this.#scene);
     this.#looks = new LookChecks(this.#scene);
     this.#halfDone = new HalfDoneChecks(this.#scene);
@@ -70,6 +73,7 @@ export class Monitor {
 
   /** Look at everything again. Called whenever something may have changed. */
   observe(): void {
+    this.plans.observe(this.#scene.policy);
     for (const row of this.#scene.rows) {
       this.#halfDone.observe(row);
       this.#clocks.observe(row);
@@ -113,6 +117,9 @@ export class Monitor {
   /** A run sends a call. */
   before(run: Watched, call: Call): void {
     this.observe();
+    for (const text of this.plans.problemsOf(run, call)) {
+      this.#scene.report(run, 'S18', text);
+    }
     this.#endings.checkDeadline(run, `${call.action} after the deadline`);
     const id = this.#scene.targetOf(call);
     if (id === undefined) {
@@ -151,6 +158,7 @@ export class Monitor {
     this.#scene.othersActed(id);
     this.observe();
     this.#halfDone.othersActed(id);
+    this.#clocks.othersActed(id);
   }
 
   /** An effect took place in the cloud, whether or not the run heard of it. */

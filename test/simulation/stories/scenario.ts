@@ -7,6 +7,7 @@ import { withChangeLimits } from './change-limits.ts';
 import { withHardships } from './hardships.ts';
 import { withHolds } from './holds.ts';
 import { type ReportAct, withNotices } from './notices.ts';
+import { withPlans } from './plans.ts';
 import { createRotationStory } from './rotation.ts';
 import { withStore } from './stores.ts';
 
@@ -72,6 +73,8 @@ export type RunPlan = {
   readonly home: Region;
   /** Replaces the policy from this run on. */
   readonly policy: PolicyDocument | undefined;
+  /** It saves its plan, or sweeps the plan that was saved last. */
+  readonly savedPlan?: 'made' | 'swept';
 };
 
 /** A run that nothing befalls. */
@@ -110,8 +113,8 @@ const ACTS = [
   'route',
   'unroute',
 ] as const;
-/** With `copy-tags`, a script makes a new connection with the tags of this connection, or with the tags in `tags`. */
-type Act = (typeof ACTS)[number] | 'copy-tags';
+/** With `copy-tags`, a script makes a new connection with the tags of this connection, or with the tags in `tags`. With `retag`, somebody writes the tags in `tags` on it. */
+type Act = (typeof ACTS)[number] | 'copy-tags' | 'retag';
 
 type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly rule: FaultRule };
 
@@ -176,7 +179,9 @@ export function createScenario(seed: number): Scenario {
     calmAtMs,
     periodMs,
   });
-  return createRotationStory(story) ?? withNotices(withStore(withHolds(withChangeLimits(withAdversities(story)))));
+  return (
+    createRotationStory(story) ?? withPlans(withNotices(withStore(withHolds(withChangeLimits(withAdversities(story))))))
+  );
 }
 
 function createPolicy(chance: Chance, latencyMs: number): PolicyDocument {

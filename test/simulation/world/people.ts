@@ -58,6 +58,8 @@ export async function actOut(
       return tag({ 'vco-sweeper:keep': 'false' });
     case 'tag':
       return tag({ env: 'test', note: String(nowMs) });
+    case 'retag':
+      return tag(tags ?? {});
     case 'untag-all':
       row.tags = {};
       return true;

@@ -5,6 +5,7 @@ import { ConfigError } from '../../../lib/core/domain/errors.ts';
 import type { JournalEvent, JournalFields } from '../../../lib/core/domain/journal.ts';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { Policy } from '../../../lib/core/domain/policy.ts';
+import { indexEntries, type PlanEntry, toPlanEntry } from '../../../lib/core/saved-plan/saved-plan.ts';
 import { createEmulator } from '../../../lib/emulator/create-emulator.ts';
 import type { Emulator } from '../../../lib/emulator/emulator-types.ts';
 import { defineEstate } from '../../../lib/emulator/estate/parse-estate.ts';
@@ -276,10 +277,14 @@ class World {
     }).length;
   }
 
-  async #run(plan: RunPlan): Promise<RunResult | undefined> {
-    if (plan.policy) {
-      this.#policy = plan.policy;
-      this.monitor.usePolicy(plan.policy);
+  async #run(asked: RunPlan): Promise<RunResult | undefined> {
+    if (asked.policy) {
+      this.#policy = asked.policy;
+      this.monitor.usePolicy(asked.policy);
+    }
+    const plan = this.#withEntries(asked);
+    if (plan === undefined) {
+      return undefined;
     }
     const startedMs = this.clock.now();
     const deadlineMs = plan.timeoutMs === undefined ? Number.POSITIVE_INFINITY : startedMs + plan.timeoutMs * 0.9;
@@ -322,6 +327,22 @@ class World {
     }
   }
 
+  /** The plan that was saved last, and by which policy. */
+  #saved: { readonly entries: readonly PlanEntry[]; readonly policy: PolicyDocument } | undefined;
+
+  /** The run as an event would ask for it; undefined for a sweep of a plan that is not there, or is of another policy. */
+  #withEntries(plan: RunPlan): RunPlan | undefined {
+    if (plan.savedPlan !== 'swept') {
+      return plan;
+    }
+    if (this.#saved === undefined || this.#saved.entries.length === 0 || this.#saved.policy !== this.#policy) {
+      return undefined;
+    }
+    const { entries } = this.#saved;
+    const regions = [...new Set(entries.map(({ regionId }) => regionId))];
+    return { ...plan, event: { mode: 'sweep', regions, connections: entries.map(({ connectionId }) => connectionId) } };
+  }
+
   /** Runs that came to their end. */
   #ended = 0;
   readonly #graves = new Map<number, () => void>();
@@ -362,18 +383,36 @@ class World {
       },
       transport: this.#transport(plan, watched),
     });
-    return await sweep(
+    const entries: PlanEntry[] = [];
+    const isSwept = plan.savedPlan === 'swept';
+    const result = await sweep(
       {
         policy,
         origin: { source: 'SWEEP_POLICY', hash: '' },
-        parts: request.parts,
-        isWhole: request.whole,
+        // Whatever the request covers, the plan is the ceiling.
+        parts: isSwept ? [{ mode: 'sweep', regions: undefined, connections: undefined }] : request.parts,
+        plan: isSwept && this.#saved ? toSwept(this.#saved.entries) : undefined,
+        isWhole: request.whole && !isSwept,
         defaultRegion: plan.home,
         refused: request.refused,
         notes: request.notes,
       },
-      { api, clock, journal, calls: () => calls, runId: `run-${plan.id}`, deadlineMs: limitMs, store },
+      {
+        api,
+        clock,
+        journal,
+        calls: () => calls,
+        runId: `run-${plan.id}`,
+        deadlineMs: limitMs,
+        store,
+        onPlanned: (judged) => entries.push(toPlanEntry(judged)),
+      },
     );
+    if (plan.savedPlan === 'made' && result.status !== 'incomplete') {
+      this.#saved = { entries, policy: watched.policy };
+      this.monitor.plans.saved(entries);
+    }
+    return result;
   }
 
   /** The boundary is below the client's retries, pace and checks, and above its SDK, which has tests of its own over HTTP. */
@@ -465,6 +504,12 @@ class World {
     );
   }
 }
+
+const toSwept = (entries: readonly PlanEntry[]) => ({
+  entries,
+  index: indexEntries(entries),
+  origin: { file: 'plan.json', sha256: '', madeAt: new Date(START_MS).toISOString() },
+});
 
 /** Each document is read once, as an instance of the function does. */
 const policies = new WeakMap<PolicyDocument, Policy>();

@@ -46,7 +46,7 @@ type Change = {
   readonly isOverwritten?: true;
   /** It is still as planned. */
   readonly isHarmless?: true;
-  /** It is a change after the detach as well: what the connection was bound to counts no more then. */
+  /** It is a change after the detach as well. The attachment counts no more then. */
   readonly countsUnbound?: true;
 };
 
@@ -219,7 +219,7 @@ describe('between plan and sweep', () => {
     expect(OTHERS.map((id) => ({ ...cloud.tags(id) }))).toEqual(before);
   });
 
-  test.each(PAIRS)('a connection %s (%s): only the others are deleted', async (name, id) => {
+  test.each(PAIRS)('a connection %s (%s): all other entries are deleted', async (name, id) => {
     const cloud = someCloud();
     const entries = (await planOf(cloud)).filter(({ connectionId }) => IDS.includes(connectionId));
     const { act, isHarmless } = changeOf(name);
@@ -278,7 +278,7 @@ describe('between plan and sweep', () => {
     },
   );
 
-  test('several connections change at random: only the untouched ones are deleted', async () => {
+  test('several connections change at random: only untouched connections are deleted', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.constantFrom(...PAIRS), { selector: ([, id]) => id, maxLength: 4 }),

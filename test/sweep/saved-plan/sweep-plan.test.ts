@@ -12,7 +12,7 @@ const someCloud = (more: readonly Record<string, unknown>[] = [], policy = {}) =
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 
 describe('a sweep of a saved plan', () => {
-  test('deletes what the plan lists, and says which plan it was', async () => {
+  test('deletes the connections of the plan, and says which plan it was', async () => {
     const cloud = someCloud();
     const entries = await planOf(cloud);
     expect(entries).toMatchObject([
@@ -68,7 +68,7 @@ describe('a sweep of a saved plan', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
-  test('leaves an entry that has changed as it is, tags included, and says what changed', async () => {
+  test('leaves an entry that has changed as it is, tags included, and names the change', async () => {
     const cloud = someCloud();
     const entries = await planOf(cloud);
     const tags = { 'vco-sweeper:orphan': `unassociated ${ago(3 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
@@ -157,7 +157,7 @@ describe('with a hold', () => {
   });
 });
 
-describe('what changes between survey and write', () => {
+describe('a change between survey and write', () => {
   const rewritten = `tunnels-down ${ago(3 * DAY)}`;
 
   test.each<[string, string, string[]]>([

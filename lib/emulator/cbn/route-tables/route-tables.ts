@@ -72,16 +72,24 @@ function linkPage(
   rows: readonly (AssociationRecord | Propagation)[],
 ): { fields: ReplyBody; shown: ReplyBody[] } {
   const { params, lifecycle } = context;
-  const wanted: [string, string | undefined][] = [
-    ['TransitRouterAttachmentId', params.text('TransitRouterAttachmentId')],
-    ['TransitRouterRouteTableId', params.text('TransitRouterRouteTableId')],
+  const attachmentId = params.text('TransitRouterAttachmentId');
+  const tableId = params.text('TransitRouterRouteTableId');
+  const resources: [string, string | undefined][] = [
     ['ResourceId', params.text('TransitRouterAttachmentResourceId')],
     ['ResourceType', params.text('TransitRouterAttachmentResourceType')],
   ];
-  const matching = rows.filter((row) => {
+  const wanted = resources.filter(([, value]) => value !== undefined);
+  const isWanted = (row: AssociationRecord | Propagation): boolean => {
     const item = linkItem(context, row);
-    return wanted.every(([name, value]) => value === undefined || item[name] === value);
-  });
+    return wanted.every(([name, value]) => item[name] === value);
+  };
+  const matching = rows.filter(
+    (row) =>
+      (attachmentId === undefined || row.TransitRouterAttachmentId === attachmentId) &&
+      (tableId === undefined || row.TransitRouterRouteTableId === tableId) &&
+      // Of a large table every page would make an item of every row.
+      (wanted.length === 0 || isWanted(row)),
+  );
   const sifted = siftByState(matching, params.text('Status'), ({ Status }) => Status);
   const { items, fields } = tokenPage(context, sifted.shown, { fallback: 50, max: 100 });
   const shown = items.map((row) => linkItem(context, row));

@@ -37,7 +37,28 @@ export function pageHeader({ report }: PageData, openedMs: number): HTMLElement 
     openedMs - madeMs > OLD_MS
       ? html('p', { class: 'notice' }, `This page was made ${formatAgo(madeMs, openedMs)}. Look for a newer one.`)
       : undefined,
+    ...runs.flatMap(planFacts),
   );
+}
+
+/** Which saved plan it is about, so that who signs a print signs that one; and, on paper, where to sign. */
+function planFacts({ plan, policy, mode }: Report['runs'][number]): readonly HTMLElement[] {
+  if (plan === undefined) {
+    return [];
+  }
+  const facts = html(
+    'p',
+    { class: 'facts plan' },
+    `${mode === 'plan' ? 'Saved plan' : 'Swept by the plan'} `,
+    said(plan.file),
+    `, made ${formatMoment(Date.parse(plan.madeAt))}. SHA-256 of the plan `,
+    said(plan.sha256, 'mono'),
+    ', of its policy ',
+    said(policy.hash, 'mono'),
+    '.',
+  );
+  const lines = ['Approved by', 'Date', 'Signature'].map((label) => html('span', { class: 'sign' }, label));
+  return mode === 'plan' ? [facts, html('p', { class: 'signature' }, ...lines)] : [facts];
 }
 
 type Total = {

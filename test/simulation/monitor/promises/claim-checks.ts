@@ -95,7 +95,8 @@ export class ClaimChecks {
   buryClaims(run: Watched, result: RunResult): void {
     const scene = this.#scene;
     const isUnsure = scene.blurred() || run.readsMisled || run.overlapped || run.policy !== scene.policy;
-    if (isUnsure || run.plan.timeoutMs !== undefined) {
+    // A sweep of a plan leaves a changed connection as it is, tags included.
+    if (isUnsure || run.plan.timeoutMs !== undefined || run.plan.savedPlan === 'swept') {
       return;
     }
     for (const row of scene.rows) {

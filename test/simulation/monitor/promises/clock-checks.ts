@@ -47,6 +47,17 @@ export class ClockChecks {
     this.#chains.set(row.VpnConnectionId, { clocks, renewedMs: seenMs });
   }
 
+  /** A mark that other people wrote counts as one of the past, because no run can tell. */
+  othersActed(id: string): void {
+    const row = this.#scene.rowOf(id);
+    const { clocks } = this.#chains.get(id) ?? {};
+    for (const clock of (row && parseClocks(markTags(row).orphan)) ?? []) {
+      if (clocks?.has(clockKey(clock)) === false) {
+        clocks.set(clockKey(clock), undefined);
+      }
+    }
+  }
+
   /** A run removed the mark. */
   noteRemoved(id: string): void {
     this.#chains.set(id, { clocks: new Map(), renewedMs: Number.NaN });

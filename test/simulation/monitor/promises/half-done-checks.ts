@@ -183,7 +183,8 @@ export class HalfDoneChecks {
   /** A run that saw a detach stand and could write tags has said so. */
   vouch(run: Watched, result: RunResult): void {
     const scene = this.#scene;
-    if (scene.blurred() || run.readsMisled || run.tagsMisled || run.policy !== scene.policy) {
+    const isUnsure = scene.blurred() || run.readsMisled || run.tagsMisled || run.policy !== scene.policy;
+    if (isUnsure || run.plan.savedPlan === 'swept') {
       return;
     }
     for (const row of scene.rows) {

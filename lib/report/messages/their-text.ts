@@ -1,0 +1,35 @@
+import { toPrintable } from '../../core/text/printable.ts';
+
+/** Characters that a dialect of Markdown may obey, except `_`, and the wide characters that look like them. */
+const OBEYED = '`<>[]()*~#@|\\!&';
+const FULL_WIDTH_OFFSET = 0xfee0;
+
+/**
+ * Other people's text as one line of bounded length, without characters that a client obeys instead of showing.
+ *
+ * @param charsMax in code points, with the sign of the cut
+ */
+export function toShown(text: string, charsMax: number): string {
+  // Text far beyond the limit is cut before anything looks at it.
+  const chars = [...toPrintable(text.slice(0, charsMax * 4))];
+  return chars.length > charsMax || text.length > charsMax * 4
+    ? `${chars.slice(0, charsMax - 1).join('')}…`
+    : chars.join('');
+}
+
+const widen = (char: string): string => String.fromCharCode(char.charCodeAt(0) + FULL_WIDTH_OFFSET);
+
+/**
+ * The same text with full-width forms in place of all that a client might take for formatting, a mention or a link: for
+ * dialects that have no documented way to escape.
+ */
+export const toHarmless = (text: string): string =>
+  [...text]
+    .map((char) => (OBEYED.includes(char) ? widen(char) : char))
+    .join('')
+    // Within a word it is a part of the name.
+    .replaceAll(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) => widen('_').repeat(run.length))
+    .replaceAll('://', '：／／');
+
+/** An address in the parentheses of a Markdown link. */
+export const toLinkTarget = (url: string): string => new URL(url).href.replaceAll('(', '%28').replaceAll(')', '%29');
