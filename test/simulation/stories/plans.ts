@@ -18,8 +18,9 @@ const MOMENTS = [-5 * HOUR, -HOUR, MINUTE, 65 * SECOND, 80 * SECOND, 100 * SECON
  */
 export function withPlans(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);
-  const isTaken =
-    scenario.goneAfter || scenario.adversity || scenario.store || 'hold' in (scenario.policy.detach as object);
+  const { policy } = scenario;
+  const isOfAKind = scenario.goneAfter || scenario.adversity || scenario.store || 'notify' in policy;
+  const isTaken = isOfAKind || 'hold' in (policy.detach as object);
   if (isTaken || !chance.maybe(0.25)) {
     return scenario;
   }
