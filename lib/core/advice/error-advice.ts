@@ -107,7 +107,7 @@ export function describeFailure(error: Pick<CloudError, 'action' | 'code' | 'mes
   return todo === undefined ? error.message : `${error.message}; ${todo}`;
 }
 
-/** The same for a code alone, without a known call of ours. */
+/** The same for a code alone, if the failed call is unknown. */
 export function describeCode(code: string): string {
   const todo = advice({ action: '', code });
   return todo === undefined ? code : `${code}; ${todo}`;

@@ -12,54 +12,55 @@ import type {
   TransitRouterId,
 } from './estate.ts';
 
-/** Now (milliseconds since the epoch) and sleep; the only way the sweep knows the time. */
+/** Milliseconds since the epoch, and a sleep. The sweep gets the time from here only. */
 export type Clock = {
   now(): number;
-  /** Ends early, and not with an error, when the signal comes. */
+  /** If the signal comes, the sleep ends early and without an error. */
   sleep(delayMs: number, stop?: AbortSignal): Promise<void>;
 };
 
 /**
- * Runs before every attempt of a write, retries included, after the pace has let it through: the place to look once
- * more. Throwing anything stops the write; nothing is sent.
+ * Runs before every attempt of a write, retries included, after the pace has admitted the attempt. It can look at the
+ * cloud once more. If it throws, the write stops and no request is sent.
  *
- * `mayHaveEffect` is true when an earlier attempt of the same write ended without a definite answer.
+ * `mayHaveEffect` is true if an earlier attempt of the same write ended without a definite answer.
  */
 export type BeforeAttempt = (mayHaveEffect: boolean) => Promise<void>;
 
 export type WriteReply = { readonly requestId: string | undefined };
 
-/** Which connections' settings are wanted besides, and how to take them out of a reply. */
+/** The connections whose settings a caller wants, and the function that takes them out of a reply. */
 export type PickConnection = {
   readonly isWanted: (connectionId: ConnectionId) => boolean;
   readonly pick: PickSettings;
 };
 
 /**
- * What a run needs of the cloud, for one account. Implemented in `lib/cloud`.
+ * The calls of a run to the cloud, for one account. Implemented in `lib/cloud`.
  *
- * Every method retries and paces by the policy and throws `CloudError` when it gives up. A list is all pages or a
- * `CloudError` with code `IncompleteListing`; it is never cut short.
+ * Every method retries and paces by the policy, and throws `CloudError` when it gives up. A list contains all pages. An
+ * incomplete list is a `CloudError` with the code `IncompleteListing`.
  */
 export type TagWrite = {
   readonly beforeAttempt?: BeforeAttempt | undefined;
-  /** It makes a claim of ours void, or completes one: it is sent although the run was asked to stop. */
+  /** The write makes a claim of ours void, or completes it. It is sent even if the run was asked to stop. */
   readonly isCleanup?: boolean;
 };
 
 export interface CloudApi {
-  /** GetCallerIdentity: the account these credentials belong to. */
+  /** GetCallerIdentity: the account of these credentials. */
   getAccountId(): Promise<AccountId>;
   /** DescribeRegions. */
   listRegions(): Promise<readonly RegionId[]>;
   /**
-   * DescribeVpnConnections, VPN-gateway connections too.
+   * DescribeVpnConnections, with the connections of VPN gateways.
    *
-   * @param hints.likely how many there were lately: then all pages are asked for at once
-   * @param hints.pick takes what a backup keeps, of those that `isWanted`
-   * @param hints.admit is told how many there are, and waited for, before more than the first page is read; answers
-   *   whether that took a while, so that the first page is old
-   * @param hints.onPage is told how many were read so far, after each page; less than before when all is read again
+   * @param hints.likely a recent number of connections, so that the client can ask for all pages at once
+   * @param hints.pick takes the settings that a backup keeps, for connections that `isWanted` accepts
+   * @param hints.admit is called with the number of connections after the first page, and awaited before further pages
+   *   are read. It answers whether that took a while, so that the first page is old
+   * @param hints.onPage is called after each page with the number of connections so far. The number falls if the client
+   *   starts again
    */
   listConnections(
     regionId: RegionId,
@@ -70,17 +71,17 @@ export interface CloudApi {
       readonly pick?: PickConnection | undefined;
     },
   ): Promise<readonly Connection[]>;
-  /** DescribeVpnConnection; `gone` only when the cloud says not found or the state is `deleted`. */
+  /** DescribeVpnConnection. Answers `gone` only if the cloud says "not found" or the state is `deleted`. */
   getConnection(regionId: RegionId, connectionId: ConnectionId, pick?: PickConnection): Promise<Connection | 'gone'>;
-  /** DescribeVcoRouteEntries: the destination routes of a connection that a transit router holds. */
+  /** DescribeVcoRouteEntries: the destination routes of a connection that is bound to a transit router. */
   listConnectionRoutes(
     regionId: RegionId,
     connectionId: ConnectionId,
     pick: PickSettings,
   ): Promise<readonly Settings[]>;
-  /** DescribeCustomerGateways: all of the region. */
+  /** DescribeCustomerGateways: all customer gateways of the region. */
   listCustomerGateways(regionId: RegionId, pick: PickSettings): Promise<readonly Settings[]>;
-  /** ListTransitRouters of the region, those of the account only. */
+  /** ListTransitRouters: the transit routers of the account in the region, without other accounts. */
   listTransitRouters(regionId: RegionId): Promise<readonly TransitRouter[]>;
   /** ListTransitRouterVpnAttachments of one transit router. */
   listAttachments(
@@ -89,8 +90,8 @@ export interface CloudApi {
     pick?: PickSettings,
   ): Promise<readonly Attachment[]>;
   /**
-   * ListTransitRouterVpnAttachments of one attachment; undefined when the reply holds none, which proves nothing: the
-   * service answers a parameter that it does not like in the same way.
+   * ListTransitRouterVpnAttachments of one attachment. Undefined if the reply holds no attachment. This proves nothing,
+   * because the service gives the same reply to a parameter that it does not accept.
    */
   getAttachment(
     regionId: RegionId,
@@ -104,37 +105,37 @@ export interface CloudApi {
     transitRouterId: TransitRouterId,
     pick?: PickSettings,
   ): Promise<ReadonlyMap<AttachmentId, Routing>>;
-  /** ListTagResources (type VPNATTACHMENT). Every id asked for is in the answer; at most 20 ids. */
+  /** ListTagResources (type VPNATTACHMENT) for at most 20 ids. The answer contains every id of the request. */
   listTags(regionId: RegionId, connectionIds: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Tags>>;
 
-  /** TagResources: writes. At most 20 ids, the same tags for all of them. */
+  /** TagResources. Writes. At most 20 ids, with the same tags for all of them. */
   setTags(
     regionId: RegionId,
     connectionIds: readonly ConnectionId[],
     tags: Tags,
     options?: TagWrite,
   ): Promise<WriteReply>;
-  /** UnTagResources: writes. At most 20 ids. */
+  /** UnTagResources. Writes. At most 20 ids. */
   removeTags(
     regionId: RegionId,
     connectionIds: readonly ConnectionId[],
     keys: readonly string[],
     options?: { readonly beforeAttempt: BeforeAttempt },
   ): Promise<WriteReply>;
-  /** DeleteTransitRouterVpnAttachment: writes. An accepted request proves nothing: read back. */
+  /** DeleteTransitRouterVpnAttachment. Writes. An accepted request proves nothing, so read the attachment back. */
   detach(
     regionId: RegionId,
     attachmentId: AttachmentId,
     options: { readonly force: boolean; readonly beforeAttempt: BeforeAttempt },
   ): Promise<WriteReply>;
-  /** DeleteVpnAttachment: writes. An accepted request proves nothing: read back. */
+  /** DeleteVpnAttachment. Writes. An accepted request proves nothing, so read the connection back. */
   deleteConnection(
     regionId: RegionId,
     connectionId: ConnectionId,
     options: { readonly beforeAttempt: BeforeAttempt },
   ): Promise<WriteReply>;
 
-  /** AssumeRole: an api for the role's account. Throws `CloudError` when the role cannot be assumed. */
+  /** AssumeRole: an api for the role's account. Throws `CloudError` if the role cannot be assumed. */
   assumeRole(roleArn: string): Promise<CloudApi>;
 }
 
@@ -142,15 +143,15 @@ export interface CloudApi {
 export type MemberAccount = {
   readonly accountId: AccountId;
   readonly name: string;
-  /** `closed` covers all but members in good standing: closing, closed, invited and not yet there, failed. */
+  /** `closed` stands for every state that is not active: closing, closed, invited and not yet joined, failed. */
   readonly standing: 'active' | 'closed';
 };
 
-/** What the dispatcher asks about the organisation. */
+/** The dispatcher's questions about the organisation. */
 export interface OrganizationApi {
   /**
-   * ListAccounts of the resource directory, the management account not among them. All pages or a `CloudError`; only
-   * the management account and a delegated administrator may ask.
+   * ListAccounts of the resource directory, without the management account. Answers all pages or throws a `CloudError`.
+   * Only the management account and a delegated administrator may ask.
    */
   listAccounts(): Promise<readonly MemberAccount[]>;
 }
@@ -160,21 +161,23 @@ export type FunctionTarget = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly functionName: string;
-  /** Of generation 2.0, where functions live in services. Undefined: generation 3.0. */
+  /** For generation 2.0, where functions belong to services. Undefined for generation 3.0. */
   readonly serviceName: string | undefined;
-  /** A version or an alias; undefined: the one the platform takes by itself. */
+  /** A version or an alias. Undefined: the platform's default. */
   readonly qualifier: string | undefined;
 };
 
 export type Started = {
-  /** `already-started`: an invocation with this task id is known, whatever became of it. */
+  /**
+   * `already-started`: the platform knows an invocation with this task id. That invocation may have ended in any way.
+   */
   readonly state: 'started' | 'already-started';
   readonly requestId: string | undefined;
 };
 
 export type Answered =
   | { readonly kind: 'answer'; readonly text: string; readonly requestId: string | undefined }
-  /** It was reached, and threw, ran out of time or memory, or could not start. */
+  /** The platform reached the function, but it threw, ran out of time or memory, or could not start. */
   | {
       readonly kind: 'function-error';
       readonly errorType: string;
@@ -182,19 +185,24 @@ export type Answered =
       readonly requestId: string | undefined;
     };
 
-/** Invokes one function. Implemented in `lib/cloud`; both throw `CloudError` when the platform did not take the event. */
+/**
+ * Invokes one function. Implemented in `lib/cloud`. Both methods throw `CloudError` if the platform rejected the event.
+ */
 export interface FunctionApi {
-  /** Asynchronously, and once only for each task id, however often it is asked. */
+  /** Asynchronous. The platform starts each task id once, even if it is asked several times. */
   start(taskId: string, event: string): Promise<Started>;
-  /** And wait for what it answers. Not made again where it may have run: nothing tells two such calls apart. */
+  /**
+   * Waits for the answer. A call that may have run is not repeated, because the platform cannot tell two such calls
+   * apart.
+   */
   call(event: string): Promise<Answered>;
 }
 
-/** What the cloud client tells whoever watches a run. */
+/** The cloud client's notices to the observer of a run. */
 export type CallObserver = {
-  /** Each attempt that goes out. */
+  /** Called for each attempt that is sent. */
   onCall(action: string): void;
-  /** An attempt failed and will be made again after `delayMs`. */
+  /** Called if an attempt failed and will be repeated after `delayMs`. */
   onRetry(retry: {
     readonly action: string;
     readonly code: string;

@@ -5,14 +5,14 @@ export const PLACE_STATES = ['started', 'already-started', 'failed'] as const;
 type PlaceState = (typeof PLACE_STATES)[number];
 
 export type PlaceResult = {
-  /** Null: all that could not be found out. */
+  /** Null: every account that could not be found out. */
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
   readonly state: PlaceState;
   readonly taskId: string | null;
-  /** The invocation's, by which the platform's log finds it. */
+  /** The id of the invocation's request. The platform's log has the same id. */
   readonly requestId: string | null;
-  /** The cloud's error code, or one of ours; what it means, and what to do. */
+  /** The cloud's error code or one of our codes. `reason` has its meaning and advice. */
   readonly code: string | null;
   readonly reason: string | null;
   readonly advice: string | null;
@@ -25,11 +25,11 @@ export type DispatchResult = {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly counts: Readonly<Record<PlaceState, number>>;
-  /** All of them. */
+  /** Every place. */
   readonly scopes: readonly PlaceResult[];
-  /** Attempts by action. */
+  /** Number of attempts for each action. */
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
-  /** Why the store that was asked for does not have this result. */
+  /** Why the configured store does not have this result. */
   readonly notStored?: string;
 };

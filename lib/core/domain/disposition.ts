@@ -1,15 +1,16 @@
 import type { CloudError } from './errors.ts';
 
 /**
- * What an error code means for the step that met it.
+ * The meaning of an error code for the step that met it.
  *
- * `retry`: the same request may work later. `busy`: it will, once something that happens to the thing is over, which may
- * take minutes. `refused`: what we believed is not so, look again. `blocked`: only a person can fix it. `terminal`: none
- * of these; stop the step. Whether a thing is gone depends on the action too: `saysGone`.
+ * `retry`: the same request may work later. `busy`: it will work once the cloud has finished another change of the
+ * resource, which may take minutes. `refused`: our picture of the cloud is wrong, so look again. `blocked`: only a
+ * person can fix the cause. `terminal`: any other error, so stop the step. Whether a resource is gone depends on the
+ * action as well: see `saysGone`.
  */
 export type Disposition = 'retry' | 'busy' | 'refused' | 'blocked' | 'terminal';
 
-// A code we cannot source is terminal for this run; the timer is the outer retry.
+// A code without a source is terminal for this run. The timer is the outer retry.
 const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['Vco.StatusNotSupport', 'busy'], // VPC's error catalogue, DeleteVpnAttachment: it is bound, or changing
   ['Operation.Blocking', 'busy'], // Terraform provider, DeleteTransitRouterVpnAttachment
@@ -18,7 +19,7 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['IncorrectStatus.Attachment', 'busy'], // Terraform provider, the sibling operation for VPC attachments
   ['InstanceStatus.NotSupport', 'busy'], // Terraform provider, the sibling operation for VPC attachments
   ['SystemBusy', 'retry'], // Terraform provider
-  ['LastTokenProcessing', 'retry'], // Terraform provider, VPC: the earlier request with this client token still runs
+  ['LastTokenProcessing', 'retry'], // Terraform provider, VPC: an earlier request with this token is still running
   ['TokenProcessing', 'retry'], // Terraform provider, CBN: the same
   ['IdempotentProcessing', 'retry'], // Terraform provider: the same
   ['ServiceUnavailable', 'retry'], // common error codes, 503
@@ -26,18 +27,18 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['InvalidTimeStamp.Expired', 'retry'], // common error codes: once, with a fresh time
   ['SignatureNonceUsed', 'retry'], // common error codes: once, with a fresh nonce
 
-  // Ours: no answer, or none that can be trusted.
-  ['RequestTimeoutError', 'retry'], // the write may have happened; the next attempt then answers `gone`
+  // Our own codes: the cloud did not answer, or its answer cannot be trusted.
+  ['RequestTimeoutError', 'retry'], // the write may have happened, and then the next attempt answers `gone`
   ['NetworkError', 'retry'], // broken connection
-  ['HostNotFound', 'retry'], // the endpoint's name has no address; also how a region without the service looks
+  ['HostNotFound', 'retry'], // the endpoint's name has no address, as in a region without the service
   ['UnreadableReply', 'retry'], // a gateway's HTML page, a truncated body, a reply without its fields
-  ['DeadlineExceeded', 'retry'], // not tried again in this run; the next one may
-  ['IncompleteListing', 'retry'], // the estate changed under the listing; the next run lists again
+  ['DeadlineExceeded', 'retry'], // not repeated in this run, but the next run may succeed
+  ['IncompleteListing', 'retry'], // the estate changed during the listing, and the next run lists it again
 
-  // What we believed is not so.
-  ['IncorrectStatus.VpnConnection', 'refused'], // our assumption: still bound to a transit router
-  ['IdempotentParameterMismatch', 'refused'], // common error codes: the client token was used for something else
-  ['SuccessFalse', 'refused'], // ours: HTTP 200 with `Success: false` and no code (Terraform provider checks the same)
+  // Our picture of the cloud is wrong.
+  ['IncorrectStatus.VpnConnection', 'refused'], // our assumption: the connection is still bound to a transit router
+  ['IdempotentParameterMismatch', 'refused'], // common error codes: the client token was used for another request
+  ['SuccessFalse', 'refused'], // ours: HTTP 200, `Success: false`, no code (Terraform provider checks the same)
 
   // Documented for DeleteTransitRouterVpnAttachment without Force.
   ['OperationFailed.RouteTableAssociationExist', 'blocked'],
@@ -51,31 +52,31 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['OperationNotPermitted.AttachmentManagedByCloudService', 'blocked'], // documented for VPC attachments
   // The resource would hold too many tags.
   ['QuotaExceeded.TagNum', 'blocked'], // VPC's error catalogue, TagResources
-  ['SizeLimitExceeded.TagNum', 'blocked'], // the same; of one call, which never has that many tags of ours
+  ['SizeLimitExceeded.TagNum', 'blocked'], // the same, for one call, but our calls never have that many tags
   ['NumberExceed.Tags', 'blocked'], // older pages of TagResources
 ]);
 
 const CONNECTION_GONE = [
   'InvalidVpnConnectionInstanceId.NotFound', // documented for operations on VPN connections (404)
-  // Spellings of siblings.
+  // Similar spellings.
   ...['InvalidVpnConnectionId.NotFound', 'InvalidVpnConnection.NotFound', 'VpnConnection.NotFound'],
   ...['InvalidVpnAttachmentInstanceId.NotFound', 'InvalidVpnAttachmentId.NotFound'],
 ];
 const ATTACHMENT_GONE = [
   'InvalidTransitRouterAttachmentId.NotFound', // documented for DeleteTransitRouterVpnAttachment (400)
   'InvalidAttachmentId.NotFound', // documented for its route-table siblings (400)
-  // Spellings of siblings.
+  // Similar spellings.
   ...['InvalidAttachment.NotFound', 'InvalidTransitRouterVpnAttachmentId.NotFound'],
 ];
 const TAGGED_GONE = [
   'InvalidInstanceIds.NotFound', // VPC's error catalogue, TagResources (400)
-  // What the Terraform provider and samples show.
+  // Codes in the Terraform provider and in samples.
   ...['InvalidInstanceId.NotFound', 'InvalidResourceId.NotFound', 'InvalidResourceIds.NotFound'],
 ];
 
 /**
- * By action, the codes that say that the thing it was asked about does not exist. Any other code, however much of it is
- * "not found", is about something else: a product, an action, a region, a key.
+ * For each action, the codes that say that the requested resource does not exist. Any other code is about something
+ * else, even if it contains "not found": a product, an action, a region, a key.
  */
 export const GONE: Readonly<Record<string, readonly string[]>> = {
   DescribeVpnConnection: CONNECTION_GONE,
@@ -87,7 +88,7 @@ export const GONE: Readonly<Record<string, readonly string[]>> = {
   UnTagResources: TAGGED_GONE,
 };
 
-/** Whether an error says that the connection, attachment or tagged resource that it is about does not exist. */
+/** Whether an error says that its connection, attachment or tagged resource does not exist. */
 export function saysGone({ action, code, status }: Pick<CloudError, 'action' | 'code' | 'status'>): boolean {
   const isDefinite = status !== undefined && status >= 400 && status <= 499;
   return isDefinite && Object.hasOwn(GONE, action) && GONE[action]?.includes(code) === true;
@@ -95,16 +96,16 @@ export function saysGone({ action, code, status }: Pick<CloudError, 'action' | '
 
 /** Families of codes, tried in this order after the table above. */
 const BY_PATTERN: readonly (readonly [RegExp, Disposition])[] = [
-  [/\.Configuring$/i, 'busy'], // VpnConnection. documented for DeleteVpnAttachment; VpnGateway., Appliance.: Terraform
+  [/\.Configuring$/i, 'busy'], // VpnConnection: documented for DeleteVpnAttachment. VpnGateway, Appliance: Terraform
   [/conflict/i, 'busy'], // VpnTask.CONFLICT, TaskConflict, OperationConflict: Terraform provider
   [/^HttpStatus5\d\d$/, 'retry'], // ours: a 5xx without a code
-  [/\.FinancialLocked$/i, 'blocked'], // VpnGateway. documented for sibling operations; VpnConnection. by analogy
+  [/\.FinancialLocked$/i, 'blocked'], // VpnGateway. is documented for similar operations, VpnConnection. is an analogy
 ];
 
 /**
- * Sort an error. A 5xx is worth a retry whatever its code says: the answer is not definite.
+ * Classify an error. A 5xx is worth a retry with any code, because the answer is not definite.
  *
- * @param status HTTP status, when a reply came
+ * @param status HTTP status, if there was a reply
  */
 export function disposition(code: string, status?: number): Disposition {
   if (isThrottling(code, status) || (status ?? 0) >= 500) {
@@ -119,27 +120,34 @@ export function mayWorkLater({ code, status }: Pick<CloudError, 'code' | 'status
   return meaning === 'retry' || meaning === 'busy';
 }
 
-/** Throttling in all spellings seen: `Throttling`, `Throttling.User`, `Throttling.user`, `Rejected.Throttling`, 429. */
+/**
+ * Throttling in all known spellings: `Throttling`, `Throttling.User`, `Throttling.user`, `Rejected.Throttling`, 429.
+ */
 export function isThrottling(code: string, status?: number): boolean {
   return /throttling/i.test(code) || code === 'HttpStatus429' || status === 429;
 }
 
-/** The request was stale, not wrong: one more attempt, freshly signed, then it is terminal. */
+/**
+ * The request was stale, not wrong. It gets one more attempt with a fresh signature. After that, the error is terminal.
+ */
 export function isRetriedOnce(code: string): boolean {
   return code === 'InvalidTimeStamp.Expired' || code === 'SignatureNonceUsed';
 }
 
-/** An earlier request with the same client token still runs: ask again with that token, never with a new one. */
+/**
+ * An earlier request with the same client token is still running. Repeat the request with that token, never with a new
+ * token.
+ */
 export function isTokenProcessing(code: string): boolean {
   return code === 'LastTokenProcessing' || code === 'TokenProcessing' || code === 'IdempotentProcessing';
 }
 
-/** The key or value of a tag is refused, whatever the resource: VPC's error catalogue, TagResources (400). */
+/** The cloud refused the key or value of a tag, for any resource: VPC's error catalogue, TagResources (400). */
 export function isAboutTag(code: string): boolean {
   return /^(InvalidTag(Key|Value)|Forbidden\.TagKeys?)(\.|$)/.test(code);
 }
 
-/** The identity may not do this. CBN says `Unauthorized` (400); VPN operations spell it `Forbbiden`. */
+/** The identity lacks the permission. CBN says `Unauthorized` (400). VPN operations spell it `Forbbiden`. */
 export function isPermission(code: string): boolean {
   return /^(Forbidden|Forbbiden|NoPermission|Unauthorized)(\.|$)/.test(code) && !isAboutTag(code);
 }

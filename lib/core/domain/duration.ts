@@ -2,12 +2,12 @@ const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as c
 type Unit = keyof typeof UNIT_MS;
 const UNITS_LARGEST_FIRST: readonly Unit[] = ['d', 'h', 'm', 's', 'ms'];
 
-/** A whole number and its unit, nothing between or around them: `250ms` `30s` `10m` `24h` `14d`. */
+/** A whole number and its unit, without blanks: `250ms` `30s` `10m` `24h` `14d`. */
 export const DURATION_PATTERN = /^(\d+)(ms|s|m|h|d)$/;
 
 const isUnit = (text: string | undefined): text is Unit => text !== undefined && Object.hasOwn(UNIT_MS, text);
 
-/** Milliseconds; undefined when the text is not a duration, or too long to count exactly. */
+/** Milliseconds. Undefined if the text is not a duration, or is too long to count exactly. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = DURATION_PATTERN.exec(text) ?? [];
   if (!isUnit(unit)) {
@@ -18,9 +18,9 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * For people: the largest unit that says it exactly (`90m`, `14d`), else the two largest, rounded down (`1d 2h`).
+ * For people: the largest unit that is exact (`90m`, `14d`), or else the two largest units, rounded down (`1d 2h`).
  *
- * What has a single unit, `parseDuration` reads back as the same length.
+ * If the text has a single unit, `parseDuration` reads it back as the same length.
  */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms)) {

@@ -1,25 +1,25 @@
 /**
- * What became of a request that failed: `refused` had no effect (the cloud said so), `unknown` may have had one
- * (timeout, broken connection, 5xx, a reply that cannot be read).
+ * The effect of a failed request. `refused`: the cloud said that it had no effect. `unknown`: it may have had an effect
+ * (timeout, broken connection, 5xx, unreadable reply).
  */
 export type Effect = 'refused' | 'unknown';
 
 /**
- * A call the cloud refused, or whose reply could not be trusted.
+ * A call that the cloud refused, or whose reply could not be trusted.
  *
- * Carries no `cause`: the SDK's error holds the signed URL (access key id, security token) in its message and stack,
- * and log serializers print the messages of causes. `detail` is text we chose ourselves, never a body.
+ * It has no `cause`, because the SDK's error holds the signed URL (access key id, security token) in its message and
+ * stack, and log serializers print the messages of causes. `detail` is our own text, never a body.
  */
 export class CloudError extends Error {
   override readonly name = 'CloudError';
   readonly action: string;
-  /** The cloud's own code, or one of ours: `RequestTimeoutError`, `NetworkError`, `UnreadableReply`, … */
+  /** The cloud's own code or one of our codes: `RequestTimeoutError`, `NetworkError`, `UnreadableReply`, … */
   readonly code: string;
   readonly effect: Effect;
-  /** HTTP status; undefined when no reply came. */
+  /** HTTP status. Undefined if there was no reply. */
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** Milliseconds the server asked us to wait (`x-acs-retry-after`); undefined when it did not. */
+  /** The wait in milliseconds that the server asked for (`x-acs-retry-after`). Undefined if it did not ask. */
   readonly retryAfterMs: number | undefined;
 
   constructor(fields: {
@@ -41,17 +41,20 @@ export class CloudError extends Error {
   }
 }
 
-/** The code of a call that there was no time left to make, or to make again. */
+/** The code of a call for which no time was left. */
 export const DEADLINE_EXCEEDED = 'DeadlineExceeded';
 
-/** The code of a call that was not made, or not made again, because a person asked the run to stop. */
+/** The code of a call that was not made or not repeated, because a person asked the run to stop. */
 export const STOPPED_ON_REQUEST = 'StoppedOnRequest';
 
 /** @param mayHaveEffect an earlier attempt of the same call ended without a definite answer */
 export const stoppedOnRequest = (action: string, mayHaveEffect = false): CloudError =>
   new CloudError({ action, code: STOPPED_ON_REQUEST, effect: mayHaveEffect ? 'unknown' : 'refused' });
 
-/** The cloud's failure. Anything else is a defect of ours, which must not look like one: it is thrown again. */
+/**
+ * The failure of a call. Any other error is a defect of ours and must not look like a failed call, so it is thrown
+ * again.
+ */
 export function toCloudError(error: unknown): CloudError {
   if (error instanceof CloudError) {
     return error;
@@ -60,9 +63,9 @@ export function toCloudError(error: unknown): CloudError {
 }
 
 /**
- * What a person configured or sent cannot be used: policy, event, environment, endpoint, flag.
+ * A policy, event, environment variable, endpoint or flag that cannot be used.
  *
- * Thrown before any call to the cloud. The message names the place, the value and what is allowed.
+ * Thrown before any call to the cloud. The message names the place, the value and the allowed values.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

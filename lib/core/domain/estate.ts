@@ -1,9 +1,9 @@
 import type { SettingsReading } from '../undo/settings.ts';
 
 /**
- * The words of the domain as types: what a run reads of the cloud, and nothing of how it is spelled on the wire.
+ * The domain as types: everything that a run reads from the cloud, without the spelling on the wire.
  *
- * Doubt is a value here. A field that a reply left out, or a value that is not in the documentation, becomes
+ * Doubt is a value of these types. A field that a reply left out, or a value that is not documented, becomes
  * `'missing'`, `'unknown'` or `undefined`, never the convenient default.
  */
 
@@ -13,7 +13,7 @@ export type ConnectionId = string;
 export type TransitRouterId = string;
 export type AttachmentId = string;
 
-/** `missing` is a reply without the field: older answers about VPN-gateway connections look like that. */
+/** `missing`: the reply had no such field. Older replies about connections of VPN gateways have none. */
 export type AttachType = 'CEN' | 'NO_ASSOCIATED' | 'VPNGW' | 'missing' | 'unknown';
 
 export type ConnectionState =
@@ -29,7 +29,7 @@ export type ConnectionState =
   | 'deleted'
   | 'unknown';
 
-/** Negotiation status of a tunnel, or of a connection. `unknown`: not documented, or missing from a tunnel. */
+/** Negotiation status of a tunnel or a connection. `unknown`: not documented, or missing from a tunnel. */
 export type TunnelStatus =
   | 'ike_sa_not_established'
   | 'ike_sa_established'
@@ -40,7 +40,7 @@ export type TunnelStatus =
 export type Tunnel = {
   readonly tunnelId: string;
   readonly status: TunnelStatus;
-  /** `active`, `updating`, `deleting`, or whatever else the reply said; undefined when it said nothing. */
+  /** `active`, `updating`, `deleting`, or any other text of the reply. Undefined if the reply had no state. */
   readonly state: string | undefined;
 };
 
@@ -49,26 +49,34 @@ export type Tags = ReadonlyMap<string, string>;
 /** An IPsec-VPN connection, `vco-…`, as one read showed it. */
 export type Connection = {
   readonly connectionId: ConnectionId;
-  /** Empty when the reply said so; undefined when it said nothing of a name, which may be none or one left out. */
+  /**
+   * Empty if the reply had an empty name. Undefined if it had no name: the connection has no name, or the reply left it
+   * out.
+   */
   readonly name: string | undefined;
-  /** Milliseconds since the epoch; undefined when missing or not a moment. */
+  /** Milliseconds since the epoch. Undefined if missing or not a valid time. */
   readonly createdAtMs: number | undefined;
   readonly attachType: AttachType;
   readonly state: ConnectionState;
-  /** The connection's own negotiation status; for a dual-tunnel connection the tunnels' statuses count. */
+  /**
+   * The connection's own negotiation status. For a dual-tunnel connection, the statuses of the tunnels count instead.
+   */
   readonly status: TunnelStatus | 'missing';
-  /** Empty for a single-tunnel connection. One without an id and of status `unknown` stands for any left out. */
+  /**
+   * Empty for a single-tunnel connection. A tunnel with no id and of status `unknown` stands for any tunnel that is
+   * left out.
+   */
   readonly tunnels: readonly Tunnel[];
   readonly transitRouterId: TransitRouterId | undefined;
   readonly cenId: string | undefined;
-  /** A real `vpn-…` id; undefined for none and for the literal `vpn-not-exist`. */
+  /** A real `vpn-…` id. Undefined without an id, and for the literal `vpn-not-exist`. */
   readonly vpnGatewayId: string | undefined;
-  /** True: bound to a transit router of another account. */
+  /** True if it is bound to a transit router of another account. */
   readonly crossAccount: boolean;
   readonly resourceGroupId: string | undefined;
-  /** `unread`: the reply had no tag field, so whether there are tags is not known. */
+  /** `unread`: the reply had no tag field, so it is unknown whether there are tags. */
   readonly tags: Tags | 'unread';
-  /** What a backup keeps of it; only in readings that were asked for it. */
+  /** The settings that a backup keeps. Only in reads that asked for them. */
   readonly settings?: SettingsReading;
 };
 
@@ -87,21 +95,21 @@ export type Attachment = {
   readonly connectionId: ConnectionId;
   readonly transitRouterId: TransitRouterId;
   readonly status: AttachmentStatus;
-  /** 16 digits; undefined when missing. */
+  /** 16 digits. Undefined if missing. */
   readonly connectionOwnerId: AccountId | undefined;
-  /** What a backup keeps of it; only in readings that were asked for it. */
+  /** The settings that a backup keeps. Only in reads that asked for them. */
   readonly settings?: SettingsReading;
 };
 
-/** What makes an attachment carry traffic on its transit router. */
+/** The entries by which an attachment carries traffic on its transit router. */
 export type Routing = {
-  /** Route tables the attachment is associated with. */
+  /** Route tables with which the attachment is associated. */
   readonly associations: readonly string[];
-  /** Route tables the attachment propagates its routes to. */
+  /** Route tables to which the attachment propagates its routes. */
   readonly propagations: readonly string[];
   /** Destination blocks of static routes whose next hop is the attachment. */
   readonly staticRoutes: readonly string[];
-  /** The same routes as a backup keeps them, each with its route table; only in readings that were asked for them. */
+  /** The same routes in the form for a backup, each with its route table. Only in reads that asked for them. */
   readonly routeSettings?: readonly RouteSettings[];
 };
 

@@ -3,20 +3,21 @@ import { toNormalForm } from '../text/normal-form.ts';
 
 /**
  * Globs over names: `*` is any text, `?` one character, `[abc]` and `[!abc]` a character of a set, `{a,b}` one of
- * several; everything else is itself. Case counts. Pattern and name are compared in one Unicode normal form.
+ * several texts. Any other character stands for itself. Case counts. Pattern and name are compared in one Unicode
+ * normal form.
  *
- * Not a library's: those match file paths, and treat slashes, leading dots, `../` and parentheses in ways that would
- * protect fewer names than the pattern seems to say. Most of them also build a regular expression, which a hostile name
- * can keep busy for hours.
+ * Glob libraries match file paths. They treat slashes, leading dots, `../` and parentheses in ways that would protect
+ * fewer names than the pattern seems to say. Most of them also build a regular expression, and a hostile name can keep
+ * that busy for hours.
  */
 export type Glob = (name: string) => boolean;
 
-/** No naming scheme needs more: a pattern with more stars is a mistake. */
+/** No naming scheme needs more stars. A pattern with more stars is a mistake. */
 const STARS_MAX = 8;
 
 const compiled = new Map<string, Glob | undefined>();
 
-/** Undefined for a pattern with a bracket or brace that is not closed, a range that runs backwards, or more than eight stars. */
+/** Undefined for a pattern with an unclosed bracket or brace, a range that runs backwards, or more than eight stars. */
 export function parseGlob(pattern: string): Glob | undefined {
   if (!compiled.has(pattern)) {
     const automaton = compile(toNormalForm(pattern));
@@ -27,7 +28,7 @@ export function parseGlob(pattern: string): Glob | undefined {
 
 const TOKENS = /\*+|\[!?[^\]]+\]|[\s\S]/gu;
 
-/** A brace that is open: where its alternatives begin, and where they meet again. */
+/** An open brace: the state in which its alternatives begin, and the state in which they meet. */
 type Group = { readonly entry: number; readonly exit: number };
 
 function compile(pattern: string): Automaton | undefined {
@@ -48,7 +49,7 @@ function compile(pattern: string): Automaton | undefined {
   return groups.length === 0 ? automaton : undefined;
 }
 
-/** Append one token and answer the state after it; undefined for a token that has no place there. */
+/** Append one token. Answers the state after it, or undefined if the token is not allowed at this place. */
 function append(automaton: Automaton, groups: Group[], at: number, token: string): number | undefined {
   if (token === '{') {
     groups.push({ entry: at, exit: automaton.addState() });
@@ -75,7 +76,7 @@ function append(automaton: Automaton, groups: Group[], at: number, token: string
 
 type Test = (char: string) => boolean;
 
-/** Which characters a token takes; undefined for a set that cannot be read. */
+/** The characters that a token matches. Undefined for a set that cannot be read. */
 function toTest(token: string): Test | undefined {
   if (token === '?') {
     return () => true;
@@ -97,7 +98,7 @@ function toSet(text: string): Test | undefined {
 
 type Range = { readonly from: number; readonly to: number };
 
-/** A hyphen makes a range of its two neighbours; at either end of the set it is itself. */
+/** A hyphen between two characters makes a range. At either end of the set it stands for itself. */
 function toRanges(chars: readonly string[]): readonly Range[] {
   const codeAt = (index: number): number => chars[index]?.codePointAt(0) ?? 0;
   const ranges: Range[] = [];

@@ -1,6 +1,6 @@
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 
-/** The stable names of what a run reports while it works. */
+/** The stable names of the events that a run reports while it works. */
 export type JournalEvent =
   | 'run.started'
   | 'policy.warned'
@@ -29,7 +29,7 @@ export type JournalEvent =
   | 'notify.failed'
   | 'report.finished';
 
-/** Only our own types and texts go in here, never a reply: replies hold pre-shared keys. */
+/** Use only our own types and texts here, never a reply, because replies hold pre-shared keys. */
 export type JournalFields = {
   readonly accountId?: AccountId | undefined;
   readonly regionId?: RegionId | undefined;
@@ -40,5 +40,5 @@ export type JournalFields = {
   readonly [field: string]: unknown;
 };
 
-/** Where a run reports to: the log, and a person's screen. Must not throw. */
+/** The receiver of a run's events: the log, and a person's screen. Must not throw. */
 export type Journal = (event: JournalEvent, fields: JournalFields) => void;

@@ -24,38 +24,42 @@ export type Outcome = {
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;
   readonly regionId: RegionId;
-  /** Other people's text, as it was read: escape it for each output. Empty for none, null when the cloud did not say. */
+  /**
+   * Other people's text, unchanged. Escape it for each output. Empty without a name, null if the cloud did not tell.
+   */
   readonly name: string | null;
-  /** The value of the tag `report.ownerTag`; other people's text too. Null when there is none, or tags were not read. */
+  /**
+   * Other people's text: the value of the tag `report.ownerTag`. Null without the tag, or if the tags were not read.
+   */
   readonly owner: string | null;
   /** ISO UTC. */
   readonly createdAt: string | null;
   readonly outcome: OutcomeKind;
   readonly rule: RuleName | 'half-done' | null;
-  /** ISO UTC: since when it has been an orphan, by its mark. */
+  /** ISO UTC: since when it has been an orphan, from its mark. */
   readonly since: string | null;
-  /** ISO UTC: when the grace of `rule` is over, which may be past. Null where no clock runs. */
+  /** ISO UTC: the end of the grace of `rule`, which may be in the past. Null if no clock runs. */
   readonly dueAt: string | null;
   /** ISO UTC: until when a detached connection is kept. */
   readonly heldUntil: string | null;
   /**
-   * ISO UTC, of a due connection that was named in a message, where the policy requires a notice: when a channel accepted
-   * the first message that named its clock, and when the notice is over. Left out for any other.
+   * ISO UTC. Only for a due connection that a message named, if the policy requires a notice. `toldAt` is when a
+   * channel accepted the first message that named its clock. `noticeUntil` is the end of the notice.
    */
   readonly toldAt?: string;
   readonly noticeUntil?: string;
-  /** What the connection was bound to when it was judged; null for nothing. */
+  /** The binding of the connection when it was judged. Null if it was bound to nothing. */
   readonly attachedTo: AttachedTo | null;
-  /** Path in the store of the backup that this run wrote, or found, before it detached or deleted the connection. */
+  /** The path in the store of the backup that this run wrote or found before it detached or deleted the connection. */
   readonly backup: string | null;
   readonly reason: string;
   readonly evidence: readonly string[];
-  /** The cloud's error code, when a call of this run failed. */
+  /** The cloud's error code, if a call of this run failed. */
   readonly code: string | null;
   readonly requestId: string | null;
 };
 
-/** Null: the cloud did not say. */
+/** Null if the cloud did not tell. */
 type AttachedTo = { readonly transitRouterId: TransitRouterId | null; readonly cenId: string | null };
 
 export type RunStatus = 'complete' | 'incomplete' | 'halted';
@@ -64,17 +68,17 @@ export type RegionResult = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly listing: 'complete' | 'unread' | 'unsupported';
-  /** All that were listed, VPN-gateway connections too. */
+  /** All listed connections, with the connections of VPN gateways. */
   readonly connections: number;
   readonly halted: boolean;
-  /** Of a region that was not read: the cloud's error code, and what failed and what a person can do about it. */
+  /** Only for an unread region: the cloud's error code, and a sentence with the failure and advice. */
   readonly code?: string;
   readonly reason?: string;
 };
 
 export type Counts = Readonly<Record<OutcomeKind, number>>;
 
-/** What a run answers, in all entry points. */
+/** The answer of a run, in all entry points. */
 export type RunResult = {
   readonly runId: string;
   readonly mode: Mode;
@@ -84,29 +88,34 @@ export type RunResult = {
   readonly durationMs: number;
   readonly regions: readonly RegionResult[];
   readonly counts: Counts;
-  /** All but `kept`. A function answers at most 1,000; `outcomesOmitted` says how many more there were. */
+  /**
+   * Every outcome except `kept`. A function answers at most 1,000. `outcomesOmitted` is the number of omitted outcomes.
+   */
   readonly outcomes: readonly Outcome[];
   readonly outcomesOmitted?: number;
-  /** Attempts by action. */
+  /** Number of attempts for each action. */
   readonly calls: Readonly<Record<string, number>>;
   readonly refusedEvents?: readonly RefusedEvent[];
   readonly refusedEventsOmitted?: number;
-  /** The file by which a person has stopped this run: nothing new was detached or deleted once it was seen. */
+  /** The file with which a person stopped this run. The run began no detach or delete after it saw the file. */
   readonly stoppedBy?: string;
-  /** Why the store that was asked for does not have this result. */
+  /** Why the configured store does not have this result. */
   readonly notStored?: string;
   readonly policy: PolicyOrigin;
-  /** The saved plan that was swept, so that nothing outside it was touched; in mode `plan`, what was saved, or is looked at. */
+  /**
+   * In mode `sweep`, the saved plan of the run, which touched nothing else. In mode `plan`, the plan that it saved or
+   * compared.
+   */
   readonly plan?: PlanOrigin;
-  /** Ids that were asked for and that no place of the policy holds; empty unless all of them were read whole. */
+  /** Requested ids that no place of the policy has. Empty unless the run has read every place completely. */
   readonly notFound: readonly ConnectionId[];
-  /** Sentences about a policy that may not do what it seems to. A function answers at most 1,000. */
+  /** Warnings about a policy that may not do what it seems to do. A function answers at most 1,000. */
   readonly warnings?: readonly string[];
-  /** Connections that their owners kept until a date which is over. A function answers at most 1,000. */
+  /** Connections whose owners kept them until a date that is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];
 };
 
-/** Which saved plan. `file`: its path as it was given. `sha256`: the hash at its end. `madeAt`: ISO UTC. */
+/** The origin of a saved plan. `file`: the given path. `sha256`: the hash at its end. `madeAt`: ISO UTC. */
 export type PlanOrigin = { readonly file: string; readonly sha256: string; readonly madeAt: string };
 
 /** `until`: an ISO date. */
@@ -119,7 +128,7 @@ export type LapsedKeep = {
 
 export type RefusedEvent = { readonly index: number; readonly id: string | null; readonly reason: string };
 
-/** Outcomes of a run as counts; every kind is in it. Pure. */
+/** A count of zero for each kind of outcome. Pure. */
 export const noOutcomes = () => Object.fromEntries(OUTCOMES.map((kind) => [kind, 0])) as Record<OutcomeKind, number>;
 
 export function countOutcomes(outcomes: readonly Outcome[]): Counts {
@@ -131,8 +140,8 @@ export function countOutcomes(outcomes: readonly Outcome[]): Counts {
 }
 
 /**
- * How a run ended. `incomplete` comes before `halted`: a run that could not look everywhere, or whose step failed in a
- * way that a later run may mend, never ends better than that.
+ * How a run ended. `incomplete` comes before `halted`, because a run that could not read everything, or that a later
+ * run may complete, must never look better.
  */
 export function toStatus(
   regions: readonly RegionResult[],

@@ -1,20 +1,20 @@
 import type { Graces } from '../rules/all-rules.ts';
 import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 
-/** In rising order of what a run may change: nothing, tags only, everything. */
+/** In ascending order of permitted changes: no changes, tags only, tags and connections. */
 export const MODES = ['plan', 'mark', 'sweep'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** Which regions of an account: these, all that the cloud lists, or all of those but a few. */
+/** The regions of an account: a list, all regions that the cloud lists, or all of them with exceptions. */
 export type RegionChoice = readonly RegionId[] | 'all' | { readonly except: readonly RegionId[] };
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
 export type ChangeWindow = {
-  /** The days on which it opens. */
+  /** The weekdays on which it opens. */
   readonly days: readonly Weekday[];
-  /** Local times such as `22:00`; `to` is the next day's when it is not later than `from`. */
+  /** Local times such as `22:00`. If `to` is not later than `from`, it is a time of the next day. */
   readonly from: string;
   readonly to: string;
   /** An IANA name. */
@@ -28,11 +28,11 @@ export type AccountPolicy = {
   readonly roleArn: string;
   /** The account in the ARN. */
   readonly accountId: AccountId;
-  /** Undefined: the policy's own regions. */
+  /** Undefined: the regions of the policy. */
   readonly regions: RegionChoice | undefined;
 };
 
-/** Accounts that a resource directory lists, each swept by the role of this name in it. */
+/** The accounts of a resource directory. The sweep uses the role of this name in each of them. */
 export type DirectoryPolicy = {
   readonly roleName: string;
   /** Undefined: every account of the directory. */
@@ -64,13 +64,13 @@ export type ChannelPolicy = {
 /** The policy document with every default filled in. All durations are milliseconds. */
 export type Policy = {
   readonly mode: Mode;
-  /** Undefined: the function's own region. */
+  /** Undefined: the region of the function. */
   readonly regions: RegionChoice | undefined;
   /** Empty: the account of the credentials. */
   readonly accounts: readonly AccountPolicy[];
   readonly rules: Graces;
   readonly protect: {
-    /** A tag without a value protects whatever the value is. */
+    /** A tag without a value protects with any value. */
     readonly tags: readonly { readonly key: string; readonly value: string | undefined }[];
     /** Globs, case-sensitive. */
     readonly names: readonly string[];
@@ -80,19 +80,22 @@ export type Policy = {
   };
   readonly limits: {
     readonly perRun: number;
-    /** In 24 hours over all runs, in each place. */
+    /** For 24 hours over all runs, in each place. */
     readonly perDay: number | 'off';
     readonly perRegionShare: number;
     readonly shareFloor: number;
-    /** When something new may be detached or deleted. */
+    /** When a sweep may begin to detach or delete a connection. */
     readonly window: 'always' | ChangeWindow;
-    /** Whole days, the last one included, in the window's time zone, else in UTC: nothing new on them. */
+    /**
+     * Whole days on which a sweep begins no change, the last day included. Their time zone is the window's, or else
+     * UTC.
+     */
     readonly freeze: readonly Freeze[];
   };
   readonly detach: {
     readonly force: boolean;
     readonly roles: readonly { readonly roleArn: string; readonly accountId: AccountId }[];
-    /** How long a connection that was detached stays before it is deleted. 0: it is deleted in the same run. */
+    /** How long a detached connection stays before it is deleted. With 0, it is deleted in the same run. */
     readonly holdMs: number;
   };
   readonly marks: { readonly maxGapMs: number };
@@ -101,13 +104,13 @@ export type Policy = {
     readonly pollIntervalMs: number;
     readonly detachTimeoutMs: number;
     readonly deleteTimeoutMs: number;
-    /** How long a tag write is looked for, because reads lag behind writes. */
+    /** How long a run waits until a tag write becomes visible, because reads lag behind writes. */
     readonly tagTimeoutMs: number;
     readonly consecutiveMisses: number;
   };
   readonly retry: { readonly attempts: number; readonly minDelayMs: number; readonly maxDelayMs: number };
   readonly pace: {
-    /** Of the published limits, above 0 and up to 1; for what the next two do not say. */
+    /** Share of the published limits, above 0 and up to 1. It applies if the next two keys do not set a rate. */
     readonly share: number;
     readonly describePerMinute: number | undefined;
     readonly writePerMinute: number | undefined;
@@ -116,40 +119,40 @@ export type Policy = {
   readonly report: {
     /** The key of the tag that names the owner of a connection. */
     readonly ownerTag: string;
-    /** The address at which people find the page. Messages link to it. */
+    /** The address of the page. Messages link to it. */
     readonly url: string | undefined;
-    /** A place is missing if it had results, and has had none for this long. */
+    /** A place is missing if it had results before, and has had no result for this long. */
     readonly missingMs: number;
-    /** Whether a run also reports unused customer gateways, and the attachment quota of transit routers. */
+    /** Whether a run also reports unused customer gateways and the attachment quota of transit routers. */
     readonly leftovers: boolean;
-    /** Shown, never acted on. */
+    /** Reports show the price. No decision depends on it. */
     readonly price: { readonly perConnectionHour: number; readonly currency: string } | undefined;
   };
   readonly notify: {
     readonly channels: readonly ChannelPolicy[];
-    /** Whether nothing is detached or deleted before a channel accepted a message that named it. */
+    /** Whether a deletion needs a message that named the connection and that a channel accepted. */
     readonly required: boolean;
-    /** How long before its deletion a connection must have been named. */
+    /** How long before its deletion a message must have named the connection. */
     readonly noticeMs: number;
   };
-  /** The folder of the store. Undefined, unless somebody asks for one: nothing is stored. */
+  /** The folder of the store. Undefined by default: the run stores nothing. */
   readonly store: string | undefined;
 };
 
-/** A policy as it is written: which accounts a directory holds is not known before somebody asks it. */
+/** A policy as people write it. The accounts of a directory are unknown until somebody lists them. */
 export type DeclaredPolicy = Omit<Policy, 'accounts'> & {
   readonly accounts: readonly AccountPolicy[] | DirectoryPolicy;
 };
 
-/** Where a policy was read: a variable, the package of the function, nowhere, or a path; and the hash of what it says. */
+/** The source of a policy (a variable, the package of the function, nowhere, or a path) and the hash of its content. */
 export type PolicyOrigin = {
   readonly source: 'SWEEP_POLICY' | 'SWEEP_POLICY_FILE' | 'packed' | 'none' | (string & {});
   readonly hash: string;
 };
 
-/** The body of an event that asks for a run: by a direct call, in a timer's payload, or in a CloudEvent's `data`. */
+/** The body of an event that asks for a run: in a direct call, in a timer's payload, or in a CloudEvent's `data`. */
 export type EventBody = {
-  /** At most the policy's mode. */
+  /** The run's mode is never higher than the policy's mode. */
   readonly mode?: Mode;
   readonly accounts?: readonly AccountId[];
   readonly regions?: readonly RegionId[];
@@ -157,18 +160,18 @@ export type EventBody = {
 };
 
 /**
- * One event's narrowing of the policy's scope. `undefined` leaves a dimension as the policy has it; an empty list
- * means nothing, never all.
+ * One event's narrowing of the policy's scope. `undefined` leaves a dimension as in the policy. An empty list asks for
+ * nothing, never for everything.
  */
 export type Narrowing = {
   readonly mode: Mode;
   readonly accounts?: readonly AccountId[];
   readonly regions: readonly RegionId[] | undefined;
   readonly connections: readonly ConnectionId[] | undefined;
-  /** From what happened in the cloud, not from somebody's wish: never refused. */
+  /** It comes from a change in the cloud, not from a person's request, so it is never refused. */
   readonly hint?: true;
-  /** Of a hint: where it happened, which need not be where the connection is. */
+  /** Only for a hint: the account of the change. The connection may be in another account. */
   readonly happenedIn?: AccountId;
-  /** Which event of an array asked for it. */
+  /** The event of an array that asked for it. */
   readonly event?: { readonly index: number; readonly id: string | null };
 };

@@ -1,10 +1,12 @@
 /** Written by the sweeper: `<rule> <since, ISO UTC>`. */
 export const TAG_ORPHAN = 'vco-sweeper:orphan';
-/** Written by the sweeper: the last run that saw it so, ISO UTC; one value for all of a run. */
+/**
+ * Written by the sweeper: when a run last saw the connection in this state, ISO UTC. One run writes one value.
+ */
 export const TAG_SEEN = 'vco-sweeper:seen';
 /** Written by the sweeper just before a detach: `<ISO UTC> <attachment id>`. */
 export const TAG_DETACHED = 'vco-sweeper:detached';
 /** Written by owners: protects, with any value but `false`. */
 export const TAG_KEEP = 'vco-sweeper:keep';
-/** Written by owners: an ISO date or date-time after which the connection may go. */
+/** Written by owners: an ISO date or date-time after which the connection may be deleted. */
 export const TAG_EXPIRES = 'vco-sweeper:expires';

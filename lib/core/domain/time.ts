@@ -4,20 +4,20 @@ const dateTime = z.iso.datetime({ offset: true });
 const date = z.iso.date();
 const SECOND_MS = 1_000;
 
-/** Milliseconds of an ISO date-time with a zone; undefined for anything else, impossible days included. */
+/** Milliseconds of an ISO date-time with a zone. Undefined for any other text, impossible days included. */
 export const parseInstant = (text: string): number | undefined =>
   dateTime.safeParse(text).success ? Date.parse(text) : undefined;
 
-/** The end of a bare ISO date in UTC, that is the first moment of the next day; undefined for anything else. */
+/** The end of an ISO date in UTC, which is the first moment of the next day. Undefined for any other text. */
 export const parseDayEnd = (text: string): number | undefined =>
   date.safeParse(text).success ? Date.parse(text) + 86_400_000 : undefined;
 
-/** As `parseInstant`; a bare date is that day's end in UTC. */
+/** As `parseInstant`, but an ISO date without a time means the end of that day in UTC. */
 export const parseExpiry = (text: string): number | undefined => parseDayEnd(text) ?? parseInstant(text);
 
 export const toIso = (ms: number): string => new Date(ms).toISOString();
 
-/** As `toIso`, without milliseconds: of a whole second. */
+/** As `toIso`, without milliseconds. The time must be a whole second. */
 export const toIsoSeconds = (ms: number): string => toIso(ms).replace('.000Z', 'Z');
 
 export const floorToSecond = (ms: number): number => Math.floor(ms / SECOND_MS) * SECOND_MS;

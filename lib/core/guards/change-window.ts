@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Why nothing new may be detached or deleted now, and when that ends. Undefined when it is allowed. Pure.
+ * Why a run may not begin to detach or delete a connection now, and when that ends. Undefined if it may. Pure.
  *
  * Window and freeze are local times, so the answer is right on days of clock changes as well.
  */
@@ -98,7 +98,7 @@ const AHEAD_MS_MAX = 15 * 60 * MINUTE_MS;
 /** No clock is changed by more than this. */
 const SHIFT_MINUTES_MAX = 180;
 
-/** The first minute at which nothing forbids it. Undefined if no such minute was found. */
+/** The first minute at which neither window nor freeze forbids a change. Undefined if no such minute was found. */
 function findOpening(limits: Limits, nowMs: number): number | undefined {
   const lastMs = Math.max(nowMs, ...limits.freeze.map(({ to }) => Date.parse(to) + DAY_MS)) + SEARCH_MS;
   let ms = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS;

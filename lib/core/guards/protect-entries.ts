@@ -15,7 +15,7 @@ export function hasTag(tags: Tags, { key, value }: TagEntry): boolean {
 /** The policy has refused invalid patterns. If an invalid pattern still gets here, it protects everything. */
 export const matchesName = (name: string, pattern: string): boolean => parseGlob(pattern)?.(name) ?? true;
 
-/** As people write it in a policy. */
+/** The notation in a policy. */
 export const toTagText = ({ key, value }: TagEntry): string => (value === undefined ? key : `${key}=${value}`);
 
 /** An entry under `protect`, and whether it matches a connection. Undefined when the reply does not tell. */
@@ -48,7 +48,7 @@ export class ProtectWatch {
     }
   }
 
-  /** Each entry that matched none of the connections, as people write it. */
+  /** Each entry that matched no connection, in the notation of a policy. */
   get unmatched(): readonly string[] {
     return this.#entries.map(({ text }) => text);
   }

@@ -3,10 +3,10 @@ import type { Settled } from '../rules/rule.ts';
 import type { DetachNote } from './claims.ts';
 
 /**
- * What a connection is bound to, once both sides have spoken.
+ * The binding of a connection, once both sides have spoken.
  *
- * `doubtful`: they disagree, or one of them said something we cannot read. `changing`: on its way from one state to
- * another. Both keep the connection.
+ * `doubtful`: the sides disagree, or one side said something unreadable. `changing`: the binding is changing right now.
+ * Both keep the connection.
  */
 export type Association =
   | Settled
@@ -14,15 +14,15 @@ export type Association =
   | { readonly kind: 'changing'; readonly reason: string; readonly evidence: readonly string[] }
   | { readonly kind: 'doubtful'; readonly reason: string; readonly evidence: readonly string[] };
 
-/** The transit routers' side of a region. A listing that failed is not in here: then the region is unread. */
+/** The transit routers' side of a region. If any listing failed, the region is unread and has no witnesses. */
 export type Witnesses = {
-  /** Every transit router of the region that could be read, whoever owns it. */
+  /** The attachments of every transit router of the region that could be read, in any account. */
   readonly attachmentsOf: ReadonlyMap<TransitRouterId, readonly Attachment[]>;
   /** Every attachment that names this connection, in the order of the transit routers. */
   readonly holdersOf: (connectionId: ConnectionId) => readonly Attachment[];
-  /** Accounts whose transit routers were meant to be read, and whose role could not be assumed. */
+  /** Accounts whose transit routers could not be read, because their role could not be assumed. */
   readonly unreadOwners: readonly AccountId[];
-  /** Other accounts whose transit routers were read, by a role in each. */
+  /** Other accounts whose transit routers were read, with a role in each account. */
   readonly otherOwners: readonly AccountId[];
 };
 
@@ -36,7 +36,7 @@ export function createWitnesses(
   return { attachmentsOf, holdersOf, unreadOwners, otherOwners };
 }
 
-/** Each list is indexed once, however many connections are looked up in it and however many witnesses it is part of. */
+/** Each list is indexed once, even if many lookups and several witnesses share it. */
 const indexes = new WeakMap<readonly Attachment[], ReadonlyMap<ConnectionId, readonly Attachment[]>>();
 
 function indexOf(list: readonly Attachment[]): ReadonlyMap<ConnectionId, readonly Attachment[]> {
@@ -57,7 +57,7 @@ function indexOf(list: readonly Attachment[]): ReadonlyMap<ConnectionId, readonl
   return index;
 }
 
-/** The same witnesses with the listings of some transit routers replaced by fresher ones. */
+/** The same witnesses with fresher listings for some transit routers. */
 export const withAttachments = (
   { attachmentsOf, unreadOwners, otherOwners }: Witnesses,
   fresher: ReadonlyMap<TransitRouterId, readonly Attachment[]>,
@@ -66,9 +66,9 @@ export const withAttachments = (
 const CHANGING = new Set(['attaching', 'detaching', 'updating', 'provisioning', 'upgrading']);
 
 /**
- * Decide what a connection is bound to. Pure; never throws. Any contradiction is `doubtful`.
+ * Decide what a connection is bound to. Pure. Never throws. Any contradiction is `doubtful`.
  *
- * @param note of the connection: it may tell whose transit router held it
+ * @param note the detach note of the connection, which may tell whose transit router it was bound to
  */
 export function associate(
   connection: Connection,
@@ -79,7 +79,7 @@ export function associate(
   const { attachType, state } = connection;
   const seen = `AttachType ${attachType}, State ${state}`;
   const evidence = [seen];
-  // A connection of a VPN gateway is somebody else's business, and so is one that does not say what it is (S9).
+  // A connection of a VPN gateway is not ours to judge. A connection without a type may be of a VPN gateway (S9).
   if (attachType === 'VPNGW' || attachType === 'missing') {
     return { kind: 'not-ours', evidence };
   }
@@ -99,7 +99,7 @@ export function associate(
   return attachType === 'NO_ASSOCIATED' ? associateUnbound(sides) : associateBound(sides);
 }
 
-/** What the connection and the transit routers say. */
+/** The statements of the connection and of the transit routers. */
 type BothSides = {
   readonly connection: Connection;
   readonly accountId: AccountId;
@@ -134,8 +134,8 @@ function associateUnbound({ connection, holders, witnesses, note, evidence }: Bo
 }
 
 /**
- * Whether the attachment that our note names is gone from the transit routers of the other accounts. The cloud may go on
- * saying `CrossAccountAuthorized` after a detach, because a grant still exists.
+ * Whether the attachment in our note is gone from the transit routers of the other accounts. After a detach, the cloud
+ * may still say `CrossAccountAuthorized`, because a grant still exists.
  */
 const isReleased = (note: DetachNote, { attachmentsOf, otherOwners }: Witnesses): boolean =>
   note.kind === 'valid' &&

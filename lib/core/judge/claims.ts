@@ -3,13 +3,13 @@ import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../domain/tag-names.ts';
 import { floorToSecond, parseInstant, toIso } from '../domain/time.ts';
 import { RULE_NAMES, type RuleName } from '../rules/all-rules.ts';
 
-/** Since when each rule has held, in milliseconds since the epoch. */
+/** For each rule, since when it has held, in milliseconds since the epoch. */
 export type Clocks = ReadonlyMap<RuleName, number>;
 
 /**
  * The mark of a connection: since when it has been an orphan, and by which rules.
  *
- * `broken`: there is a mark, and it proves nothing. All its clocks start again.
+ * `broken`: a mark exists, but it proves nothing. All its clocks start again.
  */
 export type Mark =
   | { readonly kind: 'none' }
@@ -17,8 +17,8 @@ export type Mark =
   | { readonly kind: 'valid'; readonly clocks: Clocks; readonly seenMs: number };
 
 /**
- * The detach note. `broken`: there is a note, and it proves nothing. `lapsed`: a note of ours that no run has renewed for
- * longer than `marks.maxGap`. It does not let anything be deleted, but a hold starts again from it.
+ * The detach note. `broken`: a note exists, but it proves nothing. `lapsed`: our note, but no run has renewed it for
+ * longer than `marks.maxGap`. A lapsed note permits no deletion, but a hold starts again from it.
  */
 export type DetachNote =
   | { readonly kind: 'none' }
@@ -26,28 +26,29 @@ export type DetachNote =
   | { readonly kind: 'lapsed'; readonly attachmentId: AttachmentId }
   | { readonly kind: 'valid'; readonly atMs: number; readonly attachmentId: AttachmentId };
 
-/** Everything that the sweeper's own tags on a connection say. */
+/** The content of all tags that the sweeper wrote on a connection. */
 export type Claims = {
   readonly mark: Mark;
   readonly note: DetachNote;
-  /** When a step on it last failed, in milliseconds since the epoch. */
+  /** When a step on the connection last failed, in milliseconds since the epoch. */
   readonly triedMs: number | undefined;
 };
 
-/** The value of a tag that should go and could not be removed: it claims nothing. */
+/** The value of a tag that the sweeper wanted to remove and could not. It claims nothing. */
 export const VOID = 'void';
 
-/** Clocks of machines differ: a time up to this far ahead counts as now. A time further ahead is malformed. */
+/** The clocks of machines differ, so a time up to this far ahead counts as now. A later time is malformed. */
 const AHEAD_MS_MAX = 5 * 60_000;
-/** No run takes longer: the platform's limit for one invocation. */
+/** The platform's limit for one invocation, so no run takes longer. */
 const RUN_MS_MAX = 86_400_000;
 
 /**
- * Read what the sweeper's tags say of a connection, and check it against the life of the connection. Pure; never throws.
+ * Read the sweeper's tags on a connection, and check them against the life of the connection. Pure. Never throws.
  *
- * Anyone can write or copy a tag. A claim that is older than the connection is of another connection, and does not count.
+ * Anyone can write or copy a tag. A claim that is older than the connection was made for another connection, so it does
+ * not count.
  *
- * @param maxGapMs a mark, or a note, that no run has renewed for longer than this is broken
+ * @param maxGapMs a mark or a note is broken if no run has renewed it for longer than this
  */
 export function readClaims(connection: Connection, nowMs: number, maxGapMs: number): Claims {
   const { tags, createdAtMs } = connection;
@@ -64,11 +65,11 @@ export function readClaims(connection: Connection, nowMs: number, maxGapMs: numb
   };
 }
 
-/** When the connection was created, now, and the longest time between two runs. Milliseconds. */
+/** In milliseconds: when the connection was created, now, and the longest time between two runs. */
 type Life = { readonly bornMs: number; readonly nowMs: number; readonly maxGapMs: number };
 type Seen = { readonly seenMs: number; readonly triedMs: number | undefined } | { readonly problem: string };
 
-/** A moment of this connection's life, or what is wrong with it. A little ahead counts as now. */
+/** A moment in this connection's life, or the problem with it. A moment that is slightly ahead counts as now. */
 function placeInLife(ms: number | undefined, { bornMs, nowMs }: Life): number | 'malformed' | 'ahead' | 'older' {
   if (ms === undefined) {
     return 'malformed';
@@ -106,7 +107,7 @@ function readSeen(tags: Tags, life: Life): Seen {
 
 function readMark(tags: Tags, seen: Seen, life: Life): Mark {
   const text = tags.get(TAG_ORPHAN);
-  // A void mark stays none when `seen` is renewed beside it.
+  // A void mark does not count again when a run renews `seen` beside it.
   if (text === undefined || text === VOID) {
     return { kind: 'none' };
   }
@@ -124,7 +125,7 @@ function readMark(tags: Tags, seen: Seen, life: Life): Mark {
     if (typeof sinceMs === 'string') {
       return broken(`tag ${TAG_ORPHAN} ${PROBLEMS[sinceMs]}`);
     }
-    // A run writes both: its `seen` is when it began, its `since` when it had looked.
+    // A run writes both tags: `seen` is when the run began, `since` is when it had read the region.
     if (sinceMs - seen.seenMs > RUN_MS_MAX) {
       return broken(`tag ${TAG_SEEN} is from before the mark`);
     }
@@ -136,7 +137,7 @@ function readMark(tags: Tags, seen: Seen, life: Life): Mark {
   return { kind: 'valid', clocks, seenMs: seen.seenMs };
 }
 
-/** The clocks of a well-formed mark in the order written, whatever their age: for reports. */
+/** The clocks of a well-formed mark in the order of its text, however old. For reports. */
 export function parseMark(tags: Tags): Clocks | undefined {
   const clocks = new Map<RuleName, number>();
   for (const part of (tags.get(TAG_ORPHAN) ?? '').split(', ')) {
@@ -151,7 +152,7 @@ export function parseMark(tags: Tags): Clocks | undefined {
   return clocks;
 }
 
-/** A note counts for as long as runs keep seeing the connection half-done: the younger of note and `seen` says when last. */
+/** A note counts as long as runs see the connection half-done. The later of note and `seen` is the last such moment. */
 function readNote(tags: Tags, seen: Seen, life: Life): DetachNote {
   const text = tags.get(TAG_DETACHED);
   if (text === undefined) {
@@ -170,6 +171,6 @@ function readNote(tags: Tags, seen: Seen, life: Life): DetachNote {
   if (life.nowMs - lastMs <= life.maxGapMs) {
     return { kind: 'valid', atMs, attachmentId };
   }
-  // A run that made the mark void may have meant the note to go as well.
+  // If a run made the mark void, it may have meant to remove the note as well.
   return tags.get(TAG_SEEN) === VOID ? broken('is beside a void mark') : { kind: 'lapsed', attachmentId };
 }

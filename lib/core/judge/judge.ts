@@ -12,9 +12,9 @@ import { countTagsOver, countTagsOverSeen, hasMarkTags } from './own-tags.ts';
 import { protect } from './protect.ts';
 
 /**
- * How a run in mode `mark` or `sweep` changes the mark of a connection. `set`: write the clocks of the verdict and renew
- * `seen`. `refresh`: renew `seen`. `void`: make the clocks claim nothing, and renew `seen`. `prune`: write the clocks, and do
- * not renew `seen`. `clear`: remove the mark.
+ * How a run in mode `mark` or `sweep` changes the mark of a connection. `set`: write the clocks of the verdict and
+ * renew `seen`. `refresh`: renew `seen`. `void`: make the clocks claim nothing, and renew `seen`. `prune`: write the
+ * clocks without renewing `seen`. `clear`: remove the mark.
  */
 export type MarkAction = 'none' | 'set' | 'refresh' | 'void' | 'prune' | 'clear';
 
@@ -26,38 +26,41 @@ export type Verdict = {
   readonly evidence: readonly string[];
   /** The rule that is due first. */
   readonly rule: RuleName | 'half-done' | null;
-  /** Since when it has been an orphan by this rule, by its mark; undefined without one. */
+  /** Since when the connection has been an orphan by this rule, from its mark. Undefined without a mark. */
   readonly sinceMs: number | undefined;
-  /** When its grace has run out; undefined when it is no orphan or has no mark to count from. */
+  /** The end of its grace. Undefined if the connection is no orphan, or has no mark to count from. */
   readonly ripeAtMs: number | undefined;
-  /** It may be detached and deleted now, as far as this connection alone is concerned. */
+  /** The connection may be detached and deleted now. The limits of the run are not considered. */
   readonly isDue: boolean;
-  /** It is due because a clock of its mark has run out, and so only if this run renews that mark. */
+  /** The connection is due because a clock of its mark has run out. It stays due only if this run renews that mark. */
   readonly restsOnMark: boolean;
   readonly markAction: MarkAction;
   /** The clocks of the mark after this run: since when each rule has held. */
   readonly clocks: Clocks;
-  /** Rules that hold and have no clock yet. Theirs start when the mark is written. */
+  /** Rules that hold but have no clock yet. Their clocks start when the run writes the mark. */
   readonly starting: readonly RuleName[];
-  /** A detach note stands where it claims nothing, or nothing any more: it goes. */
+  /** The connection has a detach note that no longer claims anything, so the run removes the note. */
   readonly dropNote: boolean;
-  /** We detached it, and until then it stays as it is, for someone to bind it again. Undefined when nothing holds it. */
+  /** The end of its hold: until then, owners can bind the detached connection again. Undefined without a hold. */
   readonly heldUntilMs: number | undefined;
-  /** Its hold starts with this run, which writes `note` over a note that has lapsed. */
+  /** Its hold starts with this run, which writes `note` over the lapsed note. */
   readonly restartsHold: boolean;
-  /** A clock of its mark was looked at and does not hold any more, so that the mark as it is must not stay. */
+  /** A rule with a clock in the mark does not hold any more. The run must not leave the mark unchanged. */
   readonly markDisproved: boolean;
-  /** What holds it, when a due one must be detached first. */
+  /** The attachment to remove before a due connection can be deleted. */
   readonly attachment: Attachment | undefined;
-  /** Overdue payment locks it: only a person can change that. */
+  /** The connection is locked because of an overdue payment. Only a person can change that. */
   readonly locked: boolean;
-  /** So many of its owner's tags have to go before it can be marked and detached; 0: there is room. */
+  /**
+   * The number of owner's tags that must be removed before the run can mark and detach the connection. 0: there is
+   * room.
+   */
   readonly tagsOver: number;
   readonly protections: readonly string[];
   readonly findings: ReadonlyMap<RuleName, Finding>;
   readonly mark: Mark;
   readonly note: DetachNote;
-  /** When a step on it last failed, in milliseconds since the epoch. */
+  /** When a step on the connection last failed, in milliseconds since the epoch. */
   readonly triedMs: number | undefined;
 };
 
@@ -65,15 +68,15 @@ export type JudgeInput = {
   readonly connection: Connection;
   readonly accountId: AccountId;
   readonly witnesses: Witnesses;
-  /** Of its attachment, when it is bound and a rule that needs it is on. */
+  /** The routing of its attachment, if the connection is bound and an enabled rule needs the routing. */
   readonly routing: Routing | 'unread';
   readonly nowMs: number;
 };
 
 /**
- * Decide what one connection is: protection first, then rules, then mark and grace. Pure; never throws.
+ * Judge one connection: first protection, then the rules, then mark and grace. Pure. Never throws.
  *
- * A wrong `orphan` drops a live tunnel, a wrong `unknown` costs one more run: so doubt is `unknown`.
+ * A wrong `orphan` drops a live tunnel. A wrong `unknown` costs one more run, so doubt is `unknown`.
  */
 export function judge(facts: JudgeInput, policy: Policy): Verdict {
   const { connection, accountId, witnesses, nowMs } = facts;
@@ -153,10 +156,10 @@ function createBase(connection: Connection, association: Association, claims: Cl
   };
 }
 
-/** In doubt, the word of the connection itself is enough to end a clock or an old note. */
+/** In doubt, the statement of the connection alone is enough to end a clock or an old note. */
 function judgeDoubtful(base: Base, reason: string, { nowMs }: JudgeInput, policy: Policy): Verdict {
   const { connection, note, mark } = base;
-  // A fresh note may be of a detach that is under way: then one side knows of it and the other does not yet.
+  // A fresh note may belong to a detach in progress, so that only one side knows of it yet.
   const isOld = note.kind === 'valid' && nowMs - note.atMs > policy.wait.detachTimeoutMs;
   if (isOld && saysAttached(connection)) {
     const markAction = clearIfMarked(connection);
@@ -168,11 +171,15 @@ function judgeDoubtful(base: Base, reason: string, { nowMs }: JudgeInput, policy
   return { ...withoutClocks(base, clocks), ...withoutBrokenMark(base), kind: 'unknown', reason };
 }
 
-/** A mark that proves nothing must not come to count later, as one from the future would: it goes, whatever is in doubt. */
+/**
+ * A mark that proves nothing now must not count later, as a mark from the future would. It is removed even in doubt.
+ */
 const withoutBrokenMark = ({ mark, connection }: Base): Partial<Pick<Verdict, 'markAction'>> =>
   mark.kind === 'broken' ? { markAction: clearIfMarked(connection) } : {};
 
-/** Anyone can copy a note: when another connection holds the attachment that it names, it is not of this one. */
+/**
+ * Anyone can copy a note. If another connection has the attachment in the note, the note belongs to that connection.
+ */
 function withoutForeignNote(claims: Claims, { connectionId }: Connection, { attachmentsOf }: Witnesses): Claims {
   const { note } = claims;
   if (note.kind !== 'valid' && note.kind !== 'lapsed') {
@@ -185,18 +192,20 @@ function withoutForeignNote(claims: Claims, { connectionId }: Connection, { atta
   return { ...claims, note: { kind: 'broken', reason: `${note.attachmentId} is of ${holder.connectionId}` } };
 }
 
-/** With a hold, a note that has lapsed is one of now: nothing is deleted at once because nobody looked for long. */
+/** With a hold, a lapsed note counts as new. A long time without runs must not lead to an immediate deletion. */
 const restartHold = (note: DetachNote, holdMs: number, nowMs: number): DetachNote =>
   note.kind === 'lapsed' && holdMs > 0 ? { kind: 'valid', atMs: nowMs, attachmentId: note.attachmentId } : note;
 
-/** Keep just these clocks of the mark. Nothing is renewed, because not all of them were seen to hold. */
+/** Keep only these clocks of the mark. `seen` is not renewed, because not all rules were seen to hold. */
 function withoutClocks(base: Base, clocks: Clocks): Base {
   const markDisproved = clocks.size < base.clocks.size;
   const markAction = markDisproved ? (clocks.size > 0 ? 'prune' : 'clear') : 'none';
   return { ...base, clocks, markDisproved, markAction };
 }
 
-/** Each run that sees it so renews `seen`, and with it the note. A mark that is broken must not be renewed beside it. */
+/**
+ * Each run that sees a half-done connection renews `seen`, and so the note. A broken mark must not be renewed with it.
+ */
 function judgeHalfDone(base: Base, noteMs: number, policy: Policy, nowMs: number): Verdict {
   const { connection, mark } = base;
   const { holdMs } = policy.detach;
@@ -205,7 +214,7 @@ function judgeHalfDone(base: Base, noteMs: number, policy: Policy, nowMs: number
   const tagsOver = countTagsOverSeen(tags);
   const hasRoom = tagsOver === 0;
   const heldUntilMs = nowMs < noteMs + holdMs ? noteMs + holdMs : undefined;
-  // Without `seen` the note alone vouches for it, and lapses before a longer hold is over.
+  // Without `seen`, only the note counts, and it lapses before a longer hold is over.
   const isStuck = heldUntilMs !== undefined && !hasRoom && holdMs > policy.marks.maxGapMs;
   return {
     ...base,
@@ -218,7 +227,7 @@ function judgeHalfDone(base: Base, noteMs: number, policy: Policy, nowMs: number
     tagsOver: isStuck ? tagsOver : 0,
     isDue: heldUntilMs === undefined,
     markAction: !hasRoom ? 'none' : mark.kind === 'broken' ? 'void' : 'refresh',
-    // Without room nothing can say that a step failed: it comes after the others each time.
+    // Without room, no tag can record a failed step, so the connection always comes after the rest.
     triedMs: hasRoom ? base.triedMs : noteMs,
   };
 }
@@ -250,7 +259,7 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
   const isTooOld = (name: RuleName, sinceMs: number) => sinceMs < floorToSecond(findings.get(name)?.notBeforeMs ?? 0);
   const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));
   const pruned = withoutClocks(base, kept);
-  // A mark of an earlier binding stays one.
+  // If the mark is from an earlier binding, it stays disproved.
   const found = base.markDisproved ? { ...base, clocks: kept } : pruned;
 
   const undecided = [...kept.keys()].some((name) => says(name) === 'unread');
@@ -261,7 +270,7 @@ function judgeByRules(before: Base, facts: JudgeInput, policy: Policy, associati
   return withNote(judgeOrphan(found, holding, policy, nowMs), policy, nowMs);
 }
 
-/** Somebody bound the connection again since we detached it: its mark is of the time before. */
+/** A person bound the connection again after our detach, so its mark is from the time before. */
 function withoutForeignMark(base: Base): Base {
   const { attachment, note, mark } = base;
   const isForeign = attachment && note.kind === 'valid' && note.attachmentId !== attachment.attachmentId;
@@ -278,7 +287,7 @@ function withoutForeignMark(base: Base): Base {
   };
 }
 
-/** No rule holds, or a rule that has a clock could not be read. A connection in use loses its mark. */
+/** No rule holds, or a rule with a clock could not be read. A connection in use loses its mark. */
 function judgeUsed(base: Base): Verdict {
   const said = (list: readonly [RuleName, Finding][]) =>
     list.map(([name, { evidence }]) => `${name}: ${evidence.join(', ')}`).join('; ');
@@ -298,13 +307,13 @@ function judgeUsed(base: Base): Verdict {
   };
 }
 
-/** The note claims nothing, or the connection is bound, so that the detach had no effect. */
+/** The note claims nothing, or the connection is still bound, so the detach had no effect. */
 const hasStaleNote = ({ note, attachment }: Base): boolean =>
   note.kind === 'broken' || note.kind === 'lapsed' || (note.kind === 'valid' && attachment !== undefined);
 
 /**
- * The note on an orphan that is bound may be that of another run, which is just about to detach: then it is fresh, names
- * the attachment, and the connection is due. While it stands, no clock starts.
+ * The note on a bound orphan may come from another run that is about to detach it. Then the note is fresh and names the
+ * attachment, and the connection is due. While the note exists, no clock starts.
  */
 function withNote(orphan: Verdict, policy: Policy, nowMs: number): Verdict {
   const { note, attachment, isDue: due } = orphan;
@@ -316,8 +325,9 @@ function withNote(orphan: Verdict, policy: Policy, nowMs: number): Verdict {
 }
 
 /**
- * The verdict without the clocks that would start now. One that goes in this run needs no more of them, and writing them
- * would write its other clocks again: where reads lag, that brings back a mark that another run has just removed.
+ * The verdict without the clocks that would start now. A connection that is deleted in this run needs no new clocks.
+ * Writing them would write its other clocks as well. If reads lag, that could restore a mark that another run has just
+ * removed.
  */
 export function withoutNewClocks(orphan: Verdict): Verdict {
   const waiting = { ...orphan, starting: [] };
@@ -330,10 +340,10 @@ const graceMs = (rule: RuleName, policy: Policy): number => {
 };
 
 /**
- * Each rule that holds has a clock of its own, unless it needs no grace. The rule that is due first is reported: a rule
- * without grace is due now, and a clock that has run out was due before that.
+ * Each rule that holds has a clock of its own, unless it needs no grace. The verdict reports the rule that is due
+ * first. A rule without grace is due now, but a clock that has run out was due earlier.
  *
- * @param base with the clocks of the mark that go on
+ * @param base with the clocks of the mark that are still valid
  */
 function judgeOrphan(base: Base, holding: readonly RuleName[], policy: Policy, nowMs: number): Verdict {
   const dueAtMs = (rule: RuleName): number => (base.clocks.get(rule) ?? nowMs) + graceMs(rule, policy);
@@ -378,11 +388,11 @@ function toMarkAction({ starting, clocks, mark, markDisproved, connection }: Bas
   if (clocks.size > 0) {
     return 'refresh';
   }
-  // Only rules without grace hold, so the rest of the mark says nothing about them.
+  // Only rules without grace hold, and the rest of the mark does not concern them.
   return mark.kind === 'none' && !markDisproved ? 'none' : clearIfMarked(connection);
 }
 
-/** How far an orphan is in its grace. */
+/** The progress of an orphan through its grace. */
 type GraceClock = { readonly sinceMs: number | undefined; readonly grace: number; readonly nowMs: number };
 
 function reasonFor(rule: RuleName, { sinceMs, grace, nowMs }: GraceClock, mark: Mark): string {
@@ -403,7 +413,7 @@ function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] 
   if (sinceMs === undefined || mark.kind !== 'valid') {
     return restarted(mark);
   }
-  // The first run's `seen` is when it began to look, its `since` when it had looked: a moment later.
+  // The first run's `seen` is the start of its reads and its `since` is the end, a moment later.
   return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
 }
 

@@ -2,16 +2,16 @@ import type { Connection } from '../domain/estate.ts';
 import { TAG_DETACHED, TAG_ORPHAN, TAG_SEEN } from '../domain/tag-names.ts';
 
 /**
- * Tags that runs of the sweeper change while they work. They are read and judged, and a mark that a deletion rests on has
- * to be the one that this run found or wrote; so a difference alone is no reason to stop.
+ * Tags that runs of the sweeper change while they work. The sweep reads and judges them, and a deletion relies only on
+ * a mark that this run found or wrote. So a difference in these tags alone is no reason to stop.
  */
 const OUR_TAGS: ReadonlySet<string> = new Set([TAG_ORPHAN, TAG_SEEN, TAG_DETACHED]);
 
 /**
- * What changed between the listing that judged and a later read, as words for a person; empty when nothing that a
- * verdict rests on did. Pure.
+ * The changes between the listing of the verdict and a later read, in words for a person. Empty if nothing changed on
+ * which a verdict relies. Pure.
  *
- * @param expectDetach our own detach lies between the two reads: then only what owners set is compared
+ * @param expectDetach our own detach lies between the two reads, so compare only the fields that owners set
  */
 export function listChanges(before: Connection, now: Connection, expectDetach: boolean): readonly string[] {
   const changes: string[] = [];
@@ -43,7 +43,7 @@ const describeTunnels = (connection: Connection): string =>
     .sort()
     .join(', ') || 'none';
 
-/** Keys only: a value is the owner's and may be anything. */
+/** Lists only the keys. A value is the owner's text and may be anything. */
 function tagChanges(before: Connection, now: Connection): readonly string[] {
   if (before.tags === 'unread' || now.tags === 'unread') {
     return ['its tags could not be read'];

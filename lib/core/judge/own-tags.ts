@@ -9,22 +9,22 @@ export const MARK_TAGS = [TAG_ORPHAN, TAG_SEEN] as const;
 export const hasMarkTags = (tags: Tags): boolean => MARK_TAGS.some((key) => tags.has(key));
 
 /**
- * The tags that overwrite a mark which cannot be removed, the best first. `seen` alone would do, but a run
- * that overlaps may renew it.
+ * The tags that overwrite a mark that cannot be removed, the best first. `seen` alone would be enough, but an
+ * overlapping run may renew it.
  */
 export const VOID_MARK: readonly Tags[] = [new Map(MARK_TAGS.map((key) => [key, VOID])), new Map([[TAG_SEEN, VOID]])];
 export const VOID_NOTE: readonly Tags[] = [new Map([[TAG_DETACHED, VOID]])];
 
 /** The longest value a tag may have (TagResources). */
 export const TAG_VALUE_LENGTH_MAX = 128;
-/** So many tags a resource may have (TagResources). */
+/** The most tags that a resource may have (TagResources). */
 const TAGS_MAX = 20;
 
 /**
- * The value of the tag that says since when each rule has held. Later moments are kept: a clock may start late, and never
- * early. A value that would be too long leaves out the clocks that are due last.
+ * The value of the tag with the moment since when each rule has held. Moments are rounded up, because a clock may start
+ * late but never early. If the value would be too long, the clocks that are due last are left out.
  *
- * @param dueFirst the rules of these clocks, the one that is due first before the others
+ * @param dueFirst the rules of these clocks, in the order in which they are due
  */
 export function toMarkText(clocks: Clocks, dueFirst: readonly RuleName[]): string {
   const parts = dueFirst.flatMap((rule) => {
@@ -37,25 +37,30 @@ export function toMarkText(clocks: Clocks, dueFirst: readonly RuleName[]): strin
   return parts.join(', ');
 }
 
-/** The value of the tag that says when a run last saw it so, and when a step on it last failed. */
+/**
+ * The value of the tag with the time when a run last saw the connection in its state, and when a step on it last
+ * failed.
+ */
 export function toSeenText(seenMs: number, triedMs: number | undefined): string {
   const seen = toIsoSeconds(floorToSecond(seenMs));
   return triedMs === undefined ? seen : `${seen} tried ${toIsoSeconds(floorToSecond(triedMs))}`;
 }
 
-/** The value of a detach note. With milliseconds: runs tell their notes apart by them. */
+/** The value of a detach note. It has milliseconds, because runs use them to tell their notes apart. */
 export const toNoteText = (atMs: number, attachmentId: AttachmentId): string => `${toIso(atMs)} ${attachmentId}`;
 
-/** How many of its owner's tags have to go before `seen` fits on a connection that has a detach note; 0: it fits. */
+/**
+ * How many owner's tags must be removed to make room for `seen` on a connection with a detach note. 0: there is room.
+ */
 export const countTagsOverSeen = (tags: Tags): number =>
   tags.has(TAG_SEEN) ? 0 : Math.max(0, tags.size + 1 - TAGS_MAX);
 
-/** How many of its owner's tags have to go before the sweeper's own fit on a connection; 0: they fit. */
+/** How many owner's tags must be removed to make room for the sweeper's own tags. 0: there is room. */
 export function countTagsOver({ tags }: Connection, isBound: boolean): number {
   if (tags === 'unread') {
     return 0;
   }
-  // On an unbound connection a note that cannot be removed takes a place like any other tag.
+  // A note on an unbound connection that cannot be removed takes a place like any other tag.
   const ours = isBound ? [...MARK_TAGS, TAG_DETACHED] : MARK_TAGS;
   const others = tags.size - ours.filter((key) => tags.has(key)).length;
   return Math.max(0, others + ours.length - TAGS_MAX);

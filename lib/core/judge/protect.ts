@@ -5,15 +5,17 @@ import { readKeep } from '../guards/keep-tag.ts';
 import { hasTag, matchesName, toTagText } from '../guards/protect-entries.ts';
 
 /**
- * Why a connection may not be touched, whatever the rules say. `unread`: whether it is protected cannot be told,
- * which keeps it just as well.
+ * Why a connection may not be touched under any rule. `unread`: it is unknown whether the connection is protected, and
+ * this keeps it as well.
  */
 export type Protection = {
   readonly reasons: readonly string[];
   readonly unread: readonly string[];
 };
 
-/** Check a connection against everything that protects it. Pure; never throws. Holds in every mode and for events. */
+/**
+ * Check everything that protects a connection. Pure. Never throws. Protection applies in every mode and to every event.
+ */
 export function protect(connection: Connection, policy: Policy['protect'], nowMs: number): Protection {
   const tagged = protectByTags(connection, policy, nowMs);
   const reasons = [...tagged.reasons];

@@ -4,28 +4,28 @@ import { findClosed } from '../guards/change-window.ts';
 import type { Verdict } from '../judge/judge.ts';
 import { type Notice, whyUntold } from '../told/notice.ts';
 
-/** One judged connection; `mode` is what this run may do to it, undefined when an event left it out of scope. */
+/** One judged connection. `mode` is the run's mode for it, undefined if an event left the connection out of scope. */
 export type Judged = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly verdict: Verdict;
   readonly mode: Mode | undefined;
-  /** Why it is not what the plan that is swept says of it: nothing of it may be touched. Only with a saved plan. */
+  /** Only with a saved plan: how the connection differs from its entry. The run must not touch such a connection. */
   readonly unplanned?: string;
-  /** Of one that is due, where the policy requires a notice; undefined: it may go without. */
+  /** Only for a due connection, if the policy requires a notice. Undefined: the connection needs no notice. */
   readonly notice?: Notice | undefined;
 };
 
-/** Whether it has an outcome in the result of this run. */
+/** Whether the result of this run reports an outcome for the connection. */
 export const isReported = ({ mode, unplanned }: Judged): boolean => mode !== undefined || unplanned !== undefined;
 
 /** One region whose listings were complete. */
 export type JudgedRegion = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
-  /** How many of all its connections, in scope or not, count in the share guard. */
+  /** The number of connections in the region that count in the share guard, in scope or not. */
   readonly ours: number;
-  /** At least those that are due, in scope or not; a plan says nothing of any other. */
+  /** At least every due connection, in scope or not. A plan leaves out all other connections. */
   readonly judged: readonly Judged[];
 };
 
@@ -36,53 +36,61 @@ export type Halt = {
   readonly ours: number;
 };
 
-/** Why nothing may begin on a connection now, although the limits have room for it. */
+/** Why the run may not begin on a connection now, although the limits have room for it. */
 export type NotNow = {
   readonly reason: string;
-  /** Of the store that could not be read; null otherwise. */
+  /** The code of the failure, if the store could not be read. Otherwise null. */
   readonly code: string | null;
 };
 
-/** Why nothing may begin on any connection, half-done ones included: someone, or something, has stopped the run. */
+/**
+ * Why the run may not begin on any connection, half-done connections included: a person or a failure stopped the run.
+ */
 export type HeldBack = NotNow & {
-  /** The file by which a person did it. */
+  /** The file with which a person stopped the run. */
   readonly file: string | undefined;
 };
 
 export type Plan = {
   /**
-   * Connections on which no step failed come first, then the others, the longest ago first. Among equals, half-done
-   * connections come first, then the longest orphaned. The run takes the first `perRun` and defers the rest.
+   * The connections on which no step failed come first. All other connections follow, the earliest failure first. Among
+   * equals, half-done connections come first, then the longest orphaned. The run takes the first `perRun` and defers
+   * the rest.
    */
   readonly queue: readonly Judged[];
   readonly perRun: number;
-  /** Due, in scope, and nothing a run may touch: the region is halted, or the connection locked. */
+  /** Due connections in scope that no run may touch, because the region is halted or the connection is locked. */
   readonly blocked: ReadonlyMap<Judged, string>;
-  /** Due, in scope, and new, and nobody was told early enough. It takes no place in the queue. */
+  /** New due connections in scope whose notice is missing or too recent. They take no place in the queue. */
   readonly untold: ReadonlyMap<Judged, NotNow>;
-  /** Due and in scope, and not now: outside the change window, or in a freeze. Half-done ones are finished all the same. */
+  /**
+   * New due connections in scope outside the change window, or in a freeze. A run still finishes half-done connections.
+   */
   readonly postponed: ReadonlyMap<Judged, string>;
   readonly halts: readonly Halt[];
   readonly heldBack?: HeldBack | undefined;
 };
 
-/** What of a plan keeps a connection that is due waiting: what stopped the run, else the change window. Pure. */
+/** Why a due connection waits in a plan: the reason that stopped the run, or else the change window. Pure. */
 export function findNotNow({ postponed, heldBack }: Plan, judged: Judged): NotNow | undefined {
   const closed = postponed.get(judged);
   return heldBack ?? (closed === undefined ? undefined : { reason: closed, code: null });
 }
 
 /**
- * The connections that would go first once the change window opens, after `planned` others. Pure.
+ * The first connections that a run may take once the change window opens, after it took `planned` connections. Pure.
  *
- * A plan that is saved for a later sweep lists them: often nobody is at work while the window is open.
+ * A plan that is saved for a later sweep lists them, because often nobody is at work while the window is open.
  */
 export const goingLater = ({ postponed, perRun }: Plan, planned: number): readonly Judged[] =>
   [...postponed.keys()].sort(inOrder).slice(0, Math.max(0, perRun - planned));
 
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
-/** Decide what may be detached and deleted, within the limits of one run. Pure; the same input gives the same order. */
+/**
+ * Decide which connections to detach and delete, within the limits of one run. Pure. The order depends on the input
+ * alone.
+ */
 export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'], nowMs: number): Plan {
   const closed = findClosed(limits, nowMs);
   const blocked = new Map<Judged, string>();
@@ -121,12 +129,13 @@ function whyNotTold(judged: Judged): NotNow | undefined {
   return why && { ...why, reason: `${verdict.reason}; ${why.reason}` };
 }
 
-/** Nothing has been detached of it yet: the change window is for beginning, not for finishing. */
+/** No run has detached it yet. The change window restricts only the beginning of work, not its end. */
 export const isNew = ({ verdict }: Pick<Judged, 'verdict'>): boolean => verdict.kind !== 'half-done';
 
 /**
- * Bound to a transit router or to nothing; what says neither must not thin out the share. A held connection is out of
- * service already: if it counted, each run could take the share of what the runs before it had left.
+ * Only connections that are bound to a transit router or to nothing count. A connection that says neither must not make
+ * the share smaller. A held connection is out of service already. If it counted, each run could take the same share of
+ * the remaining connections.
  */
 export const countsInShare = ({ connection, heldUntilMs }: Pick<Verdict, 'connection' | 'heldUntilMs'>): boolean =>
   (connection.attachType === 'CEN' || connection.attachType === 'NO_ASSOCIATED') && heldUntilMs === undefined;
@@ -135,10 +144,10 @@ const haltReason = ({ due, ours }: Halt): string =>
   `the region is halted: ${due} of its ${ours} connections would go, more than limits.perRegionShare allows`;
 
 /**
- * The share guard. It counts the whole region, whatever an event narrowed: otherwise a storm of events about single
- * connections would empty a region unnoticed. It also counts connections that nobody was told of yet: otherwise a mistake
- * that makes a whole region look unused would pass the guard in the portions that fit into one message. A share of 0 lets
- * nothing through, whatever the floor.
+ * The share guard counts the whole region, even if an event narrowed the run. Otherwise many events about single
+ * connections could empty a region unnoticed. The guard also counts connections without a notice. Otherwise a mistake
+ * that makes a whole region look unused would pass the guard in portions, one portion with each message. A share of 0
+ * lets no connection pass, even if the floor is higher.
  */
 function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {
   const due = judged.filter(({ verdict }) => verdict.isDue && !verdict.locked).length;
@@ -148,8 +157,8 @@ function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits:
 }
 
 /**
- * A connection that always fails must not keep the others from their turn, however many such connections there are.
- * Without a mark there is no since; such a connection has a rule without grace and comes last.
+ * A connection that always fails must not delay the rest, even if there are many failing connections. A connection
+ * without a mark has no `since`, because its rule has no grace. It comes last.
  */
 function inOrder(a: Judged, b: Judged): number {
   const tried = (a.verdict.triedMs ?? 0) - (b.verdict.triedMs ?? 0);

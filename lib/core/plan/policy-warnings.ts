@@ -1,10 +1,12 @@
 import type { Mode, Policy, PolicyOrigin } from '../domain/policy.ts';
 import { RULES } from '../rules/all-rules.ts';
 
-/** What a person should hear of a policy that may not do what they mean; `entries` are those of the policy it is about. */
+/**
+ * A warning about a policy that may not do what its author meant. `entries` are the entries of the policy in question.
+ */
 export type PolicyWarning = { readonly reason: string; readonly entries?: readonly string[] };
 
-/** What can be said of a policy before anything was read. Pure. */
+/** The warnings that need no reads of the cloud. Pure. */
 export function warnOfPolicy(policy: Policy, origin: PolicyOrigin, mode: Mode): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
   if (origin.source === 'none' && mode !== 'plan') {
@@ -20,6 +22,6 @@ export function warnOfPolicy(policy: Policy, origin: PolicyOrigin, mode: Mode): 
   return warnings;
 }
 
-/** Each as a sentence of its own. */
+/** Each warning as a sentence of its own. */
 export const toSentences = (warnings: readonly PolicyWarning[]): readonly string[] =>
   warnings.flatMap(({ reason, entries }) => entries?.map((entry) => `${entry} ${reason}`) ?? [reason]);

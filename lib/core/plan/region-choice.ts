@@ -3,7 +3,7 @@ import type { RegionChoice } from '../domain/policy.ts';
 
 type Named = readonly RegionId[];
 
-/** Whether the choice says itself which regions there are; else only the cloud knows. */
+/** Whether the choice itself names the regions. Otherwise only the cloud knows them. */
 export const isNamed = (choice: RegionChoice): choice is Named => Array.isArray(choice);
 
 export function allowsRegionId(choice: RegionChoice, regionId: RegionId): boolean {
@@ -13,11 +13,11 @@ export function allowsRegionId(choice: RegionChoice, regionId: RegionId): boolea
   return isNamed(choice) ? choice.includes(regionId) : !choice.except.includes(regionId);
 }
 
-/** The regions of a choice, in its order where it names them, among all that the cloud lists where it does not. */
+/** The regions of a choice: the named regions in their order, or the allowed regions among all that the cloud lists. */
 export const chooseRegions = (choice: RegionChoice, listed: readonly RegionId[]): readonly RegionId[] =>
   isNamed(choice) ? choice : listed.filter((regionId) => allowsRegionId(choice, regionId));
 
-/** Exceptions that the cloud does not list: one that is mistyped leaves nothing out. */
+/** Exceptions that the cloud does not list. A mistyped exception leaves no region out. */
 export const unknownExceptions = (choice: RegionChoice, listed: readonly RegionId[]): readonly RegionId[] =>
   choice === 'all' || isNamed(choice) ? [] : choice.except.filter((regionId) => !listed.includes(regionId));
 

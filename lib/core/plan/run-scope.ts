@@ -7,39 +7,42 @@ import { asksForNothing } from './narrow.ts';
 export const isDirectory = (accounts: DeclaredPolicy['accounts']): accounts is DirectoryPolicy =>
   'roleName' in accounts;
 
-/** Whether the policy lets a directory's account be swept. That the directory has it is another question. */
+/**
+ * Whether the policy allows a sweep of this account of a directory. Whether the directory has the account is not
+ * checked.
+ */
 export const allowsMember = ({ include, exclude }: DirectoryPolicy, accountId: AccountId): boolean =>
   (include?.includes(accountId) ?? true) && !exclude.includes(accountId);
 
-/** The role by which an account of a directory is swept. */
+/** The role with which the sweep reads and changes an account of a directory. */
 const roleIn = ({ roleName }: DirectoryPolicy, accountId: AccountId): AccountPolicy => ({
   roleArn: `acs:ram::${accountId}:role/${roleName}`,
   accountId,
   regions: undefined,
 });
 
-/** What a run needs to know: a policy that names each account itself, and the parts that look at something in them. */
+/** The scope of a run: a policy that names each account itself, and the parts that ask for some of these accounts. */
 export type RunScope = {
   readonly policy: Policy;
   readonly parts: readonly Narrowing[];
-  /** Events of an array that ask for accounts they may not have; the others count. */
+  /** The events of an array that ask for accounts outside the policy. The run continues with the remaining events. */
   readonly refused: readonly RefusedEvent[];
   readonly notes: readonly string[];
 };
 
 /**
- * Narrow a policy to the accounts that the parts name, together; each part stays with its own. Pure.
+ * Narrow a policy to the accounts that all parts name. Each part keeps its own accounts. Pure.
  *
  * @param own the account of the credentials, if it is known
- * @throws ConfigError when every part asks for what it may not: an account outside the policy, or all accounts of a
- *   policy that leaves them to a directory, which would be a run over an unknown number of them
+ * @throws ConfigError if every part asks for too much: an account outside the policy, or all accounts of a policy that
+ *   leaves them to a directory, because their number is unknown
  */
 export function scopeRun(declared: DeclaredPolicy, parts: readonly Narrowing[], own: AccountId | undefined): RunScope {
   const { accounts } = declared;
   const live = parts.filter((part) => !asksForNothing(part));
   const { allowed, refused, notes } = partsWithin(live, (part) => problemOf(accounts, part, own));
   if (!isDirectory(accounts) && accounts.length === 0) {
-    // Whoever names an account here names that of the credentials, by whatever id the run gets to know it.
+    // Every account that a part may name here is the account of the credentials, even if its id is not known yet.
     const anonymous = allowed.map(({ accounts: _, ...part }) => part);
     return { policy: { ...declared, accounts }, parts: anonymous, refused, notes };
   }
@@ -54,10 +57,10 @@ export function scopeRun(declared: DeclaredPolicy, parts: readonly Narrowing[], 
 const PROBLEMS_MAX = 10;
 
 /**
- * Parts without those that have a problem: of an array each event is judged by itself. A hint is not refused but noted,
- * since nobody asked for anything.
+ * The parts without a problem, because each event of an array is judged by itself. A hint with a problem is noted and
+ * not refused, because nobody asked for anything.
  *
- * @throws ConfigError when all are refused
+ * @throws ConfigError if every part is refused
  */
 export function partsWithin(
   parts: readonly Narrowing[],
@@ -106,7 +109,7 @@ function problemOf(
   return unlisted === undefined ? undefined : outside(unlisted, 'the policy does not list it');
 }
 
-/** Why a part may not have the accounts it names, when the policy is about the account of the credentials alone. */
+/** Why a part may not have the accounts it names, if the policy is about the account of the credentials alone. */
 export function problemOfOwn(named: readonly AccountId[] | undefined, own: AccountId | undefined): string | undefined {
   const other = named?.find((id) => id !== own);
   if (other === undefined) {

@@ -57,7 +57,7 @@ function findExpiryProblem(text: string, createdAtMs: number | undefined): strin
   return undefined;
 }
 
-/** Whether its tag names a moment of its own life that has passed. Unread tags may name any moment. */
+/** Whether its tag names a time after its creation that has passed. Unread tags may name any time. */
 function hasExpired({ tags, createdAtMs }: Connection, nowMs: number): boolean {
   if (tags === 'unread') {
     return true;

@@ -1,6 +1,6 @@
 import type { Attachment, Connection, Routing } from '../domain/estate.ts';
 
-/** What a connection is bound to, once both sides agree. Rules are asked about no other connection. */
+/** The binding of a connection, once both sides agree. The sweep asks the rules about no other connection. */
 export type Settled =
   | { readonly kind: 'unbound'; readonly evidence: readonly string[] }
   | { readonly kind: 'bound'; readonly attachment: Attachment; readonly evidence: readonly string[] };
@@ -27,7 +27,7 @@ export type RuleInput = {
  */
 export type Need = 'routing';
 
-/** As people write it in a policy. */
+/** The notation in a policy. */
 type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /**
@@ -35,7 +35,7 @@ type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
  * import each other. Code that two rules share goes into a file beside them.
  */
 export type Rule<Name extends string> = {
-  /** In policies, marks and results. Do not rename a rule, because the marks on connections hold its name. */
+  /** The name in policies, marks and results. Do not rename a rule, because the marks on connections hold its name. */
   readonly name: Name;
   /** With anything but `off`, the rule is on in every policy that does not name it. */
   readonly graceDefault: GraceText;

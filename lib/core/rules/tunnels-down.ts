@@ -3,7 +3,7 @@ import type { Tunnel } from '../domain/estate.ts';
 import { saysUp } from './connection-says.ts';
 import { type Finding, finding, type Rule, type RuleInput } from './rule.ts';
 
-/** Between two runs a connection that is down each night must be seen up at least once. */
+/** A connection that is down each night must be seen up at least once between two runs. */
 const SAMPLING_GAP_MS_MAX = 12 * 3_600_000;
 
 export const tunnelsDown: Rule<'tunnels-down'> = {

@@ -1,7 +1,7 @@
 import { saysAttached } from './connection-says.ts';
 import { finding, type Rule } from './rule.ts';
 
-/** Bound to nothing: the connection says so, and no transit router of the region claims it. */
+/** The connection says that it is bound to nothing, and no transit router of the region claims it. */
 export const unassociated: Rule<'unassociated'> = {
   name: 'unassociated',
   graceDefault: '24h',

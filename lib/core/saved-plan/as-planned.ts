@@ -4,10 +4,11 @@ import type { Verdict } from '../judge/judge.ts';
 import type { PlanEntry } from './saved-plan.ts';
 
 /**
- * Why a connection is no longer as its entry in a plan says, in words for a person. Undefined: it still is. Pure.
+ * How a connection differs from its entry in a plan, in words for a person. Undefined if it does not differ. Pure.
  *
- * It has to be due by the same rule, since the same moment, and bound to the same attachment. After our own detach, the
- * detach note has to name that attachment. A rule without a clock has no moment: then there must be none now.
+ * The connection has to be due by the same rule, since the same moment, and bound to the same attachment. After our own
+ * detach, the detach note has to name that attachment. If the rule of the entry had no clock, it must have no clock
+ * now.
  */
 export function whyNotAsPlanned(entry: PlanEntry, verdict: Verdict): string | undefined {
   const changes = verdict.kind === 'half-done' ? changesOfHalfDone(entry, verdict) : changesOfOrphan(entry, verdict);
@@ -28,8 +29,8 @@ function changesOfOrphan(entry: PlanEntry, verdict: Verdict): readonly string[] 
 }
 
 /**
- * It is deleted by its note, even without a mark. But a clock of the same rule that began at another moment is of a time
- * after the plan: the connection was used in between, and another run detached it.
+ * The note is enough to delete the connection, even without a mark. But if a clock of the same rule began at another
+ * moment, it began after the plan: the connection was used in between, and another run detached it.
  */
 function changesOfHalfDone(entry: PlanEntry, { note, connection }: Verdict): readonly string[] {
   const attachmentId = note.kind === 'valid' ? note.attachmentId : null;

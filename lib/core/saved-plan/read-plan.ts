@@ -23,7 +23,10 @@ const plan = z.strictObject({
   entries: z.array(entry),
 });
 
-/** A plan, from a document whose hash is right, or the place in it where something is wrong. Quotes nothing of it. */
+/**
+ * A plan from a document with a valid hash, or the place in it that is wrong. The answer quotes no text of the
+ * document.
+ */
 export function readPlan(document: StoreDocument): { readonly plan: SavedPlan } | { readonly problem: string } {
   const read = z.safeParse(plan, document);
   if (!read.success) {

@@ -13,19 +13,22 @@ export type PlanEntry = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly rule: RuleName | 'half-done';
-  /** ISO UTC. Null: the rule had no clock, because it has no grace. */
+  /** ISO UTC. Null if the rule had no clock, because it has no grace. */
   readonly since: string | null;
-  /** The attachment to detach, or the attachment that the detach note of a half-done connection names. Null: none. */
+  /**
+   * The attachment to detach, or the attachment in the detach note of a half-done connection. Null without an
+   * attachment.
+   */
   readonly attachmentId: AttachmentId | null;
   readonly evidence: readonly string[];
 };
 
-/** A plan as it is kept in a file, which ends with its hash. */
+/** A plan as a file contains it. The file ends with the hash of the plan. */
 export type SavedPlan = {
   readonly format: typeof PLAN_FORMAT;
-  /** ISO UTC: when the run that made it began to look. */
+  /** ISO UTC: when the run that made the plan began to read the cloud. */
   readonly madeAt: string;
-  /** Of the policy that it was made by. */
+  /** The hash of the policy of that run. */
   readonly policyHash: string;
   readonly entries: readonly PlanEntry[];
 };
@@ -41,7 +44,7 @@ export const indexEntries = (entries: readonly PlanEntry[]): PlanIndex =>
 export const findEntry = (index: PlanIndex, place: Place, connectionId: ConnectionId): PlanEntry | undefined =>
   index.get(keyOf(place, connectionId));
 
-/** The entry of a connection that a sweep would delete now. Pure. */
+/** The plan entry of a connection that a sweep would delete now. Pure. */
 export function toPlanEntry({ accountId, regionId, verdict }: Judged): PlanEntry {
   const { connection, kind, rule, sinceMs, attachment, note, evidence } = verdict;
   if (rule === null) {
@@ -59,7 +62,7 @@ export function toPlanEntry({ accountId, regionId, verdict }: Judged): PlanEntry
   };
 }
 
-/** A plan of these entries. They are in order of place and id, so that two plans can be compared line by line. Pure. */
+/** A plan of these entries. They are sorted by place and id, so that you can compare two plans line by line. Pure. */
 export function toSavedPlan(madeAt: string, policyHash: string, entries: readonly PlanEntry[]): SavedPlan {
   const keyOfEntry = (entry: PlanEntry): string => keyOf(entry, entry.connectionId);
   const sorted = entries.toSorted((a, b) => (keyOfEntry(a) < keyOfEntry(b) ? -1 : 1));
@@ -75,7 +78,8 @@ export function placesOf(entries: readonly PlanEntry[]): readonly Place[] {
 }
 
 /**
- * The request for a run over these entries in this mode: one part for each place. Without entries, it is about nothing.
+ * The request for a run over these entries in this mode, with one part for each place. Without entries, it asks for
+ * nothing.
  *
  * @param isOwnAccount the policy is about the account of the credentials, whose id is not known before a call
  */

@@ -1,4 +1,4 @@
-/** The system's codes for what goes wrong with a path that a person gave. */
+/** The system's error codes for a path that a person gave. */
 const WORDS = new Map([
   ['ENOENT', 'no such file or directory'],
   ['EEXIST', 'a file of this name exists already'],
@@ -12,7 +12,9 @@ const WORDS = new Map([
   ['EDQUOT', 'the quota is used up'],
 ]);
 
-/** Why a file could not be read or written, in words, with the system's code: `no such file or directory (ENOENT)`. */
+/**
+ * Why a file could not be read or written, in words and with the system's code: `no such file or directory (ENOENT)`.
+ */
 export function toFileProblem(error: unknown): string {
   if (!(error instanceof Error)) {
     return 'unknown reason';

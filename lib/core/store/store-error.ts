@@ -2,15 +2,15 @@
 export type StoreCode =
   /** No space is left, or a quota is used up. */
   | 'StoreFull'
-  /** The file system is read-only, or does not let us. */
+  /** The file system is read-only, or denies access. */
   | 'StoreDenied'
-  /** The folder, or the marker in it, is not there any more. */
+  /** The folder or its marker no longer exists. */
   | 'StoreGone'
-  /** It did not answer in time. */
+  /** The file system did not answer in time. */
   | 'StoreTimeout'
   | 'StoreFailed';
 
-/** A store that could not be written or read. The message says what and where, and quotes nothing of a document. */
+/** A store that could not be written or read. The message names the action and the path, and quotes no document. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreCode;
@@ -21,7 +21,10 @@ export class StoreError extends Error {
   }
 }
 
-/** The store's failure. Anything else is a defect of ours, which must not look like one: it is thrown again. */
+/**
+ * The failure of a store. Any other error is a defect of ours and must not look like a failed store, so it is thrown
+ * again.
+ */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) {
     return error;

@@ -3,13 +3,19 @@ import type { Place } from '../domain/place.ts';
 import { parseInstant, toIso } from '../domain/time.ts';
 import { StoreError } from './store-error.ts';
 
-/** In the folder of each store: a folder without it is none, so that a forgotten mount never looks like a store. */
+/**
+ * Each store has this file in its folder. A folder without it is not a store, so a forgotten mount never looks like a
+ * store.
+ */
 export const MARKER = 'vco-sweeper-store.json';
 export const STORE_FORMAT = 'vco-sweeper/store@1';
 export const RESULT_FORMAT = 'vco-sweeper/result@1';
 export const BACKUP_FORMAT = 'vco-sweeper/backup@1';
 
-/** A person makes a file of this name at the root of the store: nothing new is detached or deleted while it is there. */
+/**
+ * A person stops the sweep with a file of this name at the root of the store. The sweep then begins no detach or
+ * delete.
+ */
 export const STOP = 'STOP';
 
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
@@ -26,7 +32,7 @@ export function namesIn(path: string): readonly string[] {
   throw new StoreError('StoreFailed', `${shown(path)} is not a path within a store`);
 }
 
-/** An id that becomes a part of a path, as it is. Throws `StoreError` for an id that could make it another path. */
+/** An id as a part of a path, unchanged. Throws `StoreError` for an id that would change the path. */
 function namePart(id: string): string {
   if (isStoreName(id)) {
     return id;
@@ -37,7 +43,7 @@ function namePart(id: string): string {
 export const RESULTS = 'results';
 
 /**
- * Where the result of a run goes. Throws `StoreError` for an odd id.
+ * The path for the result of a run. Throws `StoreError` for an odd id.
  *
  * @param writtenMs when its writing began
  * @param runId of a sweep or a dispatch
@@ -48,9 +54,9 @@ export const resultPath = (writtenMs: number, runId: string): string =>
 const TIMED_NAME = /^(\d{2})(\d{2})(\d{2})Z-(.+)\.json$/;
 
 /**
- * What the name of a result or of a record of a message says; undefined: a file of this name is none of them.
+ * The time and id in the name of a result, or in the name of a record of a message. Undefined for any other name.
  *
- * @param day the folder that it is in
+ * @param day the folder of the file
  */
 export function readTimedName(day: string, name: string): { readonly ms: number; readonly id: string } | undefined {
   const [, hours, minutes, seconds, id] = TIMED_NAME.exec(name) ?? [];
@@ -61,7 +67,7 @@ export function readTimedName(day: string, name: string): { readonly ms: number;
 export const TOLD = 'told';
 
 /**
- * Where the record of an accepted message goes. Throws `StoreError` for an odd id.
+ * The path for the record of an accepted message. Throws `StoreError` for an odd id.
  *
  * @param channel the channel's name, such as `slack-2`
  */
@@ -70,38 +76,40 @@ export const toldPath = (acceptedMs: number, reportId: string, channel: string):
 
 export const REPORTS = 'reports';
 
-/** Where a report goes, as JSON, page or table. Throws `StoreError` for an odd id. */
+/** The path for a report as JSON, page or table. Throws `StoreError` for an odd id. */
 export const reportPath = (madeMs: number, reportId: string, kind: 'json' | 'html' | 'csv'): string =>
   `${REPORTS}/${dayOf(madeMs)}T${timeOf(madeMs)}-${namePart(reportId)}.${kind}`;
 
 const REPORT_NAME = /^(\d{4}-\d{2}-\d{2})T(\d{6}Z-.+\.json)$/;
 
-/** When a report was made and its id, by the name of its JSON file; undefined: a file of this name is none. */
+/** The time and id of a report, from the name of its JSON file. Undefined for any other name. */
 export function readReportName(name: string): { readonly ms: number; readonly id: string } | undefined {
   const [, day, rest] = REPORT_NAME.exec(name) ?? [];
   return day === undefined || rest === undefined ? undefined : readTimedName(day, rest);
 }
 
-/** A copy of the newest page, under an address that stays the same. Nothing reads it back. */
+/** A copy of the newest page, under an address that stays the same. The product never reads it. */
 export const LATEST_PAGE = `${REPORTS}/latest.html`;
 
 export const BACKUPS = 'backups';
 
-/** The folder with the backups of a place, one folder for each day below it. Throws `StoreError` for an odd id. */
+/** The folder with the backups of a place. It has one folder for each day. Throws `StoreError` for an odd id. */
 export const backupFolder = ({ accountId, regionId }: Place): string =>
   `${BACKUPS}/${namePart(accountId)}/${namePart(regionId)}`;
 
 /**
- * Where a backup of a connection goes. Throws `StoreError` for an odd id.
+ * The path for a backup of a connection. Throws `StoreError` for an odd id.
  *
- * @param takenMs when it was taken
+ * @param takenMs when the backup was taken
  */
 export const backupPath = (place: Place, connectionId: ConnectionId, takenMs: number, runId: string): string =>
   `${backupFolder(place)}/${dayOf(takenMs)}/${namePart(connectionId)}-${timeOf(takenMs)}-${namePart(runId)}.json`;
 
 const BACKUP_NAME = /^(vco-[0-9a-z-]+?)-(\d{6}Z)-[A-Za-z0-9._-]+\.json$/;
 
-/** Whose backup a file of this name is, and at what time of its day it was taken; undefined: it is none. */
+/**
+ * The connection of a backup and the time of day when it was taken, from the file name. Undefined for any other name.
+ */
 export function readBackupName(
   name: string,
 ): { readonly connectionId: ConnectionId; readonly time: string } | undefined {

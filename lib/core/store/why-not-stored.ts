@@ -1,7 +1,7 @@
 import type { Journal } from '../domain/journal.ts';
 import { toStoreError } from './store-error.ts';
 
-/** Why a result could not be stored, which is also in the log then; undefined when it is stored. */
+/** Why a result could not be stored. The log has the reason as well. Undefined if the result is stored. */
 export async function whyNotStored(storing: Promise<void>, journal: Journal): Promise<string | undefined> {
   try {
     await storing;

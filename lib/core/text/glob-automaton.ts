@@ -11,7 +11,7 @@ export type Automaton = {
   addSkip(from: number): number;
   /** A new state that is reached by reading one character that passes the test. */
   addStep(from: number, isTaken: (char: string) => boolean): number;
-  /** A new state that is reached without reading, and that any characters leave it in. */
+  /** A new state that is reached without reading. Any character leads from it back to it. */
   addLoop(from: number): number;
   /** Reach an existing state from another without reading. */
   join(from: number, to: number): void;
@@ -21,9 +21,9 @@ export type Automaton = {
 };
 
 type State = {
-  /** Reached without reading. */
+  /** The states that are reached without reading. */
   readonly skips: number[];
-  /** Where to go by reading a character, if it passes. */
+  /** The next state after a character that passes the test. */
   step: { readonly isTaken: (char: string) => boolean; readonly to: number } | undefined;
 };
 

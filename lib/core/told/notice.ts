@@ -1,11 +1,14 @@
 import { toIso } from '../domain/time.ts';
 import { isOver, type Telling } from './told-clocks.ts';
 
-/** What the records say of a due connection, where `notify.required` asks for a notice before its deletion. */
+/** Whether messages have announced a due connection, if `notify.required` asks for a notice before its deletion. */
 export type Notice =
-  /** `over`: a message named its clock at least `notify.notice` ago. `running`: a message did so, later than that. */
+  /** `over`: a message named its clock at least `notify.notice` ago. `running`: a message named it more recently. */
   | { readonly kind: 'over' | 'running'; readonly telling: Telling; readonly untilMs: number }
-  /** No message named its clock. `hasClock`: false if it is due by a rule without grace, and so has none. */
+  /**
+   * No message named its clock. `hasClock` is false if the connection is due by a rule without grace, so it has no
+   * clock.
+   */
   | { readonly kind: 'none'; readonly hasClock: boolean }
   /** The records could not be read, so nobody counts as told. */
   | { readonly kind: 'unread'; readonly reason: string; readonly code: string };
@@ -21,7 +24,7 @@ export function toNotice(telling: Telling | undefined, noticeMs: number, nowMs: 
 
 const UNTOLD = 'nobody has been told yet';
 
-/** Why a due connection has to wait until somebody was told; undefined: it need not. */
+/** Why a due connection has to wait for its notice. Undefined: it need not wait. */
 export function whyUntold(notice: Notice): { readonly reason: string; readonly code: string | null } | undefined {
   switch (notice.kind) {
     case 'over':
@@ -40,6 +43,6 @@ export function whyUntold(notice: Notice): { readonly reason: string; readonly c
   }
 }
 
-/** What a deletion rests on besides the verdict: the message that announced it. */
+/** The evidence of a deletion besides the verdict: the message that announced it. */
 export const describeTelling = ({ atMs, channel, reportId }: Telling): string =>
   `named in a message that ${channel} accepted on ${toIso(atMs)} (report ${reportId})`;

@@ -13,7 +13,7 @@ const told = z.object({
   reportId: name,
   channel: name,
   acceptedAt: moment,
-  // A newer report may know more rules. A clock of an unknown rule is the clock of no mark.
+  // A newer report may know more rules. No mark has a clock of an unknown rule.
   named: z.array(
     z.object({
       accountId: word,
@@ -25,10 +25,12 @@ const told = z.object({
   ),
 });
 
-/** The record of a message as a run reads it. Ids and rules are what the document says, whatever they are. */
+/** The record of a message as a run reads it. Ids and rules can be any text that the document contains. */
 export type Told = z.infer<typeof told>;
 
-/** The record of a message, or the place in the document that is wrong. Quotes nothing of the document. Pure. */
+/**
+ * The record of a message, or the place in the document that is wrong. The answer quotes no text of the document. Pure.
+ */
 export function readTold(document: StoreDocument): { readonly told: Told } | { readonly problem: string } {
   const read = z.safeParse(told, document);
   return read.success

@@ -5,7 +5,7 @@ import type { RuleName } from '../rules/all-rules.ts';
 import { dayOf } from '../store/store-layout.ts';
 import type { Told } from './read-told.ts';
 
-/** The clock by which a connection is due: the rule that is due first, and since when by its mark. */
+/** The clock that makes a connection due: the rule that is due first, and its moment in the mark. */
 export type DueClock = Place & {
   readonly connectionId: ConnectionId;
   readonly rule: RuleName;
@@ -14,7 +14,7 @@ export type DueClock = Place & {
 
 /** The first message that named a clock. */
 export type Telling = {
-  /** When the channel accepted it, by the clock of the report function. */
+  /** When the channel accepted the message, on the clock of the report function. */
   readonly atMs: number;
   readonly channel: string;
   readonly reportId: string;
@@ -25,13 +25,13 @@ const APART_MS_MAX = 5 * 60_000;
 
 const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 
-/** A text that is the same for the same clock only, because no part of it contains a blank. */
+/** A key of one clock. Two clocks never share a key, because no part contains a blank. */
 const keyOf = (place: Place, connectionId: string, rule: string, sinceMs: number): string =>
   [placeKey(place), connectionId, rule, sinceMs].join(' ');
 
 /**
- * Which clocks of due connections have been named in messages, and when first. Its size follows the number of due
- * connections, however many records it is shown.
+ * The clocks of due connections, each with the first message that named it. Memory grows with the number of due
+ * connections, not with the number of records.
  */
 export class ToldClocks {
   readonly #first = new Map<string, Telling | undefined>();
@@ -48,7 +48,7 @@ export class ToldClocks {
     this.#nowMs = nowMs;
   }
 
-  /** Of the names in the folder of all records, the days that can matter, oldest first. */
+  /** The days that matter, oldest first, among the names in the folder of all records. */
   daysAmong(names: readonly string[]): readonly string[] {
     const first = dayOf(this.#sinceMsMin - APART_MS_MAX);
     const last = dayOf(this.#nowMs + APART_MS_MAX);
@@ -56,8 +56,8 @@ export class ToldClocks {
   }
 
   /**
-   * Count a record for the clocks that it names. A message from before a clock began was about another clock, and the time
-   * of a message in the future proves nothing.
+   * Count a record for the clocks that it names. A message from before the start of a clock was about an earlier clock.
+   * The time of a message in the future proves nothing.
    */
   add({ acceptedAt, channel, reportId, named }: Told): void {
     const atMs = parseInstant(acceptedAt) ?? Number.POSITIVE_INFINITY;
@@ -78,7 +78,7 @@ export class ToldClocks {
     return this.#first.get(keyOf(clock, clock.connectionId, clock.rule, clock.sinceMs));
   }
 
-  /** Whether a further record could change nothing, because each clock was named early enough. */
+  /** Whether further records cannot change anything, because messages named every clock early enough. */
   isSettled(noticeMs: number): boolean {
     for (const telling of this.#first.values()) {
       if (telling === undefined || !isOver(telling, noticeMs, this.#nowMs)) {

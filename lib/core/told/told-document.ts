@@ -4,8 +4,8 @@ import type { RuleName } from '../rules/all-rules.ts';
 export const TOLD_FORMAT = 'vco-sweeper/told@1';
 
 /**
- * One clock of one connection that a message named. A message counts for this clock only: if the clock starts again, the
- * owner has to hear of it again.
+ * One clock of one connection that a message named. A message counts for this clock only. If the clock starts again,
+ * the owner has to get a new message.
  */
 export type ToldClock = {
   readonly accountId: AccountId;
@@ -16,7 +16,7 @@ export type ToldClock = {
   readonly since: string;
 };
 
-/** The same text for the same clock: a clock that starts again has another one. */
+/** The same text for the same clock. If a clock starts again, its text differs. */
 export const clockKey = ({ accountId, regionId, connectionId, rule, since }: ToldClock): string =>
   [accountId, regionId, connectionId, rule, since].join(' ');
 
@@ -28,11 +28,12 @@ export type ToldDocument = {
   readonly channel: string;
   /** ISO UTC: when the channel's answer arrived. */
   readonly acceptedAt: string;
-  /** The connections that the message named. Connections it only counted are not in it. */
+  /** The connections that the message named. It leaves out connections that the message only counted. */
   readonly named: readonly ToldClock[];
   /**
-   * The report had no news for this channel, so no message was sent: `acceptedAt` is when that was found out, and `named` is
-   * empty. Without this record the channel would be asked again for 24 hours, and a later moment may make old news of it.
+   * The report had no news for this channel, so it sent no message. `acceptedAt` is then the time of that decision, and
+   * `named` is empty. Without this record, the report would check the channel again for 24 hours, and might send old
+   * news later.
    */
   readonly noNews?: true;
 };

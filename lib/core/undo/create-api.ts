@@ -1,7 +1,7 @@
 import type { CloudApi } from '../domain/cloud-api.ts';
 import type { RegionId, TransitRouterId } from '../domain/estate.ts';
 
-/** What a restore can create, by the names of the operations. */
+/** The operations with which a restore creates things. */
 export type CreateAction =
   | 'CreateVpnAttachment'
   | 'CreateTransitRouterVpnAttachment'
@@ -13,19 +13,19 @@ export type CreateAction =
 export type CreateCall = {
   readonly action: CreateAction;
   readonly regionId: RegionId;
-  /** As the operation's page names them, flat: `TunnelOptionsSpecification.1.TunnelIndex`. */
+  /** Flat, with the names of the operation's page: `TunnelOptionsSpecification.1.TunnelIndex`. */
   readonly params: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** What a restore needs of the cloud besides what a run needs. */
+/** The calls of a restore, besides the calls of a run. */
 export interface RestoreApi extends CloudApi {
   /**
-   * Create one thing. Writes. An accepted request proves nothing: read back.
+   * Create one thing. Writes. An accepted request proves nothing, so read the thing back.
    *
-   * @param nextToken the client token of the first attempt, and a fresh one after each definite refusal
-   * @returns the id of what was created, where the reply has one
+   * @param nextToken the client token of the first attempt, and a fresh token after each definite refusal
+   * @returns the id of the new thing, if the reply contains an id
    */
   create(call: CreateCall, nextToken: () => string): Promise<string | undefined>;
-  /** ListTransitRouterRouteTables: ids. */
+  /** ListTransitRouterRouteTables. Answers the ids. */
   listRouteTables(regionId: RegionId, transitRouterId: TransitRouterId): Promise<readonly string[]>;
 }

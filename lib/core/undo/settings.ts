@@ -1,10 +1,10 @@
-/** What a backup keeps of one thing: fields of a reply in the cloud's own names and nesting, only those that are known. */
+/** The part of a reply that a backup keeps: only known fields, with the cloud's own names and nesting. */
 export interface Settings {
   readonly [name: string]: string | number | boolean | Settings | readonly Settings[];
 }
 
-/** `problem` names the place of a known field that has a form we do not know, and quotes nothing of it. */
+/** `problem` names the place of a known field with an unknown form, and quotes no text of it. */
 export type SettingsReading = { readonly settings: Settings } | { readonly problem: string };
 
-/** Takes the known fields out of a part of a reply, which may hold pre-shared keys besides. Never throws. */
+/** Takes the known fields out of a part of a reply. The reply may also hold pre-shared keys. Never throws. */
 export type PickSettings = (item: unknown) => SettingsReading;
