@@ -4,8 +4,8 @@ import { readDocument } from './document/read-document.ts';
 import { parsePolicyFile } from './parse-policy.ts';
 
 /**
- * The document as JSON text, which is read without a YAML parser. What was left out stays out, so that its default is
- * that of the code that reads it.
+ * The document as JSON text, which a function reads without a YAML parser. Keys that the document leaves out stay out,
+ * so the code that reads the text fills in its own defaults.
  *
  * @throws ConfigError as `parsePolicyFile` does
  */

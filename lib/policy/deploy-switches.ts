@@ -2,7 +2,7 @@ import { ConfigError } from '../core/domain/errors.ts';
 import { MODES } from '../core/domain/policy.ts';
 import { quote } from './document/quote.ts';
 
-/** Variables that take one of a few words. `s.yaml` checks the same, and a test compares them. */
+/** Variables with a fixed set of values. `s.yaml` checks the same values, and a test compares them. */
 export const SWITCHES: Readonly<Record<string, readonly string[]>> = {
   SWEEP_MODE: MODES,
   SWEEP_THROW: ['incomplete', 'never'],
@@ -10,10 +10,10 @@ export const SWITCHES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Refuse a word that none of the switches takes. A mistyped one would be noticed late: a deployment without any trigger,
- * say, is silent. Variables that are blank count as not set.
+ * Refuse an unknown value of a switch. A mistyped value would be noticed late: a deployment without any trigger, for
+ * example, is silent. A blank variable counts as not set.
  *
- * @throws ConfigError with a line for each
+ * @throws ConfigError with a line for each problem
  */
 export function refuseUnknownSwitches(env: Readonly<Record<string, string | undefined>>): void {
   const problems = Object.entries(SWITCHES).flatMap(([name, words]) => {

@@ -13,9 +13,9 @@ export type PolicySources = {
   readonly file?: string | undefined;
   /** A folder given on the command line, or `off`. */
   readonly store?: string | undefined;
-  /** The path of the document packed with the function; read when it exists. */
+  /** The path of the document that was packed with the function. It is read if it exists. */
   readonly packed?: string | undefined;
-  /** Text of a file; throws as `readFileSync` does. */
+  /** Answers the text of a file. Throws as `readFileSync` does. */
   readonly readFile: (path: string) => string;
 };
 
@@ -23,12 +23,11 @@ export type LoadedPolicy = { readonly policy: DeclaredPolicy; readonly origin: P
 type Read = { readonly policy: DeclaredPolicy; readonly source: PolicyOrigin['source'] };
 
 /**
- * The policy of this run: from a flag, from `SWEEP_POLICY` (text) or `SWEEP_POLICY_FILE`, else as packed, else all
- * defaults. `SWEEP_MODE` replaces its mode, and `SWEEP_STORE` its store, which a flag replaces in turn. Variables that are
- * blank count as not set.
+ * The policy of this run: from a flag, from `SWEEP_POLICY` (text) or `SWEEP_POLICY_FILE`, or else as packed. Without
+ * any of these sources, it has only defaults. `SWEEP_MODE` replaces its mode. `SWEEP_STORE` replaces its store, and a
+ * flag replaces both. A blank variable counts as not set.
  *
- * @throws ConfigError when a source is unreadable or wrong, or when two are given and a person would have to wonder
- * which one counted
+ * @throws ConfigError if a source is unreadable or wrong, or if a person could not tell which of two sources counts
  */
 export function loadPolicy(sources: PolicySources): LoadedPolicy {
   const { policy, source } = readSource(sources);
@@ -37,7 +36,7 @@ export function loadPolicy(sources: PolicySources): LoadedPolicy {
   return { policy: withNotice(withCountableDays({ ...policy, mode, ...readStore(sources) })), origin };
 }
 
-/** Throws `ConfigError` for a limit over all runs without a place where runs leave what is counted. */
+/** Throws `ConfigError` for a limit over several runs if no store counts their deletions. */
 function withCountableDays(policy: DeclaredPolicy): DeclaredPolicy {
   const { perDay } = policy.limits;
   if (perDay !== 'off' && policy.store === undefined) {
@@ -48,7 +47,7 @@ function withCountableDays(policy: DeclaredPolicy): DeclaredPolicy {
   return policy;
 }
 
-/** Throws `ConfigError` for a notice that nobody could ever get. */
+/** Throws `ConfigError` for a notice that could never reach a person. */
 function withNotice(policy: DeclaredPolicy): DeclaredPolicy {
   const { required, noticeMs, channels } = policy.notify;
   if (!required) {
@@ -110,7 +109,7 @@ function readPolicyFile(path: string, from: string, readFile: PolicySources['rea
   }
 }
 
-/** Undefined when none is packed. */
+/** Undefined if no policy is packed. */
 function readPacked(path: string, readFile: PolicySources['readFile']): Read | undefined {
   try {
     return { policy: parsePolicyFile(readFile(path), path), source: 'packed' };
@@ -137,7 +136,7 @@ function readMode(env: PolicySources['env']): DeclaredPolicy['mode'] | undefined
   return mode;
 }
 
-/** Nothing, where neither flag nor variable says a word: then the document decides. */
+/** Empty if neither flag nor variable has a value, because then the document decides. */
 function readStore({ env, store: flag }: PolicySources): Partial<Pick<DeclaredPolicy, 'store'>> {
   if (flag !== undefined && nonBlank(flag) === undefined) {
     throw new ConfigError(`--store: ${quote(flag)} is not allowed; write off, or the path of a folder`);

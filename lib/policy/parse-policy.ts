@@ -7,10 +7,10 @@ import { policySchema } from './schema/policy-schema.ts';
 import { toPolicy } from './to-policy.ts';
 
 /**
- * Read a policy document, YAML or JSON. A document without content is all defaults.
+ * Read a policy document, YAML or JSON. A document without content has only defaults.
  *
- * @param source what to call the document in messages: a file or a variable
- * @throws ConfigError listing everything that is wrong, each with its path, its value and what is allowed
+ * @param source the name of the document in messages: a file or a variable
+ * @throws ConfigError with every problem, each with its path, its value and the allowed values
  */
 export function parseDeclaredPolicy(text: string, source: string): DeclaredPolicy {
   const reading = readDocument(text);
@@ -26,8 +26,8 @@ export function parseDeclaredPolicy(text: string, source: string): DeclaredPolic
 }
 
 /**
- * As `parseDeclaredPolicy`, for a file. One without content was cut off or never written: with the defaults in its place
- * nothing would be protected of what it may have protected.
+ * As `parseDeclaredPolicy`, for a file. A file without content was cut off or never written. With defaults in its
+ * place, the sweep would ignore every protection that it may have contained.
  */
 export function parsePolicyFile(text: string, path: string): DeclaredPolicy {
   const reading = readDocument(text);
@@ -37,7 +37,7 @@ export function parsePolicyFile(text: string, path: string): DeclaredPolicy {
   return parseDeclaredPolicy(text, path);
 }
 
-/** As `parseDeclaredPolicy`, for one that is a run's as it stands: it says itself which accounts there are. */
+/** As `parseDeclaredPolicy`, for a policy that a run can use unchanged, because it names all accounts itself. */
 export function parsePolicy(text: string, source: string): Policy {
   const { accounts, ...policy } = parseDeclaredPolicy(text, source);
   if (isDirectory(accounts)) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
 
-/** They say how a run goes about its work, and not what it may do. */
+/** These keys affect how a run works. They do not affect what it may change. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['mode', 'store', 'report', 'notify', 'pace', 'retry', 'wait']);
 
 /**
- * What a policy says, as a hex SHA-256: the same for the same rules, protections and limits, however they are written,
- * defaults included.
+ * A hex SHA-256 of a policy's content. Two policies with the same rules, protections and limits have the same hash,
+ * even if they are written differently. Defaults are included.
  */
 export function hashPolicy(policy: DeclaredPolicy): string {
   const kept = Object.entries(policy).filter(([key]) => !LEFT_OUT.has(key));
@@ -15,7 +15,7 @@ export function hashPolicy(policy: DeclaredPolicy): string {
     .digest('hex');
 }
 
-/** JSON whose text depends on the value alone: keys are sorted, and those without a value left out. */
+/** JSON text that depends on the value alone: keys are sorted, and keys without a value are left out. */
 function toCanonicalJson(value: unknown): string {
   if (Array.isArray(value)) {
     return `[${value.map(toCanonicalJson).join(',')}]`;

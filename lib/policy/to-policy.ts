@@ -4,7 +4,7 @@ import { byRule } from '../core/rules/all-rules.ts';
 import type { PolicyDocument } from './schema/policy-schema.ts';
 import { accountIdOf } from './schema/roles.ts';
 
-/** The document in the core's words: milliseconds for durations, account ids beside role ARNs, nothing twice. */
+/** The document in the words of the core: durations in milliseconds, account ids beside role ARNs, no duplicates. */
 export function toPolicy(document: PolicyDocument): DeclaredPolicy {
   const { protect, limits, detach, wait, retry, pace, report } = document;
   return {
@@ -61,16 +61,16 @@ function toAccounts(accounts: PolicyDocument['accounts']): DeclaredPolicy['accou
   return accounts.map(({ roleArn, regions }) => ({ ...toRole(roleArn), regions: toRegions(regions) }));
 }
 
-/** Each day once, in one order, so that the same window is the same policy. */
+/** Each day once, in a fixed order, so that the same window is the same policy. */
 const toWindow = (window: PolicyDocument['limits']['window']): Policy['limits']['window'] =>
   window === 'always' ? window : { ...window, days: WEEKDAYS.filter((day) => window.days.includes(day)) };
 
-/** Undefined: no store, which is the default. */
+/** Undefined: the default, without a store. */
 export const toStoreFolder = (text: string): string | undefined => (text === 'off' ? undefined : text);
 
 const toGrace = (text: string): number | 'off' => (text === 'off' ? 'off' : toMs(text));
 
-/** In a text the value starts after the first `=` and may hold more of them; no `=` means any value. */
+/** In a text, the value starts after the first `=` and may contain further `=`. A text without `=` allows any value. */
 function toTag(tag: PolicyDocument['protect']['tags'][number]): Policy['protect']['tags'][number] {
   if (typeof tag !== 'string') {
     return { key: tag.key, value: tag.value };
@@ -86,7 +86,9 @@ function toRegions(regions: PolicyDocument['regions']): Policy['regions'] {
   return Array.isArray(regions) ? [...new Set(regions)] : { except: [...new Set(regions.except)] };
 }
 
-/** Names are numbered within a type, so that a channel keeps its name if another type is added above it. */
+/**
+ * Channels are numbered within their type, so a channel keeps its name if a channel of another type is added above it.
+ */
 function toChannels(channels: PolicyDocument['notify']['channels']): Policy['notify']['channels'] {
   return channels.map(({ type, urlEnv, secretEnv, on, language }, at) => {
     const number = channels.slice(0, at + 1).filter((channel) => channel.type === type).length;
@@ -99,7 +101,7 @@ const toRole = (roleArn: string) => ({ roleArn, accountId: validated(accountIdOf
 
 const toMs = (text: string): number => validated(parseDuration(text), text);
 
-/** The schema has accepted the text; a mistake of ours must not turn into a grace of zero. */
+/** The schema has accepted the text. If we made a mistake, it must not become a grace of zero. */
 function validated<Value>(value: Value | undefined, text: string): Value {
   if (value === undefined) {
     throw new TypeError(`accepted by the schema, and yet unreadable: ${text}`);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DocumentWriter, PartsReading, StoreDocument, StoreReading } from '../core/store/store.ts';
 import type { FileWriter } from './file-writer.ts';
 
-/** The hash covers the document's JSON text, without blanks between its parts and without this key, the last one. */
+/** The hash covers the document's JSON text without blanks and without this key. This key is the last key. */
 const HASH_KEY = 'sha256';
 
 /** Writes a document and its hash. Pieces are JSON text without blanks, as `JSON.stringify` makes it. */
@@ -28,20 +28,20 @@ export const toOpenText = (document: StoreDocument): string => JSON.stringify(do
 const HASH_END = new RegExp(`^,"${HASH_KEY}":"([0-9a-f]{64})"}$`);
 const HASH_END_BYTES = `,"${HASH_KEY}":""}`.length + 64;
 
-/** The hash that a document without its own has, in hexadecimal digits. */
+/** The hash of a document that does not contain its hash yet, in hexadecimal digits. */
 export const hashDocument = (document: object): string =>
   createHash('sha256').update(JSON.stringify(document)).digest('hex');
 
-/** A document with its hash, as a person reads it: each value has a line of its own. Pure. */
+/** A document with its hash in a readable form: each value has a line of its own. Pure. */
 export function toReadableText(document: StoreDocument): { readonly text: string; readonly sha256: string } {
   const sha256 = hashDocument(document);
   return { text: `${JSON.stringify({ ...document, [HASH_KEY]: sha256 }, null, 2)}\n`, sha256 };
 }
 
-/** Read a document's text. A document that was reformatted still has its hash. Pure. */
+/** Read a document's text. A reformatted document still has its hash. Pure. */
 export function readDocumentText(bytes: Uint8Array, format: string): StoreReading {
   const end = provenEnd(bytes);
-  // What has its hash to the byte is as it was written. To make its text once more would take as much memory again.
+  // If the hash matches the bytes, the text is unchanged. To make the text again would need the same memory again.
   const value = end === undefined ? parse(bytes) : parseText(toBuffer(bytes).toString('utf8', 0, end).concat('}'));
   if (!isDocument(value)) {
     return unusable(value === undefined ? 'it is no JSON, or was cut off' : 'it is no document of a store');
@@ -63,10 +63,9 @@ export function readDocumentText(bytes: Uint8Array, format: string): StoreReadin
 }
 
 /**
- * Read a document in parts. Its last key is only looked at as bytes until its items are asked for, so it costs no memory.
- * Pure.
+ * Read a document in parts. Its last key stays as bytes until a caller asks for its items, so it costs no memory. Pure.
  *
- * A quote within a JSON text has a backslash in front, so the key with its own quotes is found nowhere else.
+ * A quote within a JSON text has a backslash in front, so the search for the key with its quotes finds only the key.
  */
 export function readDocumentParts(bytes: Uint8Array, format: string, lastKey: string): PartsReading {
   const text = toBuffer(bytes);
@@ -74,7 +73,7 @@ export function readDocumentParts(bytes: Uint8Array, format: string, lastKey: st
   const at = end === undefined ? -1 : text.indexOf(`,"${lastKey}":[`);
   const head = at === -1 ? undefined : parse(Buffer.concat([text.subarray(0, at), Buffer.from('}')]));
   if (!isDocument(head) || head.format !== format) {
-    // Laid out anew by an editor, or not right at all.
+    // An editor has reformatted the document, or the document is invalid.
     return inParts(readDocumentText(bytes, format), lastKey);
   }
   return { kind: 'parts', head, items: () => itemsOf(text.subarray(at + `,"${lastKey}":[`.length, end)) };
@@ -92,7 +91,7 @@ function inParts(reading: StoreReading, lastKey: string): PartsReading {
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE] = [...Buffer.from('"\\{}')];
 
-/** The objects of a JSON list whose text is known to be right, one by one. */
+/** The objects of a valid JSON list, one by one. */
 function* itemsOf(text: Buffer): Generator<unknown, void> {
   let depth = 0;
   let start = 0;
@@ -112,7 +111,7 @@ function* itemsOf(text: Buffer): Generator<unknown, void> {
   }
 }
 
-/** Where the string ends that begins here. */
+/** The end of the string that begins here. */
 function endOfString(text: Buffer, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== QUOTE) {
@@ -121,7 +120,7 @@ function endOfString(text: Buffer, start: number): number {
   return at;
 }
 
-/** Where the hash of a text begins that is that of all before it, as the text stands; undefined: it is not. */
+/** The start of the hash, if it matches all bytes before it. Undefined if it does not match. */
 function provenEnd(bytes: Uint8Array): number | undefined {
   const text = toBuffer(bytes);
   const end = text.length - HASH_END_BYTES;
@@ -139,7 +138,7 @@ const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
 const isDocument = (value: unknown): value is StoreDocument =>
   typeof value === 'object' && value !== null && 'format' in value && typeof value.format === 'string';
 
-/** Undefined for anything that is no JSON. */
+/** Undefined for a text that is not JSON. */
 function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -148,7 +147,7 @@ function parseText(text: string): unknown {
   }
 }
 
-/** Undefined for anything that is no JSON in UTF-8. A byte order mark, which some editors write, does no harm. */
+/** Undefined for bytes that are not JSON in UTF-8. A byte order mark, which some editors write, is ignored. */
 export function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,6 +1,6 @@
 import { promises } from 'node:fs';
 
-/** What a store needs of an open file, as `node:fs` has it. */
+/** The part of an open file of `node:fs` that a store needs. */
 export type StoreFile = {
   readonly write: (bytes: Uint8Array, offset: number, length: number) => Promise<{ readonly bytesWritten: number }>;
   readonly read: (
@@ -14,7 +14,7 @@ export type StoreFile = {
   readonly close: () => Promise<void>;
 };
 
-/** What a store needs of the file system. There is no link, rename, append or removal among it. */
+/** The part of a file system that a store needs. It never links, renames, appends or removes. */
 export type FileSystem = {
   readonly access: (path: string, mode: number) => Promise<void>;
   readonly lstat: (path: string) => Promise<{ readonly isDirectory: () => boolean }>;
@@ -24,7 +24,7 @@ export type FileSystem = {
   readonly realpath: (path: string) => Promise<string>;
 };
 
-/** The machine's own. */
+/** The file system of the machine. */
 export const machineFiles: FileSystem = {
   access: (path, mode) => promises.access(path, mode),
   lstat: (path) => promises.lstat(path),

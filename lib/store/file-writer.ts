@@ -1,15 +1,15 @@
 import type { StoreFile } from './file-system.ts';
 import { systemCode, toStoreProblem, within } from './store-problem.ts';
 
-/** A mounted bucket may know none of it. */
+/** A mounted bucket may not support this call. */
 const SYNC_UNSUPPORTED = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
- * Writes one new file front to back. Pieces that come while a write is under way wait in memory and go together with the
- * next one.
+ * Writes one new file from front to back. Pieces that arrive during a write wait in memory, and the next write takes
+ * them all.
  */
 export class FileWriter {
-  /** What is done, for messages. */
+  /** A description of the action, for messages. */
   readonly #what: string;
   readonly #open: () => Promise<StoreFile>;
   readonly #limitMs: () => number;
@@ -21,7 +21,7 @@ export class FileWriter {
   constructor(options: {
     readonly what: string;
     readonly open: () => Promise<StoreFile>;
-    /** How long may be waited for the file system, from now. */
+    /** The longest wait for the file system, counted from now. */
     readonly limitMs: () => number;
   }) {
     this.#what = options.what;
@@ -42,18 +42,21 @@ export class FileWriter {
     }
   }
 
-  /** Resolves once the file is stored: a mounted bucket promises that only when `close` returns. Throws `StoreError`. */
+  /**
+   * Resolves once the file is stored. A mounted bucket has stored a file only when `close` returns. Throws
+   * `StoreError`.
+   */
   async close(): Promise<void> {
     await this.drained();
     await this.#guard(this.#finish());
     if (this.#failure !== undefined) {
-      // Not waited for: a file system that failed may never answer.
+      // This does not wait, because a file system that failed may never answer.
       void this.#release();
       throw this.#failure.error;
     }
   }
 
-  /** Leave the file as it is, and let go of it. */
+  /** Close the file without completing it. */
   async abandon(): Promise<void> {
     this.#fail(new Error('given up'));
     await this.#guard(this.#writing ?? Promise.resolve());
@@ -74,7 +77,7 @@ export class FileWriter {
     await file.close();
   }
 
-  /** Never throws: the first failure is kept, and what waits is dropped. */
+  /** Never throws. The writer keeps the first failure, and drops the waiting pieces. */
   async #guard(task: Promise<void>): Promise<void> {
     try {
       await within(this.#limitMs(), this.#what, task);
@@ -109,12 +112,12 @@ export class FileWriter {
   async #release(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    // The failure that is told is the one before.
+    // Ignored, because the writer reports the earlier failure.
     await file?.close().catch(() => undefined);
   }
 }
 
-/** A write may take less than it was given. */
+/** One write may take fewer bytes than it gets. */
 async function writeAll(file: StoreFile, bytes: Uint8Array): Promise<void> {
   for (let offset = 0; offset < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset);

@@ -8,24 +8,24 @@ import { systemCode } from './store-problem.ts';
 const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
-/** Larger than any document of ours, and small enough to be read. */
+/** Larger than any document of ours, but small enough to read. */
 const BYTES_MAX = 256 * 1024 * 1024;
-/** So much is read at once. */
+/** The number of bytes in one read. */
 const CHUNK_BYTES = 1024 * 1024;
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** It is written from its beginning, whatever was in it. */
+/** The file is written from its beginning, and its old content is removed. */
 const ANY_FILE =
   constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** Nothing that waits for a partner, such as a pipe, may keep us waiting. */
+/** A file that waits for a partner, such as a pipe, must not block the store. */
 const OLD_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * The files below one folder, which no path leaves: names are checked, and each folder on the way is resolved before
- * anything in it is touched. All methods throw as `node:fs` does, or `StoreError`.
+ * The files below one folder. No path leaves this folder, because names are checked and each folder on the way is
+ * resolved before its content is touched. All methods throw as `node:fs` does, or throw `StoreError`.
  */
 export class FolderFiles {
-  /** Resolved: no symbolic link is in it. */
+  /** The resolved path, without symbolic links. */
   readonly #root: string;
   readonly #files: FileSystem;
 
@@ -34,12 +34,12 @@ export class FolderFiles {
     this.#files = files;
   }
 
-  /** Opens a file that does not exist yet, and makes the folders above it. */
+  /** Open a file that does not exist yet, and create the folders above it. */
   async create(path: string): Promise<StoreFile> {
     return await this.#openToWrite(path, NEW_FILE);
   }
 
-  /** The same for a file that may exist; then it is empty from now on. */
+  /** The same for a file that may exist. Its old content is removed. */
   async replace(path: string): Promise<StoreFile> {
     return await this.#openToWrite(path, ANY_FILE);
   }
@@ -55,7 +55,7 @@ export class FolderFiles {
     return await this.#files.open(join(folder, names.at(-1) ?? ''), flags, FILE_MODE);
   }
 
-  /** The bytes of a file; undefined when there is none. */
+  /** The bytes of a file. Undefined if it does not exist. */
   async read(path: string): Promise<Uint8Array | undefined> {
     const names = namesIn(path);
     const folder = await this.#find(names.slice(0, -1), path);
@@ -73,23 +73,23 @@ export class FolderFiles {
     }
   }
 
-  /** Names in a folder; undefined when it does not exist. */
+  /** Names in a folder. Undefined if it does not exist. */
   async list(path: string): Promise<readonly string[] | undefined> {
     const folder = await this.#find(namesIn(path), path);
     return folder === undefined ? undefined : await orAbsent(this.#files.readdir(folder));
   }
 
-  /** What is at the root, names that are none of ours too. */
+  /** All names at the root, foreign files included. */
   async listRoot(): Promise<readonly string[]> {
     return await this.#files.readdir(this.#root);
   }
 
-  /** Whether there is anything of this name at the root, a broken link too. */
+  /** Whether the root contains this name, even as a broken link. */
   async hasAtRoot(name: string): Promise<boolean> {
     return (await orAbsent(this.#files.lstat(join(this.#root, name)))) !== undefined;
   }
 
-  /** A folder that exists, with every link on the way resolved; undefined when it does not. */
+  /** The path of a folder with every link resolved. Undefined if it does not exist. */
   async #find(names: readonly string[], path: string): Promise<string | undefined> {
     const folder = join(this.#root, ...names);
     return await orAbsent(this.#resolve(folder, path));
@@ -103,7 +103,7 @@ export class FolderFiles {
     throw new StoreError('StoreFailed', `${path} leads out of the store by a symbolic link`);
   }
 
-  /** Another run may have made it just now. */
+  /** Another run may create the folder at the same moment. */
   async #makeFolder(folder: string): Promise<void> {
     await this.#files.mkdir(folder, { mode: FOLDER_MODE, recursive: false }).catch((error: unknown) => {
       if (systemCode(error) !== 'EEXIST') {
@@ -129,9 +129,9 @@ async function readAll(file: StoreFile, path: string): Promise<Uint8Array> {
   if (!stat.isFile()) {
     throw new StoreError('StoreFailed', `${path} is not a file`);
   }
-  // Large enough for all of it, so that no byte is in memory twice.
+  // The buffer is large enough for the whole file, so that no byte is in memory twice.
   let bytes = new Uint8Array(Math.min(stat.size, BYTES_MAX) + 1);
-  // It may grow while it is read: the end is where nothing more comes.
+  // The file may grow during the read. It ends when a read answers no bytes.
   for (let size = 0; ; ) {
     const { bytesRead } = await file.read(bytes, size, Math.min(CHUNK_BYTES, bytes.length - size), size);
     if (bytesRead === 0) {

@@ -9,22 +9,22 @@ import type { FolderFiles } from './folder-files.ts';
 import { problemOfMarker } from './marker.ts';
 import { systemCode, toStoreProblem, within } from './store-problem.ts';
 
-/** How long the file system may take. A mounted bucket sends a document when it is closed. */
+/** The longest wait for the file system. A mounted bucket sends a document when the file is closed. */
 const READ_MS_MAX = 10_000;
 const WRITE_MS_MAX = 60_000;
-/** Even when the time is over, so that a store that works gets its result. */
+/** Applies even after the deadline, so that a working store still gets its result. */
 const LIMIT_MS_MIN = 1_000;
 
-/** One file is odd, and says nothing about the store. */
+/** Errors of a single odd file. They tell nothing about the store. */
 const OF_ONE_FILE = new Set(['ELOOP', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'ENXIO']);
 
 export type StoreTime = {
   readonly clock: Clock;
-  /** Absolute, by the clock. What is waited for near it is cut short. Infinity when nobody will stop us. */
+  /** An absolute time. Waits are cut short near it. Infinity if the run has no deadline. */
   readonly deadlineMs: number;
 };
 
-/** A store in a folder: of this machine, or a mounted bucket. */
+/** A store in a folder of this machine, or in a mounted bucket. */
 export class FolderStore implements ReportStore {
   readonly folder: string;
   readonly #files: FolderFiles;
@@ -93,7 +93,7 @@ export class FolderStore implements ReportStore {
 
   #writerOf(path: string, openFile: () => Promise<StoreFile>): FileWriter {
     const open = async () => {
-      // A mount that was let go leaves an empty folder, which takes files all the same.
+      // A bucket that was unmounted leaves an empty folder, and this folder still takes files.
       await this.#requireMarker();
       return await openFile();
     };
@@ -112,7 +112,7 @@ export class FolderStore implements ReportStore {
 
   readonly isStopped = async (): Promise<boolean> =>
     await this.#guard(`nobody can tell whether there is a file ${STOP}`, async () => {
-      // A look may be answered from a cache that does not know the file yet, and a listing may lag: either is enough.
+      // A lookup may come from a cache without the new file, and a listing may lag. Either of them is enough.
       const [there, names] = await Promise.all([this.#files.hasAtRoot(STOP), this.#files.listRoot()]);
       if (there || names.includes(STOP)) {
         return true;

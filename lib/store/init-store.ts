@@ -7,10 +7,10 @@ import { MARKER_TEXT, problemOfMarker } from './marker.ts';
 import { guardFolder, LOOK_MS_MAX, refuse, requireFolder } from './refused-folder.ts';
 
 /**
- * Make a folder a store: the folder, if it does not exist, and the marker in it. Whatever else is in it stays.
+ * Make a folder a store: create the folder, if it does not exist, and its marker. Other files in it stay.
  *
- * @returns whether it has been made one just now; false: it was a store before
- * @throws ConfigError for a folder that cannot be made, or that has another marker
+ * @returns true if the folder has become a store, false if it was a store before
+ * @throws ConfigError for a folder that cannot be created, or that has another marker
  */
 export const initStore = (folder: string, files: FileSystem = machineFiles): Promise<boolean> =>
   guardFolder(folder, '', async () => {

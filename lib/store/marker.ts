@@ -3,7 +3,7 @@ import { parse } from './document-text.ts';
 
 export const MARKER_TEXT = `${JSON.stringify({ format: STORE_FORMAT })}\n`;
 
-/** Why a folder with this marker is no store of ours; undefined when it is one. Pure. */
+/** Why a folder with this marker is not our store. Undefined if it is our store. Pure. */
 export function problemOfMarker(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) {
     return `there is no file ${MARKER} in it`;

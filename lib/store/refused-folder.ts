@@ -4,12 +4,12 @@ import { StoreError } from '../core/store/store-error.ts';
 import type { FileSystem } from './file-system.ts';
 import { systemCode, within } from './store-problem.ts';
 
-/** How long a folder may take to be looked at. */
+/** The longest wait for a folder. */
 export const LOOK_MS_MAX = 10_000;
 
 const SHOWN_MAX = 200;
 
-/** What a person hears of a folder that cannot be a store. */
+/** The error about a folder that cannot be a store. */
 export const refuse = (folder: string, why: string): ConfigError =>
   new ConfigError(`the store ${JSON.stringify(folder.slice(0, SHOWN_MAX))} ${why}`);
 
@@ -23,9 +23,9 @@ export async function requireFolder(path: string, files: FileSystem): Promise<st
 }
 
 /**
- * Look at a folder, in a time that a person will wait. Throws `ConfigError` for whatever goes wrong with it.
+ * Look at a folder, but not longer than a person would wait. Throws `ConfigError` for every problem with it.
  *
- * @param advice what to do when it is not there
+ * @param advice the advice if the folder does not exist
  */
 export async function guardFolder<T>(folder: string, advice: string, look: () => Promise<T>): Promise<T> {
   try {

@@ -7,7 +7,7 @@ const CODES = new Map<string, StoreCode>([
   ['EROFS', 'StoreDenied'],
   ['EACCES', 'StoreDenied'],
   ['EPERM', 'StoreDenied'],
-  // Its folders are made on the way, so it is the store itself that is missing, or a mount that was let go.
+  // The store creates its own folders, so this code means that the store itself is missing, or that it was unmounted.
   ['ENOENT', 'StoreGone'],
   ['ENOTCONN', 'StoreGone'],
   ['ESTALE', 'StoreGone'],
@@ -19,11 +19,11 @@ export const toStoreProblem = (what: string, error: unknown): StoreError =>
     ? error
     : new StoreError(CODES.get(systemCode(error) ?? '') ?? 'StoreFailed', `${what}: ${toFileProblem(error)}`);
 
-/** `ENOENT` and the like; undefined when the system did not refuse. */
+/** A code such as `ENOENT`. Undefined if the error is not from the system. */
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** A mount that is gone may never answer. Throws `StoreError` when the task takes longer than this. */
+/** A missing mount may never answer. Throws `StoreError` if the task takes longer than the limit. */
 export async function within<T>(limitMs: number, what: string, task: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -3,7 +3,7 @@ import { toIso } from '../core/domain/time.ts';
 import { BACKUP_FORMAT } from '../core/store/store-layout.ts';
 import type { Settings, SettingsReading } from '../core/undo/settings.ts';
 
-/** Everything that a restore needs of one connection, in the cloud's own names, and no secret. */
+/** The data for a restore of one connection, with the cloud's own names and without secrets. */
 export type Backup = {
   readonly format: typeof BACKUP_FORMAT;
   /** ISO UTC. */
@@ -12,13 +12,13 @@ export type Backup = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly connection: Settings;
-  /** Null: it was bound to nothing. */
+  /** Null if the connection was bound to nothing. */
   readonly attachment: Settings | null;
   readonly association: Settings | null;
   readonly propagations: readonly Settings[];
   readonly staticRoutes: readonly Settings[];
   readonly vcoRoutes: readonly Settings[];
-  /** Those at the other ends of its tunnels. */
+  /** The customer gateways at the other ends of its tunnels. */
   readonly customerGateways: readonly Settings[];
   readonly tags: readonly Tag[];
   readonly verdict: {
@@ -30,18 +30,20 @@ export type Backup = {
 
 export type Tag = { readonly Key: string; readonly Value: string };
 
-/** What was read of one connection just before its deletion. */
+/** The data that was read of one connection just before its deletion. */
 export type BackupInput = {
   readonly takenMs: number;
   readonly runId: string;
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly connection: Connection;
-  /** What holds it, and what hangs on that; undefined: bound to nothing. */
+  /**
+   * The attachment of the connection, with its routing and routes. Undefined if the connection was bound to nothing.
+   */
   readonly held:
     | { readonly attachment: Attachment; readonly routing: Routing; readonly vcoRoutes: readonly Settings[] }
     | undefined;
-  /** All of the region. */
+  /** All customer gateways of the region. */
   readonly customerGateways: readonly Settings[];
   readonly verdict: {
     readonly rule: string | null;
@@ -50,12 +52,12 @@ export type BackupInput = {
   };
 };
 
-/** Something without which nothing could be restored was not in the replies. The message names it, and quotes nothing. */
+/** The replies lacked a field that every restore needs. The message names the field, and quotes no reply. */
 export class IncompleteBackup extends Error {
   override readonly name = 'IncompleteBackup';
 }
 
-/** The document, from what was read. Pure. Throws `IncompleteBackup`. */
+/** Make the document from the data that was read. Pure. Throws `IncompleteBackup`. */
 export function toBackup(input: BackupInput): Backup {
   const { connection: read, held, verdict } = input;
   const connection = settingsOf('the connection', read.settings);
@@ -118,7 +120,7 @@ function settingsOf(what: string, reading: SettingsReading | undefined): Setting
   );
 }
 
-/** The tunnels of a dual-tunnel connection; empty for a single tunnel. */
+/** The tunnels of a dual-tunnel connection. Empty for a single tunnel. */
 export function tunnelsOf({ TunnelOptionsSpecification: specification }: Settings): readonly Settings[] {
   const tunnels =
     typeof specification === 'object' && 'TunnelOptions' in specification ? specification.TunnelOptions : [];
@@ -136,6 +138,6 @@ export const connectionIdOf = ({ connection }: Backup): ConnectionId => String(c
 const SWEEPERS = /^vco-sweeper:(orphan|seen|detached|keep)$/;
 const RESERVED = /^(acs:|aliyun)/i;
 
-/** The tags that its owner wrote. Those of the sweeper, and those that the cloud reserves, are not written again. */
+/** The tags that the owner wrote. A restore does not write the sweeper's own tags and the cloud's reserved tags. */
 export const ownersTags = ({ tags }: Pick<Backup, 'tags'>): readonly Tag[] =>
   tags.filter(({ Key }) => !SWEEPERS.test(Key) && !RESERVED.test(Key));

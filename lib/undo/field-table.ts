@@ -1,18 +1,20 @@
 /**
  * How one field of a reply gets into a backup, and from there into the request that creates the thing again.
  *
- * Only what is listed here gets into a backup, so a new field of the cloud's cannot bring a secret with it. Sources of the
- * names: DescribeVpnConnection and CreateVpnAttachment (VPC 2016-04-28), ListTransitRouterVpnAttachments,
- * CreateTransitRouterVpnAttachment and their siblings for routes (CBN 2017-09-12).
+ * A backup contains only the fields in this table, so a new field of the cloud cannot bring a secret with it. Sources
+ * of the names: DescribeVpnConnection and CreateVpnAttachment (VPC 2016-04-28), ListTransitRouterVpnAttachments,
+ * CreateTransitRouterVpnAttachment and the similar operations for routes (CBN 2017-09-12).
  */
 export type Field = {
-  /** Where it is in the reply; `[]` stands for each item of a list. */
+  /** Its path in the reply. `[]` stands for each item of a list. */
   readonly reply: string;
-  /** The parameter that sets it; undefined: it cannot be set, and is kept for people and for the comparison. */
+  /**
+   * The parameter that sets it. Undefined if no parameter sets it. People and the comparison still use such a field.
+   */
   readonly create: string | undefined;
-  /** What the parameter takes where the reply has text. */
+  /** The form of the parameter, because replies contain only text. */
   readonly form: 'as-is' | 'number' | 'flag' | 'capitalized';
-  /** The parameter is refused for connections of the other kind. */
+  /** The cloud refuses the parameter for connections of the other kind. */
   readonly only: 'single' | 'dual' | undefined;
 };
 
@@ -34,7 +36,7 @@ const IPSEC = ['IpsecEncAlg', 'IpsecAuthAlg', 'IpsecPfs'];
 const SINGLE: More = { only: 'single' };
 const DUAL: More = { only: 'dual' };
 
-/** In a list of tunnels. */
+/** The path of a field in a list of tunnels. */
 const TUNNEL = 'TunnelOptionsSpecification.TunnelOptions[]';
 const NEW_TUNNEL = 'TunnelOptionsSpecification[]';
 const ofTunnel = (name: string, more: More = {}): Field =>
@@ -49,13 +51,13 @@ export const CONNECTION_FIELDS: readonly Field[] = [
   ...['InternetIp', 'ZoneNo', 'Spec'].map(kept),
   ...['Name', 'LocalSubnet', 'RemoteSubnet', 'NetworkType', 'ResourceGroupId'].map((name) => sent(name)),
   sent('EffectImmediately'),
-  // Replies write it in small letters.
+  // Replies contain this value in small letters.
   sent('TunnelBandwidth', 'TunnelBandwidth', { form: 'capitalized' }),
   sent('RemoteCaCertificate', 'RemoteCaCert'),
   ...['CustomerGatewayId', 'EnableDpd', 'EnableNatTraversal'].map((name) => sent(name, name, SINGLE)),
   ...below('IkeConfig', 'IkeConfig', [...IKE, 'IkeLifetime'], SINGLE),
   ...below('IpsecConfig', 'IpsecConfig', [...IPSEC, 'IpsecLifetime'], SINGLE),
-  // Small letters, all but one.
+  // These parameters have names in small letters. `Policy` begins with a capital.
   ...['Enable', 'Dip', 'Sip', 'Interval', 'Retry'].map((name) =>
     sent(`VcoHealthCheck.${name}`, `HealthCheckConfig.${name.toLowerCase()}`, SINGLE),
   ),
@@ -101,7 +103,9 @@ export const CONNECTION_ROUTE_FIELDS: readonly Field[] = [
   ...['RouteDest', 'Weight'].map((name) => sent(name)),
 ];
 
-/** Gateways stay where they are: a backup keeps them for people, and for whoever has to make one again. */
+/**
+ * The sweep never deletes a customer gateway. A backup has it for people, and in case a person has to create it again.
+ */
 export const CUSTOMER_GATEWAY_FIELDS: readonly Field[] = [
   ...['CustomerGatewayId', 'Name', 'Description', 'IpAddress', 'Asn', 'CreateTime', 'ResourceGroupId'].map(kept),
   ...['Key', 'Value'].map((name) => kept(`Tags.Tag[].${name}`)),

@@ -8,7 +8,7 @@ import { readBackup } from './read-backup.ts';
 /** A file of the store that is, or should be, a backup. */
 export type FoundBackup = {
   readonly path: string;
-  /** As its name and its folders say. */
+  /** The id in its name and folders. */
   readonly connectionId: string;
   readonly reading: { readonly backup: Backup } | { readonly problem: string };
 };
@@ -16,9 +16,9 @@ export type FoundBackup = {
 const READS_MAX = 16;
 
 /**
- * Every backup in the store, or those of one connection, oldest first. Throws `StoreError`.
+ * Every backup in the store, or every backup of one connection, the oldest first. Throws `StoreError`.
  *
- * A file that is no right backup is in the answer, with what is wrong with it.
+ * The answer contains invalid files as well, each with its problem.
  */
 export async function findBackups(store: Store, connectionId?: string): Promise<readonly FoundBackup[]> {
   const files: { readonly path: string; readonly connectionId: string; readonly moment: string }[] = [];
@@ -56,9 +56,9 @@ async function readFile(store: Store, path: string, connectionId: string): Promi
 }
 
 /**
- * The backup to restore from: the newest that has an attachment, else the newest.
+ * The backup to restore from: the newest with an attachment, or else the newest.
  *
- * @param atMs only those that were taken until then
+ * @param atMs ignores backups that were taken later
  */
 export function chooseBackup(
   found: readonly FoundBackup[],

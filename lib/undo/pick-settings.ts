@@ -8,7 +8,7 @@ import {
   STATIC_ROUTE_FIELDS,
 } from './field-table.ts';
 
-/** What is known of an object: its fields by name, and for each what is known below it. */
+/** The known fields of an object by name, each with its own known fields. */
 type Tree = ReadonlyMap<string, Known>;
 type Known = { readonly isList: boolean; readonly below: Map<string, Known> };
 
@@ -28,12 +28,13 @@ function toTree(fields: readonly Field[]): Tree {
   return root;
 }
 
-/** Takes what the table has out of a part of a reply. Whatever else the reply holds is left behind. */
+/** Takes the fields in the table out of a part of a reply. The rest of the reply is left behind. */
 function createPick(fields: readonly Field[]): PickSettings {
   const tree = toTree(fields);
   return (item) => {
     try {
-      // Written and read again: texts that a parser cut out of a reply would keep the whole reply in memory.
+      // Copy the value through JSON, because a text that a parser cut out of a reply can keep the whole reply in
+      // memory.
       return { settings: JSON.parse(JSON.stringify(pickObject(tree, item, 'item'))) };
     } catch (error) {
       if (error instanceof OddField) {

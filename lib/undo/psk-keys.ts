@@ -2,10 +2,10 @@ import { parseDocument } from 'yaml';
 import { ConfigError } from '../core/domain/errors.ts';
 import { type Backup, tunnelsOf } from './backup-document.ts';
 
-/** Pre-shared keys by the index of their tunnel; the only tunnel has the index 1. Never shown. */
+/** Pre-shared keys by the index of their tunnel. A single tunnel has the index 1. Never shown. */
 export type PskKeys = ReadonlyMap<number, string>;
 
-/** What CreateVpnAttachment takes. */
+/** The form that CreateVpnAttachment accepts. */
 const KEY_PATTERN = /^\S{1,100}$/;
 
 /**
@@ -39,7 +39,9 @@ export function readPskKeys(text: string, file: string, backup: Backup): PskKeys
   return keys;
 }
 
-/** Undefined for anything that is no YAML: what a parser says of it may quote a line of the file. */
+/**
+ * Undefined for a text that is not YAML. The parser's own message is dropped, because it may quote a line of the file.
+ */
 function parseQuietly(text: string): unknown {
   const document = parseDocument(text, { logLevel: 'silent' });
   try {

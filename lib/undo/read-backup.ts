@@ -34,7 +34,7 @@ const backup = z.object({
 const isConnection = (id: string): boolean => CONNECTION_PATTERN.test(id);
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** A backup, from a document of a store; or the place in it that is not as it should be. Quotes nothing of it. */
+/** A backup from a document of a store, or the place in it that is wrong. The answer quotes no text of the document. */
 export function readBackup(document: StoreDocument): { readonly backup: Backup } | { readonly problem: string } {
   const read = z.safeParse(backup, document);
   return read.success

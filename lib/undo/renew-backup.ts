@@ -4,7 +4,9 @@ import { type Backup, ownersTags, tunnelsOf } from './backup-document.ts';
 import { CONNECTION_FIELDS } from './field-table.ts';
 import { shapeOf, toCreatable, toParams } from './to-params.ts';
 
-/** What the attachment gives to a connection and to each of its tunnels. A connection that is bound to nothing lacks it. */
+/**
+ * Fields that a connection and its tunnels have from the attachment. A connection that is bound to nothing lacks them.
+ */
 const OF_ATTACHMENT = [
   'AttachType',
   'State',
@@ -18,8 +20,8 @@ const OF_ATTACHMENT = [
 ];
 
 /**
- * The backup of a connection that was backed up, then detached, and is about to be deleted: its settings and tags as they
- * are now, and what hung on its attachment then. Pure.
+ * The new backup of a connection that was backed up and then detached, and is about to be deleted. It has the current
+ * settings and tags, and the attachment and routes of the earlier backup. Pure.
  *
  * @returns `before` itself if a restore from it would set the same
  */
@@ -30,13 +32,13 @@ export function renewBackup(before: Backup, now: Backup): Backup {
   return isDeepStrictEqual(toRestored(before), toRestored(renewed)) ? before : renewed;
 }
 
-/** What a restore sets of a connection itself. */
+/** The settings of the connection itself that a restore sets. */
 const toRestored = (backup: Backup) => ({
   params: toParams(CONNECTION_FIELDS, toCreatable(backup.connection), shapeOf(backup.connection)),
   tags: new Map(ownersTags(backup).map(({ Key, Value }) => [Key, Value])),
 });
 
-/** The addresses above all: by them a restore tells a `LocalId` that was the cloud's from one that a person chose. */
+/** The addresses matter most: they tell a restore whether the cloud or a person chose a `LocalId`. */
 function withAttachment(now: Settings, before: Settings): Settings {
   const [tunnels, earlier] = [tunnelsOf(now), tunnelsOf(before)];
   return {

@@ -9,7 +9,7 @@ type Scalar = string | number | boolean;
 export type Shape = 'single' | 'dual';
 export const shapeOf = (connection: Settings): Shape => (tunnelsOf(connection).length > 0 ? 'dual' : 'single');
 
-/** The parameters that create a thing again, from what a backup has of it. Pure. */
+/** The parameters that create a thing again, from its settings in a backup. Pure. */
 export function toParams(fields: readonly Field[], settings: Settings, shape: Shape): CreateCall['params'] {
   const params: Params = {};
   const objects = new Map<string, Record<string, Scalar>>();
@@ -51,11 +51,11 @@ function toSent(value: Scalar, form: Field['form']): Scalar {
   }
 }
 
-/** `a[].b` with the place 0 is `a.1.b`. */
+/** The path `a[].b` at index 0 becomes `a.1.b`. */
 const withIndexes = (path: string, indexes: readonly number[]): string =>
   indexes.reduce((text, index) => text.replace('[]', `.${index + 1}`), path);
 
-/** Every value at a path, and where in the lists on the way it is. */
+/** Every value at a path, with its indexes in the lists along the path. */
 export function valuesAt(
   settings: Settings,
   path: string,
@@ -81,8 +81,9 @@ export function valuesAt(
 const isList = (value: Settings | readonly Settings[]): value is readonly Settings[] => Array.isArray(value);
 
 /**
- * What of a connection can be set again. Left out: the settings of health check and BGP where they are off, and a `LocalId`
- * that is the address of its own tunnel, because the new tunnel has another. Pure.
+ * The settings of a connection that can be set again. This leaves out the settings of health check and BGP if they are
+ * off. It also leaves out a `LocalId` that is the address of its own tunnel, because the new tunnel has another
+ * address. Pure.
  */
 export function toCreatable(connection: Settings): Settings {
   const { VcoHealthCheck: health, VpnBgpConfig: bgp, TunnelOptionsSpecification: _tunnels, ...rest } = connection;

@@ -20,7 +20,7 @@ const time = (most: string) =>
 const from = time('23:59');
 const to = time('24:00');
 const zone = said('the name of a time zone such as Asia/Shanghai or UTC', isTimeZone);
-/** Of its own for each key, because what the documents say is kept by schema. */
+/** Each key gets a schema object of its own, because the notes for the documents are stored by schema object. */
 const date = () => said('a date such as 2026-12-20', (text) => parseDayEnd(text) !== undefined);
 
 const sentence = (path: string, error: string) => ({ path: [path], error, params: { sentence: true } });

@@ -4,10 +4,10 @@ import { policySchema } from './policy-schema.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The policy's JSON Schema with what `keyNotes` adds, for the table of keys. */
+/** The policy's JSON Schema together with `keyNotes`, for the table of keys. */
 export const annotatedSchema = (): JsonSchema => z.toJSONSchema(policySchema, { io: 'input', metadata: keyNotes });
 
-/** `policy.schema.json`: made from the schema that validates, so that an editor and a run agree. */
+/** `policy.schema.json`. It is generated from the schema that validates, so an editor and a run agree. */
 export function policyJsonSchema(): Readonly<Record<string, unknown>> {
   const { $schema, ...schema } = z.toJSONSchema(policySchema, { io: 'input', metadata: keyNotes, override: tidy });
   return {
@@ -18,7 +18,7 @@ export function policyJsonSchema(): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Leave out what is no JSON Schema, says nothing, or is an accident of the language. */
+/** Leave out everything that is not JSON Schema, has no meaning, or comes from the implementation language. */
 function tidy({ jsonSchema }: { readonly jsonSchema: JsonSchema }): void {
   const { allowed, unit, description, examples, maximum } = jsonSchema;
   if (typeof allowed === 'string' && description !== undefined) {

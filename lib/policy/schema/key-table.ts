@@ -7,7 +7,7 @@ export function policyKeyTable(): string {
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Dotted names of all keys that hold a value. */
+/** Dotted names of all keys with a value. */
 export const policyKeys = (): string[] => keysBelow(annotatedSchema(), '').map(({ name }) => name);
 
 type KeyRow = { readonly name: string; readonly schema: JsonSchema };
@@ -25,7 +25,7 @@ function keysBelow(schema: JsonSchema, above: string): KeyRow[] {
   });
 }
 
-/** The keys of the mappings in a list, or of a mapping that is one form of several. */
+/** The keys of the mappings in a list, or of a mapping that is one of several forms. */
 function keysInside(form: JsonSchema | boolean, name: string): KeyRow[] {
   if (typeof form === 'boolean') {
     return [];
@@ -49,7 +49,7 @@ const toRow = ({ name, schema }: KeyRow): string[] => [
   cell(schema.description ?? ''),
 ];
 
-/** As people write it in YAML, on one line. */
+/** The notation of a policy in YAML, on one line. */
 const written = (value: unknown): string => {
   if (Array.isArray(value)) {
     return `[${value.map(written).join(', ')}]`;
@@ -65,7 +65,10 @@ const written = (value: unknown): string => {
     .join(', ')} }`;
 };
 
-/** A leading star would be an alias, digits alone a number, and a time of day one of base 60 to some readers. */
+/**
+ * YAML would read a leading star as an alias and digits as a number. Some readers take a time of day as a base-60
+ * number.
+ */
 const plain = (text: string): string => (/^\*|^\d+$|^\d\d:\d\d$/.test(text) ? `"${text}"` : text);
 
 const code = (text: string): string => `\`${text}\``;

@@ -9,9 +9,9 @@ export const roleName = text(/^[\w.@-]{1,64}$/, 'the name of a role such as vco-
 export const regionId = text(REGION_PATTERN, 'a region id such as cn-hangzhou');
 export const connectionId = text(CONNECTION_PATTERN, 'a connection id such as vco-bp1a2b3c4d, not a pattern');
 export const roleArn = text(ROLE_ARN_PATTERN, 'a role ARN such as acs:ram::1234567890123456:role/vco-sweeper');
-/** A group's name here would protect nothing and say nothing. */
+/** The name of a group in place of its id would silently protect no connection. */
 export const resourceGroupId = text(/^rg-[0-9A-Za-z-]+$/, 'a resource group id such as rg-acfm2example');
-// A space beside the `=` would be one of the key or the value, and the tag would protect nothing.
+// A space beside the `=` would belong to the key or the value, so the tag would protect no connection.
 const TAG_TEXT = /^[^=\s]([^=]*[^=\s])?(=(\S([\s\S]*\S)?)?)?$/;
 const TAG_PART = /^\S([\s\S]*\S)?$/;
 const TAG_ALLOWED = 'text of the form key or key=value, or a mapping with key and value for a key that holds =';
@@ -20,7 +20,7 @@ const tagPart = (allowed: string) => ({
   schema: z.string({ error: allowed }).check(z.regex(TAG_PART, { error: allowed, abort: true }), seen()),
 });
 export const tagKey = tagPart('the key of a tag');
-/** A tag of connections. */
+/** A tag on connections. */
 export const tag = {
   allowed: TAG_ALLOWED,
   schema: z
@@ -44,7 +44,7 @@ const regionList = list(regionId);
 const exceptions = list(regionId);
 const REGIONS_ALLOWED =
   'all, or a list of at least one region id such as cn-hangzhou, or a mapping with the keys all and except';
-/** An empty list would be a policy that looks nowhere and calls it complete. */
+/** With an empty list, a run would read no region and still report a complete result. */
 export const regions = {
   allowed: REGIONS_ALLOWED,
   schema: z.union(
@@ -65,7 +65,7 @@ export const regions = {
 
 const GLOB_LENGTH_MAX = 256;
 const GLOB_ALLOWED = `a glob such as prod-*, with its brackets closed, that does not begin with !, at most 8 stars and ${GLOB_LENGTH_MAX} characters`;
-/** A pattern that excludes, or that matches nothing because it is broken, would protect less than it seems to. */
+/** A pattern that excludes, or a broken pattern that matches no name, would protect less than it seems to. */
 export const nameGlob = {
   allowed: GLOB_ALLOWED,
   schema: z.string({ error: GLOB_ALLOWED }).check(

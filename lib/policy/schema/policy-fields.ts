@@ -1,22 +1,22 @@
 import * as z from 'zod/mini';
 import { DURATION_PATTERN, parseDuration } from '../../core/domain/duration.ts';
 
-/** What the documents say about a key beside its type and default. */
+/** The content of the documents for a key, besides its type and default. */
 export type KeyNotes = {
   readonly description: string;
-  /** What a number or text counts; absent where it counts nothing. */
+  /** The unit of a number or a text, if it has a unit. */
   readonly unit?: string;
   readonly allowed?: string;
   readonly examples?: readonly unknown[];
 };
 
-/** Read by the generators of `policy.schema.json` and of the table of keys in `docs/policy.md`. */
+/** The generators of `policy.schema.json` and of the table of keys in `docs/policy.md` read it. */
 export const keyNotes = z.registry<KeyNotes>();
 
-/** A kind of value. `allowed` is what both the message about a refused value and the table of keys say. */
+/** A kind of value. Both the message about a refused value and the table of keys show `allowed`. */
 export type Field<Schema> = { readonly schema: Schema; readonly allowed: string; readonly unit?: string };
 
-/** A mapping, strict about its keys: the message of an unknown one is the list of those allowed. */
+/** A mapping that refuses unknown keys. The message about an unknown key lists the allowed keys. */
 export const mapping = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => {
   const keys = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
@@ -36,7 +36,7 @@ export const list = <Item extends z.core.SomeType>(item: Field<Item>) => ({
 
 export const flag = { allowed: 'true or false', schema: z.boolean({ error: 'true or false' }) };
 
-/** @param unit what is counted, in the plural */
+/** @param unit the counted things, in the plural */
 export const count = (min: number, unit: string) => {
   const allowed = `a whole number, ${min} or more`;
   return {
@@ -46,14 +46,14 @@ export const count = (min: number, unit: string) => {
   };
 };
 
-/** As `count`, where no limit is one of the values. */
+/** As `count`, but `off` means no limit. */
 export const countOrOff = (unit: string) => {
   const number = count(0, unit);
   const allowed = `off, or ${number.allowed}`;
   return {
     allowed,
     unit,
-    // A bare `off` is text in YAML 1.2; JSON and older habits write `false`.
+    // A bare `off` is text in YAML 1.2. In JSON and in older YAML, people write `false`.
     schema: z.union([z.literal('off'), number.schema], {
       error: ({ input }) =>
         typeof input === 'boolean' ? `the word off (not ${input}), or ${number.allowed}` : allowed,
@@ -62,7 +62,7 @@ export const countOrOff = (unit: string) => {
 };
 
 const PORTION_ALLOWED = 'a number from 0.01 to 1';
-/** Some of something: nothing at all would stop everything. */
+/** A share above 0, because a share of 0 would stop everything. */
 export const portion = {
   allowed: PORTION_ALLOWED,
   unit: 'share',
@@ -80,14 +80,17 @@ export const share = {
     .check(z.gte(0, { error: SHARE_ALLOWED }), z.lte(1, { error: SHARE_ALLOWED })),
 };
 
-/** Ten years: whatever waits longer than that was mistyped. */
+/** Ten years. A longer duration is a typing mistake. */
 const GRACE_MAX = '3650d';
-/** A function runs for a day at most, and a timer of the runtime that is asked for more than 24 days fires at once. */
+/** A function runs for at most a day. A timer of the runtime that is set to more than 24 days fires at once. */
 const WAIT_MAX = '24h';
 
 const durationAllowed = (max: string) => `a duration such as 250ms, 30s, 10m, 24h or 14d, at most ${max}`;
 
-/** Durations stay text here, so that the schema describes what people write; `to-policy.ts` makes numbers of them. */
+/**
+ * Durations stay text here, so that the schema describes the notation of people. `to-policy.ts` turns them into
+ * numbers.
+ */
 const durationText = (pattern: RegExp, max: string, allowed: (input: unknown) => string) => {
   const maxMs = parseDuration(max) ?? 0;
   const isShortEnough = (value: string) =>
@@ -102,12 +105,12 @@ const durationUpTo = (max: string) => ({
   schema: durationText(DURATION_PATTERN, max, () => durationAllowed(max)),
 });
 
-/** How old or how long ago something is. */
+/** The age of something, or the time since an event. */
 export const age = durationUpTo(GRACE_MAX);
-/** How long a run waits for something. */
+/** The duration of a wait in a run. */
 export const wait = durationUpTo(WAIT_MAX);
 
-/** The same, where with no time at all nothing could ever be deleted. */
+/** The same without 0, because a duration of 0 would prevent every deletion. */
 const above0 = ({ allowed, unit, schema }: ReturnType<typeof durationUpTo>) => {
   const error = `${allowed}, more than 0`;
   const isSome = (value: string) => parseDuration(value) !== 0;
@@ -120,7 +123,7 @@ const GRACE_ALLOWED = `off, or ${durationAllowed(GRACE_MAX)}`;
 export const grace = {
   allowed: GRACE_ALLOWED,
   unit: 'duration',
-  // A bare `off` is text in YAML 1.2; JSON and older habits write `false`.
+  // A bare `off` is text in YAML 1.2. In JSON and in older YAML, people write `false`.
   schema: durationText(new RegExp(`^off$|${DURATION_PATTERN.source}`), GRACE_MAX, (input) =>
     typeof input === 'boolean'
       ? `the word off (not ${input}) to disable a rule, or ${durationAllowed(GRACE_MAX)}`
@@ -136,11 +139,11 @@ export const folderOrOff = {
       error: ({ input }) =>
         typeof input === 'boolean' ? `the word off (not ${input}), or the path of a folder` : FOLDER_ALLOWED,
     })
-    // A blank beside the path would be one of its name, and nobody sees it.
+    // A blank at either end would be part of the folder's name, and people would not see it.
     .check(z.regex(/^\S(.*\S)?$/, { error: FOLDER_ALLOWED })),
 };
 
-/** A key that may be left out: its kind of value, its default, and what the documents say about it. */
+/** An optional key: its kind of value, its default, and its notes for the documents. */
 export const key = <Schema extends z.core.$ZodType>(
   field: Field<Schema>,
   fallback: z.core.util.NoUndefined<z.core.output<Schema>>,
@@ -148,7 +151,7 @@ export const key = <Schema extends z.core.$ZodType>(
   examples: readonly unknown[] = [],
 ) => withNotes(z._default(field.schema, fallback), notesOf(field, description, examples));
 
-/** As `key`, for one whose absence has a meaning of its own. */
+/** As `key`, but without a default: the absence of the key has a meaning of its own. */
 export const optionalKey = <Schema extends z.core.$ZodType>(
   field: Field<Schema>,
   description: string,

@@ -49,7 +49,7 @@ const account = mapping({
   }),
   regions: optionalKey(regions, "Regions of this account. Default: the policy's `regions`.", [['cn-hangzhou'], 'all']),
 });
-/** An empty list would be a policy that looks nowhere and calls it complete. */
+/** With an empty list, a run would read no account and still report a complete result. */
 const INCLUDE_ALLOWED = `a list of at least one, each item ${accountId.allowed}`;
 const directory = mapping({
   roleName: withNotes(roleName.schema, {
@@ -222,7 +222,7 @@ const report = mapping({
   ),
 });
 
-/** What people may write, and nothing else; what they left out is filled in. */
+/** The policy as people may write it. It refuses all other keys, and fills in the defaults. */
 export const policySchema = mapping({
   mode: key(mode, 'plan', 'The changes of a run: no changes, tags only, or tags and connections.', ['sweep']),
   regions: optionalKey(regions, "Where to look. Default: the function's own region.", [

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 
-/** The account in a role's ARN; undefined when it is no role ARN. */
+/** The account in a role's ARN. Undefined if the text is no role ARN. */
 export const accountIdOf = (roleArn: string): string | undefined => ROLE_ARN_PATTERN.exec(roleArn)?.[1];
 
-/** Two roles of one account would look at everything in it twice, or leave open which of them acts. */
+/**
+ * With two roles in one account, the sweep would read everything in it twice, and it would be unclear which role acts.
+ */
 export const oneRoleEach = <Item>(arnOf: (item: Item) => string, below: readonly string[]) =>
   z.superRefine<readonly Item[]>((items, context) => {
     const firstOf = new Map<string, number>();

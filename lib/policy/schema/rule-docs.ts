@@ -12,7 +12,7 @@ export function ruleExample(): string {
   return rows.map(({ key, summary }) => `${key.padEnd(width)}# ${toComment(summary)}`).join('\n');
 }
 
-/** As the other comments of the example: no Markdown, no capital, no full stop. */
+/** In the style of the other comments in the example: no Markdown, no capital, no full stop. */
 const toComment = (summary: string): string =>
   `${summary.charAt(0).toLowerCase()}${summary.slice(1)}`.replaceAll('`', '').replace(/\.$/, '');
 

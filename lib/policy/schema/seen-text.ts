@@ -5,8 +5,8 @@ import { quote } from '../document/quote.ts';
 const CURLY = /[\u2018-\u201f]/;
 
 /**
- * Why a text does not say what it seems to say; undefined when it does. An editor or a chat put these in, nobody sees
- * them, and what was to be protected is called differently.
+ * The invisible problem of a text, if any. An editor or a chat can insert invisible characters. People do not see them,
+ * and then the policy does not match the name that it should protect.
  */
 function findProblem(input: string): string | undefined {
   const invisible = findInvisible(input);
@@ -19,7 +19,7 @@ function findProblem(input: string): string | undefined {
   return input.trim() === input ? undefined : `${quote(input)} has a blank around it; leave it out`;
 }
 
-/** A check for text that protects something, wherever it may also be something else. */
+/** A check for text that protects something, if the value is text. Other forms of the value pass. */
 export const seen = <Input>() =>
   z.superRefine<Input>((input, context) => {
     const problem = typeof input === 'string' ? findProblem(input) : undefined;

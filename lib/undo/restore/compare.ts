@@ -4,10 +4,10 @@ import { ATTACHMENT_FIELDS, CONNECTION_FIELDS, type Field } from '../field-table
 import { addressesOf, shapeOf, toCreatable, valuesAt } from '../to-params.ts';
 import type { EstateNow } from './estate-now.ts';
 
-/** One field that is other than in the backup; null: it is not there. */
+/** One field that differs from the backup. Null: the field is missing. */
 export type Difference = { readonly field: string; readonly before: string | null; readonly now: string | null };
 
-/** What is other on the connection and its attachment than in the backup. Pure. */
+/** The fields of the connection and its attachment that differ from the backup. Pure. */
 export function compareSettings(backup: Backup, { target, attachment }: EstateNow): readonly Difference[] {
   if (target?.settings === undefined || !('settings' in target.settings)) {
     return [];
@@ -73,7 +73,7 @@ const byPlace = (settings: Settings, path: string): ReadonlyMap<string, string> 
 const differ = (field: string, before: string | null, now: string | null): readonly Difference[] =>
   before === now || isSameWord(field, before, now) ? [] : [{ field, before, now }];
 
-/** Replies write this one in letters of either case. */
+/** Replies contain this value in upper or lower case. */
 const isSameWord = (field: string, before: string | null, now: string | null): boolean =>
   field === 'TunnelBandwidth' && before?.toLowerCase() === now?.toLowerCase();
 

@@ -10,7 +10,7 @@ import type { Step } from './plan-restore.ts';
 
 const TAGS_MAX = 20;
 
-/** What a restore sends beyond what the backup says. */
+/** The data for the requests of a restore. */
 export type CreateInput = {
   readonly backup: Backup;
   /** ISO date of the restore. */
@@ -18,7 +18,7 @@ export type CreateInput = {
   readonly keys: PskKeys | undefined;
 };
 
-/** CreateVpnAttachment: the connection, with its keep tag from the start, so that no sweep can take it. */
+/** CreateVpnAttachment: the connection. It has its keep tag from the start, so no sweep can delete it. */
 export function connectionCall({ backup, day, keys }: CreateInput): CreateCall {
   const keep = { Key: TAG_KEEP, Value: toKeepValue(day, connectionIdOf(backup)) };
   const tags = [keep, ...ownersTags(backup)].slice(0, TAGS_MAX);
@@ -37,7 +37,7 @@ export function connectionCall({ backup, day, keys }: CreateInput): CreateCall {
   };
 }
 
-/** Keys are in no table of fields: they go from the person's file into the request, and nowhere else. */
+/** Keys are in no table of fields. They go only from the person's file into the request. */
 function keyParams(
   connection: Settings,
   params: CreateCall['params'],
@@ -67,7 +67,7 @@ const tagParams = (name: string, tags: readonly Tag[]): CreateCall['params'] =>
     ]),
   );
 
-/** What a step creates on the connection; undefined for one that creates nothing there. */
+/** The request of a step for something on the connection. Undefined if the step creates nothing there. */
 export function hangingCall(
   step: Step,
   { regionId, attachment, staticRoutes }: Backup,
@@ -122,6 +122,9 @@ export function hangingCall(
   }
 }
 
-/** Two tunnels bring a zone each, and are refused with zones. A backup has zones only of a single tunnel's attachment. */
+/**
+ * Each of two tunnels brings a zone, so the cloud refuses zones. A backup has zones only for a single tunnel's
+ * attachment.
+ */
 const attachmentShape = (attachment: Settings | null) =>
   Array.isArray(attachment?.Zones) && attachment.Zones.length > 0 ? 'single' : 'dual';

@@ -12,16 +12,16 @@ import {
   pickStaticRoute,
 } from '../pick-settings.ts';
 
-/** What exists of a connection and around it, as far as its backup is concerned. */
+/** The existing connection and everything around it that its backup mentions. */
 export type EstateNow = {
-  /** The connection itself, or the one that an earlier restore created; undefined: neither exists. */
+  /** The connection itself, or the connection that an earlier restore created. Undefined if neither exists. */
   readonly target: Connection | undefined;
-  /** More than one that a restore created; a person has to say which is to stay. */
+  /** Further connections that a restore created. A person has to choose which connection to keep. */
   readonly further: readonly string[];
   readonly gatewayIds: ReadonlySet<string>;
-  /** `foreign`: of another account. `none`: the backup has no attachment. */
+  /** `foreign`: it belongs to another account. `none`: the backup has no attachment. */
   readonly transitRouter: 'present' | 'absent' | 'foreign' | 'none';
-  /** By which that transit router holds the target. */
+  /** The attachment of the target to that transit router. */
   readonly attachment: Attachment | undefined;
   readonly routeTableIds: ReadonlySet<string>;
   readonly routing: Routing | undefined;
@@ -42,15 +42,15 @@ const NOTHING = {
   connectionRoutes: [],
 };
 
-/** The value of the tag by which a restored connection is kept, and found again. */
+/** The value of the keep tag on a restored connection. A later restore finds the connection by this value. */
 export const toKeepValue = (day: string, connectionId: string): string => `restored ${day} from ${connectionId}`;
 
-/** The connection that one was restored from; undefined: no restore created it. */
+/** The original of a restored connection. Undefined if no restore created it. */
 const restoredFrom = (tags: Tags): string | undefined => RESTORED.exec(tags.get(TAG_KEEP) ?? '')?.[1];
 
 export const routeKey = (routeTableId: string, destination: string): string => `${routeTableId} ${destination}`;
 
-/** Look at everything. Reads only. Throws `CloudError`. */
+/** Read the cloud for a restore. Throws `CloudError`. */
 export async function lookAtEstate(api: RestoreApi, backup: Backup): Promise<EstateNow> {
   const { regionId } = backup;
   const [gateways, { target, further }, held] = await Promise.all([
@@ -63,7 +63,7 @@ export async function lookAtEstate(api: RestoreApi, backup: Backup): Promise<Est
   return await lookAgain(api, backup, found);
 }
 
-/** Look again at what the steps of a restore change: the target and what hangs on it. Reads only. */
+/** Read again only the target and everything on it, because the steps of a restore change nothing else. */
 export async function lookAgain(api: RestoreApi, backup: Backup, before: EstateNow): Promise<EstateNow> {
   const { regionId } = backup;
   const id = before.target?.connectionId;

@@ -4,10 +4,10 @@ import { type Backup, connectionIdOf, gatewayIdsOf, ownersTags, type Tag, tunnel
 import { addressesOf } from '../to-params.ts';
 import { destinationOf, type EstateNow, routeKey } from './estate-now.ts';
 
-/** One thing that a restore does, in the order in which it does them. */
+/** One step of a restore, in the order of execution. */
 export type Step =
   | { readonly kind: 'create-connection' }
-  /** Keep a connection that still exists from being swept. */
+  /** Protect an existing connection from the sweep. */
   | { readonly kind: 'keep' }
   | { readonly kind: 'attach' }
   | { readonly kind: 'associate' | 'propagate'; readonly routeTableId: string }
@@ -22,20 +22,20 @@ export type Step =
 
 export type RestorePlan = {
   readonly oldId: string;
-  /** The connection that is gone on with; undefined: one will be created. */
+  /** The connection to continue with. Undefined if the restore will create one. */
   readonly targetId: string | undefined;
   readonly steps: readonly Step[];
-  /** Why nothing may be begun. Each names what a person has to do. */
+  /** Why the restore may not begin. Each sentence names the action that a person has to take. */
   readonly stops: readonly string[];
-  /** What will be other than before. */
+  /** Properties that will differ from the original. */
   readonly differences: readonly string[];
-  /** What cannot come back. */
+  /** Things that a restore cannot bring back. */
   readonly losses: readonly string[];
-  /** What the owner of the transit router has to do. */
+  /** Actions for the owner of the transit router. */
   readonly needed: readonly string[];
 };
 
-/** Decide what is left to do, from the backup and from what exists now. Pure. */
+/** Decide which steps are left, from the backup and the existing things. Pure. */
 export function planRestore(backup: Backup, now: EstateNow, nowMs: number): RestorePlan {
   const isNew = now.target === undefined || now.target.connectionId !== connectionIdOf(backup);
   return {
@@ -49,7 +49,7 @@ export function planRestore(backup: Backup, now: EstateNow, nowMs: number): Rest
   };
 }
 
-/** The steps that what exists does not show as done. Pure. */
+/** The steps that the existing things do not show as done. Pure. */
 export function stepsLeft(backup: Backup, now: EstateNow, nowMs: number): readonly Step[] {
   const { target } = now;
   const isThere = target !== undefined && target.state !== 'provisioning';
@@ -248,7 +248,7 @@ export function stepKey(step: Step): string {
   }
 }
 
-/** One line for a person. */
+/** The step as one line for a person. */
 export function describeStep(step: Step, { attachment }: Backup): string {
   switch (step.kind) {
     case 'create-connection':

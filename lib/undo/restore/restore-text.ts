@@ -4,12 +4,12 @@ import type { Difference } from './compare.ts';
 import { describeStep, type RestorePlan } from './plan-restore.ts';
 import type { RestoreResult } from './run-restore.ts';
 
-/** Lines for a person. Names and tags in them are other people's text, and not yet made printable. */
+/** Lines for a person. They may contain other people's names and tags, which are not yet printable. */
 
 const listed = (title: string, items: readonly string[]): readonly string[] =>
   items.length === 0 ? [] : ['', title, ...items.map((item) => `  - ${item}`)];
 
-/** What a restore would do, and what will be other than before. */
+/** The effects of a restore, and the properties that will differ. */
 export function planLines(backup: Backup, path: string, plan: RestorePlan): readonly string[] {
   const { oldId, targetId, steps } = plan;
   const name = backup.connection.Name;
@@ -38,7 +38,7 @@ export function planLines(backup: Backup, path: string, plan: RestorePlan): read
   ];
 }
 
-/** How a restore ended. */
+/** The end of a restore. */
 export function resultLines({ oldId, connectionId, failed, differences }: RestoreResult): readonly string[] {
   const isWhole = failed.length === 0;
   return [
@@ -56,7 +56,7 @@ export function resultLines({ oldId, connectionId, failed, differences }: Restor
 const differenceLine = ({ field, before, now }: Difference): string =>
   `${field}: ${before ?? '(none)'} before, ${now ?? '(none)'} now`;
 
-/** What is in a store. */
+/** The backups in a store. */
 export function backupLines(found: readonly FoundBackup[]): readonly string[] {
   if (found.length === 0) {
     return ['There is no backup.'];

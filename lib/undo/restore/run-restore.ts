@@ -16,22 +16,22 @@ export type RestoreDeps = {
   readonly api: RestoreApi;
   readonly clock: Clock;
   readonly pollIntervalMs: number;
-  /** Told what is done now, and when it is done. */
+  /** Called with the current action, and again when it is done. */
   readonly onStep: (sentence: string) => void;
 };
 
 export type RestoreResult = {
   readonly oldId: string;
-  /** Undefined: none was created. */
+  /** Undefined if no connection was created. */
   readonly connectionId: string | undefined;
   readonly done: readonly string[];
-  /** Steps that could not be done, and why. Empty: everything is back. */
+  /** The steps that failed, and why. Empty if everything is restored. */
   readonly failed: readonly { readonly step: string; readonly why: string }[];
-  /** The new connection against the backup, field by field. */
+  /** The differences between the new connection and the backup, field by field. */
   readonly differences: readonly Difference[];
 };
 
-/** How long a step may take until it shows. Terraform's provider waits as long. */
+/** The longest wait until a step becomes visible. Terraform's provider waits as long. */
 const LIMIT_MS: Readonly<Record<Step['kind'], number>> = {
   'create-connection': 300_000,
   keep: 60_000,
@@ -42,18 +42,18 @@ const LIMIT_MS: Readonly<Record<Step['kind'], number>> = {
   'connection-route': 60_000,
   tags: 60_000,
 };
-/** Without these nothing else can be done. */
+/** If one of these steps fails, no other step is possible. */
 const NEEDED: ReadonlySet<Step['kind']> = new Set(['create-connection', 'attach']);
 const MINUTE_MS = 60_000;
-/** The first wait for a step to show; it doubles up to `wait.pollInterval`. */
+/** The first wait until a step becomes visible. It doubles up to `wait.pollInterval`. */
 const FIRST_LOOK_MS = 250;
-/** How long a connection that was created is looked for, when only its client token says that it was. */
+/** How long to look for a new connection, if only its client token says that it was created. */
 const FIND_MS_MAX = 30_000;
 
-/** The same client token with other parameters: somebody restores the same backup otherwise, or did so before. */
+/** The client token was used with other parameters, by an earlier or a parallel restore of the same backup. */
 const TOKEN_USED = 'IdempotentParameterMismatch';
 
-/** What a person can do about a refusal. */
+/** Advice for a refused step. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['Resource.QuotaFull', 'Raise the quota, or delete connections that are not needed, and run this again.'],
   ['OperationFailed.AllocateCidrFailed', 'Add a CIDR block to the transit router, and run this again.'],
@@ -68,10 +68,10 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Do what is left, step by step, each seen done before the next. Writes to the cloud.
+ * Do the steps that are left. Each step must be visible before the next begins. Writes to the cloud.
  *
- * What to do is decided by what exists, so a restore that was stopped anywhere goes on when it is run again. Throws
- * `CloudError` only when something could not be read.
+ * The existing things decide which steps are left, so you can run a stopped restore again at any time. Throws
+ * `CloudError` only if a read fails.
  */
 export async function runRestore(
   backup: Backup,
@@ -134,7 +134,7 @@ class Restore {
     return this.#left().find((step) => !this.#failed.has(stepKey(step)));
   }
 
-  /** Why it could not be done; undefined: it was seen done. */
+  /** Why the step failed. Undefined if the step is done and visible. */
   async #do(step: Step): Promise<string | undefined> {
     try {
       if (!this.#isUnderWay(step)) {
@@ -143,7 +143,7 @@ class Restore {
       return await this.#waitFor(step);
     } catch (error) {
       const failure = toCloudError(error);
-      // It may have happened all the same: what exists decides.
+      // The step may have succeeded despite the error, so the existing things decide.
       await this.#look();
       if (this.#isUnderWay(step) || !this.#has(step)) {
         return await this.#waitFor(step);
@@ -156,7 +156,7 @@ class Restore {
     return this.#left().some((left) => stepKey(left) === stepKey(step));
   }
 
-  /** It was sent before, and takes its time. */
+  /** The request was sent earlier, and the cloud is still working on it. */
   #isUnderWay({ kind }: Step): boolean {
     const { target, attachment } = this.#now;
     return (
@@ -198,7 +198,7 @@ class Restore {
       if (id !== undefined && (await this.#take(id))) {
         return;
       }
-      // The answer was an old one: what it created has been deleted since.
+      // The answer was an old answer: the connection that it names has been deleted since.
       const again = id === undefined ? undefined : await api.create(call, this.#freshTokens('create-connection'));
       if (again !== undefined) {
         await this.#take(again);
@@ -210,7 +210,7 @@ class Restore {
     }
   }
 
-  /** Go on with a connection that was just created; false: it does not exist. */
+  /** Continue with a connection that was just created. False if it does not exist. */
   async #take(connectionId: string): Promise<boolean> {
     const { api } = this.#deps;
     const found = await api.getConnection(this.#backup.regionId, connectionId);
@@ -221,7 +221,7 @@ class Restore {
     return true;
   }
 
-  /** Another restore may have created it, or an attempt whose answer was lost: its keep tag tells. */
+  /** Find a connection by its keep tag. Another restore may have created it, or an attempt whose answer was lost. */
   async #findCreated({ code, effect }: CloudError): Promise<boolean> {
     if (effect === 'refused' && code !== TOKEN_USED) {
       return false;
@@ -241,8 +241,9 @@ class Restore {
   }
 
   /**
-   * Create with a client token that comes from backup and step, so that the same request, sent again by whoever runs this,
-   * is answered and not done again. A token that has been refused stays refused, so one more attempt has a fresh one.
+   * Create a thing with a client token that depends on the backup and the step. So if anybody sends the same request
+   * again, the cloud repeats its answer and does not create a second thing. A refused token stays refused, so the next
+   * attempt has a fresh token.
    */
   async #create(call: CreateCall, name: string): Promise<string | undefined> {
     const { api } = this.#deps;
@@ -273,7 +274,7 @@ class Restore {
     };
   }
 
-  /** ASCII, 44 characters; the services take at most 64. */
+  /** 44 ASCII characters. The services accept at most 64. */
   #token(name: string): string {
     const hash = createHash('sha256').update(JSON.stringify(this.#backup)).update(name).digest('hex');
     return `vco-restore-${hash.slice(0, 32)}`;
