@@ -1,7 +1,7 @@
 import type { StoreFile } from './file-system.ts';
 import { systemCode, toStoreProblem, within } from './store-problem.ts';
 
-/** A mounted bucket may not support this call. */
+/** The error codes of a file system without `fsync`, such as a mounted bucket. */
 const SYNC_UNSUPPORTED = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**

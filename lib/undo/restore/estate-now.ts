@@ -88,7 +88,7 @@ async function findTarget(api: RestoreApi, backup: Backup): Promise<Pick<EstateN
   return { target, further: further.map(({ connectionId }) => connectionId) };
 }
 
-/** The connections that a restore of this one has created. */
+/** The connections that earlier restores of this backup have created. */
 export async function findRestored(api: RestoreApi, backup: Backup): Promise<readonly Connection[]> {
   const { regionId } = backup;
   const listed = await api.listConnections(regionId);

@@ -37,14 +37,14 @@ test.each([
   ['QuotaExceeded.TagNum', /Remove tags/],
   ['SizeLimitExceeded.TagNum', /Remove tags/],
   ['NumberExceed.Tags', /Remove tags/],
-])('%s lasts, and one sentence says what a person has to do', (code, expected) => {
+])('%s lasts, and one sentence tells a person how to fix it', (code, expected) => {
   expect(isLasting(code)).toBe(true);
   expect(adviceOf(code)).toMatch(expected);
   expect(adviceOf(code)).toMatch(/^[A-Z].*\.$/);
 });
 
 test.each(['HostNotFound', 'NetworkError', 'RequestTimeoutError', 'UnreadableReply'])(
-  '%s may pass by itself, and says what to look at if it does not',
+  '%s may pass by itself, and the advice says where to look if it does not',
   (code) => {
     expect(isLasting(code)).toBe(false);
     expect(adviceOf(code)).toMatch(/^[A-Z].*\.$/);
@@ -55,12 +55,12 @@ test.each([
   ...['Throttling.User', 'SystemBusy', 'InternalError', 'TokenProcessing', 'DeadlineExceeded', 'IncompleteListing'],
   ...['Vco.StatusNotSupport', 'VpnConnection.Configuring', 'IncorrectStatus.VpnConnection', 'SuccessFalse'],
   ...['InvalidParameter', 'ForbiddenFruit', 'ReallyForbidden', 'VpnConnection.FinancialLockedOnce', 'constructor', ''],
-])('%s needs nobody: no advice', (code) => {
+])('%s needs no action, so it has no advice', (code) => {
   expect(isLasting(code)).toBe(false);
   expect(adviceOf(code)).toBeUndefined();
 });
 
-test('advice about a tag never speaks of rights', () => {
+test('advice about a tag never mentions permissions', () => {
   expect(adviceOf('Forbidden.TagKey.Duplicated')).not.toMatch(/grant|permission|right/i);
 });
 
@@ -70,7 +70,7 @@ describe('a role that cannot be assumed', () => {
   });
 });
 
-test('a failure is described with what to do about it, if there is anything', () => {
+test('the description of a failure includes the advice, if there is advice', () => {
   const failure = (code: string) => new CloudError({ action: 'ListTransitRouters', code, effect: 'refused' });
   expect(describeFailure(failure('Unauthorized'))).toMatch(
     /^ListTransitRouters failed: Unauthorized; Grant the action /,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mapConcurrent } from '../../../lib/core/concurrency/map-concurrent.ts';
 
-/** Work that ends only when it is told to. */
+/** Work that ends only when the test ends it. */
 function gate() {
   const open: (() => void)[] = [];
   return {
@@ -18,18 +18,21 @@ test.each([
   [1, 1],
   [3, 3],
   [9, 5],
-])('with a concurrency of %i, %i of five run at a time, and the answers are in order', async (concurrency, most) => {
-  const { running, work, endOne } = gate();
-  const done = mapConcurrent([1, 2, 3, 4, 5], concurrency, work);
-  const seen: number[] = [];
-  for (let ended = 0; ended < 5; ended += 1) {
-    seen.push(running());
-    await endOne();
-  }
-  expect(seen).toEqual([5, 4, 3, 2, 1].map((left) => Math.min(left, most)));
-  expect(await done).toEqual([10, 20, 30, 40, 50]);
-});
+])(
+  'with a concurrency of %i, %i of five items run at a time, and the answers are in order',
+  async (concurrency, most) => {
+    const { running, work, endOne } = gate();
+    const done = mapConcurrent([1, 2, 3, 4, 5], concurrency, work);
+    const seen: number[] = [];
+    for (let ended = 0; ended < 5; ended += 1) {
+      seen.push(running());
+      await endOne();
+    }
+    expect(seen).toEqual([5, 4, 3, 2, 1].map((left) => Math.min(left, most)));
+    expect(await done).toEqual([10, 20, 30, 40, 50]);
+  },
+);
 
-test('nothing to do is done', async () => {
+test('an empty list has an empty answer', async () => {
   expect(await mapConcurrent([], 3, async () => 1)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Semaphore } from '../../../lib/core/concurrency/semaphore.ts';
 
-/** Who is in after all that could happen at once has happened. */
+/** The callers that have the semaphore once all possible work has happened. */
 function setUp(size: number) {
   const semaphore = new Semaphore(size);
   const inside: string[] = [];
@@ -16,7 +16,7 @@ function setUp(size: number) {
   return { semaphore, inside, waited, enter, settled };
 }
 
-test('those that fit are let in, the next waits until there is a place, and nobody overtakes', async () => {
+test('callers enter while they fit, the next caller waits for a place, and no caller overtakes', async () => {
   const { semaphore, inside, waited, enter, settled } = setUp(10);
   const all = [enter('a', 4), enter('b', 6), enter('c', 5), enter('d', 1)];
   await settled();
@@ -30,7 +30,7 @@ test('those that fit are let in, the next waits until there is a place, and nobo
   expect(waited).toEqual(['c', 'd']);
 });
 
-test('what is more than the whole room has it alone', async () => {
+test('a caller that asks for more than the whole size gets it alone', async () => {
   const { semaphore, inside, enter, settled } = setUp(10);
   const all = [enter('small', 1), enter('huge', 50), enter('next', 1)];
   await settled();

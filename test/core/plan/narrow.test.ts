@@ -12,10 +12,10 @@ const part = (change: Partial<Narrowing>): Narrowing => ({
 const HERE = { accountId: '1', regionId: 'cn-hangzhou' };
 
 test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
-  ['an unnarrowed part covers everything', [part({})], true, 'sweep'],
-  ['no part covers nothing', [], false, undefined],
-  ['an empty list of regions is nothing', [part({ regions: [] })], false, undefined],
-  ['an empty list of connections is nothing', [part({ connections: [] })], false, undefined],
+  ['a part without narrowing covers everything', [part({})], true, 'sweep'],
+  ['without parts, nothing is covered', [], false, undefined],
+  ['an empty list of regions covers nothing', [part({ regions: [] })], false, undefined],
+  ['an empty list of connections covers nothing', [part({ connections: [] })], false, undefined],
   ['another region is not covered', [part({ regions: ['eu-central-1'] })], false, undefined],
   ['another connection is not covered', [part({ connections: ['vco-2'] })], true, undefined],
   [
@@ -25,20 +25,20 @@ test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
     'sweep',
   ],
   [
-    'of two parts that cover it the higher mode counts',
+    'if two parts cover it, the higher mode counts',
     [part({ mode: 'plan' }), part({ mode: 'mark', connections: ['vco-1'] })],
     true,
     'mark',
   ],
   [
-    'the higher mode counts whichever part comes first',
+    'the higher mode counts in any order of the parts',
     [part({ mode: 'mark', connections: ['vco-1'] }), part({ mode: 'plan' })],
     true,
     'mark',
   ],
   ['another account is not covered', [part({ accounts: ['2'] })], false, undefined],
-  ['no account is not covered', [part({ accounts: [] })], false, undefined],
-  ['the account is covered, one of several', [part({ accounts: ['2', '1'] })], true, 'sweep'],
+  ['an empty list of accounts covers nothing', [part({ accounts: [] })], false, undefined],
+  ['one of the listed accounts is covered', [part({ accounts: ['2', '1'] })], true, 'sweep'],
   [
     "a part does not lend its mode or its region to another's account",
     [part({ mode: 'plan', accounts: ['1'] }), part({ accounts: ['2'], connections: ['vco-1'] })],
@@ -62,7 +62,7 @@ test.each<[string, readonly Narrowing[], boolean, string | undefined]>([
   expect(modeFor(parts, HERE, 'vco-1')).toBe(mode);
 });
 
-test("a run reports the highest mode asked for, and the policy's when nothing is looked at", () => {
+test('a run reports the highest mode of its parts, or the mode of the policy if it has no parts', () => {
   expect(runMode([part({ mode: 'plan' }), part({ mode: 'mark' })], 'sweep')).toBe('mark');
   expect(runMode([part({ mode: 'sweep' }), part({ mode: 'plan' })], 'mark')).toBe('sweep');
   expect(runMode([], 'sweep')).toBe('sweep');

@@ -47,7 +47,7 @@ const many = <T>(count: number, make: (id: string) => T): readonly T[] =>
   Array.from({ length: count }, (_, index) => make(`vco-${String(index).padStart(3, '0')}`));
 const ids = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict.connection.connectionId);
 
-test('half-done first, then longest orphaned, then by id, over all regions', () => {
+test('half-done connections come first, then the longest orphaned, then by id, over all regions', () => {
   const planned = plan(
     [
       region([due('vco-b', 3), due('vco-a', 3), ...many(9, used)]),
@@ -64,10 +64,15 @@ test.each<[string, number, number, { readonly limits: Partial<typeof LIMITS>; re
   ['the share is exceeded', 6, 5, { limits: {}, halted: true }],
   ['the floor is not exceeded', 3, 0, { limits: {}, halted: false }],
   ['the floor is exceeded', 4, 3, { limits: {}, halted: true }],
-  ['a share of 0 lets nothing through, floor or not', 1, 99, { limits: { perRegionShare: 0 }, halted: true }],
-  ['a floor of 0 lifts nothing', 2, 1, { limits: { shareFloor: 0 }, halted: true }],
-  ['a share of 1 lets all through', 10, 0, { limits: { perRegionShare: 1 }, halted: false }],
-  ['a share that has no exact binary form', 29, 71, { limits: { perRegionShare: 0.29 }, halted: false }],
+  [
+    'a share of 0 lets no connection pass, even below the floor',
+    1,
+    99,
+    { limits: { perRegionShare: 0 }, halted: true },
+  ],
+  ['a floor of 0 permits no more than the share', 2, 1, { limits: { shareFloor: 0 }, halted: true }],
+  ['a share of 1 lets every connection pass', 10, 0, { limits: { perRegionShare: 1 }, halted: false }],
+  ['the share has no exact binary form', 29, 71, { limits: { perRegionShare: 0.29 }, halted: false }],
 ])('share guard: %s (%i of which due, %i in use)', (_what, gone, kept, { limits, halted }) => {
   const verdicts = [...many(gone, due), ...many(kept, (id) => used(`${id}x`))];
   const planned = plan([region(verdicts)], { ...LIMITS, ...limits });
@@ -76,16 +81,16 @@ test.each<[string, number, number, { readonly limits: Partial<typeof LIMITS>; re
   expect(planned.blocked.size).toBe(halted ? gone : 0);
 });
 
-test('VPN-gateway connections do not thin out the share', () => {
+test('connections of VPN gateways do not make the share smaller', () => {
   expect(plan([region([...many(4, due), ...many(90, (id) => gateway(`${id}g`))])], LIMITS).halts).toHaveLength(1);
 });
 
-test('nor do those whose AttachType is not one we know', () => {
+test('connections with an unknown AttachType do not make the share smaller', () => {
   const odd = many(5, (id) => judgeOne(aConnection({ connectionId: `${id}o`, attachType: 'unknown' })));
   expect(plan([region([...many(4, due), ...odd])], LIMITS).halts).toMatchObject([{ due: 4, ours: 4 }]);
 });
 
-test('the share counts the whole region, whatever an event narrowed', () => {
+test('the share counts the whole region, even if an event narrowed the run', () => {
   const narrowed = region(many(10, due), 'none');
   const [first, ...rest] = narrowed.judged;
   if (!first) {
@@ -105,18 +110,18 @@ test('one halted region does not halt another', () => {
   expect(ids(planned.queue)).toEqual(['vco-z']);
 });
 
-test('what a halted region keeps says how many would have gone', () => {
+test('a connection in a halted region says how many connections would be deleted', () => {
   const { blocked } = plan([region([...many(6, due), ...many(5, (id) => used(`${id}x`))])], LIMITS);
   expect([...new Set(blocked.values())]).toEqual([
     'the region is halted: 6 of its 11 connections would go, more than limits.perRegionShare allows',
   ]);
 });
 
-test('where nothing would go nothing is halted, with a share of 0 either', () => {
+test('a region without due connections is not halted, even with a share of 0', () => {
   expect(plan([region(many(3, used))], { ...LIMITS, perRegionShare: 0, shareFloor: 0 }).halts).toEqual([]);
 });
 
-test('a locked connection is blocked and takes no place', () => {
+test('a locked connection is blocked and takes no place in the queue', () => {
   const planned = plan([region([locked('vco-l'), due('vco-r')])], LIMITS);
   expect(ids(planned.queue)).toEqual(['vco-r']);
   expect([...planned.blocked.values()].join()).toContain('financialLocked');
@@ -124,30 +129,30 @@ test('a locked connection is blocked and takes no place', () => {
 
 describe('outside the change window', () => {
   const window = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' } as const;
-  // A Sunday, at noon.
+  // Noon on a Sunday.
   const said = 'outside the change window (Mon 22:00–05:00 UTC); nothing new before 2026-11-23T22:00:00.000Z';
 
-  test('nothing new is in the queue, and half-done ones are finished', () => {
+  test('the queue has no new connections, and half-done connections are finished', () => {
     const planned = plan([region([due('vco-a'), halfDone('vco-h'), ...many(9, used)])], { window });
     expect(ids(planned.queue)).toEqual(['vco-h']);
     expect([...planned.postponed].map(([judged, why]) => [...ids([judged]), why])).toEqual([['vco-a', said]]);
     expect(planned.blocked.size).toBe(0);
   });
 
-  test('the share guard counts what waits for the window', () => {
+  test('the share guard counts connections that wait for the window', () => {
     const planned = plan([region([...many(6, due), ...many(5, (id) => used(`${id}x`))])], { window });
     expect(planned.halts).toHaveLength(1);
     expect(planned.blocked.size).toBe(6);
     expect(planned.postponed.size).toBe(0);
   });
 
-  test('inside it, all is as ever', () => {
+  test('inside the window, the plan is as usual', () => {
     const planned = plan([region([due('vco-a')])], { window }, Date.parse('2026-11-23T23:00:00Z'));
     expect(ids(planned.queue)).toEqual(['vco-a']);
     expect(planned.postponed.size).toBe(0);
   });
 
-  test('a freeze closes it', () => {
+  test('a freeze closes the window', () => {
     const planned = plan([region([due('vco-a')])], { freeze: [{ from: '2026-11-22', to: '2026-11-22' }] });
     expect([...planned.postponed.values()]).toEqual([
       'changes are frozen from 2026-11-22 to 2026-11-22; nothing new before 2026-11-23T00:00:00.000Z',
@@ -155,7 +160,7 @@ describe('outside the change window', () => {
   });
 });
 
-test('the same verdicts in any order give the same plan', () => {
+test('the order of the verdicts does not change the plan', () => {
   const verdicts = [...many(4, due), halfDone('vco-h'), due('vco-old', 9), ...many(20, (id) => used(`${id}u`))];
   const expected = ids(plan([region(verdicts)], LIMITS).queue);
   fc.assert(
@@ -165,7 +170,7 @@ test('the same verdicts in any order give the same plan', () => {
   );
 });
 
-test('whatever the verdicts and limits, nothing goes beyond them, and nothing due is forgotten', () => {
+test('for any verdicts and limits, the plan stays within the limits and contains every due connection', () => {
   const kinds = fc.constantFrom(due, halfDone, used, gateway, locked);
   const limits = fc.record({
     perRun: fc.nat(6),

@@ -18,20 +18,20 @@ test.each([
 });
 
 test.each([
-  ['no rule but unassociated is on', {}, []],
+  ['only the rule unassociated is on', {}, []],
   ['tunnels-down is on, and runs may be 72h apart', { rules: { 'tunnels-down': 14 * DAY } }, [SAMPLING]],
-  ['it has no grace', { rules: { 'tunnels-down': 0 } }, [SAMPLING]],
+  ['the rule has no grace', { rules: { 'tunnels-down': 0 } }, [SAMPLING]],
   [
     'runs may be a little more than 12h apart',
     { rules: { 'tunnels-down': DAY }, marks: { maxGapMs: 12 * HOUR + 1 } },
     [SAMPLING],
   ],
-  ['runs are 12h apart at the most', { rules: { 'tunnels-down': DAY }, marks: { maxGapMs: 12 * HOUR } }, []],
+  ['runs are at most 12h apart', { rules: { 'tunnels-down': DAY }, marks: { maxGapMs: 12 * HOUR } }, []],
 ] as const)('sampling: %s', (_when, change, sentences) => {
   expect(said(change)).toEqual(sentences);
 });
 
-test('a warning about entries is a sentence for each', () => {
+test('a warning about several entries has a sentence for each entry', () => {
   const warnings = [{ reason: 'matched nothing', entries: ['a', 'b'] }, { reason: 'so there' }];
   expect(toSentences(warnings)).toEqual(['a matched nothing', 'b matched nothing', 'so there']);
 });

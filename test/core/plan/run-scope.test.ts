@@ -29,10 +29,10 @@ const included: DeclaredPolicy = { ...own, accounts: { roleName: 'vco-sweeper', 
 
 describe('a run is over', () => {
   test.each<[string, DeclaredPolicy, readonly string[] | undefined, readonly object[]]>([
-    ['all accounts of the policy when none is named', list, undefined, [listed(A), listed(B)]],
-    ['those of the list that are named', list, [B], [listed(B)]],
-    ['the account of the credentials when none is named', own, undefined, []],
-    ['the account of the credentials when that is named', own, [OWN], []],
+    ['all accounts of the policy if the event names no account', list, undefined, [listed(A), listed(B)]],
+    ['the accounts of the list that the event names', list, [B], [listed(B)]],
+    ['the account of the credentials if the event names no account', own, undefined, []],
+    ['the account of the credentials if the event names it', own, [OWN], []],
     ["each named account of a directory, by the directory's role name", directory, [A], [listed(A)]],
   ])('%s', (_what, declared, accounts, expected) => {
     const parts = [part(accounts && { accounts })];
@@ -45,12 +45,12 @@ describe('a run is over', () => {
     ['own', own],
     ['list', list],
     ['directory', directory],
-  ])('nothing when an empty list is named (%s), whatever the policy says', (_kind, declared) => {
+  ])('no account for an empty list (%s), under any policy', (_kind, declared) => {
     expect(scopeRun(declared, [part({ accounts: [] })], OWN)).toMatchObject({ policy: { accounts: [] }, parts: [] });
   });
 });
 
-describe('a run is refused when', () => {
+describe('a run is refused if', () => {
   test.each<
     [
       string,
@@ -66,13 +66,13 @@ describe('a run is refused when', () => {
       { ownId: OWN, message: `${OWN} is not an account of the policy` },
     ],
     [
-      'another account than its own is named',
+      'the event names an account other than its own',
       own,
       [A],
       { ownId: OWN, message: `${A} is not an account of the policy` },
     ],
     [
-      'it cannot tell its own account',
+      'the run cannot find out its own account',
       own,
       [OWN],
       { ownId: undefined, message: `${OWN} is not an account of the policy` },
@@ -90,7 +90,7 @@ describe('a run is refused when', () => {
       { ownId: OWN, message: `${B} is not an account of the policy` },
     ],
     [
-      'the accounts are left to a directory and none is named',
+      'the policy leaves the accounts to a directory and the event names no account',
       directory,
       undefined,
       { ownId: OWN, message: 'a run has to name its own' },
@@ -102,10 +102,10 @@ describe('a run is refused when', () => {
   });
 });
 
-describe('of an array', () => {
+describe('in an array of events', () => {
   const event = (index: number) => ({ index, id: `e${index}` });
 
-  test('the run is over all accounts that are named, and each part keeps to its own', () => {
+  test('the run is over all accounts that the events name, and each part keeps its own accounts', () => {
     const parts = [
       part({ accounts: [A], event: event(0) }),
       part({ accounts: [B, A], regions: ['eu-central-1'], mode: 'plan', event: event(1) }),
@@ -117,20 +117,20 @@ describe('of an array', () => {
     expect(scopeRun(open, parts, OWN)).toMatchObject({ ...expected, policy: { accounts: [listed(A), listed(B)] } });
   });
 
-  test('an event that names none is over all accounts of the policy, and the others keep to theirs', () => {
+  test('an event without accounts is over all accounts of the policy, and each other event keeps its own accounts', () => {
     const parts = [part({ accounts: [B], event: event(0) }), part({ hint: true, regions: ['eu-central-1'] })];
     expect(scopeRun(list, parts, OWN)).toMatchObject({ policy: { accounts: [listed(A), listed(B)] }, parts });
   });
 
   test.each<[string, DeclaredPolicy, readonly Narrowing[], readonly object[]]>([
     [
-      'that names another account than that of the credentials',
+      'that names an account other than the account of the credentials',
       own,
       [part({ accounts: [A], event: event(0) }), part({ accounts: [OWN], event: event(1) })],
       [{ index: 0, id: 'e0', reason: expect.stringContaining(`${A} is not an account of the policy`) }],
     ],
     [
-      'that names an account which the directory policy leaves out',
+      'that names an account excluded by the directory policy',
       directory,
       [part({ accounts: [A], event: event(0) }), part({ accounts: [A, B], event: event(1) })],
       [{ index: 1, id: 'e1', reason: expect.stringContaining(`${B} is not an account of the policy`) }],
@@ -141,20 +141,20 @@ describe('of an array', () => {
       [part({ event: event(0) }), part({ accounts: [A], event: event(1) })],
       [{ index: 0, id: 'e0', reason: expect.stringContaining('a run has to name its own') }],
     ],
-  ])('an event %s is refused, and the others count', (_what, declared, parts, refused) => {
+  ])('an event %s is refused, and the run continues with the other events', (_what, declared, parts, refused) => {
     const scope = scopeRun(declared, parts, OWN);
     expect(scope.refused).toEqual(refused);
     expect(scope.parts).toHaveLength(1);
   });
 
-  test('a hint that names no account, beside events that do, is noted and not refused', () => {
+  test('a hint without an account, beside events with accounts, is noted and not refused', () => {
     const parts = [part({ accounts: [A] }), part({ hint: true, event: event(1) })];
     const scope = scopeRun(directory, parts, OWN);
     expect(scope).toMatchObject({ parts: [parts[0]], refused: [], policy: { accounts: [listed(A)] } });
     expect(scope.notes).toEqual([expect.stringContaining('event 1 ignored')]);
   });
 
-  test('hints alone are noted and not refused, even where none can be used', () => {
+  test('an array of hints is noted and not refused, even if no hint can be used', () => {
     const scope = scopeRun(directory, [part({ hint: true, event: event(0) })], OWN);
     expect(scope).toMatchObject({ parts: [], refused: [], notes: [expect.stringContaining('event 0 ignored')] });
   });
@@ -163,20 +163,20 @@ describe('of an array', () => {
     ['accounts', { accounts: [] }],
     ['regions', { regions: [] }],
     ['connections', { connections: [] }],
-  ])('an event that asks for no %s opens no account', (_what, nothing) => {
+  ])('an event with an empty list of %s opens no account', (_what, nothing) => {
     const scope = scopeRun(list, [part({ accounts: [A], mode: 'plan' }), part(nothing)], OWN);
     expect(scope).toMatchObject({ policy: { accounts: [listed(A)] }, parts: [{ mode: 'plan' }] });
     expect(scope.parts).toHaveLength(1);
   });
 
-  test('when none may have its accounts, it is refused whole, with every reason', () => {
+  test('if every event is refused, the run is refused with all reasons', () => {
     const call = () => scopeRun(own, [part({ accounts: [A] }), part({ accounts: [B] })], OWN);
     expect(call).toThrow(ConfigError);
     expect(call).toThrow(new RegExp(`${A} is not an account.*; .*${B} is not an account`));
   });
 });
 
-test('where the account is that of the credentials, a part that names it does not depend on its id any more', () => {
-  // A run whose account could not be told has to be incomplete, not about nothing.
+test('in the account of the credentials, a part that names the account no longer depends on its id', () => {
+  // If the run cannot find out its account, it has to end incomplete. It must not end as a run over nothing.
   expect(scopeRun(own, [part({ accounts: [OWN] })], OWN).parts).toEqual([part()]);
 });

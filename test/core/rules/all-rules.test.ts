@@ -53,17 +53,17 @@ describe.each(RULES)('$name', (rule) => {
     expect(parseMark(tagged({ [TAG_ORPHAN]: toMarkText(clocks, [name]) }))).toEqual(clocks);
   });
 
-  test('has a default and an example that a policy may have', () => {
+  test('has a default and an example that are valid in a policy', () => {
     expect(graceDefault === 'off' || parseDuration(graceDefault)).toBeTruthy();
     expect(parseDuration(graceExample)).toBeDefined();
   });
 
-  test('describes itself in one sentence for a table, and in a few for a list', () => {
+  test('describes itself in one sentence for a table, and in a few sentences for a list', () => {
     expect(summary).toMatch(/^[A-Z][^.\n|]+\.$/);
     expect(about).toMatch(/^[a-z][^\n]+\.$/);
   });
 
-  test('is not disproved where it holds, nor by a field that was not read', () => {
+  test('is not disproved by a connection for which it holds, or by an unread field', () => {
     fc.assert(
       fc.property(connections, (connection) => {
         expect(rule.isDisprovedBy(connection, NOW) && ask(rule, connection).holds === 'yes').toBe(false);
@@ -72,7 +72,7 @@ describe.each(RULES)('$name', (rule) => {
     expect(rule.isDisprovedBy(aConnection(NOTHING_READ), NOW)).toBe(false);
   });
 
-  test('looks at no route table unless it says that it needs them', () => {
+  test('reads route tables only if it says that it needs them', () => {
     const looks = fc.check(
       fc.property(connections, (connection) => {
         expect(ask(rule, connection, { routing: 'unread' })).toEqual(ask(rule, connection));
@@ -82,11 +82,11 @@ describe.each(RULES)('$name', (rule) => {
   });
 });
 
-test('a policy that names no rule has one that is on', () => {
+test('a policy that names no rule still has a rule that is on', () => {
   expect(RULES.filter(({ graceDefault }) => graceDefault !== 'off').map(({ name }) => name)).toEqual(['unassociated']);
 });
 
-test('the route tables are needed while a rule that needs them is on, and not for any other', () => {
+test('route tables are needed only while a rule that needs them is on', () => {
   const needing = RULE_NAMES.filter((name) => isNeeded('routing', { ...ALL_OFF, [name]: 0 }));
   expect(needing).toEqual(RULES.filter(({ needs }) => needs.includes('routing')).map(({ name }) => name));
   expect(needing).toContain('unrouted');

@@ -13,27 +13,27 @@ test.each<[string, Partial<Connection>, string]>([
   ['the only tunnel', { status: IKE }, `the only tunnel is ${IKE}`],
   ['both tunnels', { tunnels: twoTunnels(IKE, IKE) }, `both tunnels ${IKE}`],
   [
-    'two tunnels in different ways',
+    'two tunnels with different statuses',
     { tunnels: twoTunnels(IKE, 'ike_sa_established') },
     `both tunnels ${IKE}, ike_sa_established`,
   ],
   ['three tunnels', { tunnels: tunnels([IKE, 'active'], [IKE, undefined], [IKE, 'active']) }, `all 3 tunnels ${IKE}`],
   ['the only tunnel, named', { tunnels: tunnels([IKE, 'active']) }, `the only tunnel is ${IKE}`],
-])('holds, and says how: %s', (_what, change, said) => {
+])('holds, and describes the tunnels: %s', (_what, change, said) => {
   expect(ask(tunnelsDown, aBoundConnection(change))).toEqual({ holds: 'yes', evidence: ['held by tr-1', said] });
 });
 
 test.each<[string, Connection, Finding['holds'], string]>([
-  ['nothing holds it', aConnection(), 'no', 'not bound to a transit router'],
+  ['it is bound to nothing', aConnection(), 'no', 'not bound to a transit router'],
   [
-    'it says itself that it is up',
+    'the connection itself says that it is up',
     aBoundConnection({ status: 'ipsec_sa_established' }),
     'no',
     'the connection reports ipsec_sa_established',
   ],
   ['a tunnel is up', aBoundConnection({ tunnels: UP }), 'no', 'tunnel tun-2 has ipsec_sa_established'],
   [
-    'a tunnel cannot be told',
+    'the status of a tunnel is unknown',
     aBoundConnection({ tunnels: twoTunnels(IKE, 'unknown') }),
     'unread',
     'the status of the connection or of a tunnel is missing or not one we know',
@@ -44,7 +44,7 @@ test.each<[string, Connection, Finding['holds'], string]>([
     'unread',
     'tunnel tun-2 is updating',
   ],
-])('when %s it says so', (_when, connection, holds, said) => {
+])('if %s, the evidence says so', (_when, connection, holds, said) => {
   expect(ask(tunnelsDown, connection)).toEqual({ holds, evidence: [said] });
 });
 
@@ -52,8 +52,8 @@ test.each<[string, Partial<Connection>, boolean]>([
   ['one tunnel of two is up', { tunnels: UP }, true],
   ['the connection says that it is up', { status: 'ipsec_sa_established' }, true],
   ['both tunnels are down', { tunnels: twoTunnels(IKE, IKE) }, false],
-  ['a tunnel cannot be told', { tunnels: twoTunnels(IKE, 'unknown') }, false],
+  ['the status of a tunnel is unknown', { tunnels: twoTunnels(IKE, 'unknown') }, false],
   ['the status is missing', { status: 'missing' }, false],
-])('when %s, it is disproved or not', (_when, change, disproved) => {
+])('if %s, the connection disproves the rule or does not', (_when, change, disproved) => {
   expect(tunnelsDown.isDisprovedBy(aBoundConnection(change), NOW)).toBe(disproved);
 });

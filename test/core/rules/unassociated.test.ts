@@ -3,12 +3,12 @@ import { unassociated } from '../../../lib/core/rules/unassociated.ts';
 import { aBoundConnection, aConnection, NOW } from '../../support/builders.ts';
 import { ask, BOUND, UNBOUND } from './ask-rule.ts';
 
-test('says what the two sides said, whether it holds or not', () => {
+test('its evidence is the statements of both sides, whether it holds or not', () => {
   expect(ask(unassociated, aConnection())).toEqual({ holds: 'yes', evidence: UNBOUND.evidence });
   expect(ask(unassociated, aBoundConnection())).toEqual({ holds: 'no', evidence: BOUND.evidence });
 });
 
-test('is disproved by a connection that says it is attached, and by no state on the way there', () => {
+test('is disproved by a connection that says it is attached, but not by one that is still attaching', () => {
   expect(unassociated.isDisprovedBy(aBoundConnection(), NOW)).toBe(true);
   expect(unassociated.isDisprovedBy(aBoundConnection({ state: 'attaching' }), NOW)).toBe(false);
   expect(unassociated.isDisprovedBy(aConnection({ state: 'attached' }), NOW)).toBe(false);

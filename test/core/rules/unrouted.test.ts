@@ -15,9 +15,9 @@ test.each<[string, Connection, string]>([
 });
 
 test.each<[string, Connection, Routing | 'unread', Finding]>([
-  ['nothing holds it', aConnection(), NO_ROUTING, { holds: 'no', evidence: ['not bound to a transit router'] }],
+  ['it is bound to nothing', aConnection(), NO_ROUTING, { holds: 'no', evidence: ['not bound to a transit router'] }],
   [
-    'nobody looked',
+    'the routing is unread',
     aBoundConnection(),
     'unread',
     { holds: 'unread', evidence: ['the route tables of the transit router were not read'] },
@@ -40,11 +40,11 @@ test.each<[string, Connection, Routing | 'unread', Finding]>([
     { ...NO_ROUTING, staticRoutes: ['10.0.0.0/8'] },
     { holds: 'no', evidence: ['the static route 10.0.0.0/8 points to it'] },
   ],
-])('when %s it says so', (_when, connection, routing, expected) => {
+])('if %s, the evidence says so', (_when, connection, routing, expected) => {
   expect(ask(unrouted, connection, { routing })).toEqual(expected);
 });
 
-test('needs the route tables, and is disproved by nothing that the connection says', () => {
+test('needs the route tables, and no statement of the connection disproves it', () => {
   expect(unrouted.needs).toEqual(['routing']);
   expect(unrouted.isDisprovedBy(aBoundConnection({ tunnels: UP }), NOW)).toBe(false);
 });

@@ -40,22 +40,22 @@ const noted = (attachmentId: string, tags: Record<string, string> = {}) => ({
 const mark = (rule: string, since: string) => ({ 'vco-sweeper:orphan': `${rule} ${since}` });
 const expired = { 'vco-sweeper:expires': ago(DAY) };
 
-describe('a connection is as planned', () => {
+describe('a connection is still as planned', () => {
   test.each<[string, PlanEntry, ReturnType<typeof free>]>([
     ['by the same rule, since the same moment, bound to nothing', entry(), free(dueTags())],
-    ['with a mark that was renewed', entry(), free({ ...dueTags(), 'vco-sweeper:seen': ago(0) })],
+    ['with a renewed mark', entry(), free({ ...dueTags(), 'vco-sweeper:seen': ago(0) })],
     ['bound to the same attachment', ofBound, bound(dueTags('tunnels-down'))],
-    ['by a rule without grace, which has no moment', entry({ rule: 'expired', since: null }), free(expired)],
+    ['by a rule without grace, so without a clock', entry({ rule: 'expired', since: null }), free(expired)],
     [
-      'with the moment spelled in another zone',
+      'with the same time written in another zone',
       entry({ since: new Date(Date.parse(SINCE)).toISOString().replace('.000Z', '+00:00') }),
       free(dueTags()),
     ],
-    ['half-done by our note of the attachment', ofBound, free(noted('tr-attach-1', mark('tunnels-down', SINCE)))],
-    ['half-done, when its mark is gone', ofBound, free(noted('tr-attach-1'))],
-    ['half-done, when its mark is void', ofBound, free(noted('tr-attach-1', { 'vco-sweeper:orphan': 'void' }))],
+    ['half-done, and our note names the attachment', ofBound, free(noted('tr-attach-1', mark('tunnels-down', SINCE)))],
+    ['half-done, and its mark was removed', ofBound, free(noted('tr-attach-1'))],
+    ['half-done, and its mark is void', ofBound, free(noted('tr-attach-1', { 'vco-sweeper:orphan': 'void' }))],
     [
-      'half-done when it was planned',
+      'half-done already in the plan',
       entry({ rule: 'half-done', since: null, attachmentId: 'tr-attach-1' }),
       free(noted('tr-attach-1')),
     ],
@@ -67,12 +67,12 @@ describe('a connection is as planned', () => {
 describe('a connection is no longer as planned', () => {
   test.each<[string, PlanEntry, ReturnType<typeof free>, string]>([
     [
-      'its clock began at another moment',
+      'its clock began at another time',
       entry(),
       free({ ...dueTags(), ...mark('unassociated', ago(3 * DAY)) }),
       `since was ${SINCE}, is ${ago(3 * DAY)}`,
     ],
-    ['it has no mark any more, and so is not due', entry(), free({}), `since was ${SINCE}, is none`],
+    ['it has no mark any more, so it is not due', entry(), free({}), `since was ${SINCE}, is none`],
     ['a rule without grace has a clock now', entry({ since: null }), free(dueTags()), `since was none, is ${SINCE}`],
     [
       'it is due by another rule',
@@ -89,13 +89,13 @@ describe('a connection is no longer as planned', () => {
       'attachment was tr-attach-1, is tr-attach-2',
     ],
     [
-      'it was bound to nothing, and is bound',
+      'it was bound to nothing, and is bound now',
       entry(),
       bound(dueTags('tunnels-down')),
       'rule was unassociated, is tunnels-down; attachment was none, is tr-attach-1',
     ],
     [
-      'it was bound, and is bound to nothing without a note of ours',
+      'it was bound, and is now bound to nothing without our note',
       ofBound,
       free(dueTags()),
       'rule was tunnels-down, is unassociated; attachment was tr-attach-1, is none',
@@ -113,7 +113,7 @@ describe('a connection is no longer as planned', () => {
       'attachment was tr-attach-1, is tr-attach-2',
     ],
     [
-      'it is half-done by a clock that began after the plan',
+      'it is half-done, with a clock that began after the plan',
       ofBound,
       free(noted('tr-attach-1', mark('tunnels-down', ago(DAY)))),
       `since was ${SINCE}, is ${ago(DAY)}`,
@@ -125,7 +125,7 @@ describe('a connection is no longer as planned', () => {
       `since was ${SINCE}, is none`,
     ],
     ['it is protected', entry(), free({ ...dueTags(), 'vco-sweeper:keep': 'yes' }), 'tag vco-sweeper:keep'],
-    ['nobody can tell', entry(), judgeOne(aConnection({ tags: 'unread' }), policy), 'its tags could not be read'],
+    ['its tags are unread', entry(), judgeOne(aConnection({ tags: 'unread' }), policy), 'its tags could not be read'],
   ])('when %s', (_when, planned, verdict, expected) => {
     expect(whyNotAsPlanned(planned, verdict)).toBe(`no longer as planned: ${expected}`);
   });

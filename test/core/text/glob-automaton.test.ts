@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAutomaton } from '../../../lib/core/text/glob-automaton.ts';
 
-/** `{a,?}` repeated, then a character that never comes: a name of `a` has 2 to the power of its length ways through it. */
+/** `{a,?}` repeated, and then a character that never comes. A name of `n` times `a` has 2^n ways through it. */
 function createMaze(length: number) {
   let asked = 0;
   const ask = (isTaken: boolean) => () => {
@@ -21,7 +21,7 @@ function createMaze(length: number) {
   return { automaton, asked: () => asked };
 }
 
-test('each character is asked about at most once for each step of the pattern, however many ways there are', () => {
+test('tests each character at most once for each step of the pattern, even with very many ways through it', () => {
   const sizes = fc.record({ steps: fc.integer({ min: 1, max: 60 }), chars: fc.integer({ min: 0, max: 128 }) });
   fc.assert(
     fc.property(sizes, ({ steps, chars }) => {
@@ -32,18 +32,18 @@ test('each character is asked about at most once for each step of the pattern, h
   );
 });
 
-test('the end counts only when the whole text was read', () => {
+test('matches only if the end state is reached after the whole text', () => {
   const automaton = createAutomaton();
   automaton.end(automaton.addStep(automaton.start, (char) => char === 'a'));
   expect(['a', '', 'aa', 'b'].map((text) => automaton.matches(text))).toEqual([true, false, false, false]);
 });
 
-test('without an end that was declared, only the empty text matches', () => {
+test('matches only the empty text if no end was declared', () => {
   expect(createAutomaton().matches('')).toBe(true);
   expect(createAutomaton().matches('a')).toBe(false);
 });
 
-test('a state that does not exist is a defect', () => {
+test('throws for a state that does not exist', () => {
   const automaton = createAutomaton();
   automaton.join(0, 7);
   expect(() => automaton.matches('')).toThrow(RangeError);

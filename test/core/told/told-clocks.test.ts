@@ -37,7 +37,7 @@ const toTold = ({ acceptedMs, named }: { acceptedMs: number; named: readonly Due
 const isSame = (a: DueClock, b: DueClock): boolean =>
   (['accountId', 'regionId', 'connectionId', 'rule', 'sinceMs'] as const).every((key) => a[key] === b[key]);
 
-describe('clocks that were told', () => {
+describe('clocks in messages', () => {
   test('only a record of the same clock, accepted in time, ends the wait', () => {
     fc.assert(
       fc.property(
@@ -82,7 +82,7 @@ describe('clocks that were told', () => {
     );
   });
 
-  test('every record that counts lies in a day that is read', () => {
+  test('every record that counts is in a day that is read', () => {
     fc.assert(
       fc.property(moment, (acceptedMs) => {
         const told = new ToldClocks([due], NOW);
@@ -95,7 +95,7 @@ describe('clocks that were told', () => {
     );
   });
 
-  test('days are read in their order, from the oldest clock to now, and other names are not read', () => {
+  test('days are read in order, from the oldest clock to now, and other names are ignored', () => {
     const told = new ToldClocks([due, { ...due, sinceMs: NOW - DAY }], NOW);
     const names = ['2026-11-23', '2026-11-22', 'notes', '2026-11-19', '2026-11-18', '2026-11-20', '2026-11-2', ''];
     expect(told.daysAmong(names)).toEqual(['2026-11-19', '2026-11-20', '2026-11-22']);
@@ -135,7 +135,7 @@ describe('a record of a message', () => {
     named: [{ accountId: ACCOUNT, regionId: REGION, connectionId: 'vco-1', rule: 'expired', since: ago(DAY) }],
   };
 
-  test('is read as it was written', () => {
+  test('is read back unchanged', () => {
     expect(readTold(document)).toEqual({ told: document });
     expect(readTold({ ...document, named: [], more: 1 })).toEqual({ told: { ...document, named: [] } });
   });
@@ -148,8 +148,8 @@ describe('a record of a message', () => {
     ['no list', { named: null }, 'named'],
     ['an entry without an account', { named: [{ ...document.named[0], accountId: undefined }] }, 'named.0.accountId'],
     ['an id with a blank in it', { named: [{ ...document.named[0], regionId: 'a b' }] }, 'named.0.regionId'],
-    ['a clock that began at no time', { named: [{ ...document.named[0], since: 'now' }] }, 'named.0.since'],
-  ])('with %s is none', (_what, change, place) => {
+    ['a clock without a valid start', { named: [{ ...document.named[0], since: 'now' }] }, 'named.0.since'],
+  ])('with %s is not a record', (_what, change, place) => {
     expect(readTold({ ...document, ...change })).toEqual({
       problem: `it is no record of a message: ${place} is wrong`,
     });
