@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeclaredPolicy } from '../core/domain/policy.ts';
 
-/** These keys affect how a run works. They do not affect what it may change. */
+/** These keys affect how a run works. They do not affect its permitted changes. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['mode', 'store', 'report', 'notify', 'pace', 'retry', 'wait']);
 
 /**

@@ -91,7 +91,7 @@ function inParts(reading: StoreReading, lastKey: string): PartsReading {
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE] = [...Buffer.from('"\\{}')];
 
-/** The objects of a valid JSON list, one by one. */
+/** The objects of a valid JSON list, in order. */
 function* itemsOf(text: Buffer): Generator<unknown, void> {
   let depth = 0;
   let start = 0;

@@ -9,7 +9,8 @@ export type Field = {
   /** Its path in the reply. `[]` stands for each item of a list. */
   readonly reply: string;
   /**
-   * The parameter that sets it. Undefined if no parameter sets it. People and the comparison still use such a field.
+   * The parameter that sets it. Undefined if no parameter sets it. The backup still has the field, for people and for
+   * the comparison.
    */
   readonly create: string | undefined;
   /** The form of the parameter, because replies contain only text. */

@@ -21,7 +21,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the build', () => {
-  /** A build of these sources in a folder of its own, beside a policy. Each takes seconds, so the tests share a good one. */
+  /**
+   * A build of these sources in a folder of its own, beside a policy. A build takes seconds, so the tests share one
+   * good build.
+   */
   let built = '';
   const policy = 'mode: mark # for now\nprotect: { names: [prod-*] }\n';
   function buildWith(text: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
@@ -40,13 +43,13 @@ describe('the build', () => {
   });
   afterAll(() => rmSync(built, { recursive: true, force: true }));
 
-  test('compiles a policy to JSON, and packs nothing else of it', () => {
+  test('compiles a policy to JSON, and packs no other form of it', () => {
     expect(JSON.parse(packed())).toEqual({ mode: 'mark', protect: { names: ['prod-*'] } });
     expect(parsePolicy(packed(), 'packed')).toEqual(parsePolicy(policy, 'written'));
     expect(existsSync(join(built, 'dist/sweep/policy.yaml'))).toBe(false);
   });
 
-  test('fails for a switch of the environment with a typo, and the last one stays', () => {
+  test('fails for an environment variable with a typo, and keeps the last good build', () => {
     const before = packed();
     const { status, stderr } = buildWith(policy, [], { SWEEP_TRIGGER: 'dispach', SWEEP_MODE: 'mrak' });
     expect(stderr).toMatch(
@@ -56,7 +59,7 @@ describe('the build', () => {
     expect(packed()).toBe(before);
   });
 
-  test('leaves a policy out that is not to be packed', () => {
+  test('leaves out a policy that must not be packed', () => {
     expect(buildWith('mode: [', ['--without-policy'])).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(built, 'dist/sweep/policy.json'))).toBe(false);
     expect(buildWith(policy)).toMatchObject({ status: 0 });
@@ -64,8 +67,8 @@ describe('the build', () => {
 
   test.each([
     ['with an unknown key', 'mdoe: sweep', /^policy\.yaml: mdoe: unknown key .*\nNothing was built\.\n$/],
-    ['that is no YAML', 'mode: [', /^policy\.yaml: line 1, column 8: .*\nNothing was built\.\n$/],
-  ])('fails for a policy %s, and the last one stays', (_what, wrong, message) => {
+    ['that is not YAML', 'mode: [', /^policy\.yaml: line 1, column 8: .*\nNothing was built\.\n$/],
+  ])('fails for a policy %s, and keeps the last good build', (_what, wrong, message) => {
     const before = packed();
     const { status, stderr } = buildWith(wrong);
     expect(stderr).toMatch(message);
@@ -75,7 +78,7 @@ describe('the build', () => {
   });
 });
 
-describe('the licences of what a folder holds', () => {
+describe('the licences for the packages in a folder', () => {
   const SAID = /^(\S+) (\d+\.\d+\.\d+\S*) \((.+)\)$/gm;
 
   test.each(['sweep', 'dispatch', 'cli'])('lie in dist/%s: each package that its map names, with its text', (name) => {
@@ -91,13 +94,13 @@ describe('the licences of what a folder holds', () => {
     expect(bundled.length).toBeGreaterThan(10);
     expect([...new Set(bundled)].filter((one) => !listed.includes(one))).toEqual([]);
     expect(listed).toEqual([...listed].sort());
-    // Texts that the packages bring, and one that only its name was given of.
+    // Texts that come with the packages, and a text for a package that states only the name of its licence.
     expect(text).toMatch(/zod \d.*\(MIT\)\n\nMIT License\n\nCopyright \(c\) 20\d\d Colin McDonnell/);
     expect(text).toMatch(/httpx \d.*\(MIT\)\n\nCopyright Jackson Tian\n\nPermission is hereby granted/);
   });
 
   test.each(['sweep', 'dispatch'])(
-    'in dist/%s nothing of profiles and proxies, which only the command line has',
+    'in dist/%s name no code for profiles and proxies, which only the command line uses',
     (name) => {
       const { sources } = JSON.parse(readFileSync(join('dist', name, 'index.js.map'), 'utf8')) as { sources: string[] };
       expect(sources.length).toBeGreaterThan(100);
@@ -105,12 +108,12 @@ describe('the licences of what a folder holds', () => {
     },
   );
 
-  test.each(['sweep', 'dispatch'])('in dist/%s nothing of messages', (name) => {
+  test.each(['sweep', 'dispatch'])('in dist/%s name no code for messages', (name) => {
     const { sources } = JSON.parse(readFileSync(join('dist', name, 'index.js.map'), 'utf8')) as { sources: string[] };
     expect(sources.filter((source) => /report\/messages|post-once/.test(source))).toEqual([]);
   });
 
-  test('are the same at each build', () => {
+  test('are the same in each build', () => {
     for (const name of ['functions', 'lib']) {
       symlinkSync(resolve(name), join(folder, name));
     }
@@ -123,7 +126,7 @@ describe('the licences of what a folder holds', () => {
   });
 });
 
-/** What it says when it has read its policy and event: nothing runs without credentials. */
+/** The function's error after it has read its policy and event, because it has no credentials. */
 const READ = 'the function has no credentials: give it a role (s.yaml, `role`)';
 const SCRIPT = `
   require(process.env.TEST_BUNDLE).handler(Buffer.from(process.env.TEST_EVENT), {}).catch(({ name, message, stack }) => {
@@ -131,7 +134,7 @@ const SCRIPT = `
   });
 `;
 
-describe('the built function, in a folder with nothing beside it', () => {
+describe('the built function, in a folder without other files', () => {
   beforeEach(() => {
     cpSync('dist/sweep', folder, { recursive: true });
     rmSync(join(folder, 'policy.json'), { force: true });
@@ -151,13 +154,13 @@ describe('the built function, in a folder with nothing beside it', () => {
 
   test.each<[string, Readonly<Record<string, string>>]>([
     ['no policy', {}],
-    ['a blank one', { SWEEP_POLICY: ' \n' }],
-    ['one in JSON', { SWEEP_POLICY: '{ "mode": "mark" }\n' }],
+    ['a blank policy', { SWEEP_POLICY: ' \n' }],
+    ['a policy in JSON', { SWEEP_POLICY: '{ "mode": "mark" }\n' }],
   ])('with %s loads no YAML parser', (_what, env) => {
     expect(run(env)).toMatchObject({ name: 'ConfigError', message: READ, loaded: ['index.js'] });
   });
 
-  test('with the packed policy loads no YAML parser, and goes by it', () => {
+  test('with the packed policy loads no YAML parser, and follows the policy', () => {
     pack('policy.json', '{ "regions": ["cn-beijing"] }');
     expect(run({})).toMatchObject({ message: READ, loaded: ['index.js'] });
     expect(run({}, { regions: ['cn-hangzhou'] })).toMatchObject({
@@ -182,7 +185,7 @@ describe('the built function, in a folder with nothing beside it', () => {
     '{"mode": "plan"',
     '{"mode": "go"}',
     'mdoe: plan',
-  ])('says about %j what the sources say', (text) => {
+  ])('reports the same problem about %j as the sources', (text) => {
     const { message } = run({ SWEEP_POLICY: text });
     expect(() => parsePolicy(text, 'SWEEP_POLICY')).toThrow(expect.objectContaining({ message }));
   });
@@ -193,22 +196,25 @@ describe('the built function, in a folder with nothing beside it', () => {
     expect(run({}).message).toBe('policy.json and policy.yaml are both packed; keep only one of them');
   });
 
-  test('throws errors whose stacks name functions and places of the sources', () => {
+  test('throws errors whose stacks name functions and places in the sources', () => {
     const [first] = /^ {4}at .*$/m.exec(run({}).stack) ?? [];
     expect(first).toMatch(/^ {4}at toCredentials \(functions\/fc\/fc-context\.ts:\d+:\d+\)$/);
   });
 });
 
-test.each(['sweep', 'dispatch'])('the built function %s holds nothing of the emulator, and no page', (name) => {
-  const { sources } = JSON.parse(readFileSync(`dist/${name}/index.js.map`, 'utf8'));
-  expect(
-    sources.filter((source: string) => /lib\/emulator|lib\/report\/page|selfsigned|@peculiar/.test(source)),
-  ).toEqual([]);
-  expect(sources.length).toBeGreaterThan(50);
-});
+test.each(['the built function %s contains neither the emulator nor a page', 'dispatch'])(
+  'the built function %s holds nothing of the emulator, and no page',
+  (name) => {
+    const { sources } = JSON.parse(readFileSync(`dist/${name}/index.js.map`, 'utf8'));
+    expect(
+      sources.filter((source: string) => /lib\/emulator|lib\/report\/page|selfsigned|@peculiar/.test(source)),
+    ).toEqual([]);
+    expect(sources.length).toBeGreaterThan(50);
+  },
+);
 
-describe('what is left out of the bundle', () => {
-  /** Bundled without it, as the function is, and run. */
+describe('code that the bundle leaves out', () => {
+  /** Bundle this source without that code, as in the function, and run it. */
   function runWithout(source: string) {
     const script = `
       import { build } from 'esbuild';
@@ -227,16 +233,16 @@ describe('what is left out of the bundle', () => {
   test.each([
     ['a destination', "require('pino').pino()", 'sonic-boom'],
     ['a transport', "require('pino').pino({ transport: { target: 'pino/file' } })", 'thread-stream'],
-  ])('of pino, %s, throws when it is used', (_what, source, name) => {
+  ])('for pino, %s, throws if it is used', (_what, source, name) => {
     expect(runWithout(source).stderr).toContain(`Error: ${name} is left out of this bundle`);
   });
 
-  test('of the SDK, debug output, is silent whatever the environment says', () => {
+  test('for debug output of the SDK stays silent in every environment', () => {
     const source = "process.env.DEBUG = '*'; require('debug')('httpx:body')('secret'); process.stdout.write('done');";
     expect(runWithout(source)).toMatchObject({ stdout: 'done', stderr: '' });
   });
 
-  test('keeps each digit of an account id, which the SDK parses as a number of any precision', () => {
+  test('does not affect the digits of an account id, although the SDK parses numbers of any precision', () => {
     const source = `
       const { accountNumber } = require('./lib/cloud/wire/wire-fields.ts');
       const reply = require('json-bigint').parse('{"a":1234567890123456,"b":99999999999999999999,"c":1234567890.1234567}');

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * A constant of a file: a number, a text, a regular expression, or a Set, Map or array with something in it. An empty one is
- * filled later, so it is a variable.
+ * A constant of a file: a number, a text, a regular expression, or a Set, Map or array with content. An empty
+ * collection is filled later, so it is a variable.
  */
 const CONSTANT =
   /^(?:export )?const (\w+)(?:: (?:[^=]|=>)+)? =\s+(?:-?\d|['"`/]|new (?:Set|Map)\b(?!(?:<[^(]*>)?\(\))|\[(?!\]))/gm;
 const DECLARATION = /^(?:export )?const ([A-Z][A-Z0-9_]*)\b/gm;
 const UPPER_CASE = /^[A-Z][A-Z0-9_]*$/;
-/** Comments name constants too, and one text is a whole program. */
+/** Comments name constants as well, and one text is a whole program. */
 const NO_CODE = /^\s*(?:\/\/.*|\/\*[\s\S]*?\*\/)$|String\.raw`[^`]*`/gm;
 
 const SOURCES = ['functions', 'lib', 'scripts', 'test'].flatMap((folder) =>
@@ -29,12 +29,12 @@ function misplaced(source: string): readonly string[] {
   return [...lowered, ...late];
 }
 
-test('the check below has constants to look at', () => {
+test('the check below finds constants', () => {
   const found = SOURCES.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(CONSTANT)]);
   expect(found.length).toBeGreaterThan(200);
 });
 
-test.each(SOURCES)('the constants of %s are in upper case, and stand above their use', (path) => {
+test.each(SOURCES)('the constants of %s are in upper case, and above their use', (path) => {
   expect(misplaced(readFileSync(path, 'utf8'))).toEqual([]);
 });
 
@@ -43,11 +43,15 @@ test.each([
   ['a regular expression', 'export const version = /^2016/;', ['version']],
   ['an array with its type', 'const kinds: readonly (() => void)[] = [\n  a,\n];', ['kinds']],
   ['a Map with its type', 'const hints = new Map<string, Hint>([', ['hints']],
-  ['one below its use', 'const double = () => 2 * MAX;\n/** Says why. */\nconst MAX = 3;', ['MAX']],
-  ['one that only a comment names before', '/** See MAX. */\nconst MAX = 3;', []],
-  ['what is filled later', 'const known = new Map<string, number>();\nconst stops: (() => void)[] = [];', []],
+  ['a constant below its use', 'const double = () => 2 * MAX;\n/** Says why. */\nconst MAX = 3;', ['MAX']],
+  ['a constant that only a comment names earlier', '/** See MAX. */\nconst MAX = 3;', []],
+  [
+    'a collection that is filled later',
+    'const known = new Map<string, number>();\nconst stops: (() => void)[] = [];',
+    [],
+  ],
   ['a function and a schema', 'const double = (n: number) => 2 * n;\nconst text = z.string();', []],
   ['a name in a function', 'function f() {\n  const bytesMax = 3;\n}', []],
-])('%s is told apart', (_what, source, expected) => {
+])('%s is classified correctly', (_what, source, expected) => {
   expect(misplaced(source)).toEqual(expected);
 });

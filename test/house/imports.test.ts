@@ -26,9 +26,9 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^functions\//, /^(functions\/fc|lib\/(core|dispatch|event|policy|report|sweep|wiring))\//],
 ];
 
-/** A folder with more files than this answers no question at a glance. */
+/** A person cannot survey a folder with more files at a glance. */
 const FILES_MAX = 15;
-/** Pages have one name for each question, which other pages and people link to, so they stay where they are. */
+/** Each page answers one question under a name that other pages and people link to, so pages stay at their place. */
 const MAY_BE_FULL = new Set(['docs', 'docs/decisions']);
 
 const SOURCES = ['functions', 'lib'].flatMap((folder) =>
@@ -44,7 +44,7 @@ const importsOf = (path: string): readonly string[] =>
 
 const IMPORTS = new Map(SOURCES.map((path) => [path, importsOf(path)]));
 
-/** The first cycle that a walk along the imports meets: each file of it, the first one again at the end. */
+/** The first cycle on a walk along the imports. Lists each file of the cycle, and the first file again at the end. */
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const done = new Set<string>();
   const walk = (path: string, trail: readonly string[]): readonly string[] => {
@@ -78,7 +78,7 @@ test('the checks below have sources', () => {
   expect([...IMPORTS.values()].flat().length).toBeGreaterThan(100);
 });
 
-test.each(SOURCES)('%s imports only in its direction', (path) => {
+test.each(SOURCES)('%s imports only in the permitted direction', (path) => {
   const [, allowed] = DIRECTIONS.find(([from]) => from.test(path)) ?? [];
   const wrong = importsOf(path).filter((target) => !allowed?.test(target));
   expect(wrong).toEqual([]);
@@ -88,7 +88,7 @@ test('no file imports itself, directly or through other files, types included', 
   expect(findCycle(IMPORTS)).toEqual([]);
 });
 
-test('a cycle is found wherever it is', () => {
+test('a cycle is found from any start', () => {
   const graph = new Map([
     ['a', ['b', 'c']],
     ['b', []],
@@ -126,7 +126,7 @@ test('no two files of the product have the same name', () => {
 
 test('only lib/cli/output.ts chooses the stream of a command and the format of its result', () => {
   const choice = /\b(stdin|stdout|stderr|toJsonLine)\b|\boptions\.json\b|\{[^}]*\bjson\b[^}]*\}: \w*Options\b/;
-  // The start of the command line speaks before and after any command.
+  // The start of the command line writes before and after any command.
   const chooser = /^lib\/cli\/((io|process-io|output|formats)\.ts$|start\/)/;
   const wrong = SOURCES.filter(
     (path) => path.startsWith('lib/cli/') && !chooser.test(path) && choice.test(readFileSync(path, 'utf8')),

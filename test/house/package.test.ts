@@ -67,7 +67,7 @@ test('the package contains the programs and the pages, and no private file', () 
     .filter((target) => !wanted.some((path) => path === target || path.startsWith(`${target.replace(/\/$/, '')}/`)));
   expect(missing).toEqual([]);
 
-  // Private files that a person may have in the folder, or may have built.
+  // Private files that a person may have or may have built in the folder.
   const stray = [
     'policy.yaml',
     'policy.json',

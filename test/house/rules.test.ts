@@ -5,7 +5,7 @@ import { RULE_NAMES } from '../../lib/core/rules/all-rules.ts';
 import { RULES as RULES_OF_SIMULATOR } from '../simulation/world/truth.ts';
 
 const FOLDER = 'lib/core/rules/';
-/** The emulator imports nothing of the product, and the demo shows an estate and a policy of its own. */
+/** The emulator imports no code of the product, and the demo has an estate and a policy of its own. */
 const MAY_NAME_RULES = /^lib\/(core\/rules|emulator|cli\/demo)\//;
 
 const SOURCES = ['functions', 'lib'].flatMap((folder) =>
@@ -38,7 +38,7 @@ describe('the check below', () => {
   });
 });
 
-test('no code but that of a rule names a rule: survey, judge, policy and reports go by the list', () => {
+test('only the code of a rule names the rule, because survey, judge, policy and reports use the list', () => {
   const naming = SOURCES.filter(
     (path) => !MAY_NAME_RULES.test(path) && RULE_NAMES.some((name) => namesRule(textOf(path), name)),
   );
@@ -54,6 +54,6 @@ test('every rule is in the list, and only the list imports it', () => {
   expect(importers).toEqual(ruleFiles.map(() => [`${FOLDER}all-rules.ts`]));
 });
 
-test('the simulator, which judges on its own, knows every rule', () => {
+test('the simulator, which judges independently, knows every rule', () => {
   expect(RULES_OF_SIMULATOR).toEqual(RULE_NAMES);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { refuseUnknownSwitches, SWITCHES } from '../../lib/policy/deploy-switches.ts';
 
-test('every word that a switch takes is allowed, and so is none', () => {
+test('every value of a switch is allowed, and no value at all as well', () => {
   for (const [name, words] of Object.entries(SWITCHES)) {
     for (const word of [...words, ` ${words[0]} `, '', ' ', undefined]) {
       expect(() => refuseUnknownSwitches({ [name]: word })).not.toThrow();
@@ -10,7 +10,7 @@ test('every word that a switch takes is allowed, and so is none', () => {
   }
 });
 
-test('every allowed word of a switch passes, and an unset switch as well', () => {
+test('every allowed value of a switch passes, and an unset switch as well', () => {
   expect(() => refuseUnknownSwitches({ SWEEP_MODE: 'Sweep', SWEEP_THROW: 'no', SWEEP_TRIGGER: 'both' })).toThrow(
     'SWEEP_MODE: "Sweep" is not allowed; write one of plan, mark, sweep\n' +
       'SWEEP_THROW: "no" is not allowed; write one of incomplete, never\n' +
@@ -18,7 +18,7 @@ test('every allowed word of a switch passes, and an unset switch as well', () =>
   );
 });
 
-test('every other word is refused, all problems at once', () => {
+test('every other value is refused, with all problems at once', () => {
   const text = readFileSync('s.yaml', 'utf8');
   for (const [name, words] of Object.entries(SWITCHES)) {
     expect(text).toContain(

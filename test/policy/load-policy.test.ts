@@ -36,15 +36,15 @@ describe('the policy comes from', () => {
     ['SWEEP_POLICY_FILE', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed: PACKED }, { mode: 'mark' }],
     ['the flag', { file: 'mark.yaml', packed: PACKED }, { mode: 'mark' }],
     ['the packed document', { packed: PACKED }, { limits: { perRun: 7 } }],
-    ['defaults, when nothing is packed', { packed: 'none.yaml' }, { limits: { perRun: 20 } }],
-    ['defaults, when there is no source at all', {}, { mode: 'plan' }],
+    ['defaults, if no policy is packed', { packed: 'none.yaml' }, { limits: { perRun: 20 } }],
+    ['defaults, if there is no source at all', {}, { mode: 'plan' }],
     [
-      'the packed document, when variables are blank',
+      'the packed document, if the variables are blank',
       { env: { SWEEP_POLICY: ' ', SWEEP_POLICY_FILE: '' }, packed: PACKED },
       { limits: { perRun: 7 } },
     ],
     [
-      'a variable without content: all defaults',
+      'a variable without content, as all defaults',
       { env: { SWEEP_POLICY: '# none' }, packed: PACKED },
       { limits: { perRun: 20 } },
     ],
@@ -59,8 +59,8 @@ describe('the origin says', () => {
     ['the variable with the path', { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, packed: PACKED }, 'SWEEP_POLICY_FILE'],
     ['the path of the flag', { file: 'mark.yaml', packed: PACKED }, 'mark.yaml'],
     ['that it was packed', { packed: PACKED }, 'packed'],
-    ['that there is none', { packed: 'none.yaml' }, 'none'],
-    ['that there is none, where none could be packed', {}, 'none'],
+    ['that there is no policy', { packed: 'none.yaml' }, 'none'],
+    ['that there is no policy, if none could be packed', {}, 'none'],
   ])('%s', (_what, sources, source) => {
     expect(loadAll(sources).origin).toEqual({ source, hash: hashPolicy(load(sources)) });
   });
@@ -83,11 +83,11 @@ describe('SWEEP_MODE', () => {
     ['sweep', 'sweep'],
     ['', 'mark'],
     ['  ', 'mark'],
-  ])('%j on top of mode mark gives %s', (text, mode) => {
+  ])('%j over mode mark gives %s', (text, mode) => {
     expect(load({ env: { SWEEP_MODE: text, SWEEP_POLICY: 'mode: mark' } }).mode).toBe(mode);
   });
 
-  test('counts on top of the flag as well', () => {
+  test('replaces the mode of a policy file from the flag as well', () => {
     expect(load({ env: { SWEEP_MODE: 'plan' }, file: 'mark.yaml' }).mode).toBe('plan');
   });
 });
@@ -95,23 +95,23 @@ describe('SWEEP_MODE', () => {
 describe('the store', () => {
   const policy = { SWEEP_POLICY: 'store: /in/policy' };
 
-  test('is off until somebody asks for it', () => {
+  test('is off by default', () => {
     expect(load({}).store).toBeUndefined();
     expect(load({ env: { SWEEP_STORE: ' ' } }).store).toBeUndefined();
   });
 
   test.each<[string, Partial<PolicySources>, string | undefined]>([
     ['the policy', { env: policy }, '/in/policy'],
-    ['the policy, when the variable is blank', { env: { ...policy, SWEEP_STORE: ' ' } }, '/in/policy'],
+    ['the policy, if the variable is blank', { env: { ...policy, SWEEP_STORE: ' ' } }, '/in/policy'],
     ['the variable', { env: { ...policy, SWEEP_STORE: '/in/variable' } }, '/in/variable'],
     ['the variable, which turns it off', { env: { ...policy, SWEEP_STORE: 'off' } }, undefined],
     ['the flag', { env: { ...policy, SWEEP_STORE: '/in/variable' }, store: 'flag' }, 'flag'],
     ['the flag, which turns it off', { env: { ...policy, SWEEP_STORE: '/in/variable' }, store: 'off' }, undefined],
-  ])('is that of %s', (_where, sources, folder) => {
+  ])('comes from %s', (_where, sources, folder) => {
     expect(load(sources).store).toBe(folder);
   });
 
-  test('that is empty on the command line is refused, and is not "off"', () => {
+  test('with an empty name on the command line is refused, because it is not "off"', () => {
     const message = '--store: "" is not allowed; write off, or the path of a folder';
     expect(() => load({ store: '' })).toThrow(expect.objectContaining({ name: 'ConfigError', message }));
   });
@@ -124,26 +124,26 @@ describe('is refused:', () => {
       { env: { SWEEP_POLICY: 'mode: plan', SWEEP_POLICY_FILE: 'mark.yaml' } },
       'SWEEP_POLICY and SWEEP_POLICY_FILE',
     ],
-    ['flag and text', { env: { SWEEP_POLICY: 'mode: plan' }, file: 'mark.yaml' }, '--policy and SWEEP_POLICY'],
+    ['a flag and a text', { env: { SWEEP_POLICY: 'mode: plan' }, file: 'mark.yaml' }, '--policy and SWEEP_POLICY'],
     [
-      'flag and variable',
+      'a flag and a variable',
       { env: { SWEEP_POLICY_FILE: 'mark.yaml' }, file: 'mark.yaml' },
       '--policy and SWEEP_POLICY_FILE',
     ],
     [
-      'a file that is not there',
+      'a file that does not exist',
       { env: { SWEEP_POLICY_FILE: 'none.yaml' } },
       'SWEEP_POLICY_FILE "none.yaml" cannot be read: no such file or directory (ENOENT)',
     ],
     [
-      'a flag whose file is not there',
+      'a flag whose file does not exist',
       { file: 'none.yaml' },
       '--policy "none.yaml" cannot be read: no such file or directory (ENOENT)',
     ],
     ['a folder', { file: 'folder' }, '--policy "folder" cannot be read: it is a directory (EISDIR)'],
-    ['a file with a problem of its own', { file: 'odd.yaml' }, '--policy "odd.yaml" cannot be read: EIO'],
+    ['a file with an unusual problem', { file: 'odd.yaml' }, '--policy "odd.yaml" cannot be read: EIO'],
     [
-      'a packed file that may not be read',
+      'a packed file without read permission',
       { packed: 'locked.yaml' },
       'the packed policy "locked.yaml" cannot be read: permission denied (EACCES)',
     ],
@@ -152,7 +152,7 @@ describe('is refused:', () => {
     ['an empty file', { file: 'empty.yaml' }, 'empty.yaml: there is nothing in it; write {} for all defaults'],
     ['an empty packed file', { packed: 'empty.yaml' }, 'empty.yaml: there is nothing in it'],
     [
-      'a file of comments',
+      'a file with only comments',
       { env: { SWEEP_POLICY_FILE: 'comments.yaml', SWEEP_MODE: 'sweep' } },
       'comments.yaml: there is nothing in it',
     ],
@@ -173,7 +173,7 @@ describe('limits.perDay', () => {
   const stored = 'limits: { perDay: 5 }\nstore: /mnt/store';
 
   test.each<[string, Partial<PolicySources>]>([
-    ['there is none', { env: { SWEEP_POLICY } }],
+    ['there is no store', { env: { SWEEP_POLICY } }],
     ['the variable turns it off', { env: { SWEEP_POLICY: stored, SWEEP_STORE: 'off' } }],
     ['the flag turns it off', { env: { SWEEP_POLICY: stored }, store: 'off' }],
   ])('is refused without a store: %s', (_why, sources) => {
@@ -205,7 +205,7 @@ describe('notify.required', () => {
       'notify.required: true needs a store, because it contains the record of each message: set store, SWEEP_STORE or --store',
     ],
     [
-      'no channel tells of deletions',
+      'no channel announces deletions',
       policyOf('store: /mnt/store', '{ type: slack, urlEnv: SLACK_URL, on: [deleted] }'),
       'notify.required: true needs a channel with `due` in its `on`: add one to notify.channels',
     ],
@@ -215,7 +215,7 @@ describe('notify.required', () => {
       'rules.expired: 0s is shorter than notify.notice, 3d: raise the grace, or lower the notice',
     ],
     [
-      'a rule has no grace, whatever the notice',
+      'a rule has no grace, even with a notice of 0s',
       'notify: { required: true, notice: 0s, channels: [{ type: slack, urlEnv: SLACK_URL }] }\nstore: /mnt/store\nrules: { expired: 0s }',
       'rules.expired: 0s writes no mark that a message could name, so with notify.required: true nothing would be deleted by it: raise the grace, or write off',
     ],

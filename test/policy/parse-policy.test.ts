@@ -54,7 +54,7 @@ describe('a document', () => {
     ['a marker only', '---\n'],
     ['a byte order mark only', '\uFEFF'],
     ['an empty mapping', '{}'],
-  ])('that is %s is all defaults', (_what, text) => {
+  ])('that is %s has all defaults', (_what, text) => {
     expect(parse(text)).toEqual(defaults);
   });
 
@@ -192,7 +192,7 @@ store: /mnt/vco-sweeper-store
     expect(parse(text)).toEqual(expected);
   });
 
-  test('may leave regions out, in an account too', () => {
+  test('may leave out regions, even in an account', () => {
     const { regions, accounts } = parse(`
 regions: { all: true, except: [cn-beijing, cn-beijing] }
 accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
@@ -201,7 +201,7 @@ accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
     expect(accounts[0]?.regions).toEqual({ except: [] });
   });
 
-  test('may leave out days and zone of a window: every day, in UTC', () => {
+  test('may leave out days and zone of a window, which mean every day and UTC', () => {
     expect(parse('limits: { window: { from: "00:00", to: "24:00" } }').limits.window).toEqual({
       days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
       from: '00:00',
@@ -221,7 +221,7 @@ accounts: [{ roleArn: "acs:ram::1:role/a", regions: { all: true, except: [] } }]
   });
 });
 
-describe('is refused, naming the path, the value and the allowed values:', () => {
+describe('is refused, with the path, the value and the allowed values:', () => {
   const duration = 'a duration such as 250ms, 30s, 10m, 24h or 14d, at most';
   test.each([
     ['mode: delete', 'mode: "delete" is not allowed; write one of plan, mark, sweep'],
@@ -450,11 +450,11 @@ describe('is refused, naming the path, the value and the allowed values:', () =>
   test.each([
     ['accounts', 'accounts: [{roleArn: "acs:ram::1:role/a"}, {roleArn: "acs:ram::1:role/a"}]', 'accounts[1].roleArn'],
     [
-      'two roles of an account',
+      'two roles in one account',
       'accounts: [{roleArn: "acs:ram::1:role/a"}, {roleArn: "acs:ram::1:role/b"}]',
       'accounts[1].roleArn',
     ],
-    ['detach roles', 'detach: {roles: ["acs:ram::1:role/a", "acs:ram::1:role/b"]}', 'detach.roles[1]'],
+    ['two roles for detaches', 'detach: {roles: ["acs:ram::1:role/a", "acs:ram::1:role/b"]}', 'detach.roles[1]'],
   ])('%s with duplicates', (_what, text, path) => {
     expect(messageOf(text)).toContain(`${path}: account 1 is there twice`);
   });
@@ -481,8 +481,8 @@ describe('a message', () => {
 
   test.each([
     ['too large', `# ${'x'.repeat(128 * 1024)}`, 'larger than 128 KiB'],
-    ['nested too deep in flows', '['.repeat(60_000), 'nested more than 32 levels'],
-    ['nested too deep in blocks', '- '.repeat(60_000), 'nested more than 32 levels'],
+    ['nested too deeply in flows', '['.repeat(60_000), 'nested more than 32 levels'],
+    ['nested too deeply in blocks', '- '.repeat(60_000), 'nested more than 32 levels'],
     ['a nest of aliases', 'a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n', 'aliases are not supported'],
     ['an alias to itself', 'a: &a [*a]', 'aliases are not supported'],
   ])('says that the document is %s', (_what, text, part) => {
@@ -490,7 +490,7 @@ describe('a message', () => {
   });
 });
 
-describe('any text gives a policy or a ConfigError:', () => {
+describe('every text is a policy or a ConfigError:', () => {
   const word = fc.constantFrom(
     ...[
       'mode',

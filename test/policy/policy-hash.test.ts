@@ -13,7 +13,7 @@ test.each([
   ['in another order', 'limits: { perRun: 5, shareFloor: 1 }', 'limits: { shareFloor: 1, perRun: 5 }'],
   ['in other units', 'rules: { unassociated: 24h }', 'rules: { unassociated: 1d }'],
   ['in another mode', 'mode: plan', 'mode: sweep'],
-  ['at another pace', 'pace: { share: 0.1 }', 'pace: { share: 0.9 }'],
+  ['with another pace', 'pace: { share: 0.1 }', 'pace: { share: 0.9 }'],
   ['with more attempts', 'retry: { attempts: 1 }', 'retry: { attempts: 9 }'],
   ['with another tag for owners', 'report: { ownerTag: team }', 'report: { ownerTag: squad }'],
   ['with a store', '', 'store: /mnt/results'],
@@ -48,7 +48,7 @@ const sortKeys = (_key: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-test('it is the SHA-256 of JSON with sorted keys, without unset keys', () => {
+test('the hash is the SHA-256 of JSON with sorted keys, without unset keys', () => {
   const policy = parseDeclaredPolicy('marks: { maxGap: 1s }', 'policy.yaml');
   const { mode, retry, wait, pace, report, notify, ...rest } = policy;
   expect(hashPolicy(policy)).toBe(createHash('sha256').update(JSON.stringify(rest, sortKeys)).digest('hex'));

@@ -10,7 +10,7 @@ const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNul
 const written = fc.tuple(object, fc.constantFrom(undefined, 1, 2, 4));
 
 describe('JSON that is read without the YAML reader', () => {
-  test('gives the same as the YAML reader', () => {
+  test('gives the same value as the YAML reader', () => {
     fc.assert(
       fc.property(written, ([value, indent]) => {
         const text = JSON.stringify(value, null, indent);
@@ -41,7 +41,7 @@ describe('JSON that is read without the YAML reader', () => {
   });
 
   test.each([
-    ['no object', '["mode"]'],
+    ['a value other than an object', '["mode"]'],
     ['a word', 'null'],
     ['blank', ' \n'],
     ['followed by a comment', '{"mode": "plan"} # for now'],
@@ -49,7 +49,7 @@ describe('JSON that is read without the YAML reader', () => {
     ['a YAML mapping', '{mode: plan}'],
     ['with a trailing comma', '{"mode": "plan",}'],
     ['with a key that would change a prototype', '{"rules": [{"__proto__": {"mode": "sweep"}}]}'],
-    ['as deep as the parser goes', `{"mode": ${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['deeper than the parser can read', `{"mode": ${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
   ])('is never %s', (_what, text) => {
     expect(readPlainJson(text)).toBeUndefined();
   });
@@ -64,7 +64,7 @@ test.each([
   ['{"mode": "plan"', 'line 1, column 16: Flow map'],
   ['{"mode": "go"}', 'mode: "go" is not allowed; write one of plan, mark, sweep'],
   [`{"mode": "${'x'.repeat(128 * 1024)}"}`, 'the document is larger than 128 KiB'],
-])('the message about %s has its place', (text, part) => {
+])('the message about %s names the place', (text, part) => {
   expect(() => parsePolicy(text, 'policy.json')).toThrow(`policy.json: ${part}`);
 });
 
@@ -76,7 +76,7 @@ describe('a compiled policy', () => {
       'rules: { expired: off }\nprotect: { tags: ["q=a: b"] }',
       { rules: { expired: 'off' }, protect: { tags: ['q=a: b'] } },
     ],
-  ])('of %j says the same', (text, document) => {
+  ])('of %j has the same content', (text, document) => {
     const json = compilePolicy(text, 'policy.yaml');
     expect(JSON.parse(json)).toEqual(document);
     expect(readPlainJson(json)).toEqual({ value: document });
@@ -99,6 +99,6 @@ describe('a compiled policy', () => {
   );
 });
 
-test('an empty text is no document', () => {
+test('an empty text is not a document', () => {
   expect(readDocument('')).toEqual({ value: undefined });
 });

@@ -27,20 +27,20 @@ describe('a document', () => {
     expect(hash).toBe(createHash('sha256').update(`${before}}`).digest('hex'));
   });
 
-  test('is read back as it was written', async () => {
+  test('is read back unchanged', async () => {
     const store = await openStore(aStoreFolder(), time);
     await store.put(PATH, document);
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'document', document });
   });
 
-  test('is for its owner alone, and so are the folders above it', async () => {
+  test('is readable only by its owner, and so are the folders above it', async () => {
     const folder = aStoreFolder();
     await (await openStore(folder, time)).put(PATH, document);
     const mode = (path: string) => (statSync(join(folder, path)).mode & 0o777).toString(8);
     expect([PATH, 'results/2026-11-22', 'results'].map(mode)).toEqual(['600', '700', '700']);
   });
 
-  test('is written once: a name that is taken is refused, and what is there stays', async () => {
+  test('is written once: if a name exists already, the store refuses it and keeps the old document', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     await store.put(PATH, document);
@@ -52,7 +52,7 @@ describe('a document', () => {
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'document', document });
   });
 
-  test('that two runs write at the same time is one of theirs, whole', async () => {
+  test('that two runs write at the same time is the complete document of one of the two runs', async () => {
     const store = await openStore(aStoreFolder(), time);
     const ended = await Promise.allSettled(
       ['a', 'b', 'c'].map((runId) => store.put(PATH, { format: FORMAT, runId, text: runId.repeat(200_000) })),
@@ -61,7 +61,7 @@ describe('a document', () => {
     expect(await store.get(PATH, FORMAT)).toMatchObject({ kind: 'document' });
   });
 
-  test('that comes in pieces is the same as one that comes at once, and nothing is opened before the first piece', async () => {
+  test('that comes in pieces equals a document that comes at once, and the file is opened with the first piece', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     const writer = store.begin(PATH);
@@ -77,7 +77,7 @@ describe('a document', () => {
     expect(readFileSync(join(folder, PATH), 'utf8')).toBe(withHash(document));
   });
 
-  test('that was given up has no hash, and counts as none', async () => {
+  test('that was given up has no hash, and does not count as a document', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     const writer = store.begin(PATH);
@@ -89,7 +89,7 @@ describe('a document', () => {
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'unusable', reason: 'it is no JSON, or was cut off' });
   });
 
-  test('never waits as a whole in memory: pieces go while others come', async () => {
+  test('never waits in memory as a whole: the store writes pieces while more pieces come', async () => {
     const sizes: number[] = [];
     const files = brokenFiles({}, (file) => ({
       write: (bytes, offset, length) => {
@@ -115,7 +115,7 @@ describe('a document', () => {
 });
 
 describe('a listing', () => {
-  test('has the names in a folder in order, without those that are none of ours; a folder that is not there has none', async () => {
+  test('has the sorted names of our files in a folder, and no names for a missing folder', async () => {
     const store = await openStore(
       aStoreFolder({ 'results/b.json': '', 'results/a.json': '', 'results/.DS_Store': '', 'results/a b': '' }),
       time,
@@ -124,7 +124,7 @@ describe('a listing', () => {
     expect(await store.list('backups/1000000000000001')).toEqual([]);
   });
 
-  test('that lags hides a document from nobody who knows its name, and what it still names is absent', async () => {
+  test('that lags cannot hide a document whose name is known, and a name without a document is absent', async () => {
     const files = brokenFiles({ readdir: async () => ['120000Z-deleted.json'] });
     const store = await openStore(aStoreFolder({ 'results/2026-11-22/x.json': '' }), time, files);
     await store.put(PATH, document);
@@ -133,7 +133,7 @@ describe('a listing', () => {
     expect(await store.get('results/2026-11-22/120000Z-deleted.json', FORMAT)).toEqual({ kind: 'absent' });
   });
 
-  test('that cannot be read throws', async () => {
+  test('throws if the folder cannot be read', async () => {
     const store = await openStore(aStoreFolder({ results: 'a file' }), time);
     await expect(store.list('results')).rejects.toMatchObject({
       message: expect.stringContaining('results cannot be listed: a part of the path is not a directory (ENOTDIR)'),
@@ -141,31 +141,31 @@ describe('a listing', () => {
   });
 });
 
-describe('a reader ignores, and says why,', () => {
+describe('a reader ignores, with a reason,', () => {
   const whole = withHash(document);
   const hash = /"sha256":"(\w+)"/.exec(whole)?.[1] ?? '';
   test.each<[string, string | Uint8Array, RegExp]>([
     ['a document that is cut off', whole.slice(0, -1), /cut off/],
-    ['one cut off in its hash', whole.slice(0, -20), /cut off/],
+    ['a document that is cut off in its hash', whole.slice(0, -20), /cut off/],
     ['an empty file', '', /cut off/],
-    ['what is no JSON', 'hello', /no JSON/],
-    ['what is no text', new Uint8Array([0x7b, 0xff, 0x7d]), /no JSON/],
-    ['JSON that is no document', '[1]', /no document of a store/],
+    ['a text that is not JSON', 'hello', /no JSON/],
+    ['bytes that are not text', new Uint8Array([0x7b, 0xff, 0x7d]), /no JSON/],
+    ['JSON that is not a document', '[1]', /no document of a store/],
     ['null', 'null', /no document of a store/],
     ['a document without a hash', JSON.stringify(document), /last key is not sha256/],
     [
-      'one with another hash',
+      'a document with another hash',
       whole.replace(
         hash,
         hash.replace(/./, (first) => (first === '0' ? '1' : '0')),
       ),
       /was changed/,
     ],
-    ['one with a hash that is no text', JSON.stringify({ ...document, sha256: 1 }), /was changed/],
-    ['one that was changed', whole.replace('"kept":3', '"kept":4'), /was changed/],
-    ['one that something was added to', whole.replace(/\}$/, ',"more":1}'), /last key is not sha256/],
+    ['a document whose hash is not text', JSON.stringify({ ...document, sha256: 1 }), /was changed/],
+    ['a document that was changed', whole.replace('"kept":3', '"kept":4'), /was changed/],
+    ['a document with an added key', whole.replace(/\}$/, ',"more":1}'), /last key is not sha256/],
     [
-      'one of another format',
+      'a document of another format',
       withHash({ ...document, format: 'vco-sweeper/result@2' }),
       /not of the format vco-sweeper\/result@1/,
     ],
@@ -178,7 +178,7 @@ describe('a reader ignores, and says why,', () => {
     expect(reading).toEqual({ kind: 'unusable', reason: expect.stringMatching(reason) });
   });
 
-  test('a folder, and a link, where a document should be', async () => {
+  test('a folder or a link in place of a document', async () => {
     const folder = aStoreFolder({ [`${PATH}/x`]: '', 'results/other.json': whole });
     symlinkSync(join(folder, 'results/other.json'), join(folder, 'results/link.json'));
     const store = await openStore(folder, time);
@@ -189,7 +189,7 @@ describe('a reader ignores, and says why,', () => {
     });
   });
 
-  test('a document in which a letter became a byte that is none', async () => {
+  test('a document in which a letter became an invalid byte', async () => {
     const text = Buffer.from(withHash({ format: FORMAT, name: '\ufffd' }));
     const at = text.indexOf('\ufffd');
     const store = await openStore(aStoreFolder(), time);
@@ -201,13 +201,13 @@ describe('a reader ignores, and says why,', () => {
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'unusable', reason: 'it is no JSON, or was cut off' });
   });
 
-  test('none of these: a document that an editor has laid out anew, or put a byte order mark before', async () => {
+  test('but not a document that an editor has reformatted, even with a byte order mark', async () => {
     const pretty = `\ufeff${JSON.stringify(JSON.parse(whole), null, 2)}\n`;
     const store = await openStore(aStoreFolder({ [PATH]: pretty }), time);
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'document', document });
   });
 
-  test('half of a document that is being written, and then has all of it', async () => {
+  test('but not a complete document, although it ignored each incomplete state of it', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     await store.put(PATH, document);
@@ -218,7 +218,7 @@ describe('a reader ignores, and says why,', () => {
     }
   });
 
-  test('a store that fails to read throws, and is no absent document', async () => {
+  test('a store that fails to read throws, and the document does not count as absent', async () => {
     const files = brokenFiles({}, () => ({ read: () => Promise.reject(systemError('EIO')) }));
     const folder = aStoreFolder({ [PATH]: whole });
     const store = await openStore(folder, time);
@@ -227,7 +227,7 @@ describe('a reader ignores, and says why,', () => {
     const later = brokenFiles({}, (file) => ({
       read: (bytes, offset, length, position) => {
         reads += 1;
-        // The first two are of the marker.
+        // The first two reads are reads of the marker.
         return reads > 2 ? Promise.reject(systemError('EIO')) : file.read(bytes, offset, length, position);
       },
     }));

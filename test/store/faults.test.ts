@@ -19,14 +19,14 @@ import {
 
 afterEach(cleanUp);
 
-describe('what cannot be written', () => {
+describe('a document that cannot be written', () => {
   test.each([
     ['ENOSPC', 'StoreFull', 'no space is left (ENOSPC)'],
     ['EDQUOT', 'StoreFull', 'the quota is used up (EDQUOT)'],
     ['EROFS', 'StoreDenied', 'the file system is read-only (EROFS)'],
     ['EACCES', 'StoreDenied', 'permission denied (EACCES)'],
     ['EIO', 'StoreFailed', 'EIO'],
-  ])('says what and where: %s', async (code, expected, words) => {
+  ])('has the path and the cause in its error: %s', async (code, expected, words) => {
     const failing = () => Promise.reject(systemError(code));
     const open: FileSystem['open'] = (path, ...rest) =>
       path.endsWith('run.json') ? failing() : machineFiles.open(path, ...rest);
@@ -42,7 +42,7 @@ describe('what cannot be written', () => {
     }
   });
 
-  test('is not stored when only its close fails', async () => {
+  test('is not stored if only its close fails', async () => {
     const open: FileSystem['open'] = async (path, ...rest) => {
       const file = await machineFiles.open(path, ...rest);
       const close = () => file.close().then(() => Promise.reject(systemError('EIO')));
@@ -70,7 +70,7 @@ describe('what cannot be written', () => {
     expect(open).toBe(0);
   });
 
-  test('half of it: what is there counts as none', async () => {
+  test('does not count as a document if half of it was written', async () => {
     let writes = 0;
     const files = brokenFiles({}, (file) => ({
       write: async (bytes, offset, length) => {
@@ -86,7 +86,7 @@ describe('what cannot be written', () => {
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'unusable', reason: 'it is no JSON, or was cut off' });
   });
 
-  test('because nothing is taken, and nothing said, is a failure and no endless loop', async () => {
+  test('ends with a failure, not with an endless loop, if the file system takes no bytes', async () => {
     const files = brokenFiles({}, () => ({ write: async () => ({ bytesWritten: 0 }) }));
     const store = await openStore(aStoreFolder(), time, files);
     await expect(store.put(PATH, document)).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('what cannot be written', () => {
     });
   });
 
-  test('a write that takes less than it is given goes on with the rest', async () => {
+  test('a write that takes fewer bytes than it gets is followed by another write for the rest', async () => {
     const folder = aStoreFolder();
     const files = brokenFiles({}, (file) => ({
       write: (bytes, offset, length) => file.write(bytes, offset, Math.min(length, 3)),
@@ -103,17 +103,20 @@ describe('what cannot be written', () => {
     expect(readFileSync(join(folder, PATH), 'utf8')).toBe(withHash(document));
   });
 
-  test.each(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])('a file system without fsync (%s) does', async (code) => {
-    const store = await openStore(
-      aStoreFolder(),
-      time,
-      brokenFiles({}, () => ({ sync: () => Promise.reject(systemError(code)) })),
-    );
-    await store.put(PATH, document);
-    expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'document', document });
-  });
+  test.each(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])(
+    'a file system without fsync (%s) is enough',
+    async (code) => {
+      const store = await openStore(
+        aStoreFolder(),
+        time,
+        brokenFiles({}, () => ({ sync: () => Promise.reject(systemError(code)) })),
+      );
+      await store.put(PATH, document);
+      expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'document', document });
+    },
+  );
 
-  test('once writing has failed, nothing more is kept in memory, and the end tells the first failure', async () => {
+  test('after a failed write, no further piece stays in memory, and the error is the first failure', async () => {
     let writes = 0;
     let opens = 0;
     const open: FileSystem['open'] = (path, ...rest) => {
@@ -132,12 +135,12 @@ describe('what cannot be written', () => {
       await writer.drained();
     }
     await expect(writer.close()).rejects.toMatchObject({ code: 'StoreFull' });
-    // As long as another document takes: whatever were still to come would have come.
+    // Wait as long as another document takes. Further calls would have come within this time.
     await (await openStore(aStoreFolder(), time)).put(PATH, document);
     expect([opens, writes]).toEqual([1, 1]);
   });
 
-  test('a file system that does not answer is waited for as long as there is time, and no longer', async () => {
+  test('a file system that does not answer delays a run only until its deadline', async () => {
     const nowMs = 1_000_000;
     const near = { clock: { ...time.clock, now: () => nowMs }, deadlineMs: nowMs + 200 };
     const files = brokenFiles({}, () => ({ write: never }));
@@ -155,7 +158,7 @@ describe('what cannot be written', () => {
 describe('a store that vanishes', () => {
   const gone = { name: 'StoreError', code: 'StoreGone' };
 
-  test('is told of by every method', async () => {
+  test('makes every method fail', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     renameSync(folder, `${folder}-elsewhere`);
@@ -170,7 +173,7 @@ describe('a store that vanishes', () => {
     }
   });
 
-  test('and leaves an empty folder, as a mount that was let go, takes nothing', async () => {
+  test('and leaves an empty folder, like a bucket that was unmounted, takes no document', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     rmSync(join(folder, 'vco-sweeper-store.json'));

@@ -23,8 +23,8 @@ const refusal = (folder: string, words: string) => ({
   message: `the store ${JSON.stringify(folder)} ${words}`,
 });
 
-describe('a folder that is no store is refused, and nothing is written:', () => {
-  test('one that is not there', async () => {
+describe('a folder that is not a store is refused, and stays unchanged:', () => {
+  test('a folder that does not exist', async () => {
     const folder = join(aFolder(), 'none');
     const words =
       'cannot be used: no such file or directory (ENOENT). If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init';
@@ -39,7 +39,7 @@ describe('a folder that is no store is refused, and nothing is written:', () => 
     await expect(openStore(below, time)).rejects.toMatchObject(refusal(below, words));
   });
 
-  test('one without the marker, as the folder of a mount that was forgotten', async () => {
+  test('a folder without the marker, as after a forgotten mount', async () => {
     const folder = aFolder({ 'results/x': '' });
     const words = `is no store: there is no file ${MARKER} in it. If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init`;
     await expect(openStore(folder, time)).rejects.toMatchObject(refusal(folder, words));
@@ -55,14 +55,14 @@ describe('a folder that is no store is refused, and nothing is written:', () => 
       '{"format":"vco-sweeper/store@2"}',
       `${MARKER} says the format is "vco-sweeper/store@2", and this version knows vco-sweeper/store@1 alone`,
     ],
-  ])('one whose marker is %j', async (text, why) => {
+  ])('a folder with the marker %j', async (text, why) => {
     const folder = aFolder({ [MARKER]: text });
     await expect(openStore(folder, time)).rejects.toMatchObject(refusal(folder, `is no store: ${why}.`));
     await expect(initStore(folder)).rejects.toMatchObject(refusal(folder, `was left as it is: ${why}.`));
     expect(filesIn(folder)).toEqual({ [MARKER]: text });
   });
 
-  test('one whose marker is a folder, or a link', async () => {
+  test('a folder whose marker is a folder or a link', async () => {
     const folder = aFolder({ [`${MARKER}/x`]: '' });
     const words = `cannot be used: ${MARKER} is not a file`;
     await expect(openStore(folder, time)).rejects.toMatchObject(refusal(folder, words));
@@ -75,13 +75,13 @@ describe('a folder that is no store is refused, and nothing is written:', () => 
   test.each([
     ['EROFS', 'the file system is read-only (EROFS)'],
     ['EACCES', 'permission denied (EACCES)'],
-  ])('one that nobody can write to: %s', async (code, words) => {
+  ])('a folder without write permission: %s', async (code, words) => {
     const folder = aStoreFolder();
     const files = brokenFiles({ access: () => Promise.reject(systemError(code)) });
     await expect(openStore(folder, time, files)).rejects.toMatchObject(refusal(folder, `cannot be used: ${words}`));
   });
 
-  test('one that cannot be looked at', async () => {
+  test('a folder that cannot be read', async () => {
     const folder = aStoreFolder();
     const files = brokenFiles({ realpath: () => Promise.reject(systemError('EACCES')) });
     const words = 'cannot be used: permission denied (EACCES)';
@@ -91,7 +91,7 @@ describe('a folder that is no store is refused, and nothing is written:', () => 
 });
 
 describe('store init', () => {
-  test('makes the folder, and a store of it', async () => {
+  test('creates the folder and makes it a store', async () => {
     const folder = join(aFolder(), 'a/b');
     expect(await initStore(folder)).toBe(true);
     expect(filesIn(folder)).toEqual({ [MARKER]: `${MARKER_TEXT}\n` });
@@ -100,7 +100,7 @@ describe('store init', () => {
     expect((await openStore(folder, time)).folder).toBe(folder);
   });
 
-  test('leaves what is in the folder, and a store as it is', async () => {
+  test('keeps existing files, and leaves a store unchanged', async () => {
     const folder = aFolder({ 'notes.txt': 'mine' });
     expect(await initStore(folder)).toBe(true);
     writeFileSync(join(folder, MARKER), `${MARKER_TEXT} `);
@@ -108,7 +108,7 @@ describe('store init', () => {
     expect(filesIn(folder)).toEqual({ 'notes.txt': 'mine', [MARKER]: `${MARKER_TEXT} ` });
   });
 
-  test('says what is wrong with a folder that cannot be one', async () => {
+  test('names the problem of a folder that cannot be a store', async () => {
     const file = join(aFolder({ file: '' }), 'file');
     await expect(initStore(file)).rejects.toMatchObject(
       refusal(file, 'cannot be used: a file of this name exists already (EEXIST)'),
@@ -128,7 +128,7 @@ describe('store init', () => {
     );
   });
 
-  test('two at once make one store', async () => {
+  test('makes one store if it runs twice at once', async () => {
     const folder = join(aFolder(), 'new');
     const ended = await Promise.allSettled([initStore(folder), initStore(folder)]);
     expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);

@@ -14,14 +14,14 @@ async function partsOf(text: string) {
   return { parts: parts.kind === 'parts' ? { head: parts.head, items: [...parts.items()] } : parts, whole };
 }
 
-/** Of a text that need not be a document. */
+/** For a text that need not be a document. */
 const withRightHash = (text: string): string =>
   `${text.slice(0, -1)},"sha256":"${createHash('sha256').update(text).digest('hex')}"}`;
 
 const HOSTILE = ',"items":[{"a":1}],"sha256":"\\"}{[]';
 
 describe('a document in parts', () => {
-  test('is the same as the whole document, whatever its texts contain', async () => {
+  test('equals the whole document, with any texts in it', async () => {
     const item = fc.dictionary(fc.string(), fc.jsonValue());
     await fc.assert(
       fc.asyncProperty(fc.array(item, { maxLength: 5 }), fc.string(), async (items, text) => {
@@ -35,7 +35,7 @@ describe('a document in parts', () => {
     );
   });
 
-  test('keeps its parts when an editor laid it out anew', async () => {
+  test('keeps its parts if an editor has reformatted it', async () => {
     const text = withHash({ format: FORMAT, hostile: HOSTILE, items: [{ a: '{' }, { b: '\\' }] });
     const { parts } = await partsOf(JSON.stringify(JSON.parse(text), null, 2));
     expect(parts).toEqual({ head: { format: FORMAT, hostile: HOSTILE }, items: [{ a: '{' }, { b: '\\' }] });
@@ -44,15 +44,15 @@ describe('a document in parts', () => {
   test.each([
     ['a wrong hash', withHash({ format: FORMAT, items: [{ a: 1 }] }).replace('"a":1', '"a":2'), 'its sha256 is not'],
     ['another format', withHash({ format: 'other', items: [] }), 'not of the format'],
-    ['an end that is missing', withHash({ format: FORMAT, items: [{ a: 1 }] }).slice(0, -1), 'no JSON'],
+    ['a missing end', withHash({ format: FORMAT, items: [{ a: 1 }] }).slice(0, -1), 'no JSON'],
     ['no list', withHash({ format: FORMAT, items: 3 }), 'its items are no list'],
-    ['a right hash of no JSON', withRightHash(`{"format":"${FORMAT}","a":}`), 'no JSON'],
-  ])('counts as none with %s', async (_what, text, reason) => {
+    ['a matching hash but invalid JSON', withRightHash(`{"format":"${FORMAT}","a":}`), 'no JSON'],
+  ])('does not count as a document with %s', async (_what, text, reason) => {
     expect((await partsOf(text)).parts).toEqual({ kind: 'unusable', reason: expect.stringContaining(reason) });
   });
 });
 
-test('an item that is no JSON in a document with a right hash is none, and ends nothing', async () => {
+test('an item with invalid JSON in a document with a matching hash is undefined, and the next item is still read', async () => {
   const { parts } = await partsOf(withRightHash(`{"format":"${FORMAT}","items":[{"a":},{"b":1}]}`));
   expect(parts).toEqual({ head: { format: FORMAT }, items: [undefined, { b: 1 }] });
 });
@@ -69,7 +69,7 @@ describe('a text file', () => {
     expect(await store.endsWith('reports/none.html', '')).toBe(false);
   });
 
-  test('is never written through a symbolic link, nor out of the store, nor into a folder that is no store', async () => {
+  test('is never written through a symbolic link, outside the store, or into a folder that is not a store', async () => {
     const outside = aFolder({ 'of-others.html': 'theirs' });
     const folder = aStoreFolder({ 'reports/a.html': '' });
     symlinkSync(join(outside, 'of-others.html'), join(folder, 'reports/latest.html'));

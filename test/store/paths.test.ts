@@ -33,11 +33,14 @@ describe('no path leaves the store:', () => {
     expect(readdirSync(folder)).toEqual(['vco-sweeper-store.json']);
   });
 
-  test.each(['../../run', '/run', 'run/../../..', 'run/x', '', '.'])('%j as a run id is no part of a path', (runId) => {
-    expect(() => resultPath(0, runId)).toThrow(expect.objectContaining({ name: 'StoreError' }));
-  });
+  test.each(['../../run', '/run', 'run/../../..', 'run/x', '', '.'])(
+    'the run id %j is refused as a part of a path',
+    (runId) => {
+      expect(() => resultPath(0, runId)).toThrow(expect.objectContaining({ name: 'StoreError' }));
+    },
+  );
 
-  test('a folder that is a link out of it is not followed, at any depth', async () => {
+  test('a folder that is a link out of the store is not followed, at any depth', async () => {
     const outside = aFolder();
     for (const at of ['results', 'results/2026-11-22']) {
       const folder = aStoreFolder();
@@ -52,7 +55,7 @@ describe('no path leaves the store:', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  test('what lies outside is not read by a link', async () => {
+  test('a file outside the store is not read through a link', async () => {
     const outside = aFolder({ '120000Z-run.json': withHash(document) });
     const folder = aStoreFolder({ 'results/x': '' });
     symlinkSync(outside, join(folder, 'results/2026-11-22'));
@@ -63,7 +66,7 @@ describe('no path leaves the store:', () => {
     });
   });
 
-  test('a link at the place of a new document is not followed', async () => {
+  test('a link in place of a new document is not followed', async () => {
     const outside = aFolder();
     const folder = aStoreFolder({ 'results/2026-11-22/x': '' });
     symlinkSync(join(outside, 'target.json'), join(folder, PATH));
@@ -73,7 +76,7 @@ describe('no path leaves the store:', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  test('a link within the store does no harm, and the store itself may be one', async () => {
+  test('a link within the store is allowed, and the store itself may be a link', async () => {
     const folder = aStoreFolder({ 'elsewhere/x': '' });
     symlinkSync(join(folder, 'elsewhere'), join(folder, 'results'));
     const link = join(aFolder(), 'link');

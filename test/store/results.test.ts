@@ -16,7 +16,7 @@ const MARKER = 'vco-sweeper-store.json';
 const PATH = 'results/2026-11-22/120000Z-run.json';
 const documentsIn = (folder: string) => Object.entries(filesIn(folder)).filter(([path]) => path !== MARKER);
 
-/** The one result in a store, and that its hash is right. */
+/** The only result in a store. Also checks its hash. */
 function resultIn(folder: string): Record<string, unknown> & Pick<RunResult, 'outcomes'> {
   const results = documentsIn(folder).filter(([name]) => name.startsWith('results/'));
   const [[path, text] = ['', ''], ...others] = results;
@@ -49,14 +49,14 @@ describe('a run with a store', () => {
     expect(result).not.toHaveProperty('notStored');
   });
 
-  test('has its format as the first key and its hash as the last one', async () => {
+  test('has its format as the first key and its hash as the last key', async () => {
     const folder = aStoreFolder();
     await small().run({ store: await openStore(folder, time) });
     const keys = Object.keys(JSON.parse(filesIn(folder)[PATH] ?? ''));
     expect([keys.at(0), keys.at(-1)]).toEqual(['format', 'sha256']);
   });
 
-  test('keeps every outcome, however many the answer leaves out', async () => {
+  test('stores every outcome, even if the answer leaves some out', async () => {
     const folder = aStoreFolder();
     const many = Array.from({ length: 1_003 }, (_, index) => free(`kept${index}`, kept));
     const cloud = startCloud({ estate: estate(...many, free('old', dueTags()), ...inUse(2)) });
@@ -68,13 +68,13 @@ describe('a run with a store', () => {
     expect(stored.counts).toEqual(result.counts);
   });
 
-  test('that looks at nothing keeps that too', async () => {
+  test('stores a result even if it looks at nothing', async () => {
     const folder = aStoreFolder();
     await small().run({ store: await openStore(folder, time), parts: [] });
     expect(resultIn(folder)).toMatchObject({ status: 'complete', regions: [], outcomes: [] });
   });
 
-  test('that is refused keeps nothing', async () => {
+  test('stores no result if it is refused', async () => {
     const folder = aStoreFolder();
     const refused = startCloud({ estate: estate(free('old')), policy: { regions: undefined } });
     const run = refused.run({ store: await openStore(folder, time), defaultRegion: null });
@@ -82,7 +82,7 @@ describe('a run with a store', () => {
     expect(documentsIn(folder)).toEqual([]);
   });
 
-  test('that ends by a defect leaves a document that counts as none', async () => {
+  test('leaves a document without a hash if it ends with a defect', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     const cloud = small();
@@ -98,13 +98,13 @@ describe('a run with a store', () => {
   });
 });
 
-test('without a store nothing is written, and nothing said of it', async () => {
+test('without a store, a run writes no file and does not mention a store', async () => {
   const cloud = small();
   expect(await cloud.run()).not.toHaveProperty('notStored');
   expect(cloud.lines.at(-1)).not.toHaveProperty('storedAs');
 });
 
-describe('a result that cannot be stored makes the run incomplete, and it answers all the same:', () => {
+describe('if a result cannot be stored, the run is incomplete but still answers:', () => {
   const failing = (code: string) => () => Promise.reject(systemError(code));
   const ofResult = (change: object) =>
     brokenFiles({
@@ -117,15 +117,25 @@ describe('a result that cannot be stored makes the run incomplete, and it answer
   test.each([
     ['the store is full', brokenFiles({ mkdir: failing('ENOSPC') }), 'StoreFull', 'no space is left (ENOSPC)'],
     [
-      'it became read-only',
+      'the file system became read-only',
       brokenFiles({ mkdir: failing('EROFS') }),
       'StoreDenied',
       'the file system is read-only (EROFS)',
     ],
-    ['it is full on the way', ofResult({ write: failing('ENOSPC') }), 'StoreFull', 'no space is left (ENOSPC)'],
-    ['it is full at the end', ofResult({ sync: failing('EDQUOT') }), 'StoreFull', 'the quota is used up (EDQUOT)'],
     [
-      'nothing is taken',
+      'the store is full in the middle',
+      ofResult({ write: failing('ENOSPC') }),
+      'StoreFull',
+      'no space is left (ENOSPC)',
+    ],
+    [
+      'the store is full at the end',
+      ofResult({ sync: failing('EDQUOT') }),
+      'StoreFull',
+      'the quota is used up (EDQUOT)',
+    ],
+    [
+      'the file system takes no bytes',
       ofResult({ write: async () => ({ bytesWritten: 0 }) }),
       'StoreFailed',
       'the file system wrote nothing, and did not say why',
@@ -145,7 +155,7 @@ describe('a result that cannot be stored makes the run incomplete, and it answer
     expect(cloud.lines.at(-1)).not.toHaveProperty('storedAs');
   });
 
-  test('the store vanished meanwhile', async () => {
+  test('the store vanished during the run', async () => {
     const folder = aStoreFolder();
     const cloud = startCloud({ estate: estate(free('new'), ...inUse(3)) });
     const result = await cloud.run({
@@ -156,14 +166,14 @@ describe('a result that cannot be stored makes the run incomplete, and it answer
     expect(result.notStored).toContain('it is no store any more: there is no file vco-sweeper-store.json in it');
   });
 
-  test('a file is where the folder of results should be', async () => {
+  test('a file exists in place of the folder of results', async () => {
     const folder = aStoreFolder({ results: 'mine' });
     const result = await small().run({ store: await openStore(folder, time) });
     expect(result).toMatchObject({ status: 'incomplete', counts: { deleted: 1 } });
     expect(filesIn(folder)).toMatchObject({ results: 'mine' });
   });
 
-  test('its name is taken', async () => {
+  test('the name of the result exists already', async () => {
     const folder = aStoreFolder({ [PATH]: 'first' });
     expect(await small().run({ store: await openStore(folder, time) })).toMatchObject({ status: 'incomplete' });
     expect(filesIn(folder)[PATH]).toBe('first');
@@ -173,7 +183,7 @@ describe('a result that cannot be stored makes the run incomplete, and it answer
 describe('memory', () => {
   const MIB = 1024 * 1024;
 
-  /** Longest text that went to a file at once: what had waited in memory. */
+  /** The longest text in one write, because it had waited in memory. */
   function watched() {
     const seen = { longest: 0, total: 0 };
     const files = brokenFiles({}, (file) => ({
@@ -186,7 +196,7 @@ describe('memory', () => {
     return { seen, files };
   }
 
-  test('100,000 outcomes are written as they come, and only a few of them wait', async () => {
+  test('100,000 outcomes are written as they come, and few of them wait in memory', async () => {
     const folder = aStoreFolder();
     const { seen, files } = watched();
     const store = await openStore(folder, time, files);
@@ -202,7 +212,7 @@ describe('memory', () => {
     expect(seen.longest).toBeLessThan(1.1 * MIB);
   });
 
-  test('a survey waits for the store in the midst of a region', async () => {
+  test('a survey waits for the store in the middle of a region', async () => {
     const store = await openStore(aStoreFolder(), time);
     let pieces = 0;
     const waits: { readonly before: number; readonly after: number }[] = [];

@@ -8,7 +8,7 @@ import { aStoreFolder, brokenFiles, cleanUp, systemError, time } from './store-s
 afterEach(cleanUp);
 
 describe('the file STOP', () => {
-  test('stops, whatever it is', async () => {
+  test('stops a run, as any kind of file', async () => {
     const plain = aStoreFolder({ STOP: '' });
     const folder = aStoreFolder({ 'STOP/why': 'a folder' });
     const broken = aStoreFolder();
@@ -18,7 +18,7 @@ describe('the file STOP', () => {
     }
   });
 
-  test('is seen as soon as it is there, and gone as soon as it is gone', async () => {
+  test('is seen as soon as it exists, and a run continues as soon as it is removed', async () => {
     const folder = aStoreFolder();
     const store = await openStore(folder, time);
     expect(await store.isStopped()).toBe(false);
@@ -29,26 +29,26 @@ describe('the file STOP', () => {
   });
 
   test.each([
-    ['a listing that lags', brokenFiles({ readdir: async () => ['vco-sweeper-store.json'] })],
+    ['a lagging listing', brokenFiles({ readdir: async () => ['vco-sweeper-store.json'] })],
     [
-      'a look that is answered from a cache',
+      'a lookup from a cache',
       brokenFiles({
         lstat: (path) => (path.endsWith('STOP') ? Promise.reject(systemError('ENOENT')) : machineFiles.lstat(path)),
       }),
     ],
-  ])('is seen in spite of %s', async (_what, files) => {
+  ])('is seen despite %s', async (_what, files) => {
     expect(await (await openStore(aStoreFolder({ STOP: '' }), time, files)).isStopped()).toBe(true);
   });
 
   test.each([
     ['the listing', brokenFiles({ readdir: () => Promise.reject(systemError('EIO')) })],
     [
-      'the look',
+      'the lookup',
       brokenFiles({
         lstat: (path) => (path.endsWith('STOP') ? Promise.reject(systemError('EIO')) : machineFiles.lstat(path)),
       }),
     ],
-  ])('when %s fails, nobody can tell, and that is no "no"', async (_what, files) => {
+  ])('if %s fails, the answer is unknown, and unknown is not "no"', async (_what, files) => {
     const folder = aStoreFolder();
     await expect((await openStore(folder, time, files)).isStopped()).rejects.toMatchObject({
       name: 'StoreError',

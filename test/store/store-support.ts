@@ -13,7 +13,7 @@ export const document = { format: FORMAT, runId: 'run', name: 'Zürich 🙂 \ud8
 
 const folders: string[] = [];
 
-/** A folder with these files, gone when `cleanUp` is called. */
+/** A folder with these files. `cleanUp` removes it. */
 export function aFolder(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-store-'));
   folders.push(folder);
@@ -33,13 +33,13 @@ export function cleanUp(): void {
   }
 }
 
-/** Nobody will stop us. */
+/** A run without a deadline. */
 export const time: StoreTime = {
   clock: { now: () => Date.now(), sleep: () => Promise.reject(new Error('a store does not sleep')) },
   deadlineMs: Number.POSITIVE_INFINITY,
 };
 
-/** Every file below a folder, by its path in it. */
+/** Every file below a folder, by its relative path. */
 export const filesIn = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -48,7 +48,7 @@ export const filesIn = (folder: string): Readonly<Record<string, string>> =>
       .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
   );
 
-/** Made apart from the product's code, so that neither can hide a mistake of the other. */
+/** Written independently of the product's code, so that neither hides a mistake of the other. */
 export const withHash = (document: object): string => {
   const sha256 = createHash('sha256').update(JSON.stringify(document)).digest('hex');
   return JSON.stringify({ ...document, sha256 });
@@ -58,7 +58,7 @@ export const systemError = (code: string): Error => Object.assign(new Error(code
 
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
-/** The machine's file system, with some of it replaced, and with other open files. */
+/** The machine's file system, with some functions replaced, and with changed open files. */
 export function brokenFiles(
   change: Partial<FileSystem>,
   ofFiles: (file: StoreFile) => Partial<StoreFile> = () => ({}),

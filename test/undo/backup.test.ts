@@ -16,7 +16,7 @@ const oneFree = (tags: Record<string, string> = dueTags()) =>
 const halfDone = (attachmentId = 'tr-attach-x') =>
   oneFree({ 'vco-sweeper:detached': `${ago(HOUR)} ${attachmentId}`, 'vco-sweeper:seen': ago(HOUR) });
 
-test('keeps all that a restore needs, in the names of the cloud', async () => {
+test('keeps everything that a restore needs, with the names of the cloud', async () => {
   const cloud = aWholeCloud();
   const { folder, store } = await aStore();
 
@@ -102,7 +102,7 @@ test('keeps both tunnels of a dual-tunnel connection', async () => {
   });
 });
 
-test('no secret of any reply is in the store', async () => {
+test('the store contains no secret of any reply', async () => {
   const cloud = aWholeCloud();
   const { folder, store } = await aStore();
 
@@ -116,7 +116,7 @@ test('no secret of any reply is in the store', async () => {
 test.each([
   [aWholeCloud, ['TagResources', 'DeleteTransitRouterVpnAttachment', 'DeleteVpnAttachment']],
   [oneFree, ['DeleteVpnAttachment']],
-])('there is a backup before the detach note is written, and before a delete', async (cloudOf, actions) => {
+])('the backup is written before the detach note and before a delete', async (cloudOf, actions) => {
   const { folder, store } = await aStore();
   const seen: [string, number][] = [];
   const before: RunOptions['before'] = ({ action, params }) => {
@@ -139,7 +139,7 @@ describe('the outcome and its log line name the backup', () => {
     return [outcomes[0]?.outcome, outcomes[0]?.backup, line?.backup];
   };
 
-  test('of a deletion, also when an earlier run has taken it', async () => {
+  test('of a deletion, even if an earlier run has taken it', async () => {
     const cloud = startCloud({
       estate: wholeEstate(),
       policy: { ...DOWN_POLICY, detach: { force: true, holdMs: DAY } },
@@ -152,7 +152,7 @@ describe('the outcome and its log line name the backup', () => {
     expect(await told(cloud, { store })).toEqual(['deleted', path, path]);
   });
 
-  test('of a connection that was backed up and could not be deleted', async () => {
+  test('of a connection that was backed up but could not be deleted', async () => {
     const fault = { kind: 'error', status: 403, code: 'Forbidden' } as const;
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(8)),
@@ -164,12 +164,12 @@ describe('the outcome and its log line name the backup', () => {
     expect(backup).toBe(backupsIn(folder)[0]?.[0]);
   });
 
-  test('and nothing without a store', async () => {
+  test('but name no backup if there is no store', async () => {
     expect(await told(oneFree(), {})).toEqual(['deleted', null, null]);
   });
 });
 
-describe('when no backup can be taken', () => {
+describe('if no backup can be taken', () => {
   const broken = (store: Store, change: Partial<Store>): Store => ({
     folder: store.folder,
     put: store.put,
@@ -187,7 +187,7 @@ describe('when no backup can be taken', () => {
     ['it cannot be written', (store) => broken(store, { put: full })],
     ['it cannot be read back', (store) => broken(store, { get: async () => ({ kind: 'absent' }) })],
     [
-      'it reads otherwise',
+      'its text differs when it is read back',
       (store) =>
         broken(store, {
           get: async (path, format) => {
@@ -230,7 +230,7 @@ describe('when no backup can be taken', () => {
     expect(cloud.writes().filter((line) => line.startsWith('Delete'))).toEqual([]);
   });
 
-  test('because a reply lacks what a restore needs, nothing is deleted', async () => {
+  test('because a reply lacks a field that a restore needs, nothing is deleted', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(8)),
       faults: [{ times: 'always', fault: { kind: 'drop-field', field: 'RemoteSubnet' } }],
@@ -246,10 +246,10 @@ describe('when no backup can be taken', () => {
 });
 
 describe('a half-done connection', () => {
-  test('is deleted by the backup whose attachment its note names', async () => {
+  test('is deleted with the backup of the attachment in its note', async () => {
     const cloud = aWholeCloud();
     const { folder, store } = await aStore();
-    // Killed between detach and delete.
+    // The run is killed between detach and delete.
     const killed = cloud.run({
       store,
       before: ({ action }) => {
@@ -267,7 +267,7 @@ describe('a half-done connection', () => {
     expect(backupsIn(folder)).toHaveLength(1);
   });
 
-  test('is backed up as far as it is left when there is no such backup', async () => {
+  test('gets a backup of the remaining data if there is no backup of its attachment', async () => {
     const cloud = halfDone();
     const { folder, store } = await aStore();
 
@@ -277,7 +277,7 @@ describe('a half-done connection', () => {
     expect(backupsIn(folder).map(([, { attachment }]) => attachment)).toEqual([null]);
   });
 
-  test('stays when nobody can tell whether there is one', async () => {
+  test('stays if the run cannot find out whether a backup exists', async () => {
     const cloud = halfDone();
     const { store } = await aStore();
     const unreadable: Store = Object.assign(Object.create(store), {
@@ -293,7 +293,7 @@ describe('a half-done connection', () => {
   });
 });
 
-test('without a store a run makes the same calls as ever', async () => {
+test('without a store, a run makes every call except the reads for backups', async () => {
   const [plain, stored] = [aWholeCloud(), aWholeCloud()];
   const { store } = await aStore();
   await plain.run();
@@ -311,7 +311,7 @@ test('without a store a run makes the same calls as ever', async () => {
   expect(plain.connectionIds()).toEqual(stored.connectionIds());
 });
 
-test('backups of many share their reads', async () => {
+test('the backups of several connections share their reads', async () => {
   const many = Array.from({ length: 40 }, (_, n) => free(`old${n}`, dueTags()));
   const calls = async (store?: Store) => {
     const cloud = startCloud({ estate: estate(...many), policy: { limits: { perRun: 40, perRegionShare: 1 } } });

@@ -14,7 +14,7 @@ import { parametersOf } from '../emulator/parameters/models.ts';
 type Model = { names(): Record<string, string>; types(): Record<string, unknown> };
 const isModel = (value: unknown): value is Model => typeof value === 'function' && 'names' in value && 'types' in value;
 
-/** Every field of a reply in the official model, by its path; `[]` for the items of lists. */
+/** Every field of a reply in the official model, by its path. `[]` stands for the items of a list. */
 function fieldsOf(type: unknown, path: string): readonly string[] {
   if (isModel(type)) {
     const types = type.types();
@@ -35,10 +35,13 @@ const replyOf = (action: string, below = ''): readonly string[] => {
 
 const TUNNEL = 'TunnelOptionsSpecification.TunnelOptions[]';
 
-/** What of a reply does not get into a backup, and why. A field in neither table is new: somebody has to decide. */
+/**
+ * Fields of replies that no backup contains, and why. If a field is in neither table, it is new and a person has to
+ * decide.
+ */
 const LEFT_OUT = {
   secret: ['IkeConfig.Psk', 'VpnBgpConfig.AuthKey', `${TUNNEL}.TunnelIkeConfig.Psk`, 'AuthKey'],
-  // What the tunnels do at the moment.
+  // The current state of the tunnels.
   state: [
     'VcoHealthCheck.Status',
     'VpnBgpConfig.Status',
@@ -46,9 +49,9 @@ const LEFT_OUT = {
     `${TUNNEL}.Status`,
     `${TUNNEL}.TunnelBgpConfig.BgpStatus`,
   ],
-  // The backup has tags of its own; these come from the listing.
+  // The backup has tags from the listing instead.
   elsewhere: ['Tags.Tag[].Key', 'Tags.Tag[].Value', 'RequestId'],
-  // A connection for transit routers has none.
+  // A connection for a transit router has no VPN gateway.
   notOurs: ['VpnGatewayId'],
   learned: ['AsPath', 'Community', 'NextHopTunnelIdList[]'],
 } as const;
@@ -61,14 +64,14 @@ describe('the table of fields', () => {
     ['DescribeVpnConnection', '', CONNECTION_FIELDS],
     ['DescribeVcoRouteEntries', 'VcoRouteEntries[].', CONNECTION_ROUTE_FIELDS],
     ['DescribeCustomerGateways', 'CustomerGateways.CustomerGateway[].', CUSTOMER_GATEWAY_FIELDS],
-  ])('decides on every field of %s', (action, below, fields) => {
+  ])('decides about every field of %s', (action, below, fields) => {
     const reply = replyOf(action, below);
     expect(reply.length).toBeGreaterThan(5);
     expect(reply.filter((path) => !kept(fields).includes(path) && !leftOut.includes(path))).toEqual([]);
     expect(kept(fields).filter((path) => !reply.includes(path))).toEqual([]);
   });
 
-  test('keeps no secret', () => {
+  test('contains no secret', () => {
     const all = [
       CONNECTION_FIELDS,
       ATTACHMENT_FIELDS,
@@ -80,7 +83,7 @@ describe('the table of fields', () => {
     expect(all.filter((path) => /psk|secret|password|token|AuthKey|private/i.test(path))).toEqual([]);
   });
 
-  test('names each field once', () => {
+  test('contains each field once', () => {
     for (const fields of [CONNECTION_FIELDS, ATTACHMENT_FIELDS, STATIC_ROUTE_FIELDS, CONNECTION_ROUTE_FIELDS]) {
       expect(kept(fields)).toEqual([...new Set(kept(fields))]);
     }
@@ -89,7 +92,7 @@ describe('the table of fields', () => {
 
 /** Parameters of the create operations that a restore does not take from the table, and why. */
 const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
-  // Of the restore itself, of the account, of the keys' file, and what no reply shows.
+  // Set by the restore itself, derived from the account, read from the keys' file, or missing in all replies.
   CreateVpnAttachment: [
     'AutoConfigRoute',
     'DryRun',

@@ -34,7 +34,7 @@ function aCloud(settings: object) {
 
 type Row = ReturnType<typeof aCloud>['emulator']['estate']['vpnConnections'][number];
 
-/** Detach it, let its owner change something while it is held, and delete it after the hold. */
+/** Detach the connection, let its owner change something during the hold, and delete it after the hold. */
 async function sweepTwice(settings: object, change: (row: Row) => void = () => undefined) {
   const cloud = aCloud(settings);
   const { documents, store } = aMemoryStore();
@@ -60,13 +60,13 @@ async function sweepTwice(settings: object, change: (row: Row) => void = () => u
 }
 
 describe.each(Object.entries(CONNECTIONS))('a held connection with %s', (_what, settings) => {
-  test('is deleted by its first backup if nothing changed', async () => {
+  test('is deleted with its first backup if nothing changed', async () => {
     const { backups, paths, named } = await sweepTwice(settings);
     expect(backups).toHaveLength(1);
     expect(named).toBe(paths[0]);
   });
 
-  test('is backed up anew if its settings changed: with attachment, routes and old addresses of the first backup', async () => {
+  test('gets a new backup if its settings changed, with attachment, routes and old addresses of the first backup', async () => {
     const { cloud, backups, paths, named } = await sweepTwice(settings, (row) => {
       row.RemoteSubnet = '10.8.0.0/16';
       row.Name = 'renamed';
@@ -91,12 +91,12 @@ describe.each(Object.entries(CONNECTIONS))('a held connection with %s', (_what, 
     expect(failed).toEqual([]);
     const restored = cloud.connection(connectionId);
     expect(restored).toMatchObject({ State: 'attached', RemoteSubnet: '10.8.0.0/16', Name: 'renamed' });
-    // A LocalId that was the old address must not come back.
+    // A restore must not send a LocalId that was the old address.
     expect(JSON.stringify(restored)).not.toContain('203.0.113.');
   });
 });
 
-test('a tag that its owner wrote while it was held is in the new backup, and tags of the sweeper make none', async () => {
+test("a tag that the owner wrote during the hold is in the new backup, and the sweeper's tags cause no new backup", async () => {
   const { backups } = await sweepTwice(SINGLE, (row) => {
     row.tags = { ...row.tags, ticket: 'NET-7' };
   });
@@ -104,7 +104,7 @@ test('a tag that its owner wrote while it was held is in the new backup, and tag
   expect(backups[1]?.tags).toContainEqual({ Key: 'ticket', Value: 'NET-7' });
 });
 
-test('a health check that was set while it was held is in the new backup', async () => {
+test('a health check from the time of the hold is in the new backup', async () => {
   const { backups } = await sweepTwice(SINGLE, (row) => {
     row.VcoHealthCheck = { ...SINGLE.VcoHealthCheck, Dip: '10.9.0.99' };
   });

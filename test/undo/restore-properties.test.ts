@@ -13,7 +13,7 @@ const group = fc.constantFrom('group1', 'group2', 'group5', 'group14');
 const lifetime = fc.integer({ min: 0, max: 86_400 });
 const ADDRESSES = ['203.0.113.77', '203.0.113.78'] as const;
 
-/** @param address of its own tunnel */
+/** @param address the address of its own tunnel */
 const ike = (address: string) =>
   fc.record(
     {
@@ -192,11 +192,13 @@ const withoutAddresses = (tunnels: World[1]) =>
     ? { TunnelOptions: tunnels.TunnelOptions.map(({ InternetIp: _, ...rest }) => rest) }
     : { InternetIp: undefined };
 
-/** Fields that docs/restore.md says are other than before: ids, addresses, times, keys, states, tags of the sweeper. */
+/**
+ * Fields that differ after a restore, as docs/restore.md says: ids, addresses, times, keys, states, the sweeper's tags.
+ */
 const OTHER =
   /^(RequestId|CreateTime|CreationTime|InternetIp|ZoneNo|TunnelId|Psk|Status|BgpStatus|State|TransitRouterRouteEntryId)$/;
 
-/** What a reply shows, without those, and with the ids of the connection and its attachment by their roles. */
+/** A reply without these fields. The ids of the connection and its attachment are replaced by their roles. */
 function shown(value: unknown, ids: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => shown(item, ids)).filter((item) => !isSweepersTag(item));
@@ -260,7 +262,7 @@ async function look({ emulator }: Cloud, connectionId: string) {
   return shown({ one, list, attachments, tables, routes }, ids);
 }
 
-test('sweep and restore change only what docs/restore.md says', async () => {
+test('sweep and restore change only the fields that docs/restore.md names', async () => {
   await fc.assert(
     fc.asyncProperty(world, async (generated) => {
       const cloud = startCloud({ estate: estateOf(generated), policy: DOWN_POLICY });

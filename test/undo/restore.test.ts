@@ -12,7 +12,7 @@ afterEach(cleanUp);
 
 type Cloud = ReturnType<typeof startCloud>;
 
-/** What hangs on a connection, without the ids that are always new. */
+/** Everything on a connection, without the ids that are always new. */
 function hanging({ emulator: { estate: all } }: Cloud, id: string) {
   const attachment = all.attachments.find(({ VpnId }) => VpnId === id);
   const of = (rows: readonly object[]) =>
@@ -49,7 +49,7 @@ describe.each([
   ['one tunnel', aWholeCloud],
   ['two tunnels', aDualCloud],
 ])('a connection with %s', (_what, cloudOf) => {
-  test('comes back with all that hung on it', async () => {
+  test('is restored with everything on it', async () => {
     const cloud = cloudOf();
     const before = hanging(cloud, 'vco-old');
     const backup = await sweepAway(cloud);
@@ -67,7 +67,7 @@ describe.each([
     expect([...new Set(fields)]).toEqual(['VpnConnectionId', 'InternetIp', 'TransitRouterAttachmentId']);
   });
 
-  test('is not created a second time, and stays where it is', async () => {
+  test('is created only once, and stays', async () => {
     const cloud = cloudOf();
     const backup = await sweepAway(cloud);
     const { connectionId } = await restoreOn(cloud, backup);
@@ -77,12 +77,12 @@ describe.each([
 
     expect(again).toMatchObject({ connectionId, done: [], failed: [] });
     expect(cloud.writes()).toHaveLength(length);
-    // S17: what a person brought back stays.
+    // S17: a connection that a person restored stays.
     const later = await cloud.run();
     expect(later.outcomes.find((one) => one.connectionId === connectionId)).toMatchObject({ outcome: 'protected' });
   });
 
-  test('takes the keys of a file, and keys of its own without one', async () => {
+  test('gets the keys of a file, and new keys without a file', async () => {
     const cloud = cloudOf();
     const backup = await sweepAway(cloud);
     const keys = new Map([
@@ -98,14 +98,14 @@ describe.each([
   });
 });
 
-test('an address of the cloud that was its LocalId is not sent back', async () => {
+test('an address of the cloud that was the LocalId is not sent again', async () => {
   const cloud = aDualCloud();
   const { connectionId = '' } = await restoreOn(cloud, await sweepAway(cloud));
   const ids = cloud.connection(connectionId)?.TunnelOptions?.map(({ TunnelIkeConfig }) => TunnelIkeConfig?.LocalId);
   expect(ids).toEqual([undefined, undefined]);
 });
 
-test('a connection that was bound to nothing comes back so', async () => {
+test('a connection that was bound to nothing is restored without an attachment', async () => {
   const cloud = aFreeCloud();
   const { connectionId = '', failed } = await restoreOn(cloud, await sweepAway(cloud));
   expect(failed).toEqual([]);
@@ -148,7 +148,7 @@ describe('a held connection', () => {
     expect(later.outcomes.find((one) => one.connectionId === 'vco-old')).toMatchObject({ outcome: 'protected' });
   });
 
-  test('is kept before anything else is done', async () => {
+  test('gets its keep tag before any other step', async () => {
     const { cloud, backup } = await held();
     const from = cloud.emulator.calls.length;
     await restoreOn(cloud, backup);
@@ -160,14 +160,14 @@ describe('a held connection', () => {
   });
 });
 
-/** The same cloud with something else changed in it meanwhile. */
+/** The same cloud after somebody has changed something else in it. */
 function changed({ emulator }: Cloud, change: (estate: Cloud['emulator']['estate']) => void): Cloud {
   const copy = structuredClone(emulator.estate);
   change(copy);
   return startCloud({ estate: copy, policy: DOWN_POLICY });
 }
 
-describe('stops before the first write when', () => {
+describe('stops before the first write if', () => {
   test.each<[string, Parameters<typeof changed>[1], RegExp]>([
     [
       'a customer gateway is gone',
@@ -195,7 +195,7 @@ describe('stops before the first write when', () => {
   });
 });
 
-describe('goes on with the rest when', () => {
+describe('continues with the other steps if', () => {
   test('a route table is gone', async () => {
     const cloud = aWholeCloud();
     const backup = await sweepAway(cloud);
@@ -214,7 +214,7 @@ describe('goes on with the rest when', () => {
     ['EnableTransitRouterRouteTablePropagation', 'Forbidden'],
     ['CreateTransitRouterRouteEntry', 'OperationFailed.CreateRouteEntryWithSameDestinationCidrBlock'],
     ['CreateVcoRouteEntry', 'Forbidden'],
-  ])('%s is refused, and does it when it is run again', async (action, code) => {
+  ])('%s is refused, and makes up for it in the next run', async (action, code) => {
     const cloud = aWholeCloud();
     const before = hanging(cloud, 'vco-old');
     const backup = await sweepAway(cloud);
@@ -232,7 +232,7 @@ describe('goes on with the rest when', () => {
   test.each([
     ['CreateVpnAttachment', 'Resource.QuotaFull', /Raise the quota/],
     ['CreateTransitRouterVpnAttachment', 'OperationFailed.AllocateCidrFailed', /Add a CIDR block/],
-  ])('%s is refused as %s, says so, and works once that is over', async (action, code, words) => {
+  ])('%s is refused with %s, and succeeds once a person has followed the advice', async (action, code, words) => {
     const cloud = aWholeCloud();
     const backup = await sweepAway(cloud);
     cloud.emulator.setFaults([{ action, times: 'always', fault: { kind: 'error', status: 400, code } }]);
@@ -246,7 +246,7 @@ describe('goes on with the rest when', () => {
   });
 });
 
-test("another account's transit router: it creates the connection, says what is needed, and goes on afterwards", async () => {
+test("for another account's transit router, it creates the connection, tells its owner the next step, and continues later", async () => {
   const OTHER = '2000000000000002';
   const swept = await sweepAway(aWholeCloud());
   const backup: Backup = { ...swept, connection: { ...swept.connection, CrossAccountAuthorized: true } };
@@ -293,15 +293,15 @@ test("another account's transit router: it creates the connection, says what is 
   expect(await needed()).toEqual([]);
 });
 
-/** Four stories in which a restore is killed before and after each of its calls. */
+/** Four stories. A restore is killed before and after each of its calls. */
 describe.each<[string, (more?: object) => Cloud]>([
   ['one tunnel', aWholeCloud],
   ['two tunnels', aDualCloud],
   ['bound to nothing', aFreeCloud],
   ['slow states', (more) => aWholeCloud({ ...more, behaviours: { createPolls: 2, attachOrder: 'cbn-first' } })],
-])('a restore of a connection with %s, killed and run again', (_what, cloudOf) => {
+])('a restore of a connection with %s that is killed and run again', (_what, cloudOf) => {
   test.each(['before', 'after'] as const)(
-    '%s each call, restores one connection, whole',
+    '%s each call restores exactly one connection, completely',
     async (when) => {
       const probe = cloudOf();
       const expected = hanging(probe, 'vco-old');

@@ -20,7 +20,7 @@ const NAMES = [
 ];
 const HOLDING = { ...DOWN_POLICY, detach: { force: true, holdMs: 2 * DAY } };
 
-/** A reply with such fields in each of its objects, whether the cloud knows them there or not. */
+/** A reply with secret fields in each of its objects, even in objects where the cloud has no such field. */
 function poison(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(poison);
@@ -34,7 +34,7 @@ function poison(value: unknown): unknown {
 
 const watch = { after: (_call: unknown, reply: TransportReply) => ({ ...reply, body: poison(reply.body) }) };
 
-/** Its first delete is refused with a message that repeats a key. */
+/** The cloud refuses its first delete with a message that repeats a key. */
 const REFUSED_DELETE = {
   action: 'DeleteVpnAttachment',
   match: { VpnConnectionId: 'vco-old' },
@@ -45,18 +45,18 @@ test.each([
   ['one tunnel', aWholeCloud],
   ['two tunnels', aDualCloud],
   ['one tunnel, bound to nothing', aFreeCloud],
-])('of a connection with %s no secret gets into any file of the store', async (_what, cloudOf) => {
+])('no file of the store contains a secret of a connection with %s', async (_what, cloudOf) => {
   const { folder, store } = await aStore();
   const cloud = cloudOf({ policy: HOLDING, faults: [REFUSED_DELETE] });
   const plan = { ...watch, store, policy: aPolicy({ ...HOLDING, mode: 'plan', regions: [REGION] }) };
   const run = async (options: Parameters<typeof cloud.run>[0]) => {
-    // Each result has a name of its own.
+    // Each result has a file name of its own.
     cloud.clock.advance(1_000);
     return (await cloud.run(options)).outcomes.find(({ connectionId }) => connectionId === 'vco-old')?.outcome;
   };
 
   const outcomes = [await run(plan)];
-  // It is held first if it was attached. Then its delete is refused once, and succeeds at the next run.
+  // An attached connection is held first. Then its delete is refused once, and succeeds in the next run.
   for (let sweeps = 0; sweeps < 4 && outcomes.at(-1) !== 'deleted'; sweeps += 1) {
     outcomes.push(await run({ ...watch, store }));
     const row = cloud.connection('vco-old');

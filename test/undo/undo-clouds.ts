@@ -4,7 +4,7 @@ import { DOWN_POLICY, SINGLE, wholeEstate } from './undo-support.ts';
 
 type More = Omit<Parameters<typeof startCloud>[0], 'estate'>;
 
-/** An orphan with one tunnel, and all that can hang on its attachment. */
+/** An orphan with one tunnel, and with everything that an attachment can have. */
 export const aWholeCloud = (more: More = {}) => startCloud({ estate: wholeEstate(), policy: DOWN_POLICY, ...more });
 
 const TUNNELS = [1, 2].map((n) => ({

@@ -13,7 +13,7 @@ import { REGION } from '../support/builders.ts';
 import type { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, free, inUse } from '../support/estates.ts';
 
-/** A folder that is a store, and the store in it. */
+/** A folder with a store in it. */
 export async function aStore() {
   const folder = aStoreFolder();
   return { folder, store: await openStore(folder, time) };
@@ -24,7 +24,7 @@ type Document = Readonly<Record<string, unknown>> & {
   readonly attachment: Readonly<Record<string, unknown>> | null;
 };
 
-/** The backups in a store, oldest first, by their paths. */
+/** The backups in a store, the oldest first, with their paths. */
 export const backupsIn = (folder: string): readonly (readonly [path: string, document: Document])[] =>
   Object.entries(filesIn(folder))
     .filter(([path]) => path.startsWith('backups/'))
@@ -48,7 +48,7 @@ export const SINGLE = {
   },
 };
 
-/** An orphan with one tunnel, and with all that can hang on an attachment. */
+/** An orphan with one tunnel, and with everything that an attachment can have. */
 export const wholeEstate = () => ({
   regions: [{ RegionId: REGION }],
   customerGateways: [
@@ -92,10 +92,10 @@ export const wholeEstate = () => ({
   ],
 });
 
-/** Sweeps such an orphan at once. */
+/** A sweep with this policy deletes the orphan immediately. */
 export const DOWN_POLICY = { rules: { 'tunnels-down': 3_600_000 }, detach: { force: true } } as const;
 
-/** A store in memory: a clock that is not the machine's does not run away while it is written. */
+/** A store in memory. A real file would take time, and the fake clock does not move during a write. */
 export function aMemoryStore() {
   const documents = new Map<string, StoreDocument>();
   const store: Store = {
@@ -124,10 +124,10 @@ export function aMemoryStore() {
 
 type Cloud = ReturnType<typeof startCloud>;
 
-/** Where a test stops a restore, as if its process had been killed. */
+/** The point at which a test stops a restore, as if its process had been killed. */
 export class Killed extends Error {}
 
-/** The cloud as a restore needs it, over an emulator in this process. */
+/** The cloud for a restore, as an emulator in this process. */
 export const restoreApiOn = (cloud: Cloud, watch: Parameters<Cloud['transport']>[0] = {}) => ({
   api: createRestoreApi({
     credentials: { accessKeyId: 'test', accessKeySecret: 'test' },
@@ -141,7 +141,7 @@ export const restoreApiOn = (cloud: Cloud, watch: Parameters<Cloud['transport']>
   }),
 });
 
-/** One run of a restore on an emulated cloud, as the command does it without a person. */
+/** One run of a restore on an emulated cloud. It works like the command, without a person. */
 export async function restoreOn(
   cloud: Cloud,
   backup: Backup,
@@ -157,7 +157,7 @@ export async function restoreOn(
   return await runRestore(backup, now, options.keys, deps);
 }
 
-/** Sweeps, and answers the backup of `vco-old`. */
+/** Sweep, and answer the backup of `vco-old`. */
 export async function sweepAway(cloud: Cloud): Promise<Backup> {
   const { documents, store } = aMemoryStore();
   const result = await cloud.run({ store });

@@ -12,7 +12,7 @@ export type PlaceResult = {
   readonly taskId: string | null;
   /** The id of the invocation's request. The platform's log has the same id. */
   readonly requestId: string | null;
-  /** The cloud's error code or one of our codes. `reason` has its meaning and advice. */
+  /** The cloud's error code or our own code. `reason` has its meaning and advice. */
   readonly code: string | null;
   readonly reason: string | null;
   readonly advice: string | null;

@@ -23,7 +23,7 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['TokenProcessing', 'retry'], // Terraform provider, CBN: the same
   ['IdempotentProcessing', 'retry'], // Terraform provider: the same
   ['ServiceUnavailable', 'retry'], // common error codes, 503
-  ['InternalError', 'retry'], // common error codes, 500; documented with 400 for DeleteVpnAttachment
+  ['InternalError', 'retry'], // common error codes, 500, or 400 as documented for DeleteVpnAttachment
   ['InvalidTimeStamp.Expired', 'retry'], // common error codes: once, with a fresh time
   ['SignatureNonceUsed', 'retry'], // common error codes: once, with a fresh nonce
 

@@ -13,7 +13,7 @@ export type Effect = 'refused' | 'unknown';
 export class CloudError extends Error {
   override readonly name = 'CloudError';
   readonly action: string;
-  /** The cloud's own code or one of our codes: `RequestTimeoutError`, `NetworkError`, `UnreadableReply`, … */
+  /** The cloud's own code or our code: `RequestTimeoutError`, `NetworkError`, `UnreadableReply`, … */
   readonly code: string;
   readonly effect: Effect;
   /** HTTP status. Undefined if there was no reply. */

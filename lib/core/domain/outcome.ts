@@ -103,13 +103,13 @@ export type RunResult = {
   readonly notStored?: string;
   readonly policy: PolicyOrigin;
   /**
-   * In mode `sweep`, the saved plan of the run, which touched nothing else. In mode `plan`, the plan that it saved or
-   * compared.
+   * In mode `sweep`, the saved plan of the run, which touched nothing else. In mode `plan`, the plan that the run saved
+   * or checked.
    */
   readonly plan?: PlanOrigin;
   /** Requested ids that no place of the policy has. Empty unless the run has read every place completely. */
   readonly notFound: readonly ConnectionId[];
-  /** Warnings about a policy that may not do what it seems to do. A function answers at most 1,000. */
+  /** Warnings about a policy that may not have its apparent effect. A function answers at most 1,000. */
   readonly warnings?: readonly string[];
   /** Connections whose owners kept them until a date that is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];

@@ -66,7 +66,7 @@ export const withAttachments = (
 const CHANGING = new Set(['attaching', 'detaching', 'updating', 'provisioning', 'upgrading']);
 
 /**
- * Decide what a connection is bound to. Pure. Never throws. Any contradiction is `doubtful`.
+ * Decide the binding of a connection. Pure. Never throws. Any contradiction is `doubtful`.
  *
  * @param note the detach note of the connection, which may tell whose transit router it was bound to
  */

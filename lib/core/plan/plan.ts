@@ -10,7 +10,7 @@ export type Judged = {
   readonly regionId: RegionId;
   readonly verdict: Verdict;
   readonly mode: Mode | undefined;
-  /** Only with a saved plan: how the connection differs from its entry. The run must not touch such a connection. */
+  /** Only with a saved plan: how the connection differs from its entry. The run must not touch it then. */
   readonly unplanned?: string;
   /** Only for a due connection, if the policy requires a notice. Undefined: the connection needs no notice. */
   readonly notice?: Notice | undefined;

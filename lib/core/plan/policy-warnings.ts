@@ -2,7 +2,7 @@ import type { Mode, Policy, PolicyOrigin } from '../domain/policy.ts';
 import { RULES } from '../rules/all-rules.ts';
 
 /**
- * A warning about a policy that may not do what its author meant. `entries` are the entries of the policy in question.
+ * A warning about a policy that may differ from its author's intention. `entries` are the policy's entries in question.
  */
 export type PolicyWarning = { readonly reason: string; readonly entries?: readonly string[] };
 

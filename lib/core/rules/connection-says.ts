@@ -4,6 +4,6 @@ import type { Connection } from '../domain/estate.ts';
 export const saysAttached = ({ attachType, state }: Connection): boolean =>
   attachType === 'CEN' && state === 'attached';
 
-/** The connection or one of its tunnels reports an IPsec SA. */
+/** The connection or a tunnel of it reports an IPsec SA. */
 export const saysUp = ({ status, tunnels }: Connection): boolean =>
   [status, ...tunnels.map((tunnel) => tunnel.status)].includes('ipsec_sa_established');

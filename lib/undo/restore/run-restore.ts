@@ -42,7 +42,7 @@ const LIMIT_MS: Readonly<Record<Step['kind'], number>> = {
   'connection-route': 60_000,
   tags: 60_000,
 };
-/** If one of these steps fails, no other step is possible. */
+/** If a step of these kinds fails, no other step is possible. */
 const NEEDED: ReadonlySet<Step['kind']> = new Set(['create-connection', 'attach']);
 const MINUTE_MS = 60_000;
 /** The first wait until a step becomes visible. It doubles up to `wait.pollInterval`. */

@@ -85,7 +85,7 @@ const CODES: Record<Disposition, string[]> = {
     'HttpStatus403',
     'SomethingNobodyDocumented',
     '',
-    // Whether a thing is gone depends on which action says so: see `saysGone`.
+    // Whether a resource is gone depends on the action as well: see `saysGone`.
     'InvalidVpnConnectionInstanceId.NotFound',
     'InvalidTransitRouterAttachmentId.NotFound',
     'InvalidInstanceIds.NotFound',
@@ -104,14 +104,14 @@ const CODES: Record<Disposition, string[]> = {
     'InvalidCustomerGatewayInstanceId.NotFound',
     'EntityNotExist.Role',
     'InvalidRouteTableId.NotFound',
-    // Nearly a code that we know, at one end or the other.
+    // Codes that differ from a known code only at the beginning or the end.
     'VpnConnection.ConfiguringFailed',
     'VpnConnection.FinancialLockedOnce',
     'OurHttpStatus500',
     'HttpStatus5000',
     'HttpStatus5ab',
     'ReallyForbidden',
-    // Inherited names of a plain object are not codes.
+    // Names that a plain object inherits are not codes.
     'constructor',
     '__proto__',
   ],
@@ -128,15 +128,15 @@ test.each([
   ['InvalidVpnConnectionInstanceId.NotFound', 502],
   ['Forbidden', 503],
   ['AnyCode', 429],
-])('%s with HTTP %d is worth a retry: the answer is not definite', (code, status) => {
+])('%s with HTTP %d is worth a retry, because the answer is not definite', (code, status) => {
   expect(disposition(code, status)).toBe('retry');
 });
 
-test('HTTP 499 is not worth a retry, whatever 500 is', () => {
+test('HTTP 499 is not worth a retry, although HTTP 500 is', () => {
   expect(disposition('SomethingNobodyDocumented', 499)).toBe('terminal');
 });
 
-test('what is worth a retry or busy may work later, and nothing else', () => {
+test('only errors that are worth a retry, or busy, may work later', () => {
   const later = Object.entries(CODES).flatMap(([kind, codes]) =>
     codes.filter((code) => mayWorkLater({ code, status: undefined })).map(() => kind),
   );
@@ -145,7 +145,7 @@ test('what is worth a retry or busy may work later, and nothing else', () => {
   expect(mayWorkLater({ code: 'Forbidden', status: 503 })).toBe(true);
 });
 
-test('a 404 alone says nothing about the connection', () => {
+test('a 404 alone does not mean that the connection is gone', () => {
   expect(disposition('SomethingNobodyDocumented', 404)).toBe('terminal');
 });
 
@@ -178,10 +178,10 @@ test.each(['Forbidden', 'Forbidden.RAM', 'QuotaExceeded.TagNum', 'InvalidInstanc
   },
 );
 
-describe('gone is said', () => {
+describe('an error says "gone"', () => {
   const KNOWN = Object.entries(GONE).flatMap(([action, codes]) => codes.map((code) => ({ action, code })));
 
-  test('by each action about its own kind of thing', () => {
+  test('for each action, about its own kind of resource', () => {
     expect(Object.keys(GONE).sort()).toEqual([
       'DeleteTransitRouterVpnAttachment',
       'DeleteVpnAttachment',
@@ -213,15 +213,18 @@ describe('gone is said', () => {
     ['TagResources', 'InvalidInstanceIds.NotFound', 400],
     ['UnTagResources', 'InvalidInstanceIds.NotFound', 400],
     ['ListTagResources', 'InvalidInstanceIds.NotFound', 400],
-  ])('by %s with %s', (action, code, status) => {
+  ])('for %s with %s', (action, code, status) => {
     expect(saysGone({ action, code, status })).toBe(true);
   });
 
-  test.each([200, 301, 500, 502, undefined])('not with HTTP status %s: that is no definite answer', (status) => {
-    expect(KNOWN.filter((known) => saysGone({ ...known, status }))).toEqual([]);
-  });
+  test.each([200, 301, 500, 502, undefined])(
+    'not with HTTP status %s, because this is no definite answer',
+    (status) => {
+      expect(KNOWN.filter((known) => saysGone({ ...known, status }))).toEqual([]);
+    },
+  );
 
-  /** What services name in codes of theirs, and what they put around it. */
+  /** Names that services use in their codes, and the text that they put around them. */
   const noun = fc.constantFrom(
     ...['Product', 'Action', 'Api', 'Region', 'AccessKey', 'Role', 'Endpoint', 'ResourceGroup', 'TagKey', 'Tag'],
     ...['Vpn', 'VpnConnection', 'VpnAttachment', 'VpnGateway', 'CustomerGateway', 'TransitRouter', 'RouteTable', 'Cen'],
@@ -244,7 +247,7 @@ describe('gone is said', () => {
   );
   const anyAction = fc.constantFrom(...Object.keys(ACTIONS), 'ListAccounts', 'InvokeFunction', 'constructor', '');
 
-  test('by no code but those on the list of its action, whatever is not found', () => {
+  test('only with a code in the list of its action, even if another code says "not found"', () => {
     fc.assert(
       fc.property(anyAction, anyCode, fc.constantFrom(400, 403, 404), (action, code, status) => {
         const isListed = KNOWN.some((known) => known.action === action && known.code === code);
@@ -258,7 +261,7 @@ describe('gone is said', () => {
   });
 });
 
-test('throttling is recognized in every spelling, and in nothing else', () => {
+test('throttling is recognized in every spelling, and no other code is throttling', () => {
   expect(CODES.retry.filter((code) => isThrottling(code))).toEqual([
     'Throttling',
     'Throttling.User',
@@ -269,7 +272,7 @@ test('throttling is recognized in every spelling, and in nothing else', () => {
   ]);
 });
 
-test('only stale requests are retried once, only processing codes keep their client token', () => {
+test('only stale requests are retried once, and only processing codes keep their client token', () => {
   const all = Object.values(CODES).flat();
   expect(all.filter(isRetriedOnce)).toEqual(['InvalidTimeStamp.Expired', 'SignatureNonceUsed']);
   expect(all.filter(isTokenProcessing)).toEqual(['LastTokenProcessing', 'TokenProcessing', 'IdempotentProcessing']);

@@ -30,7 +30,7 @@ describe('parseDuration', () => {
     ['٣s', 'other digits'],
     ['9007199254740993ms', 'too long to count exactly'],
     ['99999999999999999999d', 'far too long'],
-  ])('%j is none: %s', (text) => {
+  ])('%j is not a duration: %s', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 });
@@ -59,7 +59,7 @@ describe('formatDuration', () => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  test('what has one unit is read back as the same length', () => {
+  test('a text with a single unit is read back as the same length', () => {
     const duration = fc.tuple(fc.nat(999), fc.constantFrom('ms', 's', 'm', 'h', 'd'));
     fc.assert(
       fc.property(duration, ([count, unit]) => {

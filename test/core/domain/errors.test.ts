@@ -3,7 +3,7 @@ import { CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
 
 const refused = { action: 'DeleteVpnAttachment', code: 'Forbidden', effect: 'refused' } as const;
 
-test('an error of the cloud says what failed and why, and no more than we chose to say', () => {
+test('an error of the cloud names the failed action and the cause, and only text that we chose ourselves', () => {
   expect(new CloudError(refused)).toMatchObject({
     name: 'CloudError',
     message: 'DeleteVpnAttachment failed: Forbidden',
@@ -14,12 +14,12 @@ test('an error of the cloud says what failed and why, and no more than we chose 
   expect(new CloudError(refused)).not.toHaveProperty('cause');
 });
 
-test('an error of the cloud keeps what a caller reacts to', () => {
+test('an error of the cloud keeps the fields to which a caller reacts', () => {
   const fields = { ...refused, status: 403, requestId: 'r-1', retryAfterMs: 250 };
   expect(new CloudError(fields)).toMatchObject(fields);
 });
 
-test('a mistake of configuration is told apart by its name', () => {
+test('a mistake in the configuration has an error name of its own', () => {
   expect(new ConfigError('protect.names[0]: no glob')).toMatchObject({
     name: 'ConfigError',
     message: 'protect.names[0]: no glob',

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { parseGlob } from '../../../lib/core/domain/glob.ts';
 
 test.each<[string, string, readonly string[], readonly string[]]>([
-  ['text is itself, all of it', 'prod', ['prod'], ['prod1', 'xprod', 'Prod', '']],
-  ['a star is any text, none too', 'a*z', ['az', 'abcz', 'a/b.z', 'a\nz'], ['a', 'azb', 'za']],
-  ['stars in a row are one', 'a****z', ['az', 'abz'], ['a']],
-  ['stars in a row count once', '*********', ['', 'x'], []],
+  ['plain text matches itself, as a whole', 'prod', ['prod'], ['prod1', 'xprod', 'Prod', '']],
+  ['a star is any text, even an empty text', 'a*z', ['az', 'abcz', 'a/b.z', 'a\nz'], ['a', 'azb', 'za']],
+  ['several stars in a row match as one star', 'a****z', ['az', 'abz'], ['a']],
+  ['several stars in a row count as one star', '*********', ['', 'x'], []],
   [
-    'a character of many bytes is itself',
+    'a character of many bytes matches itself',
     '\u{1f512}{a,\u{1f511}}',
     ['\u{1f512}a', '\u{1f512}\u{1f511}'],
     ['\u{1f512}', 'a'],
@@ -17,16 +17,21 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['a set is one of its characters', '[abc]1', ['a1', 'c1'], ['d1', '1', 'ab1']],
   ['a set may be a range', 'n[0-9]', ['n0', 'n9'], ['n', 'na', 'n-']],
   ['a set that begins with ! is any other character', '[!ab]1', ['c1', '!1'], ['a1', 'b1', '1']],
-  ['! elsewhere in a set is itself', '[a!]', ['a', '!'], ['b']],
-  ['^ and \\ in a set are themselves', '[^\\]', ['^', '\\'], ['a']],
+  ['! elsewhere in a set stands for itself', '[a!]', ['a', '!'], ['b']],
+  ['^ and \\ in a set stand for themselves', '[^\\]', ['^', '\\'], ['a']],
   ['braces are alternatives', '{edge,hub}-a', ['edge-a', 'hub-a'], ['edge', 'edge,hub-a', '-a']],
   ['an alternative may be empty', 'a{,b}', ['a', 'ab'], ['a,b', 'b']],
   ['alternatives may be nested', '{a,b{1,2}}x', ['ax', 'b1x', 'b2x'], ['bx', 'a1x']],
-  ['a comma outside of braces is itself', 'a,b', ['a,b'], ['a', 'b']],
-  ['a comma after braces is itself', '{a,b},c', ['a,c', 'b,c'], ['a', 'c']],
-  ['a lone closing bracket is itself', 'a]', ['a]'], ['a']],
-  ['what means something in expressions is itself', '^a.b+(c)|$\\/', ['^a.b+(c)|$\\/'], ['a.b', 'axb+(c)', 'c']],
-  ['alternatives hold the whole name', '{a,b}', ['a', 'b'], ['ax', 'xb']],
+  ['a comma outside of braces stands for itself', 'a,b', ['a,b'], ['a', 'b']],
+  ['a comma after braces stands for itself', '{a,b},c', ['a,c', 'b,c'], ['a', 'c']],
+  ['a lone closing bracket stands for itself', 'a]', ['a]'], ['a']],
+  [
+    'characters of regular expressions stand for themselves',
+    '^a.b+(c)|$\\/',
+    ['^a.b+(c)|$\\/'],
+    ['a.b', 'axb+(c)', 'c'],
+  ],
+  ['alternatives must match the whole name', '{a,b}', ['a', 'b'], ['ax', 'xb']],
   ['a hyphen at either end of a set is itself', '[-a]{[0-],x}', ['-0', 'a-', 'ax'], ['b0', 'a1']],
   ['a range of a set may begin or end with a hyphen', '[--0][+--]', ['.+', '-,', '0-'], ['1+', '-0']],
   ['ranges follow each other', '[a-c-e]', ['a', 'b', 'c', '-', 'e'], ['d', 'f']],
@@ -37,7 +42,7 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['an alternative may begin with a star', '{*a,b}{*,c}', ['a', 'xa', 'b', 'bx'], ['x', '']],
   ['accents may be written in two ways', 'caf\u00e9-*', ['caf\u00e9-1', 'cafe\u0301-1'], ['cafe-1', 'caf\u00e9']],
   [
-    'in the pattern as well',
+    'the same in the pattern',
     'cafe\u0301-[e\u0301]?',
     ['caf\u00e9-\u00e9\u00e9', 'cafe\u0301-e\u0301x'],
     ['caf\u00e9-ex'],
@@ -50,28 +55,28 @@ test.each<[string, string, readonly string[], readonly string[]]>([
 });
 
 test.each([
-  ['a bracket that is not closed', '[ab'],
+  ['an unclosed bracket', '[ab'],
   ['an empty set', '[]'],
   ['a range that runs backwards', '[z-a]'],
   ['a range that runs backwards inside braces', '{a,[0-9z-a]}'],
-  ['a brace that is not closed', '{a,b'],
-  ['a brace that was never opened', 'a}'],
-  ['braces the wrong way round', '}a{'],
+  ['an unclosed brace', '{a,b'],
+  ['a closing brace without an opening brace', 'a}'],
+  ['braces in the wrong order', '}a{'],
   ['nine stars', '*a*a*a*a*a*a*a*a*'],
-])('%s is no glob: %s', (_what, pattern) => {
+])('%s makes a pattern invalid: %s', (_what, pattern) => {
   expect(parseGlob(pattern)).toBeUndefined();
   expect(parseGlob(pattern)).toBeUndefined();
 });
 
-/** A name can be 128 characters long. */
+/** A name can have 128 characters. */
 const NAME_LENGTH = 128;
 
 test.each([
   ['stars with text between them', '*-*-*-*-*-*-*-*prod', '-'],
-  ['alternatives that take the same', '{a,?}'.repeat(50), 'a'],
+  ['alternatives that match the same text', '{a,?}'.repeat(50), 'a'],
   ['alternatives within alternatives', `${'{a,{?,'.repeat(40)}a${'}}'.repeat(40)}`, 'a'],
   ['stars in alternatives', '{*a,*?}{*a,*?}{*a,*?}{*a,*?}x', 'a'],
-  ['sets that take the same', '{[a-b],[!c],?}'.repeat(18), 'a'],
+  ['sets that match the same characters', '{[a-b],[!c],?}'.repeat(18), 'a'],
 ])('%s cannot keep a run busy', (_what, pattern, char) => {
   const glob = parseGlob(pattern);
   expect(glob?.(char.repeat(NAME_LENGTH))).toBe(false);
@@ -79,7 +84,7 @@ test.each([
 
 const TOKENS = /\*+|\[!?[^\]]+\]|[\s\S]/gu;
 
-/** What a token meant when each glob was a regular expression. */
+/** The meaning of each token from the time when each glob was a regular expression. */
 function toPart(token: string, depth: number): string {
   if (token.startsWith('[')) {
     const isNegated = token.startsWith('[!');
@@ -92,7 +97,7 @@ function toPart(token: string, depth: number): string {
   return token.startsWith('*') ? '.*' : (special ?? token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
 }
 
-/** The regular expression that a glob was; undefined for what is no glob. */
+/** The regular expression of a glob in an earlier version. Undefined for an invalid pattern. */
 function toExpression(pattern: string): RegExp | undefined {
   let depth = 0;
   let source = '';
@@ -112,7 +117,7 @@ function toExpression(pattern: string): RegExp | undefined {
   }
 }
 
-test('every pattern matches what the regular expression made of it matches', () => {
+test('every pattern matches the same names as its regular expression', () => {
   const part = fc.constantFrom(
     'a',
     'b',
@@ -147,7 +152,7 @@ test('every pattern matches what the regular expression made of it matches', () 
   );
 });
 
-test('a name without anything special is matched by itself, and by nothing that is shorter', () => {
+test('a name without special characters is matched by itself, and by no shorter pattern', () => {
   const name = fc.stringMatching(/^[a-z0-9 ._+()^$|/\\-]{1,30}$/);
   fc.assert(
     fc.property(name, (text) => {

@@ -19,7 +19,7 @@ const aRegion = (change: Partial<RegionResult> = {}): RegionResult => ({
 });
 const NOTHING = { somethingUnread: false, timeRanOut: false };
 
-test('every way to end has its count, those that did not happen too', () => {
+test('every kind of outcome has a count, even if it is 0', () => {
   expect(countOutcomes([])).toEqual(Object.fromEntries(OUTCOMES.map((kind) => [kind, 0])));
   const counts = countOutcomes([ending('kept'), ending('deleted'), ending('deleted')]);
   expect(counts).toEqual({ ...countOutcomes([]), kept: 1, deleted: 2 });
@@ -36,14 +36,14 @@ test.each<
     },
   ]
 >([
-  ['all was read and done', 'complete', { regions: [aRegion()], outcomes: [ending('deleted')], facts: {} }],
-  ['nothing was asked for', 'complete', { regions: [], outcomes: [], facts: {} }],
+  ['everything was read and done', 'complete', { regions: [aRegion()], outcomes: [ending('deleted')], facts: {} }],
+  ['the request asked for nothing', 'complete', { regions: [], outcomes: [], facts: {} }],
   [
     'a region does not serve the API',
     'complete',
     { regions: [aRegion({ listing: 'unsupported' })], outcomes: [], facts: {} },
   ],
-  ['something was blocked', 'complete', { regions: [aRegion()], outcomes: [ending('blocked')], facts: {} }],
+  ['a connection was blocked', 'complete', { regions: [aRegion()], outcomes: [ending('blocked')], facts: {} }],
   ['a region was halted', 'halted', { regions: [aRegion(), aRegion({ halted: true })], outcomes: [], facts: {} }],
   [
     'a region was not read',
@@ -51,7 +51,7 @@ test.each<
     { regions: [aRegion(), aRegion({ listing: 'unread' })], outcomes: [], facts: {} },
   ],
   [
-    'something else was not read',
+    'anything but a region was not read',
     'incomplete',
     { regions: [aRegion()], outcomes: [], facts: { somethingUnread: true } },
   ],
@@ -62,6 +62,6 @@ test.each<
     'incomplete',
     { regions: [aRegion({ halted: true })], outcomes: [ending('failed')], facts: {} },
   ],
-])('when %s the run is %s', (_when, status, { regions, outcomes, facts }) => {
+])('if %s, the run is %s', (_when, status, { regions, outcomes, facts }) => {
   expect(toStatus(regions, countOutcomes(outcomes), { ...NOTHING, ...facts })).toBe(status);
 });

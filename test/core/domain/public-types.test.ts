@@ -3,19 +3,20 @@ import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { EventBody, Policy } from '../../../lib/core/domain/policy.ts';
 import type { RuleName } from '../../../lib/core/rules/all-rules.ts';
 
-// Types that other people's events, policies and scripts depend on, spelled out a second time. The compiler compares the
-// two, so `npm run check` fails when a key is renamed, added, removed or widened. Running this file proves nothing more.
+// A second copy of the types on which other people's events, policies and scripts depend. The compiler compares both
+// copies, so `npm run check` fails if a key is renamed, added, removed or widened. Running this file checks nothing
+// more.
 
 type ModeName = 'plan' | 'mark' | 'sweep';
 type RuleText = 'unassociated' | 'tunnels-down' | 'unrouted' | 'expired';
 type RegionNames = readonly string[] | 'all' | { readonly except: readonly string[] };
 type DayName = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun';
 
-test('the rules have these names, which stand in policies, marks and results', () => {
+test('the rules have these names, which policies, marks and results contain', () => {
   expectTypeOf<RuleName>().toEqualTypeOf<RuleText>();
 });
 
-test('the policy has these keys, and each takes these values', () => {
+test('the policy has these keys with these values', () => {
   expectTypeOf<Policy>().toEqualTypeOf<{
     readonly mode: ModeName;
     readonly regions: RegionNames | undefined;
@@ -86,7 +87,7 @@ test('the policy has these keys, and each takes these values', () => {
   }>();
 });
 
-test('the result of a run has these keys, and each holds these values', () => {
+test('the result of a run has these keys with these values', () => {
   expectTypeOf<RunResult>().toEqualTypeOf<{
     readonly runId: string;
     readonly mode: ModeName;
@@ -177,7 +178,7 @@ test('the result of a run has these keys, and each holds these values', () => {
   }>();
 });
 
-test('the body of an event has these keys, all optional, and each takes these values', () => {
+test('the body of an event has these optional keys with these values', () => {
   expectTypeOf<EventBody>().toEqualTypeOf<{
     readonly mode?: ModeName;
     readonly accounts?: readonly string[];

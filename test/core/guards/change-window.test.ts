@@ -13,7 +13,7 @@ const closed = (
 ) => findClosed({ window, freeze }, Date.parse(moment));
 const isOpen = (window: Partial<ChangeWindow>, moment: string) => closed({ ...NIGHT, ...window }, moment) === undefined;
 
-test('always is always', () => {
+test('without a window and a freeze, changes are always allowed', () => {
   expect(closed('always', '2026-11-22T12:00:00Z')).toBeUndefined();
 });
 
@@ -33,13 +33,13 @@ describe('a window is open', () => {
       ['2026-11-23T21:59:59Z', '2026-11-24T05:00:00Z'],
     ],
     [
-      'over midnight on the day after the one that is named',
+      'over midnight, on the day after the named day',
       { days: ['Mon'] },
       ['2026-11-23T22:00:00Z', '2026-11-24T04:59:00Z'],
       ['2026-11-23T04:59:00Z', '2026-11-24T22:00:00Z'],
     ],
     [
-      'from Saturday into Sunday, which begins the week',
+      'from Saturday to Sunday, although the week begins with Sunday',
       { days: ['Sat'] },
       ['2026-11-28T23:00:00Z', '2026-11-29T01:00:00Z'],
       ['2026-11-28T01:00:00Z', '2026-11-29T23:00:00Z'],
@@ -57,38 +57,38 @@ describe('a window is open', () => {
       ['2026-11-27T23:59:59Z', '2026-11-30T00:00:00Z'],
     ],
     [
-      'by the clocks of its zone',
+      'by the local time of its zone',
       { zone: 'Asia/Shanghai' },
       ['2026-11-23T14:00:00Z', '2026-11-23T20:59:59Z'],
       ['2026-11-23T13:59:59Z', '2026-11-23T21:00:00Z', '2026-11-23T22:30:00Z'],
     ],
     [
-      'by the calendar of its zone, ahead of UTC or behind',
+      'by the calendar of its zone, ahead of UTC or behind UTC',
       { days: ['Tue'], from: '00:00', to: '24:00', zone: 'Pacific/Kiritimati' },
       ['2026-11-23T10:00:00Z'],
       ['2026-11-23T09:59:59Z', '2026-11-24T10:00:00Z'],
     ],
     [
-      'in a zone that is half an hour off',
+      'in a zone with an offset of half an hour',
       { from: '09:00', to: '10:00', zone: 'Asia/Kolkata' },
       ['2026-11-23T03:30:00Z'],
       ['2026-11-23T03:29:59Z', '2026-11-23T04:30:00Z'],
     ],
     [
-      'in winter an hour later than in summer, by UTC',
+      'in winter an hour later in UTC than in summer',
       { zone: 'Europe/Berlin' },
       ['2026-03-28T21:00:00Z', '2026-03-29T20:00:00Z', '2026-10-24T20:00:00Z', '2026-10-25T21:00:00Z'],
       ['2026-03-28T20:59:00Z', '2026-03-29T19:59:00Z', '2026-10-24T19:59:00Z', '2026-10-25T20:59:00Z'],
     ],
     [
-      'through the night in which an hour is left out',
+      'through the night with a missing hour',
       { from: '01:30', to: '03:30', zone: 'Europe/Berlin' },
-      // 02:00 is 03:00.
+      // On this day, 02:00 is 03:00.
       ['2026-03-29T00:30:00Z', '2026-03-29T01:00:00Z', '2026-03-29T01:29:00Z'],
       ['2026-03-29T00:29:00Z', '2026-03-29T01:30:00Z'],
     ],
     [
-      'twice in the night in which an hour comes twice',
+      'twice in the night with a repeated hour',
       { from: '02:15', to: '02:45', zone: 'Europe/Berlin' },
       ['2026-10-25T00:15:00Z', '2026-10-25T01:15:00Z'],
       ['2026-10-25T00:45:00Z', '2026-10-25T01:00:00Z', '2026-10-25T01:45:00Z'],
@@ -99,7 +99,7 @@ describe('a window is open', () => {
   });
 });
 
-describe('what is closed says why, and when that is over:', () => {
+describe('if changes are closed, the reason and the end are given:', () => {
   test.each<[string, ChangeWindow, string, string]>([
     [
       'tonight',
@@ -114,13 +114,13 @@ describe('what is closed says why, and when that is over:', () => {
       'outside the change window (Mon, Tue 22:00–05:00 Asia/Shanghai); nothing new before 2026-11-30T14:00:00.000Z',
     ],
     [
-      'at the end of an hour that is left out',
+      'at the end of a missing hour',
       { days: ['Sun'], from: '02:30', to: '05:00', zone: 'Europe/Berlin' },
       '2026-03-28T12:00:00Z',
       'outside the change window (Sun 02:30–05:00 Europe/Berlin); nothing new before 2026-03-29T01:00:00.000Z',
     ],
     [
-      'the week after, when its only hour is left out',
+      'a week later, because its only hour is missing',
       { days: ['Sun'], from: '02:00', to: '03:00', zone: 'Europe/Berlin' },
       '2026-03-22T12:00:00Z',
       'outside the change window (Sun 02:00–03:00 Europe/Berlin); nothing new before 2026-04-05T00:00:00.000Z',
@@ -129,7 +129,7 @@ describe('what is closed says why, and when that is over:', () => {
     expect(closed(window, moment)).toBe(said);
   });
 
-  test('a time that is none opens nothing', () => {
+  test('an invalid time never opens the window', () => {
     expect(closed({ ...NIGHT, from: 'noon' }, '2026-11-23T03:00:00Z')).toBe(
       'outside the change window (every day noon–05:00 UTC), which never opens',
     );
@@ -160,7 +160,7 @@ describe('a freeze', () => {
     expect(closed('always', '2026-11-22T12:00:00Z', [{ from: '2026-11-22', to: '2026-11-22' }])).toContain('frozen');
   });
 
-  test('closes an open window, and the window may open later than the freeze ends', () => {
+  test('closes an open window, and the window may open later than the end of the freeze', () => {
     expect(closed({ ...NIGHT, days: ['Mon'] }, '2026-12-21T23:00:00Z', [HOLIDAYS])).toBe(
       'changes are frozen from 2026-12-20 to 2027-01-05; nothing new before 2027-01-11T22:00:00.000Z',
     );
@@ -171,13 +171,13 @@ describe('a freeze', () => {
     expect(closed('always', '2026-12-24T00:00:00Z', more)).toContain('nothing new before 2027-01-11T00:00:00.000Z');
   });
 
-  test('of years is searched in no time', () => {
+  test('may last for years, and its end is found quickly', () => {
     const long = [{ from: '2000-01-01', to: '2099-12-31' }];
     expect(closed('always', '2026-12-24T00:00:00Z', long)).toContain('nothing new before 2100-01-01T00:00:00.000Z');
   });
 });
 
-test('it is closed until the moment that is named, and open then', () => {
+test('changes are closed until the given time, and allowed then', () => {
   const minutes = fc.integer({ min: 0, max: 1439 }).map((at) => {
     const hours = String(Math.floor(at / 60)).padStart(2, '0');
     return `${hours}:${String(at % 60).padStart(2, '0')}`;
@@ -217,7 +217,7 @@ test.each(['UTC', 'Asia/Shanghai', 'Europe/Berlin', 'America/Argentina/Buenos_Ai
 });
 
 test.each(['', 'Mars/Olympus', 'Asia/Shanghai+08:00', 'Beijing', 'CET summer', 'GMT+25'])(
-  '%j is no time zone',
+  '%j is not a time zone',
   (zone) => {
     expect(isTimeZone(zone)).toBe(false);
   },

@@ -29,7 +29,7 @@ test.each(['false', 'False', 'FALSE', 'fAlSe'])('the value %s does not protect',
 });
 
 test.each(['until 2027-03-01', 'Until 2027-03-01', 'until   2027-03-01'])(
-  '%s protects to the end of that day in UTC, and has lapsed then',
+  '%s protects until the end of that day in UTC, and has lapsed after it',
   (value) => {
     const endMs = Date.parse('2027-03-02T00:00:00Z');
     expect(read(value, endMs - 1)).toEqual({ reasons: [`tag ${KEEP} until 2027-03-01`], lapsed: [] });
@@ -60,13 +60,13 @@ test.each([
 });
 
 test.each(['keep', 'vco-sweeper:keeper', 'vco-sweeper:kept', 'vco-sweeper-keep', 'vcosweeper:keep', ''])(
-  'the key %j is another',
+  'the key %j is another key',
   (key) => {
     expect(isKeepKey(key)).toBe(false);
   },
 );
 
-test('of several keys that read so, one that protects is enough', () => {
+test('if several keys read like the keep tag, one protecting value is enough', () => {
   const tags = tagged({ [KEEP]: 'false', 'vco-sweeper:Keep': 'until 2020-01-01', 'VCO-sweeper:keep': 'yes' });
   expect(readKeep(tags, NOW)).toEqual({
     reasons: [`tag "VCO-sweeper:keep", which reads as ${KEEP}`],

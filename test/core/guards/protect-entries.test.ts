@@ -23,7 +23,7 @@ const ENTRIES: Partial<Entries> = {
   connections: ['vco-1', 'vco-2'],
 };
 
-test('every entry that matches no connection is named, as it stands in the policy', () => {
+test('every entry that matches no connection is named, in the notation of the policy', () => {
   expect(unmatched(ENTRIES, { name: 'prod-1' }, { tags: tagged({ critical: '' }) })).toEqual([
     'protect.tags "env=prod"',
     'protect.names "hub"',
@@ -32,17 +32,17 @@ test('every entry that matches no connection is named, as it stands in the polic
   ]);
 });
 
-test('an entry that may match, because a reply left the field out, is not named', () => {
+test('an entry that may match a connection with an unread field is not named', () => {
   const blind = { name: undefined, resourceGroupId: undefined, tags: 'unread' } as const;
   expect(unmatched(ENTRIES, blind)).toEqual(['protect.connections "vco-2"']);
 });
 
-test('where there is no connection, nothing matches', () => {
+test('without any connection, no entry matches', () => {
   expect(unmatched({ names: ['a'] })).toEqual(['protect.names "a"']);
   expect(unmatched({})).toEqual([]);
 });
 
-test('a colon where an equals sign may be meant is pointed out', () => {
+test('a colon in place of an equals sign is pointed out', () => {
   const tags = ['env:prod', ':a', 'a:', 'acs:rm:rgId'].map((key) => ({ key, value: undefined }));
   expect(unmatched({ tags: [...tags, { key: 'a:b', value: 'c' }] }, {})).toEqual([
     'protect.tags "env:prod" (a key; did you mean "env=prod"?)',
@@ -53,7 +53,7 @@ test('a colon where an equals sign may be meant is pointed out', () => {
   ]);
 });
 
-test('a key that holds an equals sign is shown as a mapping', () => {
+test('a key with an equals sign is shown as a mapping', () => {
   const tags = [
     { key: 'a=b', value: undefined },
     { key: 'a=b', value: 'c' },

@@ -3,14 +3,14 @@ import type { Attachment, Connection } from '../../../lib/core/domain/estate.ts'
 import { associate, createWitnesses, withAttachments } from '../../../lib/core/judge/association.ts';
 import { ACCOUNT, aBoundConnection, aConnection, anAttachment, witnesses } from '../../support/builders.ts';
 
-test('bound to nothing takes both sides: the connection says so, and no transit router lists it', () => {
+test('unbound needs both sides: the connection says that it is bound to nothing, and no transit router lists it', () => {
   expect(associate(aConnection(), ACCOUNT, witnesses())).toEqual({
     kind: 'unbound',
     evidence: ['AttachType NO_ASSOCIATED, State init', 'no attachment of tr-1 holds it'],
   });
 });
 
-test('bound takes both sides: exactly the transit router it names lists it', () => {
+test('bound needs both sides: only the transit router in the connection lists the connection', () => {
   const attachment = anAttachment();
   expect(associate(aBoundConnection(), ACCOUNT, witnesses([attachment]))).toEqual({
     kind: 'bound',
@@ -22,45 +22,45 @@ test('bound takes both sides: exactly the transit router it names lists it', () 
 test.each<[string, Partial<Connection>]>([
   ['VPNGW', { attachType: 'VPNGW', state: 'active' }],
   ['no AttachType at all', { attachType: 'missing', state: 'unknown' }],
-])('a connection with %s is not ours, whatever else it says', (_what, change) => {
+])('a connection with %s is not ours, with any other fields', (_what, change) => {
   expect(associate(aConnection(change), ACCOUNT, witnesses()).kind).toBe('not-ours');
 });
 
 test.each<[string, Partial<Connection>]>([
-  ['an AttachType we do not know', { attachType: 'unknown' }],
-  ['a State we do not know', { state: 'unknown' }],
+  ['an unknown AttachType', { attachType: 'unknown' }],
+  ['an unknown State', { state: 'unknown' }],
   ['a real VPN gateway', { vpnGatewayId: 'vpn-1' }],
   ['State attached', { state: 'attached' }],
   ['State active', { state: 'active' }],
   ['State deleted', { state: 'deleted' }],
-  ['a transit router all the same', { transitRouterId: 'tr-1' }],
-  ['that another account holds it', { crossAccount: true }],
+  ['a transit router', { transitRouterId: 'tr-1' }],
+  ['a transit router of another account', { crossAccount: true }],
 ])('an unbound connection that names %s is doubtful', (_what, change) => {
   expect(associate(aConnection(change), ACCOUNT, witnesses()).kind).toBe('doubtful');
 });
 
-test('an unbound connection that a transit router lists is doubtful', () => {
+test('an unbound connection in the listing of a transit router is doubtful', () => {
   expect(associate(aConnection(), ACCOUNT, witnesses([anAttachment()]))).toMatchObject({
     kind: 'doubtful',
     reason: 'tr-1 lists tr-attach-1 for it, although it says it is bound to nothing',
   });
 });
 
-test('an unbound connection is doubtful while a witness that should have been heard was not', () => {
+test('an unbound connection is doubtful if the witnesses of another account could not be read', () => {
   expect(associate(aConnection(), ACCOUNT, witnesses([], ['2000000000000002'])).kind).toBe('doubtful');
 });
 
 test.each<[string, Partial<Connection>, readonly Attachment[]]>([
-  ['nobody lists it', {}, []],
+  ['no transit router lists it', {}, []],
   ['it names no transit router', { transitRouterId: undefined }, [anAttachment()]],
-  ['its transit router is not among those we read', { transitRouterId: 'tr-foreign' }, [anAttachment()]],
+  ['its transit router is not in our listings', { transitRouterId: 'tr-foreign' }, [anAttachment()]],
   ['two attachments claim it', {}, [anAttachment(), anAttachment({ attachmentId: 'tr-attach-2' })]],
   ['another transit router lists it', {}, [anAttachment({ transitRouterId: 'tr-2' })]],
   ['the attachment is for another account', {}, [anAttachment({ connectionOwnerId: '9000000000000009' })]],
-  ['the status of the attachment is not one we know', {}, [anAttachment({ status: 'unknown' })]],
+  ['the status of the attachment is unknown', {}, [anAttachment({ status: 'unknown' })]],
   ['its State is init', { state: 'init' }, [anAttachment()]],
   ['its State is active', { state: 'active' }, [anAttachment()]],
-])('a bound connection is doubtful when %s', (_what, change, attachments) => {
+])('a bound connection is doubtful if %s', (_what, change, attachments) => {
   const read = new Map([
     ['tr-1', attachments.filter(({ transitRouterId }) => transitRouterId === 'tr-1')],
     ['tr-2', attachments.filter(({ transitRouterId }) => transitRouterId === 'tr-2')],
@@ -69,7 +69,7 @@ test.each<[string, Partial<Connection>, readonly Attachment[]]>([
 });
 
 test.each<[Connection['state']]>([['attaching'], ['detaching'], ['updating'], ['provisioning'], ['upgrading']])(
-  'State %s is on its way, bound or not',
+  'a connection with State %s is changing, bound or not',
   (state) => {
     expect(associate(aConnection({ state }), ACCOUNT, witnesses()).kind).toBe('changing');
     expect(associate(aBoundConnection({ state }), ACCOUNT, witnesses([anAttachment()])).kind).toBe('changing');
@@ -77,19 +77,19 @@ test.each<[Connection['state']]>([['attaching'], ['detaching'], ['updating'], ['
 );
 
 test.each<[Attachment['status']]>([['Attaching'], ['Detaching']])(
-  'an attachment that is %s is on its way',
+  'a connection with an attachment in status %s is changing',
   (status) => {
     expect(associate(aBoundConnection(), ACCOUNT, witnesses([anAttachment({ status })])).kind).toBe('changing');
   },
 );
 
-test('a locked connection is still bound to what holds it', () => {
+test('a locked connection is still bound to its transit router', () => {
   const locked = { state: 'financialLocked' as const };
   expect(associate(aConnection(locked), ACCOUNT, witnesses()).kind).toBe('unbound');
   expect(associate(aBoundConnection(locked), ACCOUNT, witnesses([anAttachment()])).kind).toBe('bound');
 });
 
-describe('what it says', () => {
+describe('the sentences about an association', () => {
   const two = new Map([
     ['tr-1', []],
     ['tr-2', [anAttachment({ transitRouterId: 'tr-2' })]],
@@ -99,7 +99,7 @@ describe('what it says', () => {
     ['no transit router', 0, 'the region has no transit router that could hold it'],
     ['three', 3, 'no attachment of tr-0, tr-1, tr-2 holds it'],
     ['four', 4, "no attachment of the region's 4 transit routers holds it"],
-  ])('bound to nothing, it says who was asked: %s', (_what, count, said) => {
+  ])('name the transit routers that do not list an unbound connection: %s', (_what, count, said) => {
     const read = new Map(Array.from({ length: count }, (_, index) => [`tr-${index}`, []]));
     expect(associate(aConnection(), ACCOUNT, createWitnesses(read, [])).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
@@ -107,7 +107,7 @@ describe('what it says', () => {
     ]);
   });
 
-  test('not ours, it says what it is', () => {
+  test('name the type of a connection that is not ours', () => {
     expect(associate(aConnection({ attachType: 'VPNGW', state: 'active' }), ACCOUNT, witnesses()).evidence).toEqual([
       'AttachType VPNGW, State active',
     ]);
@@ -121,7 +121,7 @@ describe('what it says', () => {
     ['it says that a transit router of another account holds it', { crossAccount: true }, []],
     ['the transit routers of account 2, 3 could not be read', {}, ['2', '3']],
     ['it is updating', { state: 'updating' }, []],
-  ])('unbound and in doubt, it says that %s', (reason, change, unreadOwners) => {
+  ])('for an unbound connection in doubt: %s', (reason, change, unreadOwners) => {
     const { evidence, ...said } = associate(aConnection(change), ACCOUNT, witnesses([], unreadOwners));
     expect(said).toMatchObject({ reason });
     expect(evidence).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('what it says', () => {
     ['tr-attach-1 is for a connection of account 9', {}, [anAttachment({ connectionOwnerId: '9' })]],
     ['the status of tr-attach-1 is not one we know', {}, [anAttachment({ status: 'unknown' })]],
     ['tr-attach-1 is Detaching', {}, [anAttachment({ status: 'Detaching' })]],
-  ])('bound and in doubt, it says that %s', (reason, change, listed) => {
+  ])('for a bound connection in doubt: %s', (reason, change, listed) => {
     const read = listed instanceof Map ? createWitnesses(listed, []) : witnesses(listed);
     const { evidence, ...said } = associate(aBoundConnection(change), ACCOUNT, read);
     expect(said).toMatchObject({ reason });
@@ -149,12 +149,12 @@ describe('what it says', () => {
   });
 });
 
-test('an attachment that does not say whose connection it is for holds it all the same', () => {
+test('an attachment without the owner of its connection still counts', () => {
   const attachment = anAttachment({ connectionOwnerId: undefined });
   expect(associate(aBoundConnection(), ACCOUNT, witnesses([attachment])).kind).toBe('bound');
 });
 
-test("a fresher listing takes the place of that transit router's alone", () => {
+test('a fresher listing replaces only the listing of the same transit router', () => {
   const before = createWitnesses(
     new Map([
       ['tr-1', [anAttachment()]],
@@ -170,7 +170,7 @@ test("a fresher listing takes the place of that transit router's alone", () => {
   expect(held(before)).toEqual(['vco-1', 'vco-2']);
 });
 
-describe('a connection that we detached, and that still says it may belong to another account', () => {
+describe('a connection after our own detach that still names another account', () => {
   const foreign = (held: Parameters<typeof witnesses>[0] = []) =>
     createWitnesses(
       new Map([
@@ -183,7 +183,7 @@ describe('a connection that we detached, and that still says it may belong to an
   const connection = aConnection({ crossAccount: true });
   const note = { kind: 'valid', atMs: 0, attachmentId: 'tr-attach-1' } as const;
 
-  test('is unbound once no transit router of that account lists the attachment of our note', () => {
+  test('is unbound if no transit router of that account lists the attachment in our note', () => {
     expect(associate(connection, ACCOUNT, foreign(), note).kind).toBe('unbound');
   });
 
@@ -196,7 +196,7 @@ describe('a connection that we detached, and that still says it may belong to an
       foreign([anAttachment({ transitRouterId: 'tr-foreign', connectionId: 'vco-2' })]),
       note,
     ],
-  ])('stays in doubt when %s', (_when, read, claimed) => {
+  ])('stays in doubt if %s', (_when, read, claimed) => {
     expect(associate(connection, ACCOUNT, read, claimed).kind).toBe('doubtful');
   });
 });

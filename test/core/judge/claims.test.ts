@@ -19,7 +19,7 @@ const GAP = 72 * HOUR;
 const OUR_KEYS = [TAG_ORPHAN, TAG_SEEN, TAG_DETACHED, TAG_KEEP, TAG_EXPIRES];
 
 const padded = (value: number, width = 2): string => String(value).padStart(width, '0');
-/** A date-time with its moment, reckoned apart from `Date.parse`; undefined for a day or an hour that is none. */
+/** A date-time with its time, calculated without `Date.parse`. Undefined for an impossible day or hour. */
 const spelledOut = fc
   .record({
     year: fc.oneof(fc.integer({ min: 1970, max: 2100 }), fc.integer({ min: 0, max: 9999 })),
@@ -54,7 +54,7 @@ const spelledOut = fc
     return { text, ms: isDay && isTime ? ms - offsetMs : undefined };
   });
 
-/** Text that is a moment, nearly one, or nothing of the kind. */
+/** Text that is a valid time, almost a valid time, or something else. */
 const timeText = fc.oneof(
   spelledOut.map(({ text }) => text),
   fc.integer({ min: NOW - 100 * HOUR, max: NOW + 10 * HOUR }).map(toIso),
@@ -92,7 +92,7 @@ const anyTags = fc.dictionary(fc.oneof(fc.constantFrom(...OUR_KEYS), fc.string()
 const tags = fc.oneof(nearlyMarked, anyTags);
 
 describe('a date-time', () => {
-  test('is the very moment it spells out, to the millisecond, or nothing', () => {
+  test('is read to the millisecond if it is valid, and otherwise not at all', () => {
     fc.assert(
       fc.property(spelledOut, ({ text, ms }) => {
         expect([text, parseInstant(text)]).toEqual([text, ms]);
@@ -101,7 +101,7 @@ describe('a date-time', () => {
     );
   });
 
-  test('that is written is read as the same moment', () => {
+  test('that the sweeper wrote is read as the same time', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
@@ -112,7 +112,7 @@ describe('a date-time', () => {
     );
   });
 
-  test('that is any text is a moment that can be written, or nothing; a bare date lasts to its end', () => {
+  test('an arbitrary text is a time that can be written, or no time, and a date without a time lasts until the end of the day', () => {
     fc.assert(
       fc.property(timeText, (text) => {
         for (const ms of [parseInstant(text), parseExpiry(text)]) {
@@ -140,55 +140,59 @@ describe('a mark', () => {
   const MALFORMED = 'tag vco-sweeper:orphan is missing or malformed';
 
   test.each<[string, Tags, string]>([
-    ['a rule that is none', tagged({ [TAG_ORPHAN]: `unloved ${ago(HOUR)}`, [TAG_SEEN]: ago(HOUR) }), MALFORMED],
+    ['an unknown rule', tagged({ [TAG_ORPHAN]: `unloved ${ago(HOUR)}`, [TAG_SEEN]: ago(HOUR) }), MALFORMED],
     ['text before the rule', tagged({ [TAG_ORPHAN]: `x ${ORPHAN}` }), MALFORMED],
     ['text after the time', tagged({ [TAG_ORPHAN]: `${ORPHAN} x` }), MALFORMED],
-    ['a comma and no rule after it', tagged({ [TAG_ORPHAN]: `${ORPHAN}, ` }), MALFORMED],
+    ['a comma without a rule after it', tagged({ [TAG_ORPHAN]: `${ORPHAN}, ` }), MALFORMED],
     ['no blank after the comma', tagged({ [TAG_ORPHAN]: `${ORPHAN},expired ${ago(HOUR)}` }), MALFORMED],
     ['a rule twice', tagged({ [TAG_ORPHAN]: `${ORPHAN}, ${ORPHAN}`, [TAG_SEEN]: ago(0) }), MALFORMED],
-    ['no last time', tagged({ [TAG_ORPHAN]: ORPHAN }), 'tag vco-sweeper:seen is missing or malformed'],
+    ['no time in the tag seen', tagged({ [TAG_ORPHAN]: ORPHAN }), 'tag vco-sweeper:seen is missing or malformed'],
     [
-      'a failed step of no time',
+      'a failed step without a valid time',
       tagged({ [TAG_ORPHAN]: ORPHAN, [TAG_SEEN]: `${ago(0)} tried soon` }),
       'tag vco-sweeper:seen is missing or malformed',
     ],
     [
-      'void for its last time',
+      'a void tag seen',
       tagged({ [TAG_ORPHAN]: ORPHAN, [TAG_SEEN]: 'void' }),
       'tag vco-sweeper:seen is void, so the mark does not count',
     ],
-    ['a beginning to come', mark(-AHEAD - 1, 0), 'tag vco-sweeper:orphan is in the future'],
-    ['a last time to come', mark(0, -AHEAD - 1), 'tag vco-sweeper:seen is in the future'],
-    ['a last time a day before its beginning', mark(0, DAY + 1), 'tag vco-sweeper:seen is from before the mark'],
+    ['a start in the future', mark(-AHEAD - 1, 0), 'tag vco-sweeper:orphan is in the future'],
+    ['a tag seen in the future', mark(0, -AHEAD - 1), 'tag vco-sweeper:seen is in the future'],
+    [
+      'a tag seen from more than a day before its start',
+      mark(0, DAY + 1),
+      'tag vco-sweeper:seen is from before the mark',
+    ],
     ['a gap', mark(5 * DAY, GAP + 1), 'last seen so 2026-11-19T11:59:59.999Z, longer ago than marks.maxGap'],
     [
-      'a beginning before the connection was created',
+      'a start before the connection was created',
       mark(100 * DAY + 1, HOUR),
       'tag vco-sweeper:orphan is older than the connection, so it is not ours',
     ],
     [
-      'a last time before the connection was created',
+      'a tag seen from before the connection was created',
       mark(HOUR, 100 * DAY + 1),
       'tag vco-sweeper:seen is older than the connection, so it is not ours',
     ],
-  ])('with %s is broken, and says so', (_what, found, reason) => {
+  ])('with %s is broken, with this reason', (_what, found, reason) => {
     expect(readMark(found)).toEqual({ kind: 'broken', reason });
   });
 
-  test('without a rule is none: a time alone claims nothing', () => {
+  test('without a rule is no mark, because a time alone claims nothing', () => {
     expect(readMark(tagged({ [TAG_SEEN]: ago(0) }))).toEqual({ kind: 'none' });
   });
 
   test.each<[string, Tags]>([
-    ['begins and was seen this very moment', mark(0, 0)],
-    ['was seen a whole day before it begins, in the longest run there is', mark(0, DAY)],
+    ['starts and was seen at this very moment', mark(0, 0)],
+    ['was seen a whole day before it starts, as in the longest possible run', mark(0, DAY)],
     ['was last seen a whole gap ago', mark(5 * DAY, GAP)],
     ['began when the connection was created', mark(100 * DAY, HOUR)],
   ])('that %s is valid', (_what, found) => {
     expect(readMark(found).kind).toBe('valid');
   });
 
-  test('of a clock that is a little ahead counts as of now', () => {
+  test('by a clock that is slightly ahead counts as written now', () => {
     expect(readMark(mark(-AHEAD, -AHEAD))).toEqual({
       kind: 'valid',
       clocks: new Map([['unassociated', NOW]]),
@@ -196,7 +200,7 @@ describe('a mark', () => {
     });
   });
 
-  test('that an older version wrote, with one rule and milliseconds, still counts', () => {
+  test('from an older version, with one rule and milliseconds, still counts', () => {
     const found = tagged({
       [TAG_ORPHAN]: 'unassociated 2026-11-20T11:22:33.456Z',
       [TAG_SEEN]: '2026-11-22T01:02:03.789Z',
@@ -208,13 +212,13 @@ describe('a mark', () => {
     });
   });
 
-  test('has whole seconds: a clock never starts early, and is never seen late', () => {
+  test('has whole seconds, rounded so that a clock never starts early and is never seen late', () => {
     expect(toMarkText(new Map([['expired', NOW + 1]]), ['expired'])).toBe('expired 2026-11-22T12:00:01Z');
     expect(toSeenText(NOW - 1, undefined)).toBe('2026-11-22T11:59:59Z');
     expect(toSeenText(NOW, NOW - HOUR)).toBe('2026-11-22T12:00:00Z tried 2026-11-22T11:00:00Z');
   });
 
-  test('is never longer than a tag may be, and loses the clocks that are due last', () => {
+  test('is never longer than a tag value, and leaves out the clocks that are due last', () => {
     const all: Clocks = new Map(RULE_NAMES.map((rule) => [rule, Date.parse('9999-12-31T23:59:59.999Z') - 1_000]));
     for (const dueFirst of [RULE_NAMES, [...RULE_NAMES].reverse()]) {
       const text = toMarkText(all, dueFirst);
@@ -227,7 +231,7 @@ describe('a mark', () => {
     }
   });
 
-  test('of any tags is none, broken with a reason, or as old as its text says and not a moment older', () => {
+  test('in arbitrary tags is missing, broken with a reason, or exactly as old as its text says', () => {
     fc.assert(
       fc.property(tags, fc.constantFrom(0, HOUR, GAP), (found, maxGapMs) => {
         const mark = readMark(found, NOW, maxGapMs);
@@ -247,7 +251,7 @@ describe('a mark', () => {
     );
   });
 
-  test('that is written is read as it was to the second, by its own run and by those that come within the gap', () => {
+  test('is read back to the second, by its own run and by later runs within the gap', () => {
     const clocks = fc.dictionary(fc.constantFrom(...RULE_NAMES), fc.nat(60_000), { minKeys: 1, maxKeys: 3 });
     fc.assert(
       fc.property(clocks, fc.nat(60_000), fc.nat(GAP), fc.option(fc.nat(GAP)), (starts, waitedMs, laterMs, tried) => {
@@ -283,14 +287,14 @@ describe('a detach note', () => {
     ['in the future', `${ago(-AHEAD - 1)} tr-attach-1`, false],
     ['with text before it', `x ${ago(0)} tr-attach-1`, false],
     ['with text after it', `${ago(0)} tr-attach-1 x`, false],
-    ['of something else', `${ago(0)} vco-1`, false],
+    ['with an id that is no attachment', `${ago(0)} vco-1`, false],
     ['that is void', 'void', false],
     ['from before the connection was created', `${ago(100 * DAY + 1)} tr-attach-1`, false],
-  ])('%s counts or does not', (_what, text, counts) => {
+  ])('%s counts or does not count', (_what, text, counts) => {
     expect(readNote(text).kind === 'valid').toBe(counts);
   });
 
-  test('counts for as long as runs renew the time they saw it so', () => {
+  test('counts as long as runs renew the tag seen', () => {
     const text = `${ago(9 * DAY)} tr-attach-1`;
     expect(readNote(text, { [TAG_SEEN]: ago(GAP) }).kind).toBe('valid');
     expect(readNote(text, { [TAG_SEEN]: `${ago(GAP)} tried ${ago(DAY)}` }).kind).toBe('valid');
@@ -298,7 +302,7 @@ describe('a detach note', () => {
     expect(readNote(text, { [TAG_SEEN]: 'void' }).kind).toBe('broken');
   });
 
-  test('that is copied from an older connection does not count, however it was renewed', () => {
+  test('from an older connection does not count, even if a run renewed the tag seen', () => {
     const connection = aConnection({
       createdAtMs: NOW - 25 * HOUR,
       tags: tagged({ [TAG_DETACHED]: `${ago(30 * HOUR)} tr-attach-1`, [TAG_SEEN]: ago(HOUR) }),
@@ -309,7 +313,7 @@ describe('a detach note', () => {
     });
   });
 
-  test('is read as it was written, or as nothing when it is not of that form', () => {
+  test('is read back unchanged, and a text of another form is not a note', () => {
     const attachmentId = fc.stringMatching(/^tr-attach-[a-z0-9]{1,20}$/);
     fc.assert(
       fc.property(fc.nat(GAP), attachmentId, tagText, (agoMs, id, text) => {
@@ -340,18 +344,18 @@ describe('room for the tags of the sweeper', () => {
     [18, ours, false, 0],
     [18, ours, true, 1],
     [17, { ...ours, [TAG_DETACHED]: 'x' }, true, 0],
-  ])('of %i tags of its owner and %j, bound: %s, %i have to go', (count, more, isBound, over) => {
+  ])("with %i owner's tags and %j, bound: %s, %i tags must be removed", (count, more, isBound, over) => {
     expect(countTagsOver(aConnection({ tags: tagged({ ...owners(count), ...more }) }), isBound)).toBe(over);
   });
 });
 
-describe('whatever the tags say', () => {
+describe('with arbitrary tags', () => {
   const policies = fc.constantFrom(
     aPolicy({ rules: { unassociated: 0, expired: 0 } }),
     aPolicy({ rules: { unassociated: DAY, expired: DAY } }),
   );
 
-  test('nothing throws, and who is due by a mark has one as old as the grace, unbroken', () => {
+  test('reading never throws, and every connection that is due by a mark has an unbroken mark as old as the grace', () => {
     fc.assert(
       fc.property(tags, policies, (found, policy) => {
         const verdict = judgeOne(aConnection({ tags: found }), policy);
@@ -371,7 +375,7 @@ describe('whatever the tags say', () => {
     );
   });
 
-  test('the keep tag protects with any text but false', () => {
+  test('the keep tag protects with any text except false', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'binary' }), fc.mixedCase(fc.constantFrom('false', 'true', ' false'))),
@@ -383,7 +387,7 @@ describe('whatever the tags say', () => {
     );
   });
 
-  test('any name, any tag and any moment of creation is protected or is not, by a policy of any text', () => {
+  test('any name, tags and creation time are judged by any policy without an error', () => {
     const text = fc.string({ unit: 'binary', maxLength: 20 });
     const list = fc.array(text, { maxLength: 3 });
     const rules = fc.record({

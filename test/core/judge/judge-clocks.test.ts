@@ -26,17 +26,17 @@ describe('a connection that is an orphan by several rules', () => {
     });
   });
 
-  test('a connection is due by a clock whose rule still holds, though another rule comes first in order', () => {
+  test('a connection is due by a clock whose rule still holds, even if another rule comes first in order', () => {
     const tags = tagged({ ...expires, ...DUE_MARK, 'vco-sweeper:orphan': `expired ${ago(2 * DAY)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', isDue: true });
   });
 
-  test('a clock is due to the millisecond, though another rule comes first in order', () => {
+  test('a clock is due to the millisecond, even if another rule comes first in order', () => {
     const tags = tagged({ ...expires, ...DUE_MARK, 'vco-sweeper:orphan': `expired ${ago(DAY)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', isDue: true });
   });
 
-  test('a clock that runs goes on when another rule begins to hold', () => {
+  test('a clock continues if another rule begins to hold', () => {
     const tags = tagged({ ...expires, ...DUE_MARK, 'vco-sweeper:orphan': `expired ${ago(HOUR)}` });
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({
       rule: 'expired',
@@ -48,7 +48,7 @@ describe('a connection that is an orphan by several rules', () => {
     });
   });
 
-  test('the verdict names the rule that is due first, whichever rule began first', () => {
+  test('the verdict names the rule that is due first, even if another rule began first', () => {
     const marks = `unassociated ${ago(2 * HOUR)}, expired ${ago(HOUR)}`;
     const tags = tagged({ ...expires, ...DUE_MARK, 'vco-sweeper:orphan': marks });
     const short = aPolicy({ rules: { unassociated: DAY, expired: 3 * HOUR } });
@@ -56,7 +56,7 @@ describe('a connection that is an orphan by several rules', () => {
     expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'unassociated', ripeAtMs: NOW + 22 * HOUR });
   });
 
-  test('a clock whose rule does not hold any more goes, and the other clocks go on', () => {
+  test('a clock is removed if its rule no longer holds, and the other clocks continue', () => {
     const marks = `tunnels-down ${ago(2 * DAY)}, expired ${ago(HOUR)}`;
     const tags = tagged({ ...expires, ...DUE_MARK, 'vco-sweeper:orphan': marks });
     const up = aBoundConnection({ tags, tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') });
@@ -69,18 +69,18 @@ describe('a connection that is an orphan by several rules', () => {
     });
   });
 
-  describe('a mark goes if its rule was looked at and does not hold', () => {
+  describe('a mark is removed if its rule was checked and does not hold', () => {
     const up = { tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') };
     const marked = { ...DUE_MARK, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` };
     const rules = { unassociated: DAY, 'tunnels-down': DAY } as const;
 
-    test('it goes though another rule without grace holds', () => {
+    test('even if another rule without grace holds', () => {
       const tags = tagged({ ...marked, ...expires });
       const verdict = judgeOne(aBoundConnection({ ...up, tags }), aPolicy({ rules: { ...rules, expired: 0 } }));
       expect(verdict).toMatchObject({ rule: 'expired', isDue: true, markDisproved: true, markAction: 'clear' });
     });
 
-    test('it goes though another rule could not be decided', () => {
+    test('even if another rule could not be decided', () => {
       const policy = aPolicy({ rules: { ...rules, unrouted: DAY } });
       expect(judgeOne(aBoundConnection({ ...up, tags: tagged(marked) }), policy)).toMatchObject({
         kind: 'unknown',
@@ -89,7 +89,7 @@ describe('a connection that is an orphan by several rules', () => {
       });
     });
 
-    test('it goes though the witnesses disagree, if the connection itself says that it is attached or up', () => {
+    test('even if the witnesses disagree, as long as the connection itself says that it is attached or up', () => {
       const attached = aBoundConnection({ ...up, tags: tagged(DUE_MARK), transitRouterId: 'tr-foreign' });
       expect(judgeOne(attached)).toMatchObject({ kind: 'unknown', markDisproved: true, markAction: 'clear' });
       const upAgain = aBoundConnection({ ...up, tags: tagged(marked), transitRouterId: 'tr-foreign' });
@@ -98,10 +98,10 @@ describe('a connection that is an orphan by several rules', () => {
 
     test.each<[string, string, Partial<Connection>]>([
       ['is unassociated, and the connection is not attached yet', 'unassociated', { state: 'active' }],
-      ['is unassociated, and the connection says both', 'unassociated', { attachType: 'NO_ASSOCIATED' }],
+      ['is unassociated, and the connection contradicts itself', 'unassociated', { attachType: 'NO_ASSOCIATED' }],
       ['is tunnels-down, and no tunnel is up', 'tunnels-down', { ...DOWN, transitRouterId: 'tr-foreign' }],
-      ['is unrouted, which it cannot say itself', 'unrouted', { ...up, transitRouterId: 'tr-foreign' }],
-    ])('it stays while the witnesses disagree and its rule %s', (_what, rule, change) => {
+      ['is unrouted, which the connection cannot disprove', 'unrouted', { ...up, transitRouterId: 'tr-foreign' }],
+    ])('but it stays while the witnesses disagree and its rule %s', (_what, rule, change) => {
       const tags = tagged({ ...DUE_MARK, 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}` });
       expect(judgeOne(aBoundConnection({ tags, ...change }))).toMatchObject({
         kind: 'unknown',
@@ -110,7 +110,7 @@ describe('a connection that is an orphan by several rules', () => {
       });
     });
 
-    test('the clock of a rule that is off goes', () => {
+    test('the clock of a disabled rule is removed', () => {
       const tags = tagged({ ...marked, ...expires });
       const off = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
       expect(judgeOne(aBoundConnection({ ...DOWN, tags }), off)).toMatchObject({
@@ -120,7 +120,7 @@ describe('a connection that is an orphan by several rules', () => {
       });
     });
 
-    test('if a rule that has a clock could not be decided, nothing is renewed and nothing is due', () => {
+    test('if a rule with a clock could not be decided, no tag is renewed and the connection is not due', () => {
       const tags = tagged({ ...marked, ...expires });
       const unread = { tunnels: twoTunnels('unknown', 'ike_sa_not_established') };
       const on = aPolicy({ rules: { ...rules, expired: 0 } });
@@ -131,7 +131,7 @@ describe('a connection that is an orphan by several rules', () => {
       });
     });
 
-    test('a disproved clock goes from a mark in which another rule could not be decided, and nothing is renewed', () => {
+    test('a disproved clock is removed even if another rule of the mark could not be decided, and no tag is renewed', () => {
       const marks = `tunnels-down ${ago(2 * DAY)}, unrouted ${ago(DAY)}`;
       const policy = aPolicy({ rules: { ...rules, unrouted: 3 * DAY } });
       const tags = tagged({ ...DUE_MARK, 'vco-sweeper:orphan': marks });
@@ -142,7 +142,7 @@ describe('a connection that is an orphan by several rules', () => {
       });
     });
 
-    test('a mark whose rule could not be decided stays', () => {
+    test('a mark stays if its rule could not be decided', () => {
       const tags = tagged({ ...DUE_MARK, 'vco-sweeper:orphan': `unrouted ${ago(2 * DAY)}` });
       const policy = aPolicy({ rules: { ...rules, unrouted: DAY } });
       expect(judgeOne(aBoundConnection({ ...up, tags }), policy)).toMatchObject({
@@ -151,14 +151,14 @@ describe('a connection that is an orphan by several rules', () => {
       });
     });
 
-    test('a mark whose rule holds is renewed beside a rule without grace', () => {
+    test('a mark whose rule holds is renewed even if a rule without grace holds as well', () => {
       const tags = tagged({ ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, ...expires });
       const policy = aPolicy({ rules: { unassociated: DAY, expired: 0 } });
       expect(judgeOne(aConnection({ tags }), policy)).toMatchObject({ rule: 'expired', markAction: 'refresh' });
     });
   });
 
-  test('a rule that is off makes nothing due, however old its mark', () => {
+  test('a disabled rule makes no connection due, even with an old mark', () => {
     const connection = aConnection({ tags: tagged(DUE_MARK) });
     expect(judgeOne(connection, aPolicy({ rules: { unassociated: 'off' } }))).toMatchObject({
       kind: 'in-use',

@@ -14,7 +14,7 @@ import {
   witnesses,
 } from '../../support/builders.ts';
 
-describe('whatever the state of a connection', () => {
+describe('in every state of a connection', () => {
   const tag = fc.record(
     {
       'vco-sweeper:orphan': fc.constantFrom(`unassociated ${ago(2 * DAY)}`, `tunnels-down ${ago(2 * DAY)}`, 'x'),
@@ -57,7 +57,7 @@ describe('whatever the state of a connection', () => {
     aPolicy({ rules: { unassociated: DAY, 'tunnels-down': DAY, unrouted: 'off', expired: DAY } }),
   );
 
-  test('a field or a witness that is lost from sight never makes anything due', () => {
+  test('losing sight of a field or a witness never makes a connection due', () => {
     fc.assert(
       fc.property(connection, held, policy, fc.nat(5), (before, witnessed, rules, pick) => {
         const blur: Partial<Connection>[] = [
@@ -82,7 +82,7 @@ describe('whatever the state of a connection', () => {
     );
   });
 
-  test('adding protection never deletes more', () => {
+  test('more protection never deletes more connections', () => {
     fc.assert(
       fc.property(connection, held, policy, (before, witnessed, rules) => {
         const guarded = { ...rules, protect: { ...rules.protect, connections: ['vco-1'] } };
@@ -91,7 +91,7 @@ describe('whatever the state of a connection', () => {
     );
   });
 
-  test('a connection that a transit router holds is due only if it names the attachment', () => {
+  test('a bound connection is due only if the verdict names the attachment', () => {
     fc.assert(
       fc.property(connection, policy, (before, rules) => {
         const verdict = judgeOne(before, rules, { witnesses: witnesses([anAttachment()]) });

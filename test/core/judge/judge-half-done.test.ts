@@ -18,7 +18,7 @@ import { DOWN, DUE_MARK, ONLY_TUNNELS } from './judge-cases.ts';
 describe('a half-done connection', () => {
   const detached = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-1` };
 
-  test('our detach note on an unbound connection makes it due, whatever rules and marks say', () => {
+  test('is due by our detach note alone, if it is unbound, with any rules and marks', () => {
     const policy = aPolicy({ rules: { unassociated: 'off' } });
     expect(judgeOne(aConnection({ tags: tagged(detached) }), policy)).toMatchObject({
       kind: 'half-done',
@@ -27,7 +27,7 @@ describe('a half-done connection', () => {
     });
   });
 
-  test('the evidence shows the note, beside the words of both sides', () => {
+  test('has the note in its evidence, beside the statements of both sides', () => {
     expect(judgeOne(aConnection({ tags: tagged(detached) })).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
       'no attachment of tr-1 holds it',
@@ -36,14 +36,14 @@ describe('a half-done connection', () => {
   });
 
   test.each<[string, Connection]>([
-    ['a bound connection without it', aBoundConnection()],
+    ['a bound connection without a note', aBoundConnection()],
     ['a bound connection whose tags were not read', aBoundConnection({ tags: 'unread' })],
-    ['an unbound connection, which is to be finished', aConnection({ tags: tagged(detached) })],
-  ])('no note is dropped from %s', (_what, connection) => {
+    ['an unbound connection that a run will finish', aConnection({ tags: tagged(detached) })],
+  ])('no note is removed from %s', (_what, connection) => {
     expect(judgeOne(connection).dropNote).toBe(false);
   });
 
-  test('its verdict has the rule of its mark, and since when', () => {
+  test('has the rule and the start of its mark in its verdict', () => {
     const tags = tagged({ ...detached, 'vco-sweeper:orphan': `tunnels-down ${ago(9 * DAY)}` });
     expect(judgeOne(aConnection({ tags }))).toMatchObject({
       kind: 'half-done',
@@ -52,7 +52,7 @@ describe('a half-done connection', () => {
     });
   });
 
-  test('protection holds for a half-done connection too', () => {
+  test('is still protected by every protection', () => {
     expect(judgeOne(aConnection({ tags: tagged({ ...detached, 'vco-sweeper:keep': '' }) })).kind).toBe('protected');
   });
 
@@ -62,7 +62,7 @@ describe('a half-done connection', () => {
     ['without an attachment', ago(HOUR)],
     ['void', 'void'],
     ['malformed', 'yes'],
-  ])('with a note that is %s, it is an unassociated connection like any other', (_what, value) => {
+  ])('with a note that is %s is an ordinary unassociated connection', (_what, value) => {
     expect(judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:detached': value }) }))).toMatchObject({
       kind: 'orphan',
       markAction: 'set',
@@ -71,7 +71,7 @@ describe('a half-done connection', () => {
     });
   });
 
-  test('on a bound connection the note is stale, and goes', () => {
+  test('loses its note if it is bound, because the note is stale', () => {
     expect(judgeOne(aBoundConnection({ tags: tagged(detached) }))).toMatchObject({
       kind: 'in-use',
       dropNote: true,
@@ -79,11 +79,15 @@ describe('a half-done connection', () => {
   });
 
   test.each<[string, string, boolean]>([
-    ['a fresh note of this attachment may be that of a run at work, and stays', `${ago(600_000)} tr-attach-1`, false],
-    ['an older note goes', `${ago(600_001)} tr-attach-1`, true],
-    ['a note of the future goes', `${ago(-300_001)} tr-attach-1`, true],
-    ['a note by a clock that is a little ahead stays', `${ago(-1)} tr-attach-1`, false],
-  ])('on a bound connection that is due, %s', (_what, detachedTag, drops) => {
+    [
+      'a fresh note of this attachment stays, because another run may be about to detach it',
+      `${ago(600_000)} tr-attach-1`,
+      false,
+    ],
+    ['an older note is removed', `${ago(600_001)} tr-attach-1`, true],
+    ['a note from the future is removed', `${ago(-300_001)} tr-attach-1`, true],
+    ['a note by a clock that is slightly ahead stays', `${ago(-1)} tr-attach-1`, false],
+  ])('if it is bound and due, %s', (_what, detachedTag, drops) => {
     const tags = tagged({
       ...DUE_MARK,
       'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
@@ -95,7 +99,7 @@ describe('a half-done connection', () => {
     });
   });
 
-  test('a connection that another attachment binds again loses note and mark, and its clocks start again', () => {
+  test('loses note and mark if another attachment binds it, and its clocks start again', () => {
     const tags = tagged({
       ...DUE_MARK,
       'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}`,
@@ -111,7 +115,7 @@ describe('a half-done connection', () => {
     });
   });
 
-  test('while a note stands on a connection that is due, no clock starts', () => {
+  test('starts no clock while it is due and has a note', () => {
     const tags = tagged({
       ...DUE_MARK,
       'vco-sweeper:expires': '2026-11-01',
@@ -127,7 +131,7 @@ describe('a half-done connection', () => {
     });
   });
 
-  test('each run renews the time at which it saw it half-done, and makes a mark void that does not count', () => {
+  test('gets a new tag seen in each run, and its mark becomes void if the mark does not count', () => {
     const marked = (orphan: string, seen: string) =>
       judgeOne(aConnection({ tags: tagged({ ...detached, 'vco-sweeper:orphan': orphan, 'vco-sweeper:seen': seen }) }));
     expect(judgeOne(aConnection({ tags: tagged(detached) })).markAction).toBe('refresh');
@@ -135,7 +139,7 @@ describe('a half-done connection', () => {
     expect(marked(`tunnels-down ${ago(9 * DAY)}`, ago(5 * DAY)).markAction).toBe('void');
   });
 
-  test('protection removes the note as it removes the mark', () => {
+  test('loses the note as well as the mark if it is protected', () => {
     expect(judgeOne(aConnection({ tags: tagged({ ...detached, ...DUE_MARK, 'vco-sweeper:keep': '' }) }))).toMatchObject(
       {
         kind: 'protected',
@@ -145,12 +149,12 @@ describe('a half-done connection', () => {
     );
   });
 
-  test('on a bound connection that is not due, even a fresh note goes', () => {
+  test('loses even a fresh note if it is bound and not due', () => {
     const tags = tagged({ 'vco-sweeper:detached': `${ago(1_000)} tr-attach-1` });
     expect(judgeOne(aBoundConnection({ tags })).dropNote).toBe(true);
   });
 
-  test('a half-done connection that a transit router still lists is not finished', () => {
+  test('is not finished while a transit router still lists it', () => {
     const verdict = judgeOne(aConnection({ tags: tagged(detached) }), aPolicy(), {
       witnesses: witnesses([anAttachment()]),
     });

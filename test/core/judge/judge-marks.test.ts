@@ -18,7 +18,7 @@ describe('marks and grace', () => {
   test.each<[string, Record<string, string>, MarkAction, boolean]>([
     ['an orphan without a mark is marked', {}, 'set', false],
     [
-      'an orphan inside its grace waits',
+      'an orphan in its grace waits',
       { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(DAY - 1)}` },
       'refresh',
       false,
@@ -37,45 +37,50 @@ describe('marks and grace', () => {
     ],
     ['the clock starts again after a gap', { ...DUE_MARK, 'vco-sweeper:seen': ago(72 * HOUR + 1) }, 'set', false],
     [
-      'the clock starts again without the tag seen',
+      'the clock starts again if the tag seen is missing',
       { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` },
       'set',
       false,
     ],
-    ['the clock starts again with the tag seen alone', { 'vco-sweeper:seen': ago(HOUR) }, 'set', false],
-    ['the clock starts again after a malformed seen', { ...DUE_MARK, 'vco-sweeper:seen': 'yesterday' }, 'set', false],
+    ['the clock starts again if only the tag seen exists', { 'vco-sweeper:seen': ago(HOUR) }, 'set', false],
     [
-      'the clock starts again after a seen without a zone',
+      'the clock starts again after a malformed tag seen',
+      { ...DUE_MARK, 'vco-sweeper:seen': 'yesterday' },
+      'set',
+      false,
+    ],
+    [
+      'the clock starts again after a tag seen without a zone',
       { ...DUE_MARK, 'vco-sweeper:seen': '2026-11-22T11:00:00' },
       'set',
       false,
     ],
-    ['a seen 5 minutes ahead counts as now', { ...DUE_MARK, 'vco-sweeper:seen': ago(-300_000) }, 'refresh', true],
+    ['a tag seen 5 minutes ahead counts as now', { ...DUE_MARK, 'vco-sweeper:seen': ago(-300_000) }, 'refresh', true],
     [
-      'the clock starts again after a seen that is further ahead',
+      'the clock starts again after a tag seen that is further ahead',
       { ...DUE_MARK, 'vco-sweeper:seen': ago(-300_001) },
       'set',
       false,
     ],
     [
-      'a since 5 minutes ahead counts as now',
+      'a start 5 minutes ahead counts as now',
       { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(-300_000)}` },
       'refresh',
       false,
     ],
     [
-      'the clock starts again after a since that is further ahead',
+      'the clock starts again after a start that is further ahead',
       { ...DUE_MARK, 'vco-sweeper:orphan': `unassociated ${ago(-300_001)}` },
       'set',
       false,
     ],
     [
-      'a seen with a step that failed counts',
+      'a tag seen with a failed step counts',
       { ...DUE_MARK, 'vco-sweeper:seen': `${ago(HOUR)} tried ${ago(DAY)}` },
       'refresh',
       true,
     ],
-    ['the clock starts again after a void seen', { ...DUE_MARK, 'vco-sweeper:seen': 'void' }, 'set', false],
+    ['the clock starts again after a void tag seen', { ...DUE_MARK, 'vco-sweeper:seen': 'void' }, 'set', false],
     ['the clock starts again after a void orphan tag', { ...DUE_MARK, 'vco-sweeper:orphan': 'void' }, 'set', false],
     [
       'the clock starts again after a mark that names a rule twice',
@@ -84,7 +89,7 @@ describe('marks and grace', () => {
       false,
     ],
     [
-      'the clock starts again after a malformed since',
+      'the clock starts again after a malformed start',
       { ...DUE_MARK, 'vco-sweeper:orphan': 'unassociated long-ago' },
       'set',
       false,
@@ -102,7 +107,7 @@ describe('marks and grace', () => {
       false,
     ],
     [
-      'the clock starts again after a seen from long before the mark itself',
+      'the clock starts again after a tag seen from long before the mark itself',
       { 'vco-sweeper:orphan': `unassociated ${ago(25 * HOUR)}`, 'vco-sweeper:seen': ago(71 * HOUR) },
       'set',
       false,
@@ -128,7 +133,7 @@ describe('marks and grace', () => {
     });
   });
 
-  test('the evidence says since when it is an orphan, and when a run last saw it so', () => {
+  test('the evidence has the start of the mark, and when a run last saw the orphan', () => {
     expect(judgeOne(aConnection({ tags: tagged(DUE_MARK) })).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
       'no attachment of tr-1 holds it',
@@ -136,7 +141,7 @@ describe('marks and grace', () => {
     ]);
   });
 
-  test('the mark of a connection that is in use again goes', () => {
+  test('the mark of a connection that is used again is removed', () => {
     const connection = aBoundConnection({
       tags: tagged(DUE_MARK),
       ...{ tunnels: twoTunnels('ipsec_sa_established', 'ike_sa_not_established') },
@@ -144,7 +149,7 @@ describe('marks and grace', () => {
     expect(judgeOne(connection, ONLY_TUNNELS)).toMatchObject({ kind: 'in-use', markAction: 'clear' });
   });
 
-  test('while a connection changes from one state to another, its mark neither goes nor is renewed', () => {
+  test('while a connection is changing, its mark is neither removed nor renewed', () => {
     expect(judgeOne(aConnection({ state: 'updating', tags: tagged(DUE_MARK) }))).toMatchObject({
       kind: 'unknown',
       markAction: 'none',
@@ -168,7 +173,7 @@ describe('a connection without room for the tags of the sweeper', () => {
     [1, aConnection({ tags: tagged(owners(19)) })],
     [1, aConnection({ tags: tagged({ ...owners(19), 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }) })],
     [1, aBoundConnection({ ...DOWN, tags: tagged({ ...owners(18), ...DUE_MARK }) })],
-  ])('it is an orphan that is not due, nothing is written, and %i tags have to go first', (over, connection) => {
+  ])('is an orphan that is not due, gets no tag, and %i tags must be removed first', (over, connection) => {
     const policy = aPolicy({ rules: { 'tunnels-down': DAY } });
     expect(judgeOne(connection, policy)).toMatchObject({
       kind: 'orphan',
@@ -179,7 +184,7 @@ describe('a connection without room for the tags of the sweeper', () => {
     });
   });
 
-  test('a clock whose rule does not hold goes all the same', () => {
+  test('still loses a clock whose rule does not hold', () => {
     const tags = tagged({ ...owners(19), ...DUE_MARK, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` });
     expect(judgeOne(aConnection({ tags }))).toMatchObject({ tagsOver: 1, markAction: 'clear' });
   });

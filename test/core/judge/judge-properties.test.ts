@@ -124,8 +124,8 @@ const BLUR: Readonly<Record<string, (before: JudgeInput) => JudgeInput>> = {
   'the name': (before) => blurred(before, { name: undefined }),
   'the resource group': (before) => blurred(before, { resourceGroupId: undefined }),
   'the creation time': (before) => blurred(before, { createdAtMs: undefined }),
-  'what it is attached to': (before) => blurred(before, { attachType: 'unknown' }),
-  'what it is attached to, left out': (before) => blurred(before, { attachType: 'missing' }),
+  'the AttachType': (before) => blurred(before, { attachType: 'unknown' }),
+  'the AttachType, if it is left out': (before) => blurred(before, { attachType: 'missing' }),
   'the state': (before) => blurred(before, { state: 'unknown' }),
   'the status': (before) => blurred(before, { status: 'unknown' }),
   "a tunnel's status": (before) => {
@@ -157,8 +157,8 @@ const BLUR: Readonly<Record<string, (before: JudgeInput) => JudgeInput>> = {
 
 const goes = ({ kind, isDue: due }: Verdict): boolean => due || kind === 'orphan' || kind === 'half-done';
 
-describe('what goes', () => {
-  test('is reached by these examples, by every rule', () => {
+describe('the set of deleted connections', () => {
+  test('is reached by these examples, with every rule', () => {
     const seen = new Set<string | null>();
     for (const [before, rules] of fc.sample(fc.tuple(facts, policy), 3000)) {
       const verdict = judge(before, rules);
@@ -169,7 +169,7 @@ describe('what goes', () => {
     expect([...seen]).toEqual(expect.arrayContaining([...RULE_NAMES]));
   });
 
-  test.each(Object.entries(BLUR))('is no more without a look at %s', (_what, blur) => {
+  test.each(Object.entries(BLUR))('does not grow if a run cannot see %s', (_what, blur) => {
     fc.assert(
       fc.property(facts, policy, (before, rules) => {
         const after = judge(blur(before), rules);
@@ -197,7 +197,7 @@ describe('what goes', () => {
     },
     { requiredKeys: ['names', 'resourceGroups', 'connections', 'tags', 'youngerThanMs'] },
   );
-  test('is never more with more protection, of whatever kind, and none of what it names', () => {
+  test('never grows with more protection of any kind, and has no connection that the protection names', () => {
     fc.assert(
       fc.property(facts, policy, protection, (before, rules, more) => {
         const own = rules.protect;
@@ -263,7 +263,7 @@ describe('a plan', () => {
   const ALWAYS = { window: 'always', freeze: [] } as const;
   const idOf = ({ verdict }: Judged) => verdict.connection.connectionId;
 
-  test('has only what is due and in scope, half-done first, then the longest orphaned, then by id', () => {
+  test('has only due connections in scope, half-done first, then the longest orphaned, then by id', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
         const { queue, blocked } = plan(inRegions(judged, REGIONS), { ...bounds, ...ALWAYS }, NOW);
@@ -292,7 +292,7 @@ describe('a plan', () => {
     );
   });
 
-  test('keeps to the share of each region, whatever the others are, and to nothing with a share of 0', () => {
+  test('keeps to the share of each region independently, and deletes nothing with a share of 0', () => {
     fc.assert(
       fc.property(estate, limits, (judged, bounds) => {
         const { queue } = plan(inRegions(judged, REGIONS), { ...bounds, ...ALWAYS }, NOW);
@@ -309,7 +309,7 @@ describe('a plan', () => {
     );
   });
 
-  test('is the same whatever order connections and regions come in', () => {
+  test('does not depend on the order of connections and regions', () => {
     fc.assert(
       fc.property(estate, fc.infiniteStream(fc.nat()), limits, (judged, keys, bounds) => {
         const shuffled = judged

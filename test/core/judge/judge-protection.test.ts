@@ -19,8 +19,8 @@ describe('protection comes before every rule', () => {
       { protect: { tags: [{ key: 'env', value: 'prod' }] } },
     ],
     ['a glob', { name: 'prod/eu.1' }, { protect: { names: ['prod*'] } }],
-    ['a glob for any name, though it has none', { name: '' }, { protect: { names: ['*'] } }],
-    ['a glob that leaves a path alone', { name: './prod-x' }, { protect: { names: ['*prod-x'] } }],
+    ['a glob for any name, even for an empty name', { name: '' }, { protect: { names: ['*'] } }],
+    ['a glob that does not normalize a path', { name: './prod-x' }, { protect: { names: ['*prod-x'] } }],
     ['a glob with parentheses', { name: 'prod (old) 1' }, { protect: { names: ['prod (old)*'] } }],
     ['a glob over lines and emoji', { name: 'prod\n\u{1f512}' }, { protect: { names: ['prod??'] } }],
     ['a glob with alternatives', { name: 'hub-b' }, { protect: { names: ['{edge,hub}-[ab]'] } }],
@@ -50,7 +50,7 @@ describe('protection comes before every rule', () => {
       { tags: tagged({ ...DUE_MARK, env: 'test' }) },
       { protect: { tags: [{ key: 'env', value: 'prod' }] } },
     ],
-    ['an age just reached', { createdAtMs: NOW - DAY }, {}],
+    ['an age that has just been reached', { createdAtMs: NOW - DAY }, {}],
   ])('%s does not protect', (_what, change, policy) => {
     expect(judgeOne(aConnection({ tags: tagged(DUE_MARK), ...change }), aPolicy(policy)).kind).toBe('orphan');
   });
@@ -67,7 +67,7 @@ describe('protection comes before every rule', () => {
     });
   });
 
-  test('the connection of a VPN gateway is not ours, and its tags are left alone', () => {
+  test('the connection of a VPN gateway is not ours, and its tags stay unchanged', () => {
     const connection = aConnection({
       attachType: 'VPNGW',
       state: 'active',

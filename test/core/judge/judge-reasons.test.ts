@@ -10,7 +10,7 @@ describe('the reason and the evidence of a verdict', () => {
   test.each<[string, Connection, Parameters<typeof aPolicy>[0], string]>([
     ['it is not ours', aConnection({ attachType: 'VPNGW' }), {}, 'it is not a connection made for a transit router'],
     [
-      'two things protect it',
+      'two entries protect it',
       aConnection({ tags: tagged({ 'vco-sweeper:keep': '' }) }),
       { protect: { connections: ['vco-1'] } },
       'tag vco-sweeper:keep; it is listed in protect.connections',
@@ -22,7 +22,7 @@ describe('the reason and the evidence of a verdict', () => {
       { protect: { names: ['prod*'] } },
       'the reply did not say what its name is',
     ],
-    ['it is on its way', aConnection({ state: 'updating' }), {}, 'it is updating'],
+    ['it is changing', aConnection({ state: 'updating' }), {}, 'it is updating'],
     ['the witnesses disagree', aConnection({ transitRouterId: 'tr-1' }), {}, 'it still names tr-1'],
     [
       'an earlier run detached it',
@@ -54,7 +54,7 @@ describe('the reason and the evidence of a verdict', () => {
         'malformed',
     ],
     [
-      'its clock starts, and that of another rule ends',
+      'its clock starts, and the clock of another rule ends',
       aConnection({ tags: marked(`unrouted ${ago(HOUR)}`) }),
       {},
       'unassociated: its clock starts with this run',
@@ -66,17 +66,17 @@ describe('the reason and the evidence of a verdict', () => {
       'unassociated: inside its grace until 2026-11-23T11:00:00.000Z',
     ],
     [
-      'its grace has run out this very moment',
+      'its grace has run out at this very moment',
       aConnection({ tags: marked(`unassociated ${ago(DAY)}`) }),
       {},
       'unassociated: its grace has run out',
     ],
     ['it needs no grace', aConnection(), { rules: { unassociated: 0 } }, 'unassociated: this rule has no grace'],
-  ])('the reason says so when %s', (_when, connection, policy, reason) => {
+  ])('the reason tells if %s', (_when, connection, policy, reason) => {
     expect(judgeOne(connection, aPolicy(policy)).reason).toBe(reason);
   });
 
-  test('the evidence too says why its clock starts again', () => {
+  test('the evidence also tells why its clock starts again', () => {
     expect(judgeOne(aConnection({ tags: marked('unassociated soon') })).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
       'no attachment of tr-1 holds it',

@@ -13,19 +13,23 @@ describe('rules on bound connections', () => {
       { tunnels: twoTunnels('ike_sa_established', 'ipsec_sa_not_established') },
       'orphan',
     ],
-    ['one tunnel says something unknown', { tunnels: twoTunnels('ike_sa_not_established', 'unknown') }, 'unknown'],
-    ['one unknown, the other up', { tunnels: twoTunnels('unknown', 'ipsec_sa_established') }, 'in-use'],
-    ['tunnels down, but the connection says up', { ...DOWN, status: 'ipsec_sa_established' }, 'in-use'],
-    ['both tunnels are down, and the connection says nothing itself', { ...DOWN, status: 'missing' }, 'orphan'],
-    ['its only tunnel says nothing', { status: 'missing' }, 'unknown'],
+    ['the status of one tunnel is unknown', { tunnels: twoTunnels('ike_sa_not_established', 'unknown') }, 'unknown'],
     [
-      'three tunnels are down, and the connection says nothing itself',
+      'one status is unknown, and the other tunnel is up',
+      { tunnels: twoTunnels('unknown', 'ipsec_sa_established') },
+      'in-use',
+    ],
+    ['the tunnels are down, but the connection says up', { ...DOWN, status: 'ipsec_sa_established' }, 'in-use'],
+    ['both tunnels are down, and the connection has no status itself', { ...DOWN, status: 'missing' }, 'orphan'],
+    ['its only tunnel has no status', { status: 'missing' }, 'unknown'],
+    [
+      'three tunnels are down, and the connection has no status itself',
       { tunnels: [...DOWN.tunnels, ...DOWN.tunnels.slice(1)], status: 'missing' },
       'unknown',
     ],
-    ['tunnels down, but the connection says something unknown', { ...DOWN, status: 'unknown' }, 'unknown'],
+    ['the tunnels are down, but the status of the connection is unknown', { ...DOWN, status: 'unknown' }, 'unknown'],
     ['its only tunnel is down', { status: 'ike_sa_not_established' }, 'orphan'],
-    ['its only tunnel says something unknown', { status: 'unknown' }, 'unknown'],
+    ['the status of its only tunnel is unknown', { status: 'unknown' }, 'unknown'],
     [
       'a tunnel is being updated',
       {
@@ -36,7 +40,7 @@ describe('rules on bound connections', () => {
       },
       'unknown',
     ],
-  ])('by the rule tunnels-down, when %s (%j), the verdict is %s', (_what, change, kind) => {
+  ])('by the rule tunnels-down, if %s (%j), the verdict is %s', (_what, change, kind) => {
     expect(judgeOne(aBoundConnection(change), ONLY_TUNNELS).kind).toBe(kind);
   });
 
@@ -47,12 +51,12 @@ describe('rules on bound connections', () => {
     ['a route table learns from it', { ...free, propagations: ['vtb-1'] }, 'in-use'],
     ['a static route points to it', { ...free, staticRoutes: ['10.0.0.0/8'] }, 'in-use'],
     ['the route tables were not read', 'unread', 'unknown'],
-  ])('by the rule unrouted, when %s, the verdict is %s', (_what, routing, kind) => {
+  ])('by the rule unrouted, if %s, the verdict is %s', (_what, routing, kind) => {
     const policy = aPolicy({ rules: { unassociated: 'off', unrouted: DAY } });
     expect(judgeOne(aBoundConnection(), policy, { routing }).kind).toBe(kind);
   });
 
-  test('a connection is due by the rule unrouted although a tunnel is up, and the evidence says so', () => {
+  test('a connection is due by the rule unrouted even if a tunnel is up, and the evidence mentions the tunnel', () => {
     const connection = aBoundConnection({ tunnels: twoTunnels('ipsec_sa_established', 'ipsec_sa_established') });
     const policy = aPolicy({ rules: { unassociated: 'off', unrouted: 0 } });
     const verdict = judgeOne(connection, policy, { routing: free });
@@ -60,7 +64,7 @@ describe('rules on bound connections', () => {
     expect(verdict.evidence).toContain('a tunnel is up all the same');
   });
 
-  test('a bound connection is in use while no rule looks at it', () => {
+  test('a bound connection is in use if no rule checks it', () => {
     expect(judgeOne(aBoundConnection(DOWN)).kind).toBe('in-use');
   });
 });
@@ -69,15 +73,15 @@ describe('the rule expired', () => {
   const policy = aPolicy({ rules: { unassociated: 'off', expired: 0 } });
   test.each<[string, string, Verdict['kind']]>([
     ['a moment that has passed', '2026-11-22T11:59:59Z', 'orphan'],
-    ['a moment to come', '2026-11-22T12:00:01Z', 'in-use'],
+    ['a moment in the future', '2026-11-22T12:00:01Z', 'in-use'],
     ['a moment with an offset', '2026-11-22T13:30:00+02:00', 'orphan'],
     ['yesterday', '2026-11-21', 'orphan'],
     ['today, which ends at midnight UTC', '2026-11-22', 'in-use'],
     ['a date-time without a zone', '2020-01-01T00:00:00', 'in-use'],
     ['a date with blanks around it', ' 2026-11-01 ', 'in-use'],
-    ['the year 1, which programs write for none', '0001-01-01T00:00:00Z', 'in-use'],
-    ['1970, which programs write for none', '1970-01-01', 'in-use'],
-    ['the moment it was created', '2026-08-14T12:00:00Z', 'in-use'],
+    ['the year 1, which programs write for "not set"', '0001-01-01T00:00:00Z', 'in-use'],
+    ['1970, which programs write for "not set"', '1970-01-01', 'in-use'],
+    ['the moment when it was created', '2026-08-14T12:00:00Z', 'in-use'],
     ['a second after it was created', '2026-08-14T12:00:01Z', 'orphan'],
     ['no date', 'soon', 'in-use'],
     ['an impossible day', '2026-02-30', 'in-use'],
@@ -86,7 +90,7 @@ describe('the rule expired', () => {
     expect(judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:expires': expires }) }), policy).kind).toBe(kind);
   });
 
-  test('the evidence warns about a malformed date, whichever rule is on', () => {
+  test('the evidence warns about a malformed date, even if only other rules are on', () => {
     const verdict = judgeOne(aConnection({ tags: tagged({ 'vco-sweeper:expires': 'soon' }) }));
     expect(verdict.evidence.join()).toContain('neither an ISO date nor a date-time with a zone');
   });

@@ -17,21 +17,21 @@ test.each<[string, Partial<Connection>, string]>([
   ['name', { name: 'other' }, 'name was branch-1, is other'],
   ['resource group', { resourceGroupId: 'rg-2' }, 'resource group was rg-1, is rg-2'],
   ['VPN gateway', { vpnGatewayId: 'vpn-1' }, 'VPN gateway was undefined, is vpn-1'],
-  ['a tag more', { tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'x', keep: '' }) }, 'tag keep was added'],
-  ['a tag less', { tags: tagged({ 'vco-sweeper:orphan': 'x' }) }, 'tag env was removed'],
-  ['another value', { tags: tagged({ env: 'prod', 'vco-sweeper:orphan': 'x' }) }, 'tag env was changed'],
+  ['an added tag', { tags: tagged({ env: 'test', 'vco-sweeper:orphan': 'x', keep: '' }) }, 'tag keep was added'],
+  ['a removed tag', { tags: tagged({ 'vco-sweeper:orphan': 'x' }) }, 'tag env was removed'],
+  ['the value of a tag', { tags: tagged({ env: 'prod', 'vco-sweeper:orphan': 'x' }) }, 'tag env was changed'],
   ['creation time', { createdAtMs: undefined }, 'creation time was 1786708800000, is undefined'],
   ['unread tags', { tags: 'unread' }, 'its tags could not be read'],
-])('a change of %s is seen', (_what, change, expected) => {
+])('a change is seen: %s', (_what, change, expected) => {
   expect(listChanges(before, { ...before, ...change }, false).join()).toContain(expected);
 });
 
-test("the values of tags are not in the words: they are their owner's", () => {
+test('the words contain no values of tags, because owners write them', () => {
   const now = { ...before, tags: tagged({ env: 'secret-value', 'vco-sweeper:orphan': 'x' }) };
   expect(listChanges(before, now, false).join()).not.toContain('secret-value');
 });
 
-test('nothing changed, and the order of tunnels and our own tags are no change', () => {
+test('the order of tunnels and our own tags are not a change', () => {
   const now = {
     ...before,
     tunnels: [...before.tunnels].reverse(),
@@ -40,7 +40,7 @@ test('nothing changed, and the order of tunnels and our own tags are no change',
   expect(listChanges(before, now, false)).toEqual([]);
 });
 
-test('after our own detach only what owners set is compared', () => {
+test('after our own detach, only the fields that owners set are compared', () => {
   const detached = aConnection({ tags: before.tags });
   expect(listChanges(before, detached, true)).toEqual([]);
   expect(listChanges(before, { ...detached, name: 'other' }, true)).toEqual(['name was branch-1, is other']);
@@ -49,7 +49,7 @@ test('after our own detach only what owners set is compared', () => {
 const exactly = (was: Partial<Connection>, is: Partial<Connection>) =>
   listChanges({ ...before, ...was }, { ...before, ...is }, false);
 
-test('tunnels are told by id, status and state, or as none', () => {
+test('tunnels are described by id, status and state, and an empty list as "none"', () => {
   const one = { tunnelId: 'tun-1', status: 'ike_sa_established', state: undefined } as const;
   const two = { tunnelId: 'tun-2', status: 'unknown', state: 'active' } as const;
   expect(exactly({ tunnels: [] }, { tunnels: [two, one] })).toEqual([
@@ -57,7 +57,7 @@ test('tunnels are told by id, status and state, or as none', () => {
   ]);
 });
 
-test('tags that could not be read in the first place are a reason to stop too', () => {
+test('tags that were already unread in the listing are a reason to stop as well', () => {
   expect(exactly({ tags: 'unread' }, {})).toEqual(['its tags could not be read']);
 });
 

@@ -29,11 +29,11 @@ test.each<[string, Partial<Connection>, Partial<Rules>]>([
   ['it is listed in protect.connections', {}, { connections: ['vco-0', 'vco-1'] }],
   ['its resource group rg-1 is in protect.resourceGroups', {}, { resourceGroups: ['rg-0', 'rg-1'] }],
   ['created 2026-11-22T11:00:00.000Z, younger than protect.youngerThan', { createdAtMs: NOW - HOUR }, {}],
-])('what protects is said: %s', (said, change, rules) => {
+])('the reason is %s', (said, change, rules) => {
   expect(check(change, rules)).toEqual({ reasons: [said], unread: [] });
 });
 
-test('all that protects is said, not only the first', () => {
+test('all reasons are listed, not only the first', () => {
   const change = { name: 'prod', tags: tagged({ 'vco-sweeper:keep': '', env: 'prod' }), createdAtMs: NOW };
   const rules = {
     names: ['prod'],
@@ -49,24 +49,24 @@ test.each<[string, Partial<Connection>, Partial<Rules>]>([
   ['the reply did not say what its name is', { name: undefined }, { names: ['prod*'] }],
   ['the reply did not say which resource group it is in', { resourceGroupId: undefined }, { resourceGroups: ['rg-1'] }],
   ['the reply did not say when it was created', { createdAtMs: undefined }, { youngerThanMs: 0 }],
-])('what cannot be told is said: %s', (said, change, rules) => {
+])('the doubt is %s', (said, change, rules) => {
   expect(check(change, rules)).toEqual({ reasons: [], unread: [said] });
 });
 
 test.each<[string, Partial<Connection>, Partial<Rules>]>([
-  ['its tag says that it is kept no longer', { tags: tagged({ 'vco-sweeper:keep': 'until 2026-11-21' }) }, {}],
-  ['a tag of it has another value', { tags: tagged({ env: 'Prod' }) }, { tags: [{ key: 'env', value: 'prod' }] }],
-  ['no tag of it is named', { tags: tagged({ other: 'prod' }) }, { tags: [{ key: 'env', value: undefined }] }],
-  ['it has no name, and none is asked for', { name: undefined }, {}],
-  ['it has no resource group, and none is asked for', { resourceGroupId: undefined }, {}],
-  ['another resource group is named', {}, { resourceGroups: ['rg-2'] }],
-  ['another connection is named', {}, { connections: ['vco-2'] }],
-  ['it is exactly as old as it must be', { createdAtMs: NOW - DAY }, { youngerThanMs: DAY }],
-  ['age protects nothing', { createdAtMs: NOW }, { youngerThanMs: 0 }],
-])('nothing protects when %s', (_when, change, rules) => {
+  ['its keep tag has expired', { tags: tagged({ 'vco-sweeper:keep': 'until 2026-11-21' }) }, {}],
+  ['its tag has another value', { tags: tagged({ env: 'Prod' }) }, { tags: [{ key: 'env', value: 'prod' }] }],
+  ['its tags are not in the policy', { tags: tagged({ other: 'prod' }) }, { tags: [{ key: 'env', value: undefined }] }],
+  ['it has no name, and the policy has no names', { name: undefined }, {}],
+  ['it has no resource group, and the policy has no resource groups', { resourceGroupId: undefined }, {}],
+  ['the policy names another resource group', {}, { resourceGroups: ['rg-2'] }],
+  ['the policy names another connection', {}, { connections: ['vco-2'] }],
+  ['it has exactly the required age', { createdAtMs: NOW - DAY }, { youngerThanMs: DAY }],
+  ['the required age is 0', { createdAtMs: NOW }, { youngerThanMs: 0 }],
+])('nothing protects it if %s', (_when, change, rules) => {
   expect(check(change, rules)).toEqual({ reasons: [], unread: [] });
 });
 
-test('a pattern that is no glob protects every name', () => {
+test('an invalid pattern protects every name', () => {
   expect(check({}, { names: ['[prod'] }).reasons).toEqual(['its name "branch-1" matches protect.names "[prod"']);
 });

@@ -8,7 +8,7 @@ test('its evidence is the statements of both sides, whether it holds or not', ()
   expect(ask(unassociated, aBoundConnection())).toEqual({ holds: 'no', evidence: BOUND.evidence });
 });
 
-test('is disproved by a connection that says it is attached, but not by one that is still attaching', () => {
+test('is disproved if the connection says that it is attached, but not while it is attaching', () => {
   expect(unassociated.isDisprovedBy(aBoundConnection(), NOW)).toBe(true);
   expect(unassociated.isDisprovedBy(aBoundConnection({ state: 'attaching' }), NOW)).toBe(false);
   expect(unassociated.isDisprovedBy(aConnection({ state: 'attached' }), NOW)).toBe(false);
