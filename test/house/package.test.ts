@@ -26,7 +26,7 @@ function listOf(cwd: string): readonly string[] {
 /** The root files of the package that exist before a build. */
 const WRITTEN = [
   ...['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...['s.yaml', 'policy.example.yaml', 'policy.schema.json', 'docs'],
+  ...['s.yaml', 'policy.example.yaml', 'policy.schema.json', 'docs', 'examples'],
 ];
 
 test('the package contains the programs and the pages, and no private file', () => {
@@ -46,7 +46,7 @@ test('the package contains the programs and the pages, and no private file', () 
   expect(wanted).toEqual(
     expect.arrayContaining([
       ...['dist/cli/index.js', 'dist/sweep/index.js', 'dist/sweep/package.json', 'dist/dispatch/index.js'],
-      ...WRITTEN.filter((name) => name !== 'docs'),
+      ...WRITTEN.filter((name) => name !== 'docs' && name !== 'examples'),
       ...['docs/policy.md', 'docs/cli.md', 'docs/decisions/README.md', 'docs/ram/plan.json'],
     ]),
   );
