@@ -203,7 +203,7 @@ describe('the built function, in a folder without other files', () => {
 });
 
 test.each(['the built function %s contains neither the emulator nor a page', 'dispatch'])(
-  'the built function %s holds nothing of the emulator, and no page',
+  'the built function %s contains neither the emulator nor a page',
   (name) => {
     const { sources } = JSON.parse(readFileSync(`dist/${name}/index.js.map`, 'utf8'));
     expect(

@@ -1,6 +1,6 @@
 import { stoppedOnRequest } from '../domain/errors.ts';
 
-/** For runs that nobody can ask to stop. */
+/** For runs that cannot be asked to stop. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
 /**

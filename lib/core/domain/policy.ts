@@ -52,7 +52,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 export type ChannelPolicy = {
   readonly type: ChannelType;
-  /** The channel's name in paths and logs: its type, and a number from the second of a type on, such as `slack-2`. */
+  /** The channel's name in paths and logs. The second channel of a type gets a number, such as `slack-2`. */
   readonly name: string;
   /** Environment variables that contain the address and the signing key. A policy never contains either of them. */
   readonly urlEnv: string;

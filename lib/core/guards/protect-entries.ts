@@ -25,11 +25,11 @@ type Entry = {
 };
 
 /**
- * Finds entries under `protect` that match nothing. Otherwise nobody would notice a mistyped entry, which protects
- * nothing.
+ * Finds entries under `protect` that match no connection. A mistyped entry protects no connection, and otherwise people
+ * would not notice.
  */
 export class ProtectWatch {
-  /** The entries that have matched nothing so far. */
+  /** The entries that have matched no connection so far. */
   #entries: readonly Entry[];
 
   constructor(policy: Policy['protect']) {

@@ -152,7 +152,7 @@ export function parseMark(tags: Tags): Clocks | undefined {
   return clocks;
 }
 
-/** A note counts as long as runs see the connection half-done. The later of note and `seen` is the last such moment. */
+/** A note counts as long as runs see the connection half-done. The later time of note and `seen` is the last moment. */
 function readNote(tags: Tags, seen: Seen, life: Life): DetachNote {
   const text = tags.get(TAG_DETACHED);
   if (text === undefined) {

@@ -133,9 +133,9 @@ function whyNotTold(judged: Judged): NotNow | undefined {
 export const isNew = ({ verdict }: Pick<Judged, 'verdict'>): boolean => verdict.kind !== 'half-done';
 
 /**
- * Only connections that are bound to a transit router or to nothing count. A connection that says neither must not make
- * the share smaller. A held connection is out of service already. If it counted, each run could take the same share of
- * the remaining connections.
+ * Only connections that are bound to a transit router or to nothing count. Connections with an unclear binding must not
+ * make the share smaller. A held connection is out of service already. If it counted, each run could take the same
+ * share of the remaining connections.
  */
 export const countsInShare = ({ connection, heldUntilMs }: Pick<Verdict, 'connection' | 'heldUntilMs'>): boolean =>
   (connection.attachType === 'CEN' || connection.attachType === 'NO_ASSOCIATED') && heldUntilMs === undefined;

@@ -40,7 +40,7 @@ export type Store = {
   /** Begin a new document. */
   readonly begin: (path: string) => DocumentWriter;
   readonly get: (path: string, format: string) => Promise<StoreReading>;
-  /** Names in a folder, sorted. A folder that does not exist has none. */
+  /** Names in a folder, sorted. Empty if the folder does not exist. */
   readonly list: (path: string) => Promise<readonly string[]>;
   /** Whether a person has created the file `STOP`. Throws if the store cannot tell. */
   readonly isStopped: () => Promise<boolean>;

@@ -5,7 +5,7 @@
 export type Automaton = {
   /** The state in which it begins. */
   readonly start: number;
-  /** A state that nothing leads to yet. */
+  /** A state without a way to it yet. */
   addState(): number;
   /** A new state that is reached from another without reading. */
   addSkip(from: number): number;

@@ -5,8 +5,8 @@
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * These characters, and all other characters that look like nothing or like a blank. Texts with and without them look
- * the same.
+ * These characters, and all other characters without a visible form or with the form of a blank. Texts with and without
+ * them look the same.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]|(?! )\p{White_Space}/u;
 
@@ -29,7 +29,7 @@ export const toPrintableJson = (json: string): string =>
     [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** The first invisible character, as `U+200B`. Undefined when there is none. */
+/** The first invisible character, as `U+200B`. Undefined for a text without invisible characters. */
 export function findInvisible(text: string): string | undefined {
   const [char] = INVISIBLE.exec(text) ?? [];
   return char === undefined ? undefined : `U+${codeOf(char).toString(16).toUpperCase().padStart(4, '0')}`;

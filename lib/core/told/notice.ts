@@ -10,7 +10,7 @@ export type Notice =
    * clock.
    */
   | { readonly kind: 'none'; readonly hasClock: boolean }
-  /** The records could not be read, so nobody counts as told. */
+  /** The records could not be read, so no notice counts. */
   | { readonly kind: 'unread'; readonly reason: string; readonly code: string };
 
 /** Pure. */

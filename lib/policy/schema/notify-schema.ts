@@ -7,7 +7,7 @@ const oneOf = <const Values extends readonly string[]>(values: Values) => {
   return { allowed, schema: z.enum(values, { error: allowed }) };
 };
 
-/** An address or a key in place of a name would make the policy a secret. Neither of them matches this pattern. */
+/** An address or a key in place of a name would make the policy a secret. This pattern matches neither of the two. */
 const variable = text(/^[A-Z_][A-Z0-9_]*$/, 'the name of an environment variable, such as DINGTALK_URL');
 
 const channelType = oneOf(CHANNEL_TYPES);
