@@ -2,7 +2,7 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { Route } from '../cloud/http/sockets.ts';
 
-/** A reply of a channel is a few words. Nothing is read beyond this size. */
+/** A reply of a channel has a few words. Nothing is read beyond this size. */
 const REPLY_BYTES_MAX = 64 * 1024;
 
 type PostRequest = {
@@ -15,10 +15,10 @@ type PostRequest = {
 type PostReply = { readonly status: number; readonly body: string; readonly retryAfterMs?: number };
 
 /**
- * HTTP POST for messages. It follows no redirect, and reads at most 64 KiB of a reply.
+ * HTTP POST for messages. Follows no redirect, and reads at most 64 KiB of a reply.
  *
- * If no reply arrives, it rejects with an error that has a `code`, and whose message says no more: the address is a
- * secret.
+ * If no reply arrives, it rejects with an error that has a `code`. The message says nothing more, because the address
+ * is a secret.
  *
  * @param route the proxies of the environment, which only the command line uses
  */
