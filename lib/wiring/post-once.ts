@@ -60,7 +60,10 @@ function retryAfter(header: string | undefined): { readonly retryAfterMs?: numbe
   return header !== undefined && /^\d{1,6}$/.test(header) ? { retryAfterMs: Number(header) * 1_000 } : {};
 }
 
-/** Errors of Node may name host, port and path. An error without a code is a defect, and must not look like a network error. */
+/**
+ * Errors of Node may name host, port and path. An error without a code is a defect, and must not look like a network
+ * error.
+ */
 function withoutAddress(error: unknown, isLate: boolean): unknown {
   if (isLate) {
     return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
