@@ -155,10 +155,16 @@ describe('notify.required', () => {
     expect(await sweepIt(record(25 * HOUR, clock('down', { rule: 'tunnels-down' })))).toEqual([1, 0, undefined]);
   });
 
-  test('a half-done connection needs no new notice, and is deleted', async () => {
+  test('a half-done connection needs no new notice, and is deleted without reading the records', async () => {
     const half = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-gone`, 'vco-sweeper:seen': ago(HOUR) };
-    const { outcome } = await sweepWith({}, free('half', half));
-    expect(outcome).toMatchObject({ outcome: 'deleted', rule: 'half-done' });
+    const cloud = someCloud(free('half', half));
+    const store = await storeWith();
+    const list = async (path: string) => {
+      expect(path).not.toMatch(/^told/);
+      return await store.list(path);
+    };
+    const result = await cloud.run({ store: { ...store, list } });
+    expect(result.outcomes).toMatchObject([{ outcome: 'deleted', rule: 'half-done' }]);
   });
 
   test('a rule without grace has no clock that a message can name, so its connections wait', async () => {
