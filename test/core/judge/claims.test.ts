@@ -101,7 +101,7 @@ describe('a date-time', () => {
     );
   });
 
-  test('that the sweeper wrote is read as the same time', () => {
+  test('is read back as the same time after the sweeper wrote it', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
