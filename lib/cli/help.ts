@@ -2,12 +2,12 @@ import { wrap } from '../report/text/text-width.ts';
 import type { Io } from './io.ts';
 import { helpOutput } from './output.ts';
 
-/** Text narrower than this is not worth standing beside what it explains. */
+/** The least width of a text beside its term. */
 export const COLUMNS_MIN = 20;
-/** Before a text that stands below what it explains. */
+/** The indentation of a text below its term. */
 const APART = ' '.repeat(6);
 
-/** What `--help` says after the commands. */
+/** The `--help` text after the commands. */
 export const AFTER_HELP = `
 Examples:
   vco-sweeper demo                                      see it work, without an account
@@ -40,7 +40,7 @@ Exit codes: 0 nothing left to do, 1 unexpected error, or output that could not b
 5 halted by a guard, 130 interrupted (at the question, while only reading, or by a second Ctrl-C).
 "No" at the question exits like plan. What each command exits with is in its own --help.`;
 
-/** What `--help` of one command says after its options. */
+/** The `--help` text of one command after its options. */
 export const AFTER_PLAN_HELP = `
 --out saves what a sweep would delete, for "sweep --plan": a JSON file with a hash, which only you can read. If something
 could not be read, it writes nothing. How to have a plan approved: docs/approve.md.
@@ -136,7 +136,7 @@ Exit codes: 0 it went as it should; with --accounts as a run: 3 orphans remain, 
 
 type HelpContext = { readonly error: boolean };
 
-/** A text after the options, in lines that fit the terminal, with the command as the person started it. */
+/** A text after the options, wrapped to the terminal, with the command as the person started it. */
 export const helpAfter =
   (io: Io, text: string) =>
   ({ error }: HelpContext): string => {
@@ -145,7 +145,10 @@ export const helpAfter =
     return layOut(text.replaceAll(/^ {2}vco-sweeper /gm, `  ${io.invokedAs} `), columns);
   };
 
-/** Lines of a paragraph flow together; an indented line is an item, whose further lines begin where its text does. */
+/**
+ * Joins and wraps the lines of a paragraph. An indented line is an item, and its further lines get the same
+ * indentation.
+ */
 function layOut(text: string, columns: number): string {
   const blocks: string[] = [];
   for (const line of text.split('\n')) {
@@ -162,7 +165,7 @@ function layOut(text: string, columns: number): string {
 
 function layOutBlock(block: string, columns: number): readonly string[] {
   const [, lead = '', rest = block] = /^( +\S.*? {2,})(\S.*)$/.exec(block) ?? [];
-  // A number stays with what it counts or means.
+  // A number stays on the line of its noun.
   const kept = rest.replaceAll(/\b(\d{1,3}) (?=[a-z])/g, '$1\u00a0');
   const isApart = lead.length + COLUMNS_MIN > columns;
   const indent = isApart ? APART : ' '.repeat(lead.length);

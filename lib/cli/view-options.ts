@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { GROUP_KEYS, LISTED_OUTCOMES, LISTED_RULES, SORT_KEYS, type View } from '../report/view/view.ts';
 
-/** What a person asks to see of a run, and where it goes besides standard output. */
+/** The view that a person wants of a run, and its files besides standard output. */
 export type ViewOptions = View & { readonly csv?: string; readonly html?: string };
 
-/** They concern what is shown, and never what is swept. */
+/** The options change only the view and never the scope of the sweep. */
 export function withViewOptions(command: Command): Command {
   return command
     .option(
@@ -28,7 +28,7 @@ export function withViewOptions(command: Command): Command {
     );
 }
 
-/** Some of these, between commas or in several options. */
+/** Some of these values, separated by commas or in repeated options. */
 const among =
   (allowed: readonly string[]) =>
   (text: string, before: readonly string[] = []): readonly string[] => {
@@ -40,7 +40,7 @@ const among =
     return [...new Set([...before, ...pieces])];
   };
 
-/** An owner is any text, commas included. */
+/** An owner may be any text, even with commas. */
 const addText = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 /** The name of a file. Standard output is no file. */

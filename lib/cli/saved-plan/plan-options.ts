@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import { parseAge } from '../run-options.ts';
 import { parseFile } from '../view-options.ts';
 
-/** Of `plan`: where to save it. */
+/** The option of `plan` that saves the plan. */
 export const withOut = (command: Command): Command =>
   command.addOption(
     new Option('--out <file>', 'also save the plan to this file, which "sweep --plan" takes').argParser(parseFile),
   );
 
-/** Of `sweep`: a saved plan. It says itself which connections it is about, and where they are. */
+/** The options of `sweep` for a saved plan. The plan itself names its connections and their places. */
 export const withSavedPlan = (command: Command): Command =>
   command
     .addOption(

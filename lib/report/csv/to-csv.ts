@@ -41,7 +41,9 @@ export const CSV_COLUMNS: readonly CsvColumn[] = [
   { name: 'backup', holds: 'the path of the backup in the store', textOf: ({ backup }) => backup },
 ];
 
-/** A spreadsheet treats a cell with such a start as a formula. Numbers treats the full-width signs like the plain signs. */
+/**
+ * A spreadsheet treats a cell with this start as a formula. Numbers treats the full-width signs like the plain signs.
+ */
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
 const NAMES = CSV_COLUMNS.map(({ name }) => name);
