@@ -12,12 +12,20 @@ export function withViewOptions(command: Command): Command {
       'show only these outcomes; repeat it, or use commas, for several',
       among(LISTED_OUTCOMES),
     )
-    .option('--rule <rule>', 'show only orphans by these rules; the same way for several', among(LISTED_RULES))
-    .option('--owner <owner>', 'show only connections of this owner, "" for none; repeat it for several', addText)
-    .addOption(new Option('--sort <key>', 'order of what is shown (default: outcome)').choices(SORT_KEYS))
-    .addOption(new Option('--group-by <key>', 'a table for each of these').choices(GROUP_KEYS))
+    .option(
+      '--rule <rule>',
+      'show only orphans by these rules; repeat it, or use commas, for several',
+      among(LISTED_RULES),
+    )
+    .option(
+      '--owner <owner>',
+      'show only connections of this owner, or "" for no owner; repeat it for several',
+      addText,
+    )
+    .addOption(new Option('--sort <key>', 'the order of the rows (default: outcome)').choices(SORT_KEYS))
+    .addOption(new Option('--group-by <key>', 'show a table for each region, owner or rule').choices(GROUP_KEYS))
     .addOption(
-      new Option('--csv <file>', 'also write what is shown to this file, one line for each connection')
+      new Option('--csv <file>', 'also write the visible rows to this file, one line for each connection')
         .argParser(parseFile)
         .conflicts('async'),
     )

@@ -238,8 +238,16 @@ test('--help has examples and every exit code', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);
   expect(out).toContain('vco-sweeper plan --region cn-hangzhou');
-  for (const meaning of ['0 nothing', '1 unexp', '2 bad', '3 orph', '4 incom', '5 halt', '130 interrupted']) {
-    expect(out).toContain(meaning);
+  for (const meaning of [
+    '0    no work',
+    '1    an unexp',
+    '2    bad',
+    '3    orph',
+    '4    incom',
+    '5    halt',
+    '130  inter',
+  ]) {
+    expect(out).toContain(`  ${meaning}`);
   }
   expect(out).toContain('"No" at the question exits like plan.');
 });
@@ -247,7 +255,7 @@ test('--help has examples and every exit code', async () => {
 test.each([['plan'], ['sweep'], ['explain']])('%s --help has its exit codes', async (command) => {
   const { out } = await run([command, '--help']);
   const [, codes = ''] = out.split('Exit codes:');
-  for (const code of [' 0 ', '3 ', '4 ', '5 ', '130 ']) {
+  for (const code of ['  0  ', '  3  ', '  4  ', '  5  ', '  130  ']) {
     expect(codes).toContain(code);
   }
 });
