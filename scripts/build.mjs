@@ -1,4 +1,4 @@
-// Bundles the entry points, each into a folder of its own that needs nothing beside it.
+// Bundles the entry points, each into a self-contained folder.
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { BUNDLING } from './bundling.mjs';
@@ -14,12 +14,12 @@ const POLICY = 'policy.yaml';
 /** A package for other people must not contain the policy of its builder. */
 const withPolicy = !process.argv.includes('--without-policy');
 
-// First, so that a broken policy leaves the last good build as it was.
+// This check comes first, so that a broken policy leaves the last good build unchanged.
 await checkSwitches(process.env).catch(fail);
 const packed = withPolicy && existsSync(POLICY) ? await compilePolicy(POLICY).catch(fail) : undefined;
 
 /**
- * YAML is half of the code that a start would load, and only YAML policies need it. So it has a file of its own, loaded
+ * YAML is half of the code that a start would load, and only YAML policies need it. So it has a separate file, loaded
  * on demand.
  */
 const yamlApart = {
@@ -43,7 +43,7 @@ const mainApart = {
 rmSync('dist', { recursive: true, force: true });
 const define = await pageConstants();
 for (const name of ['sweep', 'dispatch', 'report']) {
-  // Of the functions the report alone has the page.
+  // Only the report function contains the page.
   const options = { plugins: [yamlApart, leftOut, parsedUrls], ...(name === 'report' ? { define } : {}) };
   const metafiles = [
     await bundle(name, 'index.js', `functions/${name}.ts`, options),
@@ -66,7 +66,7 @@ const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
   plugins: [mainApart],
 });
 writeLicences('cli', [cli, start]);
-// npx makes it executable only once, when it links the package.
+// npx makes the file executable only once, when it links the package.
 chmodSync('dist/cli/index.js', 0o755);
 
 async function bundle(name, file, entry, options = {}) {

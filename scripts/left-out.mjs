@@ -11,13 +11,13 @@ const SILENT = ['debug'];
 
 /**
  * Modules with which Function Compute's SDK uploads code and opens shells. They have 30 MB, some have known flaws, and
- * some are not even installed. Nothing here uses them.
+ * some are not even installed. The sweeper never uses them.
  */
 const OF_FUNCTION_SDK = ['ali-oss', 'axios', 'ws'];
 
 /**
- * Arithmetic of any precision, 25 kB of it. The SDK's JSON parser makes such a number of more than 15 digits. Account ids
- * are the only numbers of that length that the wire code reads, and it only needs their digits.
+ * Arithmetic of any precision, 25 kB of code. The SDK's JSON parser uses it for each number of more than 15 digits.
+ * Account ids are the only numbers of that length that the wire code reads, and it only needs their digits.
  */
 const BIG_NUMBER = [
   'bignumber.js',
@@ -33,7 +33,7 @@ const BIG_NUMBER = [
 const silent = (name) => [name, 'module.exports = () => Object.assign(() => {}, { enabled: false });'];
 const stub = (name) => [name, throwing(name)];
 
-/** Plugins for esbuild that replace them with something small. */
+/** Plugins for esbuild that replace these modules with small substitutes. */
 export const leftOut = leavingOut([...[...THROWING, ...OF_FUNCTION_SDK].map(stub), ...SILENT.map(silent), BIG_NUMBER]);
 export const leftOutOfFunctionSdk = leavingOut(OF_FUNCTION_SDK.map(stub));
 

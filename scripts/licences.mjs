@@ -6,7 +6,7 @@ const PACKAGE = /^(.*\bnode_modules\/(?:@[^/]+\/)?[^/]+)\//;
 const LICENCE_FILE = /^(licen[cs]e|copying)\b/i;
 const NOTICE_FILE = /^notice\b/i;
 
-/** The licence texts of packages that name a licence and do not include its text. */
+/** The licence texts of packages that name a licence but do not include its text. */
 const TEXTS = {
   ISC: `Permission to use, copy, modify, and/or distribute this software for any
 purpose with or without fee is hereby granted, provided that the above
@@ -42,11 +42,11 @@ const HEAD = 'Code of these packages is part of what lies in this folder. Each i
 const LINE = `\n${'-'.repeat(80)}\n`;
 
 /**
- * The licences of all packages whose code is in some bundles, as one text that is the same for the same packages.
+ * The licences of all packages whose code is in some bundles, as one text. The same packages always give the same text.
  *
- * Throws for a package that has neither a text nor the name of a licence whose text is known here.
+ * Throws for a package without a licence text, unless the text of its named licence is known here.
  *
- * @param metafiles of esbuild, one for each bundle
+ * @param metafiles of esbuild, a file for each bundle
  */
 export function licencesOf(metafiles) {
   const outputs = metafiles.flatMap(({ outputs }) => Object.values(outputs));
@@ -55,7 +55,7 @@ export function licencesOf(metafiles) {
     bytesInOutput > 0 ? (PACKAGE.exec(path)?.slice(1, 2) ?? []) : [],
   );
   const notices = [...new Set(folders)].map(noticeOf).sort();
-  // The same version may be in several places.
+  // The same version may be in several folders.
   return [HEAD, ...new Set(notices)].join(LINE);
 }
 

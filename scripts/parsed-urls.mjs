@@ -1,5 +1,5 @@
-// Node warns of `url.parse` from version 24 on (DEP0169). The SDK's HTTP layer calls it for every request, so in the
-// bundle it gets the parts of a URL from `URL`.
+// Since version 24, Node warns of `url.parse` (DEP0169). The SDK's HTTP layer calls it for every request, so the bundle
+// takes the parts of a URL from `URL` instead.
 
 const CONTENTS = `
   exports.parse = (text) => {

@@ -1,4 +1,4 @@
-// How plain the English of documents, comments and test names is: headless pronouns and semicolons in 1,000 words.
+// Measures the plain English of documents, comments and test names: headless pronouns and semicolons in 1,000 words.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 import type { RunResult } from '../core/domain/outcome.ts';
 
-/** What the command tells whoever called it; part of the contract. */
+/** The exit codes. They are part of the contract. */
 export const EXIT = {
   nothingLeft: 0,
   unexpected: 1,
@@ -11,13 +11,13 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** What exit code 3 means: that orphans remain, or only that some are due. */
+/** The meaning of exit code 3: orphans remain, or orphans are due. */
 export const FAIL_ON = ['orphans', 'due'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
 /**
- * An orphan that was only marked is still there; it is not due. What is in doubt or protected is nothing left to do. A
- * connection that was asked for and does not exist is: the id may be mistyped.
+ * A marked orphan remains, but is not due. A connection in doubt or under protection leaves no work. A requested
+ * connection that does not exist leaves work, because its id may be mistyped.
  */
 export function exitCodeOf(
   { status, counts, notFound = [] }: Pick<RunResult, 'status' | 'counts'> & Partial<Pick<RunResult, 'notFound'>>,

@@ -4,7 +4,11 @@ import { EXIT } from './exit-code.ts';
 import { Interrupted, type Io, UnwritableOutput } from './io.ts';
 import { createOutput } from './output.ts';
 
-/** One line on standard error for what ended a command, and its exit code. Never a secret. */
+/**
+ * Writes one line on standard error for the error that ended a command. The line never contains a secret.
+ *
+ * @returns the exit code
+ */
 export function reportFailure(error: unknown, io: Io): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.nothingLeft : EXIT.badUsage;
@@ -28,7 +32,9 @@ export function reportFailure(error: unknown, io: Io): number {
   return EXIT.unexpected;
 }
 
-/** The emulator knows nothing of our errors: its own for a malformed estate goes by its name. */
+/**
+ * The emulator does not know the sweeper's errors, so its own error for a malformed estate is recognized by its name.
+ */
 const isUsage = (error: unknown): error is Error =>
   error instanceof ConfigError || (error instanceof Error && error.name === 'EstateError');
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Throws as `node:fs` does when a file cannot be written, as far as that can be known before. Leaves all as it was. */
+/** Checks that a file can be written, as far as this is known in advance. Throws as `node:fs` does. Changes nothing. */
 export function checkWritable(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) {
@@ -20,7 +20,7 @@ export function checkWritable(path: string): void {
   }
   const target = found === undefined ? path : realpathSync(path);
   if (isReplaceable(target, found)) {
-    // Rights alone do not tell: a file system may be full or read-only, and whoever may do everything has all of them.
+    // Rights alone prove nothing: a file system may be full or read-only, and the superuser has all rights.
     const temporary = temporaryFor(target);
     writeFileSync(temporary, '', { flag: 'wx' });
     rmSync(temporary);
@@ -30,10 +30,10 @@ export function checkWritable(path: string): void {
 }
 
 /**
- * Write a whole file. What was there before stays until all of the new text is on the disk, so that nobody reads half of
- * it. What is no regular file, such as a pipe, is written to directly.
+ * Writes a whole file. The old text stays until the whole new text is on the disk, so that nobody reads half of it. A
+ * pipe or another special file is written directly.
  *
- * @param mode of the file; left out: that of the file that was there, or what the system gives a new one
+ * @param mode of the file. If absent, the mode of the old file, or the system's default for a new file
  */
 export function replaceFile(path: string, text: string, mode?: number): void {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -58,7 +58,10 @@ export function replaceFile(path: string, text: string, mode?: number): void {
 const temporaryFor = (target: string): string =>
   join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
 
-/** A new file, or a regular one in a folder that takes another: one that does not may take the text all the same. */
+/**
+ * True for a new file, or for a regular file in a folder that accepts another file. If the folder accepts no file, the
+ * file itself may still be writable.
+ */
 function isReplaceable(target: string, found: Stats | undefined): boolean {
   if (found === undefined) {
     return true;

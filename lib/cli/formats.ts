@@ -9,22 +9,22 @@ import { paletteOf, type ReportStyle } from '../report/text/report-style.ts';
 import { type RunBackground, reportRun } from '../report/text/run-report.ts';
 import type { View } from '../report/view/view.ts';
 
-/** What a command answers with. Every format can show every kind. */
+/** The answer of a command. Every format can show every kind. */
 export type Answer =
   | {
       readonly kind: 'run';
       readonly result: RunResult;
       readonly background: RunBackground;
-      /** The result as the deployed function answered it, where `result` corrects it; programs get this one. */
+      /** The unchanged answer of the deployed function, where `result` is a corrected copy. Programs get this value. */
       readonly received?: unknown;
       /** Commands that a person may want to run next. */
       readonly hints?: readonly string[];
     }
   | { readonly kind: 'dispatch'; readonly result: DispatchResult }
   | { readonly kind: 'explanation'; readonly explanation: Explanation }
-  /** Of backups and restores: as data, and as lines for a person. */
+  /** Backups and restores, as data, and as lines for a person. */
   | { readonly kind: 'undo'; readonly data: object; readonly lines: readonly string[] }
-  /** The same of a rehearsal, and what its page is made of. */
+  /** A rehearsal, as data, as lines, and with the digest for its page. */
   | {
       readonly kind: 'rehearsal';
       readonly data: object;
@@ -34,11 +34,11 @@ export type Answer =
   | { readonly kind: 'accepted'; readonly state: string; readonly taskId: string; readonly requestId: string | null };
 
 type Format = {
-  /** What `--help` says of the option that chooses it; undefined for the format that needs no option. */
+  /** The `--help` text of the option that chooses the format. Undefined for the default format. */
   readonly help: string | undefined;
-  /** People see a preview before a question. Programs get one result and nothing before it. */
+  /** People see a preview before a question. Programs get only the final result. */
   readonly isForPeople: boolean;
-  /** Everything that is written to standard output, with its last line break. A view is for people only. */
+  /** The whole text for standard output, with its last line break. Only people get the view. */
   readonly render: (answer: Answer, style: ReportStyle, view: View) => string;
 };
 
@@ -77,7 +77,7 @@ function toData(answer: Answer): unknown {
   }
 }
 
-/** Every format, by its name; the name of one with `help` is its option. A new format is one entry here. */
+/** Every format, by its name. A format with `help` has an option of the same name. To add a format, add one entry. */
 const FORMATS = {
   text: { help: undefined, isForPeople: true, render: toText },
   json: {
@@ -90,7 +90,7 @@ const FORMATS = {
 /** The options that choose a format. */
 export type FormatOptions = { readonly [Name in Exclude<keyof typeof FORMATS, 'text'>]?: true };
 
-/** Each option of a format, and what `--help` says of it. */
+/** Each option of a format, with its `--help` text. */
 export const formatOptions = (): readonly (readonly [name: string, help: string])[] =>
   Object.entries(FORMATS).flatMap(([name, { help }]) => (help === undefined ? [] : [[name, help] as const]));
 

@@ -1,10 +1,10 @@
 import { basename, relative } from 'node:path';
 
 /**
- * What a person types to start this command again: by `npx` where it lies in a project, by its name where it is installed,
- * else by Node and a path.
+ * The command that a person types to start this program again: `npx` in a project, the name of an installed program, or
+ * Node with a path.
  *
- * @param script as `process.argv` names it
+ * @param script as in `process.argv`
  */
 export function invokedAs(script: string, env: Readonly<Record<string, string | undefined>>, folder: string): string {
   if (env.npm_command !== undefined || /[\\/]node_modules[\\/]\.bin[\\/]/.test(script)) {

@@ -3,46 +3,49 @@ import type { Clock } from '../core/domain/cloud-api.ts';
 export type OutputStream = {
   readonly write: (text: string) => void;
   readonly isTTY: boolean;
-  /** Width of the terminal; undefined when it is none. */
+  /** Width of the terminal. Undefined if the stream is not a terminal. */
   readonly columns: number | undefined;
 };
 
-/** What a person answered. `cancelled`: by Ctrl-C or a signal. */
+/** The answer of a person. `cancelled`: by Ctrl-C or a signal. */
 export type Reply = { readonly text: string } | 'no-more-input' | 'cancelled';
 
-/** All that a command knows of the process it runs in. */
+/** Everything that a command uses of its process. */
 export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Tells whoever reads standard output that no more comes, while the process goes on. */
+  /** Ends standard output for its reader, while the process continues. */
   readonly endOutput: () => void;
   readonly stdin: { readonly isTTY: boolean };
   readonly clock: Clock;
-  /** These throw as the functions of `node:fs` do. A file is written whole or not at all. */
+  /** These functions throw as `node:fs` does. A file is written whole or not at all. */
   readonly readFile: (path: string) => string;
   readonly checkWritable: (path: string) => void;
   readonly writeFile: (path: string, text: string, mode?: number) => void;
-  /** A path in a new folder for temporary files, which stays. */
+  /** A path in a new temporary folder, which stays. */
   readonly temporaryPath: (name: string) => string;
-  /** The proxy for a URL, as the environment says; empty for none. */
+  /** The proxy for a URL from the environment. Empty without a proxy. */
   readonly proxyFor: (url: string) => string;
-  /** What a person types to start this command. */
+  /** The command that a person types to start this program. */
   readonly invokedAs: string;
-  /** Where the build has put a code package. */
+  /** The folder of a code package in the build. */
   readonly packageFolder: (name: 'sweep' | 'dispatch') => string;
-  /** Ask for a line on the terminal, on standard error. Typing before the question appears does not count. */
+  /** Asks for a line on the terminal, on standard error. Ignores everything that was typed before the question. */
   readonly ask: (question: string) => Promise<Reply>;
-  /** Be told of Ctrl-C, of a request to terminate and of a closed terminal; answers how not to be any more. */
+  /**
+   * Calls the listener on Ctrl-C, on a request to terminate and when the terminal closes. Returns a function that ends
+   * this.
+   */
   readonly onStop: (listener: () => void) => () => void;
 };
 
-/** A person gave up waiting. */
+/** A person stopped waiting. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** A result that is there, and cannot be written where it was wanted. What was done in the cloud stays done. */
+/** A result that exists but cannot be written to the requested file. The changes in the cloud remain. */
 export class UnwritableOutput extends Error {
   override readonly name = 'UnwritableOutput';
 }

@@ -8,9 +8,10 @@ import { createProcessIo, flush, openProcessOutput, tellOfLost } from './process
 import { createProgram } from './program.ts';
 
 /**
- * Run one command. Answers its exit code; never throws.
+ * Runs one command. Never throws.
  *
- * @param argv what stands after the program's name
+ * @param argv the arguments after the program's name
+ * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.nothingLeft;
@@ -30,7 +31,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Asked for the help of a command that does not exist, the parser shows the general one, as if all were well. */
+/**
+ * Drops the options of an unknown command. With `--help`, the parser would otherwise show the general help, as if the
+ * command existed.
+ */
 function withoutVainOptions(program: Command, argv: readonly string[]): readonly string[] {
   const [first] = argv;
   if (first === undefined || first.startsWith('-') || first === 'help') {
@@ -39,17 +43,17 @@ function withoutVainOptions(program: Command, argv: readonly string[]): readonly
   return program.commands.some((command) => command.name() === first) ? argv : [first];
 }
 
-/** However much is still to be written, whoever gave up waits no longer than this. */
+/** The longest time to flush output after a person has stopped the command. */
 const FLUSH_MS_MAX = 500;
 
-/** Set the exit code and let the process end by itself, so that nothing written is cut off. */
+/** Sets the exit code and lets the process end by itself, so that the whole output is written. */
 export async function run(): Promise<void> {
-  // Should everything come to an end before the command does, that is no success.
+  // If the event loop ends before the command does, the exit code is not success.
   process.exitCode = EXIT.unexpected;
   const output = openProcessOutput();
   const exitCode = await main(process.argv.slice(2), createProcessIo(output));
   const flushed = flush(output);
-  // Whoever gave up does not wait for what is still under way.
+  // After Ctrl-C, the process does not wait for pending work.
   if (exitCode === EXIT.interrupted) {
     await Promise.race([flushed, delay(FLUSH_MS_MAX)]);
     process.exit(exitCode);

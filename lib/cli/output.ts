@@ -10,21 +10,27 @@ import { csvContent } from './output-files/csv-file.ts';
 import { PAGE_CONTENT } from './output-files/page-file.ts';
 import type { ViewOptions } from './view-options.ts';
 
-/** Where and how a command writes: it hands over what it found, and this decides the format, the stream and the style. */
+/**
+ * The output of a command. The command hands over its answer, and the output decides the format, the stream and the
+ * style.
+ */
 export type Output = {
-  /** The command's result, on standard output and in the files of `--csv` and `--html`. One that was shown as a preview is not repeated. */
+  /**
+   * Writes the command's result to standard output and to the files of `--csv` and `--html`. A result that was shown as
+   * a preview is not repeated.
+   */
   readonly answer: (answer: Answer) => void;
-  /** A result that a person needs before a question; a program gets only the last result. */
+  /** A result that a person needs before a question. A program gets only the last result. */
   readonly preview: (answer: Answer) => void;
-  /** Lines on standard output that are the same in every format, such as those of a demo. */
+  /** Lines on standard output that are the same in every format, for example the lines of a demo. */
   readonly print: (lines: string) => void;
   /** Lines for a person, on standard error. */
   readonly say: (lines: string) => void;
-  /** A problem, on standard error, under the program's name; its text may hold anything. */
+  /** A problem, on standard error, after the program's name. Its text may be hostile. */
   readonly complain: (problem: string) => void;
   /** Standard error, for progress and the log. */
   readonly log: OutputStream;
-  /** How text on standard output looks now: a terminal may change its size. */
+  /** The present style of standard output, because a terminal may change its size. */
   readonly style: ReportStyle;
   /** Whether a person reads the output and can answer a question. */
   readonly canAsk: boolean;
@@ -34,7 +40,7 @@ const COLUMNS_MIN = 20;
 const HELP_COLUMNS_DEFAULT = 100;
 
 /**
- * The output of one command. Commands without a choice of format leave the options out.
+ * The output of one command. A command without formats passes no options.
  *
  * @throws ConfigError for a `--csv` or `--html` that cannot be written
  */
@@ -74,14 +80,14 @@ export function createOutput(io: Io, options: FormatOptions & ViewOptions = {}):
     get style() {
       return styleOf(io);
     },
-    // The plan is on one of them, and the question on the other.
+    // The plan appears on standard output, and the question on standard error.
     canAsk: stdin.isTTY && stdout.isTTY && stderr.isTTY,
   };
 }
 
 /**
- * How text on standard output looks: `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` are honoured. Where there is neither a
- * terminal nor `COLUMNS`, a line is as long as what it says, which is easier to search.
+ * The style of standard output. It follows `NO_COLOR`, `FORCE_COLOR` and `COLUMNS`. Without a terminal and without
+ * `COLUMNS`, lines are not wrapped, so that they are easier to search.
  */
 function styleOf({ env, stdout }: Io): ReportStyle {
   const told = Number(env.COLUMNS);
@@ -100,10 +106,10 @@ function wantsColor(env: Io['env'], isTTY: boolean): boolean {
 }
 
 /**
- * How the log on standard error looks: sentences for a person at a terminal; JSON lines from this level on for a program,
- * and for a person who asked for a level with `LOG_LEVEL`.
+ * The form of the log on standard error: sentences for a person at a terminal, or JSON lines from this level up for a
+ * program. A person who sets `LOG_LEVEL` also gets JSON lines.
  *
- * @throws ConfigError for a `LOG_LEVEL` that does not exist
+ * @throws ConfigError for an unknown `LOG_LEVEL`
  */
 export function logFormOf({ env, stderr }: Io): 'sentences' | Level {
   if (env.LOG_LEVEL?.trim()) {
@@ -112,7 +118,7 @@ export function logFormOf({ env, stderr }: Io): 'sentences' | Level {
   return stderr.isTTY ? 'sentences' : 'warn';
 }
 
-/** Where help and complaints of the command line's parser go, and how wide they are. */
+/** The streams and widths for the help and the errors of the command line's parser. */
 export const helpOutput = ({ stdout, stderr }: Io): OutputConfiguration => ({
   writeOut: stdout.write,
   writeErr: stderr.write,

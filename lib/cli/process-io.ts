@@ -9,10 +9,10 @@ import type { Io, OutputStream } from './io.ts';
 import { askLine } from './terminal/ask-line.ts';
 import { createSafeStream, type SafeStream } from './terminal/safe-stream.ts';
 
-/** Some terminals do not say how wide they are, or say 0. */
+/** Some terminals report no width, or 0. */
 const COLUMNS_UNKNOWN = 80;
 
-/** Ctrl-C, a request to terminate, and a terminal that was closed. */
+/** Ctrl-C, a request to terminate, and a closed terminal. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The streams that a process writes to. */
@@ -29,8 +29,8 @@ export const createProcessIo = ({ stdout, stderr }: ProcessOutput): Io => ({
   stdout: toOutputStream(stdout, process.stdout),
   stderr: toOutputStream(stderr, process.stderr),
   endOutput: () => {
-    // The stream itself cannot be closed. What is written to it from here on goes nowhere: the next file that is opened
-    // takes the place of the one that was closed.
+    // The stream itself cannot be closed. After its descriptor is closed, the next opened file gets the same number, so
+    // the null device discards all later output.
     closeSync(process.stdout.fd);
     openSync(devNull, 'w');
   },
@@ -68,12 +68,16 @@ const toOutputStream = ({ write }: SafeStream, stream: NodeJS.WriteStream): Outp
   },
 });
 
-/** Resolves when everything that could be written has left this process. */
+/** Resolves when all output that can be written has left this process. */
 export async function flush({ stdout, stderr }: ProcessOutput): Promise<void> {
   await Promise.all([stdout.flush(), stderr.flush()]);
 }
 
-/** Say what could not be written, where that is possible. Answers whether there is such. */
+/**
+ * Reports lost output, where that is possible.
+ *
+ * @returns whether output was lost
+ */
 export function tellOfLost({ stdout, stderr }: ProcessOutput): boolean {
   const lost = [
     ...(stdout.failure() === undefined ? [] : [`standard output (${stdout.failure()})`]),

@@ -16,11 +16,11 @@ export type RunOptions = FormatOptions &
     readonly region?: readonly string[];
     readonly connection?: readonly string[];
     readonly failOn?: FailOn;
-    /** Where to save the plan. */
+    /** The file for the plan. */
     readonly out?: string;
     /** A saved plan to sweep. */
     readonly plan?: string;
-    /** How old that may be, in milliseconds. */
+    /** The greatest age of the saved plan in milliseconds. */
     readonly maxAge?: number;
   };
 
@@ -40,7 +40,7 @@ export function parseAccount(text: string): string {
   throw new InvalidArgumentError(`${shown(text)} is not an account id such as 1234567890123456.`);
 }
 
-/** Ids are ids, not patterns. */
+/** Accepts ids, no patterns. */
 export function parseConnection(text: string): string {
   if (isConnectionId(text)) {
     return text;
@@ -48,7 +48,7 @@ export function parseConnection(text: string): string {
   throw new InvalidArgumentError(`${shown(text)} is not a connection id such as vco-bp1a2b3c4d.`);
 }
 
-/** A moment in milliseconds; a bare date is that day's end in UTC. */
+/** A time in milliseconds. A date without a time is the end of that day in UTC. */
 export function parseMoment(text: string): number {
   const moment = parseExpiry(text);
   if (moment !== undefined) {
@@ -57,7 +57,7 @@ export function parseMoment(text: string): number {
   throw new InvalidArgumentError(`${shown(text)} is neither an ISO date nor a date-time with a zone.`);
 }
 
-/** A length of time in milliseconds, above zero. */
+/** A duration in milliseconds, above zero. */
 export function parseAge(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) {
@@ -66,14 +66,14 @@ export function parseAge(text: string): number {
   throw new InvalidArgumentError(`${shown(text)} is not a length of time such as 24h or 30m.`);
 }
 
-/** An option that may be repeated, and may hold several values between commas. */
+/** An option that may be repeated, or have several values separated by commas. */
 export const listOf =
   (parse: (text: string) => string) =>
   (text: string, before: readonly string[] = []): readonly string[] => [
     ...new Set([...before, ...text.split(',').map((piece) => parse(piece.trim()))]),
   ];
 
-/** What to run, and where its code is: `name=folder`. */
+/** The name of a function and the folder of its code: `name=folder`. */
 export function parseFunction(text: string): string {
   if (/^[A-Za-z_][\w-]{0,63}=./.test(text)) {
     return text;
@@ -92,7 +92,7 @@ export const wholeNumber =
     throw new InvalidArgumentError(`${shown(text)} is not a whole number from ${min} to ${max}.`);
   };
 
-/** A duration in milliseconds, longer than nothing. */
+/** A duration in milliseconds, above zero. */
 export function parseInterval(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) {

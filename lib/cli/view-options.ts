@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { GROUP_KEYS, LISTED_OUTCOMES, LISTED_RULES, SORT_KEYS, type View } from '../report/view/view.ts';
 
-/** What a person asks to see of a run, and where it goes besides standard output. */
+/** The view that a person wants of a run, and its files besides standard output. */
 export type ViewOptions = View & { readonly csv?: string; readonly html?: string };
 
-/** They concern what is shown, and never what is swept. */
+/** The options change only the view and never the scope of the sweep. */
 export function withViewOptions(command: Command): Command {
   return command
     .option(
@@ -12,12 +12,20 @@ export function withViewOptions(command: Command): Command {
       'show only these outcomes; repeat it, or use commas, for several',
       among(LISTED_OUTCOMES),
     )
-    .option('--rule <rule>', 'show only orphans by these rules; the same way for several', among(LISTED_RULES))
-    .option('--owner <owner>', 'show only connections of this owner, "" for none; repeat it for several', addText)
-    .addOption(new Option('--sort <key>', 'order of what is shown (default: outcome)').choices(SORT_KEYS))
-    .addOption(new Option('--group-by <key>', 'a table for each of these').choices(GROUP_KEYS))
+    .option(
+      '--rule <rule>',
+      'show only orphans by these rules; repeat it, or use commas, for several',
+      among(LISTED_RULES),
+    )
+    .option(
+      '--owner <owner>',
+      'show only connections of this owner, or "" for no owner; repeat it for several',
+      addText,
+    )
+    .addOption(new Option('--sort <key>', 'the order of the rows (default: outcome)').choices(SORT_KEYS))
+    .addOption(new Option('--group-by <key>', 'show a table for each region, owner or rule').choices(GROUP_KEYS))
     .addOption(
-      new Option('--csv <file>', 'also write what is shown to this file, one line for each connection')
+      new Option('--csv <file>', 'also write the visible rows to this file, one line for each connection')
         .argParser(parseFile)
         .conflicts('async'),
     )
@@ -28,7 +36,7 @@ export function withViewOptions(command: Command): Command {
     );
 }
 
-/** Some of these, between commas or in several options. */
+/** Some of these values, separated by commas or in repeated options. */
 const among =
   (allowed: readonly string[]) =>
   (text: string, before: readonly string[] = []): readonly string[] => {
@@ -40,7 +48,7 @@ const among =
     return [...new Set([...before, ...pieces])];
   };
 
-/** An owner is any text, commas included. */
+/** An owner may be any text, even with commas. */
 const addText = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 /** The name of a file. Standard output is no file. */

@@ -3,9 +3,9 @@ import type { Policy } from '../core/domain/policy.ts';
 import { formatAhead } from './text/moment-text.ts';
 
 /**
- * What became of a connection, or would, and when, in a sentence that stands beside outcome and rule.
+ * The fate of a connection and its date, in a sentence beside outcome and rule.
  *
- * @param startedMs when the run began: a mark it set, or would set, counts from then
+ * @param startedMs the start of the run. A mark that the run set, or would set, counts from this time
  */
 export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: number): string {
   const dueMs = dueMsOf(outcome, policy, startedMs);
@@ -16,7 +16,7 @@ export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: num
   switch (outcome.outcome) {
     case 'waiting':
       if (outcome.since !== null && dueMs <= startedMs) {
-        // Its grace has run out, and it waits until somebody was told.
+        // Its grace has ended, and the connection waits for a notice.
         return withoutRule(outcome);
       }
       return outcome.since === null
@@ -29,7 +29,10 @@ export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: num
   }
 }
 
-/** By its clock; else by the grace of its rule, for one that is not marked yet or from a function that does not say. */
+/**
+ * The end of the connection's clock. Without a clock, because the connection is not marked yet or the function is of an
+ * older version, the end of its rule's grace.
+ */
 function dueMsOf({ dueAt, rule, since }: Outcome, { rules }: Policy, startedMs: number): number | undefined {
   if (dueAt !== null) {
     return Date.parse(dueAt);
@@ -38,16 +41,16 @@ function dueMsOf({ dueAt, rule, since }: Outcome, { rules }: Policy, startedMs: 
   return grace === 'off' ? undefined : (since === null ? startedMs : Date.parse(since)) + grace;
 }
 
-/** The rule has a column of its own. */
+/** The rule has its own column. */
 const withoutRule = ({ rule, reason }: Outcome): string =>
   rule !== null && reason.startsWith(`${rule}: `) ? reason.slice(rule.length + 2) : reason;
 
-/** Why an earlier mark counts no more, when there was one; the last of the evidence says it. */
+/** The reason why an earlier mark no longer counts, from the last evidence. Empty without an earlier mark. */
 function restart({ evidence }: Outcome): string {
   const why = evidence.at(-1);
   return why !== undefined && /^its mark counts no more|^it was marked for another rule/.test(why) ? `; ${why}` : '';
 }
 
-/** The id that the cloud's support asks for. */
+/** Appends the request id, because the cloud's support asks for it. */
 const withRequest = ({ outcome, requestId }: Outcome, text: string): string =>
   requestId !== null && (outcome === 'failed' || outcome === 'blocked') ? `${text} (request ${requestId})` : text;

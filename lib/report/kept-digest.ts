@@ -1,9 +1,12 @@
 import { toPrintable } from '../core/text/printable.ts';
 
-/** One connection that stays, and why; `verdict` as in the journal. */
+/** A connection that stays, and the reason. `verdict` is as in the journal. */
 export type Kept = { readonly verdict: string; readonly reason: string };
 
-/** Why connections stay, in few lines: how many for each reason, most frequent first. Ids and moments are left out. */
+/**
+ * The reasons why connections stay, in few lines: the number for each reason, the most frequent reason first. Ids and
+ * times are left out.
+ */
 export function digestKept(kept: readonly Kept[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const one of kept) {
@@ -28,7 +31,7 @@ function summarise({ verdict, reason }: Kept): string {
   }
 }
 
-/** Real ids are long: tag keys such as `vco-sweeper:keep` stay. */
+/** Removes ids. Real ids are long, so short tag keys such as `vco-sweeper:keep` stay. */
 const withoutIds = (text: string): string =>
   text
     .replace(/\b(tr-attach|tr|tun|vco|vpn|cen|vtb)-[0-9a-z]{12,}/g, '$1-…')

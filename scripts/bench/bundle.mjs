@@ -61,7 +61,7 @@ async function bundle(folder, name, contents) {
   return outfile;
 }
 
-/** Each round begins with another subject, so that no subject always follows the slowest. */
+/** Each round begins with another subject, so that no subject always follows the slowest subject. */
 function measureAll(subjects, round) {
   const order = subjects.map((_, index) => (index + round) % subjects.length);
   const figures = [];
@@ -71,7 +71,7 @@ function measureAll(subjects, round) {
   return figures;
 }
 
-/** Milliseconds in a process of its own. */
+/** Milliseconds in a separate process. */
 function measure({ name, path }) {
   const script = `
     const start = process.hrtime.bigint();

@@ -1,4 +1,4 @@
-// The emulator of the built command line, in a process of its own.
+// The emulator of the built command line, in a separate process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';

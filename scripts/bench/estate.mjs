@@ -49,9 +49,9 @@ export async function benchEstate() {
 }
 
 /**
- * List and judge so many connections in mode plan.
+ * Lists and judges this number of connections in mode plan.
  *
- * @param env variables of the function besides those that it needs
+ * @param env further variables of the function
  */
 export async function measure(connections, env = {}) {
   const regions = Array.from({ length: REGION_COUNT }, (_, index) => `cn-r${index}`);

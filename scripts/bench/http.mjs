@@ -9,7 +9,7 @@ import { withEmulator } from './emulator-process.mjs';
 
 const OURS = 'vco-sweeper';
 const ORPHANS = 1_000;
-/** Sequentially, each connection takes a quarter of a second. */
+/** The sequential script needs a quarter of a second for each connection. */
 const ORPHANS_SEQUENTIAL = 60;
 const ROUNDS = 3;
 const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'eu-central-1', 'ap-southeast-1'];
@@ -17,8 +17,8 @@ const LATENCY_MS = 20;
 const LIMITS = { callsPerDeletion: 2.6, cpuMsPerDeletion: 2 };
 
 /**
- * A deleted connection stays readable for up to three reads, which is the default, because real connections do not
- * vanish at once either.
+ * A deleted connection stays readable for up to three reads. This is the default, because real connections do not
+ * vanish at once.
  */
 const BEHAVIOURS = { detachPolls: null, detachMs: 300, detachSecondPolls: 0, detachSecondMs: 0, deleteReads: 'random' };
 
@@ -43,7 +43,7 @@ const CONTENDERS = [
   { contender: 'sequential', orphans: ORPHANS_SEQUENTIAL, args: ['scripts/bench/http/script.cjs', 'sequential'] },
 ];
 
-/** @returns rows for a table, each the round with the median CPU time, and the limits that must be kept */
+/** @returns rows for a table, each with the round of the median CPU time, and the limits that must be kept */
 export async function benchHttp({ rounds = ROUNDS } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-bench-'));
   try {

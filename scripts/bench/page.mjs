@@ -1,5 +1,5 @@
-// The report page in Chromium, beside a plain table of all rows: how large it is, how long until it is drawn, and how long a
-// search takes.
+// The report page in Chromium, compared with a plain table of all rows: its size, the time until it is drawn, and the
+// time of a search.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const LIMITS = { kilobytes: { 200: 300, 20000: 6_000 }, usableMs: 2_500 };
 const OURS = 'report page';
 const PLAIN = 'plain table of all rows';
 
-// In the page, which counts from the moment when it was asked for.
+// Runs in the page, whose clock starts at the request of the page.
 const SECOND_FRAME =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))';
 const SEARCH = `new Promise((done) => {

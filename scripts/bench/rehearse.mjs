@@ -1,5 +1,5 @@
-// Time and memory of `export` and of a rehearsal of 30 nights: the built command line, in a process of its own. Most orphans
-// are due within the nights, and no limit keeps them.
+// Time and memory of `export` and of a rehearsal of 30 nights: the built command line, in a separate process. Most
+// orphans are due within the nights, and no limit keeps them.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { withEmulator } from './emulator-process.mjs';
 
 const NIGHTS = 30;
-/** What a rehearsal of so many connections may take at most. */
+/** The limits of a rehearsal for each number of connections. */
 const LIMITS = [
   { connections: 2_000, seconds: 20, megabytes: 600 },
   { connections: 10_000, seconds: 120, megabytes: 600 },
@@ -22,7 +22,7 @@ const POLICY = {
   pace: { describePerMinute: 1e9 },
 };
 
-// The command line runs in a process that says at its end how much memory it took.
+// The process of the command line reports its memory at its end.
 const SCRIPT = `
   process.on('exit', () => {
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
@@ -47,7 +47,7 @@ export async function benchRehearse() {
   }
 }
 
-// Nothing in a rehearsal waits, so it takes its CPU time. The time of a clock would count what else the machine does.
+// A rehearsal never waits, so it is measured by its CPU time. Wall time would include other work of the machine.
 const checksOf = ({ connections, cpuSeconds, megabytes }, limits) => {
   const what = `${NIGHTS} nights of ${connections} connections`;
   return [

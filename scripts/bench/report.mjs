@@ -1,5 +1,5 @@
-// The report function over a large store: its memory and its time, when it makes the report, when it sends it again, and when
-// it has nothing to do.
+// The report function over a large store: its memory and its time when it makes the report, when it sends the report
+// again, and when it has no work.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 const RESULTS = 1_000;
 const OUTCOMES = 100_000;
 const MEGABYTES_MAX = 512;
-/** As large a heap as Node takes by itself where it sees a limit of 512 MB. */
+/** The size of the heap that Node chooses under a limit of 512 MB. */
 const HEAP_MEGABYTES = 256;
 const SCRIPT = `
   const { handler } = require(process.env.BENCH_BUNDLE);

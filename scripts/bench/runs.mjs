@@ -1,5 +1,5 @@
-// Whole runs, in requests and in time: the sweeper, the scripts that people write today, and the least that is
-// possible. The clock passes only while everyone waits, so that the figures are the same on every machine.
+// Whole runs, in requests and in time: the sweeper, the scripts that people write today, and the theoretical minimum.
+// The clock advances only while every part waits, so that the figures are the same on every machine.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,11 @@ export async function benchRuns() {
   return { rows, checks: toChecks(rows) };
 }
 
-/** Run a program of the bench; answers the JSON objects that it prints, one for each line. */
+/**
+ * Runs a program of the bench.
+ *
+ * @returns the JSON objects that it prints, one on each line
+ */
 export async function runBundled(entry) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-bench-'));
   try {
@@ -88,8 +92,8 @@ function toChecks(rows) {
 }
 
 /**
- * The ways in which reading many lists can spoil a run: it does not end, leaves orphans, or finds that every read is
- * too old.
+ * The ways in which reading many lists can spoil a run: the run does not end, it leaves orphans, or every read is too
+ * old.
  */
 function toRouterChecks(name, { status, left, codes, calls, throttled }) {
   const share = (100 * throttled) / calls;

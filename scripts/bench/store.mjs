@@ -1,4 +1,5 @@
-// The costs of a store: whole runs with a store beside runs without it, the memory of a plan of a big estate, a restore.
+// The costs of a store: whole runs with a store compared with runs without it, the memory of a plan of a big estate,
+// and a restore.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +46,7 @@ async function measurePlan(folder) {
   return { ...plan, outcomes: outcomes.length, isWhole };
 }
 
-/** One connection with two tunnels, and all that can hang on its attachment. */
+/** One connection with two tunnels, and every kind of resource that an attachment can have. */
 const ESTATE = {
   regions: [{ RegionId: 'cn-hangzhou' }],
   customerGateways: [{ CustomerGatewayId: 'cgw-1', IpAddress: '192.0.2.1' }],
@@ -74,7 +75,7 @@ const ESTATE = {
   ],
 };
 
-/** The command as a person runs it, with the policy's own times: from its start to its end, as a process. */
+/** The command as a person runs it, with the policy's default times, measured as a whole process. */
 async function measureRestore(folder) {
   await cli(['store', 'init', folder]);
   const estate = join(folder, 'estate.json');
@@ -125,7 +126,7 @@ function toChecks(rows, plan, restoreSeconds) {
 
 const atMost = (what, value, most) => ({ what, value: value.toFixed(2), limit: `at most ${most}`, ok: value <= most });
 
-/** The runs with a store, each beside the run of the same task without one. */
+/** The runs with a store, each with the run of the same task without a store. */
 export const pairsOf = (rows) =>
   rows
     .filter(({ hasStore }) => hasStore)

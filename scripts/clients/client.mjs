@@ -1,4 +1,4 @@
-// A client in a process of its own. Calls go to its standard input, one for each line, and their results come out.
+// A client in a separate process. Each line of its standard input is a call, and each line of its output is a result.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

@@ -15,7 +15,7 @@ const LANGUAGES = { python: installPython, go: installGo };
 /** The clients whose library gets a role's credentials by itself. */
 const WITH_ROLES = ['python new', 'go new'];
 
-/** Older Python SDKs find out that only the secret can be wrong, and say that. */
+/** Older Python SDKs conclude that only the secret can be wrong, and use another code. */
 const OF_WRONG_SECRET = ['SignatureDoesNotMatch', 'InvalidAccessKeySecret'];
 
 const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-clients-'));

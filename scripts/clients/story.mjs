@@ -9,7 +9,7 @@ const SUBNETS = { ...REGION, LocalSubnet: '0.0.0.0/0', RemoteSubnet: '0.0.0.0/0'
 /** The account of a generated estate. */
 const ACCOUNT = 1_000_000_000_000_001;
 
-/** How often a change is looked at before it counts as stuck. */
+/** The number of reads of a change before it counts as stuck. */
 const LOOKS_MAX = 20;
 
 /** @param call makes one call: service, action, parameters */
@@ -41,7 +41,7 @@ async function lookAround(vpc, cbn) {
   strictEqual(String((await cbn('CheckTransitRouterService', {})).Enabled), 'true');
 }
 
-/** A user's route table is made and removed. */
+/** Makes and removes a user's route table. */
 async function makeTable(cbn, { TransitRouterId }) {
   const made = await cbn('CreateTransitRouterRouteTable', { TransitRouterId, TransitRouterRouteTableName: 'own' });
   const { TransitRouterRouteTableId } = made;
@@ -55,7 +55,7 @@ async function makeTable(cbn, { TransitRouterId }) {
   await until(async () => (await status()) === undefined);
 }
 
-/** A grant is made, seen from both sides, and revoked. */
+/** Makes a grant, reads it in both accounts, and revokes it. */
 async function grant(vpc, cbn, { VpnConnectionId, CenId }) {
   const granted = { ...REGION, CenId, CenOwnerId: ACCOUNT, InstanceId: VpnConnectionId, InstanceType: 'VPN' };
   await cbn('GrantInstanceToTransitRouter', granted);

@@ -15,18 +15,18 @@ export type RunOptions = {
   readonly env?: Io['env'];
   /** A terminal on all three streams, of 100 columns. */
   readonly tty?: boolean;
-  /** Of the terminal; 100 when left out. */
+  /** The columns of the terminal. Default: 100. */
   readonly columns?: number;
   readonly answer?: Reply;
   readonly files?: Record<string, string>;
-  /** How far a file gets: the code of an error when it is looked at before, or when it is written. */
+  /** The error code of a file: `before` when it is checked, `after` when it is written. */
   readonly fileError?: { readonly before?: string; readonly after?: string };
   readonly clock?: Clock;
-  /** Gets how to press Ctrl-C. */
+  /** Receives a function that presses Ctrl-C. */
   readonly onStart?: (stop: () => void) => void;
   /** Called when a command says that no more output comes. */
   readonly onEndOutput?: () => void;
-  /** Called when something was written, with what is there so far and how to press Ctrl-C. */
+  /** Called after each write, with all output so far and a function that presses Ctrl-C. */
   readonly onWrite?: (out: string, err: string, stop: () => void) => void;
 };
 
@@ -36,7 +36,7 @@ export type Ran = {
   readonly err: string;
   readonly asked: readonly string[];
   readonly files: Record<string, string>;
-  /** Of the files that were written with one. */
+  /** The modes of files that were written with a mode. */
   readonly modes: Readonly<Record<string, number>>;
 };
 
@@ -120,7 +120,7 @@ function failWith(code: string | undefined): void {
   }
 }
 
-/** An emulator on a real port, and what it takes to reach it. */
+/** An emulator on a real port, with its environment. */
 export async function serve(
   estate: Readonly<Record<string, unknown>>,
   more: Partial<Parameters<typeof startEmulator>[0]> = {},

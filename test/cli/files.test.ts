@@ -25,16 +25,16 @@ const at = (name: string) => join(folder, name);
 
 describe('before anything is written', () => {
   test.each([
-    ['a folder that is not there', 'none/a.csv', 'ENOENT'],
+    ['a missing folder', 'none/a.csv', 'ENOENT'],
     ['a folder', '.', 'EISDIR'],
     ['a file below a file', 'file/a.csv', 'ENOTDIR'],
-    ['a file system that takes no file', '/proc/a.csv', 'ENOENT'],
-  ])('%s is told', (_what, name, code) => {
+    ['a file system that accepts no file', '/proc/a.csv', 'ENOENT'],
+  ])('%s is reported', (_what, name, code) => {
     writeFileSync(at('file'), '');
     expect(() => checkWritable(resolve(folder, name))).toThrow(expect.objectContaining({ code }));
   });
 
-  test('a new file and one that is there are fine, and stay as they are', () => {
+  test('a new file and an existing file are accepted, and not changed', () => {
     writeFileSync(at('old.csv'), 'old');
     checkWritable(at('old.csv'));
     checkWritable(at('new.csv'));
@@ -44,7 +44,7 @@ describe('before anything is written', () => {
 });
 
 describe('a file', () => {
-  test('is replaced whole, with the mode it had, and nothing is left beside it', () => {
+  test('is replaced whole and keeps its mode, and no other file remains beside it', () => {
     writeFileSync(at('a.csv'), 'a longer text than the new one');
     chmodSync(at('a.csv'), 0o604);
     replaceFile(at('a.csv'), 'new');
@@ -54,7 +54,7 @@ describe('a file', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.csv', 'b.csv']);
   });
 
-  test('that a link leads to is replaced where it is', () => {
+  test('behind a link is replaced in its own folder', () => {
     mkdirSync(at('real'));
     writeFileSync(at('real/a.csv'), 'old');
     symlinkSync('real/a.csv', at('link.csv'));
@@ -63,13 +63,13 @@ describe('a file', () => {
     expect(readdirSync(at('real'))).toEqual(['a.csv']);
   });
 
-  test('that cannot be replaced leaves nothing of the attempt', () => {
+  test('that cannot be replaced stays, without remains of the attempt', () => {
     mkdirSync(at('a.csv'));
     expect(() => replaceFile(at('a.csv'), 'new')).toThrow(expect.objectContaining({ code: 'EISDIR' }));
     expect(readdirSync(folder)).toEqual(['a.csv']);
   });
 
-  test('that is none, such as a device, is written to', () => {
+  test('that is a device is written directly', () => {
     replaceFile('/dev/null', 'gone');
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });

@@ -177,11 +177,11 @@ test.each<[string, string[], typeof none, RegExp]>([
 describe('a policy.yaml in the current folder', () => {
   const note = 'policy.yaml is here and was not used; --policy policy.yaml uses it.\n';
   const files = { [POLICY]: 'regions: [cn-hangzhou]', 'other.yaml': 'mode: plan' };
-  // Ends before any call, and after the policy was read.
+  // The command ends after it has read the policy and before any call.
   const here = () => ({ ...env, ALIBABA_CLOUD_ACCESS_KEY_ID: '' });
 
   test.each([[['plan']], [['sweep', '--yes']], [['explain', 'vco-1']], [['plan', '--json']]])(
-    'is told of when %j uses none',
+    'is reported if %j uses no policy',
     async (args) => {
       const { out, err } = await run(args, { env: here(), files });
       expect(err.split(note)).toHaveLength(2);
@@ -189,7 +189,7 @@ describe('a policy.yaml in the current folder', () => {
     },
   );
 
-  test('is not told of when it is used, another is, or there is none', async () => {
+  test('is not reported if it is used, if another policy is used, or if the file does not exist', async () => {
     const quiet = [
       await run(['plan', '--policy', POLICY], { env: here(), files }),
       await run(['plan', '--policy', 'other.yaml'], { env: here(), files }),
@@ -202,7 +202,7 @@ describe('a policy.yaml in the current folder', () => {
     }
   });
 
-  test('is told of when the variables are blank', async () => {
+  test('is reported if the variables are blank', async () => {
     const blank = { SWEEP_POLICY: ' ', SWEEP_POLICY_FILE: '' };
     expect((await run(['plan'], { env: { ...here(), ...blank }, files })).err).toContain(note);
   });
@@ -215,7 +215,7 @@ test('store init makes a folder a store, once', async () => {
 });
 
 test.each([['plan'], ['sweep'], ['explain'], ['emulator'], ['demo'], ['store']])(
-  '%s --help tells its options',
+  '%s --help shows its options',
   async (command) => {
     const { code, out } = await run([command, '--help']);
     expect(code).toBe(0);
@@ -238,8 +238,16 @@ test('--help has examples and every exit code', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);
   expect(out).toContain('vco-sweeper plan --region cn-hangzhou');
-  for (const meaning of ['0 nothing', '1 unexp', '2 bad', '3 orph', '4 incom', '5 halt', '130 interrupted']) {
-    expect(out).toContain(meaning);
+  for (const meaning of [
+    '0    no work',
+    '1    an unexp',
+    '2    bad',
+    '3    orph',
+    '4    incom',
+    '5    halt',
+    '130  inter',
+  ]) {
+    expect(out).toContain(`  ${meaning}`);
   }
   expect(out).toContain('"No" at the question exits like plan.');
 });
@@ -247,12 +255,12 @@ test('--help has examples and every exit code', async () => {
 test.each([['plan'], ['sweep'], ['explain']])('%s --help has its exit codes', async (command) => {
   const { out } = await run([command, '--help']);
   const [, codes = ''] = out.split('Exit codes:');
-  for (const code of [' 0 ', '3 ', '4 ', '5 ', '130 ']) {
+  for (const code of ['  0  ', '  3  ', '  4  ', '  5  ', '  130  ']) {
     expect(codes).toContain(code);
   }
 });
 
-test("--version is the package's", async () => {
+test('--version is the version of the package', async () => {
   expect(VERSION).toBe(packageFile.version);
   expect(await run(['--version'])).toMatchObject({ code: 0, out: `${VERSION}\n` });
 });
@@ -270,11 +278,11 @@ test.each<[RunStatus, OutcomeKind[], number]>([
   ['incomplete', ['failed'], 4],
   ['incomplete', ['planned'], 4],
   ['halted', ['blocked'], 5],
-])('a run that is %s with %j exits with %i', (status, kinds, expected) => {
+])('a run with status %s and outcomes %j exits with %i', (status, kinds, expected) => {
   expect(exitCodeOf({ status, counts: counts(...kinds) })).toBe(expected);
 });
 
-test('an unexpected error is one line, exit code 1, and its stack only for those who debug', async () => {
+test('an unexpected error is one line with exit code 1, and its stack is shown only in debug mode', async () => {
   const broken = {
     now: () => {
       throw new RangeError('the clock\nis broken');

@@ -13,14 +13,14 @@ function firstColumnOf(heading: string): readonly string[] {
   return [...section.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell).slice(2);
 }
 
-/** The emulator sets variables for the functions that it runs, and reads none. */
+/** The emulator is left out, because it sets variables for its functions and reads no variable. */
 const SOURCES = ['functions', 'lib'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => path.endsWith('.ts') && !path.startsWith('lib/emulator/')),
 );
 
-/** Variables that a source names in code, as a property, a text or a key. */
+/** Environment variables in the code of a source, as a property, a text or a key. */
 const variablesOf = (path: string): readonly string[] =>
   (readFileSync(path, 'utf8').match(/(?:\benv\.|'|^ +)[A-Z_]+\b/gm) ?? []).flatMap(
     (text) => text.match(VARIABLE) ?? [],
@@ -36,7 +36,7 @@ test('docs/cli.md has every environment variable that the sources read, and no o
   expect(told.toSorted()).toEqual([...read].toSorted());
 });
 
-test('docs/permissions.md says who needs each document of docs/ram', () => {
+test('docs/permissions.md names the users of each document of docs/ram', () => {
   const table = readFileSync('docs/permissions.md', 'utf8').split('<!-- rights -->')[0] ?? '';
   expect(RAM_DOCUMENTS.filter((file) => !table.includes(`](ram/${file})`))).toEqual([]);
 });

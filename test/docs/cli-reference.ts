@@ -28,7 +28,7 @@ const commandsBelow = (command: Command): readonly Command[] =>
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 
-/** A process that can do nothing but print. */
+/** A process that can only print. */
 function printingTo(write: (text: string) => void): Io {
   const stream: OutputStream = { write, isTTY: false, columns: COLUMNS };
   const refuse = (): never => {

@@ -18,7 +18,7 @@ const BLOCKS = [...text.matchAll(/```json (\w+)\n([\s\S]*?)\n```/g)].map(([, kin
 const all = { mode: 'sweep', regions: undefined, connections: undefined };
 
 describe('docs/events.md', () => {
-  test('its examples are events of the kind it says, and ask for what it says', () => {
+  test('its examples are events of the stated kind, with the stated request', () => {
     const examples = BLOCKS.filter(({ kind }) => kind !== 'refused');
     const answers = examples.map(({ json }) => parse(json));
     expect(answers.map(({ source }) => source)).toEqual(examples.map(({ kind }) => kind));
@@ -38,7 +38,7 @@ describe('docs/events.md', () => {
     ]);
   });
 
-  test('its table of calls is what is taken for a hint', () => {
+  test('its table of calls lists exactly the calls that count as hints', () => {
     const rows = [...text.matchAll(/^\| (`[A-Z]\w+`(?:, `\w+`)*) \| (the connections named.*) \|$/gm)];
     const told = rows.flatMap(([, names = '', what]) =>
       [...names.matchAll(/\w+/g)].map(([name]) => [name, what === 'the connections named, else the region'] as const),
@@ -46,7 +46,7 @@ describe('docs/events.md', () => {
     expect(new Map(told)).toEqual(new Map([...HINT_OF].map(([name, hint]) => [name, hint === 'always'])));
   });
 
-  test('the types it tells of are those taken for a hint', () => {
+  test('its types are exactly the types that count as hints', () => {
     const told = [...text.matchAll(/`(vpn:CloudMonitor:\w+)`/g)].map(([, type]) => type);
     expect(told).toEqual([...HINT_TYPES]);
   });
@@ -56,7 +56,7 @@ describe('docs/events.md', () => {
     expect(parse('[]').parts).toMatchObject([]);
   });
 
-  test('the refusal it shows is the one people get', () => {
+  test('its refusal is the refusal that people get', () => {
     const [, array] = BLOCKS.filter(({ kind }) => kind === 'events')
       .map(({ json }) => json)
       .slice(-2);

@@ -10,7 +10,7 @@ test.each(GENERATED_DOCS)('$file is up to date', ({ file, generate }) => {
   expect(text, `${file} is stale; run: npm run docs`).toBe(generate(text));
 });
 
-test('a part is replaced, and nothing around it', () => {
+test('only the named part is replaced', () => {
   const text = 'before\n<!-- keys -->\nold\n<!-- /keys -->\nafter\n';
   expect(withPart(text, 'keys', '$& new')).toBe('before\n<!-- keys -->\n\n$& new\n\n<!-- /keys -->\nafter\n');
 });

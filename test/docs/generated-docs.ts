@@ -12,7 +12,10 @@ export type GeneratedDoc = {
   readonly generate: (text: string) => string;
 };
 
-/** Every file that is generated from the sources, in full or in part. `npm run docs` writes them, and a test compares them. */
+/**
+ * Every file that is generated from the sources, in full or in part. `npm run docs` writes the files, and a test
+ * compares them.
+ */
 export const GENERATED_DOCS: readonly GeneratedDoc[] = [
   {
     file: 'docs/policy.md',
@@ -45,7 +48,7 @@ export const withPart = (text: string, name: string, content: string): string =>
 /**
  * A text with other content between `start` and the next `end`.
  *
- * @throws Error unless `start` occurs exactly once and `end` follows it, because otherwise text would be lost or not written
+ * @throws Error unless `start` occurs exactly once and `end` follows it. Otherwise text would be lost or not written
  */
 function withBetween(text: string, start: string, end: string, content: string): string {
   const [before, rest, ...more] = text.split(start);

@@ -44,12 +44,12 @@ function problemOf(page: string, link: string): string | undefined {
   return statSync(target).isFile() && anchorsOf(textOf(target)).has(anchor) ? undefined : `${link}: no such heading`;
 }
 
-test('the checks below have links', () => {
+test('the pages have links to check', () => {
   expect(PAGES.length).toBeGreaterThan(30);
   expect(PAGES.flatMap((page) => linksOf(textOf(page))).length).toBeGreaterThan(200);
 });
 
-test.each(PAGES)('every link and anchor of %s leads to something', (page) => {
+test.each(PAGES)('every link and anchor of %s has an existing target', (page) => {
   const problems = linksOf(textOf(page)).flatMap((link) => problemOf(page, link) ?? []);
   expect(problems).toEqual([]);
 });
@@ -70,7 +70,7 @@ describe('the check', () => {
     }
   });
 
-  test('finds links in tables and behind pictures, and none in code', () => {
+  test('finds links in tables and behind pictures, but not in code', () => {
     const text = '| [a](a.md) | ![b](b.svg) |\n[`c`](c.md#d) `[e](e.md)` [f](https://f.example)\n';
     expect(linksOf(text)).toEqual(['a.md', 'b.svg', 'c.md#d']);
   });

@@ -14,7 +14,7 @@ const rows = (head: string): readonly (readonly string[])[] => {
 };
 
 describe('docs/notify.md', () => {
-  test('its policy is one', () => {
+  test('its policy is valid', () => {
     const [, policy = ''] = /```yaml\n([\s\S]*?)```/.exec(text) ?? [];
     expect(parsePolicy(policy, 'docs/notify.md').notify.channels).toMatchObject([
       { type: 'dingtalk' },
@@ -22,14 +22,14 @@ describe('docs/notify.md', () => {
     ]);
   });
 
-  test('it tells every kind of news, every type and every language', () => {
+  test('it lists every kind of news, every type and every language', () => {
     expect(rows('`on`').map(([kind]) => kind)).toEqual(NEWS_KINDS);
     expect(rows('type').map(([type]) => type)).toEqual(CHANNEL_TYPES);
     const languages = rows('key').find(([key]) => key === 'language')?.[1];
     expect(languages).toBe(LANGUAGES.join(' or '));
   });
 
-  test.each(CHANNEL_TYPES)('a message to %s names about as many connections as it says', async (type: ChannelType) => {
+  test.each(CHANNEL_TYPES)('names about as many connections as the page says', async (type: ChannelType) => {
     const { deps } = someDeps([ACCEPTING[type]]);
     const digest = aDigest(manyOutcomes(2_000));
     const sent = await sendMessage(aRequest(aChannel(type), { digest }), deps);
@@ -39,7 +39,7 @@ describe('docs/notify.md', () => {
     expect(named / told).toBeLessThan(1.25);
   });
 
-  test('its refusal is one of ours', async () => {
+  test('its refusal is a refusal of the product', async () => {
     const [, code = '', reason = ''] = /^dingtalk: refused, (\S+): (.*)$/m.exec(text) ?? [];
     const body = JSON.stringify({ errcode: Number(code), errmsg: 'sign not match' });
     const { deps } = someDeps([{ status: 200, body }]);

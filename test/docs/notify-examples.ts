@@ -67,7 +67,7 @@ const place = {
 const digestOf = (outcomes: typeof OUTCOMES) =>
   aDigest(outcomes, { runs: [{ result: aResult(outcomes, { regions: [place] }) }] });
 
-/** The message of a channel about the same digest, as a block of the page. */
+/** The message to a channel about the example digest, as a block of the page. */
 export function exampleMessage(type: ChannelType, language: Language): string {
   const channel = CHANNELS[type];
   // An event has many lines for each connection.

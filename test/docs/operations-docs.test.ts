@@ -19,7 +19,7 @@ const source = (folder: string): string =>
     .map(({ parentPath, name }) => readFileSync(`${parentPath}/${name}`, 'utf8'))
     .join('\n');
 
-/** What stands in the first cells of a section's tables: names in backticks, or a number. */
+/** The first cells of a section's tables: names in backticks, or a number. */
 const firstCells = (part: string): readonly string[] =>
   [...part.matchAll(/^\| ((?:`[^`|]+`(?:, )?)+|\d+) \|/gm)].flatMap(([, cell = '']) =>
     cell.replaceAll('`', '').split(', '),
@@ -33,7 +33,7 @@ const due = (rule = 'unassociated') => ({
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** Lines as the functions write them, of a run in which much happens, and of a dispatch of which a part fails. */
+/** Log lines of the functions, from a run with many kinds of events and from a dispatch with a failed part. */
 async function lines(): Promise<readonly Line[]> {
   const rows = [
     ...[free('ripe', due()), free('slow', due()), free('refused', due()), free('new')],
@@ -102,13 +102,13 @@ describe('the queries of docs/operations.md', () => {
   const queries = [...text.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, query = '']) => query);
   const eventsOf = (query: string) => [...query.matchAll(/message: ([a-z]+\.[a-z]+)/g)].map(([, event]) => event);
 
-  test('there is one for each question', () => {
+  test('each question has a query', () => {
     expect(queries.length).toBeGreaterThanOrEqual(8);
     expect(EVENTS.length).toBeGreaterThanOrEqual(17);
   });
 
   test.each(queries.map((query, index) => [index + 1, query] as const))(
-    'number %i asks for what lines have',
+    'query %i uses only fields that lines have',
     (_, query) => {
       const events = eventsOf(query);
       const asked = written.filter(({ event }) => events.includes(String(event)));
@@ -120,7 +120,7 @@ describe('the queries of docs/operations.md', () => {
     },
   );
 
-  test('compare with values that there are', () => {
+  test('compare only with existing values', () => {
     const all = queries.join('\n');
     const listed = [...all.matchAll(/\bin \(((?:'[\w-]+'(?:, )?)+)\)/g)].flatMap(([, values = '']) =>
       values.replaceAll("'", '').split(', '),
@@ -139,7 +139,7 @@ describe('the queries of docs/operations.md', () => {
     expect(['Throttling.User', 'HttpStatus429'].every((code) => isThrottling(code))).toBe(true);
   });
 
-  test('alarms listen to lines and words that there are', () => {
+  test('alarms match existing lines and words', () => {
     const alarms = section('Alarms');
     const events = [...alarms.matchAll(/message: ([a-z]+\.[a-z]+)/g)].map(([, event]) => event);
     expect(events.length).toBeGreaterThanOrEqual(5);
@@ -149,7 +149,7 @@ describe('the queries of docs/operations.md', () => {
   });
 });
 
-describe('each has its row, and each row is of something that there is:', () => {
+describe('every row describes an existing value, and every value has a row:', () => {
   test('outcomes', () => {
     expect(firstCells(section('Outcomes'))).toEqual([...OUTCOMES]);
   });
@@ -176,7 +176,7 @@ describe('each has its row, and each row is of something that there is:', () => 
   test('codes', () => {
     const quoted = (from: string, pattern: RegExp) => [...from.matchAll(pattern)].map(([, code = '']) => code);
     const known = new Set([
-      // Of each action the documented one; the others are spellings of siblings.
+      // Only the documented code of each action, because the rest are spellings of siblings.
       ...Object.values(GONE).flatMap(([documented = '']) => documented),
       ...quoted(
         readFileSync('lib/core/domain/disposition.ts', 'utf8'),

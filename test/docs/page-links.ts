@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const FENCE = /^[ \t]*(```|~~~)[\s\S]*?^[ \t]*\1[^\n]*$/gm;
 const CODE = /`[^`\n]*`/g;
-/** `[text](target)` and `![text](target)`; a text may itself contain brackets of code or of a picture. */
+/** `[text](target)` and `![text](target)`. The text may contain brackets of code or of a picture. */
 const LINK = /\]\(([^()\s]+)\)/g;
 const ELSEWHERE = /^[a-z]+:/;
 

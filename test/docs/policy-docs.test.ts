@@ -6,7 +6,7 @@ import { policyKeys, policyKeyTable } from '../../lib/policy/schema/key-table.ts
 const readText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 describe('docs/policy.md', () => {
-  test('its examples are policies', () => {
+  test('its examples are valid policies', () => {
     const blocks = [...readText('../../docs/policy.md').matchAll(/```yaml\n(# (cautious|bold)\n[\s\S]*?)```/g)];
     expect(blocks.map(([, yaml = '', name = '']) => [name, parsePolicy(yaml, name).mode])).toEqual([
       ['cautious', 'mark'],
@@ -14,13 +14,13 @@ describe('docs/policy.md', () => {
     ]);
   });
 
-  test('the message it shows is the one people get', () => {
+  test('its message is the message that people get', () => {
     const [, shown] = /```text\n([\s\S]*?)\n```/.exec(readText('../../docs/policy.md')) ?? [];
     const text = 'rules: { unassociated: 1 day }\nlimits: { perrun: 5 }';
     expect(() => parsePolicy(text, 'policy.yaml')).toThrow(expect.objectContaining({ message: shown }));
   });
 
-  test('every example of a key is allowed there', () => {
+  test('every example of a key is allowed for the key', () => {
     for (const row of policyKeyTable().split('\n').slice(2)) {
       const [key = '', , , , example = ''] = row.slice(2, -2).split(' | ');
       const name = key.replaceAll('`', '');
@@ -29,7 +29,7 @@ describe('docs/policy.md', () => {
           continue;
         }
         const yaml = name.split('.').reduceRight((inner, step) => `{ ${step}: ${inner} }`, value);
-        // These are nothing without a key beside them.
+        // These keys are invalid without their neighbours.
         const isPart = name.startsWith('accounts.directory.') || name.startsWith('report.price.');
         if (isPart && !name.endsWith('roleName')) {
           continue;
@@ -41,7 +41,7 @@ describe('docs/policy.md', () => {
 });
 
 describe('policy.example.yaml', () => {
-  test('does what no policy does', () => {
+  test('behaves like the default policy', () => {
     expect(parsePolicy(readText('../../policy.example.yaml'), 'example')).toEqual(parsePolicy('', 'defaults'));
   });
 

@@ -14,7 +14,7 @@ const COMMANDS = [...PAGE.matchAll(/^vco-sweeper (rehearse .*examples.*)$/gm)].m
 test.each([
   ['policy.yaml', 0],
   ['careless-policy.yaml', 3],
-])('docs/rehearse.md shows the rehearsal of %s as it is, which exits with %i', async (policy, code) => {
+])('docs/rehearse.md shows the exact rehearsal of %s, with exit code %i', async (policy, code) => {
   const command = COMMANDS.find((one) => one.includes(`${FOLDER}/${policy}`)) ?? '';
   const ran = await run(command.split(' '), { files: FILES });
   expect(ran).toMatchObject({ code, err: '', out: outputOf(policy) });

@@ -6,7 +6,7 @@ import { anOutcome } from '../support/builders.ts';
 
 const page = readFileSync(new URL('../../docs/result.md', import.meta.url), 'utf8');
 const part = (heading: string) => page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
-/** What the rows of a table are about: the names in their first cells. */
+/** The names in the first cells of a table. */
 const namesIn = (text: string) =>
   [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`([\w-]+)/g)].map(([, name]) => name),
@@ -16,8 +16,8 @@ test('the page lists the columns of the CSV in their order', () => {
   expect(namesIn(part('CSV'))).toEqual(CSV_COLUMNS.map(({ name }) => name));
 });
 
-test('the page tells every field of an outcome, and no other', () => {
-  // These two are there only where a notice is required.
+test('the page has exactly the fields of an outcome', () => {
+  // These two fields exist only if the policy requires a notice.
   const all = [...Object.keys(anOutcome()), 'toldAt', 'noticeUntil'];
   expect(namesIn(part('Outcomes')).sort()).toEqual(all.sort());
 });

@@ -9,7 +9,7 @@ import { aChannel } from '../report/messages/message-support.ts';
 export const start = (options: Partial<Parameters<typeof startEmulator>[0]> = {}): Promise<RunningEmulator> =>
   startEmulator({ estate: parseEstate('{}', 'test'), ...options });
 
-/** The addresses and keys of the emulator's receivers, as its `--env` names them. */
+/** The addresses and keys of the emulator's receivers, under the names of its `--env`. */
 export const envOf = ({ url, receiver }: RunningEmulator): Record<string, string> =>
   Object.fromEntries(
     receiver.channels.flatMap(({ type, path, secret }) => [
@@ -18,7 +18,7 @@ export const envOf = ({ url, receiver }: RunningEmulator): Record<string, string
     ]),
   );
 
-/** Over real HTTP, with waits that take no time. */
+/** Dependencies with real HTTP, and with waits that take no time. */
 export function realDeps(emulator: RunningEmulator, change: Partial<MessageDeps> = {}) {
   const waits: number[] = [];
   const deps: MessageDeps = {

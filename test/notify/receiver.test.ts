@@ -33,7 +33,7 @@ const pathOf = (type: ChannelType): string =>
   emulator.receiver.channels.find((channel) => channel.type === type)?.path ?? '';
 
 describe.each(CHANNEL_TYPES)('the receiver of %s', (type) => {
-  test('accepts a message of ours, signature and size and all, and shows it', async () => {
+  test("accepts and shows the product's message with its signature and size", async () => {
     const { deps } = await begin();
     const request = { ...aRequest(channelOf(type)), digest: aDigest(manyOutcomes(2_000)), nowMs: Date.now() };
     expect(await sendMessage(request, deps)).toMatchObject({ kind: 'accepted' });
@@ -41,7 +41,7 @@ describe.each(CHANNEL_TYPES)('the receiver of %s', (type) => {
     expect(emulator.receiver.messages[0]?.shown).toMatch(/vco-sweeper：\d+ 项需处理/);
   });
 
-  test('refuses it at another address, and with another key', async () => {
+  test('refuses a message at another address, and with another key', async () => {
     const { deps } = await begin();
     const wrong = Object.fromEntries(
       Object.entries(envOf(emulator)).map(([name, value]) => [name, name.endsWith('_URL') ? `${value}x` : value]),
@@ -56,7 +56,7 @@ describe.each(CHANNEL_TYPES)('the receiver of %s', (type) => {
     expect(emulator.receiver.messages.every(({ accepted }) => !accepted)).toBe(true);
   });
 
-  test('says that it is too fast in its own words, and we try again', async () => {
+  test('refuses messages that come too fast, and the product tries again', async () => {
     const { deps, waits } = await begin();
     scripted(type, { kind: 'throttle' });
     expect(await sendTest(channelOf(type), 'test-1', deps)).toMatchObject({ kind: 'accepted' });
@@ -64,14 +64,14 @@ describe.each(CHANNEL_TYPES)('the receiver of %s', (type) => {
     expect(emulator.receiver.messages).toMatchObject([{ accepted: false, fault: 'throttle' }, { accepted: true }]);
   });
 
-  test('has a message twice at most, if its answer was lost', async () => {
+  test('gets a message at most twice, if its answer was lost', async () => {
     const { deps } = await begin();
     scripted(type, { kind: 'reset', when: 'after' }, 9);
     expect(await sendTest(channelOf(type), 'test-1', deps)).toMatchObject({ kind: 'refused', code: 'ECONNRESET' });
     expect(emulator.receiver.messages).toMatchObject([{ accepted: true }, { accepted: true }]);
   });
 
-  test('leads nobody elsewhere', async () => {
+  test('can answer with a redirect, which the product does not follow', async () => {
     const { deps } = await begin();
     scripted(type, { kind: 'redirect', location: `${emulator.url}/elsewhere` });
     expect(await sendTest(channelOf(type), 'test-1', deps)).toMatchObject({ kind: 'refused', code: 'HttpStatus302' });
@@ -79,7 +79,7 @@ describe.each(CHANNEL_TYPES)('the receiver of %s', (type) => {
     expect(emulator.calls).toEqual([]);
   });
 
-  test('answers with a page, or not in time', async () => {
+  test('can answer with an HTML page, or too late', async () => {
     const { deps } = await begin();
     scripted(type, { kind: 'html', status: 502 }, 9);
     expect(await sendTest(channelOf(type), 'test-1', deps)).toMatchObject({ kind: 'refused', code: 'HttpStatus502' });
@@ -106,7 +106,7 @@ test('robots answer failures with HTTP 200', async () => {
   }
 });
 
-test('a keyword is asked for in each message, and the control endpoint sets it', async () => {
+test('the control endpoint sets a keyword, which each message needs', async () => {
   const { deps } = await begin();
   const set = (body: unknown) =>
     fetch(`${emulator.url}/_emulator/channels`, { method: 'PUT', body: JSON.stringify(body) }).then(
@@ -130,7 +130,7 @@ test('a keyword is asked for in each message, and the control endpoint sets it',
   expect(emulator.receiver.messages).toEqual([]);
 });
 
-test('a robot takes twenty messages a minute', async () => {
+test('a robot accepts twenty messages a minute', async () => {
   const { deps, waits } = await begin();
   for (let sent = 0; sent < 20; sent += 1) {
     expect(await sendTest(channelOf('wecom'), `test-${sent}`, deps)).toMatchObject({ kind: 'accepted' });
@@ -140,7 +140,7 @@ test('a robot takes twenty messages a minute', async () => {
 });
 
 describe('the SDK of Slack against the receiver', () => {
-  test('is accepted with our blocks and its own text', async () => {
+  test("is accepted with the product's blocks and its own text", async () => {
     const { deps } = await begin();
     await sendMessage({ ...aRequest(channelOf('slack')), nowMs: Date.now() }, deps);
     const webhook = new IncomingWebhook(`${emulator.url}${pathOf('slack')}`);
@@ -151,7 +151,7 @@ describe('the SDK of Slack against the receiver', () => {
     expect(emulator.receiver.messages[1]?.shown).toBe(ours?.shown);
   });
 
-  test('is refused as Slack refuses it', async () => {
+  test('is refused in the form of Slack', async () => {
     await begin();
     const webhook = new IncomingWebhook(`${emulator.url}${pathOf('slack')}x`);
     await expect(webhook.send({ text: 'hello' })).rejects.toMatchObject({ message: expect.stringContaining('404') });
@@ -161,7 +161,7 @@ describe('the SDK of Slack against the receiver', () => {
   });
 });
 
-test('a reply is read to 64 KiB, and its wait is passed on', async () => {
+test('at most 64 KiB of a reply are read, and its wait is passed on', async () => {
   const { deps } = await begin();
   scripted('slack', { kind: 'error', status: 429, code: 'x'.repeat(200_000) });
   const { body, retryAfterMs } = await deps.post(envOf(emulator).SLACK_URL ?? '', {
@@ -173,7 +173,7 @@ test('a reply is read to 64 KiB, and its wait is passed on', async () => {
   expect(retryAfterMs).toBe(1_000);
 });
 
-test('an error of the network says only its code', async () => {
+test('a network error shows only its code', async () => {
   const { deps } = await begin();
   const { url } = emulator;
   await emulator.close();
@@ -189,7 +189,7 @@ test('a reply without an end is cut off', async () => {
   const server = createServer((_request, response) => {
     const more = () => {
       while (!response.destroyed && response.write('x'.repeat(16_384))) {
-        // As fast as it is read.
+        // Writes as fast as the client reads.
       }
     };
     response.on('drain', more);

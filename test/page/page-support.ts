@@ -11,7 +11,7 @@ import { NOW } from '../support/builders.ts';
 
 const PLACE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Where Chromium is: as `CHROMIUM` says, or where Debian's package puts it. Undefined if there is none. */
+/** The path of Chromium: from `CHROMIUM`, or from Debian's package. Undefined if it is missing. */
 export const BROWSER: string | undefined = existsSync(PLACE) ? PLACE : undefined;
 if (BROWSER === undefined) {
   process.stderr.write(`\nThe report page is NOT tested: there is no Chromium at ${PLACE}; CHROMIUM may name one.\n\n`);
@@ -23,9 +23,9 @@ const SIZE = { width: 1280, height: 900 };
 type OpenOptions = BrowserContextOptions & { readonly hash?: string };
 
 export type Pages = {
-  /** A page from a file, in a browser that has never seen one. */
+  /** Opens a page from a file, in a browser with an empty profile. */
   readonly open: (digest: ReportDigest, options?: OpenOptions) => Promise<Page>;
-  /** Close what is open, and answer all that went wrong in it: errors, messages of the console, requests for anything else. */
+  /** Closes all pages. Returns all problems: errors, messages of the console, and unexpected requests. */
   readonly finish: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 };
@@ -34,7 +34,7 @@ export async function startPages(): Promise<Pages> {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-page-'));
   const args = ['--no-sandbox', '--disable-gpu'];
   const browser = await chromium.launch({ executablePath: BROWSER ?? '', args });
-  // A name that a person may give it.
+  // A file name that a person may choose.
   const path = join(folder, `report #1 报告.html`);
   const url = pathToFileURL(path).href;
   let problems: string[] = [];
@@ -67,7 +67,7 @@ export async function startPages(): Promise<Pages> {
   };
 }
 
-/** What axe finds wrong, each with the elements that it means. */
+/** The violations that axe finds, each with its elements. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(readFileSync(AXE, 'utf8'));
   const { violations } = await page.evaluate<AxeResults>('axe.run()');

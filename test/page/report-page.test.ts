@@ -7,7 +7,7 @@ const DIGEST = aDigest(manyOutcomes(260));
 const SMALL = aDigest(manyOutcomes(40));
 const iso = (ms: number): string => new Date(ms).toISOString();
 const USABLE_MS = 2_500;
-/** Others may keep the machine busy. */
+/** The time limit is long because the machine may be busy. */
 const SOON = { timeout: 20_000 };
 
 describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
@@ -18,7 +18,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
   afterEach(async () => expect(await pages.finish()).toEqual([]));
   afterAll(() => pages.close());
 
-  test('opens from a file with status, totals, the first 100 rows, and no request', async () => {
+  test('opens from a file with status, totals and the first 100 rows, without a request', async () => {
     const page = await pages.open(DIGEST);
     expect(await page.title()).toBe('vco-sweeper: incomplete, 2026-11-22');
     expect(await page.locator('h1').innerText()).toContain('incomplete');
@@ -40,7 +40,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await rowCount(page)).toBe(100);
   });
 
-  test('filters by each of the six, and by none of a kind', async () => {
+  test('filters by each of the six filters, and by connections without a value', async () => {
     const page = await pages.open(DIGEST);
     const choices = { Outcome: 'attention', Rule: 'unrouted', Account: '1000000000000002', Owner: 'network' };
     for (const [label, value] of Object.entries(choices)) {
@@ -77,7 +77,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Connections');
   });
 
-  test('sorts by a column in both directions, and says so', async () => {
+  test('sorts by a column in both directions, and announces the order', async () => {
     const page = await pages.open(DIGEST);
     const head = page.locator('th.col-when');
     await head.getByRole('button').click();
@@ -102,7 +102,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.locator('.found').innerText()).toBe('101–200 of 260 connections');
   });
 
-  test('opens a row by keyboard, to evidence, clocks, and commands that copy', async () => {
+  test('opens a row by keyboard, with evidence, clocks, and commands to copy', async () => {
     const page = await pages.open(SMALL, { permissions: ['clipboard-read', 'clipboard-write'] });
     const toggle = page.locator('.toggle').first();
     await toggle.focus();
@@ -124,7 +124,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.locator('.detail').count()).toBe(0);
   });
 
-  test('selects the command where a page may not copy', async () => {
+  test('selects the command if the browser does not let the page copy', async () => {
     const page = await pages.open(SMALL);
     await page.evaluate(
       "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))",
@@ -134,7 +134,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     await expect.poll(() => page.evaluate('String(getSelection())'), SOON).toMatch(/^vco-sweeper explain vco-/);
   });
 
-  test('shows the same again from its address, and its open row whatever page that is on', async () => {
+  test('shows the same view from its address, with its open row on any page of the table', async () => {
     const page = await pages.open(DIGEST);
     await page.getByLabel('Outcome', { exact: true }).selectOption('waiting');
     await page.locator('th.col-name').getByRole('button').click();
@@ -147,7 +147,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await other.locator('.detail').innerText()).toContain(aReportedOutcome(259).name);
   });
 
-  test('an address that makes no sense shows what there is', async () => {
+  test('shows all rows for an invalid address', async () => {
     const page = await pages.open(DIGEST, { hash: '#sort=evil&page=999&outcome=%E0%A4%A&rule=x&open=<b>' });
     expect(await page.getByText('No connection matches.').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Show all' }).click();
@@ -155,7 +155,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
   });
 
   test.each(['light', 'dark'] as const)(
-    'has nothing that axe objects to, in %s, with rows open and closed',
+    'has no violation for axe in %s, with rows open and closed',
     async (colorScheme) => {
       const { regions, ...rest } = aResult(manyOutcomes(40));
       const places = regions.map((region, index) =>
@@ -180,7 +180,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     },
   );
 
-  test('names what needs a person', async () => {
+  test('names the problems that need a person', async () => {
     const { regions, ...rest } = aResult([anOutcome({ outcome: 'failed', code: 'Forbidden.RAM', reason: 'grant it' })]);
     const digest = aDigest([], {
       runs: [{ result: { ...rest, regions: regions.map((region) => ({ ...region, halted: true })) } }],
@@ -199,7 +199,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await rowCount(page)).toBe(1);
   });
 
-  test('draws what is deleted when, with a text and a table for those who do not see it', async () => {
+  test('draws the deletions over time, with a text and a table for people who do not see the chart', async () => {
     const outcomes = [
       anOutcome({ connectionId: 'vco-1', outcome: 'deleted' }),
       anOutcome({ connectionId: 'vco-2', outcome: 'planned' }),
@@ -217,7 +217,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     ]);
   });
 
-  test('shows hostile names as text, and runs nothing that is not its own', async () => {
+  test('shows hostile names as text, and runs only its own script', async () => {
     const name = '</script><script>document.title="owned"</script>';
     const outcomes = [
       anOutcome({ name, owner: '"><img src=https://example.com/x onerror="document.title=\'owned\'">' }),
@@ -238,7 +238,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
-  test('lets no script or style run that is not its own', async () => {
+  test('lets only its own script and style run', async () => {
     const page = await pages.open(aDigest([]));
     const blocked = await page.evaluate(`new Promise((resolve) => {
       document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => resolve(violatedDirective));
@@ -253,14 +253,14 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
   });
 
   test.each([
-    ['none of a clean estate', [], 'No connection is listed: all are in use, or there is none.'],
-    ['one', [aReportedOutcome(4)], '1 connection'],
+    ['no row of a clean estate', [], 'No connection is listed: all are in use, or there is none.'],
+    ['a single row', [aReportedOutcome(4)], '1 connection'],
   ])('shows %s', async (_what, outcomes, text) => {
     const page = await pages.open(aDigest(outcomes));
     expect(await page.locator('#connections').innerText()).toContain(text);
   });
 
-  test('says what it did not read', async () => {
+  test('names the unread places', async () => {
     const regions = [
       {
         accountId: '1',
@@ -278,7 +278,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.locator('#connections').innerText()).toContain('not every place was read');
   });
 
-  test('fits a phone of 375 px, with everything one touch away', async () => {
+  test('fits a phone of 375 px, with every function one touch away', async () => {
     const page = await pages.open(SMALL, { viewport: { width: 375, height: 700 }, hasTouch: true, isMobile: true });
     const fits = 'document.documentElement.scrollWidth <= 375';
     expect(await page.evaluate(fits)).toBe(true);
@@ -288,7 +288,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await violationsOf(page)).toEqual([]);
   });
 
-  test('prints all rows that are found, without what only a screen needs', async () => {
+  test('prints all found rows, without the controls of the screen', async () => {
     const page = await pages.open(DIGEST, { hash: '#page=3' });
     await page.emulateMedia({ media: 'print' });
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
@@ -299,7 +299,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
   });
 
-  test('of a saved plan shows its hash and that of its policy, and has a place to sign on paper', async () => {
+  test('shows the hashes of a saved plan and of its policy, and a place to sign on paper', async () => {
     const plan = { file: 'plans/<b>.json', sha256: 'ab'.repeat(32), madeAt: iso(NOW) };
     const runs = SMALL.runs.map((run) => ({ ...run, mode: 'plan' as const, plan }));
     const page = await pages.open({ ...SMALL, runs });
@@ -316,7 +316,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await swept.locator('.signature').count()).toBe(0);
   });
 
-  test('says when it is old', async () => {
+  test('warns of its age', async () => {
     const page = await pages.open(aDigest([], { madeAt: iso(NOW - 3 * DAY) }));
     expect(await page.locator('.notice').innerText()).toContain('(3d ago)');
   });
@@ -327,9 +327,9 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     const usableMs = await page.evaluate<number>(
       "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd",
     );
-    // With others on the machine it may take several times as long; `npm run bench -- --only page` holds it to the limit.
+    // A busy machine may need several times as long. `npm run bench -- --only page` checks the real limit.
     expect(usableMs).toBeLessThan(USABLE_MS * 8);
-    // More owners than a list is of use for: the search finds the others, and so does an address.
+    // There are more owners than the list shows. The search and an address find the omitted owners.
     expect(await page.locator('#filter-owner option').count()).toBe(403);
     expect(await columnOf(page, 'owner')).toEqual(['team-19999']);
     await page.getByRole('button', { name: 'Show all' }).click();

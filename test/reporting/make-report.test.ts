@@ -24,7 +24,7 @@ afterEach(cleanUp);
 const storeWith = (...files: readonly (readonly [string, string])[]): string => aStoreFolder(Object.fromEntries(files));
 
 describe('the results of a report', () => {
-  test('are those of the last 7 days that no report names', async () => {
+  test('are the results of the last 7 days that no report names', async () => {
     const old = aSweep('old', 7 * DAY + HOUR);
     const folder = storeWith(old, aSweep('one', 6 * DAY), aSweep('two', HOUR), aDispatch('three', 2 * HOUR, []));
     const { run } = aReporter();
@@ -40,7 +40,7 @@ describe('the results of a report', () => {
     expect(reportsIn(both).flatMap(({ results }) => results)).toHaveLength(4);
   });
 
-  test('come with rules of the same policy alone, so that dates are not guessed', async () => {
+  test('have rules only if their policy is the same, so that dates are not guessed', async () => {
     const waiting = anOutcome({ outcome: 'waiting', rule: 'unassociated', since: null, dueAt: null });
     const startedAt = iso(NOW - HOUR);
     const of = (runId: string, hash: string) =>
@@ -56,13 +56,13 @@ describe('the results of a report', () => {
   });
 });
 
-describe('a file that should be a result and is none', () => {
+describe('a damaged result file', () => {
   test.each([
     ['is cut off', '{"format":"vco-sweeper/result@1","runId":"x"', 'no JSON, or was cut off'],
     ['has a wrong hash', aSweep('x', HOUR)[1].replace('"mode":"sweep"', '"mode":"plan"'), 'its sha256 is not'],
     ['is of another format', withHash({ format: 'vco-sweeper/result@2', runId: 'x' }), 'not of the format'],
     ['lacks what a result has', withHash({ format: 'vco-sweeper/result@1', runId: 'x' }), 'it is no result: mode'],
-  ])('%s: it is named as a problem, and then once as lost', async (_what, text, reason) => {
+  ])('%s: the report names it as a problem, and later once as lost', async (_what, text, reason) => {
     const path = '2026-11-22/100000Z-x.json';
     const folder = storeWith(aSweep('one', HOUR), [`results/${path}`, text]);
     const { run } = aReporter();
@@ -79,7 +79,7 @@ describe('a file that should be a result and is none', () => {
     expect(await run({ folder, nowMs: NOW + DAY + HOUR })).toMatchObject({ report: null });
   });
 
-  test('a report that is none leaves its results to the next one, and is named', async () => {
+  test('a damaged report is named, and the next report takes its results', async () => {
     const folder = aNight();
     await aReporter().run({ folder });
     const files = filesIn(folder);
@@ -94,7 +94,7 @@ describe('a file that should be a result and is none', () => {
 describe('silence', () => {
   const place = { regionId: REGION };
 
-  test('a place without a result for report.missing is missing, by what older reports say too', async () => {
+  test('a place without a result for report.missing is missing, also by older reports', async () => {
     const folder = storeWith(aSweep('one', HOUR, { regions: [region(REGION), region('cn-shanghai')] }));
     const { run } = aReporter();
     expect(await run({ folder })).toMatchObject({ report: { missing: 0 } });
@@ -108,7 +108,7 @@ describe('silence', () => {
     expect(reportsIn(both).at(-1)?.missing).toEqual([{ accountId: ACCOUNT, ...place, lastAt: iso(NOW - HOUR) }]);
   });
 
-  test('is told when nothing comes at all, once in 12 hours, and as soon as a place begins to be missing', async () => {
+  test('is reported once in 12 hours without any result, and at once when a place becomes missing', async () => {
     const folder = storeWith(aSweep('one', HOUR));
     const { run } = aReporter();
     const at = async (hours: number) => (await run({ folder, nowMs: NOW + hours * HOUR })).report?.missing;
@@ -122,7 +122,7 @@ describe('silence', () => {
     expect(await at(37.5)).toBeGreaterThan(0);
   });
 
-  test('a place that the dispatcher started a sweep of, and that never had a result, is missing', async () => {
+  test('a dispatched place that never had a result is missing', async () => {
     const folder = storeWith(
       aDispatch('one', HOUR, [aScope(), aScope({ regionId: 'cn-beijing', state: 'failed', code: 'Throttling' })]),
     );
@@ -138,7 +138,7 @@ describe('silence', () => {
     expect(reportsIn(folder).at(-1)?.missing).toEqual([{ accountId: ACCOUNT, ...place, lastAt: null }]);
   });
 
-  test('a store without results is no store of a sweep that runs', async () => {
+  test('a store without results is refused', async () => {
     for (const folder of [aStoreFolder(), storeWith(aSweep('old', 9 * DAY))]) {
       await expect(aReporter().run({ folder, channels: ['slack'] })).rejects.toMatchObject({
         name: 'ConfigError',
@@ -152,7 +152,7 @@ describe('silence', () => {
 describe('the messages of a report', () => {
   const refused = { kind: 'refused', code: 'HttpStatus403', reason: 'the key is wrong' } as const;
 
-  test('one to each channel, recorded with what it named', async () => {
+  test('go once to each channel, and their content is recorded', async () => {
     const folder = aNight();
     const { run, got } = aReporter();
     const { report, messages } = await run({ folder, channels: ['slack', 'slack-2'] });
@@ -164,7 +164,7 @@ describe('the messages of a report', () => {
     ]);
   });
 
-  test('know which clocks were named before', async () => {
+  test('treat clocks of earlier messages as known', async () => {
     const folder = aNight();
     const { run, got } = aReporter();
     await run({ folder, channels: ['slack'] });
@@ -176,7 +176,7 @@ describe('the messages of a report', () => {
   const clocks = () =>
     manyOutcomes(3).flatMap(({ rule, since, connectionId }) => (rule === null || since === null ? [] : [connectionId]));
 
-  test('a channel that refuses keeps no other from its message, and gets it later, within 24 hours', async () => {
+  test('reach all other channels if one channel refuses, and reach that channel later, within 24 hours', async () => {
     const folder = aNight();
     const { run, got, lines } = aReporter();
     const channels = ['slack', 'slack-2'];
@@ -198,7 +198,7 @@ describe('the messages of a report', () => {
     expect(got.map(({ channel }) => channel)).toEqual(['slack-2', 'slack']);
   });
 
-  test('a report that is older than 24 hours is sent no more', async () => {
+  test('are not sent for a report that is older than 24 hours', async () => {
     const folder = aNight();
     const { run, got } = aReporter();
     await run({ folder, channels: ['slack'], answer: () => refused });
@@ -207,7 +207,7 @@ describe('the messages of a report', () => {
     expect(got).toHaveLength(1);
   });
 
-  test('a channel without news is not asked again', async () => {
+  test('are not attempted again for a channel without news', async () => {
     const folder = aNight();
     const { run } = aReporter();
     let asked = 0;
@@ -221,7 +221,7 @@ describe('the messages of a report', () => {
     expect(recordsIn(folder)).toMatchObject([{ named: [], noNews: true }]);
   });
 
-  test('a record that was not written whole counts as none, so the message is sent once more', async () => {
+  test('are sent once more if their record is damaged', async () => {
     const folder = aNight();
     const { run, got } = aReporter();
     await run({ folder, channels: ['slack'] });
@@ -251,7 +251,7 @@ describe('the files of a report', () => {
     expect(heads?.endsWith(',runId,backup')).toBe(true);
     expect(rows.map((row) => row.endsWith(',sweep-2,'))).toEqual([true, true, true]);
     rmSync(join(folder, 'reports/latest.html'));
-    // Nothing reads it back.
+    // The next run does not read the copy.
     expect(await run({ folder, nowMs: NOW + HOUR })).toMatchObject({ report: null });
   });
 });

@@ -7,7 +7,7 @@ afterEach(cleanUp);
 const CHANNELS = ['dingtalk', 'slack'];
 const MINUTE = 60_000;
 
-/** How many moments there are in a run at which it can be killed. */
+/** The number of moments at which a run can be killed. */
 async function stepsOf(channels: readonly string[]): Promise<number> {
   const kill = new KillSwitch();
   await aReporter().run({ folder: aNight(), channels, kill });
@@ -22,7 +22,7 @@ const countOf = (items: readonly string[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
-/** Each result in one report, all files of it whole, and each channel has a record of it. */
+/** Expects each result in one report, all files of the report whole, and a record for each channel. */
 function expectFinished(folder: string): void {
   const reports = reportsIn(folder);
   expect(reports).toHaveLength(1);
@@ -38,11 +38,11 @@ function expectFinished(folder: string): void {
 }
 
 describe('a report function that is killed anywhere and run again', () => {
-  test('a run has writes and sends at which it can be killed', async () => {
+  test('has writes and sends at which it can be killed', async () => {
     expect(await stepsOf(CHANNELS)).toBeGreaterThan(20);
   });
 
-  test('names each result in one report, and sends each channel one message, or two where the record was lost', async () => {
+  test('names each result in one report, and sends each channel one message, or two after a lost record', async () => {
     const steps = await stepsOf(CHANNELS);
     let lost = 0;
     for (let at = 0; at < steps; at += 1) {
@@ -66,7 +66,7 @@ describe('a report function that is killed anywhere and run again', () => {
           .sort(),
       ).toEqual(CHANNELS);
       expect(again.messages.length).toBeLessThanOrEqual(CHANNELS.length);
-      // A third run has nothing to do.
+      // A third run has no work.
       const files = filesIn(folder);
       expect(await run({ folder, channels: CHANNELS, nowMs: NOW + 2 * MINUTE })).toMatchObject({
         report: null,
@@ -77,7 +77,7 @@ describe('a report function that is killed anywhere and run again', () => {
     expect(lost).toBeGreaterThan(0);
   });
 
-  test('finishes table and page where there is no channel', async () => {
+  test('finishes table and page without a channel', async () => {
     const steps = await stepsOf([]);
     for (let at = 0; at < steps; at += 1) {
       const folder = aNight();
@@ -88,7 +88,7 @@ describe('a report function that is killed anywhere and run again', () => {
     }
   });
 
-  test('killed twice in a row, and then left alone', async () => {
+  test('finishes after it was killed twice in a row', async () => {
     const steps = await stepsOf(CHANNELS);
     for (let at = 1; at < steps; at += 3) {
       const folder = aNight();

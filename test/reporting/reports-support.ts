@@ -20,7 +20,7 @@ export function stored(ms: number, id: string, document: object): readonly [path
   return [path, withHash({ format: 'vco-sweeper/result@1', ...document })];
 }
 
-/** A sweep that ran so long before now. */
+/** The stored result of a sweep that began `agoMs` ago. */
 export function aSweep(runId: string, agoMs: number, change: Partial<RunResult> = {}): readonly [string, string] {
   const startedAt = iso(NOW - agoMs);
   return stored(NOW - agoMs, runId, aResult(manyOutcomes(3), { runId, startedAt, policy: ORIGIN, ...change }));
@@ -69,7 +69,7 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-/** Counts what a run does to the world, and ends it at one of these moments as a killed process would. */
+/** Counts the writes and sends of a run, and ends the run at one of these moments like a killed process. */
 export class KillSwitch {
   readonly #at: number;
   #steps = 0;
@@ -82,7 +82,7 @@ export class KillSwitch {
     return this.#steps;
   }
 
-  /** A killed process answers nothing, whatever it made of its last failure. */
+  /** A killed process never answers, even if it handled its last failure. */
   orThrow<T>(answer: T): T {
     if (this.#steps > this.#at) {
       throw new Killed();
@@ -90,7 +90,7 @@ export class KillSwitch {
     return answer;
   }
 
-  /** Does nothing more once the moment has come. */
+  /** Throws once the moment has come. */
   step(): void {
     this.#steps += 1;
     if (this.#steps > this.#at) {
@@ -98,7 +98,7 @@ export class KillSwitch {
     }
   }
 
-  /** The machine's file system, where each write may be the last one, and leaves half of its text. */
+  /** The machine's file system. The chosen write is the last write, and writes only half of its text. */
   files(): FileSystem {
     return {
       ...machineFiles,
@@ -142,7 +142,7 @@ export type Attempt = {
   readonly channels?: readonly string[];
   readonly policy?: Partial<Policy>;
   readonly kill?: KillSwitch;
-  /** What a channel answers; default: it accepts a message that names every clock. */
+  /** The answer of a channel. Default: it accepts a message that names every clock. */
   readonly answer?: (request: MessageRequest) => Sent | undefined;
 };
 
@@ -150,7 +150,7 @@ type Sending = { readonly channel: string; readonly reportId: string; readonly t
 
 let runs = 0;
 
-/** Runs of the report function over one store, and what the channels have got. */
+/** Runs of the report function over one store, and the messages that the channels have received. */
 export function aReporter() {
   const got: Sending[] = [];
   const lines: ({ readonly event: string } & JournalFields)[] = [];
@@ -197,7 +197,7 @@ export type Report = {
   readonly outcomes: readonly { readonly connectionId: string; readonly backup: string | null }[];
 };
 
-/** The reports in a store whose hash is right, oldest first. */
+/** The reports with a right hash in a store, oldest first. */
 export const reportsIn = (folder: string): readonly Report[] =>
   Object.entries(filesIn(folder)).flatMap(([path, text]) => {
     if (!/^reports\/.*\.json$/.test(path)) {
@@ -221,7 +221,7 @@ export const recordsIn = (folder: string): readonly Record<string, unknown>[] =>
     return path.startsWith('told/') && withHash(document) === text ? [document] : [];
   });
 
-/** A store with two sweeps of last night. */
+/** A store with two sweeps of the last night. */
 export const aNight = (): string =>
   aStoreFolder(Object.fromEntries([aSweep('sweep-1', 3 * HOUR), aSweep('sweep-2', 2 * HOUR)]));
 

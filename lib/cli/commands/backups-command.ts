@@ -10,12 +10,12 @@ import type { FormatOptions } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
 
-/** Where a policy and a store come from, if not from the environment. */
+/** The policy file and the store folder. The environment is the fallback for both. */
 export type StoreOptions = { readonly policy?: string; readonly store?: string };
 
 export type BackupsOptions = FormatOptions & StoreOptions;
 
-/** List what there is to restore from. Changes nothing. */
+/** Lists the backups. Changes nothing. */
 export async function backupsCommand(id: string | undefined, options: BackupsOptions, io: Io): Promise<number> {
   const store = await openBackups(options, io);
   const found = await readBackups(store, id);
@@ -43,7 +43,7 @@ const toFacts = ({ takenAt, runId, accountId, regionId, connection, attachment, 
   since: verdict.since,
 });
 
-/** The store that holds the backups. Throws `ConfigError` when none is named, or it is none. */
+/** The store that contains the backups. Throws `ConfigError` if no store is named or the folder is not a store. */
 export async function openBackups({ policy: file, store: folder }: StoreOptions, io: Io): Promise<Store> {
   const { env, readFile, clock } = io;
   const { policy } = loadPolicy({ env, file, store: folder, readFile });
@@ -54,7 +54,7 @@ export async function openBackups({ policy: file, store: folder }: StoreOptions,
   return store;
 }
 
-/** As `findBackups`. Throws `ConfigError` for a store that cannot be read. */
+/** Like `findBackups`, but throws `ConfigError` for an unreadable store. */
 export async function readBackups(store: Store, id: string | undefined): Promise<readonly FoundBackup[]> {
   try {
     return await findBackups(store, id);

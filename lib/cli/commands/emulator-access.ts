@@ -12,13 +12,13 @@ export const freshKey = (): AccessKey => ({
   user: 'vco-sweeper',
 });
 
-/** The same estate, with keys that nobody has seen: those of a generated one follow from its seed. */
+/** The same estate with fresh keys. The keys of a generated estate are no secret, because they follow from its seed. */
 export const withFreshKeys = (estate: Estate): Estate => ({
   ...estate,
   accounts: estate.accounts.map((account) => ({ ...account, keys: account.keys.map(() => freshKey()) })),
 });
 
-/** One line that says where the emulator is, and with which key. */
+/** One line with the address of the emulator and its key. */
 export const toAccessLine = (
   { url, accessKeyId, accessKeySecret }: Access,
   certificateFile: string | undefined,
@@ -28,7 +28,7 @@ export const toAccessLine = (
     ...(certificateFile === undefined ? [] : [`certificate=${certificateFile}`]),
   ].join(' ');
 
-/** The address of a channel and its signing key, if any, under the names that the documents use. */
+/** The address of a channel and its signing key, if it has a key, under the names in the documents. */
 const toChannelVariables = (
   url: string,
   { type, path, secret }: RunningEmulator['receiver']['channels'][number],
@@ -40,8 +40,8 @@ const toChannelVariables = (
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * Lines for `eval` in a shell, after which clients in it reach the emulator: this product, the SDKs, the `aliyun`
- * command line and Terraform's provider by its own names.
+ * Lines for `eval` in a shell. Afterwards, clients in the shell reach the emulator: this product, the SDKs, the
+ * `aliyun` command line, and Terraform's provider by its own names.
  */
 export function toExports(
   { url, accessKeyId, accessKeySecret, receiver }: Exported,
@@ -65,7 +65,7 @@ export function toExports(
   }
   return [
     ...variables.map(([name, value]) => `export ${name}=${quoted(value)}`),
-    // A token of other credentials would go with the key.
+    // Otherwise clients would send a token of other credentials with this key.
     'unset ALIBABA_CLOUD_SECURITY_TOKEN ALICLOUD_SECURITY_TOKEN',
   ];
 }

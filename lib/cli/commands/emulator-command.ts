@@ -29,12 +29,12 @@ export type EmulatorCommandOptions = {
   readonly function?: readonly string[];
   readonly functions?: string;
   readonly save?: string;
-  /** HTTPS; a text is the file for the certificate. */
+  /** Serves HTTPS. A text is the file for the certificate. */
   readonly tls?: string | true;
   readonly env?: boolean;
 };
 
-/** Where the certificate goes unless the command says so. */
+/** The default file for the certificate. */
 const CERTIFICATE_FILE = 'vco-sweeper-emulator.pem';
 
 const GENERATED = {
@@ -46,9 +46,9 @@ const GENERATED = {
 };
 
 /**
- * Serve an emulator until the process is told to stop. Its one line on standard output says where and with which key,
- * or lines for a shell do. On standard error there is a line for each invocation of a function that has ended, and the text
- * of each message that arrived.
+ * Serves an emulator until the process is told to stop. Standard output gets one line with the address and the key, or
+ * the lines for a shell. Standard error gets a line for each ended invocation of a function, and the text of each
+ * received message.
  */
 export async function emulatorCommand(options: EmulatorCommandOptions, io: Io): Promise<number> {
   const output = createOutput(io);
@@ -88,11 +88,11 @@ function tellAccess(
   }
   const lines = toExports(emulator, { certificateFile, pid: process.pid });
   output.print(lines.join('\n'));
-  // `eval "$(vco-sweeper emulator --env &)"` goes on when the output has ended.
+  // `eval "$(vco-sweeper emulator --env &)"` continues after the end of the output.
   io.endOutput();
 }
 
-/** Answers the file that clients are to trust; undefined over HTTP. */
+/** @returns the file of the certificate that clients have to trust, undefined over HTTP */
 function saveCertificate(certificate: string | undefined, { tls }: EmulatorCommandOptions, io: Io): string | undefined {
   if (certificate === undefined) {
     return undefined;
@@ -132,7 +132,7 @@ function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
   return withFreshKeys(generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() }));
 }
 
-/** Those of the file, then those of the command line; the emulator checks every one. */
+/** The functions of the file, then the functions of the command line. The emulator checks each of them. */
 function readFunctions(options: EmulatorCommandOptions, io: Io): FunctionConfig[] {
   const listed = options.functions === undefined ? [] : readDocument('--functions', options.functions, io);
   if (!Array.isArray(listed)) {
@@ -154,7 +154,7 @@ function readDocument(option: string, path: string, io: Io): unknown {
   return document.toJS();
 }
 
-/** By the emulator's own control endpoint, which checks every rule. */
+/** Uses the emulator's control endpoint, because it checks every rule. */
 async function setFaults(emulator: RunningEmulator, path: string, io: Io): Promise<void> {
   const body = JSON.stringify(readDocument('--faults', path, io));
   const reply = await emulator.handle({ method: 'PUT', url: '/_emulator/faults', headers: {}, body });

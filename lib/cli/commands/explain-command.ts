@@ -11,12 +11,12 @@ import type { Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { openSession } from '../session/open-session.ts';
 
-/** Say everything a verdict on one connection rests on, and what would happen when. Changes nothing. */
+/** Prints all facts behind the verdict on one connection, and the next steps with their dates. Changes nothing. */
 export async function explainCommand(connectionId: string, options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { policy, scope } = session;
   const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
-  // The plan counts the due ones, so that guards and limits say what a run would meet.
+  // The plan counts the due connections, so that guards and limits show the same as in a run.
   let facts: ExplainedRegion | undefined;
   const isOther = (judged: Judged, read: ExplainedRegion): boolean => {
     const isIt = isNamed(judged, connectionId);
@@ -57,7 +57,7 @@ export async function explainCommand(connectionId: string, options: RunOptions, 
 const isNamed = ({ verdict }: Judged, connectionId: string): boolean =>
   verdict.connection.connectionId === connectionId;
 
-/** Why the day has no room for a connection, once those that come before it in the queue have had their turn. */
+/** The reason why `limits.perDay` has no room for a connection, after all connections before it in the queue. */
 async function findFullDay(connectionId: string, { queue }: Plan, day: DayLimit): Promise<NotNow | undefined> {
   const at = queue.findIndex((one) => isNamed(one, connectionId));
   const judged = queue[at];

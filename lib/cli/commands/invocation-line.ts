@@ -2,14 +2,14 @@ import { toPrintable } from '../../core/text/printable.ts';
 import type { Invocation } from '../../emulator/fc/invocation.ts';
 import { count } from '../../report/text/summary.ts';
 
-/** How an invocation on the local Function Compute ended, in one line. */
+/** One line about an ended invocation on the local Function Compute. */
 export function describeInvocation({ functionName, taskId, requestId, status, attempts, result }: Invocation): string {
   const how = attempts > 1 ? `${status} after ${count(attempts, 'run')}` : status;
   const said = describeAnswer(result ?? '');
   return toPrintable(`${functionName} ${taskId ?? requestId}: ${how}${said === '' ? '' : `, ${said}`}`);
 }
 
-/** Results of ours have counts; what a function threw has a message. Of anything else nothing is shown. */
+/** Describes a result of the sweeper by its counts, and an error by its message. Any other answer is not shown. */
 function describeAnswer(text: string): string {
   const { errorMessage, counts } = parseObject(text);
   if (typeof errorMessage === 'string') {

@@ -23,10 +23,10 @@ import { readAnswer, worstOf } from './read-answer.ts';
 export type InvokeOptions = RunOptions & { readonly mode?: Mode; readonly async?: true };
 
 /**
- * Call the deployed function, and tell what it answers as if the run had been here. It has its own policy, and does
- * what that and its mode allow; options only narrow it.
+ * Calls the deployed function, and prints its answer like the result of a local run. The function acts by its own
+ * policy and mode. The options only narrow its scope.
  *
- * @throws ConfigError for what is wrong here, before any call
+ * @throws ConfigError for a local mistake, before any call
  */
 export async function invokeCommand(options: InvokeOptions, io: Io): Promise<number> {
   const [names, policy, access] = allOf(
@@ -45,7 +45,7 @@ export async function invokeCommand(options: InvokeOptions, io: Io): Promise<num
   return answered.kind === 'answer' ? showAnswer(answered, policy, output, options) : showError(answered, output);
 }
 
-/** What the function is asked for: what was left out is up to its policy. */
+/** The request. If an option is absent, the function's policy decides. */
 function toEvent({ mode, account, region, connection }: InvokeOptions): EventBody {
   return {
     ...(mode === undefined ? {} : { mode }),
@@ -55,7 +55,10 @@ function toEvent({ mode, account, region, connection }: InvokeOptions): EventBod
   };
 }
 
-/** Says when orphans become deletable; without one the report repeats what the function said. */
+/**
+ * The policy tells the report when orphans become deletable. Without a policy, the report repeats the function's
+ * reasons.
+ */
 function policyOfReport({ policy: file }: InvokeOptions, io: Io): DeclaredPolicy {
   if (file !== undefined) {
     return loadPolicy({ env: {}, file, readFile: io.readFile }).policy;
@@ -88,7 +91,7 @@ async function openFunction(names: TargetNames, declared: DeclaredPolicy, openin
   }
 }
 
-/** Each its own: somebody at a terminal who asks again means it. */
+/** Each call gets its own task id, because a person who repeats the command wants another run. */
 async function start(sweep: FunctionApi, event: string, output: Output, io: Io): Promise<number> {
   const taskId = `invoke_${randomUUID()}`;
   const { state, requestId = null } = await untilInterrupted(io, withAdvice(sweep.start(taskId, event), output));
@@ -141,7 +144,7 @@ function showAnswer(
 
 type InvokedError = Extract<Answered, { kind: 'function-error' }>;
 
-/** The same exit code as a run here; the message of an incomplete one is all that is left of its result. */
+/** Exits like a run on this machine. The error message is all that remains of an incomplete run's result. */
 function showError({ errorType, message, requestId }: InvokedError, output: Output): number {
   const [first = '', ...more] = message.split('\n');
   output.complain(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);

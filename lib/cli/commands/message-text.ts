@@ -1,7 +1,7 @@
 import { toPrintable } from '../../core/text/printable.ts';
 import type { ReceivedMessage } from '../../emulator/receiver/receiver-types.ts';
 
-/** A message that arrived at the emulator, as its channel shows it: a head, and the lines of the message. */
+/** A message that arrived at the emulator, as its channel shows it: a header, and the lines of the message. */
 export function describeMessage({ channel, accepted, code, fault, shown }: ReceivedMessage): string {
   const how = accepted ? 'accepted' : `refused, ${code}`;
   const head = `message to ${channel}: ${how}${fault === undefined ? '' : ` (fault ${fault})`}`;

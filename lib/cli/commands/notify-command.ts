@@ -15,9 +15,9 @@ import { createOutput } from '../output.ts';
 export type NotifyOptions = { readonly policy?: string };
 
 /**
- * Send one test message to each channel of the policy, and print a line for each.
+ * Sends one test message to each channel of the policy, and prints a line for each channel.
  *
- * @throws ConfigError for a wrong policy, a policy without channels, or a variable that cannot be used
+ * @throws ConfigError for a wrong policy, a policy without channels, or an unusable variable
  */
 export async function notifyCommand({ policy: file }: NotifyOptions, io: Io): Promise<number> {
   const { env, readFile, clock } = io;

@@ -8,7 +8,7 @@ import type { RunOptions } from '../run-options.ts';
 import { openPlanFile } from '../saved-plan/plan-file.ts';
 import { type CliSession, openSession } from '../session/open-session.ts';
 
-/** Show what a sweep would do. Changes nothing, whatever the policy's mode. */
+/** Shows the steps of a sweep. Changes nothing, in every mode of the policy. */
 export async function planCommand(options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const file = openPlanFile(options.out, io);
@@ -27,7 +27,7 @@ export async function planCommand(options: RunOptions, io: Io): Promise<number> 
   return exitCodeOf(result, options.failOn);
 }
 
-/** Ids that were asked for and are nowhere in scope: mistyped, or already gone. */
+/** Reports requested ids that are nowhere in scope: they are mistyped, or the connection no longer exists. */
 export function sayMissing(options: RunOptions, session: CliSession, { outcomes }: RunResult): void {
   const seen = new Set([...session.names.keys(), ...outcomes.map(({ connectionId }) => connectionId)]);
   const missing = (options.connection ?? []).filter((id) => !seen.has(id));
@@ -36,7 +36,7 @@ export function sayMissing(options: RunOptions, session: CliSession, { outcomes 
   }
 }
 
-/** The flags of this plan, so that what is hinted at is what was shown. */
+/** The flags of this plan, so that a hinted command has the same scope. */
 const narrowed = ({ policy, store, account = [], region = [] }: RunOptions): readonly string[] => [
   ...(policy === undefined ? [] : ['--policy', quoted(policy)]),
   ...(store === undefined ? [] : ['--store', quoted(store)]),
@@ -47,7 +47,7 @@ const narrowed = ({ policy, store, account = [], region = [] }: RunOptions): rea
 const connections = ({ connection = [] }: RunOptions): readonly string[] =>
   connection.flatMap((id) => ['--connection', id]);
 
-/** What carries this plan out: a saved one says itself where and what. */
+/** The arguments that carry out this plan. A saved plan already has the scope. */
 const sweepArguments = ({ plan }: RunResult, options: RunOptions): readonly string[] => {
   const { policy, store } = options;
   return plan === undefined
@@ -55,11 +55,11 @@ const sweepArguments = ({ plan }: RunResult, options: RunOptions): readonly stri
     : ['--plan', quoted(plan.file), ...narrowed({ ...(policy && { policy }), ...(store && { store }) })];
 };
 
-/** For a shell; ids need it not. */
+/** Quotes a path for a shell. Ids need no quotes. */
 const quoted = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${toPrintable(path).replaceAll("'", "'\\''")}'`;
 
-/** Those that a person is likely to ask about, likeliest first. */
+/** The outcomes that a person is likely to ask about, the likeliest first. */
 const HINTED: readonly OutcomeKind[] = ['planned', 'blocked', 'held', 'deferred', 'waiting', 'unknown', 'protected'];
 
 function toHints(result: RunResult, options: RunOptions, command: string): readonly string[] {

@@ -4,14 +4,14 @@ import { countOutcomes, OUTCOMES, type OutcomeKind, type RunResult, toStatus } f
 import { dispatchResult, runResult } from '../../report/results/result-schema.ts';
 
 export type FunctionAnswer =
-  /** `received`: the result as it came, for programs. */
+  /** `received`: the unchanged result, for programs. */
   | { readonly kind: 'run'; readonly result: RunResult; readonly received: unknown }
   | { readonly kind: 'dispatch'; readonly result: DispatchResult };
 
 /**
- * Tell what a function answered.
+ * Reads the answer of a function.
  *
- * @throws ConfigError for what is neither the sweep's nor the dispatcher's, and `CloudError` for a broken one of those
+ * @throws ConfigError if the answer is not from the sweep or the dispatcher, and `CloudError` if it is damaged
  */
 export function readAnswer(text: string): FunctionAnswer {
   const value = parseJson(text);
@@ -33,7 +33,7 @@ export function readAnswer(text: string): FunctionAnswer {
   );
 }
 
-/** As bad as anything in it says: who contradicts itself may have lost the worse half. */
+/** The worst status that the outcomes imply. If a result contradicts itself, its worse half may be lost. */
 export function worstOf(result: RunResult): RunResult {
   const listed = countOutcomes(result.outcomes);
   const counts = Object.fromEntries(

@@ -39,8 +39,8 @@ export type ReportOptions = FormatOptions &
   };
 
 /**
- * Make a report of stored results, or of results in files. Without `--notify` it writes nothing into the store and sends
- * nothing.
+ * Makes a report of stored results, or of results in files. Without `--notify` it neither writes into the store nor
+ * sends messages.
  */
 export async function reportCommand(options: ReportOptions, io: Io): Promise<number> {
   const loaded = loadPolicy({ env: io.env, file: options.policy, store: options.store, readFile: io.readFile });
@@ -51,10 +51,10 @@ export async function reportCommand(options: ReportOptions, io: Io): Promise<num
   }
 }
 
-/** Page and table are of a report here, and not of a run. */
+/** Page and table show a report here, not a run. */
 const formatOnly = ({ html, csv, ...options }: ReportOptions): FormatOptions => options;
 
-/** The same as the report function does. */
+/** Does the work of the report function. */
 async function notify(options: ReportOptions, { policy, origin }: LoadedPolicy, io: Io): Promise<number> {
   const { env, clock } = io;
   const output = createOutput(io, formatOnly(options));
@@ -110,7 +110,7 @@ async function show(options: ReportOptions, loaded: LoadedPolicy, io: Io): Promi
   return EXIT.nothingLeft;
 }
 
-/** Of every result of the last 7 days, whether or not a report named it before. */
+/** The report of every result of the last 7 days, even if an earlier report named the result. */
 async function ofStore({ policy, origin }: LoadedPolicy, { clock }: Io): Promise<ReportDigest> {
   const store = await openPolicyStore(policy, { clock, deadlineMs: Number.POSITIVE_INFINITY });
   if (store === undefined) {
@@ -126,7 +126,7 @@ async function ofStore({ policy, origin }: LoadedPolicy, { clock }: Io): Promise
   return await collectReport(store, request, { policy, policyHash: origin.hash });
 }
 
-/** Throws `ConfigError` that names each file that is no result. */
+/** Throws a `ConfigError` that names each file without a result. */
 function ofFiles(paths: readonly string[], { policy, origin }: LoadedPolicy, io: Io): ReportDigest {
   const problems: string[] = [];
   const runs: { readonly result: RunResult; readonly rules?: LoadedPolicy['policy']['rules'] }[] = [];
@@ -153,7 +153,7 @@ function ofFiles(paths: readonly string[], { policy, origin }: LoadedPolicy, io:
 
 type FoundFile = Exclude<ReturnType<typeof toResult>, { readonly kind: 'none' }> | { readonly problem: string };
 
-/** A document of a store has to be whole; what `--json` printed, or a function answered, has no hash. */
+/** A document of a store needs a right hash. The output of `--json` and the answer of a function have no hash. */
 function readResultFile(path: string, { readFile }: Io): FoundFile {
   try {
     const text = readFile(path);

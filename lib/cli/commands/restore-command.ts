@@ -33,10 +33,10 @@ export type RestoreOptions = FormatOptions &
     readonly dryRun?: true;
   };
 
-/** The backup to restore from, and where it is. */
+/** The backup to restore, and its path. */
 type Chosen = { readonly path: string; readonly backup: Backup };
 
-/** Bring one connection back. Asks first unless told not to. */
+/** Restores one connection. Asks first, unless the options say `--yes`. */
 export async function restoreCommand(id: string, options: RestoreOptions, io: Io): Promise<number> {
   const output = createOutput(io, options);
   const chosen = await choose(id, options, io);
@@ -45,7 +45,7 @@ export async function restoreCommand(id: string, options: RestoreOptions, io: Io
   const observer = { onCall: () => undefined, onRetry: () => undefined };
   const { env, clock } = io;
   const access = openAccess(options, io);
-  // If there are none, nobody waits for a restore that can only fail.
+  // Without credentials the restore can only fail, so it fails at once.
   await access.credentials();
   const { api, close } = connectRestore({ env, ...access, policy, clock, observer });
   try {
@@ -129,7 +129,7 @@ const toPlanData = ({ backup, path }: Chosen, plan: RestorePlan) => ({
   takenAt: backup.takenAt,
 });
 
-/** Throws `ConfigError` when there is none, or none that can be used. */
+/** Throws `ConfigError` if there is no usable backup. */
 async function choose(id: string, options: RestoreOptions, io: Io): Promise<Chosen> {
   const { backup: file, at } = options;
   if (file !== undefined) {
@@ -188,7 +188,7 @@ async function requireAccount(api: RestoreApi, { accountId }: Backup): Promise<v
   }
 }
 
-/** What was sent is seen by whoever runs it again. */
+/** If Ctrl-C stops the restore, the next restore finds the resources that this restore has created. */
 async function untilCtrlC<T>(io: Io, task: () => Promise<T>): Promise<T> {
   let giveUp: (reason: Interrupted) => void = () => undefined;
   const interrupted = new Promise<never>((_, reject) => {

@@ -4,7 +4,7 @@ import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
 
-/** Make a folder a store. Throws `ConfigError` for a folder that cannot be one. */
+/** Makes a folder a store. Throws `ConfigError` for an unsuitable folder. */
 export async function storeInitCommand(folder: string, io: Io): Promise<number> {
   const isNew = await initStore(folder);
   createOutput(io).print(`${toPrintable(folder)} ${isNew ? 'is a store now' : 'was a store already'}.`);

@@ -12,7 +12,10 @@ import { askAbout, type SweepQuestion } from './sweep-question.ts';
 
 export type SweepOptions = RunOptions & { readonly yes?: true };
 
-/** Mark, detach and delete, whatever the policy's mode and with every guard; asks first unless told not to. */
+/**
+ * Marks, detaches and deletes with every guard, in every mode of the policy. Asks first, unless the options say
+ * `--yes`.
+ */
 export async function sweepCommand(options: SweepOptions, io: Io): Promise<number> {
   if (options.maxAge !== undefined && options.plan === undefined) {
     throw new ConfigError('--max-age is the age of a saved plan: give --plan as well');
@@ -52,12 +55,12 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
   } else {
     output.say('Nothing to delete now; marks are kept up.');
   }
-  // Whoever answered may have taken long.
+  // The person may have answered late.
   session.plan?.requireFresh();
   return await carryOut(session, agreed(session, question?.connectionIds ?? []), options);
 }
 
-/** Why a reply does not agree to the deletions; undefined when it does. */
+/** The reason why a reply does not agree to the deletions. Undefined if it agrees. */
 function refusalIn(reply: Exclude<Reply, 'cancelled'>, { agreement }: SweepQuestion): string | undefined {
   if (reply === 'no-more-input') {
     return '\nThe input ended without an answer, so nothing was changed.';
@@ -70,11 +73,14 @@ function refusalIn(reply: Exclude<Reply, 'cancelled'>, { agreement }: SweepQuest
   return `${said} is not ${agreement}, so nothing was changed.`;
 }
 
-/** What is to be said of the policy when it sweeps, and was not said when it planned. */
+/** Warnings that concern the policy in mode `sweep`, and that the plan did not show. */
 const moreWarnings = ({ policy, origin }: CliSession, { warnings = [] }: RunResult): readonly string[] =>
   toSentences(warnOfPolicy(policy, origin, 'sweep')).filter((text) => !warnings.includes(text));
 
-/** Only what was shown and agreed to may be deleted; what has become due since is marked at the most. */
+/**
+ * A sweep may delete only the connections that the plan showed and the person agreed to. If a connection has become due
+ * since then, the sweep at most marks it.
+ */
 const agreed = ({ parts }: CliSession, ids: readonly string[]): readonly Narrowing[] => [
   ...parts('mark'),
   ...parts('sweep', ids),

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/domain/duration.ts';
 import type { Outcome, RunResult } from '../../core/domain/outcome.ts';
 import { count } from '../../report/text/summary.ts';
 
-/** What is to be deleted, and what a person has to type to agree to it. */
+/** The list of deletions, and the text that a person types to agree. */
 export type SweepQuestion = {
   readonly connectionIds: readonly string[];
   /** The only text that agrees. */
@@ -11,9 +11,9 @@ export type SweepQuestion = {
 };
 
 /**
- * The question before a sweep, from its plan; undefined when nothing would be deleted.
+ * The question before a sweep, from its plan. Undefined if the sweep would delete nothing.
  *
- * @param holdMs `detach.hold`: with one, what is detached is deleted by a later sweep
+ * @param holdMs `detach.hold`: with a hold, a later sweep deletes the detached connections
  */
 export function askAbout({ outcomes }: RunResult, holdMs: number): SweepQuestion | undefined {
   const planned = outcomes.filter(({ outcome }) => outcome === 'planned');
@@ -32,7 +32,7 @@ export function askAbout({ outcomes }: RunResult, holdMs: number): SweepQuestion
   return { connectionIds: planned.map(({ connectionId }) => connectionId), agreement, text: lines.join('\n') };
 }
 
-/** One line for each account, with how many in each of its regions. */
+/** One line for each account, with the number of connections in each region. */
 function describePlaces(planned: readonly Outcome[]): readonly string[] {
   const accounts = new Map<string, Map<string, number>>();
   for (const { accountId, regionId } of planned) {

@@ -10,13 +10,13 @@ import { startPlatform } from './platform-nights.ts';
 const ESTATE = { seed: 7, connections: 60, regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'] };
 
 export type DemoOptions = {
-  /** Left out: one account, and no Function Compute. */
+  /** If absent, the demo has one account and no Function Compute. */
   readonly accounts?: number;
-  /** How many of them do not let the sweep in. */
+  /** The number of accounts that do not let the sweep assume its role. */
   readonly refused?: number;
 };
 
-/** Show all there is on an emulated cloud: one run after another here, or the whole platform. */
+/** Shows the whole product on an emulated cloud: local runs in sequence, or the whole platform. */
 export async function demoCommand({ accounts, refused }: DemoOptions, io: Io): Promise<number> {
   if (accounts === undefined) {
     if (refused !== undefined) {

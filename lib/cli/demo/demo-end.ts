@@ -6,18 +6,21 @@ import type { DemoRun } from './demo-runs.ts';
 import type { Story } from './demo-story.ts';
 
 type Played = {
-  /** How many there were. */
+  /** The number of connections at the start. */
   readonly connections: number;
   readonly planned: DemoRun;
   readonly sweeps: readonly [DemoRun, DemoRun];
-  /** The connection whose owner spoke up. */
+  /** The connection that its owner kept. */
   readonly saved: { readonly id: string };
   /** The restore of a held connection, and of a deleted one. */
   readonly attached: RestoreResult;
   readonly created: RestoreResult;
 };
 
-/** Tell the end of the story by the estate itself, whatever sweeps and restores say of it. Exits as a run does. */
+/**
+ * Tells the end of the story from the estate itself, independently of the results of sweeps and restores. Exits like a
+ * run.
+ */
 export function conclude(story: Story, { estate }: RunningEmulator, played: Played): number {
   const { connections, planned, sweeps, saved, attached, created } = played;
   const left = new Set(estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId));

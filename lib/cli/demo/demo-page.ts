@@ -7,23 +7,27 @@ import { renderPage } from '../../report/page/render-page.ts';
 import type { Io } from '../io.ts';
 import type { Night } from './platform-nights.ts';
 
-/** What the demo calls its report. */
+/** The id of the demo's report. */
 const REPORT_ID = 'demo';
 
-/** Write the page, and answer a sentence that says where it lies. Throws as `node:fs` does. */
+/**
+ * Writes the page. Throws as `node:fs` does.
+ *
+ * @returns a sentence with the path of the page
+ */
 export function leavePage(digest: ReportDigest, io: Io): string {
   const path = io.temporaryPath('report.html');
   io.writeFile(path, renderPage(digest));
   return `The report as a page, to open in a browser: ${pathToFileURL(path).href}`;
 }
 
-/** The report of some sweeps, at the moment when the last of them ended. Pure. */
+/** The report of some sweeps, at the end of the last sweep. Pure. */
 export function digestSweeps(results: readonly RunResult[]): ReportDigest {
   const endedMs = Math.max(...results.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs));
   return digestRuns({ reportId: REPORT_ID, madeAt: toIso(endedMs), runs: results.map((result) => ({ result })) });
 }
 
-/** The report of all that the sweeps of some nights left. Pure. */
+/** The report of all results that the sweeps of some nights left. Pure. */
 export function digestNights(nights: readonly Night[], nowMs: number): ReportDigest {
   const sweeps = nights.flatMap((night) => night.sweeps);
   const notDispatched = nights.flatMap(({ dispatched: { scopes, startedAt: at } }) =>

@@ -17,7 +17,7 @@ type Demo = {
   readonly store: Store;
 };
 
-/** Restore a connection of the demo from its backup in the store. */
+/** Restores a connection of the demo from its backup in the store. */
 export async function restoreOne(
   connectionId: ConnectionId,
   { env, emulator, policy, clock, store }: Demo,

@@ -18,10 +18,10 @@ import { createProgress } from '../session/progress.ts';
 import { createScreen } from '../session/screen.ts';
 import { restoreOne } from './demo-restore.ts';
 
-/** How long a connection that a sweep of the demo has detached is kept. */
+/** `detach.hold` of the demo, in hours. */
 export const HOLD_HOURS = 48;
 
-/** A day of grace, as by default; polls are close together because the emulated cloud is quick. */
+/** A day of grace, like the default. Polls are close together because the emulated cloud is quick. */
 const POLICY = `
 regions: all
 rules: { unassociated: 24h, tunnels-down: 24h, unrouted: 24h }
@@ -32,23 +32,23 @@ pace: { describePerMinute: 60000, writePerMinute: 60000 }
 
 export type DemoRun = {
   readonly result: RunResult;
-  /** Connections that were not touched, by id. */
+  /** Untouched connections, by id. */
   readonly kept: ReadonlyMap<string, Kept>;
   readonly names: ReadonlyMap<string, string>;
-  /** How many had to be detached from their transit router, and were. */
+  /** The number of connections that the sweep detached from their transit router. */
   readonly detached: number;
 };
 
 export type DemoRuns = {
   readonly policy: Policy;
   readonly run: (mode: Mode) => Promise<DemoRun>;
-  /** What the command `restore` does once it was told yes. */
+  /** Does the work of the command `restore` after a "yes". */
   readonly restore: (connectionId: ConnectionId) => Promise<RestoreResult>;
-  /** Let time pass for the sweeper; signatures and the emulator stay in the present. */
+  /** Advances the time of the sweeper. Signatures and the emulator stay in the present. */
   readonly pass: (ms: number) => void;
 };
 
-/** Runs on an emulator, with a clock of their own, and with a store that is made in the folder. */
+/** Runs on an emulator, with their own clock and a store in the folder. */
 export async function createDemoRuns(emulator: RunningEmulator, folder: string, io: Io): Promise<DemoRuns> {
   const policy = parsePolicy(POLICY, 'the policy of the demo');
   const origin = { source: 'the demo', hash: hashPolicy(policy) };

@@ -13,7 +13,7 @@ import type { DemoRun } from './demo-runs.ts';
 
 const TEXT_WIDTH_MAX = 100;
 
-/** Orphans that are still there, and why. */
+/** Orphans that still exist, with the reason. */
 const LEFT: Readonly<Partial<Record<OutcomeKind, string>>> = {
   blocked: "route tables are a person's to settle, as the table says",
   marked: 'the grace began with this run',
@@ -28,19 +28,22 @@ const LEFT: Readonly<Partial<Record<OutcomeKind, string>>> = {
 export type Teller = {
   readonly chapter: (title: string, text: string) => void;
   readonly say: (text: string) => void;
-  /** As it is. */
+  /** Prints the text without changes. */
   readonly lines: (text: string) => void;
 };
 
 /** The teller of a run's story. */
 export type Story = Omit<Teller, 'lines'> & {
-  /** A restore: the command that a person would type, and what came of it. */
+  /** A restore: the command, as a person would type it, and the result. */
   readonly undone: (command: string, result: RestoreResult) => void;
   readonly list: (items: readonly string[]) => void;
-  /** Some rows of a run, at most so many that ended so, and how many more there are. */
+  /** Shows some rows of a run, at most the given number for each outcome, and the number of hidden rows. */
   readonly show: (run: DemoRun, most: Readonly<Partial<Record<OutcomeKind, number>>>) => void;
   readonly kept: (run: DemoRun) => void;
-  /** All that a run left and a few more, how many for each reason: the numbers add up to what there is. */
+  /**
+   * The number of remaining connections for each reason, with some further connections. The numbers add up to the
+   * estate.
+   */
   readonly tally: (run: DemoRun, more: readonly Kept[]) => void;
 };
 
@@ -108,7 +111,10 @@ export function createStory(output: Output, policy: Policy): Story {
   };
 }
 
-/** The place among those that ended the same way: one of each rule first, so that a few rows show all there is. */
+/**
+ * The position among the connections with the same outcome. A connection of each rule comes first, so that a few rows
+ * show every rule.
+ */
 function rankOf(one: Outcome, all: readonly Outcome[]): number {
   const same = all.filter(({ outcome }) => outcome === one.outcome);
   const turnOf = (other: Outcome) => same.filter(({ rule }) => rule === other.rule).indexOf(other);

@@ -14,8 +14,8 @@ const HOUR_MS = 3_600_000;
 const HELD_HOURS = HOLD_HOURS + 1;
 
 /**
- * Plan, mark and sweep an emulated cloud, undo a detach, sweep again and undo a deletion. Days pass by the sweeper's clock.
- * Then check the estate at the end.
+ * Plans, marks and sweeps an emulated cloud, undoes a detach, sweeps again and undoes a deletion. Days pass on the
+ * sweeper's clock. At the end it checks the estate.
  */
 export async function playOne(
   emulator: RunningEmulator,
@@ -102,7 +102,7 @@ export async function playOne(
   return exitCode;
 }
 
-/** The orphans that were not marked now, so that with those that were they are all that the plan found. */
+/** The orphans that this run did not mark. Together with the marked orphans they are all orphans of the plan. */
 function others({ result: { counts } }: DemoRun): string {
   const kinds = [
     ...(counts.planned > 0 ? [`${counts.planned} are due already`] : []),
@@ -124,7 +124,7 @@ function keepOne(emulator: RunningEmulator, { result, names }: DemoRun): { id: s
   return { id, name: names.get(id) ?? '' };
 }
 
-/** One deletion's evidence, as it is in the result and the log. */
+/** The evidence of one deletion, as the result and the log show it. */
 function whyDeleted(story: Story, { result, names }: DemoRun): void {
   const one = result.outcomes.find(({ outcome, rule }) => outcome === 'deleted' && rule === 'unassociated');
   if (one === undefined) {

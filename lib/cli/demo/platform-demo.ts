@@ -11,8 +11,9 @@ import type { Night, Platform, SweepEnd } from './platform-nights.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * Timer, dispatcher, Function Compute and one sweep for each account and region, as a whole on this machine: a night
- * that marks, the same tick again, and a night that sweeps; then what is left. Exits as a run does.
+ * Runs the timer, the dispatcher, Function Compute and one sweep for each account and region on this machine. A first
+ * night marks, then the same tick arrives again, then a second night sweeps. At the end it shows the remaining
+ * connections. Exits like a run.
  */
 export async function playPlatform(platform: Platform, io: Io): Promise<number> {
   const { emulator, regions, refusing } = platform;
@@ -100,7 +101,7 @@ const ENDING: Readonly<Record<number, string>> = {
   [EXIT.halted]: 'A guard halted a region (exit code 5).',
 };
 
-/** What is left, looked up in the estate itself and not in what the sweeps say of it. */
+/** Shows the remaining connections from the estate itself, independently of the results of the sweeps. */
 function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string>, nights: readonly Night[]): number {
   const { refusing } = platform;
   const left = idsIn(platform);
@@ -126,7 +127,7 @@ function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string
   return exitCode;
 }
 
-/** By the last night, as if it had been one run. */
+/** The exit code of the last night, as if it had been one run. */
 function exitCodeAfter(nights: readonly Night[]): number {
   const last = nights.at(-1)?.sweeps ?? [];
   const codes = last.map(({ result }) => (result === undefined ? EXIT.incomplete : exitCodeOf(result)));

@@ -15,15 +15,15 @@ const CONNECTIONS_EACH = 15;
 const SWEEP = 'vco-sweeper';
 const DISPATCHER = 'vco-sweeper-dispatch';
 
-/** How one sweep ended, as the platform has it. */
+/** The end of one sweep, as the platform records it. */
 export type SweepEnd = {
   readonly accountId: string;
   readonly regionId: string;
-  /** Undefined: the platform gave it up. */
+  /** Undefined if the platform gave up. */
   readonly result: RunResult | undefined;
-  /** Why; empty when it has a result. */
+  /** The reason for a missing result. Empty if the sweep has a result. */
   readonly problem: string;
-  /** How often it was run. */
+  /** The number of attempts. */
   readonly attempts: number;
 };
 
@@ -34,16 +34,16 @@ export type Platform = {
   readonly emulator: RunningEmulator;
   readonly regions: readonly string[];
   readonly refusing: readonly string[];
-  /** A tick of the timer, and all that comes of it. */
+  /** Sends a tick of the timer, and waits for everything that follows from it. */
   readonly tick: (atMs: number) => Promise<Night>;
-  /** As if so much time had gone by since everything that is in the estate. */
+  /** Makes everything in the estate older by this time. */
   readonly pass: (ms: number) => void;
 };
 
 /**
- * Start it. What runs are the built packages, in processes of their own, with nothing but HTTP between them.
+ * Starts the platform. It runs the built packages in separate processes that communicate only over HTTP.
  *
- * @param refused so many accounts, the last ones, do not let the sweep in
+ * @param refused the number of accounts, counted from the last, that do not let the sweep assume its role
  */
 export async function startPlatform(accounts: number, refused: number, io: Io): Promise<Platform> {
   const estate = generateEstate({
@@ -72,7 +72,7 @@ export async function startPlatform(accounts: number, refused: number, io: Io): 
       {
         functionName: SWEEP,
         code: io.packageFolder('sweep'),
-        // What finds no free process waits twice as long each time.
+        // An invocation that finds no free process waits twice as long each time.
         concurrencyConfig: { reservedConcurrency: 12 },
         ...common,
       },
@@ -88,7 +88,10 @@ export async function startPlatform(accounts: number, refused: number, io: Io): 
   };
 }
 
-/** A day of grace, as by default; regions are small, so a few orphans are much; polls suit a cloud that is quick. */
+/**
+ * A day of grace, like the default. The share limit is high because the regions are small, and polls are short because
+ * the emulated cloud is quick.
+ */
 const policyFor = (accounts: readonly { readonly accountId: string }[]) => ({
   mode: 'sweep',
   regions: REGIONS,
@@ -125,7 +128,10 @@ function endOf(invocation: Invocation): Pick<SweepEnd, 'result' | 'problem' | 'a
     : { result: undefined, problem: problemOf(invocation), attempts };
 }
 
-/** What the function threw, as its caller gets to see it; without the run's id, and counts where nothing was read. */
+/**
+ * The error of the function, as its caller sees it, without the id of the run. If the run read nothing, its zero counts
+ * are left out.
+ */
 function problemOf({ result = '{}', status }: Invocation): string {
   const { errorMessage = status } = JSON.parse(result) as { errorMessage?: string };
   return errorMessage.replace(/^run \S+ is incomplete: (\{("[\w-]+":0,?)*\}; )?/, '');
@@ -133,7 +139,7 @@ function problemOf({ result = '{}', status }: Invocation): string {
 
 const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
-/** Functions run by this machine's clock, and signatures have to be fresh: so it is the estate that grows older. */
+/** Makes the estate older, because functions use the clock of this machine and signatures must be fresh. */
 function moveBack({ estate }: RunningEmulator, ms: number): void {
   const earlier = (text: string) => text.replace(MOMENT, (iso) => new Date(Date.parse(iso) - ms).toISOString());
   for (const connection of estate.vpnConnections) {

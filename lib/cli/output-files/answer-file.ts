@@ -7,22 +7,27 @@ import { type Io, UnwritableOutput } from '../io.ts';
 type RunAnswer = Extract<Answer, { kind: 'run' }>;
 type RehearsalAnswer = Extract<Answer, { kind: 'rehearsal' }>;
 
-/** Writes a command's answer into a file, and says what is in it now. */
+/**
+ * Writes a command's answer into a file.
+ *
+ * @returns a sentence about the content of the file
+ */
 export type AnswerFile = (answer: Answer) => string;
 
 export type FileContent = {
   /** The whole text of the file. */
   readonly render: (answer: RunAnswer) => string;
-  /** What a person should know of it, in a few words. */
+  /** A few words about the content, for a person. */
   readonly describe: (answer: RunAnswer) => string;
-  /** The same two of a rehearsal; left out: there is no such file of one. */
+  /** The text and its description for a rehearsal. Absent if a rehearsal has no file of this kind. */
   readonly ofRehearsal?: (answer: RehearsalAnswer) => { readonly text: string; readonly about: string };
 };
 
 /**
- * The file that an option names; none without one. It is written when the answer is there, all at once.
+ * Opens the file that an option names. Undefined without the option. The file is written at once, when the answer is
+ * complete.
  *
- * @throws ConfigError when it is known now that the file cannot be written: a run is not to find that out at its end
+ * @throws ConfigError if the file is already known to be unwritable, so that a run does not fail at its end
  */
 export function openAnswerFile(
   option: string,
@@ -62,9 +67,9 @@ function toFile({ render, describe, ofRehearsal }: FileContent, answer: Answer) 
 }
 
 /**
- * Write an answer into each of some files. One that cannot be written keeps none of the others from it.
+ * Writes an answer into each file. If a file fails, the rest is still written.
  *
- * @throws UnwritableOutput that names each file that could not be written
+ * @throws UnwritableOutput that names each failed file
  */
 export function writeAnswer(files: readonly AnswerFile[], answer: Answer, say: (line: string) => void): void {
   const problems: string[] = [];

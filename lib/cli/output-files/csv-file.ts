@@ -3,7 +3,7 @@ import { count } from '../../report/text/summary.ts';
 import { filtersOf, selectOutcomes, type View } from '../../report/view/view.ts';
 import type { FileContent } from './answer-file.ts';
 
-/** What `--csv` writes, and how many connections are in it and how many are not. */
+/** The content of `--csv`, with the number of connections in it and the number of omitted connections. */
 export const csvContent = (view: View): FileContent => ({
   render: ({ result }) => toCsv(selectOutcomes(result.outcomes, view), result),
   describe: ({ result: { outcomes, outcomesOmitted = 0 } }) => {

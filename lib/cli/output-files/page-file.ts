@@ -5,7 +5,7 @@ import type { RunBackground } from '../../report/text/run-report.ts';
 import { count } from '../../report/text/summary.ts';
 import type { FileContent } from './answer-file.ts';
 
-/** What `--html` writes: all of the run, since the page has filters of its own. */
+/** The content of `--html`: the whole run, because the page has its own filters. */
 export const PAGE_CONTENT: FileContent = {
   render: ({ result, background }) => runPage(result, background),
   describe: ({ result }) => `the page of this run, ${count(result.outcomes.length, 'connection')}`,
@@ -15,7 +15,7 @@ export const PAGE_CONTENT: FileContent = {
   }),
 };
 
-/** The page of one run, made at the moment when the run ended. A place says itself why it was not read. Pure. */
+/** The page of one run, dated at the end of the run. The reason of an unread place is in its region. Pure. */
 function runPage(result: RunResult, { policy, problems: watched = [] }: RunBackground): string {
   const { runId, startedAt, durationMs } = result;
   const madeAt = new Date(Date.parse(startedAt) + durationMs).toISOString();

@@ -10,28 +10,28 @@ import type { SweepRequest } from '../../sweep/run-sweep.ts';
 import type { Io } from '../io.ts';
 import { resolvePlanScope, type Scope } from '../session/resolve-scope.ts';
 
-/** A saved plan that may be swept, as far as that can be known before a call. */
+/** A saved plan that passes all checks that need no call. */
 export type OpenPlan = {
-  /** As a run uses it. */
+  /** The form that a run uses. */
   readonly swept: NonNullable<SweepRequest['plan']>;
-  /** Where a sweep of it looks. Throws `ConfigError` for a place that is outside the policy. */
+  /** The scope of a sweep of the plan. Throws `ConfigError` for a place outside the policy. */
   readonly scopeIn: (policy: DeclaredPolicy) => Scope;
   /** The request for a run over all entries, or over the entries of these connections. */
   readonly parts: (policy: Policy, mode: Mode, connections?: readonly ConnectionId[]) => readonly Narrowing[];
-  /** Throws `ConfigError` when it has become too old meanwhile. */
+  /** Throws `ConfigError` if the plan has become too old meanwhile. */
   readonly requireFresh: () => void;
 };
 
 const MAX_AGE_MS = 24 * 3_600_000;
-/** Clocks of machines differ. */
+/** The tolerance for a plan from the future, because clocks of machines differ. */
 const AHEAD_MS_MAX = 5 * 60_000;
 
 /**
- * Read the plan that `--plan` names, and refuse it whole unless it is an unchanged and recent plan of this policy.
- * Calls nothing.
+ * Reads the plan that `--plan` names, and refuses it unless it is an unchanged and recent plan of this policy. Makes no
+ * call.
  *
  * @param maxAgeMs undefined: 24 hours
- * @throws ConfigError that says why it is refused
+ * @throws ConfigError with the reason for the refusal
  */
 export function openPlan(
   file: string,

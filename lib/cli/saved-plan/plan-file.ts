@@ -10,25 +10,27 @@ import { type Io, UnwritableOutput } from '../io.ts';
 /** The file that `plan --out` writes. */
 export type PlanFile = {
   /**
-   * Write the plan, whole or not at all. A run that is not complete writes nothing, because nobody knows
-   * whether the connections that it did not read are due.
+   * Writes the plan, whole or not at all. An incomplete run writes no plan, because nobody knows whether the unread
+   * connections are due.
    */
   readonly save: (result: RunResult, entries: readonly PlanEntry[]) => Saved;
 };
 
-/** `sentence`: for a person. `origin`: undefined when it was not written. `failure`: why it could not be. */
+/**
+ * `sentence`: for a person. `origin`: undefined if the plan was not written. `failure`: the reason of a failed write.
+ */
 type Saved = {
   readonly sentence: string;
   readonly origin?: PlanOrigin;
   readonly failure?: UnwritableOutput;
 };
 
-/** It names connections, owners' tags and accounts: for its owner alone. */
+/** Only the owner may read the file, because it names connections, owners' tags and accounts. */
 const MODE = 0o600;
 
 /**
- * @param path undefined: the plan is not to be saved
- * @throws ConfigError when it is known now that the file cannot be written
+ * @param path undefined: the plan is not saved
+ * @throws ConfigError if the file is already known to be unwritable
  */
 export function openPlanFile(path: string | undefined, io: Io): PlanFile | undefined {
   if (path === undefined) {

@@ -2,10 +2,11 @@ import { Interrupted, type Io } from '../io.ts';
 import type { RunWatcher } from './run-watcher.ts';
 
 /**
- * Do a task that a person may stop. The first Ctrl-C of a task that writes asks it to start nothing new and to see
- * through what was sent; the second, and the first of a task that only reads, gives up at once.
+ * Runs a task that a person may stop. If the task writes, the first Ctrl-C asks it to start no new step and to finish
+ * the steps under way, and the second Ctrl-C stops it at once. If the task only reads, the first Ctrl-C stops it at
+ * once.
  *
- * @throws Interrupted naming what was sent and not read back
+ * @throws Interrupted that names requests which were sent but not confirmed by a read
  */
 export async function untilStopped<T>(
   io: Io,

@@ -19,29 +19,29 @@ import { resolveScope, type Scope } from './resolve-scope.ts';
 import { createRunWatcher } from './run-watcher.ts';
 import { sayUnusedPolicy } from './unused-policy.ts';
 
-/** One command at work: policy and scope settled, credentials read, somebody watching. */
+/** The state of one command: its policy, its scope, its credentials and its watcher. */
 export type CliSession = {
   readonly policy: Policy;
   readonly origin: PolicyOrigin;
   readonly scope: Scope;
-  /** The saved plan that is swept; undefined without one. */
+  /** The saved plan of a sweep. Undefined without a saved plan. */
   readonly plan: OpenPlan | undefined;
-  /** What a run in this mode is about, narrowed to some connections or not. */
+  /** The scope of a run in this mode, optionally narrowed to some connections. */
   readonly parts: (mode: Mode, connections?: readonly ConnectionId[]) => readonly Narrowing[];
   readonly names: ReadonlyMap<ConnectionId, string>;
-  /** A run over these parts. Writes to the cloud as far as they allow. */
+  /** Runs over these parts. Writes to the cloud as far as they allow. */
   readonly run: (parts: readonly Narrowing[], onPlanned?: SweepDeps['onPlanned']) => Promise<RunResult>;
-  /** Something that only reads, given what a run needs. */
+  /** Runs a task that only reads, with the dependencies of a run. */
   readonly read: <T>(task: (deps: SweepDeps) => Promise<T>, store?: 'without a store') => Promise<T>;
   readonly output: Output;
-  /** A run's result, with what this session saw in its runs. */
+  /** A run's result, with the problems and names that this session saw. */
   readonly toAnswer: (result: RunResult) => Extract<Answer, { kind: 'run' }>;
 };
 
 /**
- * Settle everything that can be wrong before the first call to the cloud.
+ * Checks everything that can be checked before the first call to the cloud.
  *
- * @throws ConfigError for a wrong policy, scope, endpoint, log level, or missing credentials
+ * @throws ConfigError for a wrong policy, scope, endpoint or log level, or for missing credentials
  */
 export function openSession(options: RunOptions, io: Io): CliSession {
   const { env, readFile } = io;
@@ -71,7 +71,7 @@ export function openSession(options: RunOptions, io: Io): CliSession {
     const { clock } = io;
     const deadlineMs = Number.POSITIVE_INFINITY;
     const store = await openPolicyStore(stored, { clock, deadlineMs });
-    // Once before the run begins: if there are none, nobody waits for a run that can only fail.
+    // Without credentials the run can only fail, so it fails at once.
     await access.credentials();
     const watcher = createRunWatcher(io);
     const { journalOf: journal, screen, onReading } = watcher;

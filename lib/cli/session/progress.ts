@@ -4,13 +4,13 @@ import { toPrintable } from '../../core/text/printable.ts';
 import { count } from '../../report/text/summary.ts';
 import type { OnReading, Reading } from '../../sweep/survey/watch-reading.ts';
 
-/** What has happened in a run so far, by its journal. */
+/** The progress of a run, from its journal. */
 export type Progress = {
   readonly journal: Journal;
   readonly onReading: OnReading;
-  /** One short sentence: what is done, and what is waited for. */
+  /** One short sentence about the finished and the pending work. */
   readonly status: () => string;
-  /** Writes that were sent and have not been read back: `detach of vco-…`. */
+  /** Writes that were sent but not confirmed by a read: `detach of vco-…`. */
   readonly underWay: () => readonly string[];
 };
 
@@ -23,7 +23,7 @@ type State = {
   marks: number;
   deleted: number;
   failed: number;
-  /** A call that failed and is made again after a while; empty when the last event was another. */
+  /** The failed call that waits for its retry. Empty after any later event. */
   retry: string;
 };
 
@@ -86,7 +86,7 @@ function record(state: State, event: JournalEvent, fields: JournalFields): void 
   }
 }
 
-/** A call that failed beside the steps, such as a role that cannot be assumed, has no outcome and ends none of them. */
+/** A failed call outside the steps, such as a role that cannot be assumed, has no outcome and ends no step. */
 function recordEnd(state: State, event: 'delete.done' | 'step.failed', id: string, { outcome }: JournalFields): void {
   if (outcome === undefined) {
     return;
@@ -116,7 +116,7 @@ function describe(state: State): string {
   ].join(', ');
 }
 
-/** Undefined when all was read. Regions are read side by side. */
+/** Undefined after all reads. Regions are read in parallel. */
 function describeReading({ reading, regions: listed }: State): string | undefined {
   if (reading === undefined) {
     return listed.size === 0 ? 'reading the estate' : undefined;

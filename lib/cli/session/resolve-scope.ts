@@ -6,20 +6,20 @@ import { allowsRegionId, describeChoice, isNamed } from '../../core/plan/region-
 import { isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
 import type { RunOptions } from '../run-options.ts';
 
-/** Where a command looks: the policy's scope, narrowed by options as an event would narrow it. */
+/** The scope of a command: the policy's scope, narrowed by options as an event would narrow it. */
 export type Scope = {
   readonly policy: Policy;
   readonly defaultRegion: string | undefined;
-  /** Options narrow nothing: a run sees all that the policy is about. */
+  /** True if no option narrows the run, so it reads the whole scope of the policy. */
   readonly isWhole: boolean;
   readonly narrow: (mode: Mode, connections?: readonly string[]) => Narrowing;
 };
 
 /**
- * Narrow the policy's scope. Options never widen it: only where the policy names no region at all, `--region` says
- * where.
+ * Narrows the policy's scope. Options never widen it. Only if the policy names no region at all does `--region` choose
+ * the region.
  *
- * @throws ConfigError when a region is outside the policy, or nothing says which region
+ * @throws ConfigError if a region is outside the policy, or if no source names a region
  */
 export function resolveScope(
   loaded: DeclaredPolicy,
@@ -49,10 +49,10 @@ export function resolveScope(
 }
 
 /**
- * Where a sweep of a saved plan looks: the places of the plan. Where the policy names no region at all, the plan says
- * where, and so it does which accounts of a directory.
+ * The scope of a sweep of a saved plan: the places of the plan. If the policy names no region or leaves the accounts to
+ * a directory, the plan chooses the regions and accounts.
  *
- * @throws ConfigError when a place is outside the policy, as far as that can be known before a call
+ * @throws ConfigError if a place is outside the policy, as far as this is known before a call
  */
 export function resolvePlanScope(
   loaded: DeclaredPolicy,
@@ -86,7 +86,7 @@ export function resolvePlanScope(
   };
 }
 
-/** It leaves it to the surroundings where to look. */
+/** True if the policy names no region, so the environment decides. */
 const isSilent = ({ regions, accounts }: Policy): boolean =>
   regions === undefined && accounts.every((account) => account.regions === undefined);
 
@@ -98,7 +98,7 @@ function narrowAccounts(loaded: DeclaredPolicy, accounts: readonly string[] | un
   return scopeRun(loaded, [accounts === undefined ? part : { ...part, accounts }], undefined).policy;
 }
 
-/** The regions of each account in scope; undefined: the default region. */
+/** The regions of each account in scope. Undefined means the default region. */
 const declaredRegions = ({ accounts, regions }: Policy): readonly Policy['regions'][] =>
   accounts.length === 0 ? [regions] : accounts.map((account) => account.regions ?? regions);
 

@@ -9,27 +9,27 @@ import { createOutput, logFormOf } from '../output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
 
-/** What they say is in the result as well. */
+/** Events whose content is also in the result. */
 const OF_THE_RESULT: ReadonlySet<JournalEvent> = new Set(['guard.halted', 'policy.warned', 'result.failed']);
 
-/** What a command watches its runs by: the log, the status line, and notes for the report. */
+/** The watcher of a command's runs: the log, the status line, and notes for the report. */
 export type RunWatcher = {
   readonly journalOf: (runId: string) => Journal;
   readonly progress: Progress;
-  /** Gets how far a run has come with reading. */
+  /** Receives the progress of the reads. */
   readonly onReading: OnReading;
   readonly screen: Screen;
-  /** Every connection that was judged, kept ones too. */
+  /** Every judged connection, including kept connections. */
   readonly names: ReadonlyMap<ConnectionId, string>;
-  /** What failed that is no connection's: a region, an account, a role. */
+  /** Failures of a region, an account or a role, which belong to no connection. */
   readonly problems: readonly Problem[];
 };
 
 /**
- * Start to watch. The log is JSON lines on standard error: warnings, or what `LOG_LEVEL` says. On a terminal, and
- * without `LOG_LEVEL`, a warning is a sentence instead.
+ * Starts to watch. The log is JSON lines on standard error, from `warn` or from `LOG_LEVEL` up. On a terminal without
+ * `LOG_LEVEL`, a warning is a sentence.
  *
- * @throws ConfigError for a `LOG_LEVEL` that does not exist
+ * @throws ConfigError for an unknown `LOG_LEVEL`
  */
 export function createRunWatcher(io: Io): RunWatcher {
   const form = logFormOf(io);
@@ -73,7 +73,7 @@ export function createRunWatcher(io: Io): RunWatcher {
 const toJsonLog = (runId: string, level: Level, screen: Screen): Journal =>
   createJournal({ level, bindings: { runId }, write: (line) => screen.line(line.trimEnd()) });
 
-/** A warning for a person; undefined for what is none. */
+/** A warning for a person. Undefined for other events. */
 function toSentence(event: JournalEvent, fields: JournalFields): string | undefined {
   const { regionId, connectionId, action, code, reason } = fields;
   const why = reason ?? [action, code].filter((part) => part !== undefined && part !== null).join(' ');
@@ -83,7 +83,7 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     case 'guard.halted':
       return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
     case 'policy.warned':
-      // Its entries are in the report.
+      // The report shows the entries.
       return fields.entries === undefined ? `the policy: ${reason}` : undefined;
     case 'result.failed':
       return `the result was not stored: ${why}`;
@@ -94,6 +94,6 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
   }
 }
 
-/** An account that did not even say its id stands for the credentials. */
+/** If the id of the account is unknown, the name is "the credentials". */
 const nameOf = (accountId: string | undefined): string =>
   accountId === undefined || accountId === 'unknown' ? 'the credentials' : `account ${accountId}`;

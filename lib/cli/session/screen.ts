@@ -2,18 +2,18 @@ import type { Clock } from '../../core/domain/cloud-api.ts';
 import { cutTo } from '../../report/text/text-width.ts';
 import type { OutputStream } from '../io.ts';
 
-/** Standard error while a command works: a status that changes in place, and lines that stay. */
+/** Standard error while a command works: a status that changes in place, and permanent lines. */
 export type Screen = {
-  /** A line of text that stays; the status moves below it. */
+  /** Prints a permanent line. The status moves below it. */
   readonly line: (text: string) => void;
-  /** Show what `status` says now, if it is time to. */
+  /** Shows the present `status`, if its interval has passed. */
   readonly update: () => void;
   readonly close: () => void;
 };
 
 const CLEAR_LINE = '\r\u001b[K';
 const REDRAW_MS = 1_000;
-/** Where nothing can be rewritten, a line now and then is enough. */
+/** The interval of status lines on a stream that cannot be rewritten. */
 const PLAIN_INTERVAL_MS = 10_000;
 
 export function createScreen(out: OutputStream, clock: Clock, status: () => string): Screen {

@@ -5,8 +5,8 @@ import type { RunOptions } from '../run-options.ts';
 const PATH = 'policy.yaml';
 
 /**
- * Say that a policy lies in the current folder and does not count: it is the one that a deploy packs, and a person may
- * believe that it protects something here too.
+ * Warns that the command ignores the policy in the current folder. A deploy packs that policy, so a person may believe
+ * that it also protects connections here.
  */
 export function sayUnusedPolicy({ policy }: RunOptions, { env, readFile }: Io, output: Output): void {
   const isGiven = policy !== undefined || [env.SWEEP_POLICY, env.SWEEP_POLICY_FILE].some((text) => text?.trim());

@@ -1,11 +1,14 @@
 const EXIT_UNEXPECTED = 1;
 
-/** End the process for an error that nobody caught. Node would print the line of source with it: of a bundle, all of it. */
+/**
+ * Ends the process after an uncaught error. Node itself would print the source line of the error, which in a bundle is
+ * the whole file.
+ */
 export function dieOf(error: unknown): void {
   try {
     process.stderr.write(`${describe(error)}\n`);
   } catch {
-    // Nobody can be told; the exit code says it.
+    // Standard error is unusable, so only the exit code remains.
     process.exit(EXIT_UNEXPECTED);
   }
   process.exit(EXIT_UNEXPECTED);

@@ -1,10 +1,10 @@
-/** As in package.json; a test keeps them the same. */
+/** The same as in package.json. A test compares them. */
 export const ENGINES = '^20.12.0 || ^21.7.0 || >=22';
 
 /**
- * Whether a version of Node is in a range as `engines` of package.json has it: `^20.12.0 || >=22`. Pure.
+ * Whether a version of Node is in a range in the form of `engines` in package.json, such as `^20.12.0 || >=22`. Pure.
  *
- * Everything in this folder is bundled as ES2015, because it has to tell an old Node that it is too old.
+ * This folder is bundled as ES2015, because it has to tell an old Node that it is too old.
  */
 export function isInRange(version: string, range: string): boolean {
   const has = toNumbers(version);
@@ -15,7 +15,7 @@ export function isInRange(version: string, range: string): boolean {
   });
 }
 
-/** One sentence for a Node that is too old; undefined for any other. */
+/** One sentence for a Node that is too old. Undefined for any other Node. */
 export const refusalOf = (version: string, range: string): string | undefined =>
   isInRange(version, range)
     ? undefined

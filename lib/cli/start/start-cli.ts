@@ -1,4 +1,4 @@
-// What `vco-sweeper` starts with: a file of its own, which an old Node can read. Everything else is in the next one.
+// The entry of `vco-sweeper`, in a separate file that an old Node can parse. It loads the rest of the program.
 import { dieOf } from './die-of.ts';
 import { ENGINES, refusalOf } from './node-version.ts';
 

@@ -2,19 +2,19 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Io, Reply } from '../io.ts';
 
-/** What is typed on, such as standard input when it is a terminal. */
+/** The source of keystrokes, such as standard input on a terminal. */
 export type Keyboard = NodeJS.ReadableStream & { readonly setRawMode: (isRaw: boolean) => unknown };
 
-/** Input that lies in the terminal arrives within one turn of the event loop; some systems hand it over by a thread. */
+/** Buffered input arrives within one turn of the event loop, but some systems deliver it from a thread. */
 const QUIET_MS = 50;
-/** Whoever types without a pause for so many of these does not read the question. */
+/** If a person types without a pause for this many waits, the person does not read the question. */
 const WAITS_MAX = 20;
 const CTRL_C = '\u0003';
 
 /**
- * Ask for one line. Everything that was typed before the question appears is thrown away, whole lines and parts of one.
+ * Asks for one line. Discards everything that was typed before the question appears, whole lines and parts of a line.
  *
- * Anything but a line that was typed to its end means that there is no answer.
+ * Only a line with its end counts as an answer.
  */
 export async function askLine(
   input: Keyboard,
@@ -22,7 +22,7 @@ export async function askLine(
   question: string,
   onStop: Io['onStop'],
 ): Promise<Reply> {
-  // In raw mode the terminal hands over what stands in an unfinished line as well.
+  // In raw mode the terminal also delivers an unfinished line.
   input.setRawMode(true);
   try {
     const drained = await drain(input);
@@ -33,7 +33,7 @@ export async function askLine(
   }
 }
 
-/** Read and forget until nothing more comes. */
+/** Reads and discards input until no more arrives. */
 async function drain(input: Keyboard): Promise<'drained' | Exclude<Reply, object>> {
   let isQuiet = false;
   let end: Exclude<Reply, object> | undefined;
@@ -78,7 +78,7 @@ function readLine(
       editor.close();
     };
     editor.once('SIGINT', () => finish('cancelled'));
-    // Ctrl-D, or a terminal that is gone.
+    // Ctrl-D, or a closed terminal.
     editor.once('close', () => finish('no-more-input'));
     editor.on('error', () => finish('no-more-input'));
     input.once('error', () => finish('no-more-input'));

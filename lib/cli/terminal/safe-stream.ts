@@ -1,14 +1,17 @@
-/** A stream of this process that may fail, because the disk is full or nobody reads any more, without ending anything. */
+/** A stream of this process whose failures, such as a full disk or a closed pipe, do not end the process. */
 export type SafeStream = {
-  /** Never throws. After the first failure it writes no more: a text with a hole misleads more than one that ends. */
+  /**
+   * Never throws. After the first failure it writes no more, because a text with a gap misleads more than a shortened
+   * text.
+   */
   readonly write: (text: string) => void;
-  /** Resolves when everything that could be written has left this process. */
+  /** Resolves when all output that can be written has left this process. */
   readonly flush: () => Promise<void>;
   /** The code of the first failure, such as `ENOSPC` or `EPIPE`. */
   readonly failure: () => string | undefined;
 };
 
-/** Be the only one who writes to this stream. */
+/** Wraps a stream. All writes to it must use this wrapper. */
 export function createSafeStream(stream: NodeJS.WritableStream): SafeStream {
   let failure: string | undefined;
   const fail = (error: unknown): void => {
@@ -23,7 +26,7 @@ export function createSafeStream(stream: NodeJS.WritableStream): SafeStream {
     try {
       stream.write(text, done);
     } catch (error) {
-      // Node writes to a file, or to a device, while one waits, and some versions throw what goes wrong.
+      // Node writes to files and devices synchronously, and some versions throw the error.
       fail(error);
       done();
     }

@@ -17,12 +17,12 @@ import {
   type ReportedPlace,
 } from './report-digest.ts';
 
-/** A result, and what is known beside it. */
+/** A result with further facts about its run. */
 type DigestedRun = {
   readonly result: RunResult;
   /** Its path in the store. */
   readonly path?: string;
-  /** The graces of its policy: without them an orphan that has no mark yet has no date. */
+  /** The graces of its policy. Without them, an orphan without a mark has no date. */
   readonly rules?: Policy['rules'];
 };
 
@@ -39,15 +39,15 @@ export type DigestInput = {
   readonly price?: ConfiguredPrice | undefined;
 };
 
-/** A later run does not list them any more, and that takes nothing back. */
+/** A later run does not list these connections any more, but the deletions remain true. */
 const FINAL: ReadonlySet<OutcomeKind> = new Set(['deleted', 'already-gone']);
 const WORST_FIRST: readonly RunStatus[] = ['incomplete', 'halted', 'complete'];
 
 /**
- * Put the results of runs together. Pure.
+ * Combines the results of runs. Pure.
  *
- * The newest outcome of a connection counts. A whole run of a place is the last word on all of that place, so connections
- * that it does not list are kept, whatever an older run said of them; deletions stay in the report.
+ * The newest outcome of a connection counts. A whole run of a place overrides all older outcomes in that place, so a
+ * connection that it does not list counts as kept. Deletions stay in the report.
  */
 export function digestRuns(input: DigestInput): ReportDigest {
   const runs = input.runs.toSorted((a, b) => compare(a.result.startedAt, b.result.startedAt));
@@ -100,7 +100,7 @@ function newestPlaces(results: readonly RunResult[]): readonly ReportedPlace[] {
   return [...newest.values()].sort((a, b) => compare(placeKey(a), placeKey(b)));
 }
 
-/** A run without a place says something about the whole: it could not begin anywhere, or had nothing to do. */
+/** A run without a place concerns the whole: it could not begin anywhere, or it had no work. */
 function worstStatus(results: readonly RunResult[], places: readonly ReportedPlace[]): RunStatus {
   const newest = new Set(places.map(({ runId }) => runId));
   const counting = results.filter(({ runId, regions }) => newest.has(runId) || regions.length === 0);
@@ -117,7 +117,7 @@ function lastOutcomes(runs: readonly DigestedRun[]): readonly ReportedOutcome[] 
       const ofPlace = last.get(placeKey(outcome)) ?? new Map<string, ReportedOutcome>();
       last.set(placeKey(outcome), ofPlace);
       const before = ofPlace.get(outcome.connectionId);
-      // A second run at the same time finds it gone: the first one says who did it.
+      // If two runs overlap, the second run finds the connection gone. The first run deleted it.
       if (before?.outcome !== 'deleted') {
         const { runId } = run.result;
         ofPlace.set(outcome.connectionId, { ...outcome, runId, expectedAt: expectedAt(outcome, run) });
@@ -135,14 +135,17 @@ function forget(outcomes: Map<string, ReportedOutcome> | undefined): void {
   }
 }
 
-/** Whether it judged all connections of its places: an event narrows a run, and then its counts are smaller than its lists. */
+/**
+ * Whether the run judged all connections of its places. If an event narrowed the run, its counts are smaller than its
+ * listings.
+ */
 function isWhole({ regions, counts }: RunResult): boolean {
   const listed = regions.reduce((sum, { connections }) => sum + connections, 0);
   const judged = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return judged >= listed && regions.every(({ listing }: RegionResult) => listing !== 'unread');
 }
 
-/** An orphan without a clock waits its whole grace from the mark on. */
+/** The grace of an orphan without a clock begins with the next mark. */
 function expectedAt({ outcome, since, dueAt, rule }: Outcome, { result, rules }: DigestedRun): string | null {
   const grace = rule === null || rule === 'half-done' ? undefined : rules?.[rule];
   return outcome === 'waiting' && since === null && dueAt === null && typeof grace === 'number'
@@ -150,7 +153,7 @@ function expectedAt({ outcome, since, dueAt, rule }: Outcome, { result, rules }:
     : null;
 }
 
-/** Kept connections are counted and not listed: a run of many places does not say how many of each. */
+/** The number of kept connections in all places, because a run of many places does not count them for each place. */
 function countKept(results: readonly RunResult[], places: readonly ReportedPlace[]): number {
   const [only, ...more] = results;
   if (only === undefined || more.length === 0) {

@@ -12,17 +12,20 @@ import type {
 export const REPORT_FORMAT = 'vco-sweeper/report@1';
 
 /**
- * What some runs found, with the last word on each connection: one run of a command line, or all that many sweeps of many
- * accounts and regions left in a store. The page is made of it.
+ * The combined result of some runs, with the latest outcome of each connection. It covers one run of a command line, or
+ * all stored results of many sweeps in many accounts and regions. The page shows it.
  */
 export type ReportDigest = {
   readonly format: typeof REPORT_FORMAT;
   readonly reportId: string;
   /** ISO UTC. */
   readonly madeAt: string;
-  /** The worst of the newest runs of each place; `incomplete` with a place that is missing, a failed dispatch or a lost result. */
+  /**
+   * The worst status of the newest runs of all places. `incomplete` if a place is missing, a dispatch failed or a
+   * result is lost.
+   */
   readonly status: RunStatus;
-  /** The stored results that it is made of, by their paths in the store. Empty for a run that was not read from one. */
+  /** The paths of its results in the store. Empty for a run outside a store. */
   readonly results: readonly string[];
   /** The oldest first. */
   readonly runs: readonly ReportedRun[];
@@ -32,9 +35,9 @@ export type ReportDigest = {
   readonly notDispatched: readonly FailedDispatch[];
   readonly counts: Counts;
   readonly outcomes: readonly ReportedOutcome[];
-  /** Outcomes that were cut off a result before it got here. */
+  /** The number of outcomes that a function omitted from its result. */
   readonly outcomesOmitted: number;
-  /** Sentences about failures that no outcome tells of, such as why a region was not read. */
+  /** Sentences about failures outside the outcomes, such as the reason for an unread region. */
   readonly problems: readonly string[];
   /** Files that held deletions back. */
   readonly stoppedBy: readonly string[];
@@ -42,7 +45,7 @@ export type ReportDigest = {
   readonly warnings: readonly string[];
   readonly lapsedKeeps: readonly LapsedKeep[];
   readonly refusedEvents: readonly RefusedEvent[];
-  /** From the policy; null: no money is shown. */
+  /** From the policy. If null, the page shows no money. */
   readonly price: ConfiguredPrice | null;
 };
 
@@ -50,19 +53,19 @@ type ReportedRun = Pick<RunResult, 'runId' | 'mode' | 'status' | 'startedAt' | '
 
 export type ReportedPlace = RegionResult & { readonly runId: string };
 
-/** A place that had results and has none any more. */
+/** A place that had results before and has no result now. */
 export type MissingPlace = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
-  /** ISO UTC: when its last result began; null if that is not known. */
+  /** ISO UTC: the start of its last result. Null if that is unknown. */
   readonly lastAt: string | null;
 };
 
-/** A sweep that the dispatcher could not start. Null: an account or region that could not be found out. */
+/** A sweep that the dispatcher could not start. Null means an unknown account or region. */
 export type FailedDispatch = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
-  /** ISO UTC: when the dispatcher ran. */
+  /** ISO UTC: the time of the dispatch. */
   readonly at: string;
   readonly code: string | null;
   readonly reason: string | null;
@@ -70,11 +73,11 @@ export type FailedDispatch = {
 };
 
 export type ReportedOutcome = Outcome & {
-  /** The run that says so. */
+  /** The run that this outcome comes from. */
   readonly runId: string;
-  /** ISO UTC: the earliest moment of its deletion if the next run marks it, for an orphan that has no mark yet. */
+  /** ISO UTC: for an orphan without a mark, the earliest time of its deletion if the next run marks it. */
   readonly expectedAt: string | null;
 };
 
-/** What a person wrote in the policy. It is never what is billed. */
+/** The price from the policy. It is never the billed price. */
 export type ConfiguredPrice = { readonly perConnectionHour: number; readonly currency: string };

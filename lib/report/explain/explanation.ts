@@ -12,7 +12,7 @@ import { findNextStep, type NextStep } from './next-step.ts';
 import { type NoticeReport, reportNotice } from './notice-report.ts';
 import { showTags } from './shown-tags.ts';
 
-/** What a rule said of the connection; `not-asked`: what it rests on could not be settled. */
+/** The answer of a rule about the connection. `not-asked`: the facts that the rule needs are unknown. */
 export type RuleReport = {
   readonly rule: RuleName;
   readonly grace: number | 'off';
@@ -20,7 +20,7 @@ export type RuleReport = {
   readonly evidence: readonly string[];
 };
 
-/** Everything about one connection that its verdict rests on, as data. Moments are ISO UTC. */
+/** All facts about one connection behind its verdict, as data. Times are ISO UTC. */
 export type Explanation = {
   readonly connectionId: string;
   readonly accountId: string;
@@ -39,7 +39,7 @@ export type Explanation = {
     readonly vpnGatewayId: string | null;
     readonly createdAt: string | null;
     readonly resourceGroupId: string | null;
-    /** `key=value`; only the key of a tag without a value. */
+    /** `key=value`, or only the key if the tag has no value. */
     readonly tags: readonly string[] | 'unread';
   };
   readonly association: { readonly kind: Association['kind']; readonly evidence: readonly string[] };
@@ -62,7 +62,7 @@ export type Explanation = {
     readonly isDue: boolean;
     readonly evidence: readonly string[];
   };
-  /** Of a connection that we detached, as long as it is held. `bringBack`: how to keep it, one way each. */
+  /** For a detached connection during its hold. `bringBack`: each way to keep it. */
   readonly hold: {
     readonly until: string;
     readonly attachmentId: string | null;
@@ -70,29 +70,31 @@ export type Explanation = {
   } | null;
   readonly notice: NoticeReport | null;
   readonly next: NextStep;
-  /** What limits and guards say to one that is due: what keeps it from going, or where it stands. */
+  /** The limits and guards for a due connection: the reason that stops its deletion, or its place in the queue. */
   readonly limits: readonly string[];
 };
 
-/** What was read of the region the connection is in. */
+/** The facts that were read about the region of the connection. */
 export type ExplainedRegion = {
   readonly witnesses: Witnesses;
   readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
 };
 
-/** What an explanation rests on. */
+/** The input of an explanation. */
 export type Explained = {
   readonly judged: Judged;
   readonly facts: ExplainedRegion;
-  /** Of the whole scope, so that guards and limits count all that a run would. */
+  /** The plan of the whole scope, so that guards and limits count all connections of a run. */
   readonly plan: Plan;
-  /** Why the day has no room for it; undefined when it has, or `limits.perDay` is off. */
+  /**
+   * The reason why `limits.perDay` has no room for the connection. Undefined if there is room, or if the limit is off.
+   */
   readonly fullDay?: NotNow | undefined;
   readonly policy: Policy;
   readonly judgedMs: number;
 };
 
-/** Explain one judged connection. Pure. */
+/** Explains one judged connection. Pure. */
 export function createExplanation({ judged, facts, plan, fullDay, policy, judgedMs }: Explained): Explanation {
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;
@@ -149,7 +151,7 @@ function describe(connection: Connection, association: Association): Explanation
   };
 }
 
-/** What a rule is asked about. */
+/** The facts that a rule judges. */
 type Asked = {
   readonly connection: Connection;
   readonly association: Association;
@@ -159,7 +161,9 @@ type Asked = {
 
 const SAYS = { yes: 'holds', no: 'does not hold', unread: 'cannot tell' } as const;
 
-/** Rules are asked here too when protection came first: a person wants to know what would be without it. */
+/**
+ * Asks the rules also for a protected connection, because a person wants to know the verdict without the protection.
+ */
 function askRule(
   { name: rule, judge }: Rule<RuleName>,
   grace: RuleReport['grace'],

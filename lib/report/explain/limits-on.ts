@@ -1,6 +1,6 @@
 import { findNotNow, type Judged, type NotNow, type Plan } from '../../core/plan/plan.ts';
 
-/** What the limits and guards of a run say to a connection that is due, and whether they keep it. Pure. */
+/** The effect of a run's limits and guards on a due connection, and whether they stop its deletion. Pure. */
 export type LimitsOn = { readonly held: boolean; readonly reasons: readonly string[] };
 
 export function limitsOn(judged: Judged, plan: Plan, full: NotNow | undefined): LimitsOn {

@@ -5,18 +5,18 @@ import type { Verdict } from '../../core/judge/judge.ts';
 import type { Judged } from '../../core/plan/plan.ts';
 
 /**
- * What a sweep would do with a connection.
+ * The next step of a sweep for a connection.
  *
- * `first`: what has to happen before, null when nothing has. `at`: from when on, null: now, or no moment is known.
+ * `first`: a condition that must come first, or null. `at`: the earliest time. Null means now, or an unknown time.
  */
 export type NextStep = { readonly first: string | null; readonly what: string; readonly at: string | null };
 
 const HELD = 'kept for now, by what stands under limits; else ';
 
 /**
- * What would happen to a connection, and when, if nothing about it changed. Pure.
+ * The next step for a connection and its time, if the connection does not change. Pure.
  *
- * @param held limits or guards of a run keep it although it is due
+ * @param held whether limits or guards of a run stop the deletion of a due connection
  */
 export function findNextStep(judged: Judged, policy: Policy, nowMs: number, held: boolean): NextStep {
   const { verdict } = judged;
@@ -73,7 +73,7 @@ function foreseeOrphan({ verdict, notice }: Judged, policy: Policy, nowMs: numbe
   };
 }
 
-/** The same, no earlier than the notice is over that the policy requires. */
+/** The same step, but not before the end of the notice that the policy requires. */
 function withNotice(step: NextStep, { notice, verdict }: Judged, { notify }: Policy, nowMs: number): NextStep {
   if (!notify.required || notice?.kind === 'over' || verdict.tagsOver > 0) {
     return step;

@@ -4,21 +4,24 @@ import { toIso } from '../../core/domain/time.ts';
 import type { Judged } from '../../core/plan/plan.ts';
 import { whyUntold } from '../../core/told/notice.ts';
 
-/** Who was told of a deletion to come, and when. Moments are ISO UTC. */
+/** The notice about a future deletion. Times are ISO UTC. */
 export type NoticeReport = {
   /** One sentence for a person. */
   readonly says: string;
-  /** The first message that named the clock of its rule; null: there is none, or it is not known. */
+  /**
+   * The first message that named the clock of the connection's rule. Null if there is no message, or if that is
+   * unknown.
+   */
   readonly told: {
     readonly at: string;
     readonly channel: string;
     readonly reportId: string;
-    /** When the notice is over. */
+    /** The end of the notice. */
     readonly until: string;
   } | null;
 };
 
-/** Null unless the policy requires a notice, and the connection is an orphan that no run has begun to delete. Pure. */
+/** Null unless the policy requires a notice and the connection is an orphan whose deletion has not begun. Pure. */
 export function reportNotice({ notice, verdict }: Judged, { notify }: Policy, nowMs: number): NoticeReport | null {
   if (!notify.required || verdict.kind !== 'orphan') {
     return null;

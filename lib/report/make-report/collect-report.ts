@@ -9,10 +9,10 @@ import type { ReportHistory } from './report-history.ts';
 import type { TimedFile } from './stored-files.ts';
 import type { DispatchedPlace, StoredReport } from './stored-report.ts';
 
-/** The policy of whoever makes the report. */
+/** The policy of the function or person that makes the report. */
 export type ReportSettings = {
   readonly policy: Pick<Policy, 'rules' | 'report' | 'notify'>;
-  /** As results name it: the graces of this policy hold for the runs of the same one only. */
+  /** The hash as in results. The graces of this policy apply only to runs with the same policy. */
   readonly policyHash: string;
 };
 
@@ -23,10 +23,10 @@ export type CollectRequest = {
   readonly history: ReportHistory;
 };
 
-/** A run may work for so long. A result that is not whole by then never will be. */
+/** The longest duration of a run. A result that is not whole after this time will never be whole. */
 const RUN_MS_MAX = 86_400_000;
 
-/** Put results of a store together, with what is missing beside them. Throws `StoreError`. */
+/** Combines results of a store, and finds missing places. Throws `StoreError`. */
 export async function collectReport(
   store: Pick<Store, 'get'>,
   { reportId, nowMs, files, history }: CollectRequest,
@@ -71,7 +71,7 @@ const toDispatched = ({ scopes, startedAt }: DispatchResult): readonly Dispatche
     state === 'failed' || accountId === null || regionId === null ? [] : [{ accountId, regionId, at: startedAt }],
   );
 
-/** What the dispatcher could not start. */
+/** The sweeps that the dispatcher could not start. */
 export const toFailed = ({ scopes, startedAt }: DispatchResult): readonly FailedDispatch[] =>
   scopes
     .filter(({ state }) => state === 'failed')

@@ -5,13 +5,13 @@ import type { MissingPlace } from '../digest/report-digest.ts';
 import type { DispatchedPlace, StoredReportHead } from './stored-report.ts';
 
 type Known = Place & {
-  /** When its newest result began. */
+  /** The start of its newest result. */
   readonly lastMs: number | undefined;
-  /** When the dispatcher first started a sweep of it. */
+  /** The first dispatch of a sweep of the place. */
   readonly dispatchedMs: number | undefined;
 };
 
-/** The places that had results, or of which a sweep was started, and when. */
+/** The places with results or dispatched sweeps, and their times. */
 export class KnownPlaces {
   readonly #places = new Map<string, Known>();
 
@@ -43,7 +43,7 @@ export class KnownPlaces {
     this.addDispatched(dispatched);
   }
 
-  /** The places without a result for longer than this, in the order of accounts and regions. */
+  /** The places without a result for more than `missingMs`, in the order of accounts and regions. */
   missing(nowMs: number, missingMs: number): readonly MissingPlace[] {
     return [...this.#places.values()]
       .filter(({ lastMs, dispatchedMs = nowMs }) => nowMs - (lastMs ?? dispatchedMs) > missingMs)

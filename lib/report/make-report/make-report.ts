@@ -19,42 +19,42 @@ export type ReportDeps = SendDeps & {
   readonly runId: string;
 };
 
-/** What a run of the report function did. */
+/** The result of a run of the report function. */
 export type ReportRun = {
   readonly runId: string;
   /** ISO UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Null: there was nothing new to report. */
+  /** Null if there was no news to report. */
   readonly report: MadeReport | null;
-  /** Of this report, and of those of the last 24 hours that a channel had not had. */
+  /** The messages about this report, and about reports of the last 24 hours that a channel had not received. */
   readonly messages: readonly MessageResult[];
-  /** Records of messages that count as none. */
+  /** Unusable records of messages. */
   readonly problems: readonly string[];
 };
 
 type MadeReport = {
   readonly reportId: string;
-  /** Its document, in the store. */
+  /** The path of its document in the store. */
   readonly storedAs: string;
   readonly status: RunStatus;
-  /** How many results it is made of, how many connections it lists, and how many places are missing. */
+  /** The number of its results, of its listed connections and of missing places. */
   readonly results: number;
   readonly connections: number;
   readonly missing: number;
   readonly problems: readonly string[];
 };
 
-/** For so long a report is sent to channels that have not had it. */
+/** The time during which a report is sent to channels that have not received it. */
 const SEND_MS_MAX = 86_400_000;
-/** After so long without a report there is one even if nothing is new: silence is news too. */
+/** The longest time without a report. After it a report is made even without news, because silence is news. */
 const QUIET_MS_MAX = 12 * 3_600_000;
 
 /**
- * Make a report of the results that no report names yet, write it into the store, and send it to each channel.
+ * Makes a report of the results that no report names yet, writes it into the store, and sends it to each channel.
  *
- * It may be killed anywhere and run again: a report counts from its document on, and the next run finishes what is missing
- * of it. Throws `ConfigError` for a store without results, and `StoreError`.
+ * The platform may kill it at any point and run it again. A report counts once its document is stored, and the next run
+ * completes it. Throws `ConfigError` for a store without results, and `StoreError`.
  */
 export async function makeReport(settings: ReportSettings, deps: ReportDeps): Promise<ReportRun> {
   const { store, clock, runId, journal } = deps;
@@ -76,7 +76,7 @@ export async function makeReport(settings: ReportSettings, deps: ReportDeps): Pr
   return { runId, startedAt: toIso(startedMs), durationMs, report: made, messages, problems };
 }
 
-/** Throws `ConfigError`: nothing in the last days means that no sweep writes its results into this store. */
+/** Throws `ConfigError` if the last days have no result, because then no sweep writes into this store. */
 export function refuseEmpty({ folder }: ReportStore, files: readonly TimedFile[], { places }: ReportHistory): void {
   if (files.length === 0 && places.size === 0) {
     throw new ConfigError(
@@ -85,7 +85,7 @@ export function refuseEmpty({ folder }: ReportStore, files: readonly TimedFile[]
   }
 }
 
-/** What a run that was killed left to do of the newest report. Older ones had a run after them. */
+/** Completes the newest report if its run was killed. Every older report had a run after it. */
 async function finishNewest(store: ReportStore, { reports }: ReportHistory, nowMs: number): Promise<void> {
   const newest = reports.at(-1);
   if (newest === undefined || nowMs - newest.ms > SEND_MS_MAX) {
@@ -100,7 +100,7 @@ async function finishNewest(store: ReportStore, { reports }: ReportHistory, nowM
   }
 }
 
-/** A report that has been read before; undefined: it is gone, or broken since. */
+/** Reads a report again. Undefined if it has disappeared or is damaged since. */
 async function getReport(store: ReportStore, { path }: TimedFile): Promise<StoredReport | undefined> {
   const read = readReport(await store.getParts(path, REPORT_FORMAT, OUTCOMES_KEY));
   return 'report' in read ? read.report : undefined;
@@ -126,7 +126,7 @@ const toMade = (report: StoredReport): MadeReport => ({
   problems: report.problems,
 });
 
-/** Older reports first, so that a channel that was away hears everything in its order. */
+/** Sends older reports first, so that a channel that was unavailable gets all messages in order. */
 async function sendAll(
   report: StoredReport | undefined,
   { reports }: ReportHistory,

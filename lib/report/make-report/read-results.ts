@@ -10,13 +10,13 @@ import type { TimedFile } from './stored-files.ts';
 type ReadResults = {
   readonly runs: readonly { readonly path: string; readonly result: RunResult }[];
   readonly dispatches: readonly { readonly path: string; readonly result: DispatchResult }[];
-  /** Files that are no results. */
+  /** Files that are not results. */
   readonly unusable: readonly (TimedFile & { readonly reason: string })[];
 };
 
 const READS_MAX = 8;
 
-/** Read results, a few at a time. Texts that many outcomes share are kept once. Throws `StoreError`. */
+/** Reads results, a few at a time. Keeps one copy of each text that many outcomes share. Throws `StoreError`. */
 export async function readResults(store: Pick<Store, 'get'>, files: readonly TimedFile[]): Promise<ReadResults> {
   const texts = new SharedTexts();
   const read = await mapConcurrent(files, READS_MAX, async (file) => ({

@@ -5,23 +5,23 @@ import { KnownPlaces } from './known-places.ts';
 import { findReports, type TimedFile } from './stored-files.ts';
 import { OUTCOMES_KEY, readReportHead } from './stored-report.ts';
 
-/** What the reports of the last 8 days say together. */
+/** The combined content of the reports of the last 8 days. */
 export type ReportHistory = {
-  /** The paths of the files that they name: results, and files that are no results. */
+  /** The paths of the files that they name: results, and files that are not results. */
   readonly named: ReadonlySet<string>;
   /** The places that they know. */
   readonly places: KnownPlaces;
   /** The reports, oldest first. */
   readonly reports: readonly TimedFile[];
-  /** `placeKey` of each place that the newest of them calls missing. */
+  /** `placeKey` of each place that the newest report calls missing. */
   readonly missing: ReadonlySet<string>;
   readonly problems: readonly string[];
 };
 
-/** Broken files are told of for so long. */
+/** The time during which a report names damaged files. */
 const TOLD_MS_MAX = 86_400_000;
 
-/** Read the reports of the last 8 days, one by one and without their outcomes. Throws `StoreError`. */
+/** Reads the reports of the last 8 days, in sequence and without their outcomes. Throws `StoreError`. */
 export async function readHistory(store: ReportStore, nowMs: number): Promise<ReportHistory> {
   const named = new Set<string>();
   const places = new KnownPlaces();

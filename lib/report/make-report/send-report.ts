@@ -7,13 +7,16 @@ import type { ReportDigest } from '../digest/report-digest.ts';
 import type { MessageRequest, Sent } from '../messages/send-message.ts';
 import { type ToldRecords, writeRecord } from './told-records.ts';
 
-/** What became of the message about one report to one channel. */
+/** The result of sending one report to one channel. */
 export type MessageResult = {
   readonly reportId: string;
   readonly channel: string;
-  /** `unrecorded`: the channel accepted it, and the record could not be written, so it may be sent again. */
+  /**
+   * `unrecorded`: the channel accepted the message, but its record could not be written, so a later run may send it
+   * again.
+   */
   readonly state: 'accepted' | 'no-news' | 'refused' | 'unrecorded';
-  /** How many connections the message named. */
+  /** The number of connections in the message. */
   readonly named: number;
   readonly code: string | null;
   readonly reason: string | null;
@@ -27,8 +30,8 @@ export type SendDeps = {
 };
 
 /**
- * Send a report to each channel that has not had it, side by side: a channel that refuses, or is slow, keeps no other from
- * its message.
+ * Sends a report to each channel that has not received it, in parallel, so that a slow or refusing channel delays no
+ * other channel.
  */
 export async function sendReport(
   digest: ReportDigest,

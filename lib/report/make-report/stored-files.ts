@@ -2,19 +2,21 @@ import type { Store } from '../../core/store/store.ts';
 import { dayOf, REPORTS, RESULTS, readReportName, readTimedName, TOLD } from '../../core/store/store-layout.ts';
 
 const DAY_MS = 86_400_000;
-/** A report takes results that are at most this old. */
+/** The greatest age of results in a report. */
 const RESULT_MS_MAX = 7 * DAY_MS;
-/** Longer than that, so that a report which named a result is found for as long as the result is. */
+/** Longer than the age of results, so that each report that names a result is found as long as the result is. */
 const REPORT_MS_MAX = 8 * DAY_MS;
 
-/** A file whose name says when it was begun. `id` is of the run, the report, or the report and the channel. */
+/**
+ * A file with its start time in its name. `id` is the id of the run, of the report, or of the report with the channel.
+ */
 export type TimedFile = { readonly path: string; readonly ms: number; readonly id: string };
 
 /** Results of the last 7 days, of sweeps and of the dispatcher, oldest first. Throws `StoreError`. */
 export const findResults = (store: Store, nowMs: number): Promise<readonly TimedFile[]> =>
   findSince(store, RESULTS, nowMs - RESULT_MS_MAX);
 
-/** Records of messages since a moment, oldest first. Throws `StoreError`. */
+/** Records of messages since a time, oldest first. Throws `StoreError`. */
 export const findRecords = (store: Store, sinceMs: number): Promise<readonly TimedFile[]> =>
   findSince(store, TOLD, sinceMs);
 

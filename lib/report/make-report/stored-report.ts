@@ -6,21 +6,21 @@ import type { ReportDigest, ReportedOutcome } from '../digest/report-digest.ts';
 import { listedOutcome } from '../results/result-schema.ts';
 import { SharedTexts } from '../results/shared-texts.ts';
 
-/** A sweep of a place that the dispatcher started, or had started. */
+/** A place for which the dispatcher has started a sweep, now or before. */
 export type DispatchedPlace = Place & {
-  /** ISO UTC: when the dispatcher ran. */
+  /** ISO UTC: the time of the dispatch. */
   readonly at: string;
 };
 
-/** A report as the store keeps it: the digest, and what the next reports have to know. */
+/** A stored report: the digest, and facts for the next reports. */
 export type StoredReport = ReportDigest & {
   /** The places of the dispatches among its results. */
   readonly dispatched: readonly DispatchedPlace[];
-  /** Files that should be results and are none. The report named them as lost, and no other report does so again. */
+  /** Result files that are damaged. The report named them as lost, and no other report names them again. */
   readonly unusable: readonly string[];
 };
 
-/** Everything but the outcomes. */
+/** Everything except the outcomes. */
 export type StoredReportHead = Pick<
   StoredReport,
   'reportId' | 'madeAt' | 'results' | 'runs' | 'places' | 'missing' | 'dispatched' | 'unusable'
@@ -42,7 +42,7 @@ const head = z.looseObject({
   dispatched: z._default(z.array(z.extend(place, { at: moment })), []),
   unusable: z._default(z.array(z.string()), []),
 });
-/** What a report says besides its outcomes; or why it counts as none. */
+/** The content of a report without its outcomes, or the reason why the document is not a report. */
 export function readReportHead(reading: PartsReading): { head: StoredReportHead } | { problem: string } {
   if (reading.kind !== 'parts') {
     return { problem: reading.kind === 'absent' ? 'it is gone' : reading.reason };
@@ -53,7 +53,7 @@ export function readReportHead(reading: PartsReading): { head: StoredReportHead 
     : { problem: `it is no report: ${read.error.issues[0]?.path.join('.') || 'its top level'} is not as it should be` };
 }
 
-/** A whole report; or why it counts as none. */
+/** A whole report, or the reason why the document is not a report. */
 export function readReport(reading: PartsReading): { report: StoredReport } | { problem: string } {
   const read = readReportHead(reading);
   if ('problem' in read || reading.kind !== 'parts') {

@@ -9,7 +9,7 @@ import type { Sent } from '../messages/send-message.ts';
 import { findRecords } from './stored-files.ts';
 
 const DAY_MS = 86_400_000;
-/** Records older than that are not read, however old a clock is. */
+/** The greatest age of records that are read, even if a clock is older. */
 const RECORD_MS_MAX = 100 * DAY_MS;
 const READS_MAX = 8;
 
@@ -22,7 +22,7 @@ const clock = z.object({
 });
 const record = z.object({ reportId: z.string(), channel: z.string(), named: z.array(clock) });
 
-/** What the records of messages say: which reports a channel has had, and which clocks were named. */
+/** The content of the records of messages: the reports that each channel has received, and the named clocks. */
 export type ToldRecords = {
   readonly isDone: (reportId: string, channel: string) => boolean;
   /** `clockKey` of each clock that a record of another report named. */
@@ -30,7 +30,7 @@ export type ToldRecords = {
   readonly problems: readonly string[];
 };
 
-/** Read the records since the oldest clock of some reports, and of a day at least. Throws `StoreError`. */
+/** Reads the records since the oldest clock of some reports, but at least of one day. Throws `StoreError`. */
 export async function readRecords(store: Store, digests: readonly ReportDigest[], nowMs: number): Promise<ToldRecords> {
   const done = new Set<string>();
   const named = new Map<string, ReadonlySet<string>>();
@@ -67,7 +67,10 @@ function oldestClock({ outcomes }: ReportDigest): number {
   return oldestMs;
 }
 
-/** Record that a channel has had a report: by a message that it accepted, or because there was no news for it. Throws `StoreError`. */
+/**
+ * Records that a channel has received a report: it accepted a message, or the report had no news for it. Throws
+ * `StoreError`.
+ */
 export async function writeRecord(
   store: Store,
   of: { readonly reportId: string; readonly channel: string; readonly nowMs: number },

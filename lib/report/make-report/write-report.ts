@@ -4,25 +4,28 @@ import { reportCsvPieces } from '../csv/to-csv.ts';
 import { pagePieces } from '../page/render-page.ts';
 import { OUTCOMES_KEY, type StoredReport } from './stored-report.ts';
 
-/** The page is written last of a report's files, so one that ends so proves that all of them are whole. */
+/** The page is the last file of a report, so a page with this end proves that all files are whole. */
 const PAGE_END = '</html>\n';
 
-/** So much text may wait in memory. */
+/** The number of characters that may wait in memory. */
 const WAITING_CHARS_MAX = 1024 * 1024;
 
-/** Write a report. It counts from its document on, which comes first, so that each result is in one report. Throws `StoreError`. */
+/**
+ * Writes a report. The document comes first and makes the report count, so that each result is in one report. Throws
+ * `StoreError`.
+ */
 export async function writeReport(store: ReportStore, report: StoredReport): Promise<void> {
   await writeDocument(store, report);
   await writeForPeople(store, report);
 }
 
-/** Whether all files of a report are there. Throws `StoreError`. */
+/** Whether all files of a report exist. Throws `StoreError`. */
 export const isWritten = (store: ReportStore, { reportId, madeAt }: StoredReportName): Promise<boolean> =>
   store.endsWith(reportPath(Date.parse(madeAt), reportId, 'html'), PAGE_END);
 
 type StoredReportName = Pick<StoredReport, 'reportId' | 'madeAt'>;
 
-/** The table and the page, which replace what a run that was killed left of them. Throws `StoreError`. */
+/** Writes the table and the page. They replace the partial files of a killed run. Throws `StoreError`. */
 export async function writeForPeople(store: ReportStore, report: StoredReport): Promise<void> {
   const madeMs = Date.parse(report.madeAt);
   await store.putText(reportPath(madeMs, report.reportId, 'csv'), reportCsvPieces(report));
@@ -30,7 +33,7 @@ export async function writeForPeople(store: ReportStore, report: StoredReport): 
   await store.putText(reportPath(madeMs, report.reportId, 'html'), pagePieces(report));
 }
 
-/** Outcome by outcome: the text of them all at once would need more memory than the report itself. */
+/** Writes outcome by outcome, because the text of all outcomes would need more memory than the report itself. */
 async function writeDocument(store: ReportStore, { outcomes, ...head }: StoredReport): Promise<void> {
   const writer = store.begin(reportPath(Date.parse(head.madeAt), head.reportId, 'json'));
   writer.write(`${JSON.stringify(head).slice(0, -1)},"${OUTCOMES_KEY}":[`);

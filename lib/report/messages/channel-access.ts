@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SECRET_BYTES_MIN = 24;
 const SECRET_BYTES_MAX = 64;
 
-/** The form of the signing keys of each type of channel. `none`: it signs nothing. */
+/** The form of the signing keys of each type of channel. `none`: the type has no signature. */
 const SECRET_FORMS: Readonly<Record<ChannelType, 'none' | { readonly allowed: string; test(text: string): boolean }>> =
   {
     dingtalk: { allowed: 'SEC followed by letters and digits', test: (text) => /^SEC[\w+/=-]+$/.test(text) },

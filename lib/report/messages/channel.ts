@@ -13,7 +13,7 @@ export type PostReply = {
 /**
  * One HTTP POST, without redirects.
  *
- * If no reply arrived, it rejects with an error whose `code` says why: `ETIMEDOUT`, `ENOTFOUND` and the like.
+ * If no reply arrived, it rejects with an error whose `code` tells the cause: `ETIMEDOUT`, `ENOTFOUND` and the like.
  */
 export type Post = (
   url: string,
@@ -24,20 +24,20 @@ export type Post = (
   },
 ) => Promise<PostReply>;
 
-/** How the server judged one attempt. */
+/** The server's verdict on one attempt. */
 export type Verdict = { readonly kind: 'accepted' } | Refusal;
 
 export type Refusal = {
   readonly kind: 'refused';
-  /** The server's own code, or a code of ours such as `HttpStatus404`. */
+  /** The server's own code, or a code of the sweeper such as `HttpStatus404`. */
   readonly code: string;
   /** The failure and its remedy, in our own words. */
   readonly advice: string;
-  /** The server's text as it came: other people's text, which may echo the address. */
+  /** The server's unchanged text. It is other people's text and may echo the address. */
   readonly said?: string;
-  /** Undefined: another attempt would not help. */
+  /** Undefined if another attempt would not help. */
   readonly retryMs?: number;
-  /** Whether the message may have arrived all the same. */
+  /** Whether the message may have arrived despite the failure. */
   readonly mayHaveArrived?: boolean;
 };
 

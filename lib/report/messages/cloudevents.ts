@@ -6,7 +6,7 @@ import type { NewsItem } from './news.ts';
 import { type Meaning, objectIn, refusedByStatus } from './reply-codes.ts';
 import { toShown } from './their-text.ts';
 
-/** As Standard Webhooks advises. An event of EventBridge may be longer. */
+/** The limit that Standard Webhooks advises. An event of EventBridge may be longer. */
 const BYTES_MAX = 20_000;
 const SOURCE = '/vco-sweeper/report';
 const TYPES: Readonly<Record<Message['kind'], string>> = {
@@ -24,7 +24,7 @@ const STATUSES = new Map<number, Meaning>([
   [415, { advice: 'the receiver does not take CloudEvents in structured mode' }],
 ]);
 
-/** A CloudEvent over HTTP, signed as Standard Webhooks: for a program, or for EventBridge. */
+/** A CloudEvent over HTTP, signed as Standard Webhooks, for a program or for EventBridge. */
 export const cloudevents: Channel = {
   fits: (message) => bytesOf(toEvent(message, 'x'.repeat(TEXT_CHARS_MAX))) <= BYTES_MAX,
   toRequest: toSignedRequest,
@@ -33,7 +33,7 @@ export const cloudevents: Channel = {
       const meaning = STATUSES.get(reply.status);
       return { ...refusedByStatus(reply), ...meaning };
     }
-    // EventBridge accepts the call, and says in its reply that it refused the event.
+    // EventBridge accepts the call even if it refuses the event. Then its reply has a count of failed events.
     const failed = objectIn(reply.body)?.FailedEntryCount;
     return failed === undefined || failed === 0
       ? ACCEPTED
@@ -41,7 +41,10 @@ export const cloudevents: Channel = {
   },
 };
 
-/** The id stays the same over all attempts, so that a receiver recognises a repeated message. The timestamp is the attempt's. */
+/**
+ * The id is the same for all attempts, so that a receiver recognises a repeated message. Each attempt has its own
+ * timestamp.
+ */
 function toSignedRequest(message: Message, { access, id, nowMs }: Signing): SignedRequest {
   const body = toEvent(message, id);
   const timestamp = String(Math.floor(nowMs / 1_000));
@@ -70,7 +73,7 @@ function toEvent(message: Message, id: string): string {
   });
 }
 
-/** A receiver shows other people's text in its own way, so it is only cut here. */
+/** Only cuts other people's text, because a receiver shows it in its own way. */
 function toData({ title, digest, totals, shown, url }: Message) {
   const counts = Object.fromEntries(totals);
   return {
@@ -95,7 +98,7 @@ function toNews(item: NewsItem) {
   return cutTexts({ kind: item.kind, connectionId, accountId, regionId, name, owner, outcome, ...clock, reason, code });
 }
 
-/** Every text in it, at any depth, within bounds. */
+/** Cuts every text in the value, at any depth. */
 function cutTexts(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, cutText(inner)]));
 }

@@ -5,19 +5,19 @@ import { type Line, lineOf, type Settings } from './message-lines.ts';
 import type { ConnectionNews, NewsItem } from './news.ts';
 import { type SectionKind, WORDS } from './words.ts';
 
-/** One message, before any channel gave it a form. */
+/** One message, independent of a channel's format. */
 export type Message = {
   readonly kind: 'digest' | 'test';
   readonly title: string;
   /** The text below the title, in order. */
   readonly lines: readonly Line[];
-  /** For colours: the most urgent kind in it. */
+  /** The most urgent kind of news in the message, for colours. */
   readonly urgency: 'problem' | 'due' | 'calm';
   readonly url: string | undefined;
   readonly digest: ReportDigest | undefined;
   /** The items that the message names. It only counts the rest. */
   readonly shown: readonly NewsItem[];
-  /** By kind: how many there are. */
+  /** The number of items of each kind. */
   readonly totals: Totals;
   readonly madeAtMs: number;
 };
@@ -27,7 +27,7 @@ type Totals = readonly (readonly [kind: SectionKind, count: number])[];
 export type Draft = Settings & { readonly news: readonly NewsItem[]; readonly url: string | undefined };
 
 const SECTIONS: readonly SectionKind[] = ['attention', 'missing', 'due', 'marked', 'held', 'deleted'];
-/** More than any channel has room for. */
+/** More items than any channel has room for. */
 const SHOWN_MAX = 400;
 
 /** The message that names as many items as fit, in their order of importance. Pure. */

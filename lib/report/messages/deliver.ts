@@ -4,7 +4,7 @@ import type { Refusal, Verdict } from './channel.ts';
 
 export type DeliveryDeps = {
   readonly clock: Clock;
-  /** 0…1, for jitter. */
+  /** Between 0 and 1, for jitter. */
   readonly random: () => number;
   /** Milliseconds since the epoch. No attempt is made that would have to wait longer. Default: no deadline. */
   readonly deadlineMs?: number;
@@ -14,13 +14,13 @@ export type DeliveryDeps = {
 const ATTEMPTS_MAX = 3;
 /** If a server asks for a longer wait, a later run sends the message. */
 const WAIT_MS_MAX = 120_000;
-/** Senders that were refused together do not come back together. */
+/** The jitter keeps refused senders from retrying at the same time. */
 const JITTER = 0.2;
 
 /**
- * Send until a server accepts, refuses for good, or attempts or time are used up.
+ * Sends until a server accepts or refuses for good, or until attempts or time are used up.
  *
- * If an answer was lost, the message is sent once more at most: the channel then has it at most twice.
+ * If an answer was lost, it sends the message at most once more, so the channel gets the message at most twice.
  */
 export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDeps): Promise<Verdict> {
   const { clock, random, deadlineMs = Number.POSITIVE_INFINITY, onRetry } = deps;
@@ -36,7 +36,7 @@ export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDep
       },
       {
         retries: ATTEMPTS_MAX - 1,
-        // p-retry does not wait: `onFailedAttempt` does, on our clock.
+        // p-retry must not wait, because `onFailedAttempt` waits on our clock.
         minTimeout: 0,
         maxTimeout: 0,
         factor: 1,
@@ -45,7 +45,7 @@ export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDep
         unref: false,
         signal: undefined,
         shouldConsumeRetry: () => true,
-        // The decision is made once, below. A failure that gets this far may be retried.
+        // The loop below decides. Each failure here may be retried.
         shouldRetry: ({ error }) => error instanceof Refused,
         onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
           if (!(error instanceof Refused)) {

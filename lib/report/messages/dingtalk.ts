@@ -14,7 +14,7 @@ import {
 } from './reply-codes.ts';
 import { toHarmless, toLinkTarget, toShown } from './their-text.ts';
 
-/** Of the whole body. The robot refuses a longer body and never cuts it. */
+/** The limit of the whole body. The robot refuses a longer body and never cuts it. */
 const BYTES_MAX = 20_000;
 
 const NO_ROBOT: Meaning = {
@@ -22,7 +22,7 @@ const NO_ROBOT: Meaning = {
 };
 const UNSAFE: Meaning = { advice: 'the server takes a link or the content for unsafe' };
 
-/** From published lists and reports of users. */
+/** From published lists and from reports of users. */
 const CODES = new Map<string, Meaning>([
   [
     '310000',
@@ -66,14 +66,17 @@ export const dingtalk: Channel = {
     if (typeof errcode === 'number') {
       return refusedBy(CODES, { code: String(errcode), said: String(errmsg ?? '') });
     }
-    // The gateway punishes a sender in words of its own.
+    // The gateway has its own form for a throttled sender.
     return typeof status === 'number' && typeof wait === 'number' && wait >= 0
       ? { kind: 'refused', code: String(status), ...TOO_FAST, retryMs: wait * 1_000 }
       : unreadable(reply);
   },
 };
 
-/** The key signs a timestamp in milliseconds and itself. The signature is added to the unsigned address at each attempt. */
+/**
+ * The key signs a timestamp in milliseconds and the key itself. Each attempt adds the signature to the unsigned
+ * address.
+ */
 function signedUrl({ access: { url, secret }, nowMs }: Signing): string {
   if (secret === undefined) {
     return url;
@@ -85,7 +88,7 @@ function signedUrl({ access: { url, secret }, nowMs }: Signing): string {
   return signed.href;
 }
 
-/** The title is in the notification only, so it is also the first line of the text. */
+/** The title is also the first line of the text, because it otherwise appears only in the notification. */
 function toBody({ title, lines }: Message): string {
   const text = [`### ${title}`, ...lines.map(toMarkdown)].join('\n\n').replaceAll('\n\n- ', '\n- ');
   return JSON.stringify({ msgtype: 'markdown', markdown: { title, text }, at: { isAtAll: false } });

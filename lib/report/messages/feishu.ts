@@ -5,7 +5,7 @@ import type { Line, Span } from './message-lines.ts';
 import { type Meaning, objectIn, refusedBy, refusedByStatus, TOO_FAST, unreadable } from './reply-codes.ts';
 import { toLinkTarget, toShown } from './their-text.ts';
 
-/** Of the whole body, less the size of a signature. */
+/** The limit of the whole body, less the size of a signature. */
 const BYTES_MAX = 20_000 - 200;
 
 const CODES = new Map<string, Meaning>([
@@ -19,7 +19,7 @@ const CODES = new Map<string, Meaning>([
   ['19022', { advice: 'the robot accepts other addresses only: add the one of the sender to its list' }],
   ['19024', { advice: 'the robot requires a keyword: make it vco-sweeper' }],
   ['9499', { advice: 'the message is malformed or too long, which is a defect of vco-sweeper: report it' }],
-  // Likely at full and half hours, when everybody sends.
+  // Likely at full and half hours, when many robots send.
   ['11232', TOO_FAST],
 ]);
 
@@ -69,7 +69,10 @@ function toCard({ title, urgency, lines }: Message) {
 
 type Element = { tag: 'markdown'; content: string } | { tag: 'div'; text: { tag: 'plain_text'; content: string } };
 
-/** Only our own words are Markdown. All else is plain text, in which no client looks for mentions or formatting. */
+/**
+ * Only the sweeper's own words are Markdown. All other text is plain text, in which no client looks for mentions or
+ * formatting.
+ */
 function toElements(lines: readonly Line[]): readonly Element[] {
   const elements: Element[] = [];
   for (const line of lines) {

@@ -3,7 +3,9 @@ import type { ReportDigest } from '../digest/report-digest.ts';
 import type { ConnectionNews, NewsItem, Note } from './news.ts';
 import { WORDS, type Words } from './words.ts';
 
-/** A piece of a line: our own words, or other people's text, which each channel makes harmless in its own way. */
+/**
+ * A piece of a line: the sweeper's own words, or other people's text, which each channel makes harmless in its own way.
+ */
 export type Span = string | { readonly their: string; readonly charsMax: number };
 
 export type Line =
@@ -18,7 +20,7 @@ export type Settings = {
   readonly digest: ReportDigest;
   readonly language: Language;
   readonly nowMs: number;
-  /** Of the moments that are shown. */
+  /** The zone of the shown times. */
   readonly timeZone: string;
 };
 
@@ -105,7 +107,7 @@ function noteSpans(note: Note, settings: Settings): readonly Span[] {
   }
 }
 
-/** The account only where there are several. */
+/** Shows the account only if there are several accounts. */
 function placeSpans(
   place: { readonly accountId: string | null; readonly regionId: string | null },
   { digest }: Settings,
@@ -121,12 +123,12 @@ function placeSpans(
 
 const wordsOf = ({ language }: Settings): Words => WORDS[language];
 
-/** Kept for each zone, because making a format costs more than the rest of a line. */
+/** One format for each zone, because making a format costs more than the rest of a line. */
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
-/** To the minute, in the zone that the head of the message names. */
+/** A time to the minute, in the zone that the head of the message names. */
 function momentOf(iso: string, { timeZone }: Settings): string {
-  // The Swedish form is that of ISO.
+  // The Swedish format is the ISO format.
   const format =
     FORMATS.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   FORMATS.set(timeZone, format);

@@ -11,15 +11,15 @@ import type {
 } from '../digest/report-digest.ts';
 import type { SectionKind } from './words.ts';
 
-/** One thing to say: about a connection, or about a place or the whole. */
+/** One piece of news: about a connection, about a place or about the whole. */
 export type NewsItem = ConnectionNews | NoteNews;
 
 export type ConnectionNews = {
   readonly kind: SectionKind;
   readonly outcome: ReportedOutcome;
-  /** Undefined: no rule counts for it, so a message about it warns of nothing. */
+  /** Undefined if the connection has no rule, so a message about it is no warning. */
   readonly clock: ToldClock | undefined;
-  /** Whether it has a clock that no message named so far. */
+  /** Whether it has a clock that no message has named so far. */
   readonly isNew: boolean;
 };
 
@@ -43,13 +43,13 @@ export type NewsRequest = {
   readonly nowMs: number;
 };
 
-/** Problems that stand before everything else, however many connections have never been named. */
+/** The number of problems that come first, before connections that were never named. */
 const PROBLEMS_FIRST = 5;
 const KINDS_IN_ORDER: readonly SectionKind[] = ['due', 'marked', 'attention', 'missing', 'held', 'deleted'];
 
 /**
- * The news of a digest for one channel, the most important first, because a message may have room for a few only. After some
- * problems come the connections that nobody has been told about. Pure.
+ * The news of a digest for one channel, the most important first, because a message may only have room for a few. The
+ * first problems come before the connections that no message has named. Pure.
  */
 export function findNews(request: NewsRequest): readonly NewsItem[] {
   const { digest, on } = request;
@@ -62,7 +62,7 @@ export function findNews(request: NewsRequest): readonly NewsItem[] {
   return [...first, ...never, ...new Set(rest)];
 }
 
-/** By kind, then by the moment that counts, then by id, so that the same digest always makes the same message. */
+/** Orders by kind, then by time, then by id, so that the same digest always makes the same message. */
 function inOrder(a: ConnectionNews, b: ConnectionNews): number {
   return (
     KINDS_IN_ORDER.indexOf(a.kind) - KINDS_IN_ORDER.indexOf(b.kind) ||
@@ -82,7 +82,10 @@ function toConnectionNews(outcome: ReportedOutcome, request: NewsRequest): Conne
   return kind === undefined ? undefined : { kind, outcome, clock, isNew };
 }
 
-/** The clock that a message about the connection counts for. A half-done connection has none, because its detach note speaks for it. */
+/**
+ * The clock that a message about the connection counts for. A half-done connection has no clock, because its detach
+ * note replaces it.
+ */
 export function clockOf({ accountId, regionId, connectionId, rule, since }: ReportedOutcome): ToldClock | undefined {
   const name = RULE_NAMES.find((one) => one === rule);
   return name === undefined || since === null
@@ -90,7 +93,7 @@ export function clockOf({ accountId, regionId, connectionId, rule, since }: Repo
     : { accountId, regionId, connectionId, rule: name, since: toIsoSeconds(Date.parse(since)) };
 }
 
-/** Every kind of news that a connection is, the most urgent first. */
+/** Every kind of news about a connection, the most urgent first. */
 function kindsOf(outcome: ReportedOutcome, isNew: boolean, request: NewsRequest): readonly SectionKind[] {
   switch (outcome.outcome) {
     case 'deleted':
@@ -113,8 +116,8 @@ function kindsOf(outcome: ReportedOutcome, isNew: boolean, request: NewsRequest)
 }
 
 /**
- * A connection is due once it is deleted within the notice. It stays news for as long afterwards, so that no report falls
- * between. Later it is news only if nobody was told of it.
+ * A connection is due if its deletion is within the notice. It stays news for the same time afterwards, so that no
+ * report misses it. Later it is news only if no message has named it.
  */
 function clockKinds({ dueAt }: ReportedOutcome, isNew: boolean, request: NewsRequest): readonly SectionKind[] {
   const { nowMs, noticeMs } = request;
@@ -123,10 +126,10 @@ function clockKinds({ dueAt }: ReportedOutcome, isNew: boolean, request: NewsReq
   return [...(isDue ? (['due'] as const) : []), ...(isNew ? (['marked'] as const) : [])];
 }
 
-/** As the sweep says it of a connection that this run detached. */
+/** The sweep's reason for a connection that this run detached. */
 const JUST_DETACHED = /^(\S+: )?detached, and held until /;
 
-/** Twice: when it is detached, and when its hold is nearly over. */
+/** A held connection is news twice: after its detach, and near the end of its hold. */
 function isHeldNews({ reason, heldUntil }: ReportedOutcome, { nowMs, noticeMs }: NewsRequest): boolean {
   return JUST_DETACHED.test(reason) || (heldUntil !== null && Date.parse(heldUntil) - nowMs <= noticeMs);
 }

@@ -3,7 +3,7 @@ import type { PostReply, Refusal } from './channel.ts';
 /** The meaning of a channel's code: advice for a person, and the wait after which another attempt can help. */
 export type Meaning = { readonly advice: string; readonly retryMs?: number };
 
-/** The rates of robots are counted over a minute. */
+/** The window over which robots count their rates. */
 const RATE_MS = 60_000;
 const BUSY_MS = 30_000;
 
@@ -15,12 +15,12 @@ const UNKNOWN: Meaning = { advice: 'the channel refused the message' };
 /** The code and the text of a refusal, as a body has them. */
 type SaidCode = { readonly code: string; readonly said: string };
 
-/** A refusal by the channel's own code. A code that the table does not have is lasting. */
+/** A refusal by the channel's own code. An unknown code counts as permanent. */
 export function refusedBy(meanings: ReadonlyMap<string, Meaning>, { code, said }: SaidCode): Refusal {
   return { kind: 'refused', code, said, ...(meanings.get(code) ?? UNKNOWN) };
 }
 
-/** A status that is no success: the same for every channel. */
+/** A refusal by an HTTP status without success, the same for every channel. */
 export function refusedByStatus({ status, body, retryAfterMs }: PostReply): Refusal {
   const base = { kind: 'refused', code: `HttpStatus${status}`, said: body } as const;
   if (status >= 300 && status < 400) {
@@ -35,7 +35,7 @@ export function refusedByStatus({ status, body, retryAfterMs }: PostReply): Refu
   return { ...base, ...UNKNOWN };
 }
 
-/** A success by its status whose body proves nothing, such as the page of a proxy. */
+/** A successful status with a body that proves nothing, such as the page of a proxy. */
 export const unreadable = ({ body }: PostReply): Refusal => ({
   kind: 'refused',
   code: 'UnreadableReply',
@@ -43,13 +43,13 @@ export const unreadable = ({ body }: PostReply): Refusal => ({
   advice: 'the reply is not one of this channel: check that the address belongs to this type of channel',
 });
 
-/** The JSON object of a body. Undefined: the body is something else. */
+/** The JSON object of a body. Undefined for any other body. */
 export function objectIn(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // A proxy answers with a page.
+    // A proxy may answer with an HTML page.
     return undefined;
   }
 }

@@ -20,15 +20,15 @@ export type MessageRequest = {
   readonly channel: ChannelPolicy;
   readonly digest: ReportDigest;
   /**
-   * The keys (`clockKey`) of all clocks that the records of earlier reports named, whatever the channel. Leave the records
-   * of this report out: a channel whose message is sent again would otherwise take new connections for known connections.
+   * The keys (`clockKey`) of all clocks that the records of earlier reports named, for any channel. Leave out the
+   * records of this report: if its message is sent again, new connections would otherwise look known.
    */
   readonly toldBefore: ReadonlySet<string>;
   readonly noticeMs: number;
   /** The address of the report's page, which messages link to. */
   readonly url: string | undefined;
   readonly nowMs: number;
-  /** Of the moments in the message. Default: UTC. */
+  /** The zone of the times in the message. Default: UTC. */
   readonly timeZone?: string | undefined;
 };
 
@@ -36,7 +36,7 @@ export type MessageDeps = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly post: Post;
   readonly clock: Clock;
-  /** 0…1, for jitter. */
+  /** Between 0 and 1, for jitter. */
   readonly random: () => number;
   /** Milliseconds since the epoch. No attempt is made that would have to wait longer. Default: no deadline. */
   readonly deadlineMs?: number;
@@ -53,9 +53,9 @@ const TIMEOUT_MS = 15_000;
 const SILENCE_RETRY_MS = 5_000;
 
 /**
- * Send one channel the news of a digest, unless there is none.
+ * Sends one channel the news of a digest, unless there is no news.
  *
- * Refusals and network errors are answers. Throws `ConfigError` where `checkChannels` would.
+ * Refusals and network errors are return values. Throws `ConfigError` in the same cases as `checkChannels`.
  */
 export async function sendMessage(request: MessageRequest, deps: MessageDeps): Promise<Sent> {
   const { channel, digest, toldBefore, noticeMs, nowMs, url, timeZone = 'UTC' } = request;
@@ -65,17 +65,17 @@ export async function sendMessage(request: MessageRequest, deps: MessageDeps): P
   }
   const { fits } = CHANNELS[channel.type];
   const message = composeToFit({ digest, news, url, nowMs, timeZone, language: channel.language }, fits);
-  // The same for each attempt, and for each later run that sends this report again.
+  // The same id for each attempt, and for each later run that sends this report again.
   return await send(message, `${digest.reportId}-${channel.name}`, channel, deps);
 }
 
-/** Send one channel a message that only shows that it works. */
+/** Sends one channel a message that only shows that it works. */
 export async function sendTest(channel: ChannelPolicy, id: string, deps: MessageDeps): Promise<Sent> {
   return await send(composeTest(channel.language, deps.clock.now()), `${id}-${channel.name}`, channel, deps);
 }
 
 /**
- * Check that each channel has an address, and a key of the right form, before anything is sent.
+ * Checks that each channel has an address, and a key of the right form, before any message is sent.
  *
  * @throws ConfigError with a line for each problem, naming the channel and the variable
  */
@@ -119,7 +119,7 @@ async function attempt(message: Message, { type, access, id }: Target, { clock, 
   try {
     return readReply(await post(url, { headers, body, timeoutMs: TIMEOUT_MS }));
   } catch (error) {
-    // A network error has a code, and its message may contain the address. Any other error is a defect of ours.
+    // A network error has a code, and its message may contain the address. Any other error is a defect of the sweeper.
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
     if (code === undefined) {
       throw error;
@@ -128,7 +128,7 @@ async function attempt(message: Message, { type, access, id }: Target, { clock, 
   }
 }
 
-/** Nothing was sent when these happened. */
+/** After these errors, the request was certainly not sent. */
 const BEFORE_SENDING: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

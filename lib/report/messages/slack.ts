@@ -4,7 +4,10 @@ import type { Line, Span } from './message-lines.ts';
 import { BUSY, DEFECT, type Meaning, refusedBy, refusedByStatus, unreadable } from './reply-codes.ts';
 import { toShown } from './their-text.ts';
 
-/** In characters. Slack refuses a longer section, and more of all together with a code that no page mentions. */
+/**
+ * In characters. Slack refuses a longer section. It also refuses too many characters in total, with an undocumented
+ * code.
+ */
 const SECTION_CHARS_MAX = 2_900;
 const CHARS_MAX = 12_000;
 const BLOCKS_MAX = 50;
@@ -15,7 +18,7 @@ const NO_WEBHOOK: Meaning = {
 const NO_CHANNEL: Meaning = { advice: 'the Slack channel is archived or gone: create a webhook for another one' };
 const FORBIDDEN: Meaning = { advice: 'an administrator of the workspace forbids it' };
 
-/** Slack says them as text. */
+/** Slack answers with a code as plain text. */
 const CODES = new Map<string, Meaning>([
   ['invalid_payload', DEFECT],
   ['no_text', DEFECT],
@@ -66,7 +69,7 @@ function toBody(message: Message) {
   };
 }
 
-/** Each section begins at a line, and is as long as a section may be. */
+/** Each section begins with a new line, and is as long as Slack allows. */
 function toSections({ title, lines }: Message): readonly string[] {
   const sections = [`*${toEntities(title)}*`];
   for (const line of lines) {

@@ -20,14 +20,14 @@ export function toShown(text: string, charsMax: number): string {
 const widen = (char: string): string => String.fromCharCode(char.charCodeAt(0) + FULL_WIDTH_OFFSET);
 
 /**
- * The same text with full-width forms in place of all that a client might take for formatting, a mention or a link: for
- * dialects that have no documented way to escape.
+ * The same text with full-width forms for all characters that a client might treat as formatting, a mention or a link.
+ * It is for dialects without a documented way to escape.
  */
 export const toHarmless = (text: string): string =>
   [...text]
     .map((char) => (OBEYED.includes(char) ? widen(char) : char))
     .join('')
-    // Within a word it is a part of the name.
+    // Within a word, an underscore is a part of the name.
     .replaceAll(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) => widen('_').repeat(run.length))
     .replaceAll('://', '：／／');
 

@@ -4,7 +4,9 @@ import type { Line, Span } from './message-lines.ts';
 import { BUSY, type Meaning, objectIn, refusedBy, refusedByStatus, TOO_FAST, unreadable } from './reply-codes.ts';
 import { toHarmless, toLinkTarget, toShown } from './their-text.ts';
 
-/** Of the content in UTF-8, in which a Chinese character has three bytes. The robot refuses a longer one. */
+/**
+ * The limit of the content in UTF-8, in which a Chinese character has three bytes. The robot refuses longer content.
+ */
 const BYTES_MAX = 4_096;
 
 const CODES = new Map<string, Meaning>([

@@ -11,14 +11,14 @@ type SummaryFacts = {
   readonly zone: string;
 };
 
-/** All sentences of messages. Moments are texts already, and nothing here is other people's text. */
+/** All sentences of messages. Times are already text, and no argument is other people's text. */
 export type Words = {
-  /** The head of a message: so many of each kind. */
+  /** The head of a message: the number of items of each kind. */
   readonly title: (counts: readonly (readonly [kind: SectionKind, count: number])[]) => string;
   readonly noNews: string;
   readonly test: string;
   readonly testText: string;
-  /** How much was looked at, how that went, and the zone of all moments. */
+  /** The number of read connections, the status of the runs, and the zone of all times. */
   readonly summary: (facts: SummaryFacts) => string;
   readonly nothingDeleted: string;
   readonly keep: string;

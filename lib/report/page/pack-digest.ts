@@ -1,7 +1,7 @@
 import type { ReportDigest, ReportedOutcome } from '../digest/report-digest.ts';
 import { NO_TEXT, type PageColumns, type PageData } from './page-data.ts';
 
-/** The digest as the page holds it: 20,000 outcomes as objects would be three times as large. Pure. */
+/** The digest in the page's format. 20,000 outcomes as objects would be three times as large. Pure. */
 export function packDigest({ outcomes, ...report }: ReportDigest): PageData {
   const texts: string[] = [];
   const places = new Map<string, number>();
@@ -48,7 +48,7 @@ export function packDigest({ outcomes, ...report }: ReportDigest): PageData {
   return { report, texts, rows };
 }
 
-/** Null for what is no time. */
+/** Null if the text is not a time. */
 function toSeconds(iso: string | null): number | null {
   const ms = iso === null ? Number.NaN : Date.parse(iso);
   return Number.isNaN(ms) ? null : Math.floor(ms / 1000);

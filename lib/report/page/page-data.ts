@@ -1,8 +1,8 @@
 import type { ReportDigest } from '../digest/report-digest.ts';
 
 /**
- * What lies in the page as JSON: the digest, with its outcomes in columns. A text that many outcomes share stands once in
- * `texts`, and columns hold its place there, `NO_TEXT` for null. Times are seconds since 1970, or null.
+ * The JSON in the page: the digest, with its outcomes in columns. A text that many outcomes share appears once in
+ * `texts`, and columns contain its index, or `NO_TEXT` for null. Times are seconds since 1970, or null.
  */
 export type PageData = {
   readonly report: Omit<ReportDigest, 'outcomes'>;
@@ -33,7 +33,7 @@ export type PageColumns = {
   readonly due: readonly (number | null)[];
   readonly expected: readonly (number | null)[];
   readonly held: readonly (number | null)[];
-  /** Left out if no outcome was told. */
+  /** Absent if no outcome has a notice. */
   readonly told?: readonly (number | null)[];
   readonly notice?: readonly (number | null)[];
 };

@@ -3,18 +3,18 @@ import { toJsonLine } from '../../core/text/printable.ts';
 import type { ReportDigest } from '../digest/report-digest.ts';
 import { packDigest } from './pack-digest.ts';
 
-// The build and the tests put the bundle of `browser/` and `page.css` in their place (scripts/page-bundle.mjs).
+// The build and the tests replace these names with the bundle of `browser/` and `page.css` (scripts/page-bundle.mjs).
 declare const PAGE_SCRIPT: string;
 declare const PAGE_STYLE: string;
 
-/** One HTML file that needs nothing beside it and asks nobody for anything. Pure. */
+/** One self-contained HTML file that loads nothing from a server. Pure. */
 export const renderPage = (digest: ReportDigest): string => [...pagePieces(digest)].join('');
 
 /**
- * The same in pieces, which a large report writes one by one. Pure.
+ * The same in pieces, so that a large report is written piece by piece. Pure.
  *
- * Its policy lets only this script and this style run, by their hashes. All that comes from the cloud is in a block of
- * data, which the script shows as text.
+ * The page's security policy allows only this script and this style, by their hashes. All text from the cloud is in a
+ * block of data, which the script shows as text.
  */
 export function* pagePieces(digest: ReportDigest): Generator<string, void> {
   const policy = [
@@ -49,7 +49,7 @@ export function* pagePieces(digest: ReportDigest): Generator<string, void> {
 `;
 }
 
-/** The data of the page as JSON, a column at a time. */
+/** The data of the page as JSON, column by column. */
 function* dataPieces(digest: ReportDigest): Generator<string, void> {
   const { rows, ...rest } = packDigest(digest);
   yield `${toScriptData(rest).slice(0, -1)},"rows":`;
@@ -61,8 +61,8 @@ function* dataPieces(digest: ReportDigest): Generator<string, void> {
   yield '}}';
 }
 
-/** As a Content Security Policy names a text. */
+/** The hash of a text in the form of a Content Security Policy. */
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** JSON that cannot end the block it stands in, nor look like something else in an editor. */
+/** JSON that cannot end its script block. */
 const toScriptData = (value: unknown): string => toJsonLine(value).replaceAll('<', '\\u003c');

@@ -7,10 +7,10 @@ import type { SharedTexts } from './shared-texts.ts';
 type FoundResult =
   | { readonly kind: 'run'; readonly result: RunResult }
   | { readonly kind: 'dispatch'; readonly result: DispatchResult }
-  /** `reason` quotes nothing of the document. */
+  /** `reason` quotes no part of the document. */
   | { readonly kind: 'none'; readonly reason: string };
 
-/** A stored result, of a sweep or of the dispatcher; or why it is none. */
+/** Reads a stored result of a sweep or of the dispatcher, or returns the reason why the document is not a result. */
 export function readResult(reading: StoreReading, texts: SharedTexts): FoundResult {
   if (reading.kind !== 'document') {
     return { kind: 'none', reason: reading.kind === 'absent' ? 'it is gone' : reading.reason };
@@ -18,7 +18,7 @@ export function readResult(reading: StoreReading, texts: SharedTexts): FoundResu
   return toResult(reading.document, texts);
 }
 
-/** A result, from JSON without a hash, such as what a function answered. */
+/** A result from JSON without a hash, such as the answer of a function. */
 export function toResult(value: object, texts: SharedTexts): FoundResult {
   if ('dispatchId' in value) {
     const read = storedDispatch.safeParse(value);

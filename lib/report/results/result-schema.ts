@@ -11,11 +11,11 @@ const number = z.number().check(z.nonnegative());
 const calls = z.record(z.string(), number);
 const refusedEvents = z.optional(z.array(z.looseObject({ index: number, id: textOrNull, reason: z.string() })));
 
-/** What a function of an earlier version does not say is not known. */
+/** Null if a function of an earlier version leaves the field out. */
 const orNull = <Schema extends z.core.$ZodType>(schema: Schema) => z._default(z.nullable(schema), null);
 const UNKNOWN_POLICY = { source: 'unknown', hash: 'unknown' };
 
-/** A function of a version that knew of no hold held nothing. */
+/** A function of a version without holds has held no connection. */
 const withoutHold = (counts: unknown): unknown =>
   typeof counts === 'object' && counts !== null && !('held' in counts) ? { ...counts, held: 0 } : counts;
 
@@ -42,7 +42,10 @@ export const listedOutcome = z.looseObject({
   requestId: textOrNull,
 });
 
-/** The result of a sweep, as much of it as a report or an exit code rests on; what else is there is passed on. */
+/**
+ * The result of a sweep. The schema checks the fields that a report or an exit code needs, and passes all other fields
+ * on.
+ */
 export const runResult = z.looseObject({
   runId: z.string(),
   mode: z.enum(MODES),
@@ -71,7 +74,7 @@ export const runResult = z.looseObject({
   lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
 
-/** The same of the dispatcher. */
+/** The result of the dispatcher, checked in the same way. */
 export const dispatchResult = z.looseObject({
   dispatchId: z.string(),
   moment: z.string(),
@@ -90,5 +93,5 @@ export const dispatchResult = z.looseObject({
   notStored: z.optional(z.string()),
 });
 
-/** The same in a store, where a report needs to know when the dispatcher ran. */
+/** A stored result of the dispatcher. A report needs the time of the dispatch. */
 export const storedDispatch = z.extend(dispatchResult, { startedAt: moment });

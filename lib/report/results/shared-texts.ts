@@ -1,13 +1,13 @@
 import type { Outcome } from '../../core/domain/outcome.ts';
 
-/** A longer text is hardly ever the same twice. */
+/** A longer text is rarely repeated. */
 const CHARS_MAX = 400;
 
-/** Keeps equal texts once: most outcomes of a large estate have their reason and evidence in common with others. */
+/** Keeps one copy of equal texts, because most outcomes of a large estate share their reason and evidence. */
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
 
-  /** The same outcome, in as little memory as possible. */
+  /** The same outcome with shared texts. */
   share<Kind extends Outcome>(outcome: Kind): Kind {
     return {
       ...outcome,

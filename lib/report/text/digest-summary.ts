@@ -5,10 +5,13 @@ import { paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { wrap } from './text-width.ts';
 
-/** So many lines of one kind are shown; the page has them all. */
+/** The number of visible lines of one kind. The page has all lines. */
 const SHOWN_MAX = 20;
 
-/** A report in a few lines for a person: its status, how many connections ended in which way, and what needs somebody. */
+/**
+ * A report in a few lines for a person: its status, the number of connections for each outcome, and the problems that
+ * need a person.
+ */
 export function reportDigest(digest: ReportDigest, style: ReportStyle): string {
   const { status, outcomes, places, runs, counts } = digest;
   const palette = paletteOf(style);

@@ -5,11 +5,11 @@ import { type Paint, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { toTable } from './table.ts';
 
-/** One account and region, in one word, and what there is to say of it. */
+/** One account and region, with its state in one word and a remark. */
 export type PlaceRow = {
   readonly state: string;
   readonly tone: 'good' | 'bad' | 'plain';
-  /** Null: all of them. */
+  /** Null means all accounts. */
   readonly accountId: string | null;
   readonly regionId: string | null;
   readonly detail: string;
@@ -35,7 +35,7 @@ export function reportPlaces(rows: readonly PlaceRow[], style: ReportStyle): str
   );
 }
 
-/** What a dispatcher did, for a person: every account and region, and how many of each kind. */
+/** The result of a dispatcher for a person: every account and region, and the number of each state. */
 export function reportDispatch(
   { scopes, counts, moment, refusedEvents = [], notStored }: DispatchResult,
   style: ReportStyle,
@@ -63,7 +63,7 @@ function toRow({ accountId, regionId, state, requestId, code, advice }: PlaceRes
     : { state, tone: 'plain', accountId, regionId, detail: 'it was started before, and is not started again' };
 }
 
-/** How a run's connections ended: `3 deleted, 5 marked, 12 kept`. */
+/** The number of connections for each outcome of a run: `3 deleted, 5 marked, 12 kept`. */
 export const listCounts = (counts: RunResult['counts']): string =>
   OUTCOMES.filter((kind) => counts[kind] > 0)
     .map((kind) => `${counts[kind]} ${kind}`)

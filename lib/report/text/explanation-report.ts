@@ -12,7 +12,9 @@ const HEADING_WIDTH = 14;
 const TEXT_WIDTH_MIN = 20;
 const TEXT_WIDTH_MAX = 100;
 
-/** All about one connection for a person: what it is, what speaks for and against it, what happens when. Pure. */
+/**
+ * All facts about one connection for a person: its state, the evidence for and against it, and its next steps. Pure.
+ */
 export function reportExplanation(explanation: Explanation, style: ReportStyle): string {
   const palette = paletteOf(style);
   const { connectionId, name, regionId, accountId } = explanation;

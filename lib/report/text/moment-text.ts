@@ -1,29 +1,32 @@
 import { formatDuration } from '../../core/domain/duration.ts';
 
 const MINUTE_MS = 60_000;
-/** From here on hours say nothing. */
+/** Beyond this span, hours are irrelevant. */
 const LONG_MS = 14 * 1440 * MINUTE_MS;
 
-/** To the minute, UTC: `2026-03-01 08:30Z`. */
+/** A time to the minute in UTC: `2026-03-01 08:30Z`. */
 export function formatMoment(ms: number): string {
-  // Not by `time.ts`, which brings a parser: this file is part of each page of a report.
+  // `time.ts` is not used, because it brings a parser, and this file is part of each page of a report.
   const iso = new Date(ms).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
 }
 
-/** The same with its distance from now: `2026-03-01 08:30Z (in 5h 12m)`. Rounded up: it is never sooner. */
+/**
+ * A future time with its distance from now: `2026-03-01 08:30Z (in 5h 12m)`. The distance is rounded up, so that the
+ * event never comes earlier.
+ */
 export function formatAhead(ms: number, nowMs: number): string {
   const minutes = Math.ceil((ms - nowMs) / MINUTE_MS);
   return minutes <= 0 ? formatMoment(ms) : `${formatMoment(ms)} (in ${formatSpan(minutes * MINUTE_MS)})`;
 }
 
-/** The same with how long ago it is. */
+/** A past time with its age. */
 export function formatAgo(ms: number, nowMs: number): string {
   const minutes = Math.floor((nowMs - ms) / MINUTE_MS);
   return minutes <= 0 ? formatMoment(ms) : `${formatMoment(ms)} (${formatSpan(minutes * MINUTE_MS)} ago)`;
 }
 
-/** The two largest units: `1d 4h`, where the exact `1684m` would be hard to read. */
+/** The two largest units, `1d 4h`, because the exact `1684m` would be hard to read. */
 function formatSpan(ms: number): string {
   const units = [
     ['d', 1440 * MINUTE_MS],
@@ -44,6 +47,6 @@ function formatSpan(ms: number): string {
   return `${Math.floor(ms / large[1])}${large[0]}${tail > 0 ? ` ${tail}${small?.[0]}` : ''}`;
 }
 
-/** The same text with the moments in it to the minute: sentences of the core name them to the millisecond. */
+/** Shortens all times in a text to the minute, because the sentences of the core name milliseconds. */
 export const shortenMoments = (text: string): string =>
   text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z/g, '$1 $2Z');

@@ -9,7 +9,7 @@ import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './repor
 import { count } from './summary.ts';
 import { type Column, type Row, toTable, widthOfColumns } from './table.ts';
 
-/** What a report needs besides the result, to be readable. */
+/** The further facts that a readable report needs besides the result. */
 export type Background = {
   readonly policy: Policy;
   readonly startedMs: number;
@@ -33,9 +33,12 @@ const ROUTER: OutcomeColumn = {
   title: 'TRANSIT ROUTER',
   textOf: ({ attachedTo }) => attachedTo?.transitRouterId ?? '',
 };
-/** What most sentences take: a further column is not worth a second line for every row. */
+/** The width of most sentences. A further column is not worth a second line for every row. */
 const SENTENCE_WIDTH = 54;
-/** Each has its place only where there is room for it, the first of them first, and where an outcome says something. */
+/**
+ * Further columns, in the order in which they get room. A column appears only if there is room for it and if an outcome
+ * has a value.
+ */
 const MORE: readonly OutcomeColumn[] = [
   OWNER,
   RULE,
@@ -48,7 +51,7 @@ const MORE: readonly OutcomeColumn[] = [
   { title: 'CREATED', textOf: ({ createdAt }) => momentOf(createdAt) },
 ];
 
-/** One row for each outcome, in the order given; a table for each account when there are several, or for each group. */
+/** One row for each outcome, in the given order. If there are several accounts or groups, each has its own table. */
 export function toOutcomeTable(
   outcomes: readonly Outcome[],
   background: Background,
@@ -92,7 +95,7 @@ function toOneTable(
   return toTable(columns, rows, 'WHAT HAPPENS', { columns: style.columns, head: palette.bold, dim: palette.dim });
 }
 
-/** The fixed columns, and as many more as leave room for a sentence beside them. */
+/** The fixed columns, and as many further columns as leave room for a sentence. */
 function chooseColumns(
   outcomes: readonly Outcome[],
   fixed: readonly OutcomeColumn[],
@@ -113,7 +116,7 @@ function chooseColumns(
   return chosen;
 }
 
-/** Whatever has no column of its own stands in the sentence. */
+/** A value without its own column appears in the sentence. */
 function toRow(
   outcome: Outcome,
   columns: readonly OutcomeColumn[],

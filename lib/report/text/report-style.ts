@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { OutcomeKind } from '../../core/domain/outcome.ts';
 
-/** How a report may look: whether in colour, and how many columns wide. */
+/** The style of a report: whether it has colours, and its width in columns. */
 export type ReportStyle = { readonly color: boolean; readonly columns: number };
 
 export type Paint = (text: string) => string;
@@ -15,7 +15,10 @@ export type Palette = {
 
 export const paletteOf = ({ color }: Pick<ReportStyle, 'color'>): Palette => pc.createColors(color);
 
-/** Red is what is lost or broken, yellow what is on its way there, green what is safe. */
+/**
+ * Red marks lost or broken connections, yellow marks connections on their way to deletion, and green marks safe
+ * connections.
+ */
 const COLORS: Readonly<Partial<Record<OutcomeKind, 'red' | 'green' | 'yellow'>>> = {
   planned: 'red',
   deleted: 'red',

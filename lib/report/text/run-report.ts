@@ -7,16 +7,16 @@ import { paletteOf, type ReportStyle } from './report-style.ts';
 import { count, type Problem, toHeadlines, toSummary } from './summary.ts';
 import { wrap } from './text-width.ts';
 
-/** What a report shows beside the result itself. */
+/** The further facts that a report shows besides the result. */
 export type RunBackground = {
   readonly policy: Policy;
-  /** Left out where nobody watched the run. */
+  /** Absent if the run was not watched. */
   readonly problems?: readonly Problem[];
 };
 
 /**
- * A run's result as text for a person: counts first, then a row for each connection that the view shows, then what a
- * person has to know besides. Pure; every text that came from the cloud is made printable.
+ * A run's result as text for a person: counts first, then a row for each connection in the view, then warnings and
+ * problems. Pure. Every text from the cloud is made printable.
  */
 export function reportRun(result: RunResult, background: RunBackground, style: ReportStyle, view: View = {}): string {
   const startedMs = Date.parse(result.startedAt);
@@ -32,7 +32,7 @@ export function reportRun(result: RunResult, background: RunBackground, style: R
   );
 }
 
-/** What the filters of a view keep from being seen. */
+/** The number of outcomes that the filters of a view hide. */
 function hiddenNotes(all: readonly Outcome[], shown: readonly Outcome[], view: View): readonly string[] {
   const filters = filtersOf(view);
   if (filters.length === 0) {
@@ -47,7 +47,7 @@ function hiddenNotes(all: readonly Outcome[], shown: readonly Outcome[], view: V
   ];
 }
 
-/** Only the table, of some of a run's outcomes. */
+/** Only the table of some outcomes of a run. */
 export const reportOutcomes = (
   outcomes: readonly Outcome[],
   background: { readonly policy: Policy; readonly startedAt: string },

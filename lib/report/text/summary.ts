@@ -5,23 +5,23 @@ import { toPrintable } from '../../core/text/printable.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
-/** A failure that no outcome tells of, such as why a region was not read, and the code it came with. */
+/** A failure outside the outcomes, such as the reason for an unread region, and its code. */
 export type Problem = { readonly text: string; readonly code: string | null };
 
-/** Keeps a count and its kind on one line. */
+/** Keeps a number and its noun on one line. */
 const NO_BREAK = '\u00a0';
 const COUNT = /\d+\u00a0[a-z-]+/g;
 
-/** The head of a report: how the run went, and how many connections ended in which way. */
+/** The head of a report: the status of the run, and the number of connections for each outcome. */
 export function toHeadlines(result: RunResult, style: ReportStyle): string {
   const palette = paletteOf(style);
   return [...headline(result, style, palette), ...counts(result, style, palette)].join('\n');
 }
 
 /**
- * The end of a report: what could not be looked at and why, and what the run rests on.
+ * The end of a report: the unread places with their reasons, and the policy, plan and store of the run.
  *
- * @param problems undefined: nobody watched the run, and all that is known is in its result
+ * @param problems undefined if the run was not watched, so that only its result is known
  */
 export function toSummary(result: RunResult, problems: readonly Problem[] | undefined, style: ReportStyle): string {
   const palette = paletteOf(style);
@@ -50,7 +50,7 @@ function headline(
   return lines.map((line) => (line.startsWith(ending) ? paint(ending) + line.slice(ending.length) : line));
 }
 
-/** How many of each kind, as many to a line as fit. */
+/** The number of each outcome, as many to a line as fit. */
 function counts({ counts: all }: RunResult, { columns }: ReportStyle, palette: Palette): readonly string[] {
   const pieces = OUTCOMES.filter((kind) => all[kind] > 0).map((kind) => `${all[kind]}${NO_BREAK}${kind}`);
   const text = pieces.length > 0 ? pieces.join(', ') : 'no connection in scope';
@@ -111,7 +111,7 @@ function incomplete({ status, regions, outcomes }: RunResult, problems: readonly
     : ['Incomplete: what was not read or not done is up to the next run.'];
 }
 
-/** So many of one kind are shown; the result has them all. */
+/** The number of visible lines of one kind. The result has all lines. */
 const SHOWN_MAX = 20;
 
 function firstOf<Item>(items: readonly Item[], toText: (item: Item) => string): readonly string[] {
@@ -119,7 +119,7 @@ function firstOf<Item>(items: readonly Item[], toText: (item: Item) => string): 
   return items.length > SHOWN_MAX ? [...lines, `… and ${items.length - SHOWN_MAX} more; --json has them all`] : lines;
 }
 
-/** Enough to compare two policies by; the result has all of it. */
+/** Enough characters to compare two policies. The result has the whole hash. */
 const HASH_LENGTH = 12;
 const shorten = (hash: string): string => (hash.length > HASH_LENGTH ? `${hash.slice(0, HASH_LENGTH)}…` : hash);
 
@@ -131,7 +131,7 @@ function policyLine({ policy: { source, hash } }: RunResult): string {
   return toPrintable(`By the policy ${source === 'packed' ? 'packed with the function' : source} ${by}`);
 }
 
-/** Which saved plan was written, or swept. */
+/** The saved plan that the run wrote or swept. */
 function planLines({ plan, mode }: RunResult): readonly string[] {
   if (plan === undefined) {
     return [];

@@ -1,6 +1,6 @@
 import { cutTo, widthOf, wrap } from './text-width.ts';
 
-/** One line of a table: its cells, and a sentence that stands under them when there is no room beside them. */
+/** One line of a table: its cells, and a sentence that moves below them if there is no room beside them. */
 export type Row = {
   readonly cells: readonly string[];
   readonly detail: string;
@@ -9,11 +9,11 @@ export type Row = {
 
 export type Column = {
   readonly title: string;
-  /** Where there is no room for all of it, the text is cut; undefined: never, because people copy it. */
+  /** If true, the text may be cut for lack of room. Undefined for texts that people copy. */
   readonly mayBeCut?: true;
 };
 
-/** `columns`: how wide a line may be; Infinity for a file or a pipe, where nothing is cut or wrapped. */
+/** `columns`: the width of a line. Infinity for a file or a pipe, where nothing is cut or wrapped. */
 export type TableStyle = {
   readonly columns: number;
   readonly head: (text: string) => string;
@@ -21,18 +21,20 @@ export type TableStyle = {
 };
 
 const GAP = 2;
-/** A sentence in less room than this stands below its row. */
+/** If a sentence has less room than this, it moves below its row. */
 const DETAIL_WIDTH_MIN = 40;
-/** A column that may be cut keeps this much beside a sentence, and the least where the sentence stands below. */
+/**
+ * The least width of a cut column beside a sentence, and below it the least width if the sentence moves below the row.
+ */
 const CUT_WIDTH = 24;
 const CUT_WIDTH_MIN = 12;
 const INDENT = '  ';
 
 /**
- * Rows in columns, without borders. The sentence stands in a last column where the width allows it, else on lines of its
- * own. Where not even the cells fit beside each other, each row is a paragraph. So no line is wider than the style allows.
+ * Rows in columns, without borders. The sentence is the last column if the width allows it. Otherwise it has its own
+ * lines. If even the cells do not fit side by side, each row is a paragraph, so no line is wider than the style allows.
  *
- * @param rows printable text without colour; the first cell is painted
+ * @param rows printable text without colour. The first cell is painted
  */
 export function toTable(
   columns: readonly Column[],
@@ -51,20 +53,20 @@ export function toTable(
     : toColumns({ columns, rows, widths: below, detailTitle: undefined }, style);
 }
 
-/** How wide each column is when nothing is cut. */
+/** The width of each column without cuts. */
 const naturalWidths = (columns: readonly Column[], rows: readonly Row[]): readonly number[] =>
   columns.map(({ title }, at) =>
     rows.reduce((width, { cells }) => Math.max(width, widthOf(cells[at] ?? '')), title.length),
   );
 
-/** All columns with the gaps between them. */
+/** The width of all columns with their gaps. */
 const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width + GAP, -GAP);
 
-/** How wide columns are when none of them is cut: what a caller needs to know to choose among them. */
+/** The total width of uncut columns, from which a caller chooses its columns. */
 export const widthOfColumns = (columns: readonly Column[], rows: readonly Row[]): number =>
   total(naturalWidths(columns, rows).map((width, at) => (columns[at]?.mayBeCut ? Math.min(width, CUT_WIDTH) : width)));
 
-/** The widths with as much cut as needed, and no column to less than `least`; undefined when that does not suffice. */
+/** The widths, cut as far as needed, with no column below `least`. Undefined if that is not enough. */
 function cutToFit(
   columns: readonly Column[],
   natural: readonly number[],
@@ -84,7 +86,7 @@ type Layout = {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   readonly widths: readonly number[];
-  /** Undefined: the sentences stand below their rows. */
+  /** Undefined if the sentences are below their rows. */
   readonly detailTitle: string | undefined;
 };
 
@@ -108,7 +110,7 @@ function toColumns({ columns, rows, widths, detailTitle }: Layout, style: TableS
   return [style.head(head), ...lines].join('\n');
 }
 
-/** What would be a row: its first two cells on one line if they fit, and the rest below. */
+/** A row as a paragraph: its first two cells on one line if they fit, and the rest below. */
 function toParagraph({ cells, detail, paint }: Row, style: TableStyle): string {
   const [state = '', subject = '', ...others] = cells;
   const room = style.columns - INDENT.length;

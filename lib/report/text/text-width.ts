@@ -2,7 +2,7 @@
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
 const COMBINING = /\p{M}/u;
-/** One column each: nearly every text, and thousands of them. */
+/** Characters of one column. Nearly every text has only these. */
 const PLAIN = /^[ -~]*$/;
 
 const widthOfChar = (char: string): number => (COMBINING.test(char) ? 0 : WIDE.test(char) ? 2 : 1);
@@ -11,7 +11,7 @@ const widthOfChar = (char: string): number => (COMBINING.test(char) ? 0 : WIDE.t
 export const widthOf = (text: string): number =>
   PLAIN.test(text) ? text.length : [...text].reduce((width, char) => width + widthOfChar(char), 0);
 
-/** The text, cut to `width` columns, the last of them an ellipsis when something is missing. */
+/** The text, cut to `width` columns. A cut text ends with an ellipsis. */
 export const cutTo = (text: string, width: number): string =>
   widthOf(text) <= width ? text : `${headOf(text, width - 1)}…`;
 
@@ -28,7 +28,7 @@ function headOf(text: string, width: number): string {
   return head;
 }
 
-/** The text in lines of at most `width` columns, broken at spaces where that is possible. Nothing is lost. */
+/** The text in lines of at most `width` columns, broken at spaces where possible. No character is lost. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome, type OutcomeKind } from '../../core/domain/outcome.ts';
 import { RULE_NAMES } from '../../core/rules/all-rules.ts';
 
-/** Outcomes that a result lists; kept connections are only counted. */
+/** Outcomes that a result lists. Kept connections are only counted. */
 export const LISTED_OUTCOMES: readonly OutcomeKind[] = OUTCOMES.filter((kind) => kind !== 'kept');
 export const LISTED_RULES: readonly string[] = [...RULE_NAMES, 'half-done'];
 
@@ -22,14 +22,14 @@ export const GROUP_KEYS = ['region', 'owner', 'rule'] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
 
 /**
- * What of a result a person wants to see, and in which order. It never decides what a run looks at or does.
+ * The part of a result that a person wants to see, and its order. It never affects the scope or the steps of a run.
  *
- * A filter that is undefined shows all; of several filters all have to let an outcome through.
+ * An undefined filter lets all outcomes through. An outcome has to match all filters.
  */
 export type View = {
   readonly outcome?: readonly string[] | undefined;
   readonly rule?: readonly string[] | undefined;
-  /** Exact values; the empty one is for connections without an owner. */
+  /** Exact values. The empty text means connections without an owner. */
   readonly owner?: readonly string[] | undefined;
   readonly sort?: SortKey | undefined;
   readonly groupBy?: GroupKey | undefined;
@@ -54,16 +54,16 @@ function passes(one: Outcome, { outcome, rule, owner }: View): boolean {
   );
 }
 
-/** Owners that were asked for, and that no outcome has. */
+/** Requested owners that no outcome has. */
 export function unknownOwners(outcomes: readonly Outcome[], { owner = [] }: View): readonly string[] {
   const known = new Set(outcomes.map((one) => one.owner ?? ''));
   return owner.filter((wanted) => !known.has(wanted));
 }
 
-/** Outcomes that have the same region, owner or rule; those without one come last. */
+/** Outcomes with the same region, owner or rule. Outcomes without the value come last. */
 export type Group = { readonly value: string | null; readonly outcomes: readonly Outcome[] };
 
-/** Groups by name; within each the order stays. Pure. */
+/** Groups by name. Within a group the order stays. Pure. */
 export function groupOutcomes(outcomes: readonly Outcome[], key: GroupKey): readonly Group[] {
   const groups = new Map<string | null, Outcome[]>();
   for (const outcome of outcomes) {
@@ -78,7 +78,7 @@ export function groupOutcomes(outcomes: readonly Outcome[], key: GroupKey): read
 const groupValue = ({ regionId, owner, rule }: Outcome, key: GroupKey): string | null =>
   key === 'region' ? regionId : (key === 'owner' ? owner : rule) || null;
 
-/** What a person looks for first stands first. */
+/** The outcomes from the most to the least urgent. */
 const URGENCY: readonly OutcomeKind[] = [
   'failed',
   'blocked',
@@ -106,7 +106,9 @@ const TEXTS: Readonly<Record<Exclude<SortKey, 'outcome'>, (outcome: Outcome) => 
   created: ({ createdAt }) => createdAt,
 };
 
-/** Ties go by urgency, then by the longest orphaned, then by id: the same outcomes are always in the same order. */
+/**
+ * Ties are ordered by urgency, then by the oldest clock, then by id, so that equal outcomes always have the same order.
+ */
 function inOrderOf(key: SortKey): (a: Outcome, b: Outcome) => number {
   if (key === 'outcome') {
     return byUrgency;
@@ -120,7 +122,7 @@ const byUrgency = (a: Outcome, b: Outcome): number =>
   compareText(a.since, b.since) ||
   compareText(a.connectionId, b.connectionId);
 
-/** By code points, so that no locale changes it. Nothing comes last. */
+/** Compares by code points, independent of a locale. Null comes last. */
 function compareText(a: string | null, b: string | null): number {
   if (a === b) {
     return 0;

@@ -43,7 +43,10 @@ export function makeHome(files: Readonly<Record<string, string>> = {}): string {
   return home;
 }
 
-/** `cloud.example` and the real STS, over TLS, in front of a server that speaks plain http. Answers port and certificate. */
+/**
+ * Serves `cloud.example` and the real STS over TLS, in front of a server with plain http. Returns the port and the
+ * certificate.
+ */
 export async function serveTls(url: string): Promise<{ port: number; certificate: string }> {
   const altNames = [HOST, 'sts.aliyuncs.com'].map((value) => ({ type: 2 as const, value }));
   const { cert, private: key } = await generate([{ name: 'commonName', value: HOST }], {
@@ -66,7 +69,7 @@ export async function serveTls(url: string): Promise<{ port: number; certificate
   return { port, certificate: join(makeHome({ 'ca.pem': cert }), 'ca.pem') };
 }
 
-/** A proxy that connects everything to one port, or answers as told. */
+/** A proxy that connects every host to one port, or gives the set answer. */
 export async function serveProxy(answer: { readonly port: number } | { readonly status: number } | 'nothing') {
   const asked: string[] = [];
   const ended: Promise<void>[] = [];
@@ -94,7 +97,7 @@ export async function serveProxy(answer: { readonly port: number } | { readonly 
 
 export type Ended = { readonly code: number | null; readonly text: string };
 
-/** The built command in a process of its own, with no other environment than this; `text` is all it wrote. */
+/** Runs the built command in a separate process with only this environment. `text` is its whole output. */
 export async function command(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
   const child = spawn(process.execPath, [resolve('dist/cli/index.js'), ...args], {
     env: { ALIBABA_CLOUD_REGION_ID: 'cn-hangzhou', LOG_LEVEL: 'trace', HOME: '/nonexistent', ...env },

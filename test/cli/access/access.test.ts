@@ -34,19 +34,19 @@ const CLI = '.aliyun/config.json';
 const SHARED = '.alibabacloud/credentials';
 
 describe('credentials of the official tools', () => {
-  test('of the current profile of the aliyun command', async () => {
+  test('come from the current profile of the aliyun command', async () => {
     const { code, text } = await command(['plan'], { ...endpoints, HOME: makeHome({ [CLI]: config(mine()) }) });
     expect(text).toContain('plan complete');
     expect(code).toBe(3);
     expect(text).not.toContain(cloud.accessKeySecret);
   });
 
-  test('of the default profile of the file of the SDKs', async () => {
+  test('come from the default profile of the file of the SDKs', async () => {
     const file = `[default]\ntype = access_key\naccess_key_id = ${cloud.accessKeyId}\naccess_key_secret = ${cloud.accessKeySecret}\n`;
     expect(await command(['plan'], { ...endpoints, HOME: makeHome({ [SHARED]: file }) })).toMatchObject({ code: 3 });
   });
 
-  test('the keys of the environment come first, and --profile before them', async () => {
+  test('come from --profile first, then from the keys of the environment', async () => {
     const wrong = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAIwrong', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'canary-wrong' };
     const env = { ...endpoints, HOME: makeHome({ [CLI]: config(mine()) }), SWEEP_POLICY: QUICK };
     const refused = await command(['plan'], { ...env, ...wrong });
@@ -70,7 +70,7 @@ describe('credentials of the official tools', () => {
     expect(proxy.asked).toEqual([expect.stringMatching(/^CONNECT sts\.aliyuncs\.com:443 /)]);
   });
 
-  test('a role that is refused is told by its code, without the reply', async () => {
+  test('report a refused role by its code, without the reply', async () => {
     const { port, certificate } = await serveTls(cloud.url);
     const proxy = await serveProxy({ port });
     const profile = { ...mine(), access_key_secret: 'canary-wrong', mode: 'RamRoleArn', ram_role_arn: ROLE };
@@ -94,7 +94,12 @@ describe('credentials of the official tools', () => {
       [],
       /ALIBABA_CLOUD_ACCESS_KEY_ID and .*_SECRET are not set, neither \S+config.json nor \S+credentials has a profile, .*OIDC/,
     ],
-    ['a file that is no JSON', { [CLI]: `{"${CANARY}` }, [], /config\.json is no configuration of the aliyun command/],
+    [
+      'a file without valid JSON',
+      { [CLI]: `{"${CANARY}` },
+      [],
+      /config\.json is no configuration of the aliyun command/,
+    ],
     ['no list of profiles', { [CLI]: `{"current":"${CANARY}"}` }, [], /config\.json is no configuration/],
     [
       'a profile that lacks its secret',
@@ -103,7 +108,7 @@ describe('credentials of the official tools', () => {
       /lacks access_key_secret/,
     ],
     [
-      'a mode nobody knows',
+      'an unknown mode',
       { [CLI]: config({ name: 'mine', mode: CANARY }) },
       [],
       /has a mode that is not known here; known: AK, /,
@@ -120,7 +125,7 @@ describe('credentials of the official tools', () => {
       ['--profile', 'nope'],
       /has a profile "nope"/,
     ],
-  ] as const)('%s is refused by a sentence that says where it looked', async (_what, files, args, expected) => {
+  ] as const)('%s is refused with the places that were read', async (_what, files, args, expected) => {
     const { code, text } = await command(['plan', ...args], { ...endpoints, HOME: makeHome(files) });
     expect(text).toMatch(expected);
     expect(text.trimEnd().split('\n')).toHaveLength(1);
@@ -128,7 +133,7 @@ describe('credentials of the official tools', () => {
     expect(code).toBe(2);
   });
 
-  test('everything that is missing is said at once', async () => {
+  test('report everything missing at once', async () => {
     const { code, text } = await command(['plan'], {
       ALIBABA_CLOUD_REGION_ID: '',
       ALIBABA_CLOUD_VPC_ENDPOINT: 'http://u:canary@192.0.2.1',
@@ -163,7 +168,7 @@ describe('a proxy', () => {
     }
   });
 
-  test('is not used for what NO_PROXY names, nor for this machine', async () => {
+  test('is not used for the hosts in NO_PROXY, nor for this machine', async () => {
     const proxy = await serveProxy({ status: 502 });
     const env = { ...keys, SWEEP_POLICY: QUICK, HTTPS_PROXY: URL_WITH_PASSWORD(proxy.port) };
     const without = await command(['plan'], { ...env, ...at(`https://${HOST}`), NO_PROXY: HOST });
@@ -177,7 +182,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  test('that refuses is named by its variable alone', async () => {
+  test('is named only by its variable, if it refuses the connection', async () => {
     const proxy = await serveProxy({ status: 407 });
     const env = { ...keys, ...at(`https://${HOST}`), SWEEP_POLICY: QUICK, https_proxy: URL_WITH_PASSWORD(proxy.port) };
     const ended = await command(['plan'], env);
@@ -192,7 +197,7 @@ describe('a proxy', () => {
     'socks5://canary-user:canary-password@127.0.0.1:1080',
     'http://canary-user:canary-password@',
     'http://canary-user:canary-password@h:x',
-  ])('%s is refused without being shown', async (HTTPS_PROXY) => {
+  ])('%s is refused, and not shown', async (HTTPS_PROXY) => {
     const ended = await command(['plan'], { ...keys, ...endpoints, HTTPS_PROXY });
     expect(ended.text).toMatch(/^vco-sweeper: HTTPS_PROXY cannot be used; allowed: .*\n$/);
     expect(ended.code).toBe(2);
@@ -200,7 +205,7 @@ describe('a proxy', () => {
   });
 
   test.each(['https-proxy-agent', 'sign'])(
-    'DEBUG=%s, which would print its password or a key, is refused',
+    'DEBUG=%s is refused, because it would print its password or a key',
     async (DEBUG) => {
       const ended = await command(['plan'], { ...keys, ...endpoints, DEBUG });
       expect(ended.text).toContain(`DEBUG is "${DEBUG}", which would print credentials`);

@@ -8,7 +8,7 @@ afterEach(stopAll);
 
 const routeOf = (env: Record<string, string>, proxy = '') => createProxyRoute({ env, proxyFor: () => proxy });
 
-test('without a variable there is no route, and HTTP_PROXY is none', () => {
+test('there is no route without HTTPS_PROXY, and HTTP_PROXY is ignored', () => {
   expect(routeOf({})).toBeUndefined();
   expect(routeOf({ HTTPS_PROXY: ' ', HTTP_PROXY: 'http://127.0.0.1:1' })).toBeUndefined();
 });
@@ -20,12 +20,12 @@ test.each(['http://cloud.example', 'https://localhost:1', 'https://127.0.0.2', '
   },
 );
 
-test('a proxy without a scheme is meant to be http', () => {
+test('a proxy without a scheme counts as http', () => {
   const routed = routeOf({ ALL_PROXY: 'proxy.example:3128' }, 'proxy.example:3128')?.('https://cloud.example');
   expect(routed?.name).toBe('the proxy of ALL_PROXY');
 });
 
-test('a proxy that never answers ends with the time limit, and its socket with it', async () => {
+test('the time limit ends a proxy that never answers, and closes its socket', async () => {
   const proxy = await serveProxy('nothing');
   const url = `http://127.0.0.1:${proxy.port}`;
   const sockets = new Sockets(routeOf({ HTTPS_PROXY: url }, url));

@@ -11,7 +11,7 @@ let pressStop = (): void => undefined;
 
 const LINE = /^emulator url=(http:\/\/127\.0\.0\.1:\d+) accessKeyId=(\S+) accessKeySecret=(\S+)\n$/;
 
-/** Serve an emulator, do something with it once its line is there, then stop it. */
+/** Serves an emulator, runs a task once its line appears, then stops it. */
 async function serving(
   args: string[],
   visit: (env: Record<string, string>) => Promise<void>,
@@ -35,7 +35,7 @@ async function serving(
   return ran;
 }
 
-test('it says in one line where it is and with which key, serves until it is stopped, and exits with 0', async () => {
+test('prints one line with its address and key, serves until it is stopped, and exits with 0', async () => {
   let planned: Ran | undefined;
   const ran = await serving(['--connections', '3', '--seed', '5', '--limits', 'off'], async (env) => {
     planned = await run(['plan', '--json'], { env, clock: startClock() });
@@ -45,7 +45,7 @@ test('it says in one line where it is and with which key, serves until it is sto
   expect(JSON.parse(planned?.out ?? '')).toMatchObject({ status: 'complete', regions: [{ connections: 1 }] });
 });
 
-test('nothing listens any more when it has ended', async () => {
+test('the port is closed when the command has ended', async () => {
   let url = '';
   await serving([], async (env) => {
     url = env.ALIBABA_CLOUD_VPC_ENDPOINT ?? '';
@@ -53,7 +53,7 @@ test('nothing listens any more when it has ended', async () => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
-test('--estate serves a file, --faults breaks it, --save writes what is left of it', async () => {
+test('--estate serves a file, --faults adds faults, --save writes the remaining estate', async () => {
   const files: Record<string, string> = {
     'estate.yaml': 'vpnConnections: [{ VpnConnectionId: vco-one, Name: one }]',
     'faults.yaml':
@@ -76,7 +76,7 @@ test('--estate serves a file, --faults breaks it, --save writes what is left of 
   expect(JSON.parse(files['left.json'] ?? '')).toBeTypeOf('object');
 });
 
-test('--function and --functions run code packages, which a tick reaches', async () => {
+test('--function and --functions run code packages, and a tick starts them', async () => {
   const files = { 'functions.yaml': '- { functionName: other, code: dist/sweep, role: null }' };
   let log = '';
   const { code, err } = await serving(
@@ -104,7 +104,7 @@ describe('the two commands of docs/dispatch.md', () => {
   const files = { 'docs/local-platform.yaml': readFileSync('docs/local-platform.yaml', 'utf8') };
   const args = command.replace('--port 8765', '').replaceAll('\\\n', ' ').trim().split(/\s+/);
 
-  /** The tick, twice, and what the first terminal said of all that came of it. */
+  /** Sends the tick twice. Returns the lines of the first terminal about all invocations. */
   const ticked = async (changed: (arg: string) => string) => {
     const told = () => lines.filter((line) => !line.startsWith('vco-sweeper-dispatch'));
     let lines: readonly string[] = [];
@@ -128,7 +128,7 @@ describe('the two commands of docs/dispatch.md', () => {
     return { sweeps: told(), dispatches: lines.filter((line) => !told().includes(line)) };
   };
 
-  test('sweep three accounts in four regions each, and once', async () => {
+  test('sweep three accounts in four regions each, exactly once', async () => {
     const { sweeps, dispatches } = await ticked((arg) => arg);
     expect(sweeps).toHaveLength(12);
     for (const line of sweeps) {
@@ -141,7 +141,7 @@ describe('the two commands of docs/dispatch.md', () => {
     ]);
   });
 
-  test('with an account less: eight succeed, and four fail and say why', async () => {
+  test('end eight sweeps well without the third account, and fail four with the reason', async () => {
     const { sweeps } = await ticked((arg) => (arg === '3' ? '2' : arg));
     const failed = sweeps.filter((line) => !line.includes(': Succeeded'));
     expect([sweeps.length, failed.length]).toEqual([12, 4]);
@@ -156,7 +156,7 @@ test.each([
   ['a function without a folder', ['--function', 'sweep'], /"sweep" is not a function's name and folder/],
   ['a folder without code', ['--function', 'sweep=lib'], /function sweep: code: neither index\.js nor/],
   ['a file that is no list', ['--functions', 'one.yaml'], /^vco-sweeper: one\.yaml: not a list of functions\n$/],
-  ['a file that is not there', ['--functions', 'none.yaml'], /--functions "none\.yaml" cannot be read/],
+  ['a missing file', ['--functions', 'none.yaml'], /--functions "none\.yaml" cannot be read/],
 ])('%s is refused with exit code 2', async (_what, args, message) => {
   const { code, err } = await run(['emulator', ...args], { files: { 'one.yaml': 'functionName: sweep' } });
   expect(err).toMatch(message);
@@ -188,8 +188,8 @@ describe('keys', () => {
 
   test.each([
     ['a generated estate', ['--seed', '3', '--connections', '1']],
-    ['a file that gives none', ['--estate', 'e.yaml']],
-    ['a file with an account that has none', ['--estate', 'bare.yaml']],
+    ['a file without keys', ['--estate', 'e.yaml']],
+    ['a file with an account without keys', ['--estate', 'bare.yaml']],
   ])('of %s differ on each start', async (_what, args) => {
     const files = { 'e.yaml': '{}', 'bare.yaml': 'accounts: [{ accountId: 42 }]' };
     const [one, other] = [await keyOf(args, files), await keyOf(args, files)];
@@ -197,7 +197,7 @@ describe('keys', () => {
     expect(one).not.toEqual(other);
   });
 
-  test('that a file gives stay, and so do those of a saved estate', async () => {
+  test('of a file stay the same, and so do the keys of a saved estate', async () => {
     const files: Record<string, string> = {
       'e.yaml': 'accounts: [{ accountId: 42, keys: [{ accessKeyId: LTAImine, accessKeySecret: mine }] }]',
     };
@@ -227,7 +227,7 @@ test.each([
   expect(files[resolve(file)]).not.toContain('PRIVATE');
 });
 
-test('--env prints lines for a shell, and ends its output while it serves', async () => {
+test('--env prints lines for a shell, and ends its output while the emulator serves', async () => {
   let ended = '';
   let shell = '';
   const { code, out } = await run(['emulator', '--env', '--tls', "it's.pem"], {
@@ -265,7 +265,7 @@ test('--env prints lines for a shell, and ends its output while it serves', asyn
   expect(env.ALIBABA_CLOUD_SECURITY_TOKEN).toBeUndefined();
 });
 
-test('eval "$(vco-sweeper emulator --env &)" goes on at once, and the emulator with it', () => {
+test('eval "$(vco-sweeper emulator --env &)" continues at once, and the emulator keeps serving', () => {
   const script = `
     eval "$("$NODE" dist/cli/index.js emulator --env --regions cn-hangzhou --connections 2 &)"
     "$NODE" dist/cli/index.js plan --json
@@ -279,7 +279,7 @@ test('eval "$(vco-sweeper emulator --env &)" goes on at once, and the emulator w
   expect(status).not.toBe(2);
 });
 
-test('a port that is taken is refused with exit code 2', async () => {
+test('an occupied port is refused with exit code 2', async () => {
   const other = createServer();
   const port = await new Promise<number>((resolve) => {
     other.listen(0, '127.0.0.1', () => {
@@ -293,7 +293,7 @@ test('a port that is taken is refused with exit code 2', async () => {
   expect(err).toMatch(/^vco-sweeper: the emulator cannot listen: .*taken\n$/);
 });
 
-test('the demo finds, marks, deletes and keeps, and says so', async () => {
+test('the demo finds, marks, deletes and keeps connections, and shows each step', async () => {
   const { code, out, err } = await run(['demo'], { clock: startClock() });
   expect(code).toBe(0);
   expect(err).toBe('');

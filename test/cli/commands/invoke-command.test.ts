@@ -18,7 +18,7 @@ afterEach(async () => {
   }
 });
 
-/** A deployed function that answers as told, and the cloud it would look at. */
+/** A deployed function with a set answer, and its cloud. */
 async function deployed(answer?: (invoked: Invoked) => FcReply | 'reset' | undefined) {
   const { emulator, env } = await serve(estate(...inUse(6), free('ripe1', dueTags()), free('new')));
   const key = { accessKeyId: emulator.accessKeyId, accessKeySecret: emulator.accessKeySecret };
@@ -29,7 +29,7 @@ async function deployed(answer?: (invoked: Invoked) => FcReply | 'reset' | undef
   return { fc, key, command };
 }
 
-/** What the command itself answers to a plan: the same as the function would. */
+/** The command's own answer to a plan, which is the same as the function's. */
 async function aResult(): Promise<{ readonly text: string; readonly report: string; readonly code: number }> {
   const { command } = await deployed();
   const { out } = await command(['plan', '--json']);
@@ -40,7 +40,7 @@ async function aResult(): Promise<{ readonly text: string; readonly report: stri
 const answering = (text: string) => () => ({ status: 200, body: text });
 
 describe('invoke', () => {
-  test('prints the report of a run here, and exits as it does', async () => {
+  test('prints the report of a run, and exits as a local run does', async () => {
     const { text, report, code } = await aResult();
     const { command, fc } = await deployed(answering(text));
     const invoked = await command(['invoke', '--mode', 'plan', '--policy', 'p.yaml'], {
@@ -64,7 +64,7 @@ describe('invoke', () => {
   test.each([
     [{ started: 1, 'already-started': 1, failed: 0 }, 0],
     [{ started: 1, 'already-started': 0, failed: 1 }, 4],
-  ])('shows what a dispatcher answers with %j', async (counts, code) => {
+  ])('shows the answer of a dispatcher with %j', async (counts, code) => {
     const base = { taskId: 't', requestId: '1-a', code: null, reason: null, advice: null };
     const scopes = [
       { ...base, accountId: ACCOUNT, regionId: REGION, state: 'started' },
@@ -86,13 +86,13 @@ describe('invoke', () => {
     expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(result);
   });
 
-  test('--json gives the result as it came', async () => {
+  test('--json prints the unchanged result', async () => {
     const { text } = await aResult();
     const { command } = await deployed(answering(text));
     expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(JSON.parse(text));
   });
 
-  test('shows names, owners, due times and ids that were not found, as a run here does', async () => {
+  test('shows names, owners, due times and missing ids, as a local run does', async () => {
     const { text } = await aResult();
     const result = JSON.parse(text) as RunResult;
     const [first, ...others] = result.outcomes;
@@ -110,7 +110,7 @@ describe('invoke', () => {
     expect(files['a.csv']?.split('\r\n')[1]).toContain(',\\u202eevil,team-a,');
   });
 
-  test('reads what a function of an earlier version answers', async () => {
+  test('reads the answer of an older version of the function', async () => {
     const { text } = await aResult();
     const { policy, notFound, outcomes, counts, ...rest } = JSON.parse(text) as RunResult;
     const { held, ...earlyCounts } = counts;
@@ -124,7 +124,7 @@ describe('invoke', () => {
     expect(JSON.parse((await command(['invoke', '--json'])).out)).toEqual(answer);
   });
 
-  test('sends on what narrows it, and nothing else', async () => {
+  test('sends only the options that narrow the run', async () => {
     const { text } = await aResult();
     const { command, fc } = await deployed(answering(text));
     const narrowing = ['-a', ACCOUNT, '-r', REGION, '-c', 'vco-a,vco-b'];
@@ -143,7 +143,7 @@ describe('invoke', () => {
   test.each<[Partial<RunResult>, number]>([
     [{ status: 'incomplete' }, 4],
     [{ status: 'halted' }, 5],
-  ])('exits as a run with %j does', async (change, code) => {
+  ])('exits like a local run with %j', async (change, code) => {
     const { text } = await aResult();
     const { command } = await deployed(answering(JSON.stringify({ ...JSON.parse(text), ...change })));
     expect((await command(['invoke'])).code).toBe(code);
@@ -158,11 +158,11 @@ describe('invoke', () => {
   };
 
   test.each<[string, (result: RunResult) => Partial<RunResult>, number]>([
-    ['a region that was not read', () => ({ regions: [BAD] }), 4],
+    ['an unread region', () => ({ regions: [BAD] }), 4],
     ['a count of failures', ({ counts }) => ({ counts: { ...counts, failed: 3 } }), 4],
     ['a failure', ({ outcomes }) => ({ outcomes: outcomes.map((one) => ({ ...one, outcome: 'failed' })) }), 4],
     ['a halted region', ({ regions }) => ({ regions: regions.map((region) => ({ ...region, halted: true })) }), 5],
-  ])('does not believe that a run with %s was complete', async (_what, change, code) => {
+  ])('does not accept a run with %s as complete', async (_what, change, code) => {
     const result = JSON.parse((await aResult()).text) as RunResult;
     const { command } = await deployed(answering(JSON.stringify({ ...result, ...change(result), status: 'complete' })));
     const { code: ended, out } = await command(['invoke']);
@@ -187,7 +187,7 @@ describe('invoke', () => {
     calls: {},
   });
 
-  test('does not believe that all were started when one says that it failed', async () => {
+  test('does not accept that all sweeps were started when one sweep failed', async () => {
     const { command } = await deployed(
       answering(JSON.stringify(dispatched({ ...SCOPE, state: 'failed', code: 'X', advice: 'Y.' }))),
     );
@@ -205,7 +205,7 @@ describe('invoke', () => {
       ({ outcomes: [one], ...result }) => ({ ...result, outcomes: [{ ...one, rule: 'x' }] }),
     ],
     [
-      'an outcome since no moment',
+      'an outcome with an invalid time',
       ({ outcomes: [one], ...result }) => ({ ...result, outcomes: [{ ...one, since: 'x' }] }),
     ],
     ['a region that is a number', (result) => ({ ...result, regions: [7] })],
@@ -218,7 +218,7 @@ describe('invoke', () => {
     ['a scope of null', () => dispatched(null)],
     ['a scope without its place', () => dispatched({ state: 'failed' })],
     ['a scope in no state', () => dispatched({ ...SCOPE, state: 'lost' })],
-  ])('says of an answer with %s that it cannot be read', async (_what, change) => {
+  ])('reports an answer with %s as unreadable', async (_what, change) => {
     const result = JSON.parse((await aResult()).text) as RunResult;
     const { command } = await deployed(answering(JSON.stringify(change(result))));
     for (const args of [['invoke'], ['invoke', '--json']]) {
@@ -230,7 +230,7 @@ describe('invoke', () => {
     }
   });
 
-  test('--async says under which request it was accepted, and each time starts another one', async () => {
+  test('--async prints the request id, and each call starts another run', async () => {
     const { command, fc } = await deployed();
     const { code, out } = await command(['invoke', '--async', '-m', 'mark']);
     expect(code).toBe(0);
@@ -241,7 +241,7 @@ describe('invoke', () => {
     expect(fc.invoked[0]).toMatchObject({ event: { mode: 'mark' }, headers: { 'x-fc-invocation-type': 'Async' } });
   });
 
-  test('--async at a page is no success', async () => {
+  test('--async fails if the reply is an HTML page', async () => {
     const { command } = await deployed(() => ({
       status: 200,
       headers: { 'content-type': 'text/html' },
@@ -253,7 +253,7 @@ describe('invoke', () => {
   });
 
   test.each([['invoke'], ['invoke', '--json'], ['invoke', '--async']])(
-    '%s %s shows no key, whatever repeats it',
+    '%s %s shows no key, even if a reply repeats it',
     async (...args) => {
       let secret = '';
       const { command, key } = await deployed(({ headers }) =>
@@ -318,7 +318,7 @@ describe('invoke', () => {
     ['no permission', refusal(403, 'AccessDenied'), 1, /fc:InvokeFunction[\s\S]*AccessDenied/],
     ['the answer of something else', { status: 200, body: '{"hello":1}' }, 2, /not answer a result of the sweep/],
     ['text', { status: 200, body: 'hello' }, 2, /not answer a result of the sweep/],
-  ])('with %s for an answer says so', async (_what, told, code, message) => {
+  ])('reports the answer %s', async (_what, told, code, message) => {
     const { command, key } = await deployed(() => told);
     const { code: ended, out, err } = await command(['invoke']);
     expect({ code: ended, out }).toEqual({ code, out: '' });
@@ -329,12 +329,12 @@ describe('invoke', () => {
   });
 
   test.each<[string, string[], Record<string, string>, RegExp]>([
-    ['a mode that is none', ['--mode', 'go'], {}, /--mode/],
-    ['a function that cannot be', [], { SWEEP_FUNCTION: 'a b' }, /SWEEP_FUNCTION is "a b"/],
+    ['an unknown mode', ['--mode', 'go'], {}, /--mode/],
+    ['an invalid function name', [], { SWEEP_FUNCTION: 'a b' }, /SWEEP_FUNCTION is "a b"/],
     ['plain http', [], { ALIBABA_CLOUD_FC_ENDPOINT: 'http://fc.example.com' }, /ALIBABA_CLOUD_FC_ENDPOINT/],
     ['no region of the function', [], { ALIBABA_CLOUD_REGION_ID: '' }, /SWEEP_FUNCTION_REGION/],
     ['no credentials', [], { ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' }, /ALIBABA_CLOUD_ACCESS_KEY_SECRET/],
-  ])('with %s is bad usage', async (_what, args, env, message) => {
+  ])('refuses %s as bad usage', async (_what, args, env, message) => {
     const { command, fc } = await deployed();
     const { code, err } = await command(['invoke', ...args], { env });
     expect(code).toBe(2);
@@ -342,7 +342,7 @@ describe('invoke', () => {
     expect(fc.invoked).toEqual([]);
   });
 
-  test('interrupted, it leaves, and says that the function goes on', async () => {
+  test('ends at once on Ctrl-C, and says that the function continues', async () => {
     const listening: (() => void)[] = [];
     const { command } = await deployed(() => {
       for (const stop of listening) {

@@ -32,7 +32,7 @@ test('sends one message to each channel, and prints a line for each', async () =
   expect(emulator.receiver.messages[0]?.shown).toContain('测试消息');
 });
 
-test('says why one was refused, sends to the others all the same, exits with 4, and shows no secret', async () => {
+test('explains a refusal, still sends to the other channels, exits with 4, and shows no secret', async () => {
   emulator = await start();
   emulator.receiver.change([{ type: 'dingtalk', secret: 'SECother' }]);
   emulator.setFaults([{ action: 'PostMessage', match: { Channel: 'wecom' }, fault: { kind: 'throttle' } }]);
@@ -52,7 +52,7 @@ test('says why one was refused, sends to the others all the same, exits with 4, 
   }
 });
 
-test('sends nothing, and exits with 2, if a variable or the policy cannot be used', async () => {
+test('sends no message, and exits with 2, if a variable or the policy is unusable', async () => {
   emulator = await start();
   const { WECOM_URL: _left, ...env } = envOf(emulator);
   const unset = await run(ARGS, { env: { ...env, SLACK_URL: 'http://canary.example/x' }, files: { ...files }, clock });

@@ -9,13 +9,13 @@ import { run } from '../cli-harness.ts';
 
 afterEach(cleanUp);
 
-/** The commands of a person at the moment when the stored results are a night old. */
+/** The time of the commands: one night after the stored results. */
 const clock = { now: () => NOW, sleep: () => Promise.resolve() };
 const report = (args: readonly string[], options: Parameters<typeof run>[1] = {}) =>
   run(['report', ...args], { clock, ...options });
 
 describe('report', () => {
-  test('shows all results of a store, writes page and table where it is told, and nothing into the store', async () => {
+  test('shows all results of a store, writes page and table to the named files, and writes nothing into the store', async () => {
     const folder = aNight();
     await aReporter().run({ folder });
     const before = filesIn(folder);
@@ -27,7 +27,7 @@ describe('report', () => {
     expect(filesIn(folder)).toEqual(before);
   });
 
-  test('answers a program with the whole digest', async () => {
+  test('prints the whole digest for a program', async () => {
     const { code, out } = await report(['--store', aNight(), '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
@@ -36,7 +36,7 @@ describe('report', () => {
     });
   });
 
-  test('takes results from files: of a store, and as --json printed them', async () => {
+  test('takes results from files, from a store and from --json', async () => {
     const [, stored] = aSweep('one', HOUR);
     const printed = JSON.stringify(aResult(manyOutcomes(5), { runId: 'two' }));
     const { code, out } = await report(['--result', 'a.json', '--result', 'b.json'], {
@@ -50,10 +50,10 @@ describe('report', () => {
     ['another format', withHash({ format: 'vco-sweeper/result@2', runId: 'x' }), 'it is not of the format'],
     ['a report', withHash({ format: 'vco-sweeper/report@1', runId: 'x' }), 'it is not of the format'],
     ['a wrong hash', aSweep('x', HOUR)[1].replace('"mode":"sweep"', '"mode":"plan"'), 'its sha256 is not'],
-    ['no JSON', '{"runId"', 'it is no JSON'],
-    ['no object', '3', 'it is no result'],
-    ['nothing of a result', '{"runId":"x"}', 'it is no result: mode'],
-  ])('refuses a file of %s, by its name', async (_what, text, problem) => {
+    ['no valid JSON', '{"runId"', 'it is no JSON'],
+    ['a number instead of an object', '3', 'it is no result'],
+    ['no field of a result', '{"runId":"x"}', 'it is no result: mode'],
+  ])('refuses and names a file with %s', async (_what, text, problem) => {
     const { code, err, out } = await report(['--result', 'a.json', '--result', 'b.json'], {
       files: { 'a.json': aSweep('one', HOUR)[1], 'b.json': text },
     });
@@ -62,7 +62,7 @@ describe('report', () => {
     expect(err).not.toContain('a.json');
   });
 
-  test('refuses a store without results, no store at all, and a file that is not there', async () => {
+  test('refuses a store without results, a missing store, and a missing file', async () => {
     expect(await report(['--store', aStoreFolder()])).toMatchObject({
       code: 2,
       err: expect.stringContaining('has no results'),
@@ -79,7 +79,7 @@ describe('report', () => {
     });
   });
 
-  test('with --notify it does as the function: writes, sends, and exits 4 for a channel that refuses', async () => {
+  test('with --notify it works like the function: writes, sends, and exits 4 if a channel refuses', async () => {
     const bodies: string[] = [];
     let status = 403;
     const server = createServer((request, response) => {

@@ -16,10 +16,10 @@ const POLICY = JSON.stringify({
   recheck: { maxAge: '60s' },
 });
 
-/** Of the old connection, docs/restore.md says that the new one has others. */
+/** Fields whose values change, according to docs/restore.md. */
 const NEW_ONES = ['VpnConnectionId', 'CreateTime', 'InternetIp', 'RequestId', 'Status', 'Tags', 'ZoneNo'];
 
-/** The machine's clock: what the emulator on a port goes by as well. */
+/** The machine's clock, which an emulator on a port also uses. */
 const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)) };
 
 const now = (beforeMs: number) => new Date(Date.now() - beforeMs).toISOString();
@@ -30,7 +30,7 @@ const estate = () => {
   return { ...whole, vpnConnections: [{ ...old, tags }, ...rest] };
 };
 
-/** A cloud in which `vco-old` was swept away, and the store with its backup. */
+/** A cloud after the deletion of `vco-old`, and the store with its backup. */
 async function swept() {
   const folder = aStoreFolder();
   const served = await serve(estate());
@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 const writes = () => world.emulator.calls.filter(({ action }) => /^(Create|Associate|Enable|Tag)/.test(action)).length;
 
-describe('what cannot be used is refused with exit 2, and nothing is written:', () => {
+describe('restore exits with 2 and writes nothing for', () => {
   let before = 0;
   beforeAll(() => {
     before = writes();
@@ -69,8 +69,12 @@ describe('what cannot be used is refused with exit 2, and nothing is written:', 
     ['cut off', (whole) => whole.slice(0, -40), /no JSON, or was cut off/],
     ['changed', (whole) => whole.replace('10.9.0.1', '10.9.0.2'), /its sha256 is not that of its text/],
     ['of another format', (whole) => whole.replace('backup@1', 'backup@2'), /not of the format vco-sweeper\/backup@1/],
-    ['no backup inside', () => withHash({ format: 'vco-sweeper/backup@1', takenAt: 'x' }), /it is no backup: takenAt/],
-  ])('a backup that is %s', async (_what, spoil, words) => {
+    [
+      'without the fields of a backup',
+      () => withHash({ format: 'vco-sweeper/backup@1', takenAt: 'x' }),
+      /it is no backup: takenAt/,
+    ],
+  ])('a backup: %s', async (_what, spoil, words) => {
     const ran = await restore(['--backup', 'b.json'], { 'b.json': spoil(text()) });
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toMatch(/--backup "b\.json": /);
@@ -99,37 +103,37 @@ describe('what cannot be used is refused with exit 2, and nothing is written:', 
     expect(ran.err).toContain('has no backup of vco-none');
   });
 
-  test('no backup until that time', async () => {
+  test('a time before the oldest backup', async () => {
     const ran = await restore(['--store', world.folder, '--at', '2020-01-01']);
     expect(ran).toMatchObject({ code: 2 });
     expect(ran.err).toContain('taken until 2020-01-02T00:00:00.000Z');
   });
 
-  test('no store, and one that is none', async () => {
+  test('a missing store, and a folder that is not a store', async () => {
     expect((await restore([])).err).toContain('no store is named');
     expect((await restore(['--store', aFolder()])).err).toContain('is no store');
     expect(await restore(['--store', aFolder()])).toMatchObject({ code: 2 });
   });
 
-  test('a wrong time, and both of --store and --backup', async () => {
+  test('a wrong time, and both --store and --backup', async () => {
     expect(await restore(['--store', world.folder, '--at', 'noon'])).toMatchObject({ code: 2 });
     expect(await restore(['--store', world.folder, '--backup', 'b.json'])).toMatchObject({ code: 2 });
   });
 
   test.each([
     ['too few keys', '{}', /no key for tunnel 1/],
-    ['a tunnel that is not there', '"1": canary-a\n"2": canary-b', /may name only one tunnel, 1/],
+    ['an unknown tunnel', '"1": canary-a\n"2": canary-b', /may name only one tunnel, 1/],
     ['a key with a blank', '"1": "canary a"', /the key of tunnel 1 has to be text/],
     ['a list', '[canary-a]', /a map of tunnel index to key/],
     ['no YAML', '"1": "canary-a', /a map of tunnel index to key/],
-  ])('a file of keys with %s, of which none is shown', async (_what, keys, words) => {
+  ])('a file of keys with %s, without showing a key', async (_what, keys, words) => {
     const ran = await restore(['--store', world.folder, '--psk-file', 'keys.yaml'], { 'keys.yaml': keys });
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toMatch(words);
     expect(ran.err).not.toContain('canary');
   });
 
-  test('a file of keys that is not there', async () => {
+  test('a missing file of keys', async () => {
     const ran = await restore(['--store', world.folder, '--psk-file', 'keys.yaml']);
     expect(ran).toMatchObject({ code: 2 });
     expect(ran.err).toContain('no such file');
@@ -141,7 +145,7 @@ describe('what cannot be used is refused with exit 2, and nothing is written:', 
   });
 });
 
-test('a link that leads out of the store is no way to a backup', async () => {
+test('a link that leads out of the store is not followed to a backup', async () => {
   const outside = aFolder({ 'cn-hangzhou/2026-11-22/vco-old-120000Z-x.json': filesIn(world.folder)[world.path] ?? '' });
   const store = aStoreFolder();
   mkdirSync(join(store, 'backups'));
@@ -151,7 +155,7 @@ test('a link that leads out of the store is no way to a backup', async () => {
   expect(ran.err).toContain('leads out of the store');
 });
 
-test('backups lists what there is, and says what is no right one', async () => {
+test('backups lists all backups, and reports damaged backups', async () => {
   const broken = join(world.folder, 'backups/1000000000000001/cn-hangzhou/2026-01-01/vco-old-000000Z-x.json');
   mkdirSync(dirname(broken), { recursive: true });
   writeFileSync(broken, '{');
@@ -178,7 +182,7 @@ test('a policy file names the store, for backups and for restore', async () => {
   expect(planned.out).toContain(world.path);
 });
 
-test('--dry-run shows what it would do, and changes nothing', async () => {
+test('--dry-run shows the steps, and changes nothing', async () => {
   const before = writes();
   const ran = await world.run(['restore', 'vco-old', '--store', world.folder, '--dry-run']);
   expect(ran.code).toBe(3);
@@ -188,7 +192,7 @@ test('--dry-run shows what it would do, and changes nothing', async () => {
   expect(writes()).toBe(before);
 });
 
-test('it asks, and "no" changes nothing; without a terminal it does not begin', async () => {
+test('restore asks, and changes nothing after "no". It does not begin without a terminal', async () => {
   const before = writes();
   const args = ['restore', 'vco-old', '--store', world.folder];
   const no = await world.run(args, { tty: true, answer: { text: 'yes' } });
@@ -198,7 +202,7 @@ test('it asks, and "no" changes nothing; without a terminal it does not begin', 
   expect(writes()).toBe(before);
 });
 
-test('it restores with the keys of a file, says what differs, and has nothing left to do afterwards', async () => {
+test('restore uses the keys of a file, prints the differences, and has no more steps afterwards', async () => {
   const { folder, run, emulator } = await swept();
   const args = ['restore', 'vco-old', '--store', folder, '--yes', '--psk-file', 'keys.yaml'];
   const files = { 'keys.yaml': '1: "canary-new-key"' };
@@ -217,7 +221,7 @@ test('it restores with the keys of a file, says what differs, and has nothing le
   await emulator.close();
 });
 
-test('the official SDK sees the restored connection as it saw the old one, but for what docs/restore.md names', async () => {
+test('the official SDK reads the restored connection like the old connection, except for the changes in docs/restore.md', async () => {
   const served = await serve(estate());
   const vpc = new VpcClient(
     new $OpenApiUtil.Config({

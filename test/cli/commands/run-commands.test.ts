@@ -23,14 +23,14 @@ async function cloud(...args: Parameters<typeof serve>) {
 const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
 const SOME = estate(...inUse(6), free('ripe1', dueTags()), free('ripe2', dueTags()), free('fresh', fresh), free('new'));
 
-/** Whatever the streams hold, standard output is one JSON document. */
+/** Checks that standard output is one JSON document. */
 const parse = (out: string): { [key: string]: unknown } => {
   expect(out.endsWith('\n')).toBe(true);
   expect(out.trimEnd()).not.toContain('\n');
   return JSON.parse(out);
 };
 
-test('plan shows what would happen to each and changes nothing, whatever the mode of the policy', async () => {
+test('plan shows the next step of each connection and changes nothing, in every mode of the policy', async () => {
   const { command, writes } = await cloud(SOME);
   const { code, out, err } = await command(['plan'], { env: { SWEEP_MODE: 'sweep' } });
   expect(code).toBe(3);
@@ -48,14 +48,14 @@ test('plan shows what would happen to each and changes nothing, whatever the mod
   expect(writes()).toEqual([]);
 });
 
-test('what plan hints at keeps to what it was asked', async () => {
+test('the hints of plan repeat its scope', async () => {
   const { command } = await cloud(SOME);
   const { out } = await command(['plan', '--region', REGION, '--connection', 'vco-ripe1']);
   expect(out).toContain(`Delete 1 connection:  vco-sweeper sweep --region ${REGION} --connection vco-ripe1\n`);
   expect(out).toContain(`Why?  vco-sweeper explain vco-ripe1 --region ${REGION}\n`);
 });
 
-test('plan names every entry under protect that matches nothing, unless it was narrowed', async () => {
+test('plan names every entry under protect that matches nothing, unless options narrow the run', async () => {
   const { command } = await cloud(SOME);
   const files = { 'policy.yaml': 'protect: { names: ["used*", "pord-*"], tags: ["env:prod"] }' };
   const plan = ['plan', '--policy', 'policy.yaml'];
@@ -67,20 +67,20 @@ test('plan names every entry under protect that matches nothing, unless it was n
   const text = out.replaceAll(/\s+/g, ' ');
   expect(unmatched.filter((sentence) => !text.includes(`Policy: ${sentence}`))).toEqual([]);
   expect(parse((await command([...plan, '--json'], { files })).out).warnings).toEqual(unmatched);
-  // The policy names no region, so that one is all of its scope.
+  // The policy names no region, so this region is its whole scope.
   expect(parse((await command([...plan, '--json', '--region', REGION], { files })).out).warnings).toEqual(unmatched);
   const narrowed = await command([...plan, '--json', '--connection', 'vco-ripe1'], { files });
   expect(parse(narrowed.out)).not.toHaveProperty('warnings');
 });
 
-test('plan lists connections that their owners no longer keep, and says where the policy came from', async () => {
+test('plan lists connections whose keep tag has expired, and names the source of the policy', async () => {
   const { command } = await cloud(estate(...inUse(2), free('kept', { 'vco-sweeper:keep': 'until 2026-11-21' })));
   expect((await command(['plan'])).out).toContain('vco-kept: vco-sweeper:keep protected it until 2026-11-21');
   const { out } = await command(['plan', '--json', '-p', 'my.yaml'], { files: { 'my.yaml': '{}' } });
   expect(parse(out)).toMatchObject({ policy: { source: 'my.yaml', hash: expect.stringMatching(/^[0-9a-f]{64}$/) } });
 });
 
-test('plan warns of a rule that samples too seldom, in the report and in the log', async () => {
+test('plan warns of a rule with too few samples, in the report and in the log', async () => {
   const { command } = await cloud(SOME);
   const files = { 'policy.yaml': 'rules: { tunnels-down: 14d }' };
   const { out, err } = await command(['plan', '-p', 'policy.yaml'], { files, env: { LOG_LEVEL: 'warn' } });
@@ -93,7 +93,7 @@ test('plan warns of a rule that samples too seldom, in the report and in the log
   });
 });
 
-test('outside the change window plan says when it opens', async () => {
+test('plan says when the change window opens', async () => {
   const { command } = await cloud(SOME);
   const files = {
     'policy.yaml': 'limits: { window: { days: [Mon], from: "22:00", to: "05:00", zone: Asia/Shanghai } }',
@@ -112,7 +112,7 @@ test('outside the change window plan says when it opens', async () => {
   );
 });
 
-test('with nothing left to do the exit code is 0', async () => {
+test('the exit code is 0 if no work is left', async () => {
   const { command } = await cloud(estate(...inUse(2), free('kept', { 'vco-sweeper:keep': '' })));
   expect((await command(['plan'])).code).toBe(0);
 });
@@ -130,7 +130,7 @@ test('plan --json: one document on standard output, the log on standard error', 
   expect(events.at(-1)).toBe('run.finished');
 });
 
-test('--json has every outcome: only a function leaves out what is over a thousand', async () => {
+test('--json has every outcome, because only a function omits outcomes beyond a thousand', async () => {
   const many = Array.from({ length: 1_203 }, (_, index) =>
     free(`n${index}`, { 'vco-sweeper:keep': 'until 2026-11-21' }),
   );
@@ -141,7 +141,7 @@ test('--json has every outcome: only a function leaves out what is over a thousa
   expect(result).not.toHaveProperty('outcomesOmitted');
 });
 
-test('--connection narrows, and an id that is nowhere in scope is named', async () => {
+test('--connection narrows the run, and a missing id is named', async () => {
   const { command } = await cloud(SOME);
   const { code, out, err } = await command(['plan', '--json', '-c', 'vco-new,vco-nobody', '-c', 'vco-fresh']);
   expect(code).toBe(3);
@@ -149,7 +149,7 @@ test('--connection narrows, and an id that is nowhere in scope is named', async 
   expect(err).toBe('Not found where this run looked: vco-nobody\n');
 });
 
-test('--region says where when the policy names no region, and beats the default region', async () => {
+test('--region chooses the region if the policy names no region, and overrides the default region', async () => {
   const { command, emulator } = await cloud({
     ...SOME,
     regions: [{ RegionId: 'cn-hangzhou' }, { RegionId: 'cn-beijing' }],
@@ -160,7 +160,7 @@ test('--region says where when the policy names no region, and beats the default
   expect(emulator.calls.some(({ params }) => params.RegionId === 'cn-hangzhou')).toBe(false);
 });
 
-test('a region that the service does not know is called so', async () => {
+test('an unknown region is reported as unknown', async () => {
   const { command } = await cloud(SOME);
   const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
   expect(code).toBe(4);
@@ -169,7 +169,7 @@ test('a region that the service does not know is called so', async () => {
   );
 });
 
-test('without a terminal and without --yes sweep shows the plan, deletes nothing and exits 2', async () => {
+test('sweep without a terminal and without --yes shows the plan, deletes nothing and exits 2', async () => {
   const { command, writes, ids } = await cloud(SOME);
   const before = ids();
   const { code, out, err } = await command(['sweep']);
@@ -191,7 +191,7 @@ test('sweep --yes deletes without a question, although the mode of the policy is
   expect(ids()).toContain('vco-fresh');
 });
 
-test('on a terminal sweep shows the plan, asks, and deletes what was agreed to', async () => {
+test('on a terminal sweep shows the plan, asks, and deletes the agreed connections', async () => {
   const { command, ids } = await cloud(SOME);
   const { code, out, asked } = await command(['sweep'], { tty: true, answer: { text: '2' } });
   expect(asked).toEqual([
@@ -208,7 +208,7 @@ test('on a terminal sweep shows the plan, asks, and deletes what was agreed to',
   expect(ids()).toHaveLength(8);
 });
 
-test('what has become ripe since the question is not deleted unasked', async () => {
+test('a connection that becomes due after the question is not deleted', async () => {
   const { command, ids, emulator } = await cloud(estate(...inUse(6), free('ripe1', dueTags()), free('other')));
   const other = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === 'vco-other');
   const { out } = await command(['sweep'], {
@@ -225,7 +225,7 @@ test('what has become ripe since the question is not deleted unasked', async () 
   expect(out).toMatch(/planned +vco-other/);
 });
 
-test('the question says how many are detached first, and how many are in which region', async () => {
+test('the question gives the number of connections to detach first, and the number in each region', async () => {
   const far = { regionId: 'eu-central-1' };
   const rows = [bound('down1', dueTags('tunnels-down'), down), free('ripe1', dueTags()), free('ripe2', dueTags(), far)];
   const { command } = await cloud(estate(...inUse(6), ...rows, free('new'), free('stays', {}, far)));
@@ -240,7 +240,7 @@ test('the question says how many are detached first, and how many are in which r
   ]);
 });
 
-test('a sweep without any policy says so before it asks', async () => {
+test('sweep without a policy says this before it asks', async () => {
   const { command } = await cloud(SOME);
   const { err } = await command(['sweep'], { tty: true, answer: { text: 'no' } });
   expect(err).toContain('warning: the policy: no policy was given, so all defaults count in mode sweep');
@@ -249,7 +249,7 @@ test('a sweep without any policy says so before it asks', async () => {
   expect(given.err).not.toContain('no policy was given');
 });
 
-test('with nothing to delete there is no question, and marks are kept up', async () => {
+test('sweep asks no question if no connection is due, and still renews marks', async () => {
   const { command, writes } = await cloud(estate(...inUse(2), free('new')));
   const { code, out, err, asked } = await command(['sweep'], { tty: true });
   expect(asked).toEqual([]);
@@ -267,7 +267,7 @@ test.each<[Reply, number, RegExp]>([
   [{ text: '\u001b[2J' }, 3, /^"\\u001b\[2J" is not 2, so/m],
   ['no-more-input', 3, /^The input ended without an answer, so nothing was changed\.$/m],
   ['cancelled', 130, /interrupted; nothing was changed/],
-])('answered %j, sweep changes nothing and exits with %i', async (answer, expected, sentence) => {
+])('after the answer %j sweep changes nothing and exits with %i', async (answer, expected, sentence) => {
   const { command, writes } = await cloud(SOME);
   const { code, out, err } = await command(['sweep'], { tty: true, answer });
   expect(code).toBe(expected);
@@ -276,7 +276,7 @@ test.each<[Reply, number, RegExp]>([
   expect(writes()).toEqual([]);
 });
 
-test('--connection with an id that is not there exits with 3, in plan and in sweep', async () => {
+test('--connection with a missing id exits with 3, in plan and in sweep', async () => {
   const { command } = await cloud(estate(...inUse(2)));
   for (const args of [['plan'], ['sweep', '--yes'], ['sweep', '--yes', '--fail-on', 'due']]) {
     const { code, err } = await command([...args, '-c', 'vco-nobody']);
@@ -286,7 +286,7 @@ test('--connection with an id that is not there exits with 3, in plan and in swe
   expect(parse(out).notFound).toEqual(['vco-nobody']);
 });
 
-test('--fail-on due exits with 3 only when something is due', async () => {
+test('--fail-on due exits with 3 only if a connection is due', async () => {
   const waits = await cloud(estate(...inUse(6), free('fresh', fresh), free('new')));
   expect((await waits.command(['plan'])).code).toBe(3);
   expect((await waits.command(['plan', '--fail-on', 'orphans'])).code).toBe(3);
@@ -299,7 +299,7 @@ test('--fail-on due exits with 3 only when something is due', async () => {
   expect(err).toContain('orphans, due');
 });
 
-test('sweep --json on a terminal: the question elsewhere, one document on standard output', async () => {
+test('sweep --json on a terminal asks on standard error, and prints one document on standard output', async () => {
   const { command } = await cloud(SOME);
   const refused = await command(['sweep', '--json'], { tty: true, answer: { text: 'no' } });
   expect(parse(refused.out)).toMatchObject({ mode: 'plan', counts: { planned: 2 } });
@@ -309,7 +309,7 @@ test('sweep --json on a terminal: the question elsewhere, one document on standa
   expect(parse(declined.out)).toMatchObject({ mode: 'sweep' });
 });
 
-test('a halted region exits with 5, and a region that was not read with 4 although another is halted', async () => {
+test('a halted region exits with 5, but a halted and an unread region together exit with 4', async () => {
   const halted = await cloud(estate(...['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()))));
   expect((await halted.command(['plan'])).code).toBe(5);
   const regions = ['cn-hangzhou', 'cn-beijing'];
@@ -335,7 +335,7 @@ test('a halted region exits with 5, and a region that was not read with 4 althou
   expect(out).toContain('Not read, so nothing was changed there: cn-beijing');
 });
 
-test('on a terminal a warning is a sentence, and the status line is gone at the end', async () => {
+test('on a terminal a warning is a sentence, and the status line disappears at the end', async () => {
   const faults = [
     {
       action: 'ListTransitRouters',
@@ -353,7 +353,7 @@ test('on a terminal a warning is a sentence, and the status line is gone at the 
   expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });
 });
 
-test('explain tells everything about one connection, and exits as a run would', async () => {
+test('explain shows all facts about one connection, and exits like a run', async () => {
   const { command, writes } = await cloud(
     estate(...inUse(6), free('ripe1', dueTags()), bound('idle', {}, down), free('mine', { 'vco-sweeper:keep': 'yes' })),
   );
@@ -372,7 +372,7 @@ test('explain tells everything about one connection, and exits as a run would', 
   expect(writes()).toEqual([]);
 });
 
-test('explain of one whose turn has come in a halted region exits with 5, of one that waits there with 3', async () => {
+test('explain of a connection in a halted region exits with 5 if it is due, and with 3 if it waits', async () => {
   const all = ['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()));
   const { command } = await cloud(estate(...all, free('fresh', fresh)));
   const held = await command(['explain', 'vco-a']);
@@ -381,7 +381,7 @@ test('explain of one whose turn has come in a halted region exits with 5, of one
   expect((await command(['explain', 'vco-fresh'])).code).toBe(3);
 });
 
-test('explain of an id that is nowhere says where it looked and how to find a deletion', async () => {
+test('explain of a missing id names the read places and the way to find a deletion', async () => {
   const { command } = await cloud(SOME);
   const { code, out, err } = await command(['explain', 'vco-gone']);
   expect(code).toBe(2);
@@ -391,7 +391,7 @@ test('explain of an id that is nowhere says where it looked and how to find a de
   );
 });
 
-test('explain of a connection in a region that was not read whole is incomplete', async () => {
+test('explain of a connection in a partly read region is incomplete', async () => {
   const faults = [
     {
       action: 'ListTransitRouters',
@@ -405,7 +405,7 @@ test('explain of a connection in a region that was not read whole is incomplete'
   expect(err).toContain('it is in cn-hangzhou, which could not be read whole, so it is kept');
 });
 
-test('Ctrl-C during a plan leaves at once', async () => {
+test('Ctrl-C during a plan ends it at once', async () => {
   const { command } = await cloud(SOME);
   const stopEarly: RunOptions['onWrite'] = (_out, err, stop) => {
     if (err.includes('run started')) {
@@ -418,7 +418,7 @@ test('Ctrl-C during a plan leaves at once', async () => {
   expect(err).toContain('vco-sweeper: interrupted\n');
 });
 
-test('Ctrl-C during a sweep: what was sent is read back, nothing new is started', async () => {
+test('Ctrl-C during a sweep starts no new step, and reads back the steps under way', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const { command, ids } = await cloud(estate(...inUse(9), ...names.map((name) => free(name, dueTags()))));
   const files = { 'p.yaml': 'pace: { concurrency: 1 }' };
@@ -437,7 +437,7 @@ test('Ctrl-C during a sweep: what was sent is read back, nothing new is started'
   expect(ids()).toHaveLength(12);
 });
 
-test('a second Ctrl-C leaves at once and names what was sent', async () => {
+test('a second Ctrl-C ends a sweep at once and names the steps under way', async () => {
   const { command } = await cloud(estate(...inUse(9), free('a', dueTags())));
   const { code, err } = await command(['sweep', '--yes'], {
     env: { LOG_LEVEL: 'info' },
@@ -451,7 +451,7 @@ test('a second Ctrl-C leaves at once and names what was sent', async () => {
   expect(err).toContain('interrupted; sent, and not seen done: delete of vco-a.');
 });
 
-test('credentials that are refused: why nothing was read, and exit code 4', async () => {
+test('refused credentials give the reason for unread places, and exit code 4', async () => {
   const { command } = await cloud(SOME);
   const { code, out } = await command(['plan'], { env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' } });
   expect(code).toBe(4);

@@ -29,7 +29,7 @@ const results = (folder: string): Record<string, unknown>[] =>
       return document;
     });
 
-test('from store init to a plan and a sweep whose results are there', async () => {
+test('a plan and a sweep store their results after store init', async () => {
   const { command } = await cloud();
   const folder = join(aFolder(), 'store');
   expect((await command(['store', 'init', folder])).code).toBe(0);
@@ -43,7 +43,7 @@ test('from store init to a plan and a sweep whose results are there', async () =
   ).toEqual(['plan', 'sweep']);
 });
 
-test('a plan names its store in the commands that it hints at', async () => {
+test('the hints of a plan name its store', async () => {
   const { command } = await cloud();
   const folder = aStoreFolder();
   const { out } = await command(['plan', '--store', folder]);
@@ -51,21 +51,21 @@ test('a plan names its store in the commands that it hints at', async () => {
   expect(out).toContain(`vco-sweeper explain vco-old --store ${folder}\n`);
 });
 
-test('with --store off nothing is stored, whatever the variable says', async () => {
+test('--store off stores nothing, even if SWEEP_STORE names a store', async () => {
   const { command } = await cloud();
   const folder = aStoreFolder();
   await command(['plan', '--store', 'off'], { env: { SWEEP_STORE: folder } });
   expect(results(folder)).toEqual([]);
 });
 
-test('explain stores nothing: it is no run', async () => {
+test('explain stores nothing, because it is not a run', async () => {
   const { command } = await cloud();
   const folder = aStoreFolder();
   expect((await command(['explain', 'vco-new', '--store', folder])).code).toBe(3);
   expect(results(folder)).toEqual([]);
 });
 
-test('a result that could not be stored is printed, with the reason once, and the exit code is 4', async () => {
+test('a result without a place in the store is printed, with the reason once, and the exit code is 4', async () => {
   const { command, emulator } = await cloud();
   const folder = aStoreFolder({ results: 'a file' });
   const { code, out, err } = await command(['sweep', '--yes', '--store', folder], { env: { LOG_LEVEL: '' } });
@@ -80,7 +80,7 @@ test('a result that could not be stored is printed, with the reason once, and th
   expect(JSON.parse(json.out)).toMatchObject({ status: 'incomplete', notStored: expect.stringContaining(folder) });
 });
 
-test('with a file STOP a sweep deletes nothing and exits 3, and plan and explain say why', async () => {
+test('a file STOP makes a sweep delete nothing and exit with 3, and plan and explain give the reason', async () => {
   const { command, emulator } = await cloud();
   const folder = aStoreFolder({ STOP: '' });
   const swept = await command(['sweep', '--yes', '--store', folder]);
@@ -97,7 +97,7 @@ test('with a file STOP a sweep deletes nothing and exits 3, and plan and explain
   expect(why.next.what).toContain('kept for now, by what stands under limits');
 });
 
-test('limits.perDay needs a store, and plan and explain say when the day is full', async () => {
+test('limits.perDay needs a store, and plan and explain say that the day is full', async () => {
   const { command } = await cloud();
   const policy = 'limits: { perDay: 0 }';
   const env = { SWEEP_POLICY: policy };

@@ -38,7 +38,7 @@ const dataOf = (html: string | undefined): PageData =>
 const csvIds = (text: string | undefined) => read(text).map(({ connectionId }) => connectionId);
 
 describe('filters', () => {
-  test('change what is shown, and the hint, counts and exit code stay those of the run', async () => {
+  test('change only the view. The hints, the counts and the exit code still cover the whole run', async () => {
     const { command } = await cloud(SOME);
     const { code, out, err } = await command(['plan', '--owner', 'team-a', '--outcome', 'planned,waiting']);
     expect(rowsOf(out)).toEqual(['vco-ripe1', 'vco-fresh']);
@@ -52,7 +52,7 @@ describe('filters', () => {
   test.each([
     ['without a question', ['--yes'], {}],
     ['after a question', [], { tty: true, answer: { text: '2' } }],
-  ])('never change what is swept, %s', async (_how, args, options) => {
+  ])('never change the scope of the sweep, %s', async (_how, args, options) => {
     const whole = await cloud(SOME);
     const hidden = await cloud(SOME);
     const all = await whole.command(['sweep', ...args], options);
@@ -66,7 +66,7 @@ describe('filters', () => {
     expect(none.out).toContain('No listed connection has the owner nobody.');
   });
 
-  test('leave --json whole, and say so', async () => {
+  test('do not narrow --json, and say this', async () => {
     const { command } = await cloud(SOME);
     const { out, err } = await command(['plan', '--json', '--outcome', 'waiting']);
     const { outcomes } = JSON.parse(out) as RunResult;
@@ -85,7 +85,7 @@ describe('filters', () => {
     ],
     ['--group-by', 'name', /--group-by.*Allowed choices are region, owner, rule/],
     ['--csv', '-', /--csv.*"-" is not the name of a file/],
-  ])('%s %s is refused before any call, and what is allowed is named', async (flag, value, message) => {
+  ])('%s %s is refused before any call, with the allowed values', async (flag, value, message) => {
     const { command, emulator } = await cloud(SOME);
     for (const name of ['plan', 'sweep', 'invoke']) {
       const { code, out, err } = await command([name, flag, value]);
@@ -96,7 +96,7 @@ describe('filters', () => {
   });
 });
 
-test('--group-by makes a table of each, with its counts', async () => {
+test('--group-by makes a table of each group, with its counts', async () => {
   const { command } = await cloud(SOME);
   const { out } = await command(['plan', '--group-by', 'owner', '--sort', 'connection']);
   expect(out.match(/^(Owner|No owner).*$/gm)).toEqual([
@@ -107,7 +107,7 @@ test('--group-by makes a table of each, with its counts', async () => {
   expect(rowsOf(out)).toEqual(['vco-fresh', 'vco-ripe1', 'vco-ripe2', 'vco-new']);
 });
 
-test('a pipe gets whole names on one line each; COLUMNS asks for a width all the same', async () => {
+test('a pipe gets whole names on one line each, unless COLUMNS sets a width', async () => {
   const name = `branch-${'x'.repeat(110)}`;
   const { command } = await cloud(estate(...inUse(2), free('new', {}, { Name: name })));
   const { out } = await command(['plan']);
@@ -118,7 +118,7 @@ test('a pipe gets whole names on one line each; COLUMNS asks for a width all the
 });
 
 describe('--html', () => {
-  test('writes the page of the whole run, filters or not, beside table and CSV', async () => {
+  test('writes the page of the whole run despite filters, together with table and CSV', async () => {
     const { command } = await cloud(SOME);
     const files: Record<string, string> = {};
     const { err } = await command(['plan', '--html', 'a.html', '--csv', 'a.csv', '--owner', 'team-a'], { files });
@@ -127,11 +127,11 @@ describe('--html', () => {
     const { report, rows } = dataOf(files['a.html']);
     expect(rows.id).toEqual(['vco-ripe1', 'vco-ripe2', 'vco-fresh', 'vco-new']);
     expect(report.runs).toMatchObject([{ mode: 'plan', status: 'complete' }]);
-    // An orphan that has no mark yet: if the next run marks it.
+    // The date of an orphan without a mark, if the next run marks it.
     expect(rows.expected.filter((seconds) => seconds !== null)).toEqual([Date.parse('2026-11-23T12:00:00Z') / 1000]);
   });
 
-  test('that cannot be written is refused before any call, and at the end keeps no other file from being written', async () => {
+  test('stops before any call if the file cannot be written. A failure at the end does not prevent other files', async () => {
     const { command, emulator } = await cloud(SOME);
     const refused = await command(['sweep', '--yes', '--html', 'a.html'], { fileError: { before: 'EACCES' } });
     expect(refused).toMatchObject({ code: 2, out: '' });
@@ -144,7 +144,7 @@ describe('--html', () => {
 });
 
 describe('--csv', () => {
-  test('has a line for each connection that is shown, safe for spreadsheets, and says how many are not in it', async () => {
+  test('has a line for each visible connection, safe for spreadsheets, and gives the number of omitted connections', async () => {
     const { command } = await cloud(SOME);
     const files: Record<string, string> = {};
     const { err } = await command(['plan', '--csv', 'a.csv'], { files });
@@ -160,7 +160,7 @@ describe('--csv', () => {
     expect((JSON.parse(filtered.out) as RunResult).outcomes).toHaveLength(4);
   });
 
-  test('of a sweep holds what the sweep did, and that of a refused one the plan', async () => {
+  test('of a sweep has the outcomes of the sweep, or of the plan after a "no"', async () => {
     const { command } = await cloud(SOME);
     const files: Record<string, string> = {};
     await command(['sweep', '--csv', 'a.csv'], { files, tty: true, answer: { text: 'no' } });
@@ -169,7 +169,7 @@ describe('--csv', () => {
     expect(read(files['a.csv']).map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted', 'marked', 'waiting']);
   });
 
-  test('that cannot be written is refused before any call', async () => {
+  test('stops before any call if the file cannot be written', async () => {
     const { command, emulator } = await cloud(SOME);
     const fileError = { before: 'EACCES' };
     for (const args of [['plan'], ['sweep', '--yes'], ['invoke']]) {
@@ -180,7 +180,7 @@ describe('--csv', () => {
     expect(emulator.calls).toEqual([]);
   });
 
-  test('that turns out not to be writable when all is done: the report is there, one line says so, and it exits 1', async () => {
+  test('exits 1 if the file becomes unwritable at the end. The report is printed, and one line gives the reason', async () => {
     const { command, ids } = await cloud(SOME);
     const fileError = { after: 'ENOSPC' };
     const { code, out, err } = await command(['sweep', '--yes', '--csv', 'a.csv'], { fileError });

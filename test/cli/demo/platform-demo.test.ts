@@ -3,11 +3,11 @@ import { startClock } from '../../../lib/wiring/machine-clock.ts';
 import { run } from '../cli-harness.ts';
 
 const demo = (...args: string[]) => run(['demo', ...args], { clock: startClock() });
-/** The tables of both nights: how each sweep ended, and what is said of it. */
+/** The tables of both nights: the end of each sweep, and its remark. */
 const rows = (out: string) => [...out.matchAll(/^(done|failed) +(\d{16}) +(\S+) +(.*(?:\n {10,}.*)*)$/gm)];
 
 describe('the demo of the whole platform', () => {
-  test('ends without an orphan in any account, and a tick that comes again starts nothing', async () => {
+  test('ends without an orphan in any account, and a repeated tick starts no sweep', async () => {
     const { code, out, err } = await demo('--accounts', '1');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const told = out.replaceAll(/\s+/g, ' ');
@@ -22,7 +22,7 @@ describe('the demo of the whole platform', () => {
     expect(out.trim().split('\n').at(-1)).toMatch(/^The report as a page, to open in a browser: file:\/\/\/\S+\.html$/);
   });
 
-  test('with an account that refuses its role: its sweeps fail and say what to do, the others are done', async () => {
+  test('shows failed sweeps with advice if an account refuses its role, and completes the remaining sweeps', async () => {
     const { code, out } = await demo('--accounts', '3', '--refused', '1');
     expect(code).toBe(4);
     const ended = rows(out);
@@ -54,8 +54,12 @@ describe('the demo of the whole platform', () => {
   test.each([
     ['no account', ['--accounts', '0'], '"0" is not a whole number from 1 to 10'],
     ['text', ['--accounts', 'three'], '"three" is not a whole number from 1 to 10'],
-    ['more refused than there are', ['--accounts', '2', '--refused', '3'], '--refused 3 is more than there are'],
-    ['accounts that are not said', ['--refused', '1'], '--refused goes with --accounts'],
+    [
+      'more refused accounts than accounts',
+      ['--accounts', '2', '--refused', '3'],
+      '--refused 3 is more than there are',
+    ],
+    ['--refused without --accounts', ['--refused', '1'], '--refused goes with --accounts'],
   ])('%s is bad usage', async (_what, args, message) => {
     const { code, out, err } = await demo(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });

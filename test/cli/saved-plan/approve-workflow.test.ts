@@ -29,7 +29,7 @@ const WORKFLOW = parse(TEXT, { strict: true, uniqueKeys: true }) as Workflow;
 const { plan, sweep } = WORKFLOW.jobs;
 const scriptsOf = ({ steps }: Job): readonly string[] => steps.flatMap((step) => step.run ?? []);
 
-/** Each command of ours that a text starts, as arguments. */
+/** The arguments of each vco-sweeper command in a text. */
 const commandsIn = (text: string): readonly (readonly string[])[] =>
   [...text.matchAll(/npx vco-sweeper ([^|\n#]+)/g)].map(([, words = '']) => words.trim().split(/\s+/));
 
@@ -40,7 +40,7 @@ afterEach(async () => {
   }
 });
 
-test('a shell can read every script of the workflow', () => {
+test('every script of the workflow is valid for a shell', () => {
   const scripts = [...scriptsOf(plan), ...scriptsOf(sweep)];
   expect(scripts).toHaveLength(7);
   for (const script of scripts) {
@@ -49,7 +49,7 @@ test('a shell can read every script of the workflow', () => {
   }
 });
 
-test('the workflow needs no secret, and each job asks for no more than its part', () => {
+test('the workflow needs no secret, and each job has only its own rights', () => {
   expect(TEXT).not.toContain('secrets.');
   expect(WORKFLOW.permissions).toEqual({});
   expect(plan.permissions).toEqual({ contents: 'write', 'pull-requests': 'write', 'id-token': 'write' });
@@ -61,12 +61,12 @@ test('the workflow needs no secret, and each job asks for no more than its part'
   ]);
 });
 
-test('only the job that sweeps starts a command that deletes', () => {
+test('only the job sweep starts a command that deletes', () => {
   const verbs = (job: Job) => commandsIn(scriptsOf(job).join('\n')).map(([verb]) => verb);
   expect([verbs(plan), verbs(sweep)]).toEqual([['plan'], ['sweep']]);
 });
 
-test('the commands of the workflow save a plan, refuse it when it is old, and sweep it in time', async () => {
+test('the commands of the workflow save a plan, refuse an old plan, and sweep a recent plan', async () => {
   const served = await serve(
     estate(...inUse(6), free('one', dueTags()), bound('two', dueTags('tunnels-down'), down), free('other')),
   );
@@ -91,7 +91,7 @@ test('the commands of the workflow save a plan, refuse it when it is old, and sw
   expect([ids.includes('vco-one'), ids.includes('vco-two'), ids.includes('vco-other')]).toEqual([false, false, true]);
 });
 
-test('the commands that the page shows are understood', async () => {
+test('the commands on the page are valid', async () => {
   const served = await serve(estate(...inUse(2)));
   stops.push(() => served.emulator.close());
   const files: Record<string, string> = { 'policy.yaml': 'regions: [cn-hangzhou]\n' };
@@ -103,7 +103,7 @@ test('the commands that the page shows are understood', async () => {
   }
 });
 
-test('the page leads to files that exist, and tells every key of a plan', () => {
+test('the links of the page lead to existing files, and it explains every key of a plan', () => {
   const links = [...PAGE.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, path = '']) => normalize(join('docs', path)));
   expect(links.filter((path) => !existsSync(path))).toEqual([]);
   const keys = [...PAGE.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);

@@ -40,7 +40,7 @@ async function cloud(some: Record<string, unknown> = SOME, policy = POLICY) {
 
 type Document = Record<string, unknown> & { readonly entries: readonly Record<string, unknown>[] };
 
-/** The same document after a change, with a hash that is right. */
+/** The same document after a change, with a right hash. */
 function edited(text: string, change: (document: Document) => object): string {
   const { sha256: _, ...document } = JSON.parse(text) as Document & { readonly sha256: string };
   const changed = change(document as Document);
@@ -91,14 +91,14 @@ describe('plan --out', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('says in the JSON where it was saved', async () => {
+  test('names its file in the JSON', async () => {
     const { command, files } = await cloud();
     const { out } = await command(['plan', '--out', 'plan.json', '--json']);
     const { sha256, madeAt } = JSON.parse(files['plan.json'] ?? '');
     expect(JSON.parse(out).plan).toEqual({ file: 'plan.json', sha256, madeAt });
   });
 
-  test('outside the change window saves the connections that only wait for it, up to limits.perRun, the longest orphaned first', async () => {
+  test('saves the connections that only wait for the change window, up to limits.perRun, the oldest clock first', async () => {
     const limits = (perRun: number) =>
       `${POLICY}limits: { perRun: ${perRun}, window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
     const tags = { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(3 * DAY)}` };
@@ -115,7 +115,7 @@ describe('plan --out', () => {
     expect(one.ids()).not.toContain('vco-old');
   });
 
-  test('stopped by a file STOP saves nothing that would go later', async () => {
+  test('saves no connection that a file STOP holds back', async () => {
     const limits = `${POLICY}limits: { window: { from: "22:00", to: "05:00", zone: UTC } }\n`;
     const one = await cloud(SOME, limits);
     const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
@@ -126,7 +126,7 @@ describe('plan --out', () => {
     expect(JSON.parse(one.files['plan.json'] ?? '').entries).toEqual([]);
   });
 
-  test('with nothing due saves a plan without entries, which a sweep takes', async () => {
+  test('saves a plan without entries if no connection is due, and a sweep accepts it', async () => {
     const { command, files } = await cloud(estate(...inUse(2)));
     expect((await command(['plan', '--out', 'plan.json'])).code).toBe(0);
     expect(JSON.parse(files['plan.json'] ?? '').entries).toEqual([]);
@@ -135,7 +135,7 @@ describe('plan --out', () => {
     expect(JSON.parse(out)).toMatchObject({ mode: 'sweep', status: 'complete', regions: [], calls: {} });
   });
 
-  test('that could not read everything writes nothing, names the place and exits 4', async () => {
+  test('writes no file after an incomplete read, names the place and exits 4', async () => {
     const { command, files, emulator } = await cloud();
     emulator.setFaults([{ action: 'ListTransitRouters', ...always, fault: DENIED }]);
     const { code, err } = await command(['plan', '--out', 'plan.json']);
@@ -144,7 +144,7 @@ describe('plan --out', () => {
     expect(files).not.toHaveProperty('plan.json');
   });
 
-  test('to a file that cannot be written exits 2 before any call', async () => {
+  test('exits 2 before any call if the file cannot be written', async () => {
     const { command, emulator } = await cloud();
     const { code, err } = await command(['plan', '--out', 'plan.json'], { fileError: { before: 'EROFS' } });
     expect([code, err]).toEqual([
@@ -154,7 +154,7 @@ describe('plan --out', () => {
     expect(emulator.calls).toEqual([]);
   });
 
-  test('to a file that cannot be written any more shows the plan all the same, and exits 1', async () => {
+  test('exits 1 if the file becomes unwritable, and still shows the plan', async () => {
     const { command } = await cloud();
     const { code, err, out } = await command(['plan', '--out', 'plan.json', '--json'], {
       fileError: { after: 'ENOSPC' },
@@ -198,7 +198,7 @@ describe('sweep --plan', () => {
     expect(tagsOf('vco-back')).toEqual(dueTags());
   });
 
-  test('asks about the number of connections that are still as planned', async () => {
+  test('asks about the connections that are still as planned', async () => {
     const { command, ids, emulator } = await saved();
     const two = emulator.estate.vpnConnections.find((row) => row.VpnConnectionId === 'vco-two');
     if (two) {
@@ -213,7 +213,7 @@ describe('sweep --plan', () => {
     expect(ids()).not.toContain('vco-one');
   });
 
-  test('that became too old at the question is refused', async () => {
+  test('refuses a plan that became too old during the question', async () => {
     const { command, ids } = await saved();
     const clock = later(0);
     const { code, err } = await command(['sweep', '--plan', 'plan.json', '--max-age', '1h'], {
@@ -232,7 +232,7 @@ describe('sweep --plan', () => {
     expect(ids()).toHaveLength(10);
   });
 
-  test('may be given --max-age only with a plan', async () => {
+  test('accepts --max-age only with a plan', async () => {
     const { command } = await cloud();
     expect(await command(['sweep', '--max-age', '1h', '--yes'])).toMatchObject({
       code: 2,
@@ -263,7 +263,7 @@ describe('sweep --plan', () => {
       (text) => edited(text, (document) => ({ ...document, format: 'vco-sweeper/plan@2' })),
       'it is not of the format vco-sweeper/plan@1',
     ],
-    ['no plan at all', () => '{}', 'it is no document of a store'],
+    ['without the fields of a plan', () => '{}', 'it is no document of a store'],
     [
       'with an odd id',
       (text) => edited(text, (document) => ({ ...document, entries: [{ ...document.entries[0], connectionId: '*' }] })),
@@ -309,7 +309,7 @@ describe('sweep --plan', () => {
     expect(emulator.calls).toHaveLength(callsBefore);
   });
 
-  test('refuses a plan that is not there, and calls nothing', async () => {
+  test('refuses a missing plan, and calls nothing', async () => {
     const { command, emulator } = await cloud();
     expect(await command(['sweep', '--plan', 'plan.json', '--yes'])).toMatchObject({
       code: 2,
@@ -347,7 +347,7 @@ describe('sweep --plan', () => {
     expect(emulator.calls).toHaveLength(callsBefore);
   });
 
-  test('says where, if the policy names no region', async () => {
+  test('takes the regions from the plan if the policy names no region', async () => {
     const one = await cloud(SOME, 'rules: { tunnels-down: 24h }');
     await one.command(['plan', '--out', 'plan.json', '--region', REGION]);
     const env = { ALIBABA_CLOUD_REGION_ID: 'eu-central-1' };
@@ -356,7 +356,7 @@ describe('sweep --plan', () => {
     expect(one.ids()).not.toContain('vco-one');
   });
 
-  test('a second time finds nothing more to do, and names the connections that are gone', async () => {
+  test('finds no more work the second time, and names the deleted connections', async () => {
     const { command } = await saved();
     await command(['sweep', '--plan', 'plan.json', '--yes']);
     const { code, out } = await command(['sweep', '--plan', 'plan.json', '--yes', '--json']);
@@ -364,7 +364,7 @@ describe('sweep --plan', () => {
     expect(JSON.parse(out)).toMatchObject({ status: 'complete', notFound: ['vco-one', 'vco-two'], outcomes: [] });
   });
 
-  test('keeps its guards: limits.perRun holds', async () => {
+  test('keeps its guards, such as limits.perRun', async () => {
     const { command, ids } = await saved(SOME, `${POLICY}limits: { perRun: 1 }\n`);
     const { code } = await command(['sweep', '--plan', 'plan.json', '--yes']);
     expect([code, ids().length]).toEqual([0, 9]);

@@ -4,7 +4,7 @@ import { createScreen } from '../../../lib/cli/session/screen.ts';
 import { NOW } from '../../support/builders.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-test('the status counts what is done and says what is waited for', () => {
+test('the status counts the finished work and names the pending work', () => {
   const { journal, status, underWay } = createProgress();
   expect(status()).toBe('reading the estate');
   journal('region.listed', { accountId: '1', regionId: 'a', connections: 3 });
@@ -27,7 +27,7 @@ test('the status counts what is done and says what is waited for', () => {
   expect(status()).toMatch(/waiting for DescribeVpnConnections, again after Throttling\.User$/);
 });
 
-test('while it reads, the status says how far that has come', () => {
+test('the status shows the progress of the reads', () => {
   const { journal, onReading, status } = createProgress();
   onReading({ connections: 3150, regionsRead: 0, regions: 1 });
   expect(status()).toBe('reading the estate: 3150 connections so far, 0 of 1 region read');
@@ -46,7 +46,7 @@ function screenOn(isTTY: boolean) {
   return { clock, written, status, screen: createScreen(out, clock, () => status.text) };
 }
 
-test('on a terminal the status is rewritten in place, cut to the width, and only when it changed', () => {
+test('on a terminal the status is rewritten in place, cut to the width, and only after a change', () => {
   const { written, status, screen } = screenOn(true);
   screen.update();
   screen.update();
@@ -65,7 +65,7 @@ test('on a terminal the status is rewritten in place, cut to the width, and only
   ]);
 });
 
-test('elsewhere it is a plain line, ten seconds apart at least, and only when it changed', () => {
+test('without a terminal the status is a plain line, at most every ten seconds, and only after a change', () => {
   const { clock, written, status, screen } = screenOn(false);
   screen.update();
   clock.advance(9_999);

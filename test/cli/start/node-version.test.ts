@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ENGINES, isInRange, refusalOf } from '../../../lib/cli/start/node-version.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 
-test("the range is the package's", () => {
+test('the range is the range in package.json', () => {
   expect(packageFile.engines.node).toBe(ENGINES);
 });
 
@@ -27,7 +27,7 @@ test.each<[string, boolean]>([
   expect(refusalOf(version, ENGINES) === undefined).toBe(expected);
 });
 
-test('a Node that is too old is told which one is needed, in one sentence', () => {
+test('the refusal of an old Node names the required version in one sentence', () => {
   expect(refusalOf('v18.20.8', ENGINES)).toBe(
     'vco-sweeper: Node 18.20.8 is too old: it needs Node 20.12 or a later 20, or 21.7 or a later 21, or 22 or newer.',
   );

@@ -9,9 +9,9 @@ import { serve } from '../cli-harness.ts';
 
 const CLI = resolve('dist/cli/index.js');
 const FULL = '/dev/full';
-/** The process has real time to wait in. */
+/** The process waits in real time. */
 const QUICK = '{"wait":{"pollInterval":"20ms"}}';
-/** Nothing that a person should read is this long; a line of the bundle has a million. */
+/** A line for a person is never this long. A line of the bundle has a million characters. */
 const LINE_MAX = 400;
 
 const stops: (() => Promise<void>)[] = [];
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 type Streams = { readonly stdout?: number | 'closed'; readonly stderr?: number | 'closed' };
 
-/** The command line in a process of its own. */
+/** Starts the command line in a separate process. */
 async function start(args: readonly string[], env: Record<string, string>, streams: Streams = {}, node: string[] = []) {
   const target = (stream: number | 'closed' | undefined) => (typeof stream === 'number' ? stream : 'pipe');
   const child = spawn(process.execPath, [...node, CLI, ...args], {
@@ -50,7 +50,7 @@ function textOf(stream: ChildProcess['stdout']): () => string {
 }
 
 async function cloud() {
-  // The process has a clock of its own, so what is due in the emulator has to be so by that one.
+  // The process uses the real clock, so the dates in the emulator are shifted to it.
   const shift = Date.now() - NOW;
   const tags = Object.fromEntries(
     Object.entries(dueTags()).map(([key, value]) => [
@@ -75,7 +75,7 @@ describe('output that cannot be written', () => {
     ['standard error that nobody reads', () => ({ stderr: 'closed' })],
     ['standard output that nobody reads', () => ({ stdout: 'closed' })],
     ['both of them so', () => ({ stdout: 'closed', stderr: 'closed' })],
-  ])('%s: the sweep goes on to its end, says so where it can, and exits 1', async (_what, streams) => {
+  ])('%s: the sweep finishes, reports the failure where it can, and exits 1', async (_what, streams) => {
     const { env, left } = await cloud();
     const to = streams(openSync(FULL, 'w'));
     const { code, out, err } = await start(['sweep', '--yes'], { ...env, SWEEP_POLICY: QUICK, LOG_LEVEL: 'info' }, to);
@@ -91,7 +91,7 @@ describe('output that cannot be written', () => {
 });
 
 describe('an error that nobody caught', () => {
-  /** Loaded before the command line: breaks it from inside, a moment after it has begun. */
+  /** Loaded before the command line. Breaks it from inside, a moment after its start. */
   function breaking(statement: string): string[] {
     const file = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'break.cjs');
     writeFileSync(file, `setTimeout(() => { ${statement} }, 1);`);
@@ -109,7 +109,7 @@ describe('an error that nobody caught', () => {
     expect(code).toBe(1);
   });
 
-  test('shows where it was thrown to those who debug, still without source', async () => {
+  test('shows its stack in debug mode, still without source', async () => {
     const { env } = await cloud();
     const { err } = await start(
       ['emulator'],
@@ -122,26 +122,26 @@ describe('an error that nobody caught', () => {
   });
 });
 
-test('nothing that it does is deprecated in Node, or is about to be', async () => {
+test('the command line uses no function that Node deprecates', async () => {
   const { env } = await cloud();
   const node = ['--pending-deprecation', '--throw-deprecation'];
   expect(await start(['plan', '--json'], env, {}, node)).toMatchObject({ code: 3, err: '' });
 });
 
-describe('an old Node', () => {
+describe('Node', () => {
   const pretending = (version: string): string[] => {
     const file = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'old.cjs');
     writeFileSync(file, `Object.defineProperty(process, 'version', { value: ${JSON.stringify(version)} });`);
     return ['--require', file];
   };
 
-  test.each(['v18.20.8', 'v20.11.1', 'v21.6.2'])('%s is told so in one sentence, and exits 2', async (version) => {
+  test.each(['v18.20.8', 'v20.11.1', 'v21.6.2'])('%s is refused in one sentence, with exit code 2', async (version) => {
     const { code, out, err } = await start(['plan'], {}, {}, pretending(version));
     expect(err).toMatch(/^vco-sweeper: Node [\d.]+ is too old: it needs Node 20\.12 .*\.\n$/);
     expect([code, out]).toEqual([2, '']);
   });
 
-  test('of the oldest kind that is taken runs', async () => {
+  test('runs the program if it is the oldest accepted version', async () => {
     expect(await start(['--version'], {}, {}, pretending('v20.12.0'))).toMatchObject({ code: 0, err: '' });
   });
 });

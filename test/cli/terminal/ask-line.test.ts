@@ -6,9 +6,9 @@ import { askLine } from '../../../lib/cli/terminal/ask-line.ts';
 const QUESTION = 'Type 3 to delete them: ';
 
 /**
- * Ask on a terminal in memory.
+ * Asks on a terminal in memory.
  *
- * @param early what was typed before
+ * @param early text that is typed before the question
  * @param onQuestion called once the question is on the screen
  */
 async function ask(early: string, onQuestion: (keyboard: PassThrough, stop: () => void) => void) {
@@ -49,12 +49,12 @@ test.each<[string, string, Reply]>([
   ['Ctrl-D', '\u0004', 'no-more-input'],
   ['Ctrl-C', '\u0003', 'cancelled'],
   ['Ctrl-C after a number', '3\u0003', 'cancelled'],
-])('%s is answered as what it is', async (_what, typed, expected) => {
+])('the answer to %s', async (_what, typed, expected) => {
   expect((await ask('', (keyboard) => keyboard.write(typed))).reply).toEqual(expected);
 });
 
 test.each([['3\n'], ['3\r'], ['3'], ['sudo reboot\n3\n3\n'], ['\u0004'], ['3\r'.repeat(1_000)]])(
-  'what was typed before the question is no answer: %#',
+  'text from before the question is no answer: %#',
   async (early) => {
     const { reply, shown } = await ask(early, (keyboard) => keyboard.write('no\r'));
     expect(reply).toEqual({ text: 'no' });
@@ -62,7 +62,7 @@ test.each([['3\n'], ['3\r'], ['3'], ['sudo reboot\n3\n3\n'], ['\u0004'], ['3\r'.
   },
 );
 
-test('typing that never pauses gets no question', async () => {
+test('no question appears while a person types without a pause', async () => {
   const typing = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
   const timer = setInterval(() => typing.write('3\r'), 1);
   const screen = new PassThrough();
@@ -72,7 +72,7 @@ test('typing that never pauses gets no question', async () => {
   expect(screen.read()).toBeNull();
 });
 
-test('a terminal that is closed, or gone, gives no answer', async () => {
+test('a closed terminal gives no answer', async () => {
   expect((await ask('', (keyboard) => keyboard.end())).reply).toBe('no-more-input');
   const gone = Object.assign(new Error('gone'), { code: 'EIO' });
   expect((await ask('', (keyboard) => keyboard.emit('error', gone))).reply).toBe('no-more-input');

@@ -5,7 +5,7 @@ import { DAY, HOUR } from '../../support/builders.ts';
 import { estate, free, inUse } from '../../support/estates.ts';
 import { serve } from '../cli-harness.ts';
 
-/** Types at once what comes first, what comes second when the question stands there, and answers what the process said. */
+/** Types the early text at once and the late text after the question. Prints the output of the process. */
 const TERMINAL = `
 import os, pty, sys
 early, late, command = sys.argv[1], sys.argv[2], sys.argv[3:]
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
-/** A sweep at a terminal of the operating system, of two connections that are due. */
+/** Sweeps two due connections at a terminal of the operating system. */
 async function sweepAt(early: string, late: string) {
   const due = { 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
   const served = await serve(estate(...inUse(9), free('a', due), free('b', due)));

@@ -4,7 +4,7 @@ import { createSafeStream } from '../../../lib/cli/terminal/safe-stream.ts';
 
 const full = () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
-/** A stream that takes so many texts and then fails, in one of the ways in which Node's streams do. */
+/** A stream that accepts a number of texts and then fails, in one of the ways of Node's streams. */
 function streamFor(taken: string[], room: number, how: 'throws' | 'reports' | 'reports late') {
   const stream = new Writable({
     decodeStrings: false,
@@ -31,19 +31,22 @@ function streamFor(taken: string[], room: number, how: 'throws' | 'reports' | 'r
   return createSafeStream(stream);
 }
 
-test.each(['throws', 'reports', 'reports late'] as const)('a stream that %s a failure ends nothing', async (how) => {
-  const taken: string[] = [];
-  const stream = streamFor(taken, 2, how);
-  for (const text of ['a', 'b', 'c', 'd']) {
-    stream.write(text);
-  }
-  await stream.flush();
-  expect(taken).toEqual(['a', 'b']);
-  expect(stream.failure()).toBe('ENOSPC');
-  stream.write('e');
-  await stream.flush();
-  expect(taken).toEqual(['a', 'b']);
-});
+test.each(['throws', 'reports', 'reports late'] as const)(
+  'a failure that a stream %s does not end the process',
+  async (how) => {
+    const taken: string[] = [];
+    const stream = streamFor(taken, 2, how);
+    for (const text of ['a', 'b', 'c', 'd']) {
+      stream.write(text);
+    }
+    await stream.flush();
+    expect(taken).toEqual(['a', 'b']);
+    expect(stream.failure()).toBe('ENOSPC');
+    stream.write('e');
+    await stream.flush();
+    expect(taken).toEqual(['a', 'b']);
+  },
+);
 
 test('a stream that works has no failure', async () => {
   const taken: string[] = [];

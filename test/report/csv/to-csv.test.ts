@@ -20,19 +20,19 @@ const aResult = (outcomes: readonly Outcome[]): RunResult => ({
 });
 const csvOf = (...outcomes: readonly Outcome[]): string => toCsv(outcomes, aResult(outcomes));
 
-/** By another reader than the writer: cells by the names of their columns. */
+/** Reads a CSV with another library than the writer: cells by the names of their columns. */
 const read = (csv: string): readonly Record<string, string>[] =>
   parse(csv, { columns: true, record_delimiter: '\r\n' });
 const cellsOf = (change: Partial<Outcome>): Record<string, string> => read(csvOf(anOutcome(change)))[0] ?? {};
 
-test('the columns have these names in this order, on which scripts count', () => {
+test('the columns keep their names and their order, because scripts rely on both', () => {
   expect(csvOf()).toBe(
     'connectionId,name,owner,accountId,regionId,outcome,rule,since,dueAt,heldUntil,createdAt,transitRouterId,cenId,' +
       'reason,evidence,code,requestId,runId,backup\r\n',
   );
 });
 
-test('each connection is a line that ends as RFC 4180 has it, and what is not known is empty', () => {
+test('each connection is a line with an end as in RFC 4180, and an unknown value is empty', () => {
   const facts = {
     name: 'old-dc',
     owner: 'team-a',
@@ -54,7 +54,7 @@ test('each connection is a line that ends as RFC 4180 has it, and what is not kn
 });
 
 test.each(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])(
-  'a text that begins with %j is no formula',
+  'a text that begins with %j does not become a formula',
   (sign) => {
     const text = `${sign}cmd|' /C calc'!A0`;
     const { name = '', owner = '', reason = '' } = cellsOf({ name: text, owner: text, reason: text });
@@ -73,7 +73,7 @@ test('commas, quotes and line breaks stay inside their cell', () => {
   });
 });
 
-test('whatever a name holds, there is one line of as many cells, and nothing in it that is obeyed or computed', () => {
+test('a hostile name never adds lines or cells, and no terminal or spreadsheet obeys it', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 60 }),
@@ -94,6 +94,6 @@ test('whatever a name holds, there is one line of as many cells, and nothing in 
   );
 });
 
-test('every column says what it holds', () => {
+test('every column has a description', () => {
   expect(CSV_COLUMNS.filter(({ holds }) => holds === '')).toEqual([]);
 });

@@ -31,8 +31,8 @@ const endings = (runs: Parameters<typeof digestRuns>[0]['runs']) =>
     ]),
   );
 
-describe('of one run', () => {
-  test('the report says what the run says', () => {
+describe('a digest of one run', () => {
+  test('has the facts of the run', () => {
     const result = aResult([of('vco-1'), of('vco-2', { outcome: 'failed' })], {
       outcomesOmitted: 3,
       notStored: 'full',
@@ -46,7 +46,7 @@ describe('of one run', () => {
     ]);
   });
 
-  test('an orphan without a mark is expected to go when the next mark has had its grace', () => {
+  test('expects the deletion of an unmarked orphan at the end of its grace after the next mark', () => {
     const { rules } = aPolicy({ rules: { unassociated: 2 * DAY } });
     const waiting = { outcome: 'waiting' as const };
     const outcomes = [
@@ -61,7 +61,7 @@ describe('of one run', () => {
     expect(expected).toEqual([ago(-2 * DAY), null, null]);
   });
 
-  test('a deletion names its backup', () => {
+  test('names the backup of a deletion', () => {
     const backup = 'backups/1/cn-hangzhou/2026-11-22/vco-1-120000Z-run-1.json';
     const result = aResult([of('vco-1', { outcome: 'deleted', backup }), of('vco-2')]);
     const { outcomes } = digestRuns({ ...inReport, runs: [{ result }] });
@@ -69,14 +69,14 @@ describe('of one run', () => {
   });
 });
 
-describe('of several runs', () => {
-  test('the newest outcome of a connection counts, in whatever order the results come', () => {
+describe('a digest of several runs', () => {
+  test('takes the newest outcome of a connection, in any order of the results', () => {
     const runs = [second([of('vco-1', { outcome: 'deleted' })]), first([of('vco-1', { outcome: 'waiting' })])];
     expect(endings(runs)).toEqual({ 'vco-1': 'deleted by run-2' });
     expect(digestRuns({ ...inReport, runs }).results).toEqual(['results/1.json', 'results/2.json']);
   });
 
-  test('a deletion stays in the report, also when another run finds it gone', () => {
+  test('keeps a deletion, even if another run finds the connection gone', () => {
     const deleted = first([of('vco-1', { outcome: 'deleted' }), of('vco-2', { outcome: 'deleted' })]);
     expect(endings([deleted, second([of('vco-2', { outcome: 'already-gone' })])])).toEqual({
       'vco-1': 'deleted by run-1',
@@ -84,26 +84,26 @@ describe('of several runs', () => {
     });
   });
 
-  test('a connection that a whole later run of its place does not list is kept', () => {
+  test('counts a connection as kept if a whole later run of its place does not list it', () => {
     const before = first([of('vco-1', { outcome: 'waiting' }), of('vco-2', { outcome: 'waiting' })]);
     expect(endings([before, second([of('vco-2', { outcome: 'waiting' })])])).toEqual({ 'vco-2': 'waiting by run-2' });
   });
 
   test.each([
-    ['looked at one connection only', { counts: aResult([]).counts, regions: [place()] }],
+    ['read only one connection', { counts: aResult([]).counts, regions: [place()] }],
     ['could not read the place', { status: 'incomplete', regions: [place({ listing: 'unread', connections: 0 })] }],
-    ['looked at another place', { regions: [place({ regionId: 'cn-beijing' })] }],
-  ])('a later run that %s takes nothing back', (_what, change) => {
+    ['read another place', { regions: [place({ regionId: 'cn-beijing' })] }],
+  ])('keeps all outcomes if a later run %s', (_what, change) => {
     const before = first([of('vco-1', { outcome: 'waiting' })]);
     expect(endings([before, second([], change)])).toEqual({ 'vco-1': 'waiting by run-1' });
   });
 
-  test('the same id in two accounts is two connections', () => {
+  test('treats the same id in two accounts as two connections', () => {
     const other = of('vco-1', { accountId: '2', outcome: 'protected' });
     expect(digestRuns({ ...inReport, runs: [first([of('vco-1')]), second([other])] }).outcomes).toHaveLength(2);
   });
 
-  test('kept connections are those of the newest run of each place that it does not list', () => {
+  test('counts the kept connections of the newest run of each place, without listed connections', () => {
     const there = { regions: [place({ connections: 10 }), place({ regionId: 'cn-beijing', connections: 5 })] };
     const runs = [
       first([of('vco-1'), of('vco-2')], there),
@@ -118,11 +118,15 @@ describe('the status', () => {
   const halted = { status: 'halted', regions: [place({ halted: true })] };
 
   test.each([
-    ['an old trouble that a later run of the place did not have', [first([], unread), second([])], 'incomplete'],
-    ['that, where the later run looked there', [first([], unread), second([], { regions: [place()] })], 'complete'],
+    [
+      'an unread place that the later run did not cover the place did not have',
+      [first([], unread), second([])],
+      'incomplete',
+    ],
+    ['an unread place that the later run read', [first([], unread), second([], { regions: [place()] })], 'complete'],
     ['a guard that halted the newest run', [first([]), second([], halted)], 'halted'],
     ['a run that could not begin anywhere', [first([], { status: 'incomplete' })], 'incomplete'],
-  ])('is the worst of the newest: %s', (_what, runs, status) => {
+  ])('is the worst status of the newest runs: %s', (_what, runs, status) => {
     expect(digestRuns({ ...inReport, runs }).status).toBe(status);
   });
 

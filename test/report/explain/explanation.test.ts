@@ -46,13 +46,13 @@ function explain(connection: Connection, policy: Policy = aPolicy(), others: rea
 const report = (...args: Parameters<typeof explain>) =>
   reportExplanation(explain(...args), { color: false, columns: 100 });
 
-test('an orphan whose grace has run out: everything its deletion rests on', () => {
+test('a due orphan has all facts behind its deletion', () => {
   const policy = aPolicy({ mode: 'sweep', rules: { 'tunnels-down': 14 * DAY, expired: 0 } });
   const tunnels = twoTunnels('ike_sa_not_established', 'ipsec_sa_not_established');
   const connection = aBoundConnection({ name: 'warehouse', tags: due('tunnels-down'), tunnels });
   const text = report(connection, policy);
   expect(text).toMatch(/^ +unrouted: off$/m);
-  // A rule that is off says no more than that, and there may be more of them.
+  // A rule that is off only says this, and the number of these rules may grow.
   expect(text.replaceAll(/^ +\S+: off\n/gm, '')).toMatchInlineSnapshot(`
     "vco-1  warehouse
       verdict       orphan, judged 2026-11-22 12:00Z
@@ -87,19 +87,19 @@ test('an orphan whose grace has run out: everything its deletion rests on', () =
   `);
 });
 
-test('one without a mark: what comes first, and from when on it could be deleted', () => {
+test('an orphan without a mark has its next step and its earliest deletion', () => {
   const { next } = explain(aConnection());
   expect(next.first).toBe('marked by the next run in mode mark or sweep');
   expect(next.at).toBe(ago(-DAY));
   expect(report(aConnection())).toContain("the policy's mode is plan: a scheduled run changes nothing");
 });
 
-test('one inside its grace: until when', () => {
+test('an orphan inside its grace has the end of the grace', () => {
   const tags = tagged({ 'vco-sweeper:orphan': `unassociated ${ago(5 * HOUR)}`, 'vco-sweeper:seen': ago(HOUR) });
   expect(explain(aConnection({ tags })).next).toMatchObject({ first: null, at: ago(5 * HOUR - DAY) });
 });
 
-test('rules are asked of a protected one too, to show what would be without the protection', () => {
+test('a protected connection has the verdicts of the rules without the protection', () => {
   const { verdict, protections, rules } = explain(aConnection({ tags: tagged({ 'vco-sweeper:keep': '' }) }));
   expect(verdict.kind).toBe('protected');
   expect(protections).toEqual(['tag vco-sweeper:keep']);
@@ -108,18 +108,18 @@ test('rules are asked of a protected one too, to show what would be without the 
   );
 });
 
-test('no rule is asked when it is not settled what the connection is bound to', () => {
+test('no rule is asked if the association is unknown', () => {
   const { rules, association } = explain(aBoundConnection({ state: 'updating' }));
   expect(rules[0]).toMatchObject({ says: 'not asked', evidence: ['it is updating'] });
   expect(association.kind).toBe('changing');
 });
 
-test('a mark that counts no more says why', () => {
+test('a mark that no longer counts has a reason', () => {
   const tags = tagged({ 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}`, 'vco-sweeper:seen': ago(5 * DAY) });
   expect(report(aConnection({ tags }))).toMatch(/mark +counts no more: last seen so 2026-11-17 12:00Z, longer ago/);
 });
 
-test('the place in the queue counts all that are ripe, not only the one asked about', () => {
+test('the place in the queue counts all due connections', () => {
   const policy = aPolicy({ limits: { perRun: 1, perRegionShare: 1 } });
   const longer = aConnection({
     connectionId: 'vco-0',
@@ -130,19 +130,19 @@ test('the place in the queue counts all that are ripe, not only the one asked ab
   ]);
 });
 
-test('a halted region holds it back', () => {
+test('a halted region holds the deletion back', () => {
   const policy = aPolicy({ limits: { shareFloor: 0 } });
   expect(explain(aConnection({ tags: due() }), policy).limits).toEqual([
     'the region is halted: 1 of its 1 connections would go, more than limits.perRegionShare allows',
   ]);
 });
 
-test('what is held back is not announced as deleted', () => {
+test('a connection that limits hold back is not announced as deleted', () => {
   const { what } = explain(aConnection({ tags: due() }), aPolicy({ limits: { shareFloor: 0 } })).next;
   expect(what).toBe('kept for now, by what stands under limits; else deleted by the next sweep');
 });
 
-test('every tag is shown with its value, if it has one', () => {
+test('every tag is shown with its value, unless it has no value', () => {
   const tags = tagged({ owner: 'team=net', bare: '' });
   expect(explain(aConnection({ tags })).connection.tags).toEqual(['bare', 'owner=team=net']);
 });
@@ -164,7 +164,7 @@ describe('a held connection', () => {
     });
   const policy = aPolicy({ mode: 'sweep', detach: { holdMs: 2 * DAY } });
 
-  test('is explained by until when it is held, and how to bring it back', () => {
+  test('has the end of its hold, and the ways to keep it', () => {
     const text = report(held(1), policy);
     expect(text).toContain('half-done, judged 2026-11-22 12:00Z');
     expect(text).toContain('from 2026-11-24 11:00Z (in 1d 23h): deleted by a sweep');
@@ -184,7 +184,7 @@ describe('a held connection', () => {
     expect(explain(held(2_000), policy).hold).toMatchObject({ until: '2026-11-24T12:00:00.000Z' });
   });
 
-  test('is announced for what would be detached', () => {
+  test('is announced for a connection that the next sweep detaches', () => {
     const connection = aBoundConnection({ tags: due('tunnels-down'), tunnels: twoTunnels(...DOWN) });
     const holding = aPolicy({ mode: 'sweep', rules: { 'tunnels-down': DAY }, detach: { holdMs: 2 * DAY } });
     expect(report(connection, holding)).toContain('detached from tr-1, held for 2d and then deleted');
@@ -205,7 +205,7 @@ describe('where the policy requires a notice', () => {
     return { next, told, limits };
   };
 
-  test('nobody was told: a message comes first', () => {
+  test('an unnamed connection first needs a message', () => {
     expect(explainTold(48, { kind: 'none', hasClock: true })).toEqual({
       next: {
         first: 'a channel accepts a message that names it, at least 1d before',
@@ -217,7 +217,7 @@ describe('where the policy requires a notice', () => {
     });
   });
 
-  test('somebody was told: it says who and when, and until when the notice runs', () => {
+  test('a named connection has the time and the channel of the message, and the end of the notice', () => {
     const untilMs = telling.atMs + DAY;
     expect(explainTold(48, { kind: 'running', telling, untilMs })).toEqual({
       next: { first: null, what: 'deleted by a sweep', at: ago(-22 * HOUR) },
@@ -229,7 +229,7 @@ describe('where the policy requires a notice', () => {
     });
   });
 
-  test('the notice is over: the next sweep deletes it', () => {
+  test('the next sweep deletes the connection after the notice', () => {
     const early = { ...telling, atMs: NOW - 30 * HOUR };
     const { next, told } = explainTold(48, { kind: 'over', telling: early, untilMs: NOW - 6 * HOUR });
     expect(next).toEqual({ first: null, what: 'deleted by the next sweep', at: null });
@@ -239,24 +239,24 @@ describe('where the policy requires a notice', () => {
   test.each<[string, number, string]>([
     ['grace', 1, ago(-23 * HOUR)],
     ['notice', 23, ago(-22 * HOUR)],
-  ])('inside its grace, the later of grace and notice counts: the %s', (_which, hours, at) => {
+  ])('inside the grace, the later end of grace and notice counts: the %s', (_which, hours, at) => {
     const { next } = explainTold(hours, { kind: 'running', telling, untilMs: telling.atMs + DAY });
     expect(next.at).toBe(at);
   });
 
-  test('the records cannot be read: that comes first', () => {
+  test('unreadable records come first', () => {
     const { next, told } = explainTold(48, { kind: 'unread', reason: 'the store is away', code: 'StoreGone' });
     expect(next.first).toBe('the records of messages can be read');
     expect(told).toEqual({ says: 'the store is away', told: null });
   });
 
-  test('without a mark, there is nothing to be named', () => {
+  test('a connection without a mark has no clock to name', () => {
     const { notice, next } = explain(aConnection(), policy);
     expect(notice?.says).toBe('nobody can have been told yet, because it has no mark that a message could name');
     expect(next.first).toMatch(/^marked by the next run .*; then a channel accepts a message that names it/);
   });
 
-  test('where it requires none, there is nothing to say', () => {
+  test('a policy without a required notice has no notice report', () => {
     expect(explain(aConnection({ tags: graceOf(48) })).notice).toBeNull();
   });
 });

@@ -17,7 +17,7 @@ async function send(channel: ChannelPolicy, change: Partial<MessageRequest> = {}
 
 const BIG = aDigest(manyOutcomes(2_000));
 
-/** As each service counts. */
+/** The size and the limit in each service's units. */
 const SIZES: Readonly<Record<ChannelType, (body: string) => readonly [size: number, max: number]>> = {
   dingtalk: (body) => [Buffer.byteLength(body), 20_000],
   feishu: (body) => [Buffer.byteLength(body), 20_000],
@@ -29,7 +29,7 @@ const SIZES: Readonly<Record<ChannelType, (body: string) => readonly [size: numb
 const contains = (text: string, id: string): boolean => new RegExp(`${id}(?![a-z0-9])`).test(text);
 
 describe.each(CHANNEL_TYPES)('a message to %s', (type) => {
-  test.each(LANGUAGES)('names as told exactly the connections that its text has, in %s', async (language) => {
+  test.each(LANGUAGES)('counts exactly the connections in its text as named, in %s', async (language) => {
     const digest = BIG;
     const { named, body } = await send(aChannel(type, { language }), { digest });
     const text = textOf(type, body);
@@ -56,7 +56,7 @@ describe.each(CHANNEL_TYPES)('a message to %s', (type) => {
     }
   });
 
-  test('is within its limit whatever names, owners and reasons are', async () => {
+  test('is within its limit for any names, owners and reasons', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 1_500 });
     const kinds = fc.constantFrom('marked', 'waiting', 'planned', 'failed', 'held', 'deleted', 'blocked');
     const outcomes = fc.array(fc.record({ name: text, owner: text, reason: text, outcome: kinds }), { maxLength: 60 });
@@ -80,7 +80,7 @@ describe.each(CHANNEL_TYPES)('a message to %s', (type) => {
     await fc.assert(property, { numRuns: 12 });
   });
 
-  test('says how many more there are, and links to the report', async () => {
+  test('gives the number of omitted connections, and links to the report', async () => {
     const { body, named } = await send(aChannel(type), { digest: BIG });
     expect(body).toContain('https://reports.example.com/latest.html');
     const data = JSON.parse(body).data;
@@ -92,7 +92,7 @@ describe.each(CHANNEL_TYPES)('a message to %s', (type) => {
     }
   });
 
-  test('leaves an address out that is longer than the whole message', async () => {
+  test('omits an address that is longer than the whole message', async () => {
     const url = `https://reports.example.com/${'x'.repeat(30_000)}`;
     const { body, named } = await send(aChannel(type), { url });
     const [size, max] = SIZES[type](body);
@@ -101,7 +101,7 @@ describe.each(CHANNEL_TYPES)('a message to %s', (type) => {
   });
 });
 
-test('connections that nobody was told of come first, so that all have been named after some messages', async () => {
+test('unnamed connections come first, so that some messages name all connections', async () => {
   const channel = aChannel('wecom', { on: ['marked', 'due'] });
   const outcomes = Array.from({ length: 60 }, (_, index) =>
     anOutcome({
@@ -129,7 +129,7 @@ test('connections that nobody was told of come first, so that all have been name
   expect(counts.length).toBeLessThan(6);
 });
 
-test('names a new connection although many problems are there', async () => {
+test('a message names a new connection despite many problems', async () => {
   const since = new Date(NOW - HOUR).toISOString();
   const failed = Array.from({ length: 500 }, (_, index) =>
     anOutcome({ connectionId: `vco-f${index}`, outcome: 'failed', rule: null, reason: 'x'.repeat(100) }),
@@ -145,7 +145,7 @@ test('names a new connection although many problems are there', async () => {
   expect(textOf('wecom', body)).toContain('500 problems, 1 newly marked');
 });
 
-test('groups lines by owner, the owner of a connection never named first', async () => {
+test('lines are grouped by owner, and the owner of an unnamed connection comes first', async () => {
   const since = new Date(NOW - DAY).toISOString();
   const one = (connectionId: string, owner: string | null, days: number) =>
     anOutcome({ connectionId, owner, outcome: 'planned', since, dueAt: new Date(NOW - days * HOUR).toISOString() });
@@ -162,7 +162,7 @@ test('groups lines by owner, the owner of a connection never named first', async
   expect(order).toEqual(['**beta**', 'vco-b', '**alpha**', 'vco-a', 'vco-c', '**No owner**', 'vco-d']);
 });
 
-test('shows moments in the zone that it names', async () => {
+test('times are in the zone that the message names', async () => {
   const since = '2026-03-01T20:30:00.000Z';
   const digest = aDigest([anOutcome({ outcome: 'marked', since, dueAt: null })]);
   const { body } = await send(aChannel('dingtalk', { language: 'zh' }), { digest, timeZone: 'Asia/Shanghai' });
@@ -170,7 +170,7 @@ test('shows moments in the zone that it names', async () => {
   expect(textOf('dingtalk', body)).toContain('自 2026-03-02 04:30 起');
 });
 
-test('says that nothing is deleted while no sweep runs in mode sweep', async () => {
+test('a message says that no connection is deleted if no sweep runs in mode sweep', async () => {
   const text = async (mode: 'plan' | 'sweep') => {
     const digest = aDigest(manyOutcomes(20));
     const runs = digest.runs.map((run) => ({ ...run, mode }));
@@ -180,7 +180,7 @@ test('says that nothing is deleted while no sweep runs in mode sweep', async () 
   expect(await text('sweep')).not.toContain('it deletes nothing');
 });
 
-test('names first what is deleted first', async () => {
+test('connections with the earliest deletion come first', async () => {
   const since = new Date(NOW - DAY).toISOString();
   const outcomes = Array.from({ length: 60 }, (_, index) =>
     anOutcome({

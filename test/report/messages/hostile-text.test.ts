@@ -41,7 +41,7 @@ async function bodyWith(type: ChannelType, hostile: string): Promise<string> {
 describe.each(HOSTILE)('text such as %j', (hostile) => {
   test.each(CHANNEL_TYPES)('shows no control or bidirectional character in %s, and is cut', async (type) => {
     const text = await textWith(type, hostile);
-    // A receiver of events shows texts in its own way, and on the wire they are escaped.
+    // A receiver of events has its own display, and on the wire the texts are escaped.
     const shown = type === 'cloudevents' ? await bodyWith(type, hostile) : text;
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text.length).toBeLessThan(4_000);
@@ -49,7 +49,8 @@ describe.each(HOSTILE)('text such as %j', (hostile) => {
 
   test('is no mention, link or formatting in Slack', async () => {
     const text = await textWith('slack', hostile);
-    // All that is left of angle brackets and of backticks is ours: a code span for each piece of other people's text.
+    // The message has no angle brackets, and its backticks are the product's own: a code span for each piece of other
+    // people's text.
     expect(text).not.toMatch(/[<>]/);
     expect(text.match(/&(?!(amp|lt|gt);)/)).toBeNull();
     const outside = text.replaceAll(/`[^`\n]*`/g, '');
@@ -83,13 +84,13 @@ describe.each(HOSTILE)('text such as %j', (hostile) => {
   });
 });
 
-test('names as people write them stay as they are', () => {
+test('usual names are not changed', () => {
   for (const name of ['prod_vpn_1', 'dc-beijing (old)', '华东-总部', 'a.b:c/d+e=f', 'naïve "x"']) {
     expect(toHarmless(toShown(name, 40)).replaceAll('（', '(').replaceAll('）', ')')).toBe(name);
   }
 });
 
-test('a name is cut by characters, never within one', () => {
+test('a name is cut between characters', () => {
   expect(toShown('😀'.repeat(60), 40)).toBe(`${'😀'.repeat(39)}…`);
   expect(toShown('x'.repeat(40), 40)).toBe('x'.repeat(40));
 });

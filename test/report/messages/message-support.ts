@@ -73,7 +73,7 @@ type Posted = {
   readonly body: string;
 };
 
-/** Dependencies whose server gives these answers one after another, the last one again and again. */
+/** Dependencies with a server that gives these answers in sequence, and then repeats the last answer. */
 export function someDeps(answers: readonly (PostReply | Error)[], change: Partial<MessageDeps> = {}) {
   const posted: Posted[] = [];
   const logged: Record<string, unknown>[] = [];

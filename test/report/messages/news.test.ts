@@ -13,7 +13,7 @@ import { ACCEPTING, aChannel, aRequest, someDeps, textOf } from './message-suppo
 const iso = (ms: number): string => new Date(ms).toISOString();
 const since = iso(NOW - 10 * DAY);
 
-/** The kind of news that one outcome is, for a channel that asks for these kinds. */
+/** The kind of news about one outcome, for a channel with these kinds. */
 function kindOf(
   change: Partial<Outcome>,
   { told = false, on = NEWS_KINDS }: { told?: boolean; on?: readonly NewsKind[] } = {},
@@ -31,7 +31,7 @@ describe('a connection is news', () => {
     ['that is deleted within the notice', { outcome: 'waiting', dueAt: iso(NOW + 23 * HOUR) }, 'due', 'due'],
     ['whose short grace begins', { outcome: 'marked', dueAt: iso(NOW + HOUR) }, 'due', 'due'],
     ['that is due', { outcome: 'planned', dueAt: iso(NOW - HOUR) }, 'due', 'due'],
-    ['that waits only to be told', { outcome: 'waiting', dueAt: iso(NOW - 9 * DAY) }, 'due', undefined],
+    ['that waits only for a message', { outcome: 'waiting', dueAt: iso(NOW - 9 * DAY) }, 'due', undefined],
     [
       'that has been due for longer than the notice',
       { outcome: 'deferred', dueAt: iso(NOW - 2 * DAY) },
@@ -62,7 +62,7 @@ describe('a connection is news', () => {
     ['that is in use again', { outcome: 'cleared' }, undefined, undefined],
     ['that is protected', { outcome: 'protected' }, undefined, undefined],
     ['that a plan would mark', { outcome: 'waiting', since: null }, undefined, undefined],
-  ])('%s: %j is %s, and %s once it was told', (_what, change, fresh, known) => {
+  ])('%s: %j is %s, and %s after a message has named it', (_what, change, fresh, known) => {
     expect(kindOf(change)).toBe(fresh);
     expect(kindOf(change, { told: true })).toBe(known);
   });
@@ -75,17 +75,17 @@ describe('a connection is news', () => {
     expect(kindOf({ outcome: 'blocked', dueAt: iso(NOW + HOUR) }, { on: ['due'] })).toBe('due');
   });
 
-  test('as the sweep says of a connection that it detached now', () => {
+  test("when the sweep's own reason says that it was just detached", () => {
     const source = readFileSync('lib/sweep/steps/act.ts', 'utf8');
     expect(source).toContain('`detached, and held until ');
   });
 });
 
-test('a half-done connection has no clock, and so no message counts for it', () => {
+test('a half-done connection has no clock, so no message counts for it', () => {
   expect(clockOf(aDigest([anOutcome({ rule: 'half-done', since })]).outcomes[0] as never)).toBeUndefined();
 });
 
-test('a clock is in whole seconds, as the mark is', () => {
+test('a clock is in whole seconds, like the mark', () => {
   const [outcome] = aDigest([anOutcome({ since: '2026-03-01T08:30:00.000Z' })]).outcomes;
   expect(outcome && clockOf(outcome)?.since).toBe('2026-03-01T08:30:00Z');
 });
@@ -149,7 +149,7 @@ describe('places and the whole are news', () => {
   });
 });
 
-test('without news nothing is sent, unless the channel always wants a message', async () => {
+test('no message is sent without news, unless the channel asks for always', async () => {
   const digest = aDigest([anOutcome({ outcome: 'protected', rule: null })]);
   const { deps, posted } = someDeps([ACCEPTING.slack]);
   expect(await sendMessage(aRequest(aChannel('slack'), { digest }), deps)).toEqual({ kind: 'no-news' });

@@ -14,7 +14,7 @@ async function send(type: ChannelType, answers: readonly (PostReply | Error)[], 
 }
 
 describe.each(CHANNEL_TYPES)('%s', (type) => {
-  test('has accepted a message if it answers exactly so', async () => {
+  test('has accepted a message only if it answers exactly so', async () => {
     const { sent, posted } = await send(type, [ACCEPTING[type]]);
     expect(sent).toMatchObject({ kind: 'accepted', acceptedMs: NOW });
     expect(posted).toHaveLength(1);
@@ -28,27 +28,27 @@ describe.each(CHANNEL_TYPES)('%s', (type) => {
     ['two words', { status: 200, body: 'ok ok' }],
     ['a redirect', { status: 302, body: '' }],
     ['not found', { status: 404, body: 'not here' }],
-  ])('%s is no success, and lasting', async (_what, reply) => {
-    // CloudEvents go by the status alone.
+  ])('treats %s as a permanent failure', async (_what, reply) => {
+    // CloudEvents depend only on the status.
     const { sent, posted } = await send(type, [reply]);
     expect(sent.kind).toBe(type === 'cloudevents' && reply.status === 200 ? 'accepted' : 'refused');
     expect(posted).toHaveLength(1);
   });
 
-  test('a lost answer is tried once more only, since the message may have arrived', async () => {
+  test('gets a message only once more after a lost answer, because the message may have arrived', async () => {
     const { sent, posted } = await send(type, [networkError('ETIMEDOUT')]);
     expect(sent).toMatchObject({ kind: 'refused', code: 'ETIMEDOUT', reason: expect.stringContaining('nobody knows') });
     expect(posted).toHaveLength(2);
   });
 
-  test('a server that was never reached is tried three times', async () => {
+  test('is tried three times if its server cannot be reached', async () => {
     const { sent, posted, waitedMs } = await send(type, [networkError('ECONNREFUSED')]);
     expect(sent).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED' });
     expect(posted).toHaveLength(3);
     expect(waitedMs).toBe(10_000);
   });
 
-  test('a busy server is asked again after half a minute', async () => {
+  test('is tried again after half a minute if its server is busy', async () => {
     const { sent, waitedMs, logged } = await send(type, [{ status: 503, body: '' }, ACCEPTING[type]]);
     expect(sent.kind).toBe('accepted');
     expect(waitedMs).toBe(30_000);
@@ -57,13 +57,13 @@ describe.each(CHANNEL_TYPES)('%s', (type) => {
     ]);
   });
 
-  test('no attempt is made for which the time does not last', async () => {
+  test('gets no attempt that would exceed the deadline', async () => {
     const { sent, posted, waitedMs } = await send(type, [{ status: 503, body: '' }], NOW + 20_000);
     expect(sent).toMatchObject({ kind: 'refused', code: 'HttpStatus503' });
     expect([posted.length, waitedMs]).toEqual([1, 0]);
   });
 
-  test('nothing of address and key gets out, whatever the server says', async () => {
+  test('never shows a part of its address or key, for any answer of the server', async () => {
     const url = ENV[`${type.toUpperCase()}_URL`] ?? '';
     const secret = SECRETS[type] ?? '';
     const echo = `no such ${url} ${encodeURIComponent(url)} ${TOKEN} ${TOKEN.toUpperCase()} ${secret} ${encodeURIComponent(secret)}`;
@@ -83,7 +83,7 @@ describe.each(CHANNEL_TYPES)('%s', (type) => {
     }
   });
 
-  test("a server's text is one printable line of bounded length", async () => {
+  test("shows a server's text as one printable line of bounded length", async () => {
     const said = `\u001b[31m\u202e\n${'x'.repeat(70_000)}`;
     const { sent } = await send(type, [{ status: 400, body: said }]);
     const { reason = '' } = sent.kind === 'refused' ? sent : {};
@@ -91,7 +91,7 @@ describe.each(CHANNEL_TYPES)('%s', (type) => {
     expect(reason).not.toMatch(/\p{Cc}|\p{Cf}/u);
   });
 
-  test('a test message goes the same way', async () => {
+  test('gets a test message in the same way', async () => {
     const { deps, posted } = someDeps([ACCEPTING[type]]);
     expect(await sendTest(aChannel(type, { language: 'zh' }), 'test-1', deps)).toMatchObject({
       kind: 'accepted',
@@ -137,17 +137,17 @@ test.each<[ChannelType, PostReply, string, RegExp]>([
   ['cloudevents', { status: 410, body: '' }, 'HttpStatus410', /remove the channel/],
   ['cloudevents', { status: 401, body: '' }, 'HttpStatus401', /signature/],
   ['cloudevents', json({ FailedEntryCount: 1 }), 'FailedEntryCount', /EventBridge refused/],
-])('%s: %j is lasting, and says what to do', async (type, reply, code, reason) => {
+])('%s: %j is permanent, and has advice', async (type, reply, code, reason) => {
   const { sent, posted } = await send(type, [reply]);
   expect(sent).toMatchObject({ kind: 'refused', code, reason: expect.stringMatching(reason) });
   expect(posted).toHaveLength(1);
 });
 
-test('a server that asks for a long wait is left to a later run', async () => {
+test('a later run sends the message if a server asks for a long wait', async () => {
   const { posted } = await send('slack', [{ status: 429, body: '', retryAfterMs: 3_600_000 }]);
   expect(posted).toHaveLength(1);
 });
 
-test('a defect of ours is no refusal', async () => {
+test('a defect of the product is not reported as a refusal', async () => {
   await expect(send('slack', [new TypeError('x is not a function')])).rejects.toThrow(TypeError);
 });

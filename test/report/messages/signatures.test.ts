@@ -20,13 +20,13 @@ const signing = (change: Partial<Signing>): Signing => ({
 
 describe('DingTalk', () => {
   const url = 'https://oapi.dingtalk.com/robot/send?access_token=t';
-  test('signs the timestamp and the key with the key, in the address', () => {
+  test('signs the timestamp and the key with the key, and adds the signature to the address', () => {
     const access = { url, secret: 'SECtest' };
     expect(dingtalk.toRequest(message, signing({ access, nowMs: 1_700_000_000_000 })).url).toBe(
       `${url}&timestamp=1700000000000&sign=aZLLrriXgn05YbwaGR7knYsLeJADjr9NwLaNNKpxh4g%3D`,
     );
   });
-  test('never signs an address that is signed already', async () => {
+  test('never signs a signed address again', async () => {
     const { deps, posted } = someDeps([{ status: 503, body: '' }, ACCEPTING.dingtalk]);
     await sendMessage(aRequest(aChannel('dingtalk')), deps);
     const queries = posted.map((one) => [...new URL(one.url).searchParams.keys()]);
@@ -36,12 +36,12 @@ describe('DingTalk', () => {
     ]);
     expect(posted[0]?.url).not.toBe(posted[1]?.url);
   });
-  test('signs nothing without a key', () => {
+  test('adds no signature without a key', () => {
     expect(dingtalk.toRequest(message, signing({ access: { url, secret: undefined } })).url).toBe(url);
   });
 });
 
-test('Feishu signs nothing with the timestamp and the key, in the body', () => {
+test('Feishu signs an empty text with the timestamp and the key, in the body', () => {
   const access = { url: 'https://open.feishu.cn/open-apis/bot/v2/hook/x', secret: 'testsecret' };
   const { body, url } = feishu.toRequest(message, signing({ access, nowMs: 1_700_000_000_999 }));
   expect(JSON.parse(body)).toMatchObject({
@@ -56,7 +56,7 @@ describe('CloudEvents', () => {
   const secret = SECRETS.cloudevents ?? '';
   const access = { url: 'https://hooks.example.com/x', secret };
 
-  test('pass the official verifier of Standard Webhooks, and are refused if a byte changes', () => {
+  test('pass the official verifier of Standard Webhooks, and fail if a byte changes', () => {
     vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
     const { body, headers } = cloudevents.toRequest(message, signing({ access }));
     const verifier = new Webhook(secret);
@@ -65,7 +65,7 @@ describe('CloudEvents', () => {
     vi.useRealTimers();
   });
 
-  test('are events in the eyes of the official SDK', async () => {
+  test('are valid events for the official SDK', async () => {
     const { deps, posted } = someDeps([ACCEPTING.cloudevents]);
     await sendMessage(aRequest(aChannel('cloudevents')), deps);
     const event = HTTP.toEvent({ headers: posted[0]?.headers ?? {}, body: posted[0]?.body ?? '' });
@@ -82,7 +82,7 @@ describe('CloudEvents', () => {
     expect((event as CloudEvent).validate()).toBe(true);
   });
 
-  test('keep their id over all attempts, and are signed anew for each', async () => {
+  test('keep their id in all attempts, and get a new signature for each attempt', async () => {
     const { deps, posted } = someDeps([{ status: 503, body: '' }, ACCEPTING.cloudevents]);
     await sendMessage(aRequest(aChannel('cloudevents')), deps);
     expect(posted).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('CloudEvents', () => {
     expect(new Set(posted.map(({ body }) => body)).size).toBe(1);
   });
 
-  test('without a key are sent without a signature, as EventBridge takes them', () => {
+  test('are sent without a signature if there is no key, as EventBridge requires', () => {
     const { headers } = cloudevents.toRequest(message, signing({ access: { ...access, secret: undefined } }));
     expect(Object.keys(headers)).toEqual(['content-type', 'webhook-id', 'webhook-timestamp']);
   });

@@ -46,7 +46,7 @@ describe('the address', () => {
     open: text,
   });
 
-  test('holds every state', () => {
+  test('contains every state', () => {
     fc.assert(
       fc.property(state, (one) => {
         expect(parseAddress(`#${toAddress(one)}`)).toEqual(one);
@@ -54,7 +54,7 @@ describe('the address', () => {
     );
   });
 
-  test('of any kind is a state', () => {
+  test('is always read as a valid state', () => {
     fc.assert(
       fc.property(fc.string(), (hash) => {
         const { page, sort } = parseAddress(hash);
@@ -70,7 +70,7 @@ describe('the rows', () => {
   const rows = rowsOf(manyOutcomes(500));
   const query = (change: Partial<PageState>) => queryRows(rows, { ...START, ...change }, NOW);
 
-  test.each(SORTS)('sorted by %s in both directions are all there, and those without a value come last', (sort) => {
+  test.each(SORTS)('are complete when sorted by %s in both directions, with rows without a value last', (sort) => {
     for (const isDescending of [false, true]) {
       const sorted = query({ sort, isDescending });
       expect(new Set(sorted)).toEqual(new Set(rows));
@@ -81,7 +81,7 @@ describe('the rows', () => {
     }
   });
 
-  test('are what all filters together let through', () => {
+  test('are the rows that match all filters', () => {
     for (const name of ['outcome', 'rule', 'account', 'region', 'owner'] as const) {
       const values = new Set(rows.map((row) => row[name] ?? '(none)'));
       const parts = [...values].map((value) => query({ [name]: value }));
@@ -91,7 +91,7 @@ describe('the rows', () => {
     expect(query({ search: 'NETWORK 000', region: 'nowhere' })).toEqual([]);
   });
 
-  test('an orphan that is due, or gone, is found by when', () => {
+  test('are found by their date, for due and deleted orphans', () => {
     const gone = query({ when: 'gone' });
     expect(new Set(gone.map(({ outcome }) => outcome))).toEqual(new Set(['deleted']));
     expect(query({ when: '7d' }).length).toBeGreaterThan(query({ when: 'now' }).length);
@@ -116,11 +116,11 @@ describe('the commands', () => {
         'vco-sweeper explain vco-1 --region cn-hangzhou',
       ],
     ],
-  ] as const)('of one that is %s', (outcome, expected) => {
+  ] as const)('for the outcome %s', (outcome, expected) => {
     expect(lines({ outcome })).toEqual(expected);
   });
 
-  test('say the account where there is more than one', () => {
+  test('name the account if there are several', () => {
     expect(lines({ outcome: 'protected' }, true)).toEqual([
       'vco-sweeper explain vco-1 --region cn-hangzhou --account 1000000000000001',
     ]);
@@ -132,7 +132,7 @@ describe('the commands', () => {
     { regionId: '$(id)' },
     { accountId: "1' || '" },
     { connectionId: 'vco-1\nid' },
-  ])('are none for %j, where an id is no id', (change) => {
+  ])('are missing for %j, because an id has an invalid form', (change) => {
     expect(lines({ outcome: 'waiting', ...change }, true)).toEqual([]);
   });
 });
@@ -140,7 +140,7 @@ describe('the commands', () => {
 describe('the notice before a deletion', () => {
   const waiting = { outcome: 'waiting', since: ago(3 * DAY), dueAt: ago(2 * DAY) } as const;
 
-  test('a due connection that was told goes at the end of its grace or of its notice, whichever is later', () => {
+  test('gives a named due connection the later end of its grace and its notice', () => {
     const told = { toldAt: ago(HOUR), noticeUntil: ago(-23 * HOUR) };
     expect(rowOf({ ...waiting, ...told })).toMatchObject({
       toldMs: NOW - HOUR,
@@ -150,14 +150,14 @@ describe('the notice before a deletion', () => {
     expect(rowOf(late).removal).toEqual({ kind: 'later', atMs: NOW + 2 * DAY });
   });
 
-  test('a due connection that nobody was told of has no date', () => {
+  test('gives an unnamed due connection no date', () => {
     const row = rowOf(waiting);
     expect(row.removal).toBeUndefined();
     expect(whenOf(row, NOW)).toBe('not told yet');
     expect(whenOf(rowOf({ outcome: 'protected' }), NOW)).toBe('');
   });
 
-  test('costs the page nothing where nobody was told', () => {
+  test('adds no data to the page without messages', () => {
     expect(packDigest(aDigest([anOutcome(waiting)])).rows).not.toHaveProperty('told');
   });
 });

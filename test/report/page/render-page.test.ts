@@ -11,7 +11,7 @@ const HOSTILE = '</script><script>alert(1)</script><!-- \u2028\u2029\u202e\ud800
 const DATA = /<script type="application\/json" id="data">(.*)<\/script>\n/;
 const MEGABYTE = 1_000_000;
 
-test('the policy lets only the script and the style run that are in the page', () => {
+test('the security policy allows only the script and the style of the page', () => {
   const page = renderPage(aDigest([]));
   const [, policy = ''] = /Content-Security-Policy" content="([^"]+)"/.exec(page) ?? [];
   const hashOf = (text = '') => createHash('sha256').update(text).digest('base64');
@@ -23,7 +23,7 @@ test('the policy lets only the script and the style run that are in the page', (
   expect(data).not.toMatch(/https?:|style="|\son\w+=|(src|href)="(?!data:,)/);
 });
 
-test('no text gets out of the data, and the data says all that the texts said', () => {
+test('no text escapes from the data, and the data contains all texts', () => {
   const page = renderPage(
     aDigest([anOutcome({ name: HOSTILE, owner: HOSTILE, reason: HOSTILE, evidence: [HOSTILE] })]),
   );
@@ -33,7 +33,7 @@ test('no text gets out of the data, and the data says all that the texts said', 
   expect(unpackRows(data)).toMatchObject([{ name: HOSTILE, owner: HOSTILE, reason: HOSTILE, evidence: [HOSTILE] }]);
 });
 
-test('packing loses nothing of an outcome', () => {
+test('packing loses no field of an outcome', () => {
   const digest = aDigest(manyOutcomes(50));
   const rows = unpackRows(packDigest(digest));
   const ms = (iso: string | null) => (iso === null ? null : Date.parse(iso));

@@ -25,7 +25,7 @@ const aResult = (outcomes: readonly Outcome[], change: Partial<RunResult> = {}):
 const report = (result: RunResult, columns = 100, color = false, view: View = {}) =>
   reportRun(result, { policy: aPolicy() }, { color, columns }, view);
 
-/** The lines of the table: it stands between two empty lines. */
+/** The lines of the table, which is between two empty lines. */
 const tableOf = (text: string): readonly string[] => (text.split('\n\n')[1] ?? '').split('\n');
 
 const A_PLAN = aResult([
@@ -41,7 +41,7 @@ const A_PLAN = aResult([
   anOutcome({ connectionId: 'vco-1', name: 'warehouse-ningbo', since: ago(2 * DAY) }),
 ]);
 
-test('a plan says for each connection what would happen and when, what goes first on top', () => {
+test('a plan shows the next step of each connection and its date, the most urgent first', () => {
   expect(report(A_PLAN)).toMatchInlineSnapshot(`
     "plan complete: 12 connections in cn-hangzhou, 1.2s
       8 kept, 1 protected, 2 waiting, 1 planned
@@ -61,7 +61,7 @@ test('a plan says for each connection what would happen and when, what goes firs
   `);
 });
 
-test('rule and since have columns of their own where there is room', () => {
+test('rule and since have columns if there is room', () => {
   const [head = '', first = ''] = tableOf(report(A_PLAN, 160));
   expect(head.split(/ {2,}/)).toEqual(['OUTCOME', 'CONNECTION', 'NAME', 'REGION', 'RULE', 'SINCE', 'WHAT HAPPENS']);
   expect(first.split(/ {2,}/)).toEqual([
@@ -75,7 +75,7 @@ test('rule and since have columns of their own where there is room', () => {
   ]);
 });
 
-test('where a row is too narrow for it, the sentence stands below, and nothing of it is lost', () => {
+test('the sentence moves below a narrow row, and no text is lost', () => {
   const [, first = '', second = '', third = ''] = tableOf(report(A_PLAN, 60));
   expect(first).toBe('planned    vco-1       warehouse-ningbo  cn-hangzhou');
   expect(`${second.trim()} ${third.trim()}`).toBe(
@@ -94,7 +94,7 @@ const FULL: Partial<Outcome> = {
   attachedTo: { transitRouterId: 'tr-2zev5m9qekd0tfoaa1b2c', cenId: 'cen-1' },
 };
 
-test('a file or a pipe gets one line for each connection, with whole names and every column that holds something', () => {
+test('a file or a pipe gets one line for each connection, with whole names and every column that has a value', () => {
   const lines = tableOf(report(aResult([anOutcome(FULL), anOutcome({})]), Number.POSITIVE_INFINITY));
   expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
     [
@@ -110,7 +110,7 @@ test('a file or a pipe gets one line for each connection, with whole names and e
   ]);
 });
 
-test('on a narrow terminal the name is cut, and what has no column stands in the sentence', () => {
+test('a narrow terminal cuts names, and values without a column appear in the sentence', () => {
   expect(tableOf(report(aResult([anOutcome(FULL)]), 80)).join('\n')).toMatchInlineSnapshot(`
     "OUTCOME  CONNECTION                 NAME                             REGION
     planned  vco-b29gx5vvowu25o1zif6n8  branch-very-very-very-very-ver…  cn-hangzhou
@@ -119,7 +119,7 @@ test('on a narrow terminal the name is cut, and what has no column stands in the
   `);
 });
 
-test('on a very narrow terminal each connection is a paragraph, whole', () => {
+test('a very narrow terminal shows each connection as an uncut paragraph', () => {
   expect(tableOf(report(aResult([anOutcome(FULL), anOutcome({ name: 'poc' })]), 40)).join('\n')).toMatchInlineSnapshot(`
     "planned  vco-b29gx5vvowu25o1zif6n8
       branch-very-very-very-very-very-very-v
@@ -138,13 +138,13 @@ test('on a very narrow terminal each connection is a paragraph, whole', () => {
   `);
 });
 
-test('where there is room for all of it, a name on a terminal is whole', () => {
+test('names are not cut if there is room', () => {
   expect(report(aResult([anOutcome({ name: 'a-name-of-more-than-24-characters' })]), 140)).toContain(
     ' a-name-of-more-than-24-characters  ',
   );
 });
 
-test('the policy is named, and so are ids that were not found', () => {
+test('the report names the policy and the missing ids', () => {
   const text = report(aResult([], { notFound: ['vco-nobody', 'vco-x\u001b[2J'] }), 200);
   expect(text).toContain('By the policy policy.yaml (SHA-256 0123456789ab…)\n');
   expect(text).toContain('Not found in any account and region of the policy: vco-nobody, vco-x\\u001b[2J\n');
@@ -159,7 +159,7 @@ describe('filters', () => {
     anOutcome({ connectionId: 'vco-3', outcome: 'waiting' }),
   ]);
 
-  test('the counts stay whole, and the report says how many connections are hidden by what', () => {
+  test('leave the counts whole, and the report gives the number of hidden connections for each filter', () => {
     const text = report(OWNED, 200, false, { outcome: ['waiting'], owner: ['b', 'c', ''] });
     expect(text).toMatch(
       /^plan complete: 12 connections in cn-hangzhou, 1.2s\n {2}9 kept, 2 waiting, 1 planned\nShown: 2 of 3 listed connections; 1 hidden by --outcome, --owner\nNo listed connection has the owner c\.\n\nOUTCOME/,
@@ -167,12 +167,12 @@ describe('filters', () => {
     expect(text.match(/vco-\d/g)).toEqual(['vco-2', 'vco-3']);
   });
 
-  test('that let nothing through leave no table', () => {
+  test('that match no connection leave no table', () => {
     const text = report(OWNED, 200, false, { rule: ['expired'] });
     expect(text).toContain('Shown: 0 of 3 listed connections; 3 hidden by --rule\n\nBy the policy');
   });
 
-  test('without one there is nothing to say', () => {
+  test('are not mentioned if there is no filter', () => {
     expect(report(OWNED, 200, false, { sort: 'name' })).not.toContain('Shown');
   });
 });
@@ -193,7 +193,7 @@ test('a group has its own heading, counts and table', () => {
   expect(text.match(/^OUTCOME +CONNECTION +(NAME +)?ACCOUNT/gm)).toHaveLength(3);
 });
 
-test('a mark that this run set counts from its start, and says what became of the one before', () => {
+test('a new mark counts from the start of the run, and the report gives the fate of the earlier mark', () => {
   const evidence = ['it was marked for another rule, expired'];
   const text = report(aResult([anOutcome({ outcome: 'marked', evidence })], { mode: 'mark' }), 200);
   expect(text).toContain(
@@ -201,7 +201,7 @@ test('a mark that this run set counts from its start, and says what became of th
   );
 });
 
-test('an orphan that waits for a notice says so, and until when the notice runs', () => {
+test('an orphan that waits for a notice shows this, and the end of the notice', () => {
   const waiting = { outcome: 'waiting', since: ago(3 * DAY), dueAt: ago(2 * DAY) } as const;
   const text = report(
     aResult([
@@ -223,12 +223,12 @@ test('an orphan that waits for a notice says so, and until when the notice runs'
   expect(told).toMatch(/told on 2026-11-22 11:00Z by slack, and may go from 2026-11-23 11:00Z on$/);
 });
 
-test('a failed step shows its request id, for the support of the cloud', () => {
+test("a failed step shows its request id for the cloud's support", () => {
   const failed = anOutcome({ outcome: 'failed', reason: 'it could not be deleted', code: 'X', requestId: 'REQ-1' });
   expect(report(aResult([failed], { status: 'incomplete' }), 160)).toContain('it could not be deleted (request REQ-1)');
 });
 
-test('the summary names what was not read, halted, not offered, refused and left out', () => {
+test('the summary names unread, halted, unsupported, refused and omitted places', () => {
   const at = (regionId: string, listing: 'complete' | 'unread' | 'unsupported', halted = false) => ({
     accountId: ACCOUNT,
     regionId,
@@ -252,12 +252,12 @@ test('the summary names what was not read, halted, not offered, refused and left
   expect(text).toContain('7 more outcomes not shown');
 });
 
-test('connections of several accounts stand in a table for each', () => {
+test('each account has its own table if there are several', () => {
   const text = report(aResult([anOutcome({}), anOutcome({ connectionId: 'vco-2', accountId: '2000000000000002' })]));
   expect(text.match(/^Account \d+$/gm)).toEqual([`Account ${ACCOUNT}`, 'Account 2000000000000002']);
 });
 
-test('colour only where it is asked for', () => {
+test('the report has colour only on request', () => {
   const sequence = '\u001b[';
   expect(report(A_PLAN, 100, true)).toContain(sequence);
   expect(report(A_PLAN, 100, false)).not.toContain(sequence);
@@ -277,7 +277,7 @@ test('a name cannot colour the screen, break a line or turn text around', () => 
   expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 });
 
-test('whatever a name holds, no line is wider than the terminal', () => {
+test('no name makes a line wider than the terminal', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 20, max: 300 }), (name, columns) => {
       const bound = { name, owner: name, attachedTo: { transitRouterId: 'tr-1', cenId: name }, dueAt: ago(DAY) };
@@ -290,13 +290,13 @@ test('whatever a name holds, no line is wider than the terminal', () => {
   );
 });
 
-test('JSON is one line that no terminal obeys, and parses to the same', () => {
+test('JSON is one line without control characters, and parses to the same values', () => {
   const line = toJsonLine({ name: HOSTILE, astral: '\u{e0041}😀' });
   expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   expect(JSON.parse(line)).toEqual({ name: HOSTILE, astral: '\u{e0041}😀' });
 });
 
-test('wrapped text fits, and loses nothing but the spaces at which it breaks', () => {
+test('wrapped text fits, and loses only the spaces at its breaks', () => {
   const text = fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), { maxLength: 8 });
   fc.assert(
     fc.property(text, fc.integer({ min: 10, max: 60 }), (words, width) => {
@@ -322,7 +322,7 @@ test.each([
     'Incomplete: somebody has to do what is said above. Until then every run ends like this one.',
   ],
   ['NetworkError', 'Incomplete: what was not read or not done is up to the next run.'],
-])('an incomplete run says who has to do something after %s', (code, expected) => {
+])('an incomplete run names the person who can act after %s', (code, expected) => {
   const reason = `DescribeVpnConnections failed: ${code}`;
   const region = aResult([], { status: 'incomplete', regions: [{ ...UNREAD, code, reason }] });
   expect(report(region).replaceAll('\n', ' ')).toContain(`${REGION} was not read: ${reason} ${expected}`);

@@ -39,7 +39,7 @@ test.each<[View, string]>([
   expect(ids(selectOutcomes(SOME, view))).toBe(expected);
 });
 
-test('owners that nobody is are told apart', () => {
+test('unknown owners are reported', () => {
   expect(unknownOwners(SOME, { owner: ['x', 'z', ''] })).toEqual(['z']);
   expect(unknownOwners(SOME, {})).toEqual([]);
 });
@@ -48,7 +48,7 @@ test.each([
   ['region', { 'ap-1': 'b', 'cn-hangzhou': 'ac', 'zz-1': 'd' }],
   ['owner', { x: 'a', y: 'b', null: 'cd' }],
   ['rule', { 'half-done': 'c', unassociated: 'ab', null: 'd' }],
-] as const)('groups by %s stand in order, and what has none comes last', (key, expected) => {
+] as const)('groups by %s are in order, and outcomes without a value come last', (key, expected) => {
   const groups = groupOutcomes(SOME, key).map(({ value, outcomes }) => [String(value), ids(outcomes)]);
   expect(groups).toEqual(Object.entries(expected));
 });
@@ -58,7 +58,7 @@ const someOutcome = fc
   .record({ name: text, owner: text, outcome: fc.constantFrom(...OUTCOMES), since: fc.option(fc.constant(ago(DAY))) })
   .map(anOutcome);
 
-test('sorting and grouping lose and double nothing', () => {
+test('sorting and grouping neither lose nor repeat outcomes', () => {
   const list = fc.array(someOutcome, { maxLength: 12 });
   fc.assert(
     fc.property(list, fc.constantFrom(...SORT_KEYS), fc.constantFrom(...GROUP_KEYS), (outcomes, sort, groupBy) => {
@@ -72,6 +72,6 @@ test('sorting and grouping lose and double nothing', () => {
   );
 });
 
-test('every outcome but kept can be asked for', () => {
+test('every outcome except kept can be selected', () => {
   expect(OUTCOMES.filter((kind) => !LISTED_OUTCOMES.includes(kind))).toEqual(['kept']);
 });

@@ -11,7 +11,10 @@ import { openPrivateFile } from './option-file.ts';
 
 export type ExportOptions = Pick<RunOptions, 'profile' | 'policy' | 'account' | 'region'> & { readonly out: string };
 
-/** Write what `plan` reads as an estate of the emulator. Reads only; a place that could not be read leaves no file. */
+/**
+ * Writes the data that `plan` reads as an estate of the emulator. Only reads the cloud. If a place is unreadable, it
+ * writes no file.
+ */
 export async function exportCommand(options: ExportOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { output, policy, scope } = session;

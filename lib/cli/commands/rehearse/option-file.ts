@@ -15,10 +15,10 @@ export function readOptionFile(option: string, path: string, { readFile }: Io): 
 const PRIVATE = 0o600;
 
 /**
- * The file that an option names, for one text that concerns nobody else. It is written whole or not at all.
+ * Opens the file that an option names, for a private text. The file is written whole or not at all.
  *
- * @returns writes it; throws `UnwritableOutput`
- * @throws ConfigError when it is known now that the file cannot be written
+ * @returns a function that writes the text, and throws `UnwritableOutput`
+ * @throws ConfigError if the file is already known to be unwritable
  */
 export function openPrivateFile(option: string, path: string, io: Io): (text: string) => void {
   const problemOf = (error: unknown) => `${option} ${JSON.stringify(path)} cannot be written: ${toFileProblem(error)}`;

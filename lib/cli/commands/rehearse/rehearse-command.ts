@@ -27,7 +27,7 @@ export type RehearseOptions = FormatOptions & {
 const NIGHTS_DEFAULT = 30;
 const EVERY_MS_DEFAULT = 86_400_000;
 
-/** Live through nights of sweeps on an estate, and say what they did. Calls nothing, and reads no credentials. */
+/** Rehearses nights of sweeps on an estate, and shows the effects. Calls no cloud and reads no credentials. */
 export async function rehearseCommand(options: RehearseOptions, io: Io): Promise<number> {
   const { env, readFile } = io;
   const output = createOutput(io, options);
@@ -68,7 +68,7 @@ async function watched(
   }
 }
 
-/** An incomplete night that a later one made good is told, and is no failure. */
+/** The output names an incomplete night, but it is no failure if a later night was complete. */
 function exitCodeOf({ last }: Rehearsal, lost: number): number {
   if (lost > 0) {
     return EXIT.orphansRemain;

@@ -5,16 +5,16 @@ import type { PageState } from './page-state.ts';
 import { count, formatAgo, formatNumber, reasonOf, withStop } from './page-words.ts';
 
 type Report = PageData['report'];
-/** A place, and what there is to say of it; empty for nothing. */
+/** A place and its problem. Empty without a problem. */
 type TroubledPlace = { readonly accountId: string | null; readonly regionId: string | null; readonly text: string };
 type Show = (filter: Partial<PageState>) => void;
 
-/** So many places, or groups of rows, are named at once; the rest unfolds. */
+/** The number of places, or groups of rows, that are visible at once. The rest unfolds. */
 const SHOWN_MAX = 8;
 const REGIONS_MAX = 40;
 const SENTENCE_CHARS_MAX = 500;
 
-/** What only a person can settle; a sentence when there is nothing. */
+/** The problems that need a person, or a sentence if there is no problem. */
 export function attention(data: PageData, rows: readonly Row[], show: Show): HTMLElement {
   const { report } = data;
   const items = [
@@ -67,7 +67,7 @@ function placeItems({ places, missing, notDispatched, madeAt }: Report): readonl
   ].filter((item) => item !== undefined);
 }
 
-/** The regions of an account that say the same are one line. */
+/** Regions of an account with the same problem share one line. */
 function placeItem(what: string, means: string, places: readonly TroubledPlace[]): HTMLElement | undefined {
   if (places.length === 0) {
     return undefined;
@@ -109,7 +109,7 @@ function unfolding(lines: readonly HTMLElement[]): HTMLElement {
   return html('div', {}, list(lines.slice(0, SHOWN_MAX)), rest);
 }
 
-/** Rows that failed, or are blocked, in the same way. */
+/** Failed or blocked rows, grouped by the same reason. */
 function groupItems(rows: readonly Row[], outcome: 'failed' | 'blocked', show: Show): readonly HTMLElement[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

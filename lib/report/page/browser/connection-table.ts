@@ -44,9 +44,9 @@ function whenCell(row: Row, nowMs: number): Node {
 
 export type ConnectionTable = {
   readonly element: HTMLElement;
-  /** Show one page of rows that are in their order already. */
+  /** Shows one page of sorted rows. */
   readonly show: (found: readonly Row[], state: PageState, rowsMax?: number) => void;
-  /** Close what is open, and open this row if it is shown. */
+  /** Closes the open row, and opens this row if it is visible. */
   readonly open: (id: string) => void;
 };
 
@@ -92,7 +92,7 @@ export function connectionTable(data: PageData, events: TableEvents): Connection
     const toggle = button('', () => events.toggle(row.id), { class: 'toggle', 'aria-label': `Details of ${label}` });
     const cells = COLUMNS.map(({ key, cell }) => html('td', { class: `col-${key}` }, cell(row, nowMs)));
     const line = html('tr', { class: 'row' }, html('td', { class: 'col-open' }, toggle), ...cells);
-    // A larger target for a mouse; the button is for everybody. Text can still be selected and copied.
+    // The whole line is a larger target for a mouse, in addition to the button. Text can still be selected and copied.
     line.addEventListener('click', ({ target }) => {
       const isButton = target instanceof Element && target.closest('button') !== null;
       if (!isButton && getSelection()?.isCollapsed !== false) {
@@ -128,7 +128,7 @@ function showOrder(head: HTMLElement, isSorted: boolean, isDescending: boolean):
 
 export type Pager = { readonly element: HTMLElement; readonly show: (found: number, page: number) => void };
 
-/** Which rows are shown, and the way to the others. */
+/** The range of the visible rows, and buttons for other pages. */
 export function pager(turn: (page: number) => void): Pager {
   let current = 1;
   const previous = button('Previous', () => turn(current - 1));

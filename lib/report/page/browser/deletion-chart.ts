@@ -3,7 +3,7 @@ import type { Removal, Row } from './page-rows.ts';
 import { count, formatNumber } from './page-words.ts';
 
 const DAY_MS = 86_400_000;
-/** More days than this are shown as weeks. */
+/** If there are more days, the chart shows weeks. */
 const DAYS_MAX = 42;
 const WEEKS_MAX = 53;
 
@@ -23,7 +23,7 @@ const TOP = 26;
 const BOTTOM = 26;
 const LABEL_WIDTH = 92;
 
-/** How many are deleted when: a chart, and the same as a table. */
+/** The number of deletions over time, as a chart and as a table. */
 export function deletionChart(rows: readonly Row[], nowMs: number): HTMLElement {
   const { buckets, isWeekly, later } = toBuckets(rows, nowMs);
   if (buckets.length === 0) {

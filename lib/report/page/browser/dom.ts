@@ -3,7 +3,7 @@ import { toPrintable } from '../../../core/text/printable.ts';
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 type Child = Node | string | undefined;
 
-/** Longer texts are cut outside of an open row, which has them in full. */
+/** Longer texts are cut. Only an open row shows them in full. */
 const CHARS_MAX = 160;
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -35,11 +35,11 @@ function filled<T extends Element>(element: T, attributes: Attributes, children:
   return element;
 }
 
-/** Other people's text: on its own in a mix of writing directions, with characters that show nothing as escapes. */
+/** Other people's text, isolated in a mix of writing directions, with invisible characters as escapes. */
 export const said = (text: string, className = ''): HTMLElement =>
   html('bdi', { class: className || undefined }, toPrintable(text));
 
-/** The same, and no longer than there is room for. */
+/** The same, cut to the available room. */
 export const clipped = (text: string, className = '', charsMax = CHARS_MAX): HTMLElement =>
   said(text.length > charsMax ? `${text.slice(0, charsMax)}…` : text, className);
 
@@ -53,6 +53,6 @@ export function button(label: string | Node, press: () => void, attributes: Attr
 export const section = (id: string, title: string, ...children: readonly Child[]): HTMLElement =>
   html('section', { 'aria-labelledby': `${id}-title`, id }, html('h2', { id: `${id}-title` }, title), ...children);
 
-/** Terms and what is said of each. */
+/** Terms with their descriptions. */
 export const terms = (entries: readonly (readonly [term: string, said: Node | string])[]): HTMLElement =>
   html('dl', {}, ...entries.map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text))));

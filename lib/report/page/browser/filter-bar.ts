@@ -5,7 +5,7 @@ import { FILTERS, type FilterName, isNarrowed, narrowed, type PageState, START }
 import { formatNumber, rankOf } from './page-words.ts';
 import { NONE, OUTCOME_GROUPS, WHEN_CHOICES } from './row-query.ts';
 
-/** A list that is longer is of no use to choose from; the search finds what it leaves out. */
+/** A longer list is unusable. The search finds the omitted values. */
 const OPTIONS_MAX = 400;
 const OPTION_CHARS_MAX = 60;
 const SEARCH_DELAY_MS = 120;
@@ -26,7 +26,7 @@ export type FilterBar = { readonly element: HTMLElement; readonly show: (state: 
 /**
  * Search and filters.
  *
- * @param change takes what a person chose; `isTyping` while more may follow
+ * @param change receives the choice of a person. `isTyping` is true while more input may follow
  */
 export function filterBar(
   rows: readonly Row[],
@@ -70,7 +70,7 @@ const cleared = (): Partial<PageState> => ({
   ...Object.fromEntries(FILTERS.map((name) => [name, START[name]])),
 });
 
-/** With one value there is nothing to choose. */
+/** A filter with a single value offers no choice. */
 function fieldOf(name: FilterName, select: HTMLSelectElement | undefined): HTMLElement | undefined {
   if (select === undefined) {
     return undefined;
@@ -118,7 +118,7 @@ function optionsOf(name: FilterName, rows: readonly Row[]): readonly Option[] {
     const single = values.sort(([a], [b]) => rankOf(a) - rankOf(b));
     return [...groups.map(([value, label]): Option => [value, label]), ...single.map(withNumber)];
   }
-  // Beyond the limit the rarest are left out.
+  // Beyond the limit, the rarest values are left out.
   const shown = values.sort(([, a], [, b]) => b - a);
   const listed = shown.slice(0, OPTIONS_MAX).sort(([a], [b]) => Number(a > b) - Number(a < b));
   return [...listed, ...shown.slice(OPTIONS_MAX)].map(withNumber);

@@ -11,7 +11,7 @@ import { queryRows } from './row-query.ts';
 import { sources } from './sources-section.ts';
 import { pageHeader, totals } from './status-section.ts';
 
-/** A printed list is longer than one on the screen, and still has an end. */
+/** A printed list is longer than a list on the screen, but still limited. */
 const PRINT_ROWS_MAX = 1_000;
 
 function readData(): PageData {
@@ -101,14 +101,14 @@ function start(data: PageData): void {
 
 const heading = (list: HTMLElement): HTMLElement | null => list.querySelector('h2');
 
-/** A link to a row, or to a filter, leads to the table. */
+/** A link to a row or to a filter scrolls to the table. */
 function goToTable(list: HTMLElement, state: PageState): void {
   if (state.open !== '' || isNarrowed(state)) {
     list.scrollIntoView({ block: 'start' });
   }
 }
 
-/** While a person types, or opens one row after another, "back" leads to the view before. */
+/** While a person types or opens rows in sequence, the "back" button still leads to the earlier view. */
 function keepAddress(state: PageState, isPassing: boolean): void {
   const url = `#${toAddress(state)}`;
   if (isPassing) {

@@ -1,6 +1,6 @@
 import { NO_TEXT, type PageColumns, type PageData } from '../page-data.ts';
 
-/** One outcome, with what the page makes of it. Times in milliseconds. */
+/** One outcome, with values that the page computes. Times are in milliseconds. */
 export type Row = {
   readonly id: string;
   readonly name: string | null;
@@ -24,11 +24,11 @@ export type Row = {
   readonly heldMs: number | null;
   readonly toldMs: number | null;
   readonly noticeMs: number | null;
-  /** Undefined: it is not to be deleted, or only a person can say when. */
+  /** Undefined if no deletion is expected, or if its date depends on a person. */
   readonly removal: Removal | undefined;
 };
 
-/** `expected`: if the next run marks it. `now`: the time of the report. */
+/** `expected`: on condition that the next run marks the connection. `now`: the time of the report. */
 export type Removal = { readonly kind: 'gone' | 'now' | 'held' | 'later' | 'expected'; readonly atMs: number };
 
 type RowTimes = Pick<Row, 'outcome' | 'dueMs' | 'expectedMs' | 'heldMs' | 'noticeMs'>;
@@ -94,7 +94,8 @@ function removalOf(
       return heldMs === null ? undefined : { kind: 'held', atMs: heldMs };
     case 'marked':
     case 'waiting':
-      // Its grace had run out when the run began, and nobody was told: only a message can say when.
+      // The grace had ended when the run began, but no message has named the connection, so its date depends on a
+      // message.
       return dueMs !== null && dueMs <= runMs && noticeMs === null
         ? undefined
         : waitingUntil(dueMs === null ? null : Math.max(dueMs, noticeMs ?? dueMs), expectedMs);
@@ -110,7 +111,7 @@ function waitingUntil(dueMs: number | null, expectedMs: number | null): Removal 
   return expectedMs === null ? undefined : { kind: 'expected', atMs: expectedMs };
 }
 
-/** An orphan that exists, whatever stops the sweeper. */
+/** An existing orphan, even if the sweeper cannot delete it. */
 const ORPHANS: ReadonlySet<string> = new Set(['failed', 'blocked', 'planned', 'deferred', 'held', 'marked', 'waiting']);
 
 export const isOrphan = ({ outcome, rule }: Row): boolean => ORPHANS.has(outcome) && rule !== null;

@@ -4,14 +4,17 @@ export type FilterName = (typeof FILTERS)[number];
 const SORT_KEYS = ['outcome', 'name', 'owner', 'region', 'rule', 'when', 'reason'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
-/** What of the report is shown. All of it is in the address, so that a link shows the same. An empty text is no filter. */
+/**
+ * The visible part of the report. The address contains the whole state, so that a link shows the same view. An empty
+ * text is no filter.
+ */
 export type PageState = Readonly<Record<FilterName, string>> & {
   readonly search: string;
   readonly sort: SortKey;
   readonly isDescending: boolean;
-  /** From 1. */
+  /** The number of the page, from 1. */
   readonly page: number;
-  /** The connection whose row is open; empty for none. */
+  /** The connection with the open row. Empty if all rows are closed. */
   readonly open: string;
 };
 
@@ -31,7 +34,7 @@ export const START: PageState = {
 
 const PAGE_PATTERN = /^[1-9]\d{0,5}$/;
 
-/** The state that an address stands for; what it does not say, or says wrongly, is as at the start. Pure. */
+/** Reads the state from an address. A missing or wrong part keeps its initial value. Pure. */
 export function parseAddress(hash: string): PageState {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   const textOf = (name: string): string => said.get(name) ?? '';
@@ -48,7 +51,7 @@ export function parseAddress(hash: string): PageState {
   };
 }
 
-/** The part of an address after `#`; empty for the state at the start. Pure. */
+/** The part of an address after `#`. Empty for the initial state. Pure. */
 export function toAddress(state: PageState): string {
   const isSorted = state.sort !== START.sort || state.isDescending;
   const entries: [string, string][] = [
@@ -61,7 +64,7 @@ export function toAddress(state: PageState): string {
   return new URLSearchParams(entries.filter(([, value]) => value !== '')).toString();
 }
 
-/** Another search or filter begins at the first page, with no row open. */
+/** A new search or filter begins at the first page, with all rows closed. */
 export const narrowed = (state: PageState, change: Partial<PageState>): PageState => ({
   ...state,
   page: 1,

@@ -2,12 +2,12 @@ import type { OutcomeKind } from '../../../core/domain/outcome.ts';
 import { formatAgo, formatAhead, formatMoment, shortenMoments } from '../../text/moment-text.ts';
 import type { Row } from './page-rows.ts';
 
-/** Looks of a badge and of a bar. */
+/** The tone of a badge and of a bar. */
 export type Tone = 'bad' | 'gone' | 'due' | 'clock' | 'doubt' | 'safe';
 
 type Words = { readonly tone: Tone; readonly means: string };
 
-/** Every outcome, in the order in which a person looks for them. */
+/** Every outcome, the most urgent first. */
 export const OUTCOME_WORDS: ReadonlyMap<string, Words> = new Map<OutcomeKind | 'held', Words>([
   ['failed', { tone: 'bad', means: 'a step did not work; the reason and the code say which' }],
   ['blocked', { tone: 'bad', means: 'only a person can fix it; the reason says what to do' }],
@@ -35,11 +35,11 @@ export const formatNumber = (number: number): string => NUMBER.format(number);
 export const count = (number: number, noun: string, plural = `${noun}s`): string =>
   `${formatNumber(number)} ${number === 1 ? noun : plural}`;
 
-/** Two digits after the point, and the currency as the policy has it. */
+/** Two digits after the decimal point, and the currency as in the policy. */
 export const formatMoney = (amount: number, currency: string): string =>
   `${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`;
 
-/** A reason without the rule, which stands beside it, and with its moments to the minute. */
+/** A reason without the rule, which has its own column, and with times to the minute. */
 export function reasonOf({ reason, rule }: Row): string {
   const short = rule !== null && reason.startsWith(`${rule}: `) ? reason.slice(rule.length + 2) : reason;
   return shortenMoments(short);
@@ -49,7 +49,7 @@ export const withStop = (text: string): string => (/[.!?…]$/.test(text) ? text
 
 export const capitalized = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
-/** What happens to it when, in a few words. */
+/** The next step and its date, in a few words. */
 export function whenOf(row: Row, nowMs: number): string {
   const { removal } = row;
   if (removal === undefined) {

@@ -9,10 +9,11 @@ const GONE: ReadonlySet<string> = new Set(['deleted', 'already-gone']);
 /**
  * The commands that a person may want for a connection, to paste into a shell. Pure.
  *
- * Only ids get into a command, and an id has no character that a shell takes for more than a letter. A text in the place of
- * an id gives no command at all: quotes would make it harmless for the shell, but not true.
+ * A command contains only ids, and an id has no special character of a shell. If a text in the place of an id has an
+ * unexpected form, there is no command. Quotes would make the text harmless for the shell, but the command would still
+ * be wrong.
  *
- * @param manyAccounts whether the report has more than one: only then a command has to say which
+ * @param manyAccounts whether the report has several accounts. Only then does a command name the account
  */
 export function commandsFor(row: Row, manyAccounts: boolean): readonly RowCommand[] {
   const { id, region, account, outcome } = row;

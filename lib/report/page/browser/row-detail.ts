@@ -127,13 +127,13 @@ function commandItem(does: string, line: string, announce: (text: string) => voi
   return html('li', {}, html('span', { class: 'does' }, does), html('div', { class: 'command' }, code, copy));
 }
 
-/** False when the browser does not let a page copy; then the text is selected. */
+/** False if the browser does not let the page copy. Then the text is selected. */
 async function copyText(code: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(code.textContent ?? '');
     return true;
   } catch (error) {
-    // No clipboard for this page, by its origin or by its owner's choice: that is what the selection is for.
+    // The browser denies the clipboard to this page, so the text stays selected for a manual copy.
     if (!(error instanceof DOMException || error instanceof TypeError)) {
       throw error;
     }

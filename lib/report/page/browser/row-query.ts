@@ -4,12 +4,12 @@ import { rankOf } from './page-words.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Stands for "none" in a filter: no owner and no rule are called so. */
+/** The value of a filter for connections without an owner or a rule. No owner and no rule has this name. */
 export const NONE = '(none)';
 
 type Choice<T> = readonly [value: string, label: string, test: T];
 
-/** Groups of outcomes that a person asks for, before the outcomes themselves. */
+/** Groups of outcomes, which come before the single outcomes. */
 export const OUTCOME_GROUPS: readonly Choice<readonly string[]>[] = [
   ['attention', 'needs a person: failed or blocked', ['failed', 'blocked']],
   ['gone', 'gone: deleted or already gone', ['deleted', 'already-gone']],
@@ -22,7 +22,7 @@ const within =
   ({ removal }: Row, nowMs: number): boolean =>
     removal !== undefined && removal.kind !== 'gone' && removal.atMs <= nowMs + days * DAY_MS;
 
-/** When a connection is deleted. Each later choice holds the earlier ones. */
+/** The dates of deletions. Each later choice includes the earlier choices. */
 export const WHEN_CHOICES: readonly Choice<(row: Row, nowMs: number) => boolean>[] = [
   ['gone', 'already deleted', ({ removal }) => removal?.kind === 'gone'],
   ['now', 'due now', within(0)],
@@ -33,7 +33,7 @@ export const WHEN_CHOICES: readonly Choice<(row: Row, nowMs: number) => boolean>
   ['never', 'no date', ({ removal }) => removal === undefined],
 ];
 
-/** The rows that search and filters let through, in order. Pure. */
+/** The rows that match the search and the filters, in order. Pure. */
 export function queryRows(rows: readonly Row[], state: PageState, nowMs: number): readonly Row[] {
   const words = toSearchable(state.search)
     .split(/\s+/)
@@ -59,7 +59,7 @@ function toFilter(state: PageState, nowMs: number): (row: Row) => boolean {
 
 const searchables = new WeakMap<Row, string>();
 
-/** Letter case and the form in which a character is written make no difference. */
+/** Ignores letter case and the Unicode form of characters. */
 const toSearchable = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 function searchableOf(row: Row): string {
@@ -82,7 +82,7 @@ const TEXTS: Readonly<Record<Exclude<SortKey, 'outcome' | 'when'>, (row: Row) =>
   reason: ({ reason }) => reason,
 };
 
-/** Rows without a value come last, in both directions. Ties: by urgency, then by date, then by id. */
+/** Rows without a value come last in both directions. Ties are ordered by urgency, then by date, then by id. */
 function inOrderOf({ sort, isDescending }: PageState): (a: Row, b: Row) => number {
   const sign = isDescending ? -1 : 1;
   if (sort === 'outcome') {

@@ -5,10 +5,10 @@ import { count, formatMoment, formatNumber, OUTCOME_WORDS } from './page-words.t
 
 type Report = PageData['report'];
 
-/** Long lists are cut here, and say so: the stored results have them whole. */
+/** Longer lists are cut and say this. The stored results have them in full. */
 const SHOWN_MAX = 200;
 
-/** What the report rests on: remarks, places, runs, and what the words mean. */
+/** The sources of the report: remarks, places, runs, and the meaning of the words. */
 export function sources({ report }: PageData): HTMLElement {
   return section(
     'sources',

@@ -11,10 +11,10 @@ const STATUS_MEANS = {
   incomplete: 'Something could not be read, did not work or is missing: see below.',
   halted: 'A guard stopped a region: more of it than allowed would be deleted.',
 };
-/** From here on the page says how old it is. */
+/** From this age on, the page warns about its age. */
 const OLD_MS = 36 * 3_600_000;
 
-/** What it is, how it went and when. */
+/** The kind of the report, its status and its date. */
 export function pageHeader({ report }: PageData, openedMs: number): HTMLElement {
   const { status, runs, places, madeAt } = report;
   const madeMs = Date.parse(madeAt);
@@ -41,7 +41,10 @@ export function pageHeader({ report }: PageData, openedMs: number): HTMLElement 
   );
 }
 
-/** Which saved plan it is about, so that who signs a print signs that one; and, on paper, where to sign. */
+/**
+ * The saved plan with its hash, so that a signed print belongs to exactly one plan. On paper it also has a place for a
+ * signature.
+ */
 function planFacts({ plan, policy, mode }: Report['runs'][number]): readonly HTMLElement[] {
   if (plan === undefined) {
     return [];
@@ -66,14 +69,14 @@ type Total = {
   readonly label: string;
   readonly number: number;
   readonly note: string;
-  /** What the filter is set to when it is pressed. */
+  /** The value of the filter after a press. */
   readonly outcome: string | undefined;
 };
 
-/** Totals that are left out when they are zero. */
+/** Totals that are left out if they are zero. */
 const RARE: ReadonlySet<string | undefined> = new Set(['held', 'cleared']);
 
-/** The totals; each shows its rows when it is pressed. */
+/** The totals. A press on a total shows its rows. */
 export function totals(data: PageData, rows: readonly Row[], show: (filter: Partial<PageState>) => void): HTMLElement {
   const tiles = totalsOf(data.report, rows).map(({ label, number, note, tone, outcome }) => {
     const content = html(

@@ -26,7 +26,7 @@ const POLICY = 'regions: [cn-hangzhou, eu-central-1]\n';
 const ARGS = ['export', '--policy', 'policy.yaml', '--out', 'estate.yaml'];
 
 describe('export', () => {
-  test('writes an estate that says when it was made, and changes nothing', async () => {
+  test('writes an estate with the time of the export, and changes nothing', async () => {
     const { env, writes } = await start({ ...estate(free('idle'), bound('routed'), ...inUse(3)), ...routed('routed') });
     const { code, out, files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
     expect({ code, out }).toEqual({ code: 0, out: 'estate.yaml: 5 connections in 2 places\n' });
@@ -42,7 +42,7 @@ describe('export', () => {
     ]);
   });
 
-  test('holds no secret of any reply, and no key', async () => {
+  test('copies no secret and no key from any reply', async () => {
     const made = generateEstate({ seed: 4, connections: 60, regions: ['cn-hangzhou', 'eu-central-1'], nowMs: NOW });
     const gateways = made.customerGateways.map((one) => ({ ...one, AuthKey: 'canary-auth-key' }));
     const { env, emulator } = await start({ ...made, customerGateways: gateways });
@@ -53,17 +53,17 @@ describe('export', () => {
     expect(text).not.toMatch(/canary|Psk|AuthKey|accessKey|LTAI/i);
   });
 
-  test('knows only rows that the emulator has a schema for', async () => {
+  test('writes only rows that the emulator has a schema for', async () => {
     const { env } = await start({ ...estate(free('idle'), bound('routed')), ...routed('routed') });
     const { files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
     expect(Object.keys(JSON.parse(files['estate.yaml'] ?? '')).filter((key) => !(key in estateFile.shape))).toEqual([]);
   });
 
   test.each([
-    ['a listing', { action: 'DescribeVpnConnections' }, 'of account 1000000000000001: DescribeVpnConnections'],
+    ['listing', { action: 'DescribeVpnConnections' }, 'of account 1000000000000001: DescribeVpnConnections'],
     ['transit routers', { action: 'ListTransitRouters' }, 'of account 1000000000000001'],
     ['route tables', { action: 'ListTransitRouterRouteTables' }, 'cn-hangzhou of account 1000000000000001'],
-  ])('of a place of which %s cannot be read names it, exits with 4 and writes nothing', async (_what, match, where) => {
+  ])('names a place whose %s cannot be read, exits with 4 and writes no file', async (_what, match, where) => {
     const { env, emulator } = await start({ ...estate(bound('routed')), ...routed('routed') });
     emulator.setFaults([{ ...match, fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } }]);
     const { code, err, files } = await run(ARGS, { env, files: { 'policy.yaml': POLICY } });
@@ -73,7 +73,7 @@ describe('export', () => {
     expect(Object.keys(files)).toEqual(['policy.yaml']);
   });
 
-  test('names a role that cannot be assumed, and writes nothing', async () => {
+  test('names a role that cannot be assumed, and writes no file', async () => {
     const { env } = await start(estate(free('idle')));
     const policy = `${POLICY}detach: { roles: ['acs:ram::2000000000000002:role/network'] }\n`;
     const { code, err, files } = await run(ARGS, { env, files: { 'policy.yaml': policy } });
@@ -81,19 +81,19 @@ describe('export', () => {
     expect(err).toContain('not read: acs:ram::2000000000000002:role/network');
   });
 
-  test('needs neither the store nor the limits of the policy to be usable here', async () => {
+  test('works even if the store and the limits of the policy are unusable here', async () => {
     const { env } = await start(estate(free('idle')));
     const policy = `${POLICY}store: /mnt/not-here\nlimits: { perDay: 5 }\n`;
     expect(await run(ARGS, { env, files: { 'policy.yaml': policy } })).toMatchObject({ code: 0 });
   });
 
-  test('of one region holds that region alone', async () => {
+  test('contains only the region of --region', async () => {
     const { env } = await start(estate(free('idle'), free('far', {}, { regionId: 'eu-central-1' })));
     const { out } = await run([...ARGS, '--region', 'eu-central-1'], { env, files: { 'policy.yaml': POLICY } });
     expect(out).toBe('estate.yaml: 1 connection in 1 place\n');
   });
 
-  test('is refused before any call when the file cannot be written', async () => {
+  test('stops before any call if the file cannot be written', async () => {
     const { env, emulator } = await start(estate(free('idle')));
     const fileError = { before: 'EROFS' };
     const { code, err } = await run(ARGS, { env, files: { 'policy.yaml': POLICY }, fileError });
@@ -107,7 +107,7 @@ describe('a private file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('may be read by its owner alone, also when one with other rights was there', () => {
+  test('is readable only by its owner, even if the old file had other rights', () => {
     const [made, replaced] = [join(folder, 'new.yaml'), join(folder, 'old.yaml')];
     writeFileSync(replaced, 'old', { mode: 0o644 });
     for (const path of [made, replaced]) {

@@ -9,7 +9,10 @@ const POLICY = 'regions: [cn-hangzhou]\nrules: { unassociated: 3d }\n';
 const ARGS = ['rehearse', '--policy', 'policy.yaml', '--estate', 'estate.yaml'];
 const HEADER = { madeAt: new Date(NOW).toISOString() };
 
-/** Somebody's own estate: three that nobody uses, of which one is kept by its owner, and four in use. */
+/**
+ * A hand-written estate: four connections in use, and three unused connections. The owner keeps one of the unused
+ * connections.
+ */
 const OWN = {
   ...HEADER,
   ...estate(free('idle'), free('due', dueTags()), free('kept', { 'vco-sweeper:keep': 'true' }), ...inUse(4)),
@@ -20,7 +23,7 @@ const rehearse = (more: readonly string[] = [], { files = {}, env = {} }: More =
   run([...ARGS, ...more], { env, files: { 'policy.yaml': POLICY, 'estate.yaml': JSON.stringify(OWN), ...files } });
 
 describe('rehearse', () => {
-  test('says what each night with news brought, what is left and why, and what was never touched', async () => {
+  test('shows each night with news, the remaining connections with their reasons, and the untouched connections', async () => {
     const { code, out, err } = await rehearse();
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.split('\n')).toEqual([
@@ -47,12 +50,12 @@ describe('rehearse', () => {
     ]);
   });
 
-  test('sweeps whatever mode the policy and the environment name', async () => {
+  test('sweeps in every mode of the policy and the environment', async () => {
     const { out } = await rehearse([], { env: { SWEEP_MODE: 'plan' } });
     expect(out).toContain('Deleted: 2 of 7 connections');
   });
 
-  test('takes no notice of credentials and endpoints, however wrong they are', async () => {
+  test('ignores credentials and endpoints, even if they are wrong', async () => {
     const env = {
       ALIBABA_CLOUD_ACCESS_KEY_ID: 'CANARYKEY',
       ALIBABA_CLOUD_CREDENTIALS_URI: 'http://192.0.2.1/',
@@ -63,7 +66,7 @@ describe('rehearse', () => {
     expect(withThem.code).toBe(0);
   });
 
-  test('answers programs with one object: totals, nights, and what is left', async () => {
+  test('prints one object for programs: totals, nights, and remaining connections', async () => {
     const { out } = await rehearse(['--json', '--nights', '4']);
     const data = JSON.parse(out);
     expect(data).toMatchObject({
@@ -80,13 +83,13 @@ describe('rehearse', () => {
     ]);
   });
 
-  test('writes a page that says that nothing of it is real', async () => {
+  test('writes a page that says that nothing in it is real', async () => {
     const { err, files } = await rehearse(['--html', 'page.html']);
     expect(err).toBe('page.html: the page of this rehearsal, 3 connections\n');
     expect(files['page.html']).toContain('This is a rehearsal on a copy of the estate');
   });
 
-  test('nights may be closer together', async () => {
+  test('accepts a shorter time between nights', async () => {
     const { out } = await rehearse(['--nights', '8', '--every', '12h']);
     expect(out).toContain('Rehearsal of 8 nights, one every 12h');
     expect(out).toMatch(/^ {4}7 {2}2026-11-25 12:00Z {2}1 deleted$/m);
@@ -97,13 +100,13 @@ describe('a rehearsal with --expect', () => {
   const expecting = (ids: string, estateText = JSON.stringify(OWN)) =>
     rehearse(['--expect', 'stay.txt'], { files: { 'stay.txt': ids, 'estate.yaml': estateText } });
 
-  test('exits with 0 when all of them survive', async () => {
+  test('exits with 0 if all expected connections survive', async () => {
     const { code, out } = await expecting('# ours\nvco-used000  # head office\n- vco-kept\n');
     expect(code).toBe(0);
     expect(out).toContain('Expected to survive: 2 connections. All of them did.');
   });
 
-  test('exits with 3 when one is deleted, or never was there, and names it', async () => {
+  test('exits with 3 and names the connection if an expected connection is deleted or unknown', async () => {
     const { code, out } = await expecting('vco-used000\nvco-idle\nvco-typo\n');
     expect(code).toBe(3);
     expect(out).toContain('Expected to survive: 3 connections. 2 did not:');
@@ -111,7 +114,7 @@ describe('a rehearsal with --expect', () => {
     expect(out).toMatch(/^ {2}vco-typo {2}not in the estate$/m);
   });
 
-  test('exits with 3 when one is detached, and held', async () => {
+  test('exits with 3 if an expected connection is detached and held', async () => {
     const policy = 'regions: [cn-hangzhou]\nrules: { tunnels-down: 0s }\ndetach: { hold: 60d }\n';
     const written = JSON.stringify({ ...HEADER, ...estate(bound('site', {}, down), ...inUse(3)) });
     const { code, out } = await rehearse(['--expect', 'stay.txt'], {
@@ -122,7 +125,7 @@ describe('a rehearsal with --expect', () => {
   });
 
   test.each([
-    ['a line that is no id', 'vco-one\nVCO two\n', 'stay.txt: line 2: "VCO two" is not a connection id'],
+    ['an invalid id', 'vco-one\nVCO two\n', 'stay.txt: line 2: "VCO two" is not a connection id'],
     ['nothing', '# nothing yet\n', 'stay.txt: it lists no connection'],
   ])('refuses a file with %s', async (_what, ids, message) => {
     const { code, err } = await expecting(ids);
@@ -135,7 +138,7 @@ describe('an exported estate', () => {
   const exported = formatExport({ format: 'vco-sweeper/estate@1', ...OWN });
   const on = (text: string) => rehearse([], { files: { 'estate.yaml': text } });
 
-  test('is taken as it was exported', async () => {
+  test('is accepted unchanged', async () => {
     expect(await on(exported)).toMatchObject({ code: 0 });
   });
 
@@ -155,7 +158,7 @@ describe('an exported estate', () => {
     expect(err).toContain(message);
   });
 
-  test('without format and hash may be edited by hand', async () => {
+  test('may be edited by hand once its format and hash are removed', async () => {
     const own = exported.replace(/"format".*\n/, '').replace(/,\n"sha256".*\n/, '\n');
     const { out } = await on(own.replaceAll('vco-idle', 'vco-mine'));
     expect(out).toMatch(/night 4 {2}vco-mine/);
@@ -167,7 +170,7 @@ describe('the scope of a rehearsal', () => {
     rehearse([], { files: { 'policy.yaml': policy, 'estate.yaml': JSON.stringify({ ...HEADER, ...written }) } });
   const role = (accountId: string) => `{ roleArn: 'acs:ram::${accountId}:role/vco-sweeper' }`;
 
-  test('is the accounts and regions that the estate has; the others are named', async () => {
+  test('is the accounts and regions of the estate, and missing places are named', async () => {
     const policy = `regions: [cn-hangzhou, us-west-1]\naccounts: [${role('1000000000000001')}, ${role('2000000000000002')}]\n`;
     const { code, out } = await two(policy, estate(free('idle'), ...inUse(3)));
     expect(code).toBe(0);
@@ -176,13 +179,13 @@ describe('the scope of a rehearsal', () => {
     expect(out).toContain('Left out: us-west-1 of account 1000000000000001 is not in the estate');
   });
 
-  test('is the places that were read, where the estate says which', async () => {
+  test('is the places that the estate lists as read', async () => {
     const places = [{ accountId: '1000000000000001', regionId: 'eu-central-1' }];
     const { out } = await two('regions: all\n', { ...estate(free('idle'), ...inUse(3)), places });
     expect(out).toContain('0 connections in 1 place');
   });
 
-  test('of a directory is every account of the estate that the policy allows', async () => {
+  test("is every account of the estate that the policy's directory allows", async () => {
     const accounts = ['1000000000000001', '2000000000000002', '3000000000000003'].map((accountId) => ({ accountId }));
     const theirs = (name: string, accountId: string) => free(name, {}, { accountId });
     const policy =
@@ -192,7 +195,7 @@ describe('the scope of a rehearsal', () => {
     expect(out).toContain('2 connections in 2 places');
   });
 
-  test('is refused when nothing of the policy is in the estate', async () => {
+  test('is refused if the estate has no place of the policy', async () => {
     const { code, err } = await two(`regions: [us-west-1]\n`, estate(free('idle')));
     expect(code).toBe(2);
     expect(err).toContain(
@@ -200,7 +203,7 @@ describe('the scope of a rehearsal', () => {
     );
   });
 
-  test('leaves out messages, which it says, and waits for none', async () => {
+  test('leaves out messages, says this, and waits for no notice', async () => {
     const notify = 'notify: { channels: [{ type: slack, urlEnv: HOOK }], required: true }\nstore: /mnt/not-here\n';
     const { out } = await two(`${POLICY}${notify}`, estate(free('idle'), ...inUse(3)));
     expect(out).toContain('Left out: notify: no message is sent');

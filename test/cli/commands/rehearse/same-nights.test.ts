@@ -7,7 +7,7 @@ import { run, serve } from '../../cli-harness.ts';
 const REGIONS = ['cn-hangzhou', 'eu-central-1'];
 const DAY_MS = 86_400_000;
 const NIGHTS = 4;
-/** Polls are close together because the nights by hand take real time. */
+/** Polls are close together because the manual nights take real time. */
 const POLICY = `
 regions: [${REGIONS.join(', ')}]
 rules: { unassociated: 20h, tunnels-down: 40h, unrouted: 20h }
@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(emulators.splice(0).map((one) => one.close()));
 });
 
-test('rehearse ends as the same nights do with sweep, over HTTP and with keys', async () => {
+test('a rehearsal ends like the same nights of sweep, over HTTP and with keys', async () => {
   const real = startClock();
   let aheadMs = 0;
   const clock = { now: () => real.now() + aheadMs, sleep: real.sleep };
