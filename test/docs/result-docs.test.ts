@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { OUTCOMES } from '../../lib/core/domain/outcome.ts';
 import { CSV_COLUMNS } from '../../lib/report/csv/to-csv.ts';
 import { GROUP_KEYS, SORT_KEYS } from '../../lib/report/view/view.ts';
 import { anOutcome } from '../support/builders.ts';
@@ -25,4 +26,8 @@ test('the page has exactly the fields of an outcome', () => {
 test('the page names every order and every group', () => {
   const text = part('What a report shows');
   expect([...SORT_KEYS, ...GROUP_KEYS].filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+});
+
+test('the page explains every outcome, in the order of the counts', () => {
+  expect(namesIn(part('Every outcome'))).toEqual(OUTCOMES);
 });
