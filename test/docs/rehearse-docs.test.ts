@@ -9,7 +9,7 @@ const FILES = Object.fromEntries(
 const PAGE = readFileSync('docs/rehearse.md', 'utf8');
 const outputOf = (policy: string): string | undefined =>
   new RegExp(`<!-- output: ${policy} -->\n\`\`\`text\n([\\s\\S]*?)\`\`\``).exec(PAGE)?.[1];
-const COMMANDS = [...PAGE.matchAll(/^vco-sweeper (rehearse .*examples.*)$/gm)].map(([, command = '']) => command);
+const COMMANDS = [...PAGE.matchAll(/^npx vco-sweeper (rehearse .*examples.*)$/gm)].map(([, command = '']) => command);
 
 test.each([
   ['policy.yaml', 0],
