@@ -8,7 +8,7 @@ import { FolderStore, type StoreTime } from './folder-store.ts';
 import { problemOfMarker } from './marker.ts';
 import { guardFolder, refuse, requireFolder } from './refused-folder.ts';
 
-const ADVICE = 'If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init';
+const ADVICE = 'If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init FOLDER';
 
 /**
  * Open the store in a folder.

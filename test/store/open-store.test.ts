@@ -27,7 +27,7 @@ describe('a folder that is not a store is refused, and stays unchanged:', () => 
   test('a folder that does not exist', async () => {
     const folder = join(aFolder(), 'none');
     const words =
-      'cannot be used: no such file or directory (ENOENT). If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init';
+      'cannot be used: no such file or directory (ENOENT). If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init FOLDER';
     await expect(openStore(folder, time)).rejects.toMatchObject(refusal(folder, words));
   });
 
@@ -41,7 +41,7 @@ describe('a folder that is not a store is refused, and stays unchanged:', () => 
 
   test('a folder without the marker, as after a forgotten mount', async () => {
     const folder = aFolder({ 'results/x': '' });
-    const words = `is no store: there is no file ${MARKER} in it. If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init`;
+    const words = `is no store: there is no file ${MARKER} in it. If it is a mount, it may be missing. To make the folder a store: vco-sweeper store init FOLDER`;
     await expect(openStore(folder, time)).rejects.toMatchObject(refusal(folder, words));
     expect(Object.keys(filesIn(folder))).toEqual(['results/x']);
   });

@@ -77,7 +77,7 @@ export function digestRuns(input: DigestInput): ReportDigest {
     outcomes,
     outcomesOmitted: results.reduce((sum, { outcomesOmitted = 0 }) => sum + outcomesOmitted, 0),
     problems: distinct([...problems, ...lost, ...results.flatMap(({ notStored }) => notStored ?? [])]),
-    stoppedBy: distinct(results.flatMap(({ stoppedBy }) => stoppedBy ?? [])),
+    stoppedBy: distinct(newestOf(results, places).flatMap(({ stoppedBy }) => stoppedBy ?? [])),
     notFound: distinct(results.flatMap(({ notFound }) => notFound)),
     warnings: distinct(results.flatMap(({ warnings = [] }) => warnings)),
     lapsedKeeps: lastKeeps(results),
@@ -100,10 +100,17 @@ function newestPlaces(results: readonly RunResult[]): readonly ReportedPlace[] {
   return [...newest.values()].sort((a, b) => compare(placeKey(a), placeKey(b)));
 }
 
-/** A run without a place concerns the whole: it could not begin anywhere, or it had no work. */
-function worstStatus(results: readonly RunResult[], places: readonly ReportedPlace[]): RunStatus {
+/**
+ * The newest result of each place, and results without a place. A run without a place concerns the whole: it could not
+ * begin anywhere, or it had no work.
+ */
+function newestOf(results: readonly RunResult[], places: readonly ReportedPlace[]): readonly RunResult[] {
   const newest = new Set(places.map(({ runId }) => runId));
-  const counting = results.filter(({ runId, regions }) => newest.has(runId) || regions.length === 0);
+  return results.filter(({ runId, regions }) => newest.has(runId) || regions.length === 0);
+}
+
+function worstStatus(results: readonly RunResult[], places: readonly ReportedPlace[]): RunStatus {
+  const counting = newestOf(results, places);
   return WORST_FIRST.find((status) => counting.some((result) => result.status === status)) ?? 'complete';
 }
 

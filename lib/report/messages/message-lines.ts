@@ -46,10 +46,11 @@ function connectionSpans(item: ConnectionNews, settings: Settings): readonly Spa
 }
 
 function clockSpans({ outcome: { rule, since } }: ConnectionNews, settings: Settings): readonly Span[] {
-  if (rule === null || since === null) {
+  if (rule === null) {
     return [];
   }
-  return [' · ', wordsOf(settings).ruleSince(rule, momentOf(since, settings))];
+  // A rule without grace has no clock.
+  return [' · ', since === null ? rule : wordsOf(settings).ruleSince(rule, momentOf(since, settings))];
 }
 
 function fateSpans({ kind, outcome }: ConnectionNews, settings: Settings): readonly Span[] {

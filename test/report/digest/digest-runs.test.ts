@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../lib/core/domain/outcome.ts';
-import { digestRuns } from '../../../lib/report/digest/digest-runs.ts';
+import { type DigestInput, digestRuns } from '../../../lib/report/digest/digest-runs.ts';
 import { ACCOUNT, ago, anOutcome, aPolicy, DAY, HOUR, NOW, REGION } from '../../support/builders.ts';
 import { aResult } from '../../support/digests.ts';
 
@@ -113,16 +113,21 @@ describe('a digest of several runs', () => {
   });
 });
 
+test('names a file STOP only if the newest run of a place saw it', () => {
+  const stopped = { stoppedBy: '/mnt/store/STOP' };
+  const stoppedBy = (...runs: DigestInput['runs']) => digestRuns({ ...inReport, runs }).stoppedBy;
+  expect(stoppedBy(first([], { ...stopped, regions: [place()] }), second([], { regions: [place()] }))).toEqual([]);
+  expect(stoppedBy(first([]), second([], stopped))).toEqual(['/mnt/store/STOP']);
+  const elsewhere = { regions: [place({ regionId: 'cn-beijing' })] };
+  expect(stoppedBy(first([], { ...stopped, regions: [place()] }), second([], elsewhere))).toEqual(['/mnt/store/STOP']);
+});
+
 describe('the status', () => {
   const unread = { status: 'incomplete', regions: [place({ listing: 'unread', connections: 0 })] };
   const halted = { status: 'halted', regions: [place({ halted: true })] };
 
   test.each([
-    [
-      'an unread place that the later run did not cover the place did not have',
-      [first([], unread), second([])],
-      'incomplete',
-    ],
+    ['an unread place that the later run did not cover', [first([], unread), second([])], 'incomplete'],
     ['an unread place that the later run read', [first([], unread), second([], { regions: [place()] })], 'complete'],
     ['a guard that halted the newest run', [first([]), second([], halted)], 'halted'],
     ['a run that could not begin anywhere', [first([], { status: 'incomplete' })], 'incomplete'],

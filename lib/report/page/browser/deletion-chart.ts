@@ -48,6 +48,11 @@ export function deletionChart(rows: readonly Row[], nowMs: number): HTMLElement 
       `Connections by ${isWeekly ? 'week' : 'day'}, UTC. A day to come is the earliest: limits and change windows may put it off, and only mode sweep deletes.`,
       later > 0 ? ` ${count(later, 'connection')} after that.` : '',
     ),
+    html(
+      'p',
+      { class: 'note' },
+      'To keep a connection, open its row and copy the command, or tag it vco-sweeper:keep.',
+    ),
     asTable(buckets, isWeekly),
   );
 }

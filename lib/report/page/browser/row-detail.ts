@@ -49,7 +49,13 @@ export function rowDetail(row: Row, { report }: PageData, announce: (text: strin
         : html('ul', {}, ...commands.map(({ does, line }) => commandItem(does, line, announce))),
       commands.length === 0
         ? undefined
-        : html('p', { class: 'note' }, 'With credentials of account ', said(row.account, 'mono'), '.'),
+        : html(
+            'p',
+            { class: 'note' },
+            'Use credentials of account ',
+            said(row.account, 'mono'),
+            ', and add the options of the run: --policy to explain, --store to restore.',
+          ),
     ),
   );
 }

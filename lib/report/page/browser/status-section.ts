@@ -101,8 +101,8 @@ export function totals(data: PageData, rows: readonly Row[], show: (filter: Part
 
 function totalsOf({ counts, madeAt }: Report, rows: readonly Row[]): readonly Total[] {
   const nowMs = Date.parse(madeAt);
-  const next = rows.reduce((first, { removal }) => {
-    const isAhead = removal !== undefined && removal.kind !== 'gone' && removal.kind !== 'now';
+  const next = rows.reduce((first, { outcome, removal }) => {
+    const isAhead = outcome !== 'held' && removal !== undefined && removal.kind !== 'gone' && removal.kind !== 'now';
     return isAhead ? Math.min(first, removal.atMs) : first;
   }, Number.POSITIVE_INFINITY);
   const of = (...outcomes: readonly string[]): number =>
