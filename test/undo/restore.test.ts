@@ -195,6 +195,18 @@ describe('stops before the first write if', () => {
   });
 });
 
+test.each([
+  ['a connection with two tunnels', aDualCloud],
+  ['a connection with one tunnel', aWholeCloud],
+])('stops before the first write if the backup of %s names no customer gateway', async (_which, start) => {
+  const cloud = start();
+  const backup = await sweepAway(cloud);
+  const nameless = JSON.parse(JSON.stringify(backup).replace(/"CustomerGatewayId":"[^"]*",?/g, ''));
+  const before = cloud.writes().length;
+  await expect(restoreOn(cloud, nameless)).rejects.toThrow(/does not name a customer gateway for each tunnel/);
+  expect(cloud.writes()).toHaveLength(before);
+});
+
 describe('continues with the other steps if', () => {
   test('a route table is gone', async () => {
     const cloud = aWholeCloud();

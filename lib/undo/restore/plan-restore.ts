@@ -1,5 +1,6 @@
 import { TAG_KEEP } from '../../core/domain/tag-names.ts';
 import { readKeep } from '../../core/guards/keep-tag.ts';
+import type { Settings } from '../../core/undo/settings.ts';
 import { type Backup, connectionIdOf, gatewayIdsOf, ownersTags, type Tag, tunnelsOf } from '../backup-document.ts';
 import { addressesOf } from '../to-params.ts';
 import { destinationOf, type EstateNow, routeKey } from './estate-now.ts';
@@ -133,6 +134,9 @@ function findStops(backup: Backup, now: EstateNow): readonly string[] {
     );
   }
   if (target === undefined) {
+    if (!namesGateways(backup.connection)) {
+      stops.push('the backup does not name a customer gateway for each tunnel, and the cloud creates none without it');
+    }
     for (const id of gatewayIdsOf(backup.connection).filter((one) => !now.gatewayIds.has(one))) {
       stops.push(`the customer gateway ${id}${addressOf(backup, id)} does not exist any more`);
     }
@@ -141,6 +145,12 @@ function findStops(backup: Backup, now: EstateNow): readonly string[] {
     stops.push(`the transit router ${backup.attachment?.TransitRouterId} does not exist in this account any more`);
   }
   return [...stops, ...stopsOfTarget(backup, now)];
+}
+
+/** A connection with tunnels names its customer gateways in them. */
+function namesGateways(connection: Settings): boolean {
+  const tunnels = tunnelsOf(connection);
+  return (tunnels.length > 0 ? tunnels : [connection]).every((settings) => gatewayIdsOf(settings).length > 0);
 }
 
 const addressOf = ({ customerGateways }: Backup, id: string): string => {

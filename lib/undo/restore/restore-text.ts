@@ -46,7 +46,7 @@ export function resultLines({ oldId, connectionId, failed, differences }: Restor
       ? `${oldId} was not restored.`
       : `${oldId} is ${isWhole ? '' : 'partly '}restored${connectionId === oldId ? '' : ` as ${connectionId}`}.`,
     ...listed(
-      'Not done; run this again:',
+      'Not done. Run this again once the reason is gone:',
       failed.map(({ step, why }) => `${step}: ${why}`),
     ),
     ...listed('Other than in the backup:', differences.map(differenceLine)),
