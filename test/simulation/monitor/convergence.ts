@@ -18,7 +18,7 @@ import { holdMs } from './hold-watch.ts';
 
 const TAGS_MAX = 20;
 
-/** The state at the end of a story, and what it is measured by. */
+/** The state at the end of a story, and the measure for it. */
 export type FinalState = Pick<Scenario, 'behaviours'> & {
   readonly emulator: Emulator;
   readonly policy: PolicyDocument;
@@ -63,7 +63,7 @@ export function checkConverged(state: FinalState): readonly string[] {
       (row) =>
         isOurs(row) &&
         row.State !== 'financialLocked' &&
-        // A connection that was detached and never deleted counts for the guard, whatever rules are on.
+        // A connection that was detached and never deleted counts for the guard, even with all rules off.
         (heldRules(row, estate, policy, nowMs).length > 0 || mayBeHalfDone(row, policy, nowMs)),
     ).length;
     if (left.length === 0 || perRegionShare === 0 || (due / here.length > perRegionShare && due > shareFloor)) {

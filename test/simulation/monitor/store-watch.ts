@@ -10,7 +10,7 @@ const LOOK_MS = 60_000;
 
 type Found = Readonly<Record<string, unknown>>;
 
-/** Knows what is in the store, and compares what happens in the cloud with it. */
+/** Knows the content of the store, and compares each change in the cloud with it. */
 export class StoreWatch {
   readonly #files: MemoryFiles;
   /** When a deletion of a connection began, and in which region. */
@@ -20,7 +20,7 @@ export class StoreWatch {
     this.#files = files;
   }
 
-  /** A detach or a delete took effect, and none before it on this connection. */
+  /** The first detach or delete of this connection took effect. */
   began({ VpnConnectionId: id, regionId }: ConnectionRecord, run: number, atMs: number): void {
     if (!this.#begun.has(id)) {
       this.#begun.set(id, { atMs, regionId, run });

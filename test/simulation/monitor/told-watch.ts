@@ -12,10 +12,10 @@ export type Named = {
   readonly since: string;
 };
 
-/** The clocks of the report function, of the run that wrote the mark and of the run that reads it, and what is tolerated. */
+/** The clocks of the report function, of the run that wrote the mark and of the run that reads it, and the tolerance. */
 const SLACK_MS = 20 * 60_000;
 
-/** Knows which messages channels accepted, and when, whatever the records in the store say. */
+/** Knows which messages channels accepted, and when, without the records in the store. */
 export class ToldWatch {
   /** By clock, when messages that named it were accepted. */
   readonly #accepted = new Map<string, number[]>();
@@ -27,7 +27,7 @@ export class ToldWatch {
     }
   }
 
-  /** Why nobody counts as told of a connection that is about to go by this mark; undefined if somebody does. */
+  /** Why nobody counts as told of a connection that is about to be deleted by this mark. Undefined if somebody does. */
   problemOf(
     { VpnConnectionId: id, regionId }: ConnectionRecord,
     { orphan }: MarkTags,

@@ -369,7 +369,7 @@ const createLongHalfDone: Kind = (chance, scenario) => {
   return { ...story, runs: story.runs.map((run, index) => (index === ticks - 1 ? { ...run, policy } : run)) };
 };
 
-/** Connections that our role detaches from another account's transit router, where the flag stays. Others have only the flag. */
+/** Connections that our role detaches from another account's transit router, where the flag stays. Other connections have only the flag. */
 const createCrossAccount: Kind = (chance, scenario) => {
   const due = rows(chance, [1, 2], (index) =>
     row(`vco-far${index}`, { ...DOWN, TransitRouterId: 'tr-foreign', tags: mark('tunnels-down', 200) }),
@@ -428,7 +428,7 @@ const KINDS: readonly (readonly [name: string, create: Kind])[] = [
 
 /**
  * Claims in tags, tags that fail or lag, and steps that never work, as they have led janitors of this kind astray. They are
- * drawn from a stream of their own. About half of the stories stay as they are, and the others have one kind each.
+ * drawn from a stream of their own. About half of the stories stay as they are. Each other story has one kind.
  */
 export function withAdversities(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);

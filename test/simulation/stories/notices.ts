@@ -9,7 +9,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** One message of the report function, and what becomes of it and of its record. */
+/** One message of the report function, and the fate of the message and of its record. */
 export type ReportAct = {
   readonly atMs: number;
   readonly channel: string;
@@ -22,9 +22,9 @@ export type ReportAct = {
   readonly fate: 'recorded' | 'unrecorded' | 'cut' | 'edited' | 'refused';
   /** Which of the connections that a result lists are named. */
   readonly share: number;
-  /** Of a result before the last one: its clocks may have started again since. */
+  /** The message is about an earlier result than the last. Its clocks may have started again since then. */
   readonly isOld: boolean;
-  /** The message is about clocks that are nearly the same, such as those of the same id in another account. */
+  /** The message is about clocks that are nearly the same, for example of the same id in another account. */
   readonly about: 'these' | 'other-account' | 'other-region' | 'other-rule';
   readonly seed: number;
 };
@@ -51,7 +51,7 @@ export function withNotices(scenario: Scenario): Scenario {
   };
 }
 
-/** No grace is shorter than the notice, and none is 0s: such a policy is refused. */
+/** No grace is shorter than the notice or 0s, because the policy would be refused. */
 function withNotice(policy: PolicyDocument, notice: string): PolicyDocument {
   const rules = Object.entries(policy.rules as Readonly<Record<string, string>>).map(([rule, grace]) => [
     rule,

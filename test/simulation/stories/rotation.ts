@@ -9,12 +9,12 @@ type Kind = (chance: Chance, scenario: Scenario) => Scenario;
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
-/** One of so many seeds tells a story of the rotation. */
+/** A story of the rotation is told once in this many seeds. */
 const EVERY = 16;
 const TURN = 11;
 const LABEL = 'rotation';
 const BOTH_READS = ['DescribeVpnConnections', 'DescribeVpnConnection'];
-/** Now and then only one of the two leaves a field out. */
+/** Sometimes only the list leaves a field out, or only the single read. */
 const READS = [BOTH_READS, BOTH_READS, BOTH_READS, ...BOTH_READS];
 
 /** Each connection is due at once but for the word of its owner. In each night, replies leave out another field. */
@@ -113,7 +113,7 @@ const KINDS: readonly (readonly [name: string, create: Kind])[] = [
 
 /**
  * Circumstances that chance alone brings together too seldom. Each kind has its turn at fixed seeds, and draws from a
- * stream of its own, so all other seeds tell what they told before.
+ * stream of its own, so all other seeds tell the same stories as before.
  *
  * @returns undefined if it is no turn of the rotation
  */

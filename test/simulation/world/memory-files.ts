@@ -46,13 +46,13 @@ export class MemoryFiles implements FileSystem {
     return this.#faults.some((fault) => fault.kind === kind && fault.fromMs <= nowMs);
   }
 
-  /** Every file by its path in the store, for a comparison with what should be there. */
+  /** Every file by its path in the store, for a comparison with the expected files. */
   contents(): ReadonlyMap<string, string> {
     const prefix = `${STORE_FOLDER}/`;
     return new Map([...this.#files].map(([path, { bytes }]) => [path.slice(prefix.length), bytes.toString('utf8')]));
   }
 
-  /** A file that somebody else has put there, whatever is wrong with it here. */
+  /** A file that somebody else has put there, right or wrong. */
   place(path: string, text: string): void {
     const whole = `${STORE_FOLDER}/${path}`;
     for (let folder = dirname(whole); folder !== STORE_FOLDER; folder = dirname(folder)) {

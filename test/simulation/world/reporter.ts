@@ -7,7 +7,7 @@ import type { MemoryFiles } from './memory-files.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A report function that is right: it records what a channel accepted, and nothing else. */
+/** A report function without a fault: it records exactly the messages that a channel accepted. */
 const WHOLE: Omit<ReportAct, 'seed'> = {
   atMs: 0,
   channel: 'slack',
@@ -47,7 +47,7 @@ export class Reporter {
     return this.tell({ ...WHOLE, seed: this.#sent });
   }
 
-  /** Answers what happened, for the history. */
+  /** Returns a description of the event for the history. */
   tell(act: ReportAct): string {
     this.#sent += 1;
     const chance = createChance(act.seed + this.#sent);

@@ -178,7 +178,7 @@ class World {
     await this.#calmDown(periodMs);
   }
 
-  /** These connections had turns enough, although others are stuck or another rule comes and goes. */
+  /** These connections had enough turns, although other connections are stuck or another rule comes and goes. */
   #checkGone({ runs, connectionIds }: NonNullable<Scenario['goneAfter']>): void {
     if (this.#ended < runs) {
       return;
@@ -330,7 +330,7 @@ class World {
   /** The plan that was saved last, and by which policy. */
   #saved: { readonly entries: readonly PlanEntry[]; readonly policy: PolicyDocument } | undefined;
 
-  /** The run as an event would ask for it; undefined for a sweep of a plan that is not there, or is of another policy. */
+  /** The run as an event would ask for it. Undefined for a sweep of a missing plan or of a plan for another policy. */
   #withEntries(plan: RunPlan): RunPlan | undefined {
     if (plan.savedPlan !== 'swept') {
       return plan;
@@ -389,7 +389,7 @@ class World {
       {
         policy,
         origin: { source: 'SWEEP_POLICY', hash: '' },
-        // Whatever the request covers, the plan is the ceiling.
+        // The plan is the ceiling for every request.
         parts: isSwept ? [{ mode: 'sweep', regions: undefined, connections: undefined }] : request.parts,
         plan: isSwept && this.#saved ? toSwept(this.#saved.entries) : undefined,
         isWhole: request.whole && !isSwept,
@@ -449,7 +449,7 @@ class World {
     return never();
   }
 
-  /** One call as the cloud saw it. The monitor learns of each effect, whatever became of the reply. */
+  /** One call as the cloud saw it. The monitor learns of each effect, even if the reply is lost. */
   async #deliver(
     plan: RunPlan,
     watched: Watched,

@@ -17,10 +17,10 @@ import { idsOf, tagsOf } from '../tag-calls.ts';
 import type { Say, Watched } from '../watched-run.ts';
 import type { HalfDoneChecks } from './half-done-checks.ts';
 
-/** The past of a mark: what breaks each of its clocks, if anything does, and when it was last renewed. */
+/** The past of a mark: the fact that breaks each of its clocks, if there is one, and the last renewal. */
 type Chain = { clocks: Map<string, string | undefined>; renewedMs: number };
 
-/** S4: whatever goes by a mark has been an orphan for its whole grace, seen so by runs without a gap. */
+/** S4: a connection that is deleted by its mark was an orphan for its whole grace, and runs saw that without a gap. */
 export class ClockChecks {
   readonly #scene: Scene;
   readonly #halfDone: HalfDoneChecks;
@@ -47,7 +47,7 @@ export class ClockChecks {
     this.#chains.set(row.VpnConnectionId, { clocks, renewedMs: seenMs });
   }
 
-  /** A mark that other people wrote counts as one of the past, because no run can tell. */
+  /** A mark that other people wrote counts as a mark of an earlier run, because no run can tell them apart. */
   othersActed(id: string): void {
     const row = this.#scene.rowOf(id);
     const { clocks } = this.#chains.get(id) ?? {};
@@ -140,14 +140,14 @@ export class ClockChecks {
     if (problem === undefined) {
       return;
     }
-    // A run may go by what it read before somebody else changed the mark.
+    // A run may rely on its reading from before somebody else changed the mark.
     if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markTags(row), allowanceMs) === undefined) {
       return;
     }
     say('S4', problem);
   }
 
-  /** What the sweeper itself detached needs no mark to be deleted, for as long as the detach counts. */
+  /** A connection that the sweep detached needs no mark to be deleted, while its detach note counts. */
   isFinishing(run: Watched, row: ConnectionRecord): boolean {
     const scene = this.#scene;
     const id = row.VpnConnectionId;
@@ -162,7 +162,7 @@ export class ClockChecks {
     return isNoted || scene.now() - this.#halfDone.detachedMs(id) <= maxGapMs(run.policy) + CLOCKS_OFF_MS;
   }
 
-  /** What is wrong with a mark, if anything is, as the ground for a removal now. */
+  /** The problem with a mark as the reason for a removal now, if it has a problem. */
   #markProblem(
     run: Watched,
     row: ConnectionRecord,

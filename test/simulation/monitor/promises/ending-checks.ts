@@ -4,13 +4,13 @@ import { OWN } from '../../stories/scenario.ts';
 import { type Scene, SLACK_MS } from '../scene.ts';
 import { isWhole, modeOf, rolesOf, type Watched } from '../watched-run.ts';
 
-/** What a secret looks like: the ones that stories hide everywhere begin with CANARY. */
+/** The forms of a secret. The secrets that stories hide everywhere begin with CANARY. */
 const CANARY = /CANARY|Signature=|SecurityToken=/;
 
 const isLeaving = (row: ConnectionRecord | undefined): boolean =>
   row === undefined || row.State === 'deleted' || row.pending?.to === 'gone' || row.pending?.to === 'deleted';
 
-/** S10, S13, S14, and the deadline: a result claims only what is so, adds up, and holds no secret. */
+/** S10, S13, S14, and the deadline: a result is true, adds up, and contains no secret. */
 export class EndingChecks {
   readonly #scene: Scene;
   /** When a run last wrote a mark on a connection. */

@@ -11,7 +11,7 @@ import { clockErrorsMs, modeOf, type Say, type Watched } from '../watched-run.ts
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** S11: what a run detached is written down, held as long as it should be, and finished. */
+/** S11: a run writes a note before a detach. The connection is held for its whole hold, and then finished. */
 export class HalfDoneChecks {
   readonly #scene: Scene;
   readonly #holds = new HoldWatch();
@@ -94,7 +94,7 @@ export class HalfDoneChecks {
     }
   }
 
-  /** What we detached stays until its hold is over, which starts again if nobody looked for long. */
+  /** A detached connection stays until its hold is over. The hold starts again if no run looked for long. */
   checkHold(run: Watched, call: Call, row: ConnectionRecord, say: Say): void {
     if (call.action !== 'DeleteVpnAttachment' || row.AttachType !== 'NO_ASSOCIATED' || this.#scene.blurred()) {
       return;
@@ -105,7 +105,7 @@ export class HalfDoneChecks {
     }
   }
 
-  /** A later run finds by its note what a run detached. For a moment another run cannot know of the detach. */
+  /** The note shows a later run which connection was detached. For a moment another run cannot know of the detach. */
   checkNoteRemoval(run: Watched, row: ConnectionRecord): void {
     const scene = this.#scene;
     const id = row.VpnConnectionId;
@@ -130,7 +130,7 @@ export class HalfDoneChecks {
     }
   }
 
-  /** A later run has to find what a run had detached that was killed. */
+  /** A later run has to find the connections that a killed run had detached. */
   checkDeath(run: Watched): void {
     const scene = this.#scene;
     for (const row of scene.rows) {
@@ -146,7 +146,7 @@ export class HalfDoneChecks {
     }
   }
 
-  /** What an earlier run began comes first, and is not left lying. */
+  /** A connection that an earlier run began comes first, and does not stay half-done. */
   checkLeft(run: Watched, result: RunResult): void {
     const scene = this.#scene;
     if (scene.blurred() || run.misled || run.policy !== scene.policy) {
@@ -164,7 +164,7 @@ export class HalfDoneChecks {
         scene.report(run, 'S11', `${id} is half-done, and ends ${told?.outcome ?? 'kept'}`);
       }
       this.#checkStillHeld(run, row, told?.outcome);
-      // A connection that was tried before comes after those that were not.
+      // A tried connection comes after the untried connections.
       if (told?.outcome === 'deferred' && told.code === null && others.length > 0 && !run.tried.has(id)) {
         scene.report(run, 'S11', `${id} is half-done, and ${others.join(', ')} came first`);
       }

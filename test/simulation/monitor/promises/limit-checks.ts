@@ -31,7 +31,7 @@ export class LimitChecks {
     }
   }
 
-  /** Too many would have to go, now and when the run began, whatever part of them this run is about. */
+  /** Too many connections are due, now and when the run began. The part that this run covers does not matter. */
   checkShare(run: Watched, row: ConnectionRecord, say: Say): void {
     const scene = this.#scene;
     if (run.touched.size > 0 || run.misled || scene.blurred() || run.policy !== scene.policy) {
@@ -39,7 +39,7 @@ export class LimitChecks {
     }
     const limits = section(run.policy, 'limits');
     const due = Math.min(run.due.get(row.regionId) ?? 0, this.countDue(run.policy).get(row.regionId) ?? 0);
-    // If others changed a connection since then, it may in between have looked as if it were not due.
+    // If other people changed a connection since then, it may have looked as if it were not due in between.
     const here = scene.rows.filter((other) => other.regionId === row.regionId);
     if (here.some((other) => scene.othersActedMs(other.VpnConnectionId) >= run.startedMs)) {
       return;
@@ -62,7 +62,7 @@ export class LimitChecks {
     return counts;
   }
 
-  /** Outside the change window, and in a freeze, a run finishes what was detached and begins nothing. */
+  /** Outside the change window, and in a freeze, a run finishes detached connections and begins no others. */
   checkWindow(run: Watched, call: Call, id: string): void {
     const scene = this.#scene;
     const row = scene.rowOf(id);
