@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DocumentWriter, PartsReading, StoreDocument, StoreReading } from '../core/store/store.ts';
 import type { FileWriter } from './file-writer.ts';
+import { parse, parseText } from './parse-json.ts';
 
 /** The hash covers the document's JSON text, without blanks between its parts and without this key, the last one. */
 const HASH_KEY = 'sha256';
@@ -138,21 +139,3 @@ const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
 
 const isDocument = (value: unknown): value is StoreDocument =>
   typeof value === 'object' && value !== null && 'format' in value && typeof value.format === 'string';
-
-/** Undefined for anything that is no JSON. */
-function parseText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined for anything that is no JSON in UTF-8. A byte order mark, which some editors write, does no harm. */
-export function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
