@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { CloudError, ConfigError } from '../core/domain/errors.ts';
+import { toPrintable } from '../core/text/printable.ts';
 import { EXIT } from './exit-code.ts';
 import { Interrupted, type Io, UnwritableOutput } from './io.ts';
 import { createOutput } from './output.ts';
@@ -27,7 +28,7 @@ export function reportFailure(error: unknown, io: Io): number {
   const isExpected = error instanceof CloudError || error instanceof UnwritableOutput;
   complain(isExpected ? error.message : `unexpected ${describe(error)}`);
   if (isDebug(io) && error instanceof Error && error.stack !== undefined) {
-    say(error.stack);
+    say(error.stack.split('\n').map(toPrintable).join('\n'));
   }
   return EXIT.unexpected;
 }

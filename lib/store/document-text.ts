@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DocumentWriter, PartsReading, StoreDocument, StoreReading } from '../core/store/store.ts';
 import type { FileWriter } from './file-writer.ts';
+import { parse, parseText } from './parse-json.ts';
 
 /** The hash covers the document's JSON text without blanks and without this key. This key is the last key. */
 const HASH_KEY = 'sha256';
@@ -137,21 +138,3 @@ const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
 
 const isDocument = (value: unknown): value is StoreDocument =>
   typeof value === 'object' && value !== null && 'format' in value && typeof value.format === 'string';
-
-/** Undefined for a text that is not JSON. */
-function parseText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined for bytes that are not JSON in UTF-8. A byte order mark, which some editors write, is ignored. */
-export function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}

@@ -129,8 +129,12 @@ async function readAll(file: StoreFile, path: string): Promise<Uint8Array> {
   if (!stat.isFile()) {
     throw new StoreError('StoreFailed', `${path} is not a file`);
   }
+  const tooLarge = () => new StoreError('StoreFailed', `${path} is larger than ${BYTES_MAX} bytes`);
+  if (stat.size > BYTES_MAX) {
+    throw tooLarge();
+  }
   // The buffer is large enough for the whole file, so that no byte is in memory twice.
-  let bytes = new Uint8Array(Math.min(stat.size, BYTES_MAX) + 1);
+  let bytes = new Uint8Array(stat.size + 1);
   // The file may grow during the read. It ends when a read answers no bytes.
   for (let size = 0; ; ) {
     const { bytesRead } = await file.read(bytes, size, Math.min(CHUNK_BYTES, bytes.length - size), size);
@@ -139,7 +143,7 @@ async function readAll(file: StoreFile, path: string): Promise<Uint8Array> {
     }
     size += bytesRead;
     if (size > BYTES_MAX) {
-      throw new StoreError('StoreFailed', `${path} is larger than ${BYTES_MAX} bytes`);
+      throw tooLarge();
     }
     if (size === bytes.length) {
       const larger = new Uint8Array(size + CHUNK_BYTES);

@@ -1,5 +1,5 @@
 import { MARKER, STORE_FORMAT } from '../core/store/store-layout.ts';
-import { parse } from './document-text.ts';
+import { parse } from './parse-json.ts';
 
 export const MARKER_TEXT = `${JSON.stringify({ format: STORE_FORMAT })}\n`;
 

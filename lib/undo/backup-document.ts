@@ -120,11 +120,11 @@ function settingsOf(what: string, reading: SettingsReading | undefined): Setting
   );
 }
 
-/** The tunnels of a dual-tunnel connection. Empty for a single tunnel. */
+/** The tunnels of a dual-tunnel connection, by their index. Empty for a single tunnel. */
 export function tunnelsOf({ TunnelOptionsSpecification: specification }: Settings): readonly Settings[] {
   const tunnels =
     typeof specification === 'object' && 'TunnelOptions' in specification ? specification.TunnelOptions : [];
-  return Array.isArray(tunnels) ? tunnels : [];
+  return Array.isArray(tunnels) ? tunnels.toSorted((a, b) => Number(a.TunnelIndex) - Number(b.TunnelIndex)) : [];
 }
 
 /** The customer gateways at the other ends of its tunnels, each once. */

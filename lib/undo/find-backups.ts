@@ -1,7 +1,7 @@
 import { mapConcurrent } from '../core/concurrency/map-concurrent.ts';
 import { isAccountId, isRegionId } from '../core/domain/ids.ts';
 import type { Store } from '../core/store/store.ts';
-import { BACKUP_FORMAT, BACKUPS, backupFolder, readBackupName } from '../core/store/store-layout.ts';
+import { BACKUP_FORMAT, BACKUPS, backupFolder, isDay, readBackupName } from '../core/store/store-layout.ts';
 import { type Backup, connectionIdOf } from './backup-document.ts';
 import { readBackup } from './read-backup.ts';
 
@@ -25,7 +25,7 @@ export async function findBackups(store: Store, connectionId?: string): Promise<
   for (const accountId of (await store.list(BACKUPS)).filter(isAccountId)) {
     for (const regionId of (await store.list(`${BACKUPS}/${accountId}`)).filter(isRegionId)) {
       const folder = backupFolder({ accountId, regionId });
-      for (const day of await store.list(folder)) {
+      for (const day of (await store.list(folder)).filter(isDay)) {
         for (const name of await store.list(`${folder}/${day}`)) {
           const said = readBackupName(name);
           if (said !== undefined && (connectionId ?? said.connectionId) === said.connectionId) {

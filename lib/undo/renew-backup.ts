@@ -19,6 +19,8 @@ const OF_ATTACHMENT = [
   'ZoneNo',
 ];
 
+const TUNNEL_INDEX = 'TunnelIndex';
+
 /**
  * The new backup of a connection that was backed up and then detached, and is about to be deleted. It has the current
  * settings and tags, and the attachment and routes of the earlier backup. Pure.
@@ -46,15 +48,25 @@ function withAttachment(now: Settings, before: Settings): Settings {
     ...(tunnels.length > 0
       ? {
           TunnelOptionsSpecification: {
-            TunnelOptions: tunnels.map((tunnel, at) => replaceOf(tunnel, earlier[at] ?? {})),
+            TunnelOptions: tunnels.map((tunnel, at) =>
+              replaceOf(tunnel, earlierOf(tunnel, earlier) ?? earlier[at] ?? {}),
+            ),
           },
         }
       : {}),
   };
 }
 
+/** The same tunnel before. No reply promises an order of tunnels. */
+const earlierOf = (tunnel: Settings, earlier: readonly Settings[]): Settings | undefined =>
+  earlier.find((one) => isSame(one.TunnelId, tunnel.TunnelId)) ??
+  earlier.find((one) => isSame(one[TUNNEL_INDEX], tunnel[TUNNEL_INDEX]));
+
+const isSame = (a: unknown, b: unknown): boolean => a !== undefined && String(a) === String(b);
+
+/** An index stays with its tunnel, even where a reply leaves it out. */
 function replaceOf(now: Settings, before: Settings): Settings {
   const kept = Object.entries(now).filter(([name]) => !OF_ATTACHMENT.includes(name));
-  const taken = Object.entries(before).filter(([name]) => OF_ATTACHMENT.includes(name));
-  return Object.fromEntries([...kept, ...taken]);
+  const taken = Object.entries(before).filter(([name]) => OF_ATTACHMENT.includes(name) || name === TUNNEL_INDEX);
+  return Object.fromEntries([...taken, ...kept]);
 }

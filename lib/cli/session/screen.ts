@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
+import { toPrintable } from '../../core/text/printable.ts';
 import { cutTo } from '../../report/text/text-width.ts';
 import type { OutputStream } from '../io.ts';
 
@@ -16,8 +17,11 @@ const REDRAW_MS = 1_000;
 /** The interval of status lines on a stream that cannot be rewritten. */
 const PLAIN_INTERVAL_MS = 10_000;
 
+/** Line and status may hold other people's text, and are made printable here. */
 export function createScreen(out: OutputStream, clock: Clock, status: () => string): Screen {
-  return out.isTTY ? createLive(out, clock, status) : createPlain(out, clock, status);
+  const printable = () => toPrintable(status());
+  const screen = out.isTTY ? createLive(out, clock, printable) : createPlain(out, clock, printable);
+  return { ...screen, line: (text) => screen.line(toPrintable(text)) };
 }
 
 function createLive(out: OutputStream, clock: Clock, status: () => string): Screen {

@@ -121,6 +121,11 @@ const SHOWN_MAX = 200;
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, SHOWN_MAX));
 
+const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Whether a name in a folder of days is a day. People may keep files of their own beside the days. */
+export const isDay = (name: string): boolean => DAY_PATTERN.test(name);
+
 /** `2026-11-22`, in UTC. */
 export const dayOf = (ms: number): string => toIso(ms).slice(0, 10);
 

@@ -2,7 +2,7 @@ import type { ConnectionId } from '../domain/estate.ts';
 import { type Place, placeKey } from '../domain/place.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { RuleName } from '../rules/all-rules.ts';
-import { dayOf } from '../store/store-layout.ts';
+import { dayOf, isDay } from '../store/store-layout.ts';
 import type { Told } from './read-told.ts';
 
 /** The clock that makes a connection due: the rule that is due first, and its moment in the mark. */
@@ -22,8 +22,6 @@ export type Telling = {
 
 /** The clocks of machines differ by at most this much. */
 const APART_MS_MAX = 5 * 60_000;
-
-const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 
 /** A key of one clock. Two clocks never share a key, because no part contains a blank. */
 const keyOf = (place: Place, connectionId: string, rule: string, sinceMs: number): string =>
@@ -52,7 +50,7 @@ export class ToldClocks {
   daysAmong(names: readonly string[]): readonly string[] {
     const first = dayOf(this.#sinceMsMin - APART_MS_MAX);
     const last = dayOf(this.#nowMs + APART_MS_MAX);
-    return names.filter((name) => DAY_PATTERN.test(name) && first <= name && name <= last).sort();
+    return names.filter((name) => isDay(name) && first <= name && name <= last).sort();
   }
 
   /**

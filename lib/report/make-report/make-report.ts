@@ -101,8 +101,8 @@ async function finishNewest(store: ReportStore, { reports }: ReportHistory, nowM
 }
 
 /** Reads a report again. Undefined if it has disappeared or is damaged since. */
-async function getReport(store: ReportStore, { path }: TimedFile): Promise<StoredReport | undefined> {
-  const read = readReport(await store.getParts(path, REPORT_FORMAT, OUTCOMES_KEY));
+async function getReport(store: ReportStore, file: TimedFile): Promise<StoredReport | undefined> {
+  const read = readReport(await store.getParts(file.path, REPORT_FORMAT, OUTCOMES_KEY), file);
   return 'report' in read ? read.report : undefined;
 }
 

@@ -29,7 +29,7 @@ export async function readHistory(store: ReportStore, nowMs: number): Promise<Re
   const problems: string[] = [];
   let missing: ReadonlySet<string> = new Set();
   for (const file of await findReports(store, nowMs)) {
-    const read = readReportHead(await store.getParts(file.path, REPORT_FORMAT, OUTCOMES_KEY));
+    const read = readReportHead(await store.getParts(file.path, REPORT_FORMAT, OUTCOMES_KEY), file);
     if ('problem' in read) {
       if (nowMs - file.ms < TOLD_MS_MAX) {
         problems.push(`${file.path} counts as no report: ${read.problem}`);

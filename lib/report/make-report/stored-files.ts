@@ -1,5 +1,5 @@
 import type { Store } from '../../core/store/store.ts';
-import { dayOf, REPORTS, RESULTS, readReportName, readTimedName, TOLD } from '../../core/store/store-layout.ts';
+import { dayOf, isDay, REPORTS, RESULTS, readReportName, readTimedName, TOLD } from '../../core/store/store-layout.ts';
 
 const DAY_MS = 86_400_000;
 /** The greatest age of results in a report. */
@@ -31,7 +31,7 @@ export async function findReports(store: Store, nowMs: number): Promise<readonly
 
 async function findSince(store: Store, folder: string, sinceMs: number): Promise<readonly TimedFile[]> {
   const files: TimedFile[] = [];
-  for (const day of (await store.list(folder)).filter((name) => name >= dayOf(sinceMs))) {
+  for (const day of (await store.list(folder)).filter((name) => isDay(name) && name >= dayOf(sinceMs))) {
     for (const name of await store.list(`${folder}/${day}`)) {
       const said = readTimedName(day, name);
       if (said !== undefined) {

@@ -9,7 +9,8 @@ const textOrNull = z.nullable(z.string());
 const moment = z.string().check(z.refine((text) => parseInstant(text) !== undefined));
 const number = z.number().check(z.nonnegative());
 const calls = z.record(z.string(), number);
-const refusedEvents = z.optional(z.array(z.looseObject({ index: number, id: textOrNull, reason: z.string() })));
+export const refusedEvent = z.looseObject({ index: number, id: textOrNull, reason: z.string() });
+const refusedEvents = z.optional(z.array(refusedEvent));
 
 /** Null if a function of an earlier version leaves the field out. */
 const orNull = <Schema extends z.core.$ZodType>(schema: Schema) => z._default(z.nullable(schema), null);
@@ -42,6 +43,21 @@ export const listedOutcome = z.looseObject({
   requestId: textOrNull,
 });
 
+/** A place in a result or a report. */
+export const listedPlace = z.looseObject({
+  accountId: z.string(),
+  regionId: z.string(),
+  listing: z.enum(['complete', 'unread', 'unsupported'] satisfies RunResult['regions'][number]['listing'][]),
+  connections: number,
+  halted: z.boolean(),
+  code: z.optional(textOrNull),
+  reason: z.optional(textOrNull),
+});
+
+export const runStatus = z.enum(['complete', 'incomplete', 'halted'] satisfies RunResult['status'][]);
+export const outcomeCounts = z.pipe(z.transform(withoutHold), z.record(z.enum(OUTCOMES), number));
+export const lapsedKeep = z.looseObject({ connectionId: z.string(), until: z.string() });
+
 /**
  * The result of a sweep. The schema checks the fields that a report or an exit code needs, and passes all other fields
  * on.
@@ -49,19 +65,11 @@ export const listedOutcome = z.looseObject({
 export const runResult = z.looseObject({
   runId: z.string(),
   mode: z.enum(MODES),
-  status: z.enum(['complete', 'incomplete', 'halted'] satisfies RunResult['status'][]),
+  status: runStatus,
   startedAt: moment,
   durationMs: number,
-  regions: z.array(
-    z.looseObject({
-      accountId: z.string(),
-      regionId: z.string(),
-      listing: z.enum(['complete', 'unread', 'unsupported'] satisfies RunResult['regions'][number]['listing'][]),
-      connections: number,
-      halted: z.boolean(),
-    }),
-  ),
-  counts: z.pipe(z.transform(withoutHold), z.record(z.enum(OUTCOMES), number)),
+  regions: z.array(listedPlace),
+  counts: outcomeCounts,
   outcomes: z.array(listedOutcome),
   outcomesOmitted: z.optional(number),
   calls,
@@ -71,7 +79,7 @@ export const runResult = z.looseObject({
   stoppedBy: z.optional(z.string()),
   notStored: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
-  lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
+  lapsedKeeps: z.optional(z.array(lapsedKeep)),
 });
 
 /** The result of the dispatcher, checked in the same way. */

@@ -2,7 +2,7 @@ import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
 import type { ConnectionId } from '../../core/domain/estate.ts';
 import type { Place } from '../../core/domain/place.ts';
 import type { Store } from '../../core/store/store.ts';
-import { BACKUP_FORMAT, backupFolder, dayOf, readBackupName } from '../../core/store/store-layout.ts';
+import { BACKUP_FORMAT, backupFolder, dayOf, isDay, readBackupName } from '../../core/store/store-layout.ts';
 import type { Settings } from '../../core/undo/settings.ts';
 import { type Backup, connectionIdOf } from '../../undo/backup-document.ts';
 import { pickConnectionRoute, pickCustomerGateway } from '../../undo/pick-settings.ts';
@@ -80,7 +80,7 @@ export class BackupReads {
   async #pathsOf(connectionId: ConnectionId, firstDay: string): Promise<string[]> {
     const folder = backupFolder(this.#place);
     this.#days ??= this.#list(folder);
-    const days = (await this.#days).filter((day) => day >= firstDay);
+    const days = (await this.#days).filter((day) => isDay(day) && day >= firstDay);
     const paths = days.map(async (day) => {
       const path = `${folder}/${day}`;
       const listed = this.#names.get(path) ?? this.#list(path);
