@@ -57,6 +57,8 @@ export interface CloudApi {
    *
    * @param hints.likely how many there were lately: then all pages are asked for at once
    * @param hints.pick takes what a backup keeps, of those that `isWanted`
+   * @param hints.onGateways is told the customer gateways of each connection that is read, some of them twice; `unread` if a
+   *   reply does not name them
    * @param hints.admit is told how many there are, and waited for, before more than the first page is read; answers
    *   whether that took a while, so that the first page is old
    * @param hints.onPage is told how many were read so far, after each page; less than before when all is read again
@@ -67,6 +69,7 @@ export interface CloudApi {
       readonly likely?: number;
       readonly admit?: (total: number) => Promise<boolean>;
       readonly onPage?: (read: number) => void;
+      readonly onGateways?: ((gateways: readonly string[] | 'unread') => void) | undefined;
       readonly pick?: PickConnection | undefined;
     },
   ): Promise<readonly Connection[]>;

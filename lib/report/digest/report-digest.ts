@@ -3,6 +3,7 @@ import type {
   Counts,
   LapsedKeep,
   Outcome,
+  PlaceLeftovers,
   RefusedEvent,
   RegionResult,
   RunResult,
@@ -42,6 +43,8 @@ export type ReportDigest = {
   readonly warnings: readonly string[];
   readonly lapsedKeeps: readonly LapsedKeep[];
   readonly refusedEvents: readonly RefusedEvent[];
+  /** Of the places whose newest run has looked for it; left out if none has. */
+  readonly leftovers?: readonly PlaceLeftovers[];
   /** From the policy; null: no money is shown. */
   readonly price: ConfiguredPrice | null;
 };

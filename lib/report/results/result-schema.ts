@@ -42,6 +42,15 @@ export const listedOutcome = z.looseObject({
   requestId: textOrNull,
 });
 
+const placeLeftovers = z.looseObject({
+  accountId: z.string(),
+  regionId: z.string(),
+  customerGateways: z.array(z.looseObject({ customerGatewayId: z.string(), name: textOrNull })),
+  customerGatewaysOmitted: z.optional(number),
+  unread: z.optional(z.string()),
+  transitRouters: z.array(z.looseObject({ transitRouterId: z.string(), attachments: number, quota: number })),
+});
+
 /** The result of a sweep, as much of it as a report or an exit code rests on; what else is there is passed on. */
 export const runResult = z.looseObject({
   runId: z.string(),
@@ -68,6 +77,7 @@ export const runResult = z.looseObject({
   stoppedBy: z.optional(z.string()),
   notStored: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
+  leftovers: z.optional(z.array(placeLeftovers)),
   lapsedKeeps: z.optional(z.array(z.looseObject({ connectionId: z.string(), until: z.string() }))),
 });
 

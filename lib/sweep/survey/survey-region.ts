@@ -40,6 +40,7 @@ export type RegionListing =
 type ListingHints = {
   readonly admit: (connections: number) => Promise<boolean>;
   readonly onPage: (read: number) => void;
+  readonly onGateways?: ((gateways: readonly string[] | 'unread') => void) | undefined;
 };
 
 /** Codes of a region that does not serve the API; anything else that fails is a region we could not read. */
@@ -82,7 +83,7 @@ export async function surveyRegion(
 function listBoth(
   place: OpenPlace,
   needsRouting: boolean,
-  { admit, onPage }: ListingHints,
+  { admit, ...told }: ListingHints,
 ): [Promise<readonly Connection[]>, Promise<TransitRouters>] {
   let open = (): void => undefined;
   const admitted = new Promise<void>((resolve) => {
@@ -94,7 +95,7 @@ function listBoth(
       open();
       return hadToWait;
     },
-    onPage,
+    ...told,
   });
   // A single page asks for no room, and neither does a listing that failed.
   connections.then(open, open);

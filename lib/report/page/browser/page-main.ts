@@ -4,6 +4,7 @@ import { connectionTable, PAGE_ROWS, pager, pagesOf } from './connection-table.t
 import { deletionChart } from './deletion-chart.ts';
 import { html, section } from './dom.ts';
 import { filterBar } from './filter-bar.ts';
+import { leftoversSection } from './leftovers-section.ts';
 import { type Row, unpackRows } from './page-rows.ts';
 import { isNarrowed, narrowed, type PageState, parseAddress, type SortKey, START, toAddress } from './page-state.ts';
 import { count, formatNumber } from './page-words.ts';
@@ -78,6 +79,7 @@ function start(data: PageData): void {
       attention(data, rows, showRows),
       deletionChart(rows, nowMs),
       list,
+      leftoversSection(data),
       sources(data),
     ),
   );

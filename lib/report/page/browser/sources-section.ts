@@ -64,7 +64,12 @@ function runsTable({ runs }: Report): HTMLElement {
   return smallTable('Runs', ['Started', 'Mode', 'Status', 'Took', 'Policy', 'Run'], rows);
 }
 
-function smallTable(name: string, head: readonly string[], rows: readonly (readonly (Node | string)[])[]): HTMLElement {
+/** A table that is cut to `SHOWN_MAX` rows, and says so. */
+export function smallTable(
+  name: string,
+  head: readonly string[],
+  rows: readonly (readonly (Node | string)[])[],
+): HTMLElement {
   const table = html(
     'table',
     { class: 'small' },
