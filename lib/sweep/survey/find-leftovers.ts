@@ -1,9 +1,10 @@
 import { describeFailure } from '../../core/advice/error-advice.ts';
+import type { CloudApi } from '../../core/domain/cloud-api.ts';
 import { toCloudError } from '../../core/domain/errors.ts';
 import type { PlaceLeftovers } from '../../core/domain/outcome.ts';
+import type { Place } from '../../core/domain/place.ts';
 import type { Settings } from '../../core/undo/settings.ts';
 import { pickCustomerGateway } from '../../undo/pick-settings.ts';
-import type { OpenPlace } from './open-places.ts';
 import type { RegionEstate } from './survey-region.ts';
 
 /** By default: "Attach an IPsec-VPN connection to a transit router", limits. An account can have it raised. */
@@ -11,16 +12,18 @@ const ATTACHMENTS_QUOTA = 50;
 
 const UNNAMED = 'a connection does not say which customer gateway it uses';
 
+type ReadPlace = Place & { readonly api: Pick<CloudApi, 'listCustomerGateways'> };
+
 /** Finds the customer gateways of one place that no connection uses. In doubt it names none. */
 export class LeftoverFinder {
-  readonly #place: OpenPlace;
+  readonly #place: ReadPlace;
   readonly #used = new Set<string>();
   #gateways: readonly Settings[] = [];
   /** Why nothing can be said of the gateways. */
   #unread: string | undefined;
   #seen = 0;
 
-  constructor(place: OpenPlace) {
+  constructor(place: ReadPlace) {
     this.#place = place;
   }
 

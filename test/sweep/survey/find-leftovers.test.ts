@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT, aPolicy, REGION } from '../../support/builders.ts';
+import { createWitnesses } from '../../../lib/core/judge/association.ts';
+import { LeftoverFinder } from '../../../lib/sweep/survey/find-leftovers.ts';
+import { ACCOUNT, aConnection, aPolicy, REGION } from '../../support/builders.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { bound, dueTags, estate, free, inUse } from '../../support/estates.ts';
 
 const LEFTOVERS = { report: { ...aPolicy().report, leftovers: true } };
 const FAR = 'eu-central-1';
+const OTHER = '2000000000000002';
 
 const gateway = (CustomerGatewayId: string, fields: object = {}) => ({ CustomerGatewayId, ...fields });
 const dual = (...ids: readonly (string | undefined)[]) => ({
@@ -101,6 +104,41 @@ describe('with report.leftovers', () => {
     expect(leftovers).toMatchObject([
       { customerGateways: [], unread: expect.stringContaining('DescribeCustomerGateways failed: Forbidden.RAM') },
     ]);
+  });
+
+  test('a listing that does not tell the gateways of each connection names none', async () => {
+    const gateways = [{ CustomerGatewayId: 'cgw-1' }, { CustomerGatewayId: 'cgw-2' }];
+    const api = { listCustomerGateways: () => Promise.resolve(gateways) };
+    const finder = new LeftoverFinder({ accountId: ACCOUNT, regionId: REGION, api });
+    await finder.listGateways();
+    finder.onGateways(['cgw-1']);
+    const read = { readMs: 0, tagsError: undefined, routing: 'unread', ownerOf: new Map() } as const;
+    const found = (count: number) =>
+      finder.find({
+        ...read,
+        witnesses: createWitnesses(new Map(), []),
+        connections: Array.from({ length: count }, () => aConnection()),
+      });
+    expect(found(2)).toMatchObject({ customerGateways: [], unread: expect.any(String) });
+    expect(found(1).customerGateways).toEqual([{ customerGatewayId: 'cgw-2', name: null }]);
+  });
+
+  test('a transit router of another account, which a role reads, is not among those of the place', async () => {
+    const roles = (accountId: string) => ({ accountId, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] });
+    const roleArn = `acs:ram::${OTHER}:role/vco-sweeper`;
+    const cloud = startCloud({
+      estate: {
+        ...estate(bound('far', {}, { TransitRouterId: 'tr-far' }), ...inUse(1)),
+        accounts: [roles(ACCOUNT), roles(OTHER)],
+        transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
+      },
+      policy: { ...LEFTOVERS, detach: { roles: [{ roleArn, accountId: OTHER }] } },
+    });
+    const { leftovers } = await cloud.run();
+    expect(leftovers?.flatMap(({ transitRouters }) => transitRouters)).toEqual([
+      { transitRouterId: 'tr-1', attachments: 1, quota: 50 },
+    ]);
+    expect(cloud.emulator.calls.map(({ accountId }) => accountId)).toContain(OTHER);
   });
 
   test('a gateway that only a connection of another region names is unused where it is', async () => {
