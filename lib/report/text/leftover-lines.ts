@@ -26,6 +26,6 @@ function linesOf(place: PlaceLeftovers): readonly string[] {
   return [
     ...(unread === undefined ? [] : [`Unused customer gateways in ${where} could not be read: ${unread}`]),
     ...(total > 0 ? [`Unused customer gateways in ${where} (${total}): ${[...shown, ...more].join(', ')}`] : []),
-    ...(routers.length > 0 ? [`VPN attachments of the documented quota in ${where}: ${routers.join(', ')}`] : []),
+    ...(routers.length > 0 ? [`VPN attachments in ${where}, of the documented quota: ${routers.join(', ')}`] : []),
   ].map(toPrintable);
 }

@@ -274,7 +274,7 @@ test('the summary tells unused customer gateways, what could not be read of them
     `Unused customer gateways in ${REGION} of account ${ACCOUNT} (27): cgw-x (\\u202e\\u001b[31mlong`,
   );
   expect(text).toMatch(/…\), cgw-0, .*, cgw-18, 7 more$/m);
-  expect(text).toContain(`VPN attachments of the documented quota in ${REGION} of account ${ACCOUNT}: tr-1 48 of 50`);
+  expect(text).toContain(`VPN attachments in ${REGION} of account ${ACCOUNT}, of the documented quota: tr-1 48 of 50`);
   expect(text).toContain(
     `Unused customer gateways in eu-central-1 of account ${ACCOUNT} could not be read: DescribeCustomerGateways failed`,
   );
