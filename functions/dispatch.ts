@@ -22,12 +22,12 @@ import {
 } from './fc/fc-context.ts';
 
 /**
- * Function Compute entry point: starts one asynchronous sweep for each account and region. Answers the result as JSON
- * text.
+ * Function Compute entry point that starts one asynchronous sweep for each account and region. Returns the result as
+ * JSON text.
  *
- * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud, and an error with counts
- * and reasons when a sweep could not be started, or the result not be stored (unless `SWEEP_THROW=never`), so that the
- * platform retries: those that were started are not started again.
+ * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud. If a sweep could not be
+ * started or the result could not be stored, it throws an error with counts and reasons, so that the platform retries,
+ * unless `SWEEP_THROW=never`. A retry does not start a started sweep again.
  */
 export const handler = withReadableErrors(run);
 
@@ -68,7 +68,7 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   return JSON.stringify(result);
 }
 
-/** A tick is of its planned moment, an event of the minute of its `time`, and who asks without either of this minute. */
+/** A tick has its planned moment. An event has the minute of its `time`. Any other request has the present minute. */
 function readRequest(
   text: Uint8Array,
   nowMs: number,
@@ -88,7 +88,7 @@ function ownAccount({ accountId }: FcContext): string {
   throw new ConfigError('the context of the function names no account: the dispatcher runs on Function Compute only');
 }
 
-/** The platform logs an error's message and shows it to the caller: counts, ids and codes. */
+/** The platform logs the message of an error and shows it to the caller, so it has only counts, ids and codes. */
 class NotAllStarted extends Error {
   override readonly name = 'NotAllStarted';
 

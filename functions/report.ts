@@ -5,11 +5,12 @@ import { startClock } from '../lib/wiring/machine-clock.ts';
 import { budgetMs, type FcContext, readPolicy, shortList, withReadableErrors } from './fc/fc-context.ts';
 
 /**
- * Function Compute entry point: makes a report of the stored results that no report names yet, and sends it to the channels
- * of the policy. It calls no cloud API, and its event says nothing to it. Answers what it did as JSON text.
+ * Function Compute entry point that reports the stored results which no report names yet, and sends the report to the
+ * channels of the policy. It calls no cloud API and ignores its event. Returns a summary as JSON text.
  *
- * Throws `ConfigError` for a bad policy, environment or store, before anything is written or sent, and at its end an error
- * that names the channels without their message, so that the platform retries: all others have theirs.
+ * Throws `ConfigError` for a bad policy, environment or store, before anything is written or sent. If some channels did
+ * not get their message, it throws an error with their names at the end, so that the platform retries only these
+ * channels.
  */
 export const handler = withReadableErrors(run);
 
@@ -38,7 +39,7 @@ async function run(_event: Uint8Array, context: FcContext): Promise<string> {
   return JSON.stringify(result);
 }
 
-/** The platform logs an error's message and shows it to the caller: names of channels, and codes. */
+/** The platform logs the message of an error and shows it to the caller, so it has only names of channels and codes. */
 class NotAllSent extends Error {
   override readonly name = 'NotAllSent';
 

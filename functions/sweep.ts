@@ -20,10 +20,10 @@ import {
 } from './fc/fc-context.ts';
 
 /**
- * Function Compute entry point, for timer ticks, EventBridge events and direct calls. Answers the result as JSON text.
+ * Function Compute entry point for timer ticks, EventBridge events and direct calls. Returns the result as JSON text.
  *
- * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud, and an error with the
- * counts for an `incomplete` run (unless `SWEEP_THROW=never`), so that the platform reports it.
+ * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud. Throws an error with the
+ * counts for an `incomplete` run, so that the platform reports it, unless `SWEEP_THROW=never`.
  */
 export const handler = withReadableErrors(run);
 
@@ -68,7 +68,9 @@ async function run(event: Uint8Array, context: FcContext): Promise<string> {
   return JSON.stringify(result);
 }
 
-/** The platform logs an error's message and shows it to the caller: counts and ids, never an outcome's text. */
+/**
+ * The platform logs the message of an error and shows it to the caller, so it has counts and ids but no outcome text.
+ */
 class IncompleteRun extends Error {
   override readonly name = 'IncompleteRun';
 
@@ -81,7 +83,9 @@ class IncompleteRun extends Error {
   }
 }
 
-/** Remember what failed that is no connection's, for the message of a run that falls short: places, actions, codes. */
+/**
+ * Remember failures that concern no single connection, for the message of an incomplete run: places, actions and codes.
+ */
 const noting =
   (problems: Set<string>, journal: Journal): Journal =>
   (event, fields) => {

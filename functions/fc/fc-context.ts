@@ -4,7 +4,7 @@ import { ConfigError } from '../../lib/core/domain/errors.ts';
 import { type LoadedPolicy, loadPolicy } from '../../lib/policy/load-policy.ts';
 import { withReadableStack } from './readable-stack.ts';
 
-/** What Function Compute passes to a handler; only the fields we use, and none is taken for granted. */
+/** The used fields of the context that Function Compute passes to a handler. Every field may be missing. */
 export type FcContext = {
   readonly requestId?: string;
   readonly region?: string;
@@ -14,13 +14,13 @@ export type FcContext = {
     readonly accessKeySecret?: string;
     readonly securityToken?: string;
   };
-  /** `timeout` in seconds. */
+  /** `timeout` is in seconds. */
   readonly function?: { readonly timeout?: number | string };
 };
 
 type Handler = (event: Uint8Array, context: FcContext) => Promise<string>;
 
-/** The platform logs the stack of what a handler throws: it shall point into the sources. */
+/** The platform logs the stack of a thrown error, so the stack must point into the sources. */
 export const withReadableErrors =
   (run: Handler): Handler =>
   async (event, context) => {
@@ -31,14 +31,14 @@ export const withReadableErrors =
     }
   };
 
-/** The end of the function's time is kept for reporting: 5 s or a tenth of it, whichever is less. */
+/** The last 5 s, or the last tenth of the function's time if that is less, is kept for reporting. */
 const RESERVE_MS = 5_000;
 
-/** The policy of the environment, or the one packed beside the code. Throws `ConfigError`. */
+/** The policy of the environment, or the policy packed beside the code. Throws `ConfigError`. */
 export const readPolicy = (env: NodeJS.ProcessEnv): LoadedPolicy =>
   loadPolicy({ env, ...packedPolicy(), readFile: (path) => readFileSync(path, 'utf8') });
 
-/** The build packs `policy.json`; one's own `policy.yaml`, put beside the code by hand, is read as well. */
+/** The build packs `policy.json`. A `policy.yaml` that you put beside the code is read as well. */
 function packedPolicy(): { packed?: string } {
   const names = ['policy.json', 'policy.yaml'].filter((name) => existsSync(join(__dirname, name)));
   const [name, other] = names;
@@ -48,7 +48,7 @@ function packedPolicy(): { packed?: string } {
   return name === undefined ? {} : { packed: join(__dirname, name) };
 }
 
-/** Read `SWEEP_THROW`: whether a run that fell short of its job throws. */
+/** Read `SWEEP_THROW`: whether an incomplete run throws. */
 export function parseThrow(text: string | undefined): boolean {
   const wanted = text?.trim() || 'incomplete';
   if (wanted !== 'incomplete' && wanted !== 'never') {
@@ -57,7 +57,7 @@ export function parseThrow(text: string | undefined): boolean {
   return wanted === 'incomplete';
 }
 
-/** Read on every invocation: the platform renews them, and an instance outlives them. */
+/** Read on every invocation, because the platform renews the credentials and an instance outlives them. */
 export function toCredentials(credentials: FcContext['credentials']) {
   const { accessKeyId, accessKeySecret, securityToken } = credentials ?? {};
   if (!accessKeyId || !accessKeySecret) {
@@ -66,7 +66,7 @@ export function toCredentials(credentials: FcContext['credentials']) {
   return securityToken ? { accessKeyId, accessKeySecret, securityToken } : { accessKeyId, accessKeySecret };
 }
 
-/** Milliseconds a run may take. Without a timeout in the context there is nothing to keep to. */
+/** The time a run may take, in milliseconds. Infinite if the context has no timeout. */
 export function budgetMs(context: FcContext): number {
   const timeoutMs = Number(context.function?.timeout) * 1000;
   if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
@@ -77,6 +77,9 @@ export function budgetMs(context: FcContext): number {
 
 const SHOWN_MAX = 10;
 
-/** What an error's message names: the platform and whoever is called cut what is long, and not where it does no harm. */
+/**
+ * The items for an error message. The platform and callers cut long messages at an arbitrary point, so this list is
+ * short.
+ */
 export const shortList = (items: readonly string[]): readonly string[] =>
   items.length > SHOWN_MAX ? [...items.slice(0, SHOWN_MAX), `and ${items.length - SHOWN_MAX} more`] : items;

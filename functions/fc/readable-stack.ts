@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 
-/** Nested deeper than our errors ever are; a cause may be its own. */
+/** More levels than our errors ever have. An error may be its own cause. */
 const CAUSES_MAX = 5;
 
 /**
- * Make the stacks of an error that leaves the program, and of its causes, point into the sources: by the map that the
- * build puts beside the bundle, which is read only now. Without one, and for what is no error, nothing changes.
+ * Make the stacks of an error and of its causes point into the sources, by the source map that the build puts beside
+ * the bundle. Without a map, or for a thrown value that is not an error, nothing changes.
  *
- * Node can do the same for every error (`--enable-source-maps`); then each start reads the map.
+ * The map is read only here. With Node's `--enable-source-maps`, each start would read it.
  *
  * @param bundle the path of the bundle
  */
@@ -30,7 +30,7 @@ type WithStack = Error & { stack: string };
 const isAbout = (error: unknown, bundle: string): error is WithStack =>
   error instanceof Error && typeof error.stack === 'string' && error.stack.includes(bundle);
 
-/** A stack names places as `<path>:<line>:<column>`. */
+/** A stack writes a place as `<path>:<line>:<column>`. */
 function toSources(stack: string, bundle: string, map: SourceMap): string {
   const [before = '', ...places] = stack.split(`${bundle}:`);
   const read = places.map((text) => {
@@ -42,7 +42,7 @@ function toSources(stack: string, bundle: string, map: SourceMap): string {
 }
 
 function toSource(map: SourceMap, line: number, column: number): string | undefined {
-  // Places in a stack count from one, those in a map from zero.
+  // Lines and columns count from one in a stack, and from zero in a map.
   const found = map.findEntry(line - 1, column - 1);
   if (!('originalSource' in found)) {
     return undefined;
@@ -51,7 +51,7 @@ function toSource(map: SourceMap, line: number, column: number): string | undefi
   return `${source}:${found.originalLine + 1}:${found.originalColumn + 1}`;
 }
 
-/** Nothing that goes wrong here may take the place of the error that is told about. */
+/** A failure here must not replace the error that is being reported. */
 function readMap(path: string): SourceMap | undefined {
   try {
     return new SourceMap(JSON.parse(readFileSync(path, 'utf8')));

@@ -12,12 +12,12 @@ export type DispatchDeps = {
   readonly sweep: FunctionApi;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Attempts by action, up to now. */
+  /** The number of attempts by action so far. */
   readonly calls: () => Readonly<Record<string, number>>;
   readonly dispatchId: string;
-  /** Invocations at the same time. */
+  /** The number of simultaneous invocations. */
   readonly concurrency: number;
-  /** Left out when nobody asks for a store. Nothing is stored then. */
+  /** Left out if the policy has no store. Then nothing is stored. */
   readonly store?: Store | undefined;
 };
 

@@ -9,14 +9,14 @@ import { dispatchAdvice } from './dispatch-advice.ts';
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { findPlacesToSweep, type PlaceToSweep } from './sweep-places.ts';
 
-/** Each refusal has its reason. Beyond a hundred, the rest is left out. */
+/** Each refusal has its reason. Refusals beyond a hundred are left out. */
 const REFUSED_MAX = 100;
 
 /**
- * Start one asynchronous sweep for each requested account and region, and each only once for its moment.
+ * Start one asynchronous sweep for each requested account and region, and only once for each moment.
  *
- * A sweep that cannot be started is part of the result, and does not stop the rest. Throws `ConfigError` for an
- * impossible request before anything is started. Any other error is a defect of ours.
+ * A sweep that cannot be started is part of the result, and does not stop the other sweeps. Throws `ConfigError` for an
+ * impossible request before anything is started. Any other error is a defect of this program.
  */
 export async function dispatch(request: DispatchRequest, deps: DispatchDeps): Promise<DispatchResult> {
   const { clock, journal } = deps;

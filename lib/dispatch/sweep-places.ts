@@ -18,7 +18,7 @@ export type PlaceToSweep = {
   readonly event: EventBody;
 };
 
-/** A place that could not be found out. Null stands for all unknown accounts or regions. */
+/** A place that could not be determined. Null stands for all unknown accounts or regions. */
 type LostPlace = {
   readonly accountId: AccountId | null;
   readonly regionId: RegionId | null;
@@ -35,7 +35,7 @@ export type PlacesToSweep = {
 
 type AccountToSweep = { readonly accountId: AccountId; readonly regions: RegionChoice };
 
-/** The requested part of the policy's accounts times regions. It reads only the lists that it needs. */
+/** The requested part of the policy's accounts and regions. Reads only the lists that it needs. */
 export async function findPlacesToSweep(request: DispatchRequest, deps: DispatchDeps): Promise<PlacesToSweep> {
   const { policy, own } = request;
   const live = request.parts.filter((part) => !asksForNothing(part));
@@ -91,8 +91,8 @@ const unlisted = (accounts: readonly AccountToSweep[], error: CloudError): LostP
   accounts.filter(({ regions }) => !isNamed(regions)).map(({ accountId }) => ({ accountId, regionId: null, error }));
 
 /**
- * Regions that a part names and that none of its accounts has. A hint about an unknown region asks for nothing. Null
- * for the account stands for all accounts when the part names no account.
+ * Regions that a part names but its accounts do not have. A hint about an unknown region is ignored. If the part names
+ * no account, null stands for all accounts.
  */
 function unknownRegions(
   parts: readonly Narrowing[],
@@ -192,7 +192,7 @@ function noRegion(): never {
   throw new ConfigError('no region: set `regions` in the policy; the function uses its own region');
 }
 
-/** Somebody named this account, and it cannot be swept. */
+/** A request named this account, but it cannot be swept. */
 function missing(accountId: AccountId, members: readonly MemberAccount[]): LostPlace[] {
   const member = members.find((candidate) => candidate.accountId === accountId);
   if (member?.standing === 'active') {

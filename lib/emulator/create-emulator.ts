@@ -54,7 +54,7 @@ async function handle(engine: Engine, request: WireRequest): Promise<WireReply |
   return isReceiverUrl(request.url) ? await receiveMessage(engine, request) : await serve(engine, request);
 }
 
-/** The caller is a user of the account who may do everything, unless a key or a role is named. */
+/** The caller is a user of the account with all permissions, unless a key or a role is named. */
 function callerAs(estate: Estate, accountId: string, { role, accessKeyId }: CallAs): Caller {
   const account = estate.accounts.find((candidate) => candidate.accountId === accountId);
   if (role !== undefined) {

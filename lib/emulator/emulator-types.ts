@@ -56,7 +56,7 @@ export interface Emulator {
   /** The live state. Tests may change it, as other people would. */
   readonly estate: Estate;
   readonly calls: readonly CallRecord[];
-  /** The robots and webhooks that messages are sent to, and what has arrived there. */
+  /** The robots and webhooks that take messages, and the messages that arrived. */
   readonly receiver: Pick<MessageReceiver, 'channels' | 'change' | 'messages' | 'reset' | 'onMessage'>;
   setFaults(rules: readonly FaultRule[]): void;
   setBehaviours(behaviours: Partial<Behaviours>): void;

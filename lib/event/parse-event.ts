@@ -21,11 +21,11 @@ export type EventRequest = {
 };
 
 /**
- * Tell what a run is asked for: by the timer, by one CloudEvent or an array of them, or by a direct call.
+ * Find the request in an event from the timer, a CloudEvent, an array of CloudEvents, or a direct call.
  *
  * An event narrows the policy's scope and never widens it. Every part has at most the policy's mode, and names only
- * accounts and regions of the policy. With `all`, any well-formed region passes here. With accounts left to a
- * directory, any account passes that the policy does not exclude. The run knows which of them exist.
+ * accounts and regions of the policy. With `all`, any well-formed region is accepted here. If a directory supplies the
+ * accounts, any account is accepted that the policy does not exclude. The run knows which of them exist.
  *
  * @param defaultRegion the function's own region, the policy's scope when it names no region
  * @throws ConfigError when the event, or every event of an array, has an unknown shape or asks for more

@@ -8,7 +8,7 @@ import type { Notice } from '../core/told/notice.ts';
 type ConnectionFacts = Pick<Outcome, 'name' | 'owner' | 'createdAt' | 'attachedTo'>;
 type ClockFacts = Pick<Outcome, 'since' | 'dueAt' | 'heldUntil'>;
 
-/** What an outcome says of the connection itself, as the run read it. Pure. */
+/** The facts of a connection in its outcome, as the run read them. Pure. */
 export const toConnectionFacts = (connection: Connection, { report }: Policy): ConnectionFacts => {
   const { name, tags, createdAtMs } = connection;
   return {
@@ -25,13 +25,14 @@ function toAttachedTo({ transitRouterId, cenId }: Connection): Outcome['attached
     : { transitRouterId: transitRouterId ?? null, cenId: cenId ?? null };
 }
 
-/** A connection that ends so is still there, and the clock of its rule goes on. */
+/** After these outcomes the connection still exists, and the clock of its rule continues. */
 const CLOCK_RUNS: ReadonlySet<OutcomeKind> = new Set(['marked', 'waiting', 'planned', 'deferred', 'blocked', 'failed']);
 
 /**
- * Since when it has been an orphan, and when it is due. Pure.
+ * Since when the connection has been an orphan, and when it is due. Pure.
  *
- * @param moments `startedMs`: when the clock of its rule began, if this run started it. `heldUntilMs`: of a held connection
+ * @param moments `startedMs`: when the clock of its rule began, if this run started it. `heldUntilMs`: the end of a
+ *   hold
  */
 export function toClockFacts(
   { rule, sinceMs: markedMs, kind }: Verdict,
@@ -45,7 +46,7 @@ export function toClockFacts(
   return { since: isoOrNull(sinceMs), dueAt: runs ? toIso(sinceMs + grace) : null, heldUntil: isoOrNull(heldUntilMs) };
 }
 
-/** Since when its owner can know that it is to be deleted. Pure. */
+/** Since when the owner can know of the deletion. Pure. */
 export const toNoticeFacts = (notice: Notice | undefined): Pick<Outcome, 'toldAt' | 'noticeUntil'> =>
   notice?.kind === 'over' || notice?.kind === 'running'
     ? { toldAt: toIso(notice.telling.atMs), noticeUntil: toIso(notice.untilMs) }

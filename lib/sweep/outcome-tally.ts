@@ -5,10 +5,10 @@ import { placeKey } from '../core/domain/place.ts';
 
 type Place = { readonly accountId: AccountId; readonly regionId: RegionId };
 
-/** Counts all outcomes of a run, and keeps what the result has room for. */
+/** Counts all outcomes of a run, and keeps as many as the result may list. */
 export class OutcomeTally {
   readonly counts = noOutcomes();
-  /** Work was left for want of time, or because a person asked the run to stop. */
+  /** Work was left for lack of time, or because a person asked the run to stop. */
   timeRanOut = false;
   readonly #onListed: (outcome: Outcome) => void;
   readonly #settled: Outcome[] = [];
@@ -16,25 +16,25 @@ export class OutcomeTally {
   readonly #max: number;
 
   /**
-   * @param max so many outcomes are kept; what is over is counted, and each is still a log line
-   * @param onListed is told every outcome that a whole result lists
+   * @param max number of outcomes kept. Further outcomes are counted, and each still has its log line
+   * @param onListed gets every outcome that an unlimited result would list
    */
   constructor(max: number, onListed: (outcome: Outcome) => void = () => undefined) {
     this.#max = max;
     this.#onListed = onListed;
   }
 
-  /** One that its verdict settled: it has a place in the result where the others leave one. */
+  /** Add a connection that its verdict settled. The result lists it only if the other outcomes leave room. */
   addSettled(outcome: Outcome): void {
     this.#add(outcome, this.#settled);
   }
 
-  /** One that something was done to, or was to be done. */
+  /** Add a connection that was changed or was to be changed. */
   add(outcome: Outcome): void {
     this.#add(outcome, this.#others);
   }
 
-  /** Region by region in this order, however the cloud's answers came in. */
+  /** Sorted by region in the given order. The order of the cloud's answers does not matter. */
   toResult(regions: readonly Place[]): Pick<RunResult, 'counts' | 'outcomes' | 'outcomesOmitted'> {
     const order = new Map(regions.map((region, index) => [placeKey(region), index]));
     const at = (outcome: Outcome): number => order.get(placeKey(outcome)) ?? regions.length;

@@ -3,13 +3,13 @@ import type { RunResult } from '../core/domain/outcome.ts';
 import { type PolicyWarning, toSentences } from '../core/plan/policy-warnings.ts';
 import type { Survey } from './survey/survey.ts';
 
-/** So many entries of a policy are in one log line. */
+/** Number of policy entries in one log line. */
 const LOGGED_MAX = 100;
 
 /**
- * What the estate says about a policy: what it names, and is not there. Pure.
+ * Warnings about entries of the policy that the estate does not have. Pure.
  *
- * @param isWhole the run looked at all that the policy is about; only then nothing can be elsewhere
+ * @param isWhole the run looked at everything the policy covers. Only then can nothing be elsewhere
  */
 export function warnOfSurvey(isWhole: boolean, surveyed: Survey): readonly PolicyWarning[] {
   const { unknownExceptions, protectUnmatched, isComplete } = surveyed;
@@ -31,9 +31,9 @@ export function reportWarnings(journal: Journal, warnings: readonly PolicyWarnin
 }
 
 /**
- * What a result says about the policy besides its outcomes.
+ * The findings about the policy in a result, besides the outcomes.
  *
- * @param max so many of each kind: a policy may name thousands of connections that are long gone
+ * @param max number of findings of each kind, because a policy may name thousands of connections that are long gone
  */
 export function toFindings(
   warnings: readonly PolicyWarning[],

@@ -1,12 +1,15 @@
 import type { Clock } from '../core/domain/cloud-api.ts';
 import type { ConnectionId } from '../core/domain/estate.ts';
 
-/** Who is where on the way through one region: what decides whether a read is worth making now, or serves more later. */
+/**
+ * The connections of one region at each stage of their steps. Decides whether a read is worth making now or serves more
+ * later.
+ */
 export class RegionProgress {
-  /** Their tag that comes before a detach is not written yet. */
+  /** The tag that comes before a detach is not written yet. */
   readonly toTag = new Set<ConnectionId>();
   readonly toDetach = new Set<ConnectionId>();
-  /** Their detach is accepted, and was not seen to be over. */
+  /** The detach is accepted and not yet confirmed. */
   readonly detaching = new Set<ConnectionId>();
   readonly toDelete = new Set<ConnectionId>();
   readonly deleted = new Set<ConnectionId>();
@@ -17,7 +20,7 @@ export class RegionProgress {
     this.#clock = clock;
   }
 
-  /** @param way `isHeld`: it is detached in this run, and not deleted */
+  /** @param way `isHeld`: this run detaches the connection and does not delete it */
   begin(connectionId: ConnectionId, { isAttached, isHeld }: { isAttached: boolean; isHeld: boolean }): void {
     if (!isHeld) {
       this.toDelete.add(connectionId);
@@ -58,7 +61,7 @@ export class RegionProgress {
     this.deleted.delete(connectionId);
   }
 
-  /** Wait for those whose tag is still being written, so that one reading serves all; at the most `maxMs`. */
+  /** Wait at most `maxMs` for connections whose tag is still being written, so that one reading serves all. */
   async waitForBatch(maxMs: number): Promise<void> {
     if (this.toTag.size === 0) {
       return;

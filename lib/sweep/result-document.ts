@@ -3,15 +3,15 @@ import type { Outcome, RunResult } from '../core/domain/outcome.ts';
 import type { DocumentWriter, Store } from '../core/store/store.ts';
 import { RESULT_FORMAT, resultPath } from '../core/store/store-layout.ts';
 
-/** What of a result is known before its end, and stands before the outcomes. */
+/** The fields of a result that are known at its start. They stand before the outcomes. */
 type Head = Pick<RunResult, 'runId' | 'startedAt'>;
 
-/** So much text may wait in memory until the run waits for the store. */
+/** Amount of text that may wait in memory before the run waits for the store. */
 const WAITING_CHARS_MAX = 1024 * 1024;
 
 /**
- * The whole result of a run as a document of the store. Outcomes are written as they come to their end, and none of them
- * is kept: there is no limit to how many there are.
+ * The whole result of a run as a document in the store. Each outcome is written when it is final and is not kept in
+ * memory, so their number is unlimited.
  */
 export class ResultDocument {
   readonly #store: Store;
@@ -29,7 +29,7 @@ export class ResultDocument {
     this.#head = head;
   }
 
-  /** Where it is in the store. */
+  /** The path in the store. */
   get path(): string {
     return this.#path;
   }
@@ -41,7 +41,7 @@ export class ResultDocument {
     this.#waitingChars += text.length;
   }
 
-  /** What to wait for before there are more outcomes; undefined: nothing. */
+  /** A promise to await before more outcomes are added, or undefined to go on at once. */
   whenBehind(): Promise<void> | undefined {
     if (this.#waitingChars < WAITING_CHARS_MAX) {
       return undefined;
@@ -51,9 +51,9 @@ export class ResultDocument {
   }
 
   /**
-   * End it with all that is known only now. Resolves once it is stored; throws `StoreError`.
+   * End the document with the fields that are known only now. Resolves once it is stored. Throws `StoreError`.
    *
-   * @param result of which the outcomes are written already
+   * @param result the result, whose outcomes are already written
    */
   async close({ runId, startedAt, outcomes, outcomesOmitted, ...tail }: RunResult): Promise<void> {
     const writer = this.#begin();
@@ -62,7 +62,7 @@ export class ResultDocument {
     await writer.close();
   }
 
-  /** Of a run that did not come to its end: what is there has no hash, and counts as none. */
+  /** Give up the document of a run that did not end. Its text in the store has no hash, so it is no valid document. */
   async abandon(): Promise<void> {
     if (!this.#isClosed) {
       await this.#writer?.abandon();

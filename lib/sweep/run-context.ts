@@ -16,36 +16,36 @@ import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
 import type { SweptPlan } from './survey/swept-plan.ts';
 
-/** What the backups of one run share. */
+/** The shared state of the backups of one run. */
 type RunBackups = {
   readonly store: Store;
   readonly runId: string;
-  /** So many files are written at the same time. */
+  /** Limits how many files are written at the same time. */
   readonly writing: Semaphore;
 };
 
-/** What every step of a run shares. */
+/** The shared state of all steps of a run. */
 export type RunContext = {
   readonly policy: Policy;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Absolute; no new work is started when it is near. Infinity when nobody will stop us. */
+  /** Absolute. No new work is started when the deadline is near. Infinity if there is no time limit. */
   readonly deadlineMs: number;
-  /** A person asked the run to stop: nothing new is started. */
+  /** Aborted when a person asks the run to stop. Then the run starts nothing new. */
   readonly stopAsked: AbortSignal;
-  /** The one value of the `seen` tag in this run: when it began to look. */
+  /** The value of the `seen` tag in this run: the time when the run began to look. */
   readonly seenMs: number;
-  /** Asked before the first step on each connection; undefined without a store. */
+  /** Consulted before the first step on each connection. Undefined without a store. */
   readonly stop: StopFile | undefined;
-  /** Asked before something new begins on a connection; undefined when `limits.perDay` is off. */
+  /** Consulted before each new deletion. Undefined if `limits.perDay` is off. */
   readonly day: DayLimit | undefined;
-  /** Where each deletion keeps what it takes to undo it; undefined without a store. */
+  /** Where each deletion keeps its backup. Undefined without a store. */
   readonly backups: RunBackups | undefined;
-  /** Only its entries may be detached or deleted; undefined: none was given. */
+  /** Only the entries of this plan may be detached or deleted. Undefined without a saved plan. */
   readonly plan: SweptPlan | undefined;
 };
 
-/** What the steps in one region share. */
+/** The shared state of the steps in one region. */
 export type RegionContext = RunContext & {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
@@ -53,12 +53,12 @@ export type RegionContext = RunContext & {
   readonly facts: RegionFacts;
   readonly reads: RegionReads;
   readonly backupReads: BackupReads;
-  /** The marks that this run wrote. It detaches and deletes only by these. */
+  /** The marks that this run wrote. The run detaches and deletes only by these marks. */
   readonly marks: Map<ConnectionId, Tags>;
   readonly progress: RegionProgress;
   /** The backups that this run wrote or found, by their paths in the store. */
   readonly backedUpAs: Map<ConnectionId, string>;
-  /** When to look whether a detach has taken hold, or a delete. */
+  /** When to look whether a detach or a delete has taken hold. */
   readonly polls: { readonly detach: PollSchedule; readonly delete: PollSchedule };
   readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
 };
@@ -70,12 +70,12 @@ export const record = (
   fields: JournalFields = {},
 ): void => region.journal(event, { accountId: region.accountId, regionId: region.regionId, connectionId, ...fields });
 
-/** So many deleted for each page of a listing make one look for all of them worthwhile. */
+/** Number of deleted connections, for each page of a listing, that make one listing for all of them worthwhile. */
 const DELETED_PER_PAGE_MIN = 4;
 
 const PICKS = { connection: pickConnection, attachment: pickAttachment, staticRoute: pickStaticRoute };
 
-/** Bind a run to one surveyed region, with fresh shared reads. */
+/** Bind a run to one surveyed region, with its own shared reads. */
 export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
   const { accountId, regionId, place } = region;
   const ownerOf = (transitRouterId: TransitRouterId): CloudApi => {
@@ -106,14 +106,14 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
       intervalMs,
       stopAsked,
       isBusy: () => progress.toDetach.size > 0,
-      // A list of several pages does not hold together while detaches are sent.
+      // A list of several pages is not consistent while detaches are sent.
       isWorthwhile: () => region.connections <= PAGE_SIZE,
     }),
     delete: new PollSchedule({
       clock,
       intervalMs,
       stopAsked,
-      // In a small region a look costs so little that nobody waits for company.
+      // In a small region a look is so cheap that steps do not wait for each other.
       isBusy: () => region.connections > PAGE_SIZE && progress.toDelete.size > 0,
       isWorthwhile: () => progress.deleted.size >= DELETED_PER_PAGE_MIN * reads.pages,
     }),

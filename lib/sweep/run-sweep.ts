@@ -28,55 +28,57 @@ import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 import type { SweptPlan } from './survey/swept-plan.ts';
 import type { OnReading } from './survey/watch-reading.ts';
 
-/** What a run needs of the world; built by `create-sweep-deps.ts`. */
+/** The dependencies of a run. `create-sweep-deps.ts` builds them. */
 export type SweepDeps = {
   readonly api: CloudApi;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Attempts by action, up to now. */
+  /** The number of attempts by action so far. */
   readonly calls: () => Readonly<Record<string, number>>;
   readonly runId: string;
-  /** Absolute, milliseconds since the epoch; Infinity when nobody will stop us. */
+  /** Absolute, milliseconds since the epoch. Infinity if there is no time limit. */
   readonly deadlineMs: number;
-  /** Nothing new is to be started from this moment on; left out where nobody can ask for that. */
+  /** Aborted when nothing new may be started. Left out where a run cannot be asked to stop. */
   readonly stopAsked?: AbortSignal | undefined;
-  /** Told how far the reading has come, for whoever waits. Must not throw. */
+  /** Called with the progress of the reading. Must not throw. */
   readonly onReading?: OnReading;
-  /** Left out: none is asked for, and nothing is stored. */
+  /** Left out: the result and backups are not stored. */
   readonly store?: Store | undefined;
-  /** Told each connection that a saved plan of this run lists: those that are planned, or only wait for the change window. */
+  /** Gets each connection that a saved plan of this run lists: planned, or waiting only for the change window. */
   readonly onPlanned?: ((judged: Judged) => void) | undefined;
 };
 
 export type SweepRequest = {
   readonly policy: Policy;
   readonly origin: PolicyOrigin;
-  /** Some part covers all that the policy, as it was written, is about. */
+  /** Whether some part covers everything the policy, as it was written, covers. */
   readonly isWhole: boolean;
-  /** The union of what is to be looked at; empty means nothing. */
+  /** The union of everything to look at. An empty list means nothing. */
   readonly parts: readonly Narrowing[];
   readonly defaultRegion: RegionId | undefined;
   readonly refused: readonly RefusedEvent[];
-  /** What else there is to say of the events, for the log. */
+  /** Further remarks about the events, for the log. */
   readonly notes: readonly string[];
-  /** So many outcomes, warnings and lapsed keeps each are in the result; left out: as many as a function may answer. */
+  /**
+   * The most outcomes, warnings and lapsed keeps in the result. Left out: as many as the answer of a function may hold.
+   */
   readonly resultMax?: number;
-  /** Only its entries are touched, as far as the parts cover them; left out: none was given. */
+  /** The run touches only the entries of this plan that the parts cover. Left out: no plan is swept. */
   readonly plan?: SweptPlan | undefined;
 };
 
-/** What a function answers is bounded. Whatever is over is counted, and each outcome is still a log line. */
+/** The answer of a function has a size limit. Further outcomes are counted, and each still has its log line. */
 const RESULT_MAX = 1_000;
 
-/** Each has its reason; past a hundred of them the rest is counted. */
+/** Each refused event has its reason. After a hundred, refused events are only counted. */
 const REFUSED_MAX = 100;
 
 /**
- * One run: list everything, judge, plan, and then, as far as the mode allows, act. Writes to the cloud in the modes
+ * One run: list everything, judge, plan, and then act as far as the mode allows. Writes to the cloud in the modes
  * `mark` and `sweep`.
  *
- * A connection or region that fails is part of the result. Throws `ConfigError` for a request that widens the policy,
- * and nothing else but defects of ours.
+ * A connection or region that fails is part of the result. Throws `ConfigError` for a request that widens the policy.
+ * Any other error is a defect of this program.
  */
 export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<RunResult> {
   const startedMs = deps.clock.now();
@@ -98,7 +100,7 @@ export async function sweep(request: SweepRequest, deps: SweepDeps): Promise<Run
   }
 }
 
-/** @param document takes the whole result; undefined without a store */
+/** @param document takes the whole result. Undefined without a store */
 async function sweepInto(
   document: ResultDocument | undefined,
   request: SweepRequest,
@@ -189,13 +191,13 @@ async function sweepInto(
 
 function reportHalts({ halts }: Plan, { limits }: Policy, journal: Journal): void {
   for (const { accountId, regionId, due, ours } of halts) {
-    // The older name of "due", kept for the queries that people have saved.
+    // The older name of "due", kept for the saved queries of operators.
     const ripe = due;
     journal('guard.halted', { accountId, regionId, ripe, ours, perRegionShare: limits.perRegionShare });
   }
 }
 
-/** The result once it is stored. A result that was asked for and could not be stored makes the run incomplete. */
+/** The result once it is stored. If the result could not be stored, the run is incomplete. */
 async function keepResult(
   result: RunResult,
   document: ResultDocument | undefined,
@@ -205,7 +207,7 @@ async function keepResult(
   return notStored === undefined ? result : { ...result, status: 'incomplete', notStored };
 }
 
-/** What a run has decided to do, and since when it looked. */
+/** Everything a run has decided to do. */
 type Work = {
   readonly surveyed: Survey;
   readonly planned: Plan;
@@ -216,10 +218,10 @@ type Work = {
   readonly day: DayLimit | undefined;
 };
 
-/** Of a mounted bucket; each waits for the network. */
+/** Number of backups written at the same time. On a mounted bucket, each waits for the network. */
 const BACKUPS_WRITTEN_MAX = 16;
 
-/** Tags first: a mark that lapses costs a whole grace period, a deletion that waits costs one run. */
+/** Tags first, because a mark that lapses costs a whole grace period, and a deletion that waits costs only one run. */
 async function carryOut({ surveyed, planned, request, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs, store, runId, stopAsked = NEVER } = deps;
   const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
@@ -258,7 +260,7 @@ async function carryOut({ surveyed, planned, request, startedMs, stop, day }: Wo
     }),
   );
 
-  // A plan says so too, although it has no steps.
+  // A run in mode `plan` also looks for the file, although it has no steps.
   await stop?.look();
   await Promise.all(surveyed.regions.map((region) => (hasDue(planned, region) ? day?.look(region) : undefined)));
   const { steps, tooLate } = await act(planned, contextOf, tags);
@@ -272,7 +274,7 @@ async function carryOut({ surveyed, planned, request, startedMs, stop, day }: Wo
   };
 }
 
-/** Its turn comes in this run, by a clock of its mark. */
+/** The connection has its turn in this run, by a clock of its mark. */
 const isGoing = ({ mode, verdict }: Judged): boolean =>
   mode === 'sweep' && verdict.kind === 'orphan' && verdict.restsOnMark;
 

@@ -11,20 +11,20 @@ import { NO_CLOCK, toClockFacts, toConnectionFacts, toNoticeFacts } from './outc
 import { endWithError, type StepResult } from './steps/step-result.ts';
 import type { LostRegion, Survey } from './survey/survey.ts';
 
-/** What a run did, and what it would do, to those it judged. */
+/** Everything a run did, and would have done, to the connections that it judged. */
 export type Done = {
   /** Steps that were started. */
   readonly steps: ReadonlyMap<Judged, StepResult>;
-  /** All else that was due and not blocked. */
+  /** All other connections that were due and not blocked. */
   readonly foreseen: ReadonlyMap<Judged, StepResult>;
   readonly tags: ReadonlyMap<Judged, TagResult | undefined>;
 };
 
-/** Where outcomes are told, and the policy that their owners and due times follow from. */
+/** Where outcomes are reported, and the policy that determines their owners and due times. */
 export type Telling = {
   readonly policy: Policy;
   readonly journal: Journal;
-  /** Told each connection that ends as `planned`. */
+  /** Gets each connection that ends as `planned`. */
   readonly onPlanned?: ((judged: Judged) => void) | undefined;
 };
 
@@ -32,11 +32,11 @@ type Blocked = Plan['blocked'];
 const NONE_BLOCKED: Blocked = new Map();
 const NOTHING: Done = { steps: new Map(), foreseen: new Map(), tags: new Map() };
 
-/** Whether its verdict is the end of it in this run: it has no place in the plan, and no tag of it is to be written. */
+/** Whether the verdict is final in this run: the connection is not in the plan, and its tags do not change. */
 export const isSettled = ({ verdict, mode }: Judged): boolean =>
   !verdict.isDue && !(mayTag(mode) && (verdict.markAction !== 'none' || verdict.dropNote || verdict.restartsHold));
 
-/** The outcome of a connection in scope that its verdict settled, and its log line. */
+/** The outcome of a connection in scope that its verdict settled. Also writes its log line. */
 export function endSettled(judged: Judged, { policy, journal }: Telling): Outcome {
   const outcome = toOutcome(judged, endWithoutStep(judged, NONE_BLOCKED, NOTHING), policy);
   reportOutcome(journal, judged.verdict, outcome);
@@ -44,10 +44,10 @@ export function endSettled(judged: Judged, { policy, journal }: Telling): Outcom
 }
 
 /**
- * How every other connection in scope ended, exactly one outcome each, and a log line for each that no step reported.
- * One after the other: of a big estate not all are kept.
+ * Exactly one outcome for every other connection in scope, and a log line for each connection that no step reported. A
+ * generator, because the outcomes of a big estate are not all kept.
  *
- * What a step said comes first, then a tag write that failed, then guards and limits, then the verdict itself.
+ * A step result comes first, then a failed tag write, then guards and limits, then the verdict.
  */
 export function* listOutcomes(
   surveyed: Survey,
@@ -182,7 +182,7 @@ function reportOutcome(journal: Journal, verdict: Verdict, outcome: Outcome): vo
   journal('connection.judged', { connectionId, code, cloudRequestId: requestId, verdict: verdict.kind, ...told });
 }
 
-/** Of what was seen in a region that could not be read whole, one line each as well. */
+/** Connections of a region that could not be read completely also get one log line each. */
 function reportLost(journal: Journal, outcome: Outcome): void {
   const { connectionId, code, requestId, rule, evidence, ...told } = outcome;
   journal('connection.judged', { connectionId, code, cloudRequestId: requestId, verdict: 'unknown', ...told });

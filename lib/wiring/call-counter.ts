@@ -10,7 +10,7 @@ export function createCallCounter(journal: Journal) {
     },
     onRetry: ({ requestId, ...retry }) => journal('step.retried', { ...retry, cloudRequestId: requestId }),
   };
-  /** A copy of the counts up to now. */
+  /** A copy of the counts so far. */
   const calls = (): Readonly<Record<string, number>> => ({ ...counts });
   return { observer, calls };
 }

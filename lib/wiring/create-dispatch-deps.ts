@@ -24,8 +24,8 @@ type FunctionDepsOptions = {
 };
 
 /**
- * Join the dispatcher to the real cloud, as far as it needs it: it has nothing that reads or writes a connection, and no
- * role to assume.
+ * Join the dispatcher to the few parts of the cloud that it needs. It cannot read or write a connection, and cannot
+ * assume a role.
  *
  * @throws ConfigError for a refused endpoint, before any call
  */

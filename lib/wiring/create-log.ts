@@ -6,7 +6,7 @@ import { toPrintableJson } from '../core/text/printable.ts';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** One constant message for each event; everything that varies is a field. */
+/** One constant message for each event. Everything that varies is a field. */
 const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'run.started': 'run started',
   'policy.warned': 'the policy may not do what it seems to',
@@ -40,11 +40,11 @@ const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signat
 const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /**
- * A log of one JSON object a line.
+ * A log with one JSON object in each line.
  *
  * @param write gets whole lines. On Function Compute it must be `process.stdout.write`: the platform captures that
  *   function, not the file descriptor, so pino's own destination would bypass it.
- * @param bindings on every line, such as `runId` and the platform's `requestId`
+ * @param bindings fields of every line, such as `runId` and the platform's `requestId`
  */
 export function createJournal(options: {
   readonly level: Level;
@@ -59,7 +59,7 @@ export function createJournal(options: {
   };
   const stream = { write: (line: string) => options.write(toPrintableLine(line)) };
   const plain = pino(config, stream);
-  // Nothing with these names is ever logged on purpose; this is the second lock on that door.
+  // Fields with these names are never logged on purpose. Redacting is a second protection.
   const redacting = pino({ ...config, redact: { paths: SECRET_PATHS, censor: '[secret]' } }, stream);
   const always = holdsSecret(options.bindings);
   return (event, fields) => {
@@ -68,15 +68,17 @@ export function createJournal(options: {
   };
 }
 
-/** A line as it is read: names and tags are other people's text, and a terminal or a log viewer obeys some characters. */
+/**
+ * Escape a line, because names and tags are other people's text, and a terminal or a log viewer obeys some characters.
+ */
 const toPrintableLine = (line: string): string => `${toPrintableJson(line.trimEnd())}\n`;
 
-/** As many as the paths have at most. */
+/** The greatest depth of a redacted path. */
 const DEPTH_MAX = 3;
 
 /**
- * Whether the logger that redacts would find something. It copies the fields and tries every path, which costs more than
- * all else about a line; to look for the names first costs next to nothing.
+ * Whether the redacting logger would find a secret. Redacting copies the fields and tries every path, which costs more
+ * than the rest of the line. Looking for the names first costs almost nothing.
  */
 function holdsSecret(value: unknown, depth = DEPTH_MAX): boolean {
   if (typeof value !== 'object' || value === null || depth === 0) {
@@ -113,7 +115,10 @@ function levelOf(event: JournalEvent, fields: JournalFields): 'debug' | 'info' |
   return 'info';
 }
 
-/** Read `LOG_LEVEL`; unset or blank is `info`. Throws `ConfigError` for anything pino does not know. */
+/**
+ * Read `LOG_LEVEL`. The default is `info`, also for a blank value. Throws `ConfigError` for a level that pino does not
+ * know.
+ */
 export function parseLevel(text: string | undefined): Level {
   const wanted = text?.trim().toLowerCase() || 'info';
   const level = LEVELS.find((known) => known === wanted);

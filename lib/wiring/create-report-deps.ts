@@ -14,8 +14,8 @@ import { refuseDebug } from './refuse-debug.ts';
 /**
  * Join a report to its store and its channels.
  *
- * @throws ConfigError for a policy without a store, a folder that is no store, or a channel whose variables cannot be used,
- *   before anything is written or sent
+ * @throws ConfigError before anything is written or sent, for a policy without a store, a folder that is not a store,
+ *   or a channel with unusable variables
  */
 export async function createReportDeps(options: {
   readonly env: Environment;
@@ -23,7 +23,7 @@ export async function createReportDeps(options: {
   readonly journal: (runId: string) => Journal;
   readonly clock: Clock;
   readonly deadlineMs: number;
-  /** Other ways out of this machine than the direct one. */
+  /** The proxies of the environment. Undefined for a direct connection. */
   readonly route?: Route | undefined;
 }): Promise<ReportDeps> {
   const { env, policy, clock, deadlineMs } = options;

@@ -12,7 +12,7 @@ import { refuseDebug } from './refuse-debug.ts';
 export function connectRestore(options: {
   readonly env: Environment;
   readonly credentials: CredentialsSource;
-  /** Other ways out of this machine than the direct one. */
+  /** The proxies of the environment. Undefined for a direct connection. */
   readonly route: Route | undefined;
   readonly policy: Pick<Policy, 'retry' | 'pace'>;
   readonly clock: Clock;

@@ -14,21 +14,21 @@ import { refuseDebug } from './refuse-debug.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Ends what joins a run to the cloud: closes its sockets, ends its waits, and lets nothing more be sent. To be called when the run is over. */
+/** Closes the sockets of a run, ends its waits, and prevents further requests. Call it when the run is over. */
 export type Closing = { readonly close: () => void };
 
 /** Join the sweep to the real cloud. Throws `ConfigError` for a refused endpoint, before any call. */
 export function createDeps(options: {
   readonly env: Environment;
   readonly credentials: Credentials | CredentialsSource;
-  /** Other ways out of this machine than the direct one. */
+  /** The proxies of the environment. Undefined for a direct connection. */
   readonly route?: Route | undefined;
   readonly policy: Policy;
   readonly journal: (runId: string) => Journal;
   readonly deadlineMs: number;
   readonly clock: Clock;
   readonly store?: Store | undefined;
-  /** A person asked the run to stop: what is sent is read back, and nothing new begins. */
+  /** Aborted when a person asks the run to stop. Then sent requests are read back, and nothing new begins. */
   readonly stopAsked?: AbortSignal | undefined;
 }): SweepDeps & Closing {
   refuseDebug(options.env);
@@ -58,7 +58,7 @@ export function createDeps(options: {
   return { api, clock, journal, calls, runId, deadlineMs, stopAsked, store, close };
 }
 
-/** Credentials from the variables that the cloud's own tools use. Throws `ConfigError` when they are not complete. */
+/** Credentials from the variables that the official tools use. Throws `ConfigError` if they are incomplete. */
 export function readCredentials(env: Environment): Credentials {
   const accessKeyId = env.ALIBABA_CLOUD_ACCESS_KEY_ID?.trim();
   const accessKeySecret = env.ALIBABA_CLOUD_ACCESS_KEY_SECRET?.trim();

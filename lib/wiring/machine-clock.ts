@@ -1,18 +1,18 @@
 import { wokenBy } from '../core/concurrency/unless-stopped.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 
-/** Two ways in which a machine tells the time, both in milliseconds. */
+/** The two clocks of a machine, both in milliseconds. */
 export type Machine = {
-  /** Since the epoch; set back or forward when somebody corrects it. */
+  /** Since the epoch. Jumps when somebody corrects the time. */
   readonly wallMs: () => number;
-  /** Since some moment; never set, but stands still while the machine is suspended. */
+  /** Since some moment. Never corrected, but stands still while the machine is suspended. */
   readonly elapsedMs: () => number;
   readonly sleep: Clock['sleep'];
 };
 
 const MACHINE: Machine = {
   wallMs: () => Date.now(),
-  // Not `performance.now`: its module would be a part of each start that shows, for the same clock.
+  // `performance.now` reads the same clock, but loading its module would make each start noticeably slower.
   elapsedMs: () => Number(process.hrtime.bigint()) / 1e6,
   sleep: async (delayMs, stop) => {
     let timer: NodeJS.Timeout | undefined;
@@ -24,8 +24,9 @@ const MACHINE: Machine = {
 };
 
 /**
- * A clock for one run. As much time passes as either of the machine's clocks says, whichever says more: set back, the
- * wall clock would make old evidence fresh again, and so would a suspended machine's other one.
+ * A clock for one run. It follows the machine clock that advances more. If it followed only the wall clock, setting
+ * that clock back would make old evidence fresh again. If it followed only the elapsed time, suspending the machine
+ * would do the same.
  */
 export function startClock(machine: Machine = MACHINE): Clock {
   let offsetMs = Number.NEGATIVE_INFINITY;

@@ -4,9 +4,9 @@ import type { StoreTime } from '../store/folder-store.ts';
 import { openStore } from '../store/open-store.ts';
 
 /**
- * The store that the policy asks for; undefined when it asks for none, which is the default.
+ * The store of the policy. Undefined if the policy has no store, which is the default.
  *
- * @throws ConfigError for a folder that is no store, before any call to the cloud
+ * @throws ConfigError for a folder that is not a store, before any call to the cloud
  */
 export const openPolicyStore = async (
   { store: folder }: Pick<Policy, 'store'>,

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { Route } from '../cloud/http/sockets.ts';
 
-/** A reply of a channel is a few words. Nothing is read beyond this size. */
+/** A reply of a channel has a few words. Nothing is read beyond this size. */
 const REPLY_BYTES_MAX = 64 * 1024;
 
 type PostRequest = {
@@ -15,10 +15,10 @@ type PostRequest = {
 type PostReply = { readonly status: number; readonly body: string; readonly retryAfterMs?: number };
 
 /**
- * HTTP POST for messages. It follows no redirect, and reads at most 64 KiB of a reply.
+ * HTTP POST for messages. Follows no redirect, and reads at most 64 KiB of a reply.
  *
- * If no reply arrives, it rejects with an error that has a `code`, and whose message says no more: the address is a
- * secret.
+ * If no reply arrives, it rejects with an error that has a `code`. The message says nothing more, because the address
+ * is a secret.
  *
  * @param route the proxies of the environment, which only the command line uses
  */
@@ -60,7 +60,10 @@ function retryAfter(header: string | undefined): { readonly retryAfterMs?: numbe
   return header !== undefined && /^\d{1,6}$/.test(header) ? { retryAfterMs: Number(header) * 1_000 } : {};
 }
 
-/** Errors of Node may name host, port and path. An error without a code is a defect, and must not look like a network error. */
+/**
+ * Errors of Node may name host, port and path. An error without a code is a defect, and must not look like a network
+ * error.
+ */
 function withoutAddress(error: unknown, isLate: boolean): unknown {
   if (isLate) {
     return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });

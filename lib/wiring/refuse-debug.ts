@@ -3,16 +3,16 @@ import { ConfigError } from '../core/domain/errors.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The sections of `NODE_DEBUG` under which some Node from 20 to 26 prints a request: its headers, its options with the
- * headers in them, or at least its URL; and those that show what goes over the same sockets.
+ * The sections of `NODE_DEBUG` under which some Node from 20 to 26 prints a request (its headers, its options with the
+ * headers, or at least its URL), or the contents of the same sockets.
  */
 const NODE_SECTIONS = ['http', 'https', 'http2', 'net', 'tls', 'fetch', 'undici', 'websocket'];
 
 /**
- * Refuse an environment in which the SDKs (`DEBUG`) or Node itself (`NODE_DEBUG`) print requests, which hold tokens and
- * signatures.
+ * Refuse an environment in which the SDKs (`DEBUG`) or Node itself (`NODE_DEBUG`) print requests, because requests hold
+ * tokens and signatures.
  *
- * @throws ConfigError naming the variable and the part of it that turns this on
+ * @throws ConfigError naming the variable and its offending part
  */
 export function refuseDebug({ DEBUG, NODE_DEBUG }: Environment): void {
   // The SDKs' HTTP layer prints headers and bodies.
@@ -20,11 +20,13 @@ export function refuseDebug({ DEBUG, NODE_DEBUG }: Environment): void {
   refuse('NODE_DEBUG', (NODE_DEBUG ?? '').split(',').find(isLoudForNode));
 }
 
-/** Of the SDKs' HTTP layer, of the credentials package, and of the proxy agent, which prints the proxy's password. */
+/**
+ * Names of the SDKs' HTTP layer, of the credentials package, and of the proxy agent, which prints the proxy's password.
+ */
 const LOUD = /\*|httpx|^lambda|^sign$|proxy-agent/;
 const isLoudForSdk = (name: string): boolean => LOUD.test(name);
 
-/** As Node matches it: any letter case, `*` for any text, and no other character is special. */
+/** Matches as Node does: in any letter case, with `*` for any text, and with no other special character. */
 function isLoudForNode(pattern: string): boolean {
   const parts = pattern.trim().split(/\*+/);
   const matcher = new RegExp(`^${parts.map(escapeRegExp).join('.*')}$`, 'i');

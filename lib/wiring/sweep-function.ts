@@ -3,7 +3,7 @@ import { REGION_PATTERN } from '../core/domain/ids.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Which function the sweep is, as the environment says. */
+/** The names of the deployed sweep function, from the environment. */
 export type TargetNames = {
   readonly functionName: string;
   readonly serviceName: string | undefined;
@@ -16,7 +16,7 @@ const FUNCTION_DEFAULT = 'vco-sweeper';
 
 type NameKind = { readonly pattern: RegExp; readonly allowed: string };
 const FUNCTION: NameKind = {
-  // What came from 2.0 is called service$function there.
+  // A function that was migrated from 2.0 has the form service$function.
   pattern: new RegExp(`^${NAME}(\\$${NAME})?$`),
   allowed: 'the name of a function, such as vco-sweeper, not its ARN',
 };
@@ -28,11 +28,11 @@ const QUALIFIER: NameKind = { pattern: /^(LATEST|[A-Za-z0-9_][\w-]{0,127})$/, al
 const REGION: NameKind = { pattern: REGION_PATTERN, allowed: 'a region id such as cn-hangzhou' };
 
 /**
- * Read `SWEEP_FUNCTION`, `SWEEP_FUNCTION_SERVICE` (set: generation 2.0), `SWEEP_FUNCTION_QUALIFIER` and
+ * Read `SWEEP_FUNCTION`, `SWEEP_FUNCTION_SERVICE` (set for generation 2.0), `SWEEP_FUNCTION_QUALIFIER` and
  * `SWEEP_FUNCTION_REGION`.
  *
- * @param ownRegion where the function is when nothing says so
- * @throws ConfigError naming the variable, its value and what is allowed
+ * @param ownRegion the default region of the function
+ * @throws ConfigError naming the variable, its value and the allowed values
  */
 export function readTarget(env: Environment, ownRegion: string | undefined): TargetNames {
   const regionId = read(env, 'SWEEP_FUNCTION_REGION', REGION) ?? ownRegion;

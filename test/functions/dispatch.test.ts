@@ -91,7 +91,7 @@ describe('the built dispatcher, over HTTP', () => {
     ]);
   });
 
-  test('a tick that comes again starts nothing again, in another process too', async () => {
+  test('does not start a sweep again for a repeated tick, also in another process', async () => {
     const { fc, dispatch } = await start();
     await dispatch(timer);
     const { answer } = await dispatch(timer);
@@ -99,7 +99,7 @@ describe('the built dispatcher, over HTTP', () => {
     expect(fc.started.size).toBe(4);
   });
 
-  test('throws with counts and reasons when something was not started, and the rest is', async () => {
+  test('throws with counts and reasons if some sweeps were not started, and starts the other sweeps', async () => {
     const answer: Options['answer'] = ({ taskId }) =>
       taskId?.endsWith(`${OTHER}_${REGION}`) ? refusal(404, 'FunctionNotFound') : undefined;
     const { fc, dispatch } = await start({ answer });
@@ -115,7 +115,7 @@ describe('the built dispatcher, over HTTP', () => {
     expect(told).toMatchObject({ counts: { started: 0, 'already-started': 3, failed: 1 } });
   });
 
-  test('what answers with a page has started nothing', async () => {
+  test('counts an answer with a web page as a sweep that was not started', async () => {
     const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Welcome</html>' };
     const { dispatch } = await start({ answer: () => page });
     const { thrown } = await dispatch(timer);
@@ -123,14 +123,14 @@ describe('the built dispatcher, over HTTP', () => {
     expect(thrown?.message).toContain(`${OTHER} ${REGION}: UnreadableReply. Check ALIBABA_CLOUD_FC_ENDPOINT`);
   });
 
-  test('a directory that may not be read is one clear failure', async () => {
+  test('fails once, and clearly, if it may not read the directory', async () => {
     const { fc, dispatch } = await start({ estate: { directory: { accountId: OTHER } } });
     const { thrown } = await dispatch(timer);
     expect(thrown?.message).toContain('every account every region: NoPermission. Run the dispatcher in the management');
     expect(fc.invoked).toEqual([]);
   });
 
-  test('goes to the function that the environment names', async () => {
+  test('starts the function that the environment names', async () => {
     const { fc, dispatch } = await start();
     const env = { SWEEP_FUNCTION: 'sweep', SWEEP_FUNCTION_SERVICE: 'janitors', SWEEP_FUNCTION_QUALIFIER: 'prod' };
     await dispatch({ accounts: [OTHER], regions: [REGION], tick: '2026-11-22T19:30:00Z' }, env);
@@ -206,7 +206,7 @@ describe('with the permissions of its RAM documents', () => {
     return { accounts: [{ ...own, keys: [{ ...OWN_KEY, allow }] }, ...others] };
   };
 
-  test('it does its job', async () => {
+  test('the dispatcher does its job', async () => {
     const { dispatch } = await start({ estate: allowing(granted) });
     expect(await dispatch(timer)).toMatchObject({ answer: { counts: { started: 4, failed: 0 } } });
   });
@@ -214,14 +214,14 @@ describe('with the permissions of its RAM documents', () => {
   test.each([
     ['resourcemanager:ListAccounts', 'every account every region: NoPermission'],
     ['vpc:DescribeRegions', `${OTHER} every region: Forbidden.RAM`],
-  ])('it fails without %s, and says so', async (action, message) => {
+  ])('the dispatcher fails without %s, and says so', async (action, message) => {
     const { dispatch } = await start({ estate: allowing(granted.filter((name) => name !== action)) });
     expect((await dispatch(timer)).thrown?.message).toContain(message);
   });
 });
 
-describe('the built sweep, told its accounts', () => {
-  test('leaves accounts to the directory only when it is told which', async () => {
+describe('the built sweep, with its accounts', () => {
+  test('leaves accounts to the directory only if the event names them', async () => {
     const { cloud } = await start();
     const { thrown } = await invoke(cloud, { event: timer, policy }).ended;
     expect(thrown).toMatchObject({
@@ -231,7 +231,7 @@ describe('the built sweep, told its accounts', () => {
     expect(cloud.calls).toEqual([]);
   });
 
-  test('refuses another account than its own', async () => {
+  test('refuses any account but its own', async () => {
     const { cloud } = await start();
     const { thrown } = await invoke(cloud, { event: { accounts: [OTHER] }, policy: { mode: 'sweep' } }).ended;
     expect(thrown).toMatchObject({

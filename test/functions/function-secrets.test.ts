@@ -98,7 +98,7 @@ test.each<[string, readonly FaultRule[]]>([
   }
 });
 
-test('the stored result of the dispatcher holds none either, also of what could not be started', async () => {
+test('the stored result of the dispatcher has no secrets, also of sweeps that could not be started', async () => {
   cloud = await startEmulator({
     estate: parseEstate(
       JSON.stringify({

@@ -8,9 +8,11 @@ import { DAY, HOUR } from '../support/builders.ts';
 import { bound, down, estate, free, inUse } from '../support/estates.ts';
 import { invoke } from '../support/function.ts';
 
-/** So many runs after a kill have to do. */
+/** Number of runs in which the work after a kill must be finished. */
 const RUNS_MAX = 8;
-/** A few in the suite; `OVERLAPS=20 KILLS=50 npx vitest run test/functions/processes.test.ts` for the long run. */
+/**
+ * The suite makes few overlaps. `OVERLAPS=20 KILLS=50 npx vitest run test/functions/processes.test.ts` is the long run.
+ */
 const OVERLAPS = Number(process.env.OVERLAPS ?? 2);
 const KILLS = Number(process.env.KILLS ?? 4);
 
@@ -46,7 +48,7 @@ const start = async (seed: number) => {
   });
   return cloud;
 };
-/** What a delete still shows for a few reads is gone all the same. */
+/** A deleted connection still shows for a few reads, but counts as gone. */
 const ids = ({ estate: { vpnConnections } }: RunningEmulator) =>
   vpnConnections
     .filter(({ pending }) => pending?.to !== 'gone')
@@ -55,13 +57,13 @@ const ids = ({ estate: { vpnConnections } }: RunningEmulator) =>
 
 const sweepNow = (at: RunningEmulator) => invoke(at, { event: {}, policy, env: { SWEEP_THROW: 'never' } });
 
-/** Why steps failed, for whoever reads that a test did. */
+/** The reasons of failed steps, for the message of a failed test. */
 const failuresOf = (answer: unknown) =>
   (answer as RunResult).outcomes
     .filter(({ outcome }) => outcome === 'failed')
     .map(({ connectionId, reason }) => [connectionId, reason]);
 
-/** Never a connection in use, whatever else happened: nothing but orphans was detached or deleted. */
+/** Only orphans may be detached or deleted, and never a connection in use. */
 function expectOnlyOrphansTouched(at: RunningEmulator): void {
   const touched = at.calls
     .filter(({ action, effect }) => effect && action.startsWith('Delete'))
@@ -70,12 +72,12 @@ function expectOnlyOrphansTouched(at: RunningEmulator): void {
 }
 
 test.each(Array.from({ length: OVERLAPS }, (_, index) => index + 1))(
-  'two processes at once, time %i: nothing but orphans goes, and all of them do',
+  'two processes at once, time %i: all orphans are deleted, and nothing else',
   async (seed) => {
     const at = await start(seed);
     const both = await Promise.all([sweepNow(at).ended, sweepNow(at).ended]);
     expect(both.map(({ answer }) => failuresOf(answer))).toEqual([[], []]);
-    // Where each saw the other at work it stood back; the next run has nothing to stand back from.
+    // Each run may have left work to the other. The next run has no other run beside it.
     await sweepNow(at).ended;
     expect(ids(at)).toEqual(stays);
     expectOnlyOrphansTouched(at);
@@ -96,7 +98,7 @@ test.each(Array.from({ length: KILLS }, (_, index) => index + 1))(
     }
     first.kill();
     await first.ended;
-    // A detach that was on its way takes its time: until it is over, a run rightly leaves the connection alone.
+    // A detach that is under way takes time, and until it is over a run rightly leaves the connection alone.
     for (let run = 0; run < RUNS_MAX && ids(at).length > stays.length; run += 1) {
       await sweepNow(at).ended;
     }

@@ -37,7 +37,7 @@ async function start(options: Options = {}): Promise<RunningEmulator> {
   return cloud;
 }
 
-/** The one result in a store, without its hash, which is right. */
+/** The single result in a store, without its hash, which is valid. */
 function resultIn(folder: string): Record<string, unknown> {
   const paths = Object.keys(filesIn(folder)).filter((path) => path.startsWith('results/'));
   expect(paths).toHaveLength(1);
@@ -56,7 +56,7 @@ const byId = (result: unknown) => {
 };
 
 describe('the built sweep', () => {
-  test('keeps its result in the store that SWEEP_STORE names, and answers the same', async () => {
+  test('keeps its result in the store that SWEEP_STORE names, and answers the same result', async () => {
     const folder = aStoreFolder();
     const cloud = await start();
     const { answer, lines } = await invoke(cloud, { event: {}, policy, env: { SWEEP_STORE: folder } }).ended;
@@ -67,7 +67,7 @@ describe('the built sweep', () => {
     expect(lines.at(-1)).toMatchObject({ event: 'run.finished', storedAs: expect.stringMatching(/^results\//) });
   });
 
-  test('refuses a folder that is no store, before any call', async () => {
+  test('refuses a folder that is not a store, before any call', async () => {
     const folder = aFolder();
     const cloud = await start();
     const { thrown } = await invoke(cloud, { event: {}, policy: { ...policy, store: folder } }).ended;
@@ -79,7 +79,7 @@ describe('the built sweep', () => {
     expect(filesIn(folder)).toEqual({});
   });
 
-  test('that cannot store its result throws and says why; with SWEEP_THROW=never it answers', async () => {
+  test('throws and says why if it cannot store its result, unless SWEEP_THROW=never', async () => {
     const folder = aStoreFolder({ results: 'a file' });
     const env = { SWEEP_STORE: folder };
     const { thrown, lines } = await invoke(await start(), { event: {}, policy, env }).ended;
@@ -126,13 +126,13 @@ describe('the built dispatcher', () => {
     expect(resultIn(folder)).toEqual({ format: 'vco-sweeper/result@1', ...(answer as object) });
   });
 
-  test('refuses a folder that is no store, and starts nothing', async () => {
+  test('refuses a folder that is not a store, and starts nothing', async () => {
     const { thrown, fc } = await dispatch(aFolder());
     expect(thrown).toMatchObject({ name: 'ConfigError', message: expect.stringContaining('is no store') });
     expect(fc.invoked).toEqual([]);
   });
 
-  test('that cannot store its result throws, after it has started everything', async () => {
+  test('throws if it cannot store its result, after it has started everything', async () => {
     const folder = aStoreFolder({ results: 'a file' });
     const { thrown, fc, lines } = await dispatch(folder);
     expect(fc.started.size).toBe(1);

@@ -43,7 +43,7 @@ const ids = (cloud: RunningEmulator) =>
 const rows = () => [free('old', due('unassociated')), bound('down', due('tunnels-down'), down), ...inUse(5)];
 
 describe('the built function, over HTTP', () => {
-  test('on a timer tick the orphans go, and nothing else', async () => {
+  test('deletes exactly the orphans on a timer tick', async () => {
     const cloud = await start({ rows: rows() });
     const { answer, lines } = await invoke(cloud, { event: timer, policy }).ended;
     expect(answer).toMatchObject({
@@ -60,7 +60,7 @@ describe('the built function, over HTTP', () => {
     });
   });
 
-  test('on an EventBridge event only what it names is looked at', async () => {
+  test('reads only the connections of an EventBridge event', async () => {
     const cloud = await start({ rows: rows() });
     const event = {
       id: 'event-1',
@@ -83,7 +83,7 @@ describe('the built function, over HTTP', () => {
     expect(ids(cloud)).toContain('vco-down');
   });
 
-  test('killed between detach and delete, and run again: it converges, and says that it finished a half-done one', async () => {
+  test('if killed between detach and delete, finishes the half-done connection in its next run and says so', async () => {
     const cloud = await start({
       rows: rows(),
       faults: [
@@ -114,7 +114,7 @@ describe('the built function, over HTTP', () => {
     ).toMatchObject({ verdict: 'half-done' });
   });
 
-  test('two at once: each connection goes once, and both end well', async () => {
+  test('two runs at once: each connection is deleted once, and both runs succeed', async () => {
     const cloud = await start({ rows: rows() });
     const both = await Promise.all([
       invoke(cloud, { event: timer, policy }).ended,
@@ -127,7 +127,7 @@ describe('the built function, over HTTP', () => {
 });
 
 describe('the code package', () => {
-  test('works from anywhere, with the policy packed beside it, and without one it only plans', async () => {
+  test('works from any folder, with the policy packed beside it, and only plans without one', async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'code');
     cpSync('dist/sweep', folder, { recursive: true });
     rmSync(join(folder, 'policy.json'), { force: true });
@@ -148,7 +148,7 @@ describe('the code package', () => {
   });
 });
 
-describe('endings', () => {
+describe('ways to end', () => {
   const denied = [
     {
       action: 'DescribeVpnConnections',
@@ -166,7 +166,7 @@ describe('endings', () => {
     });
   });
 
-  test('an incomplete run of many regions names ten of them, and counts the others', async () => {
+  test('an incomplete run of many regions names ten of them, and counts the rest', async () => {
     const cloud = await start({ rows: rows(), faults: denied });
     const regions = Array.from({ length: 14 }, (_, at) => `xx-region-${at + 10}`);
     const { thrown } = await invoke(cloud, { event: timer, policy: { ...policy, regions } }).ended;
@@ -175,7 +175,7 @@ describe('endings', () => {
     expect(thrown?.message).toMatch(/; and 4 more$/);
   });
 
-  test('with SWEEP_THROW=never it answers', async () => {
+  test('with SWEEP_THROW=never an incomplete run answers', async () => {
     const cloud = await start({ rows: rows(), faults: denied });
     const { answer } = await invoke(cloud, { event: timer, policy, env: { SWEEP_THROW: 'never' } }).ended;
     expect(answer).toMatchObject({ status: 'incomplete' });
@@ -203,7 +203,7 @@ describe('endings', () => {
     ['an event that raises the mode', { event: { mode: 'sweep' }, policy: { ...policy, mode: 'plan' } }, /mode/],
     ['an event for a region outside the policy', { event: { regions: ['eu-central-1'] }, policy }, /eu-central-1/],
     ['a payload that is not JSON', { event: { ...timer, payload: 'now' }, policy }, /payload/],
-  ])('%s is one clear ConfigError, and not one call', async (_what, invocation, message) => {
+  ])('%s gives one clear ConfigError, and makes no call', async (_what, invocation, message) => {
     const cloud = await start({ rows: rows() });
     const { thrown } = await invoke(cloud, { ...invocation, env: { SWEEP_THROW: 'never', ...invocation.env } }).ended;
     expect(thrown).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(message) });
@@ -211,7 +211,7 @@ describe('endings', () => {
   });
 });
 
-/** Turns of the event loop until it is so; the test's own time limit ends it. */
+/** Turns the event loop until the condition holds. The test's own time limit ends the wait. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) {
     await new Promise((next) => setImmediate(next));

@@ -8,7 +8,7 @@ import { startEmulator } from '../../lib/emulator/start-emulator.ts';
 import { ACCOUNT, REGION } from '../support/builders.ts';
 import { startFunctionCompute } from '../support/function-compute.ts';
 
-/** A few in the suite; `WARM_RUNS=300 npx vitest run test/functions/warm-instance.test.ts` for the long run. */
+/** The suite makes few runs. `WARM_RUNS=300 npx vitest run test/functions/warm-instance.test.ts` is the long run. */
 const RUNS = Number(process.env.WARM_RUNS ?? 3);
 const REGIONS = Array.from({ length: 30 }, (_, at) => `xx-region-${at + 10}`);
 const KEY = { accessKeyId: 'LTAIwarm', accessKeySecret: 'warm-secret' };
@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-/** One process that lives through several runs, as a warm instance does, and then says what they left open. */
+/** One process that makes several runs, as a warm instance does, and then reports its open resources. */
 const SCRIPT = `
   const sockets = new Set();
   require('node:diagnostics_channel').subscribe('net.client.socket', ({ socket }) => sockets.add(socket));
@@ -41,10 +41,10 @@ const SCRIPT = `
 
 type Left = {
   readonly endings: readonly string[];
-  /** Sockets that were made, and those of them that are still open after the last run. */
+  /** Number of sockets that were opened. `open` counts the sockets still open after the last run. */
   readonly made: number;
   readonly open: number;
-  /** The most memory it ever had, in kB. */
+  /** The greatest memory use, in kB. */
   readonly maxRSS: number;
 };
 
@@ -96,14 +96,14 @@ test('runs of a warm sweep over thirty regions leave no socket open', { timeout:
   expect(left.open).toBe(0);
 });
 
-test('runs of a warm sweep that cannot do their job leave none open either', async () => {
+test('failing runs of a warm sweep leave no socket open either', async () => {
   const env = { ...(await startCloud()), SWEEP_POLICY: JSON.stringify({ regions: ['xx-nowhere-1'], pace }) };
   const left = await live('dist/sweep', 2, { ...env, LOG_LEVEL: 'silent' });
   expect(left).toMatchObject({ endings: [expect.stringContaining('incomplete'), expect.any(String)], open: 0 });
   expect(left.made).toBeGreaterThan(0);
 });
 
-test('runs of a warm dispatcher leave none open', { timeout: 600_000 }, async () => {
+test('runs of a warm dispatcher leave no socket open', { timeout: 600_000 }, async () => {
   const fc = await startFunctionCompute(undefined, KEY);
   stops.push(fc.close);
   const env = { ...(await startCloud()), ALIBABA_CLOUD_FC_ENDPOINT: fc.url, LOG_LEVEL: 'silent' };
@@ -113,7 +113,7 @@ test('runs of a warm dispatcher leave none open', { timeout: 600_000 }, async ()
   expect(left.open).toBe(0);
 });
 
-test('a cloud whose listings never end costs a sweep no more than the memory it has', async () => {
+test('if the listings of a cloud never end, a sweep stays within the memory of the function', async () => {
   const caller = { RequestId: '6F0E1D2C-0000-4000-8000-000000000001', AccountId: ACCOUNT, IdentityType: 'Account' };
   const server = createServer((request, response) => {
     let form = '';
@@ -131,7 +131,7 @@ test('a cloud whose listings never end costs a sweep no more than the memory it 
   const { endings, open, maxRSS } = await live('dist/sweep', 1, env);
   expect(endings).toEqual([expect.stringContaining('ReplyTooLarge')]);
   expect(open).toBe(0);
-  // What the function has.
+  // The memory of the function.
   expect(maxRSS).toBeLessThan(512 * 1024);
 });
 

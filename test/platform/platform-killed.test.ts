@@ -17,12 +17,12 @@ const policy = {
   retry: { minDelay: '10ms', maxDelay: '100ms' },
   pace: { describePerMinute: 60_000, writePerMinute: 6_000 },
 };
-/** Longer than a deaf function has. */
+/** Longer than the timeout of a deaf function. */
 const HANGS_MS = 3_000;
 
 const STAYS = [...inUse(5), free('new'), bound('kept', { ...due('tunnels-down'), 'vco-sweeper:keep': '' }, down)];
 
-/** The built sweep; with `deaf`, told that it has ten minutes, which the platform then does not give it. */
+/** The built sweep. With `deaf`, it believes that it has ten minutes, but the platform kills it earlier. */
 function codeOf(deaf: boolean, { onTestFinished }: TestContext): string {
   const bundle = resolve('dist/sweep');
   if (!deaf) {
@@ -44,7 +44,7 @@ async function deploy(fault: FaultRule, deaf: boolean, context: TestContext) {
     estate: parseEstate(JSON.stringify(estate(...rows)), 'test'),
     limits: 'off',
     faults: [fault],
-    // By time alone, and over when the platform tries again.
+    // Depends on time only, and is over when the platform tries again.
     behaviours: { detachPolls: null, detachMs: 100, detachSecondPolls: null, detachSecondMs: 100 },
     functions: [
       {
@@ -68,7 +68,7 @@ function expectConverged({ cloud, tick }: Awaited<ReturnType<typeof deploy>>): v
   const { vpnConnections, attachments } = cloud.estate;
   const idOf = ({ VpnConnectionId }: Readonly<Record<string, unknown>>) => VpnConnectionId;
   expect(vpnConnections.map(idOf).sort()).toEqual(STAYS.map(idOf).sort());
-  // None is left between detach and delete, none was detached that stays, and the clock of the new one has begun.
+  // No connection is half-done, no kept connection was detached, and the clock of the new orphan has begun.
   expect(attachments.map(({ VpnId }) => VpnId).sort()).toEqual(
     STAYS.filter(({ TransitRouterId }) => TransitRouterId !== undefined)
       .map(idOf)
@@ -88,7 +88,7 @@ describe('a sweep that the platform kills at its timeout, and retries', () => {
     ['DeleteTransitRouterVpnAttachment', 'after', 'when a detach has begun'],
     ['DeleteVpnAttachment', 'before', 'between detach and delete'],
     ['DeleteVpnAttachment', 'after', 'when a delete has taken effect'],
-  ])('in %s (%s its effect) has deleted every orphan in the end, and nothing else', async ([action, when], context) => {
+  ])('in %s (%s its effect) deletes every orphan in the end, and nothing else', async ([action, when], context) => {
     const match = action === 'DescribeVpnConnections' ? {} : { match: matchOf(action) };
     const deployed = await deploy({ action, ...match, fault: { kind: 'timeout', when, ms: HANGS_MS } }, true, context);
     expect(deployed.cloud.calls).toContainEqual(expect.objectContaining({ action, fault: 'timeout' }));
@@ -97,11 +97,11 @@ describe('a sweep that the platform kills at its timeout, and retries', () => {
   });
 });
 
-/** The connection that has to be detached first. */
+/** The connection that must be detached first. */
 const matchOf = (action: string): Record<string, string> =>
   action === 'DeleteVpnAttachment' ? { VpnConnectionId: 'vco-down' } : {};
 
-test('a sweep that knows its timeout starts nothing that it cannot finish, and the retry does it', async (context) => {
+test('a sweep that knows its timeout starts only steps that it can finish, and the retry does the rest', async (context) => {
   const fault = { kind: 'timeout', when: 'before', ms: HANGS_MS } as const;
   const deployed = await deploy({ action: 'DescribeVpnConnections', fault }, false, context);
   const { log } = deployed.tick;

@@ -8,7 +8,7 @@ import { fillStore } from '../bench/report-samples.ts';
 import { recordsIn, reportsIn } from '../reporting/reports-support.ts';
 import { aFolder, cleanUp } from '../store/store-support.ts';
 
-/** What each channel answers to a message that it accepts. */
+/** The reply of each channel to an accepted message. */
 const REPLIES: Readonly<Record<string, string>> = {
   dingtalk: '{"errcode":0,"errmsg":"ok"}',
   feishu: '{"code":0,"msg":"success","data":{}}',
@@ -25,7 +25,7 @@ afterEach(async () => {
   cleanUp();
 });
 
-/** A server for every channel, which counts what arrives. */
+/** A server for every channel, which counts the messages that arrive. */
 async function startChannels(refused: ReadonlySet<string>) {
   const got: string[] = [];
   const server: Server = createServer((request, response) => {
@@ -69,7 +69,7 @@ async function deployReport(folder: string, urls: Readonly<Record<string, string
 }
 
 describe('the report function on the local Function Compute', () => {
-  test('1,000 results of 12 accounts: one report, and one message to each channel; then nothing', async () => {
+  test('reports 1,000 results of 12 accounts once, with one message to each channel, and then nothing', async () => {
     const folder = aFolder();
     fillStore(folder, 1_000, 2);
     const { got, urls } = await startChannels(new Set());
@@ -87,7 +87,7 @@ describe('the report function on the local Function Compute', () => {
     expect(got).toHaveLength(CHANNELS.length);
   });
 
-  test('a channel that refuses fails the function at its end, and alone gets the message later', async () => {
+  test('fails at its end if a channel refuses, and later sends the message only to that channel', async () => {
     const folder = aFolder();
     fillStore(folder, 12, 5);
     const refused = new Set(['slack']);

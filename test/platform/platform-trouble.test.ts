@@ -20,13 +20,13 @@ async function deploy(setup: Setup = {}) {
   return deployed;
 }
 
-/** What the platform shows of an invocation that failed. */
+/** The visible error of a failed invocation. */
 const errorOf = ({ status, result }: Invocation) => {
   expect(status).toBe('Failed');
   return (JSON.parse(result ?? '') as { errorMessage: string }).errorMessage;
 };
 
-describe('a dispatcher that cannot start all sweeps starts the others, and says what to do about', () => {
+describe('a dispatcher that cannot start some sweeps starts the rest, and says how to fix the cause', () => {
   test.each<[string, Setup, RegExp]>([
     [
       'a function that does not exist',
@@ -74,7 +74,7 @@ describe('a dispatcher that cannot start all sweeps starts the others, and says 
     expect(emulator.estate.vpnConnections).toHaveLength(12);
   });
 
-  test('a function of 2.0, called as that, does it all', async () => {
+  test('a function of 2.0 that is called as a function of 2.0 does everything', async () => {
     const { tick, left } = await deploy({
       sweep: { serviceName: 'janitors' },
       env: { SWEEP_FUNCTION_SERVICE: 'janitors' },
@@ -132,13 +132,13 @@ describe('a dispatcher that cannot start all sweeps starts the others, and says 
     expect(told).toContain('{"started":11,"already-started":0,"failed":1}');
     expect(told).toMatch(new RegExp(`; ${A} cn-shanghai${message.source}`));
     expect(left()).toEqual([`${A} cn-shanghai`]);
-    // The same tick, when that is over: only what is missing is started.
+    // The same tick, when the trouble is over. Only the missing sweeps are started.
     emulator.setFaults([]);
     expect(await tick()).toMatchObject({ counts: { started: 1, 'already-started': 11, failed: 0 } });
     expect(left()).toEqual([]);
   });
 
-  test('throttling that ends costs time, and nothing else', async () => {
+  test('throttling that ends costs only time', async () => {
     const fault = { kind: 'throttle', status: 429, code: 'ResourceExhausted' } as const;
     const { tick, left, sweeps } = await deploy({ faults: [{ action: 'InvokeFunction', times: 20, fault }] });
     expect(await tick()).toMatchObject({ counts: { started: 12, failed: 0 } });
@@ -146,7 +146,7 @@ describe('a dispatcher that cannot start all sweeps starts the others, and says 
     expect(left()).toEqual([]);
   });
 
-  test('an answer that was lost starts nothing twice', async () => {
+  test('an invocation whose answer was lost starts nothing twice', async () => {
     const { tick, sweeps } = await deploy({
       faults: [{ action: 'InvokeFunction', times: 5, fault: { kind: 'reset', when: 'after' } }],
     });
@@ -163,7 +163,7 @@ describe('a dispatcher that cannot start all sweeps starts the others, and says 
       event({ accounts: [B], regions: ['cn-hangzhou'] }, 'small'),
     ]);
     expect(body.length).toBeGreaterThan(128 * 1024);
-    // An event of this size comes by a synchronous call only.
+    // Only a synchronous call can have an event of this size.
     const told = errorOf(await emulator.fc.invoke('dispatcher', body));
     await emulator.fc.idle();
     expect(told).toContain('{"started":1,"already-started":0,"failed":1}');
@@ -182,14 +182,14 @@ describe('the accounts of the directory', () => {
     expect(sweeps()).toEqual([]);
   });
 
-  test('of which none is there are a failure, since nobody meant to sweep nothing', async () => {
+  test('are a failure if the directory is empty, because nobody meant to sweep nothing', async () => {
     const { ticked } = await deploy({ policy: directory({ exclude: [A, B] }) });
     expect(errorOf(await ticked())).toMatch(/every account every region: NoAccounts\. Check accounts\.directory/);
   });
 
   const members = [{ accountId: A }, { accountId: B, Status: 'RemoveSuccess' }];
 
-  test('one closed meanwhile is left out, or a failure of its own when it is named', async () => {
+  test('a closed account is left out, or is a failure of its own if an event names it', async () => {
     const { tick, ticked, left } = await deploy({
       policy: directory(),
       estate: { directory: { accountId: ACCOUNT, members } },
@@ -203,7 +203,7 @@ describe('the accounts of the directory', () => {
     );
   });
 
-  test('one closed after it was listed is a failure of its own sweeps, and the others go on', async () => {
+  test('an account that is closed after it was listed fails its own sweeps, and the other accounts are swept', async () => {
     const { tick, sweeps, left } = await deploy({
       policy: directory(),
       estate: {
@@ -229,7 +229,7 @@ describe('the accounts of the directory', () => {
   });
 });
 
-test('no key, token or signature is in anything that is printed or answered, whatever goes wrong', async () => {
+test('no key, token or signature appears in any output or answer, in any kind of trouble', async () => {
   const { emulator, ticked } = await deploy({
     trusting: [ACCOUNT, A],
     faults: [
@@ -245,13 +245,13 @@ test('no key, token or signature is in anything that is printed or answered, wha
   const shown = JSON.stringify(emulator.fc.invocations) + JSON.stringify(emulator.calls.map(({ params }) => params));
   const results = emulator.fc.invocations.flatMap(({ result }) => result ?? []);
   expect(results.length).toBeGreaterThan(10);
-  // Of keys, tokens and pre-shared keys of the emulator, and of what a signature is sent in.
+  // Patterns for keys, tokens and pre-shared keys of the emulator, and for the headers of signatures.
   for (const secret of [/canary-/, /STS\.\w/, /secret-of-one/, /FC STS/i, /Signature(?!NotMatch)/, /authorization/i]) {
     expect(shown).not.toMatch(secret);
   }
 });
 
-test('a dispatched result holds every scope, by its task', async () => {
+test('a dispatched result lists every scope with its task', async () => {
   const { tick } = await deploy();
   const { scopes } = (await tick()) as DispatchResult;
   expect(scopes.map(({ taskId }) => taskId).sort()).toEqual(

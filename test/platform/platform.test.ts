@@ -19,7 +19,7 @@ async function deploy(setup?: Setup) {
 }
 
 describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP', () => {
-  test('3 accounts times 4 regions: one account refuses its role, and the other eight are swept', async () => {
+  test('3 accounts times 4 regions: an account refuses its role, and the other eight places are swept', async () => {
     const { tick, sweeps, left } = await deploy({ trusting: [ACCOUNT, A] });
     expect(await tick()).toMatchObject({ counts: { started: 12, 'already-started': 0, failed: 0 } });
     const failed = sweeps().filter(({ status }) => status !== 'Succeeded');
@@ -33,7 +33,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     expect(sweeps()).toHaveLength(12);
   });
 
-  test('the accounts of the resource directory, found by the dispatcher', async () => {
+  test('the dispatcher finds the accounts of the resource directory, and all are swept', async () => {
     const { tick, left } = await deploy({
       policy: { accounts: { directory: { roleName: 'vco-sweeper', exclude: [B] } } },
     });
@@ -43,7 +43,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     );
   });
 
-  test('a storm of 1,000 events about one region costs one sweep for each minute it lasts, and the tick does the rest', async () => {
+  test('a storm of 1,000 events about one region costs one sweep a minute, and the tick does the rest', async () => {
     const dispatcher = { concurrencyConfig: { reservedConcurrency: 10 } };
     const { emulator, sweeps, left, tick } = await deploy({ policy: { accounts: [] }, dispatcher });
     const storm = Array.from({ length: 1_000 }, (_, at) => ({
@@ -57,7 +57,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
       },
     }));
     const minutes = [minuteNow()];
-    // One by one and in arrays, some of them twice, and not in order.
+    // Separately and in arrays, some of them twice, and not in order.
     for (const event of storm.slice(0, 10).reverse()) {
       emulator.fc.event('dispatcher', event);
     }
@@ -66,7 +66,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     }
     await emulator.fc.idle();
     minutes.push(minuteNow());
-    // Within one minute it is one; a storm over the turn of the minute may be two.
+    // Within one minute there is a single sweep. If the minute changes during the storm, there may be two.
     const cost = sweeps().length;
     expect(cost).toBeGreaterThan(0);
     expect(cost).toBeLessThanOrEqual(new Set(minutes).size);
@@ -79,7 +79,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     expect(left().sort()).toEqual([A, B].flatMap((id) => REGIONS.map((regionId) => `${id} ${regionId}`)).sort());
   });
 
-  test('an array of events about several accounts: each is swept where its own event says', async () => {
+  test('an array of events about several accounts sweeps each account as its own event says', async () => {
     const { emulator, sweeps, left } = await deploy();
     const event = (accountId: string, regionId: string, id: string) => ({
       specversion: '1.0',
@@ -93,7 +93,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
       event(B, 'eu-central-1', 'b'),
       event('9000000000000009', 'cn-hangzhou', 'c'),
     ];
-    // By the sweep itself, in one run, and by the dispatcher, in one for each.
+    // The sweep handles the array in one run. The dispatcher starts one run for each account.
     const direct = emulator.fc.event('vco-sweeper', events);
     await emulator.fc.idle();
     expect(JSON.parse(direct.result ?? '')).toMatchObject({
@@ -115,7 +115,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     expect(left()).toHaveLength(8);
   });
 
-  test('invoke shows from the command line what the deployed sweep answers', async () => {
+  test('invoke shows the answer of the deployed sweep on the command line', async () => {
     const { emulator } = await deploy({ policy: { accounts: [] } });
     const env = { ...envOf(emulator.url, emulator), ALIBABA_CLOUD_FC_ENDPOINT: emulator.url };
     const planned = await run(['invoke', '--mode', 'plan', '-r', 'cn-shanghai'], { env });

@@ -14,7 +14,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 export const PLAN: readonly Narrowing[] = [{ mode: 'plan', regions: undefined, connections: undefined }];
 
-/** An estate on an emulator, at the same moment as all others here, and whoever works on it. */
+/** An estate on an emulator at a fixed moment, and the runs that work on it. */
 export class Rehearsed {
   readonly clock = new VirtualClock(NOW);
   readonly emulator: Emulator;
@@ -36,7 +36,7 @@ export class Rehearsed {
     });
   }
 
-  /** One run, with what it said of every connection, kept ones too. */
+  /** One run, with its log line of every connection, also kept connections. */
   async run(policy: Policy, parts = PLAN): Promise<{ result: RunResult; judged: readonly JournalFields[] }> {
     const judged: JournalFields[] = [];
     const journal = (event: JournalEvent, fields: JournalFields) => {

@@ -23,7 +23,7 @@ async function exportOf(estate: Estate, policy: Policy): Promise<{ text: string;
   return { text: formatExport(toEstate(reading, policy, NOW)), unread: reading.unread };
 }
 
-/** What plan says of each connection, verdict by verdict. */
+/** The verdicts of mode plan for each connection. */
 async function planOf(estate: Estate, policy: Policy) {
   const { result, judged } = await new Rehearsed(estate).run(policy);
   const byId = (a: { connectionId?: string | undefined }, b: { connectionId?: string | undefined }) =>
@@ -49,7 +49,7 @@ const setting = fc.record({
 });
 
 describe('an exported estate', () => {
-  test('is answered by plan as the cloud was, verdict by verdict, whatever is in it', async () => {
+  test('gives plan the same verdicts as the cloud, for every kind of connection', async () => {
     await fc.assert(
       fc.asyncProperty(setting, async ({ withAccounts, withOwners, isAll, ...options }) => {
         const estate = generateEstate({ ...options, owners: options.accounts, nowMs: NOW });
@@ -68,7 +68,7 @@ describe('an exported estate', () => {
     );
   });
 
-  test('keeps hostile texts, unknown words and missing fields as they are', async () => {
+  test('keeps hostile texts, unknown words and missing fields unchanged', async () => {
     const tags = JSON.parse('{"__proto__":"x","1":"one","a: b":"\\u2028\\ud800\\u0000#","vco-sweeper:seen":"never"}');
     const rows = [
       { Name: '"}],\n- \u001b[31m', tags },
@@ -88,7 +88,7 @@ describe('an exported estate', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  test('is YAML in its JSON form, and as YAML says the same', async () => {
+  test('is YAML in JSON form, and means the same as YAML', async () => {
     const estate = generateEstate({ seed: 3, connections: 50, regions: REGIONS, nowMs: NOW });
     const { text } = await exportOf(estate, aPolicy({ regions: 'all' }));
     expect(parse(text)).toEqual(JSON.parse(text));

@@ -20,7 +20,7 @@ const rehearse = (written: Written, policy: Policy, nights: number, everyMs = DA
   return liveNights({ scope, origin: ORIGIN, estate: parsed.estate, startMs: startMomentOf(parsed), nights, everyMs });
 };
 
-/** The same nights with sweeps one after the other, without anything of a rehearsal. */
+/** The same nights as separate sweeps, without the code of a rehearsal. */
 async function liveByHand(written: Written, policy: Policy, nights: number) {
   const cloud = startCloud({ estate: written });
   const store =
@@ -48,7 +48,7 @@ async function liveByHand(written: Written, policy: Policy, nights: number) {
 }
 
 describe('a rehearsal', () => {
-  test('ends as the same nights do by hand: what is left, why, and the night of each deletion', async () => {
+  test('ends as the same nights do by hand: the same connections left, reasons, and nights of deletion', async () => {
     const setting = fc.record({
       seed: fc.nat(1_000_000),
       connections: fc.integer({ min: 20, max: 60 }),
@@ -91,7 +91,7 @@ describe('a rehearsal', () => {
     );
   });
 
-  test('of the same request is the same', async () => {
+  test('is the same for the same request', async () => {
     const made = { ...generateEstate({ seed: 5, connections: 60, regions: [REGION], nowMs: NOW }), madeAt: NOW };
     const policy = aPolicy({ regions: [REGION], rules: { 'tunnels-down': DAY } });
     const [first, second] = [await rehearse(made, policy, 5), await rehearse(made, policy, 5)];
@@ -99,7 +99,7 @@ describe('a rehearsal', () => {
     expect(second.deletedIn).toEqual(first.deletedIn);
   });
 
-  test('tells a connection that no sweep wrote to from one that only a tag was written on', async () => {
+  test('tells an untouched connection from a connection that got only a tag', async () => {
     const policy = aPolicy({ regions: [REGION], rules: { unassociated: 30 * DAY } });
     const { left } = await rehearse({ ...estate(free('idle'), ...inUse(1)), madeAt: NOW }, policy, 2);
     expect(left.map(({ connectionId, isUntouched }) => [connectionId, isUntouched]).sort()).toEqual([
@@ -108,7 +108,7 @@ describe('a rehearsal', () => {
     ]);
   });
 
-  test('tells a connection that stays blocked once, and again after it was something else', async () => {
+  test('reports a blocked connection once, and again after it had another outcome', async () => {
     const policy = aPolicy({ regions: [REGION], rules: { 'tunnels-down': 0 } });
     const written = { ...estate(bound('stuck', {}, down), ...inUse(3)), ...routed('stuck'), madeAt: NOW };
     const { nights } = await rehearse(written, policy, 3);
@@ -119,7 +119,7 @@ describe('a rehearsal', () => {
     ]);
   });
 
-  test('tells a halted region in the night in which it is halted', async () => {
+  test('reports a halted region only in the first night of the halt', async () => {
     const policy = aPolicy({ regions: [REGION] });
     const due = Array.from({ length: 5 }, (_, at) => free(`due${at}`, dueTags()));
     const { nights } = await rehearse({ ...estate(...due), madeAt: NOW }, policy, 2);
@@ -129,12 +129,12 @@ describe('a rehearsal', () => {
   test('keeps a store in memory, so that a limit over all runs counts', async () => {
     const policy = aPolicy({ regions: [REGION], limits: { perDay: 2, perRegionShare: 1 }, store: '/mnt/not-here' });
     const due = Array.from({ length: 5 }, (_, at) => free(`due${at}`, dueTags()));
-    // Later than a day after: a backup counts for 24 hours.
+    // More than a day later, because a backup counts for 24 hours.
     const { nights } = await rehearse({ ...estate(...due), madeAt: NOW }, policy, 3, 25 * HOUR);
     expect(nights.map(({ counts }) => counts.deleted)).toEqual([2, 2, 1]);
   });
 
-  test('shows what a policy without guards would do to sites that are down tonight', async () => {
+  test('shows the effect of a policy without guards on sites that are down tonight', async () => {
     const dark = Array.from({ length: 30 }, (_, at) => bound(`branch${at}`, {}, down));
     const careless = aPolicy({
       regions: [REGION],
@@ -160,7 +160,7 @@ describe('the moment of the first night', () => {
     expect(at({ ...estate(free('one')), madeAt: '2026-11-22T12:00:00Z' })).toBe(NOW);
   });
 
-  test('is the newest moment in an estate that does not say when it was made', () => {
+  test('is the newest time in an estate that does not say when it was made', () => {
     const seen = { 'vco-sweeper:seen': new Date(NOW - HOUR).toISOString() };
     expect(at(estate(free('one', seen), free('two', {}, { CreateTime: NOW - DAY })))).toBe(NOW - HOUR);
     expect(at(estate(free('one', seen), free('two', {}, { CreateTime: NOW })))).toBe(NOW);

@@ -13,7 +13,7 @@ const ACCOUNTS = [
 const theirs = (name: string) => free(name, dueTags(), { accountId: OTHER });
 
 describe('several accounts', () => {
-  test('each account is swept through its role, and reported by its own id', async () => {
+  test('a run sweeps each account through its role, and reports it by its own id', async () => {
     const cloud = startCloud({
       estate: { accounts: ACCOUNTS, ...estate(free('mine', dueTags()), theirs('theirs'), ...inUse(3)) },
       policy: {
@@ -31,7 +31,7 @@ describe('several accounts', () => {
     ]);
   });
 
-  test('a role that cannot be assumed leaves that account unread, and the others are swept', async () => {
+  test('a role that cannot be assumed leaves its account unread, and the other accounts are swept', async () => {
     const cloud = startCloud({
       estate: {
         accounts: [ACCOUNTS[0], { accountId: OTHER, roles: [] }],
@@ -67,7 +67,7 @@ describe('several accounts', () => {
   });
 });
 
-describe('a run that is narrowed', () => {
+describe('a narrowed run', () => {
   const everything = {
     accounts: ACCOUNTS,
     ...estate(
@@ -129,7 +129,7 @@ describe('a run that is narrowed', () => {
     expect(inOwn).toEqual([]);
   });
 
-  test("by an array, to a region that only another event's account has, is refused for that event alone", async () => {
+  test("a batch event with a region that only another event's account has is refused, and no other event is", async () => {
     const cloud = startCloud({ estate: everything });
     const declared = {
       ...cloud.policy,
@@ -147,7 +147,7 @@ describe('a run that is narrowed', () => {
     expect(result).toMatchObject({ counts: { deleted: 1 }, refusedEvents: [{ index: 0, id: 'a' }] });
   });
 
-  test('to its own account, which cannot be told, is incomplete', async () => {
+  test('a run for its own account is incomplete if the account id cannot be read', async () => {
     const fault = { kind: 'error', status: 403, code: 'Forbidden' } as const;
     const cloud = startCloud({
       estate: everything,
@@ -157,7 +157,7 @@ describe('a run that is narrowed', () => {
     expect(await cloud.run(scope)).toMatchObject({ status: 'incomplete', regions: [{ listing: 'unread' }] });
   });
 
-  test('to no account makes no call', async () => {
+  test('a run for no account makes no call', async () => {
     const cloud = startCloud({ estate: everything, policy: { regions: [REGION] } });
     const scope = scopeRun(
       { ...cloud.policy, accounts: list },
@@ -168,7 +168,7 @@ describe('a run that is narrowed', () => {
     expect(cloud.calls()).toEqual([]);
   });
 
-  test('to an account without the role is incomplete, and says which', async () => {
+  test('a run for an account without the role is incomplete, and names the account', async () => {
     const cloud = startCloud({ estate: { ...everything, accounts: [ACCOUNTS[0], { accountId: OTHER, roles: [] }] } });
     const scope = scopeRun(
       { ...cloud.policy, accounts: directory },
@@ -193,7 +193,7 @@ describe('a transit router of another account', () => {
   };
   const rules = { unassociated: DAY, 'tunnels-down': DAY } as const;
 
-  test("with its owner's role in detach.roles the connection is detached there and deleted here", async () => {
+  test("with its owner's role in detach.roles, the sweep detaches the connection there and deletes it here", async () => {
     const cloud = startCloud({ estate: crossAccount, policy: { rules, detach: { roles: [role(OTHER)] } } });
     expect(await cloud.run()).toMatchObject({ status: 'complete', counts: { deleted: 2 } });
     const detach = cloud.emulator.calls.find(({ action }) => action === 'DeleteTransitRouterVpnAttachment');
@@ -204,7 +204,7 @@ describe('a transit router of another account', () => {
     expect(deletion?.accountId).toBe(ACCOUNT);
   });
 
-  test('and is deleted though the cloud goes on saying that another account may hold it, in this run or a later one', async () => {
+  test('the connection is deleted, now or later, even if the cloud still says that another account may hold it', async () => {
     const policy = { rules, detach: { roles: [role(OTHER)] } };
     const behaviours = { crossAccountAfterDetach: 'kept' } as const;
     const cloud = startCloud({ estate: crossAccount, policy, behaviours });
@@ -221,7 +221,7 @@ describe('a transit router of another account', () => {
     expect(await interrupted.run()).toMatchObject({ counts: { deleted: 2 } });
   });
 
-  test('while that role cannot be assumed, nothing rests on half the witnesses', async () => {
+  test("while the owner's role cannot be assumed, the connection is kept", async () => {
     const cloud = startCloud({
       estate: { ...crossAccount, accounts: [ACCOUNTS[0], { accountId: OTHER, roles: [] }] },
       policy: { rules, detach: { roles: [role(OTHER)] } },
@@ -232,7 +232,7 @@ describe('a transit router of another account', () => {
 });
 
 describe('regions', () => {
-  test('all: every region is looked at, and one that does not serve the API is not counted against the run', async () => {
+  test('all: a run reads every region, and ignores regions that do not serve the API', async () => {
     const cloud = startCloud({
       estate: {
         ...estate(free('mine', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
@@ -249,7 +249,7 @@ describe('regions', () => {
     ]);
   });
 
-  test('a region that is left out is not looked at, and an event cannot ask for it', async () => {
+  test('a run does not read an excluded region, and an event cannot ask for it', async () => {
     const cloud = startCloud({
       estate: {
         ...estate(free('mine', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
@@ -286,7 +286,7 @@ describe('regions', () => {
     expect(cloud.writes()).toEqual([]);
   });
 
-  test('with all, an event of an array that names no region there is refused, a hint is passed over, the rest is done', async () => {
+  test('with all, a run refuses a batch event with an unknown region, ignores a hint about it, and does the rest', async () => {
     const cloud = startCloud({ estate: estate(free('mine', dueTags())), policy: { regions: 'all' } });
     const part = { mode: 'sweep' as const, connections: undefined };
     const hint = { ...part, regions: ['xx-nowhere'], hint: true as const };
@@ -296,7 +296,7 @@ describe('regions', () => {
     expect(result).toMatchObject({ counts: { deleted: 1 }, refusedEvents: [{ index: 1, id: 'b' }] });
   });
 
-  test('an event that is refused for one of its regions is not carried out in the others', async () => {
+  test('an event that is refused for one of its regions is not carried out in its other regions', async () => {
     const cloud = startCloud({ estate: estate(free('mine', dueTags()), ...inUse(3)), policy: { regions: 'all' } });
     const plan = { mode: 'plan' as const, regions: ['eu-central-1'], connections: undefined };
     const wish = { mode: 'sweep' as const, regions: [REGION, 'xx-nowhere'], connections: undefined };
@@ -310,7 +310,7 @@ describe('regions', () => {
     expect(cloud.writes()).toEqual([]);
   });
 
-  test('no region at all is refused before any call', async () => {
+  test('a run without any region is refused before any call', async () => {
     const cloud = startCloud({ estate: estate(free('mine', dueTags())), policy: { regions: undefined } });
     await expect(cloud.run({ defaultRegion: null })).rejects.toThrow(/no region/);
     expect(cloud.calls()).toEqual([]);
@@ -327,7 +327,7 @@ describe('regions', () => {
     expect(await cloud.run()).toMatchObject({ status: 'incomplete', regions: [] });
   });
 
-  test('when the account cannot be told, its regions are unread', async () => {
+  test('if the account id cannot be read, the regions of the account are unread', async () => {
     const cloud = startCloud({
       estate: estate(free('mine', dueTags())),
       faults: [

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const LONG = { rules: { unassociated: DAY, 'tunnels-down': 14 * DAY } } as const;
 const up = { Status: 'ipsec_sa_established' };
 
-/** The same cloud lives on: what was up goes down, so many hours later. */
+/** The same cloud at a later time: tunnels that were up go down, this number of hours later. */
 async function nextNight(cloud: ReturnType<typeof startCloud>, status = down.Status, hours = 20) {
   await cloud.clock.sleep(hours * HOUR);
   cloud.emulator.setFaults([]);
@@ -22,7 +22,7 @@ async function nextNight(cloud: ReturnType<typeof startCloud>, status = down.Sta
   return await cloud.run();
 }
 
-describe('a mark that could not be removed claims nothing', () => {
+describe('a mark that cannot be removed claims nothing', () => {
   const old = { 'vco-sweeper:orphan': `tunnels-down ${ago(14 * DAY)}`, 'vco-sweeper:seen': ago(20 * HOUR) };
 
   test.each<[string, FaultRule['fault']]>([
@@ -31,7 +31,7 @@ describe('a mark that could not be removed claims nothing', () => {
     ['answered with 500', { kind: 'error', status: 500, code: 'InternalError' }],
     ['accepted without effect', { kind: 'no-effect' }],
     ['answered with a web page', { kind: 'html', status: 502 }],
-  ])('when its removal is %s it is overwritten, and one moment of "down" deletes nothing', async (_how, fault) => {
+  ])('when its removal is %s, the run overwrites it, and one moment of "down" deletes nothing', async (_how, fault) => {
     const cloud = startCloud({
       estate: estate(bound('old', old, up), ...inUse(5)),
       policy: LONG,
@@ -43,7 +43,7 @@ describe('a mark that could not be removed claims nothing', () => {
     expect((await nextNight(cloud)).outcomes).toMatchObject([{ connectionId: 'vco-old', outcome: 'marked' }]);
   });
 
-  test('when it can be neither removed nor overwritten, the run says failed and ends incomplete', async () => {
+  test('if removing and overwriting a mark both fail, its outcome is failed and the run is incomplete', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', old, up), ...inUse(5)),
       policy: LONG,
@@ -54,7 +54,7 @@ describe('a mark that could not be removed claims nothing', () => {
     expect(result.outcomes[0]?.reason).toContain('Grant the action');
   });
 
-  test('both are tried until wait.tagTimeout is over', async () => {
+  test('removing and overwriting are repeated until wait.tagTimeout has passed', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', old, up), ...inUse(5)),
       policy: { ...LONG, retry: { attempts: 1 } },
@@ -67,7 +67,7 @@ describe('a mark that could not be removed claims nothing', () => {
     expect(cloud.tags('vco-old')).toEqual({});
   });
 
-  test('one that claimed nothing before is kept the next time, and its removal is tried again', async () => {
+  test('a void mark leaves its connection kept in the next run, which tries to remove the mark again', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', { ...old, 'vco-sweeper:seen': 'void' }, up), ...inUse(5)),
       policy: LONG,
@@ -92,7 +92,7 @@ describe('a mark that could not be removed claims nothing', () => {
     expect((await nextNight(cloud)).counts).toMatchObject({ deleted: 0, marked: 1 });
   });
 
-  test('by a mark that this run could not renew nothing is detached or deleted', async () => {
+  test('a mark that this run could not renew detaches and deletes nothing', async () => {
     const cloud = startCloud({
       estate: estate(free('due', dueTags()), bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
@@ -102,7 +102,7 @@ describe('a mark that could not be removed claims nothing', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
-  test('a renewal that is accepted and does not show stops the deletion', async () => {
+  test('if a renewal is accepted and does not show, the deletion stops', async () => {
     const cloud = startCloud({
       estate: estate(free('due', dueTags()), ...inUse(5)),
       faults: [always('TagResources', { kind: 'no-effect' })],
@@ -111,7 +111,7 @@ describe('a mark that could not be removed claims nothing', () => {
     expect(cloud.connectionIds()).toContain('vco-due');
   });
 
-  test('somebody writes another mark after the listing: nothing is deleted by it', async () => {
+  test('a mark that somebody else writes after the listing deletes nothing', async () => {
     const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
@@ -126,10 +126,10 @@ describe('a mark that could not be removed claims nothing', () => {
   });
 });
 
-describe('a detach note that could not be removed claims nothing', () => {
+describe('a detach note that cannot be removed claims nothing', () => {
   const note = { 'vco-sweeper:detached': `${ago(30 * MINUTE)} tr-attach-old` };
 
-  test('it is overwritten, and a connection that is detached by hand later gets its whole grace', async () => {
+  test('the run overwrites the note, and a connection that is later detached by hand gets its whole grace', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', note, up), ...inUse(5)),
       faults: [always('UnTagResources', DENIED)],
@@ -138,7 +138,7 @@ describe('a detach note that could not be removed claims nothing', () => {
     expect(cloud.tags('vco-old')).toEqual({ 'vco-sweeper:detached': 'void' });
   });
 
-  test('it stands, and nothing is renewed beside it', async () => {
+  test('if the note stands, nothing is renewed beside it', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', { ...note, ...dueTags('tunnels-down') }, down), ...inUse(5)),
       policy: LONG,
@@ -151,7 +151,7 @@ describe('a detach note that could not be removed claims nothing', () => {
     expect(cloud.tags('vco-old')).toMatchObject(dueTags('tunnels-down'));
   });
 
-  test('after a detach that was refused: the outcome says that the note still stands', async () => {
+  test('after a refused detach, the outcome says that the note still stands', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
@@ -174,7 +174,7 @@ describe('a detach note that could not be removed claims nothing', () => {
 describe('claims older than the connection', () => {
   const young = { CreateTime: NOW - 25 * HOUR };
 
-  test('a copied detach note deletes nothing, and goes', async () => {
+  test('a copied detach note deletes nothing, and is removed', async () => {
     const cloud = startCloud({
       estate: estate(free('copy', { 'vco-sweeper:detached': `${ago(30 * HOUR)} tr-attach-old` }, young), ...inUse(5)),
     });
@@ -187,7 +187,7 @@ describe('claims older than the connection', () => {
     expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked', rule: 'unassociated' }]);
   });
 
-  test.each(['0001-01-01T00:00:00Z', '1970-01-01', ago(25 * HOUR)])('the expiry %s never comes', async (expires) => {
+  test.each(['0001-01-01T00:00:00Z', '1970-01-01', ago(25 * HOUR)])('the expiry %s is ignored', async (expires) => {
     const cloud = startCloud({
       estate: estate(bound('copy', { 'vco-sweeper:expires': expires }, young), ...inUse(5)),
       policy: { rules: { expired: 0 } },
@@ -195,7 +195,7 @@ describe('claims older than the connection', () => {
     expect((await cloud.run()).counts).toMatchObject({ kept: 6, deleted: 0 });
   });
 
-  test('keep removes a standing note, so that taking keep off again deletes nothing at once', async () => {
+  test('the tag keep removes a standing note, so that removing keep does not delete the connection at once', async () => {
     const cloud = startCloud({
       estate: estate(
         free('kept', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x`, 'vco-sweeper:keep': 'yes' }),
@@ -208,7 +208,7 @@ describe('claims older than the connection', () => {
     expect((await cloud.run()).outcomes).toMatchObject([{ outcome: 'marked' }]);
   });
 
-  test('a note that lapsed goes before a new mark is written, which would renew it', async () => {
+  test('a lapsed note is removed before a new mark is written, because the mark would renew it', async () => {
     const cloud = startCloud({
       estate: estate(free('left', { 'vco-sweeper:detached': `${ago(9 * DAY)} tr-attach-x` }), ...inUse(5)),
       faults: [
@@ -221,7 +221,7 @@ describe('claims older than the connection', () => {
   });
 });
 
-describe('the transit routers are asked again before an unbound connection is deleted', () => {
+describe('a sweep reads the transit routers again before it deletes an unbound connection', () => {
   const attach = (cloud: ReturnType<typeof startCloud>) => {
     if (cloud.emulator.estate.attachments.some(({ VpnId }) => VpnId === 'vco-due')) {
       return;
@@ -238,7 +238,7 @@ describe('the transit routers are asked again before an unbound connection is de
     });
   };
 
-  test('a transit router that lists it as Attaching keeps it, though the connection still says it is free', async () => {
+  test('a connection that a transit router lists as Attaching is kept, even if the connection says that it is unbound', async () => {
     const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
@@ -252,7 +252,7 @@ describe('the transit routers are asked again before an unbound connection is de
     expect(cloud.connectionIds()).toContain('vco-due');
   });
 
-  test('a list that cannot be read again stops the delete', async () => {
+  test('if the list cannot be read again, nothing is deleted', async () => {
     const cloud = startCloud({ estate: estate(free('due', dueTags()), ...inUse(5)) });
     const result = await cloud.run({
       before: ({ action }) => {
@@ -265,7 +265,7 @@ describe('the transit routers are asked again before an unbound connection is de
     expect(cloud.connectionIds()).toContain('vco-due');
   });
 
-  test('one round serves all that are deleted at the same time', async () => {
+  test('connections that are deleted at the same time share one round', async () => {
     const orphans = Array.from({ length: 8 }, (_, index) => free(`due${index}`, dueTags()));
     const cloud = startCloud({ estate: estate(...orphans, ...inUse(20)) });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 8 });
@@ -274,22 +274,25 @@ describe('the transit routers are asked again before an unbound connection is de
 });
 
 describe('reads that lag behind writes', () => {
-  test.each([100, 2_000, 20_000])('tags that show %i ms after they were written: all go in one run', async (lagMs) => {
-    const cloud = startCloud({
-      estate: estate(
-        free('due', dueTags()),
-        bound('old', dueTags('tunnels-down'), down),
-        free('new'),
-        bound('back', dueTags(), up),
-        ...inUse(7),
-      ),
-      policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
-      behaviours: { tagReadLagMs: lagMs },
-      latencyMs: 20,
-    });
-    const result = await cloud.run();
-    expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2, marked: 1, cleared: 1, failed: 0 } });
-  });
+  test.each([100, 2_000, 20_000])(
+    'if tags show %i ms after the write, one run deletes all due connections',
+    async (lagMs) => {
+      const cloud = startCloud({
+        estate: estate(
+          free('due', dueTags()),
+          bound('old', dueTags('tunnels-down'), down),
+          free('new'),
+          bound('back', dueTags(), up),
+          ...inUse(7),
+        ),
+        policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
+        behaviours: { tagReadLagMs: lagMs },
+        latencyMs: 20,
+      });
+      const result = await cloud.run();
+      expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2, marked: 1, cleared: 1, failed: 0 } });
+    },
+  );
 
   test('a tag that does not show within wait.tagTimeout is failed', async () => {
     const cloud = startCloud({ estate: estate(free('new'), ...inUse(5)), behaviours: { tagReadLagMs: HOUR } });
@@ -298,7 +301,7 @@ describe('reads that lag behind writes', () => {
   });
 });
 
-describe('a connection that is stuck keeps no other from its turn', () => {
+describe('a stuck connection never blocks the other connections', () => {
   const stuck = (action: string, fault: FaultRule['fault'], match: FaultRule['match']) => always(action, fault, match);
   const ID = { VpnConnectionId: 'vco-stuck' };
 
@@ -327,7 +330,7 @@ describe('a connection that is stuck keeps no other from its turn', () => {
     expect(cloud.tags('vco-stuck')?.['vco-sweeper:seen']).toMatch(/^\S+ tried \S+$/);
   });
 
-  test('that is half-done, or whose detach has no effect', async () => {
+  test('a half-done connection, or a connection whose detach has no effect, blocks no other connection', async () => {
     const cloud = startCloud({
       estate: estate(
         bound('stuck', dueTags('tunnels-down'), down),
@@ -355,13 +358,13 @@ describe('a connection that is stuck keeps no other from its turn', () => {
   });
 });
 
-describe('each rule has a clock of its own', () => {
-  test('a rule that comes and goes never restarts the clock of another', async () => {
+describe('each rule has its own clock', () => {
+  test('a rule that starts and stops matching never restarts the clock of another rule', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', {}, { ...down, CreateTime: NOW - 99 * DAY }), ...inUse(5)),
       policy: {
         rules: { 'tunnels-down': 2 * DAY, unrouted: 3 * DAY },
-        // All are unrouted here.
+        // All connections are unrouted here.
         limits: { perRun: 0, perRegionShare: 1 },
       },
     });
@@ -380,7 +383,7 @@ describe('half-done for longer than marks.maxGap', () => {
   test.each<[string, FaultRule[], number]>([
     ['its delete is denied for four days', [always('DeleteVpnAttachment', DENIED)], 20],
     ['perRun is 0 for four days', [], 0],
-  ])('while %s: it is finished as soon as it can be', async (_why, faults, perRun) => {
+  ])('while %s, it is finished as soon as possible', async (_why, faults, perRun) => {
     const cloud = startCloud({
       estate: estate(free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` }), ...inUse(5)),
       policy: { rules: { unassociated: 'off' }, limits: { perRun } },
@@ -395,7 +398,7 @@ describe('half-done for longer than marks.maxGap', () => {
     expect((await cloud.run({ policy })).outcomes).toMatchObject([{ outcome: 'deleted', rule: 'half-done' }]);
   });
 
-  test('when no run saw it for that long, it is treated as any other, and its note goes', async () => {
+  test('if no run saw it for that long, it is treated as any other connection, and its note is removed', async () => {
     const cloud = startCloud({
       estate: estate(free('half', { 'vco-sweeper:detached': `${ago(4 * DAY)} tr-attach-x` }), ...inUse(5)),
     });
@@ -428,7 +431,7 @@ describe('no room for tags', () => {
     },
   );
 
-  test('with just enough room it goes its way', async () => {
+  test('an orphan with just enough room for tags is marked and deleted', async () => {
     const cloud = startCloud({
       estate: estate(bound('full', { ...owners(17), ...dueTags('tunnels-down') }, down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
@@ -437,7 +440,7 @@ describe('no room for tags', () => {
   });
 });
 
-test('no tag call is about more than 20 connections', async () => {
+test('no tag call has more than 20 connections', async () => {
   const sizes: number[] = [];
   const note = ({ action, params }: TransportCall) => {
     if (/Tag/.test(action)) {
@@ -453,7 +456,7 @@ test('no tag call is about more than 20 connections', async () => {
   expect(Math.max(...sizes)).toBe(20);
 });
 
-test('a dual-tunnel connection whose reply has no status of its own is judged by its two tunnels', async () => {
+test('a dual-tunnel connection without a status of its own is judged by its two tunnels', async () => {
   const tunnels = [{ Status: 'ike_sa_not_established' }, { Status: 'ike_sa_not_established' }];
   const cloud = startCloud({
     estate: estate(bound('old', dueTags('tunnels-down'), { TunnelOptions: tunnels }), ...inUse(5)),
@@ -474,6 +477,6 @@ test('a dual-tunnel connection whose reply has no status of its own is judged by
       return reply;
     },
   });
-  // The others have one tunnel, whose status is the connection's own.
+  // The other connections have one tunnel, whose status is the status of the connection.
   expect(result.counts).toMatchObject({ deleted: 1, unknown: 5 });
 });

@@ -6,7 +6,7 @@ import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts
 
 const BUSY = ['Vco.StatusNotSupport', 'VpnConnection.Configuring', 'VpnTask.CONFLICT'];
 const MINUTE = 60_000;
-/** More than one call makes of attempts by itself. */
+/** More attempts than one call makes by itself. */
 const TIMES = 20;
 
 const refuse = (code: string, times: FaultRule['times']): FaultRule => ({
@@ -17,7 +17,7 @@ const refuse = (code: string, times: FaultRule['times']): FaultRule => ({
 const start = (code: string, times: FaultRule['times'], policy = {}) =>
   startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)), faults: [refuse(code, times)], policy });
 
-/** Between two attempts of the delete, the connection was read. */
+/** Expects a read of the connection between two attempts of the delete. */
 function expectLooksBefore(calls: readonly string[]): void {
   const attempts = calls.flatMap((call, at) => (call === 'DeleteVpnAttachment vco-old' ? [at] : []));
   for (const [at, attempt] of attempts.entries()) {
@@ -27,7 +27,7 @@ function expectLooksBefore(calls: readonly string[]): void {
 }
 
 test.each(BUSY)(
-  'a delete that is refused with %s is made again until it works, each time after a look',
+  'a delete that is refused with %s is repeated until it works, each time after a new read',
   async (code) => {
     const cloud = start(code, TIMES);
     expect((await cloud.run()).counts).toMatchObject({ deleted: 1, failed: 0 });
@@ -41,7 +41,7 @@ test.each(BUSY)(
   },
 );
 
-test('so is one after a detach, and the connection stays half-done until it works', async () => {
+test('a delete after a detach is repeated as well, and the connection stays half-done until it works', async () => {
   const cloud = startCloud({
     estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
     policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
@@ -50,7 +50,7 @@ test('so is one after a detach, and the connection stays half-done until it work
   expect((await cloud.run()).counts).toMatchObject({ deleted: 1, failed: 0 });
 });
 
-test('one that is always refused is failed when the time of the step is over, and not much later', async () => {
+test('a delete that is always refused fails when the time of the step is over, and not much later', async () => {
   const cloud = start('Vco.StatusNotSupport', 'always');
   const result = await cloud.run();
   expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Vco.StatusNotSupport' });
@@ -62,7 +62,7 @@ test('one that is always refused is failed when the time of the step is over, an
 test.each([
   ['of many attempts', {}],
   ['that waits long between two calls', { retry: { attempts: 1 }, wait: { pollIntervalMs: 50_000 } }],
-])('one for which no time is left is deferred before the run is over: one %s', async (_what, policy) => {
+])('a delete for which no time is left is deferred before the run is over: a delete %s', async (_what, policy) => {
   const cloud = start('Vco.StatusNotSupport', 'always', policy);
   const deadlineMs = NOW + 2 * MINUTE;
   const result = await cloud.run({ deadlineMs });
@@ -70,7 +70,7 @@ test.each([
   expect(cloud.clock.now()).toBeLessThanOrEqual(deadlineMs);
 });
 
-test('one whose connection somebody binds meanwhile is not made again', async () => {
+test('a delete is not repeated if somebody binds the connection meanwhile', async () => {
   const cloud = start('Vco.StatusNotSupport', 'always');
   let attempts = 0;
   const result = await cloud.run({
@@ -88,7 +88,7 @@ test('one whose connection somebody binds meanwhile is not made again', async ()
   expect(cloud.connectionIds()).toContain('vco-old');
 });
 
-test('one whose answer was lost meanwhile may have worked, and is looked for', async () => {
+test('a delete whose answer was lost meanwhile may have worked, and is looked for', async () => {
   const cloud = startCloud({
     estate: estate(free('old', dueTags()), ...inUse(5)),
     faults: [
@@ -99,7 +99,7 @@ test('one whose answer was lost meanwhile may have worked, and is looked for', a
   expect((await cloud.run()).counts).toMatchObject({ deleted: 1, failed: 0 });
 });
 
-test('one whose answer was lost, and that is busy from then on, is looked for and not made again and again', async () => {
+test('a delete whose answer was lost and that is busy from then on is looked for, and not repeated', async () => {
   const cloud = startCloud({
     estate: estate(free('old', dueTags()), ...inUse(5)),
     policy: { retry: { attempts: 3 } },
@@ -113,7 +113,7 @@ test('one whose answer was lost, and that is busy from then on, is looked for an
   expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'DeleteTimeout' });
 });
 
-test('a refusal that is not about being busy is not waited for', async () => {
+test('a refusal for another reason than being busy is not waited for', async () => {
   const cloud = start('Forbidden.RAM', 'always');
   const result = await cloud.run();
   expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Forbidden.RAM' });
@@ -124,21 +124,24 @@ test.each([
   ['status-not-support', 'Vco.StatusNotSupport'],
   ['incorrect-status', 'IncorrectStatus.VpnConnection'],
   ['configuring', 'VpnConnection.Configuring'],
-] as const)('what the emulator says of a bound connection (%s) never deletes it', async (deleteAttached, code) => {
-  const cloud = startCloud({
-    estate: estate(free('old', dueTags()), ...inUse(5)),
-    behaviours: { deleteAttached },
-  });
-  // Bound while the delete is on its way, which no look can see.
-  const result = await cloud.run({
-    before: ({ action }) => {
-      const row = cloud.connection('vco-old');
-      if (action === 'DeleteVpnAttachment' && row?.AttachType !== 'CEN') {
-        Object.assign(row ?? {}, { AttachType: 'CEN', State: 'attached', TransitRouterId: 'tr-1' });
-      }
-    },
-  });
-  expect(cloud.emulator.calls.find(({ action }) => action === 'DeleteVpnAttachment')?.code).toBe(code);
-  expect(cloud.connectionIds()).toContain('vco-old');
-  expect(result.counts.deleted).toBe(0);
-});
+] as const)(
+  "the emulator's refusal for a bound connection (%s) never leads to its deletion",
+  async (deleteAttached, code) => {
+    const cloud = startCloud({
+      estate: estate(free('old', dueTags()), ...inUse(5)),
+      behaviours: { deleteAttached },
+    });
+    // Somebody binds the connection while the delete is on its way, so no look can see it.
+    const result = await cloud.run({
+      before: ({ action }) => {
+        const row = cloud.connection('vco-old');
+        if (action === 'DeleteVpnAttachment' && row?.AttachType !== 'CEN') {
+          Object.assign(row ?? {}, { AttachType: 'CEN', State: 'attached', TransitRouterId: 'tr-1' });
+        }
+      },
+    });
+    expect(cloud.emulator.calls.find(({ action }) => action === 'DeleteVpnAttachment')?.code).toBe(code);
+    expect(cloud.connectionIds()).toContain('vco-old');
+    expect(result.counts.deleted).toBe(0);
+  },
+);

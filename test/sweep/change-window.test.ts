@@ -4,7 +4,7 @@ import { ago, HOUR } from '../support/builders.ts';
 import { type CloudOptions, startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 
-// It is Sunday, at noon.
+// The test runs on a Sunday at noon.
 const TOMORROW: ChangeWindow = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' };
 const FIVE_MORE_MINUTES: ChangeWindow = { days: ['Sun'], from: '10:00', to: '12:05', zone: 'UTC' };
 const CLOSED = 'outside the change window (Mon 22:00–05:00 UTC); nothing new before 2026-11-23T22:00:00.000Z';
@@ -42,7 +42,7 @@ describe('outside the change window', () => {
     expect(cloud.tags('vco-back')).toEqual({});
   });
 
-  test('what an earlier run began is finished', async () => {
+  test('the work of an earlier run is finished', async () => {
     const cloud = startCloud({
       estate: estate(halfDone, free('old', dueTags()), ...inUse(9)),
       policy: { limits: { window: TOMORROW } },
@@ -60,7 +60,7 @@ describe('outside the change window', () => {
     expect(result.counts).toMatchObject({ deferred: 1, deleted: 0 });
   });
 
-  test('once it opens, they go', async () => {
+  test('once the window opens, the connections are deleted', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(9)),
       policy: { limits: { window: TOMORROW } },
@@ -82,7 +82,7 @@ describe('outside the change window', () => {
 });
 
 describe('a run that outlives its window', () => {
-  /** The window closes as soon as this call has been made for the first time, or is about to be. */
+  /** The window closes at the first such call: just before it or just after it. */
   async function closeAt(when: 'before' | 'after', action: string, options: CloudOptions) {
     const cloud = startCloud({
       ...options,
@@ -123,12 +123,12 @@ describe('a run that outlives its window', () => {
     expect(cloud.tags(String(row.VpnConnectionId))).not.toHaveProperty('vco-sweeper:detached');
   });
 
-  test('while it looks again before the detach note: no note is written', async () => {
+  test('if the window closes during the recheck before the detach note, no note is written', async () => {
     const cloud = startCloud({
       estate: estate(dead, ...inUse(9)),
       policy: { rules, limits: { window: FIVE_MORE_MINUTES } },
     });
-    // The listing is too old by then to begin with.
+    // By then the listing is too old to begin with.
     const delays = new Map([
       ['TagResources', HOUR / 60],
       ['DescribeVpnConnection', TEN_MINUTES],
@@ -144,14 +144,14 @@ describe('a run that outlives its window', () => {
     expect(JSON.stringify(cloud.emulator.calls)).not.toContain('vco-sweeper:detached');
   });
 
-  test('before its turn came, a connection is not read again, and nothing has failed', async () => {
+  test('if the window closes before its turn, a connection is not read again, and no step has failed', async () => {
     const { cloud } = await closeAt('before', 'TagResources', { estate: estate(old, ...inUse(9)) });
     const told = cloud.lines.filter(({ connectionId, outcome }) => connectionId === 'vco-old' && outcome);
     expect(told).toMatchObject([{ event: 'connection.judged', outcome: 'deferred', reason: NOW_CLOSED }]);
     expect(cloud.calls()).not.toContain('DescribeVpnConnection vco-old');
   });
 
-  test('after the detach note is written: the note goes, and nothing is detached', async () => {
+  test('if the window closes after the detach note, the note is removed, and nothing is detached', async () => {
     const isNote = ({ params }: { readonly params: object }) => JSON.stringify(params).includes('vco-sweeper:detached');
     const cloud = startCloud({
       estate: estate(dead, ...inUse(9)),
@@ -170,7 +170,7 @@ describe('a run that outlives its window', () => {
     expect(cloud.tags('vco-dead')).not.toHaveProperty('vco-sweeper:detached');
   });
 
-  test('after a detach was sent: that connection is finished, and the next is not started', async () => {
+  test('if the window closes after a detach was sent, the run finishes that connection and starts no other', async () => {
     const { cloud, result } = await closeAt('after', 'DeleteTransitRouterVpnAttachment', {
       estate: estate(dead, old, ...inUse(9)),
       policy: { limits: { perRun: 1 } },
@@ -198,7 +198,7 @@ describe('a run that outlives its window', () => {
   test.each([
     ['DeleteVpnAttachment', old],
     ['DeleteTransitRouterVpnAttachment', dead],
-  ])('%s whose answer was lost is seen through', async (action, row) => {
+  ])('%s whose answer was lost is finished', async (action, row) => {
     const { cloud, result } = await closeAt('before', action, {
       estate: estate(row, ...inUse(9)),
       faults: [{ action, fault: { kind: 'reset', when: 'before' } }],
@@ -207,7 +207,7 @@ describe('a run that outlives its window', () => {
     expect(cloud.connectionIds()).not.toContain(row.VpnConnectionId);
   });
 
-  test('a connection that is not reached before it closes uses up none of the deletions', async () => {
+  test('a connection that is not reached before the window closes uses up none of the deletions', async () => {
     const { cloud, result } = await closeAt('before', 'DescribeVpnConnection', {
       estate: estate(halfDone, free('old', dueTags()), free('older', dueTags()), ...inUse(9)),
       policy: { limits: { perRun: 1 } },

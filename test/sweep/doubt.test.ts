@@ -35,7 +35,7 @@ describe('complete or nothing', () => {
     expect(cloud.writes()).toEqual([]);
   });
 
-  test('a listing that comes right the second time counts', async () => {
+  test('a listing that is complete at the second attempt counts', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(60)),
       faults: [{ action: 'DescribeVpnConnections', times: 1, fault: { kind: 'wrong-total', delta: 1 } }],
@@ -43,7 +43,7 @@ describe('complete or nothing', () => {
     expect(await cloud.run()).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
   });
 
-  test('one unread region does not keep another from being swept', async () => {
+  test('an unread region does not prevent the sweep of another region', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), free('far', dueTags(), { regionId: 'eu-central-1' })),
       policy: { regions: [REGION, 'eu-central-1'] },
@@ -77,7 +77,7 @@ describe('complete or nothing', () => {
     expect(cloud.connectionIds()).toContain('vco-kept');
   });
 
-  test('tags that cannot be read at all leave the connection in doubt, and the run incomplete', async () => {
+  test('unreadable tags leave the connection in doubt, and the run incomplete', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(3)),
       faults: [
@@ -153,7 +153,7 @@ describe('read again before each write', () => {
     expect(cloud.connectionIds()).toContain('vco-old');
   });
 
-  test('a tunnel that comes up between listing and detach stops the detach, and the mark goes', async () => {
+  test('a tunnel that comes up between listing and detach stops the detach, and the mark is removed', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
@@ -173,7 +173,7 @@ describe('read again before each write', () => {
     expect(cloud.tags('vco-old')).toEqual({});
   });
 
-  test('the clock of a rule that no longer holds goes, and that of another rule, not due yet, goes on', async () => {
+  test('the clock of a rule that no longer matches is removed, and the clock of another rule continues', async () => {
     const unrouted = `unrouted ${ago(DAY).replace('.000Z', 'Z')}`;
     const mark = { 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}, ${unrouted}`, 'vco-sweeper:seen': ago(HOUR) };
     const cloud = startCloud({
@@ -233,7 +233,7 @@ describe('read again before each write', () => {
   });
 });
 
-test('VPN-gateway connections are kept, never written to, whatever their tags say', async () => {
+test('VPN-gateway connections are kept and never written to, with any tags', async () => {
   const cloud = startCloud({
     estate: estate(
       free(
@@ -251,7 +251,7 @@ test('VPN-gateway connections are kept, never written to, whatever their tags sa
   expect(cloud.writes()).toEqual([]);
 });
 
-test('each outcome has its line in the log, in a region that could not be read whole too', async () => {
+test('each outcome has its line in the log, also in a region that could not be read completely', async () => {
   const cloud = startCloud({
     estate: estate(free('old', dueTags()), free('new'), ...inUse(3)),
     faults: [

@@ -12,13 +12,13 @@ async function sweepAll(task: Task) {
   return { world, calls, perDeletion: world.calls / task.orphans };
 }
 
-describe('calls for each deletion, all included', () => {
-  test('two hundred that are bound to nothing: one for each, and some listings', async () => {
+describe('all calls for each deletion', () => {
+  test('two hundred unbound connections take one call each, and some listings', async () => {
     const { perDeletion } = await sweepAll({ orphans: 200, attached: 0, regions: 1, limits: false });
     expect(perDeletion).toBeLessThanOrEqual(1.4);
   });
 
-  test('half of them attached: a tag and a detach more for those, and reads that all share', async () => {
+  test('if half of them are attached, these take a tag and a detach more, and all share the reads', async () => {
     const { calls, perDeletion } = await sweepAll({ orphans: 400, attached: 0.5, regions: 4, limits: false });
     expect(calls).toMatchObject({
       TagResources: 200,
@@ -34,7 +34,7 @@ describe('calls for each deletion, all included', () => {
   });
 });
 
-test('a list of attachments that does not hold together is no reason to stop: the one in question is read by itself', async () => {
+test('if a list of attachments is inconsistent, the run reads the attachment separately and continues', async () => {
   const cloud = startCloud({
     estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
     policy: { rules: { 'tunnels-down': DAY } },

@@ -12,11 +12,11 @@ const only = (connectionId: string, mode: 'plan' | 'mark' | 'sweep' = 'sweep') =
   { mode, regions: undefined, connections: [connectionId] },
 ];
 
-/** Marks have whole seconds. */
+/** The time in a mark, which has whole seconds. */
 const NOW_SECONDS = '2026-11-22T12:00:00Z';
 
 describe('limits', () => {
-  test('no more than perRun are deleted, longest orphaned first, and the rest is deferred', async () => {
+  test('a run deletes at most perRun connections, longest orphaned first, and defers the rest', async () => {
     const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(9)), policy: { limits: { perRun: 2 } } });
     const result = await cloud.run();
     expect(result).toMatchObject({ status: 'complete', counts: { deleted: 2, deferred: 4 } });
@@ -26,13 +26,13 @@ describe('limits', () => {
     ]);
   });
 
-  test('perRun 0 means none', async () => {
+  test('perRun 0 means no deletion', async () => {
     const cloud = startCloud({ estate: estate(...orphans(3), ...inUse(9)), policy: { limits: { perRun: 0 } } });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 0, deferred: 3 });
     expect(deletions(cloud.writes())).toEqual([]);
   });
 
-  test('perRun counts over regions', async () => {
+  test('perRun counts over all regions', async () => {
     const far = orphans(3).map((row, index) => ({
       ...row,
       VpnConnectionId: `vco-far${index}`,
@@ -67,7 +67,7 @@ describe('limits', () => {
     expect(cloud.connectionIds()).toHaveLength(11);
   });
 
-  test('a share of 0 stops everything, events too', async () => {
+  test('a share of 0 stops everything, also events', async () => {
     const cloud = startCloud({
       estate: estate(...orphans(1), ...inUse(50)),
       policy: { limits: { perRegionShare: 0 } },
@@ -77,7 +77,7 @@ describe('limits', () => {
 });
 
 describe('modes', () => {
-  test('plan changes nothing and says what a sweep would do', async () => {
+  test('plan changes nothing and says how a sweep would act', async () => {
     const cloud = startCloud({ estate: estate(...orphans(2), free('new'), ...inUse(9)), policy: { mode: 'plan' } });
     const result = await cloud.run();
     expect(result.counts).toMatchObject({ planned: 2, waiting: 1, kept: 9 });
@@ -120,7 +120,7 @@ describe('modes', () => {
     ['Forbidden.TagKeys', 39],
     ['Forbidden.TagKey.Duplicated', 39],
   ])(
-    'a tag that is refused for what it is (%s) is tried on fewer connections only if it may be about one, and no right is asked for',
+    'a refused tag (%s) is tried on fewer connections only if one connection may be the cause, and asks for no right',
     async (code, writes) => {
       const many = Array.from({ length: 20 }, (_, index) => free(`new${index}`));
       const fault = { kind: 'error', status: 400, code } as const;
@@ -134,7 +134,7 @@ describe('modes', () => {
   );
 
   test.each(['QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum', 'NumberExceed.Tags'])(
-    'a connection that has no room for a tag (%s) waits for a person, and the others of its batch are marked',
+    'a connection without room for a tag (%s) waits for a person, and the rest of its batch is marked',
     async (code) => {
       const cloud = startCloud({ estate: estate(free('a'), free('b'), free('c')), policy: { mode: 'mark' } });
       const full = { status: 400, body: { RequestId: 'x', Code: code, Message: 'm' } };
@@ -151,7 +151,7 @@ describe('modes', () => {
     },
   );
 
-  test('a connection that vanished meanwhile does not keep the others of its batch from being marked', async () => {
+  test('a connection that vanished meanwhile does not prevent the rest of its batch from being marked', async () => {
     const cloud = startCloud({ estate: estate(free('a'), free('b'), free('c')), policy: { mode: 'mark' } });
     const result = await cloud.run({
       before: ({ action }) => {
@@ -193,7 +193,7 @@ describe('events narrow', () => {
     expect(result.regions).toMatchObject([{ connections: 12 }]);
   });
 
-  test('an empty list is nothing, never all', async () => {
+  test('an empty list means nothing, never everything', async () => {
     const cloud = startCloud({ estate: estate(...orphans(2), ...inUse(9)) });
     for (const part of [
       { regions: [], connections: undefined },
@@ -206,13 +206,13 @@ describe('events narrow', () => {
     expect(cloud.calls()).toEqual([]);
   });
 
-  test('protection holds for events too', async () => {
+  test('protection also holds for events', async () => {
     const cloud = startCloud({ estate: estate(free('kept', { ...dueTags(), 'vco-sweeper:keep': '' }), ...inUse(9)) });
     expect((await cloud.run({ parts: only('vco-kept') })).counts).toMatchObject({ protected: 1 });
     expect(cloud.connectionIds()).toContain('vco-kept');
   });
 
-  test('parts of different modes: each connection gets what its own part allows', async () => {
+  test('parts of different modes: each connection gets only the changes that its own part allows', async () => {
     const cloud = startCloud({ estate: estate(...orphans(2), ...inUse(9)) });
     const result = await cloud.run({ parts: [...only('vco-orphan0', 'plan'), ...only('vco-orphan1')] });
     expect(result).toMatchObject({ mode: 'sweep', counts: { planned: 1, deleted: 1 } });

@@ -29,7 +29,7 @@ const DUE = ['vco-down', 'vco-half', 'vco-old'];
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 const of = (mode: 'plan' | 'mark' | 'sweep') => [{ mode, regions: undefined, connections: undefined }];
 
-/** The file is there as soon as this call was made for the first time, which fails. */
+/** Runs while the file appears at the first such call, which fails. */
 async function stopAt(action: string, row: Record<string, unknown>, fault: Fault) {
   const folder = aStoreFolder();
   const cloud = startCloud({ estate: estate(row, ...inUse(9)), policy, faults: [{ action, fault }] });
@@ -43,7 +43,7 @@ async function stopAt(action: string, row: Record<string, unknown>, fault: Fault
 
 describe('a file STOP in the store', () => {
   test.each(['plan', 'mark', 'sweep'] as const)(
-    'lets nothing be detached or deleted, half-done ones included, and says so, in mode %s',
+    'lets nothing be detached or deleted, half-done connections included, and says so, in mode %s',
     async (mode) => {
       const folder = aStoreFolder({ STOP: '' });
       const cloud = someCloud();
@@ -56,7 +56,7 @@ describe('a file STOP in the store', () => {
         expect(code).toBeNull();
       }
       expect(deletions(cloud.writes())).toEqual([]);
-      // Nothing was begun: each has its one line, and no step has failed.
+      // Nothing was begun: each connection has one line, and no step has failed.
       expect(cloud.lines.filter(({ event }) => event === 'step.failed')).toEqual([]);
       expect(cloud.writes().length > 0).toBe(mode !== 'plan');
     },
@@ -71,7 +71,7 @@ describe('a file STOP in the store', () => {
     expect(DUE.map((id) => cloud.tags(id)?.['vco-sweeper:seen'])).toEqual([NOW_SECONDS, NOW_SECONDS, NOW_SECONDS]);
   });
 
-  test('is gone: the next run goes on', async () => {
+  test('once removed, lets the next run continue', async () => {
     const folder = aStoreFolder({ STOP: '' });
     const cloud = someCloud();
     const store = await openStore(folder, time);
@@ -87,7 +87,7 @@ describe('a file STOP in the store', () => {
     ['detach', 'DeleteTransitRouterVpnAttachment', (name) => bound(name, dueTags('tunnels-down'), down)],
     ['delete', 'DeleteVpnAttachment', (name) => free(name, dueTags())],
   ])(
-    'that comes at the first %s stops all that wait their turn, and what was begun comes to its end',
+    'that appears at the first %s stops everything that has not begun, and lets the begun work end',
     async (_step, first, row) => {
       const folder = aStoreFolder();
       const names = Array.from({ length: 6 }, (_, index) => `old${index}`);
@@ -108,7 +108,7 @@ describe('a file STOP in the store', () => {
       expect(new Set(reasons)).toEqual(new Set([expect.stringContaining('stopped by the file')]));
       expect(cloud.connectionIds()).toHaveLength(9 + deferred);
       for (const name of names) {
-        // A note that promises a detach is taken back.
+        // A note that announces a detach is removed.
         expect(cloud.tags(`vco-${name}`) ?? {}).not.toHaveProperty('vco-sweeper:detached');
       }
     },
@@ -118,7 +118,7 @@ describe('a file STOP in the store', () => {
     ['DeleteVpnAttachment', 'VpnConnection.Configuring', free('old', dueTags())],
     ['DeleteVpnAttachment', 'VpnConnection.Configuring', free('old', halfDone)],
     ['DeleteTransitRouterVpnAttachment', 'Operation.Blocking', bound('old', dueTags('tunnels-down'), down)],
-  ])('lets %s not be sent again that was refused as too early', async (action, code, row) => {
+  ])('prevents a second %s after a refusal as too early', async (action, code, row) => {
     const { cloud, result } = await stopAt(action, row, { kind: 'error', status: 400, code });
     expect(result.outcomes).toMatchObject([
       { outcome: 'deferred', reason: expect.stringContaining('stopped by the file') },
@@ -130,7 +130,7 @@ describe('a file STOP in the store', () => {
   test.each([
     ['DeleteVpnAttachment', free('old', dueTags())],
     ['DeleteTransitRouterVpnAttachment', bound('old', dueTags('tunnels-down'), down)],
-  ])('lets %s whose answer was lost be seen through', async (action, row) => {
+  ])('lets a run finish %s whose answer was lost', async (action, row) => {
     const { cloud, result } = await stopAt(action, row, { kind: 'reset', when: 'before' });
     expect(result.outcomes).toMatchObject([{ outcome: 'deleted' }]);
     expect(cloud.connectionIds()).not.toContain('vco-old');
@@ -140,7 +140,7 @@ describe('a file STOP in the store', () => {
     'is the reason outside the change window as well, in mode %s',
     async (mode) => {
       const folder = aStoreFolder({ STOP: '' });
-      // It is Sunday.
+      // The test runs on a Sunday.
       const window = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' } as const;
       const cloud = startCloud({ estate: estate(...rows()), policy: { ...policy, limits: { window } } });
       const result = await cloud.run({ store: await openStore(folder, time), parts: of(mode) });
@@ -153,7 +153,7 @@ describe('a file STOP in the store', () => {
     },
   );
 
-  test('that comes between detach and delete does not leave half of it', async () => {
+  test('that appears between detach and delete does not leave a half-done connection', async () => {
     const folder = aStoreFolder();
     const cloud = startCloud({ estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(9)), policy });
     const before = ({ action }: { readonly action: string }) => {
@@ -165,7 +165,7 @@ describe('a file STOP in the store', () => {
     expect(result).toMatchObject({ counts: { deleted: 1, deferred: 0 } });
   });
 
-  test('that comes between the look at the start and the first step is seen', async () => {
+  test('that appears between the start and the first step is seen', async () => {
     const folder = aStoreFolder();
     const orphans = Array.from({ length: 3 }, (_, index) => free(`old${index}`, dueTags()));
     const cloud = startCloud({ estate: estate(...orphans, ...inUse(9)) });
@@ -183,14 +183,14 @@ describe('a file STOP in the store', () => {
     expect(deletions(cloud.writes())).toEqual([]);
   });
 
-  test('does not keep a connection blocked that a guard blocks', async () => {
+  test('leaves a connection blocked that a guard blocks', async () => {
     const many = Array.from({ length: 6 }, (_, index) => free(`old${index}`, dueTags()));
     const cloud = startCloud({ estate: estate(...many, ...inUse(2)) });
     const store = await openStore(aStoreFolder({ STOP: '' }), time);
     expect(await cloud.run({ store })).toMatchObject({ status: 'halted', counts: { blocked: 6, deferred: 0 } });
   });
 
-  test('says so although nothing is due', async () => {
+  test('is reported even if nothing is due', async () => {
     const folder = aStoreFolder({ STOP: '' });
     const cloud = startCloud({ estate: estate(...inUse(2)) });
     expect(await cloud.run({ store: await openStore(folder, time) })).toMatchObject({
@@ -227,7 +227,7 @@ describe('a store that cannot be read', () => {
     expect(deletions(cloud.writes())).toEqual([]);
   });
 
-  test.each([1, 2, 3])('from its look number %i on, too', async (after) => {
+  test.each([1, 2, 3])('also holds deletions back from its look number %i on', async (after) => {
     const cloud = someCloud();
     const result = await cloud.run({ store: await unreadable('StoreTimeout', after) });
     expect(result).toMatchObject({ status: 'incomplete', counts: { deleted: 0, deferred: 3 } });
@@ -235,8 +235,8 @@ describe('a store that cannot be read', () => {
   });
 });
 
-describe('a look', () => {
-  test('is shared by all who ask before it begins, and by nobody who asks later', async () => {
+describe('a look for the file STOP', () => {
+  test('is shared by all callers that ask before it begins, and by no later caller', async () => {
     const store = await openStore(aStoreFolder(), time);
     let looks = 0;
     const stop = new StopFile({
@@ -268,7 +268,7 @@ describe('a look', () => {
     rmSync(join(folder, 'STOP'));
     expect(await stop.look()).toEqual(found);
     expect(found).toMatchObject({ file: join(folder, 'STOP') });
-    // A store that does not answer is not waited for again and again.
+    // The run does not wait again and again for a store that does not answer.
     expect(looks).toBe(1);
   });
 });

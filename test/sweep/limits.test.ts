@@ -4,10 +4,10 @@ import { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 
 const DETACH = 'DeleteTransitRouterVpnAttachment';
-/** As the parser leaves it when nothing is set. */
+/** The pace as the parser returns it for a policy without rates. */
 const byShare = (share: number) => ({ share, describePerMinute: undefined, writePerMinute: undefined, concurrency: 8 });
 
-/** In two regions, because the limit of a detach is one for all of them. */
+/** In two regions, because the limit of a detach applies to all regions together. */
 const ROWS = [
   ...Array.from({ length: 25 }, (_, index) => bound(`a${index}`, dueTags('tunnels-down'), down)),
   ...Array.from({ length: 25 }, (_, index) =>

@@ -10,7 +10,7 @@ const part = (connections: readonly string[], regions?: readonly string[]) => [
 ];
 const FAR = { regionId: 'eu-central-1' };
 
-describe('where the policy came from', () => {
+describe('the origin of the policy', () => {
   test('is in the result and in the log', async () => {
     const cloud = startCloud({ estate: estate(...inUse(1)) });
     const origin = { source: 'packed', hash: 'abc' };
@@ -22,7 +22,7 @@ describe('where the policy came from', () => {
     ['mark', 1],
     ['sweep', 1],
     ['plan', 0],
-  ] as const)('none at all is a warning in mode %s', async (mode, count) => {
+  ] as const)('a missing policy is a warning in mode %s', async (mode, count) => {
     const cloud = startCloud({ estate: estate(...inUse(1)), policy: { mode } });
     const result = await cloud.run({ origin: { ...ORIGIN, source: 'none' } });
     expect(warned(cloud)).toHaveLength(count);
@@ -35,14 +35,14 @@ describe('entries under protect that match nothing', () => {
   const reason = 'matched no connection, so it protects nothing';
   const entries = ['protect.tags "env:prod" (a key; did you mean "env=prod"?)', 'protect.names "prod-*"'];
 
-  test('are in the result and in the log, whatever becomes of the connections', async () => {
+  test('are in the result and in the log, with any outcomes of the connections', async () => {
     const cloud = startCloud({ estate: estate(...inUse(2), free('old', dueTags())), policy: { protect } });
     const result = await cloud.run();
     expect(result.warnings).toEqual(entries.map((entry) => `${entry} ${reason}`));
     expect(warned(cloud)).toEqual([{ event: 'policy.warned', reason, entries }]);
   });
 
-  test('may match in any region, and a connection of a VPN gateway', async () => {
+  test('may match in any region, and may match a connection of a VPN gateway', async () => {
     const cloud = startCloud({
       estate: estate(
         free('prod-1', {}, FAR),
@@ -86,7 +86,7 @@ describe('entries under protect that match nothing', () => {
   });
 });
 
-test('an exception that is no region of the cloud is a warning, and the others are left out', async () => {
+test('an excepted region that the cloud does not list is a warning, and the other exceptions apply', async () => {
   const cloud = startCloud({
     estate: estate(free('old', dueTags(), FAR), ...inUse(3)),
     policy: { regions: { except: ['eu-central-1', 'cn-beijng'] } },
@@ -99,10 +99,10 @@ test('an exception that is no region of the cloud is a warning, and the others a
   expect(cloud.connectionIds()).toContain('vco-old');
 });
 
-describe('owners who kept a connection until a date', () => {
+describe('connections that an owner kept until a date', () => {
   const until = (date: string) => ({ 'vco-sweeper:keep': `until ${date}` });
 
-  test('are protected to its end, and the result lists those that were so until then', async () => {
+  test('are protected until the end of that date, and the result lists the expired dates', async () => {
     const cloud = startCloud({
       estate: estate(
         free('kept', { ...dueTags(), ...until('2026-11-22') }),
@@ -122,22 +122,22 @@ describe('owners who kept a connection until a date', () => {
     expect(over?.evidence).toContain('tag vco-sweeper:keep protected it until 2026-11-21, which is over');
   });
 
-  test('are not in the result when none is over, or none is in scope', async () => {
+  test('are not in the result if no date is over, or no such connection is in scope', async () => {
     const cloud = startCloud({ estate: estate(free('over', until('2026-11-21')), ...inUse(2)) });
     expect(await cloud.run({ parts: part(['vco-used000']) })).not.toHaveProperty('lapsedKeeps');
     expect((await cloud.run()).lapsedKeeps).toHaveLength(1);
   });
 });
 
-describe('ids that were asked for', () => {
-  test('and that no place holds are in the result, and have no outcome', async () => {
+describe('requested ids', () => {
+  test('are in the result without an outcome if no place has them', async () => {
     const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(2)) });
     const result = await cloud.run({ parts: part(['vco-old', 'vco-none', 'vco-gone', 'vco-used000']) });
     expect(result).toMatchObject({ status: 'complete', notFound: ['vco-gone', 'vco-none'] });
     expect(result.outcomes.map(({ connectionId }) => connectionId)).toEqual(['vco-old']);
   });
 
-  test('may be in what could not be read', async () => {
+  test('may belong to an unread region, and then are not reported', async () => {
     const cloud = startCloud({
       estate: estate(...inUse(2)),
       policy: { regions: [REGION, 'eu-central-1'] },
@@ -154,7 +154,7 @@ describe('ids that were asked for', () => {
     expect(await cloud.run({ parts: part(['vco-none'], [REGION]) })).toMatchObject({ notFound: ['vco-none'] });
   });
 
-  test('none is none', async () => {
+  test('have no findings if the request names no id', async () => {
     expect(await startCloud({ estate: estate(...inUse(2)) }).run()).toMatchObject({ notFound: [] });
   });
 });

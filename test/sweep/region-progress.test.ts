@@ -10,7 +10,7 @@ function setUp() {
   return { clock, work, gathered, gather };
 }
 
-test('those that are tagged wait for the others, and go together', async () => {
+test('tagged connections wait for each other, and continue together', async () => {
   const { clock, work, gathered, gather } = setUp();
   for (const id of ['vco-1', 'vco-2']) {
     work.begin(id, { isAttached: true, isHeld: false });
@@ -24,7 +24,7 @@ test('those that are tagged wait for the others, and go together', async () => {
   expect(gathered).toEqual([100, 100]);
 });
 
-test('nobody waits for longer than that, nor for one that ended early or needs no tag', async () => {
+test('a connection waits at most that long, and not for connections that ended early or need no tag', async () => {
   const { clock, work, gathered, gather } = setUp();
   work.begin('vco-slow', { isAttached: true, isHeld: false });
   await gather(2_500);

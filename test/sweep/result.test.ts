@@ -10,14 +10,14 @@ const smallCloud = () => startCloud({ estate: estate(free('old', dueTags()), ...
 const refusals = (count: number): readonly RefusedEvent[] =>
   Array.from({ length: count }, (_, index) => ({ index, id: `event-${index}`, reason: 'not in the scope' }));
 
-test('the log says with which rules and limits a run began', async () => {
+test('the first log line has the rules and limits of the run', async () => {
   const cloud = smallCloud();
   await cloud.run();
   const { rules, limits } = cloud.policy;
   expect(told(cloud, 'run.started')).toEqual([{ event: 'run.started', mode: 'sweep', policy: ORIGIN, rules, limits }]);
 });
 
-test('the log says how a run ended, as the result does', async () => {
+test('the last log line ends the run as the result does', async () => {
   const cloud = smallCloud();
   const { status, durationMs, counts, calls } = await cloud.run();
   const ending = { mode: 'sweep', status, durationMs, counts, calls, regions: 1, notFound: [] };
@@ -41,7 +41,7 @@ test('a run lasts from before its first call until after its last', async () => 
   expect(result.durationMs).toBeGreaterThan(0);
 });
 
-test('the log says what halted a region: how many would go, of how many, and what share may', async () => {
+test('the log says why a region was halted: due connections, all connections and the allowed share', async () => {
   const ours = Array.from({ length: 5 }, (_, index) => free(`old${index}`, dueTags()));
   const cloud = startCloud({ estate: estate(...ours, ...inUse(2)) });
   await cloud.run();
@@ -49,7 +49,7 @@ test('the log says what halted a region: how many would go, of how many, and wha
   expect(told(cloud, 'guard.halted')).toEqual([{ event: 'guard.halted', ...halt }]);
 });
 
-test('what there is to say of the events is in the log, a hundred of them at most', async () => {
+test('the log has the remarks about the events, at most a hundred', async () => {
   const cloud = smallCloud();
   const notes = Array.from({ length: 101 }, (_, index) => `note ${index}`);
   await cloud.run({ notes });
@@ -57,12 +57,12 @@ test('what there is to say of the events is in the log, a hundred of them at mos
 });
 
 describe('refused events', () => {
-  test('none leaves no trace', async () => {
+  test('are absent from the result if no event was refused', async () => {
     const cloud = smallCloud();
     expect(await cloud.run()).not.toHaveProperty('refusedEvents');
   });
 
-  test('a hundred are all in the result and in the log, with their reasons', async () => {
+  test('are in the result and in the log with their reasons, up to a hundred', async () => {
     const cloud = smallCloud();
     const refused = refusals(100);
     const result = await cloud.run({ refused });
@@ -71,7 +71,7 @@ describe('refused events', () => {
     expect(told(cloud, 'run.started')).toMatchObject([{ refusedEvents: refused }]);
   });
 
-  test('those over a hundred are counted', async () => {
+  test('beyond a hundred are only counted', async () => {
     const refused = refusals(103);
     expect(await smallCloud().run({ refused })).toMatchObject({
       refusedEvents: refused.slice(0, 100),
@@ -87,13 +87,13 @@ describe('outcomes', () => {
       policy: { mode: 'plan' },
     });
 
-  test('a thousand besides the kept ones are all in the result', async () => {
+  test('up to a thousand are all in the result, besides kept connections', async () => {
     const result = await many(1_000).run();
     expect(result.outcomes).toHaveLength(1_000);
     expect(result).not.toHaveProperty('outcomesOmitted');
   });
 
-  test('those over a thousand are counted, and each is in the log all the same', async () => {
+  test('beyond a thousand are counted, and each is still in the log', async () => {
     const cloud = many(1_003);
     const result = await cloud.run();
     expect(result.outcomes).toHaveLength(1_000);
@@ -101,7 +101,7 @@ describe('outcomes', () => {
     expect(told(cloud, 'connection.judged')).toHaveLength(1_005);
   });
 
-  test('what something was done to comes before those over a thousand', async () => {
+  test('list acted-on connections first when the result is capped', async () => {
     const kept = { 'vco-sweeper:keep': '' };
     const cloud = startCloud({
       estate: estate(
@@ -114,7 +114,7 @@ describe('outcomes', () => {
     expect(result.outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(1);
   });
 
-  test('are in the order of the regions of the policy, whichever answered first', async () => {
+  test("are in the order of the policy's regions, whichever region answered first", async () => {
     const cloud = startCloud({
       estate: estate(free('near'), ...inUse(60), free('far', {}, { regionId: 'eu-central-1' })),
       policy: { mode: 'plan', regions: [REGION, 'eu-central-1'] },

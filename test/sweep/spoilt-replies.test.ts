@@ -23,7 +23,7 @@ const tunnels = (...statuses: string[]) => ({
 const DOWN = 'ike_sa_not_established';
 const UP = 'ipsec_sa_established';
 
-/** One connection for each reason to stay, all marked and due, among some that go. */
+/** Due connections, and for each reason to stay a connection that is marked and due. */
 const ESTATE = {
   accounts: [{ accountId: '1000000000000001' }, { accountId: OTHER_ACCOUNT }],
   ...routed('routed'),
@@ -71,7 +71,7 @@ const aCloud = () =>
 
 type After = NonNullable<RunOptions['after']>;
 
-/** Deletes and detaches that were sent, with what they were sent for; in no order. */
+/** Deletes and detaches that were sent, with their targets, in no order. */
 async function removals(after: After): Promise<readonly string[]> {
   const cloud = aCloud();
   await cloud.run({ after });
@@ -79,7 +79,7 @@ async function removals(after: After): Promise<readonly string[]> {
 }
 
 const DROPPED: Spoiling = { name: 'dropped', apply: () => undefined };
-/** As a service that shows tags in no reply about connections: then they are asked for by themselves. */
+/** A service that shows no tags in replies about connections, so that the sweep asks for tags separately. */
 const withoutTags: After = ({ action }, reply) => {
   if (!action.startsWith('DescribeVpnConnection')) {
     return reply;
@@ -89,7 +89,7 @@ const withoutTags: After = ({ action }, reply) => {
 const asItIs: After = (_call, reply) => reply;
 const SERVICES = [asItIs, withoutTags];
 
-/** Every reply to every call of a whole run, once for each action. */
+/** The replies to every call of a whole run, by action. */
 async function replies(service: After): Promise<ReadonlyMap<string, readonly TransportReply[]>> {
   const seen = new Map<string, TransportReply[]>();
   await aCloud().run({
@@ -112,11 +112,11 @@ const GOES = [
 test.each([
   ['with tags', asItIs],
   ['without tags', withoutTags],
-])('a service that shows connections %s: just what is due goes', async (_what, service) => {
+])('if a service shows connections %s, the sweep deletes exactly the due connections', async (_what, service) => {
   expect(await removals(service)).toEqual(GOES);
 });
 
-test('one reply with one place spoilt makes nothing go that stays otherwise', async () => {
+test('one spoilt place in one reply never deletes a connection that must stay', async () => {
   const recorded = await Promise.all(SERVICES.map(replies));
   const which = fc.record({
     service: fc.nat(SERVICES.length - 1),
@@ -145,7 +145,7 @@ test('one reply with one place spoilt makes nothing go that stays otherwise', as
   );
 });
 
-/** What goes only because every reply is spoilt alike, and for want of what. */
+/** Connections that are deleted only because every reply lacks the same field, with that field. */
 async function holes(service: After, field: string, how: Spoiling): Promise<readonly string[]> {
   const gone = await removals((call, reply) => {
     const shown = service(call, reply);
@@ -160,7 +160,7 @@ async function fieldsOf(service: After, actions = /./): Promise<readonly string[
   return [...new Set(bodies.flat().flatMap(({ body }) => pathsOf(body).flatMap(nameOf)))];
 }
 
-test('a field that no reply gives any more makes nothing go that stays otherwise', async () => {
+test('a field that is missing from all replies never deletes a connection that must stay', async () => {
   const found: string[] = [];
   for (const field of await fieldsOf(asItIs)) {
     found.push(...(await holes(asItIs, field, DROPPED)));
@@ -171,15 +171,15 @@ test('a field that no reply gives any more makes nothing go that stays otherwise
   expect(found).toEqual([]);
 });
 
-/** Of a connection, what a verdict may rest on. */
+/** The fields of a connection that a verdict may rest on. */
 const USED =
   /^(Name|CreateTime|AttachType|State|Status|TransitRouterId|VpnGatewayId|ResourceGroupId|Tunnel\w+|Tag|Value)$/;
 
-// Who left tags out of a list would say that there are none: nothing in a reply counts them.
+// A list without tags would mean that no tags exist, because nothing in a reply counts them.
 const COUNTED =
   /^(VpnConnection|TunnelOptions|TransitRouters|TransitRouter(Attachments|RouteTables|Associations|Propagations|RouteEntries))$/;
 
-test('a first listing that says too little makes nothing go: each is read again', async () => {
+test('a first listing that says too little deletes nothing, because each connection is read again', async () => {
   const found: string[] = [];
   const kinds = PLAUSIBLE.filter(({ name }) => /^(empty text|an empty list|its first item gone)$/.test(name));
   for (const field of (await fieldsOf(asItIs, /^DescribeVpnConnections$/)).filter((name) => USED.test(name))) {
@@ -197,7 +197,7 @@ test('a first listing that says too little makes nothing go: each is read again'
   expect(found).toEqual([]);
 });
 
-test('a list that is short of an item in every reply makes nothing go that stays otherwise', async () => {
+test('a list that lacks an item in every reply never deletes a connection that must stay', async () => {
   const lists = (await fieldsOf(asItIs)).filter((field) => COUNTED.test(field));
   expect(lists).toHaveLength(8);
   const shorter = PLAUSIBLE.filter(({ name }) => /empty list|gone/.test(name));
@@ -210,7 +210,7 @@ test('a list that is short of an item in every reply makes nothing go that stays
   expect(found).toEqual([]);
 });
 
-test('a field that is nonsense in every reply makes nothing go that stays otherwise', async () => {
+test('a field that is nonsense in every reply never deletes a connection that must stay', async () => {
   const fields = await fieldsOf(asItIs);
   await fc.assert(
     fc.asyncProperty(

@@ -115,7 +115,7 @@ function limitsOf(action: AnyAction, policy: Policy['pace']): LaneLimits {
 
 /**
  * The requests are spread evenly, so that every second and every minute stays under its limit. Few requests are under
- * way at a time, so that none waits for long before it is sent, because the reads just before it must not become stale.
+ * way at a time, so that each is sent soon, because the reads just before it must not become stale.
  * Where the minute is the limit, only one request is under way.
  */
 function spread(ratePerMinute: number, perSecond: number, concurrency: number): LaneLimits {

@@ -3,7 +3,7 @@ import type { EstateRead } from './estate-schema.ts';
 import type { ConnectionRecord, TunnelRecord } from './estate-types.ts';
 
 export type ConnectionRead = NonNullable<EstateRead['vpnConnections']>[number];
-/** What the service says where there is no VPN gateway. */
+/** The service's value for a connection without a VPN gateway. */
 export const NO_VPN_GATEWAY = 'vpn-not-exist';
 
 export type Home = { readonly accountId: string; readonly regionId: string };
@@ -16,7 +16,7 @@ const STATE_BY_ATTACH_TYPE = new Map<string, string>([
 /** The letters of an id after its kind: `vco-gw8abc` gives `gw8abc`. */
 export const idLetters = (id: string): string => id.replace(/^[a-z]+-/, '');
 
-/** A key that no log, error or report may ever show; the connection's letters tell whose it is. */
+/** A key that must never appear in a log, an error or a report. Its letters identify the connection. */
 const canaryPsk = (id: string, tunnel = 0): string => `canary-psk-${idLetters(id)}-${tunnel}`;
 
 function attachTypeOf(item: ConnectionRead): string | null {
@@ -29,7 +29,7 @@ function attachTypeOf(item: ConnectionRead): string | null {
   return item.VpnGatewayId !== undefined && item.VpnGatewayId !== NO_VPN_GATEWAY ? 'VPNGW' : 'NO_ASSOCIATED';
 }
 
-/** A connection with every field that the service would show; the attachment is made elsewhere. */
+/** A connection with every field that the service would show. Attachments are created elsewhere. */
 export function completeConnection(item: ConnectionRead, home: Home): ConnectionRecord {
   const { attachmentId: _ownedByAttachment, VpnConnectionId: id, ...wire } = item;
   const attachType = attachTypeOf(item);
@@ -66,7 +66,7 @@ export function completeConnection(item: ConnectionRead, home: Home): Connection
 const defaultStatus = (attachType: string | null): string =>
   attachType === 'NO_ASSOCIATED' ? 'ike_sa_not_established' : 'ipsec_sa_established';
 
-/** Without the ids of both ends: replies take those from the addresses. */
+/** The ids of both ends are left out, because replies take these ids from the addresses. */
 const IKE = { IkeMode: 'main', IkeEncAlg: 'aes', IkePfs: 'group2' };
 const IPSEC = { IpsecEncAlg: 'aes', IpsecAuthAlg: 'md5', IpsecPfs: 'group2' };
 
@@ -80,7 +80,7 @@ const singleTunnel = (id: string) => ({
 
 type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
 
-/** One tunnel as the service would show it: what is given of a part of it does not cost the rest its defaults. */
+/** One tunnel as the service would show it. A partly given object still gets defaults for its missing fields. */
 const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => {
   const index = tunnel.TunnelIndex ?? at + 1;
   return {

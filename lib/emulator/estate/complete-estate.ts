@@ -13,9 +13,9 @@ import type {
 } from './estate-types.ts';
 
 /**
- * Fills in what an estate file leaves out, so that the result says everything.
+ * Fills in the missing fields of an estate file, so that the estate is complete.
  *
- * @param key the key of the account of a file that has none
+ * @param key the key of the default account, if the file has no accounts
  */
 export function completeEstate(file: EstateRead, key: AccessKey = DEFAULT_KEY): Estate {
   const accounts = completeAccounts(file, key);
@@ -93,7 +93,7 @@ function completeVpnGateways(file: EstateRead, connections: readonly ConnectionR
   return [...listed, ...implied];
 }
 
-/** Unless the file says otherwise, the first account manages the others. */
+/** Unless the file says otherwise, the first account manages the other accounts. */
 function completeDirectory(
   { directory, derive = true }: EstateRead,
   accounts: readonly AccountRecord[],

@@ -16,7 +16,9 @@ type RoutingRecords = Pick<
   'cens' | 'transitRouters' | 'attachments' | 'routeTables' | 'associations' | 'propagations' | 'routeEntries'
 >;
 
-/** The transit-router side. What bound connections imply is made, unless the file says `derive: false`. */
+/**
+ * Completes the transit-router side. Resources of bound connections are created, unless the file says `derive: false`.
+ */
 export function completeRouting(
   file: EstateRead,
   connections: readonly ConnectionRecord[],
@@ -100,7 +102,7 @@ function impliedTransitRouters(
   return implied;
 }
 
-/** What the VPC side shows of the transit router that a connection names. */
+/** Sets the fields in which the VPC side shows the transit router of a connection. */
 function nameHolder(connection: ConnectionRecord, router: TransitRouterRecord | undefined): void {
   if (connection.AttachType !== 'CEN') {
     connection.CrossAccountAuthorized ??= false;
@@ -113,7 +115,7 @@ function nameHolder(connection: ConnectionRecord, router: TransitRouterRecord | 
   addressTunnels(connection);
 }
 
-/** Tunnels of a bound connection have addresses and zones: the same ones for the same id. */
+/** Gives the tunnels of a bound connection addresses and zones. The same id always gets the same values. */
 function addressTunnels(connection: ConnectionRecord): void {
   const addressOf = (tunnel: number) =>
     gatewayAddress(numberFrom(`${connection.VpnConnectionId} ${tunnel}`, GATEWAY_ADDRESSES));
@@ -165,7 +167,7 @@ const STATUS_BY_STATE = new Map<string, string>([
   ['detaching', 'Detaching'],
 ]);
 
-/** The transit router's side of a bound connection. */
+/** The attachment of a bound connection. */
 export const attachmentFor = (
   connection: ConnectionRecord,
   router: TransitRouterRecord,

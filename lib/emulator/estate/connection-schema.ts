@@ -12,7 +12,7 @@ const ikeShape = {
   IkePfs: z.optional(text),
   LocalId: z.optional(z.string()),
   RemoteId: z.optional(z.string()),
-  /** The pre-shared key, in clear as the service gives it. Default: a canary, `canary-psk-…`. */
+  /** The pre-shared key, in clear text as in the service's replies. Default: a canary, `canary-psk-…`. */
   Psk: z.optional(z.string()),
 };
 const ipsecShape = {
@@ -54,8 +54,9 @@ const tunnel = z.strictObject({
 });
 
 /**
- * One IPsec-VPN connection. Only `VpnConnectionId` is needed; a connection with a `TransitRouterId` is bound to that
- * transit router, one with a `VpnGatewayId` belongs to that VPN gateway, any other is bound to nothing.
+ * One IPsec-VPN connection. Only `VpnConnectionId` is required. A connection with a `TransitRouterId` is bound to that
+ * transit router. A connection with a `VpnGatewayId` belongs to that VPN gateway. Any other connection is bound to
+ * nothing.
  */
 export const connection = z.strictObject({
   /** The account that owns it. Default: the first account. */
@@ -66,25 +67,28 @@ export const connection = z.strictObject({
   VpnConnectionId: z.string().check(z.regex(/^vco-[0-9a-z-]+$/)),
   Name: z.optional(z.string()),
   Description: z.optional(z.string()),
-  /** When it was made: milliseconds, or an ISO date-time. Default: 2023-11-14. */
+  /** The creation time: milliseconds, or an ISO date-time. Default: 2023-11-14. */
   CreateTime: z.optional(moment),
-  /** `CEN`, `NO_ASSOCIATED` or `VPNGW`; `null` leaves the field out, as for old VPN-gateway connections. Default: what the ids say. */
+  /**
+   * `CEN`, `NO_ASSOCIATED` or `VPNGW`. `null` leaves the field out, as for old VPN-gateway connections. Default: by the
+   * ids.
+   */
   AttachType: z.optional(word),
   /** The CEN it is bound in. Default: the transit router's. */
   AttachInstanceId: z.optional(text),
-  /** The transit router it is bound to. One that is not listed is made. */
+  /** The transit router to which it is bound. If the file does not list the transit router, it is created. */
   TransitRouterId: z.optional(text),
   TransitRouterName: z.optional(z.string()),
-  /** `true`: bound to another account's transit router. Default: what the owners say. */
+  /** `true`: bound to another account's transit router. Default: by the owners. */
   CrossAccountAuthorized: z.optional(flag),
   /**
    * `init`, `attaching`, `attached`, `detaching`, `active`, `financialLocked`, `provisioning`, `updating`, `upgrading`
-   * or `deleted`; `null` leaves the field out. Default: by AttachType.
+   * or `deleted`. `null` leaves the field out. Default: by AttachType.
    */
   State: z.optional(word),
-  /** Negotiation, as in a tunnel; `null` leaves it out. Default: established when bound. */
+  /** Negotiation, as in a tunnel. `null` leaves the field out. Default: established when bound. */
   Status: z.optional(word),
-  /** `vpn-…`, or `vpn-not-exist` when there is none (the default). */
+  /** `vpn-…`, or `vpn-not-exist` without a VPN gateway (the default). */
   VpnGatewayId: z.optional(text),
   /** `cgw-…`, for a single tunnel. */
   CustomerGatewayId: z.optional(text),
@@ -95,7 +99,7 @@ export const connection = z.strictObject({
   EnableNatTraversal: z.optional(flag),
   EnableTunnelsBgp: z.optional(flag),
   NetworkType: z.optional(text),
-  /** The public address; shown only while bound to a transit router. */
+  /** The public address. Shown only while the connection is bound to a transit router. */
   InternetIp: z.optional(text),
   Spec: z.optional(text),
   TunnelBandwidth: z.optional(text),
@@ -128,11 +132,11 @@ export const connection = z.strictObject({
       AuthKey: z.optional(text),
     }),
   ),
-  /** The two tunnels of a dual-tunnel connection; left out for a single tunnel. */
+  /** The two tunnels of a dual-tunnel connection. Left out for a single tunnel. */
   TunnelOptions: z.optional(z.array(tunnel)),
   /** `key: value` */
   tags: z.optional(tags),
-  /** Only for a bound one: the id of its attachment; `null`: the transit router does not know the connection. */
+  /** For a bound connection: the id of its attachment. `null`: the transit router does not know the connection. */
   attachmentId: z.optional(z.nullable(text)),
   /** A change under way. */
   pending: z.optional(pending),

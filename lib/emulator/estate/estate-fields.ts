@@ -3,13 +3,16 @@ import * as z from 'zod/mini';
 /** A non-empty text. */
 export const text = z.string().check(z.minLength(1));
 
-/** An account: up to 16 digits. YAML reads bare digits as a number, so both are taken. */
+/** An account: up to 16 digits. YAML reads bare digits as a number, so numbers are accepted as well. */
 export const accountId = z.pipe(
   z.transform((value: unknown) => (typeof value === 'number' ? String(value) : value)),
   z.string().check(z.regex(/^[1-9]\d{0,15}$/)),
 );
 
-/** Tags as `key: value`. YAML reads `keep: true` as a boolean and `year: 2026` as a number: both become text. */
+/**
+ * Tags as `key: value`. YAML reads `keep: true` as a boolean and `year: 2026` as a number, so both are converted to
+ * text.
+ */
 export const tags = z.record(
   z.string(),
   z.pipe(
@@ -30,12 +33,12 @@ export const moment = z.pipe(
   z.number(),
 );
 
-/** Words as the service sends them. Any other word is served as it is, to see what a client makes of it. */
+/** A word as the service sends it. An unknown word is served unchanged, to test how a client handles it. */
 export const word = z.nullable(text);
 
 /**
- * A change under way. It ends at `atMs` on the clock, or when `polls` more reads have shown the object as it was,
- * whichever comes first; `null` means that this one never ends it.
+ * A change under way. It ends at `atMs` on the clock, or after `polls` more reads have shown the object as it was,
+ * whichever comes first. With `null`, the time or the number of reads does not end the change.
  */
 export const pending = z.strictObject({
   to: z.enum(['init', 'attached', 'active', 'gone', 'deleted']),

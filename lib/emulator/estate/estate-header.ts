@@ -3,14 +3,16 @@ import * as z from 'zod/mini';
 import { accountId, moment, text } from './estate-fields.ts';
 import { EstateError } from './estate-problems.ts';
 
-/** The format of an estate that was read from a cloud. An estate that a person wrote has none. */
+/** The format of an estate that was read from a cloud. An estate that a person wrote has no format. */
 export const ESTATE_FORMAT = 'vco-sweeper/estate@1';
 
-/** What an estate file says of itself. */
+/** The header fields of an estate file. */
 export const headerShape = {
-  /** `vco-sweeper/estate@1`: the file was exported, and must be as it was then. */
+  /** `vco-sweeper/estate@1`: the file was exported, and must be unchanged since then. */
   format: z.optional(z.literal(ESTATE_FORMAT)),
-  /** When things were as the file says: milliseconds, or an ISO date-time. A rehearsal starts at this moment. */
+  /**
+   * The time when the file described the cloud: milliseconds, or an ISO date-time. A rehearsal starts at this moment.
+   */
   madeAt: z.optional(moment),
   /** The accounts and regions that were read. Default: each account in each region. */
   places: z.optional(z.array(z.strictObject({ accountId, regionId: text }))),
@@ -19,7 +21,7 @@ export const headerShape = {
 };
 
 export type EstateHeader = {
-  /** Milliseconds; undefined where the file does not say it. */
+  /** Milliseconds. Undefined if the file does not say it. */
   readonly madeAtMs: number | undefined;
   readonly places: readonly { readonly accountId: string; readonly regionId: string }[] | undefined;
 };
@@ -31,7 +33,7 @@ export function hashEstate(document: object): string {
 }
 
 /**
- * An exported estate counts only as it was exported. An estate without a format and a hash may be changed by anyone.
+ * An exported estate is valid only if it is unchanged. An estate without a format and a hash may be changed.
  *
  * @throws EstateError for another version, and for a file that was cut off or changed
  */

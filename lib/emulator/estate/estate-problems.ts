@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** An estate, a fault list or another document that does not say what it must. The message is for people. */
+/** An invalid estate, fault list or other document. The message is for people. */
 export class EstateError extends Error {
   override readonly name = 'EstateError';
 }
@@ -9,8 +9,8 @@ type EstateIssue = z.core.$ZodIssue;
 type EstatePath = readonly PropertyKey[];
 
 /**
- * Reads `value` by `schema`. The first thing wrong with it becomes one `EstateError` that names the source, the path,
- * the value and what is allowed.
+ * Reads `value` by `schema`. The first problem becomes one `EstateError` that names the source, the path, the value and
+ * the allowed values.
  */
 export function readBy<T extends z.core.$ZodType>(schema: T, value: unknown, source: string): z.core.output<T> {
   const result = z.safeParse(schema, value);
@@ -50,7 +50,7 @@ function allowed(issue: EstateIssue): string {
   }
 }
 
-/** A secret that is of the wrong type must not end up in a message. */
+/** A secret of the wrong type must not appear in a message. */
 const isSecret = (path: EstatePath): boolean => /secret|psk|authkey/i.test(String(path.at(-1) ?? ''));
 
 function quote(value: unknown, path: EstatePath): string {
@@ -80,7 +80,7 @@ function valueAt(root: unknown, path: EstatePath): unknown {
   return here;
 }
 
-/** The keys that the schema knows at a path; lists and optional wrappers are looked through. */
+/** The keys that the schema knows at a path, also inside lists and optional wrappers. */
 function keysAt(schema: z.core.$ZodType, path: EstatePath): readonly string[] {
   let here: z.core.$ZodType | undefined = schema;
   for (const key of path) {

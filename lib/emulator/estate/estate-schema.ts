@@ -8,9 +8,11 @@ import { routingShape } from './routing-schema.ts';
 const actions = z.array(text);
 
 export const estateFile = z.strictObject({
-  /** `false`: nothing is filled in, what is not listed does not exist. Default `true`; saved estates say `false`. */
+  /**
+   * `false`: nothing is filled in, and unlisted resources do not exist. Default: `true`. Saved estates have `false`.
+   */
   derive: z.optional(z.boolean()),
-  /** The regions served. Default: those that the file names, else cn-hangzhou. */
+  /** The regions served. Default: the regions that the file names, or cn-hangzhou. */
   regions: z.optional(
     z.array(
       z.strictObject({
@@ -33,12 +35,12 @@ export const estateFile = z.strictObject({
               accessKeySecret: text,
               /** The RAM user that holds the key. Default `emulator`. */
               user: z.optional(text),
-              /** `true`: a key of the account itself, which may do all but assume roles. */
+              /** `true`: a key of the account itself, which may do everything except assume roles. */
               root: z.optional(z.boolean()),
               inactive: z.optional(z.boolean()),
-              /** What the key may not do. */
+              /** The denied actions of the key. */
               deny: z.optional(actions),
-              /** All that the key may do. Default: everything. */
+              /** The only allowed actions of the key. Default: everything. */
               allow: z.optional(actions),
             }),
           ),
@@ -47,7 +49,7 @@ export const estateFile = z.strictObject({
           z.array(
             z.strictObject({
               name: text,
-              /** The accounts whose users and roles may assume it; `*` is any. */
+              /** The accounts whose users and roles may assume the role. `*` is any account. */
               trusted: z.array(z.union([z.literal('*'), accountId])),
               deny: z.optional(actions),
               allow: z.optional(actions),
@@ -58,7 +60,7 @@ export const estateFile = z.strictObject({
       }),
     ),
   ),
-  /** Default: the first account manages all others. Without others there is no directory. */
+  /** Default: the first account manages all other accounts. With a single account there is no directory. */
   directory: z.optional(
     z.strictObject({
       /** The management account. */
@@ -87,7 +89,7 @@ export const estateFile = z.strictObject({
         Description: z.optional(z.string()),
         IpAddress: z.optional(text),
         Asn: z.optional(z.number()),
-        /** The key of its BGP sessions, in clear as the service gives it. */
+        /** The key of its BGP sessions, in clear text as in the service's replies. */
         AuthKey: z.optional(z.string()),
         CreateTime: z.optional(moment),
         ResourceGroupId: z.optional(text),
@@ -95,7 +97,7 @@ export const estateFile = z.strictObject({
       }),
     ),
   ),
-  /** VPN gateways. Those that connections name are made unless they are listed here. */
+  /** VPN gateways. A VPN gateway that a connection names is created unless it is listed here. */
   vpnGateways: z.optional(
     z.array(
       z.strictObject({
@@ -146,7 +148,7 @@ export const estateFile = z.strictObject({
   ...headerShape,
 });
 
-/** An estate as people write it: nearly every key may be left out. */
+/** An estate as people write it. Nearly every key is optional. */
 export type EstateFile = z.input<typeof estateFile>;
-/** What parsing makes of it, before the gaps are filled. */
+/** An estate after parsing, before missing fields are filled in. */
 export type EstateRead = z.output<typeof estateFile>;

@@ -38,7 +38,7 @@ export type Estate = {
   derive: boolean;
   regions: Region[];
   accounts: AccountRecord[];
-  /** Undefined: resource directory is not enabled. */
+  /** Undefined if the resource directory is not enabled. */
   directory?: Directory;
   vpnConnections: ConnectionRecord[];
   customerGateways: CustomerGateway[];

@@ -1,10 +1,10 @@
-/** The zones of a region, by the way the service names them: `eu-central-1a`, `cn-hangzhou-a`. */
+/** The zones of a region, in the service's spelling: `eu-central-1a`, `cn-hangzhou-a`. */
 export const zonesIn = (regionId: string): readonly [string, string] => {
   const stem = /\d$/.test(regionId) ? regionId : `${regionId}-`;
   return [`${stem}a`, `${stem}b`];
 };
 
-/** How many addresses there are to give to tunnels. */
+/** The number of addresses for tunnels. */
 export const GATEWAY_ADDRESSES = 2 ** 17;
 
 /** The nth public address of a tunnel, from the block that is reserved for tests (198.18.0.0/15). */

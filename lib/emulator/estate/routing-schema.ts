@@ -45,14 +45,14 @@ export const routingShape = {
         Status: z.optional(text),
         CreationTime: z.optional(text),
         SupportMulticast: z.optional(z.boolean()),
-        /** What the gateway addresses of private connections are taken from. */
+        /** The address ranges for the gateway addresses of private connections. */
         TransitRouterCidrList: z.optional(z.array(transitRouterCidr)),
         tags: z.optional(tags),
         pending: z.optional(pending),
       }),
     ),
   ),
-  /** What transit routers hold. One for each bound connection is made unless it is listed here. */
+  /** The attachments of transit routers. Each bound connection gets an attachment unless it is listed here. */
   attachments: z.optional(
     z.array(
       z.strictObject({
@@ -80,7 +80,7 @@ export const routingShape = {
       }),
     ),
   ),
-  /** Each transit router has a system route table: one is made unless it is listed here. */
+  /** Each transit router has a system route table, which is created unless it is listed here. */
   routeTables: z.optional(
     z.array(
       z.strictObject({
@@ -99,7 +99,7 @@ export const routingShape = {
       }),
     ),
   ),
-  /** Which route table decides for traffic that comes from an attachment. */
+  /** Associations. The associated route table routes the traffic that comes from an attachment. */
   associations: z.optional(
     z.array(
       z.strictObject({
@@ -111,7 +111,7 @@ export const routingShape = {
       }),
     ),
   ),
-  /** Which route table learns the routes of an attachment. */
+  /** Propagations. The route table learns the routes of the attachment. */
   propagations: z.optional(
     z.array(
       z.strictObject({
@@ -126,7 +126,7 @@ export const routingShape = {
   routeEntries: z.optional(
     z.array(
       z.strictObject({
-        /** `rte-…`; routes that were learnt have none. */
+        /** `rte-…`. Learnt routes have no id. */
         TransitRouterRouteEntryId: z.optional(text),
         TransitRouterRouteTableId: text,
         TransitRouterRouteEntryDestinationCidrBlock: text,
@@ -144,7 +144,7 @@ export const routingShape = {
       }),
     ),
   ),
-  /** Connections whose owners let a CEN of another account bind them. */
+  /** Grants. The owner of the connection lets a CEN of another account bind it. */
   grants: z.optional(
     z.array(
       z.strictObject({

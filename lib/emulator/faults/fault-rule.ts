@@ -17,7 +17,7 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('error'), status, code: text, message: z.optional(text) }),
   /** A web page instead of a reply. Nothing happens. */
   z.strictObject({ kind: z.literal('html'), status }),
-  /** Sent elsewhere; nothing happens. Only of messages. */
+  /** Redirected without effect. For messages only. */
   z.strictObject({ kind: z.literal('redirect'), location: text, status: z.optional(status) }),
   /** The call takes effect, and the body is cut in half. */
   z.strictObject({ kind: z.literal('truncated') }),

@@ -23,7 +23,7 @@ const PUBLISHED = new Map<string, readonly Limit[]>([
   ['messages dingtalk', perMinute(20)],
   ['messages feishu', [within(1_000, 5), within(60_000, 100)]],
   ['messages wecom', perMinute(20)],
-  // One a second, and short bursts are tolerated: how short is not published.
+  // The limit is one message a second. Short bursts are tolerated, but no page says how short.
   ['messages slack', [within(10_000, 10)]],
 ]);
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Arrival, bytesOf, jsonReply, type Robot, type RobotError, textIn } from './receiver-types.ts';
 
-/** As EventBridge. */
+/** The same limit as EventBridge. */
 const BYTES_MAX = 64 * 1024;
 const MINUTES_5_MS = 300_000;
 const REQUIRED = ['id', 'source', 'type', 'specversion'];

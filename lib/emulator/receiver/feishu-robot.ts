@@ -46,7 +46,7 @@ export const feishuRobot: Robot = {
   success: jsonReply({ StatusCode: 0, StatusMessage: 'success', code: 0, data: {}, msg: 'success' }),
   refusal: ({ status, code, message }) => jsonReply({ code: Number(code), data: {}, msg: message }, status),
   tooFast: refuse('11232', 'frequency limited'),
-  // A guess.
+  // The code is a guess.
   noRobot: refuse('19001', 'param invalid: incoming webhook access token invalid'),
 };
 

@@ -47,7 +47,7 @@ export class MessageReceiver {
     this.limits = new Limits(limitScale);
   }
 
-  /** Made when somebody first asks: most emulators receive nothing. */
+  /** Created at the first call, because most emulators receive no messages. */
   get channels(): readonly ReceiverChannel[] {
     this.#channels ??= RECEIVER_TYPES.map((type) => {
       const { path, secret } = ROBOTS[type];
@@ -64,7 +64,7 @@ export class MessageReceiver {
     });
   }
 
-  /** The latest, in the order of their arrival. */
+  /** The latest messages, in the order of their arrival. */
   get messages(): readonly ReceivedMessage[] {
     return this.#messages;
   }
@@ -83,7 +83,7 @@ export class MessageReceiver {
     this.#messages.length = 0;
   }
 
-  /** Be told of each message when it arrives. */
+  /** Call the listener for each message when it arrives. */
   onMessage(listener: (message: ReceivedMessage) => void): void {
     this.#listeners.push(listener);
   }

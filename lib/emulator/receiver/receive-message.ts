@@ -17,7 +17,7 @@ const typeOf = (url: string): ReceiverType | undefined => PATHS.find(([path]) =>
 
 export const isReceiverUrl = (url: string): boolean => typeOf(url) !== undefined;
 
-/** As much of an operation as the script of faults looks at. */
+/** The part of an operation that fault rules look at. */
 const postMessage = {
   version: 'messages',
   action: 'PostMessage',
@@ -58,7 +58,7 @@ export async function receiveMessage(engine: Engine, wire: WireRequest): Promise
   return lost ? 'reset' : ending.reply;
 }
 
-/** Undefined: accepted. */
+/** Undefined if the message is accepted. */
 function judge(engine: Engine, arrival: Arrival, url: URL): RobotError | undefined {
   const { channel, nowMs } = arrival;
   const robot = ROBOTS[channel.type];
@@ -70,7 +70,7 @@ function judge(engine: Engine, arrival: Arrival, url: URL): RobotError | undefin
   return isTooFast ? robot.tooFast : robot.judge(arrival);
 }
 
-/** The path, and the parameters of its query, are the secret. Signatures are in further parameters. */
+/** The path and the parameters of its query are the secret. Signatures are in further parameters. */
 function isAddressOf({ path }: ReceiverChannel, url: URL): boolean {
   const own = new URL(path, url);
   return (

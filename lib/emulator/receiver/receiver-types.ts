@@ -3,7 +3,7 @@ import type { WireRequest } from '../gateway/wire-request.ts';
 export const RECEIVER_TYPES = ['dingtalk', 'feishu', 'wecom', 'slack', 'cloudevents'] as const;
 export type ReceiverType = (typeof RECEIVER_TYPES)[number];
 
-/** One robot or webhook. There is one of each type. */
+/** One robot or webhook. Each type has exactly one. */
 export type ReceiverChannel = {
   readonly type: ReceiverType;
   /** Path and query, as on the real service. */
@@ -25,9 +25,9 @@ export type ReceivedMessage = {
   readonly code: string;
   readonly accepted: boolean;
   readonly fault?: string;
-  /** The text that a person sees, as far as it was readable. */
+  /** The text that a person sees, as far as it is readable. */
   readonly shown: string;
-  /** As it came, parsed if it is JSON. */
+  /** The original body, parsed if it is JSON. */
   readonly body: unknown;
 };
 
@@ -36,7 +36,7 @@ export type Arrival = {
   readonly channel: ReceiverChannel;
   readonly request: WireRequest;
   readonly query: URLSearchParams;
-  /** Undefined: the body is no JSON object. */
+  /** Undefined if the body is not a JSON object. */
   readonly json: Readonly<Record<string, unknown>> | undefined;
   readonly nowMs: number;
 };

@@ -15,7 +15,7 @@ export const wecomRobot: Robot = {
   judge({ request, json }) {
     const type = textIn(json ?? {}, 'msgtype');
     const bytesMax = BYTES_MAX.get(type);
-    // The codes of these two are guesses.
+    // The codes of these two refusals are guesses.
     if (request.method !== 'POST' || json === undefined || bytesMax === undefined) {
       return refuse('40008', 'invalid message type');
     }

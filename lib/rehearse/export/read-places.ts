@@ -17,7 +17,7 @@ import { surveyRegion } from '../../sweep/survey/survey-region.ts';
 import { type OnReading, type RegionReading, watchReading } from '../../sweep/survey/watch-reading.ts';
 import { pickStaticRoute } from '../../undo/pick-settings.ts';
 
-/** A transit router with all that its owner's account shows of it. */
+/** A transit router and everything its owner's account shows of it. */
 export type ReadRouter = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
@@ -27,7 +27,7 @@ export type ReadRouter = {
 };
 
 export type ReadPlace = Place & {
-  /** False where the region does not serve the API. */
+  /** False if the region does not serve the API. */
   readonly isServed: boolean;
   readonly connections: readonly Connection[];
   readonly routers: readonly ReadRouter[];
@@ -37,7 +37,7 @@ export type Reading = {
   /** The account of the credentials. */
   readonly accountId: AccountId;
   readonly places: readonly ReadPlace[];
-  /** A sentence for each account, region and role that was not read. */
+  /** A sentence for each account, region or role that was not read. */
   readonly unread: readonly string[];
 };
 
@@ -49,7 +49,7 @@ type Request = {
 
 type Deps = { readonly api: CloudApi; readonly clock: Clock; readonly onReading?: OnReading | undefined };
 
-/** All that `plan` reads of the policy's accounts and regions, route tables included. Reads only. */
+/** Everything `plan` reads in the accounts and regions of the policy, including route tables. Reads only. */
 export async function readPlaces({ policy, parts, defaultRegion }: Request, deps: Deps): Promise<Reading> {
   const { api, clock, onReading = () => undefined } = deps;
   const accountId = await api.getAccountId();
@@ -107,7 +107,7 @@ function ownerIn(place: OpenPlace, api: CloudApi): Owner {
   return { accountId: owner?.accountId ?? place.accountId, regionId: place.regionId, api };
 }
 
-/** Several places see the same transit router, which is read once. */
+/** Several places may see the same transit router, which is read only once. */
 class RouterReads {
   readonly #reads = new Map<TransitRouterId, Promise<ReadRouter>>();
 
@@ -119,7 +119,8 @@ class RouterReads {
 }
 
 async function readRouter({ accountId, regionId, api }: Owner, transitRouterId: TransitRouterId): Promise<ReadRouter> {
-  // Before the attachments: one that somebody detaches has no routes any more, and must not look like one without.
+  // Read routing before the attachments. An attachment that is detached in between loses its routes, and must not look
+  // unused.
   const routing = await api.listRouting(regionId, transitRouterId, pickStaticRoute);
   const attachments = await api.listAttachments(regionId, transitRouterId);
   return { accountId, regionId, transitRouterId, attachments, routing };

@@ -11,9 +11,9 @@ type Rows<Key extends keyof EstateFile> = NonNullable<EstateFile[Key]>;
 type Row<Key extends keyof EstateFile> = Rows<Key> extends (infer Item)[] ? Item : never;
 
 /**
- * What was read as an estate of the emulator, which answers every read of `plan` like the cloud did. Pure.
+ * Turn a reading into an estate of the emulator. The estate answers every read of `plan` as the cloud did. Pure.
  *
- * Only fields that judge a connection get in. So there is no secret among them, and no address.
+ * Contains only fields that judge a connection, so it holds no secrets and no addresses.
  */
 export function toEstate(reading: Reading, policy: Policy, madeAtMs: number): EstateFile {
   const { places } = reading;
@@ -46,7 +46,7 @@ function toRegions(places: readonly ReadPlace[]): Rows<'regions'> {
   }));
 }
 
-/** The account of the credentials comes first. Each has the roles that the policy names in it, and no key. */
+/** The account of the credentials comes first. Each account has the roles that the policy names in it, and no key. */
 function toAccounts(
   { accountId: own, places }: Reading,
   routers: readonly ReadRouter[],
@@ -65,7 +65,7 @@ function toAccounts(
   }));
 }
 
-/** The names of an account's roles among some ARNs, each once. */
+/** The distinct names of the roles of an account among some ARNs. */
 export const roleNames = (arns: readonly string[], accountId: string): readonly string[] => [
   ...new Set(
     arns.filter((arn) => ROLE_ARN_PATTERN.exec(arn)?.[1] === accountId).map((arn) => arn.slice(arn.indexOf('/') + 1)),
@@ -93,7 +93,7 @@ function toConnection(connection: Connection, { accountId, regionId }: Place): R
   };
 }
 
-/** A connection that does not say when it was created is in doubt, and an estate cannot leave that moment out. */
+/** A connection without a creation time is in doubt, but an estate cannot leave that time out. */
 function attachTypeOf({ attachType, createdAtMs }: Connection): string | null {
   if (attachType === 'missing') {
     return null;
@@ -120,7 +120,10 @@ const toAttachment = (
   Status: status,
 });
 
-/** Every transit router has a route table. One whose tables hold nothing of a connection gets one by its own name. */
+/**
+ * Every transit router has a route table. If its tables say nothing about a connection, it gets a table of its own
+ * name.
+ */
 function toRouting(
   routers: readonly ReadRouter[],
 ): Pick<EstateFile, 'routeTables' | 'associations' | 'propagations' | 'routeEntries'> {
@@ -154,7 +157,7 @@ function linksOf(
   return {
     associations: associations.map(toLink),
     propagations: propagations.map(toLink),
-    // Both lists hold the same routes in the same order.
+    // Both lists have the same routes in the same order.
     routeEntries: staticRoutes.flatMap((destination, at) => {
       const { routeTableId } = routeSettings[at] ?? {};
       return routeTableId === undefined ? [] : [toRoute(TransitRouterAttachmentId, routeTableId, destination)];

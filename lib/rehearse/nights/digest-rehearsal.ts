@@ -5,7 +5,7 @@ import type { RehearsalScope } from './rehearsal-scope.ts';
 
 const NOT_REAL = 'This is a rehearsal on a copy of the estate: nothing was marked, detached or deleted in the cloud.';
 
-/** The results of all nights for the page, which says first that nothing of it is real. Pure. */
+/** The results of all nights for the page, which first says that they are not real. Pure. */
 export const digestRehearsal = (
   results: readonly RunResult[],
   { policy, leftOut }: RehearsalScope,

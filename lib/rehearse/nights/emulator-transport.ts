@@ -6,9 +6,9 @@ import { flatten } from './wire-params.ts';
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 
 /**
- * Sends each call to an emulator in this process. There is neither a socket nor a signature.
+ * Sends each call to an emulator in this process, without a socket or a signature.
  *
- * @param accountId of whoever calls, unless it is with the credentials of a role
+ * @param accountId the account of the caller, unless the call has the credentials of a role
  */
 export function createTransport(emulator: Pick<Emulator, 'call'>, accountId: AccountId): Transport {
   const accountOf = new Map<string, AccountId>();

@@ -21,19 +21,19 @@ export type RehearsalRequest = {
   readonly startMs: number;
   readonly nights: number;
   readonly everyMs: number;
-  /** Told after each night. */
+  /** Called after each night. */
   readonly onNight?: (night: Night) => void;
 };
 
 const PARTS: readonly Narrowing[] = [{ mode: 'sweep', regions: undefined, connections: undefined }];
 
-/** What is news whenever it happens. What is blocked is news once. */
+/** Outcomes that are always news. `blocked` is news only in its first night. */
 const NEWS: ReadonlySet<OutcomeKind> = new Set(['marked', 'cleared', 'held', 'deleted', 'already-gone', 'failed']);
 const GONE: ReadonlySet<OutcomeKind> = new Set(['deleted', 'already-gone']);
 
 /**
- * Live through some nights of sweeps on an emulated cloud, in which nothing else happens. The same request gives the same
- * rehearsal. Nothing real is called, and nothing is written to a disk.
+ * Run the sweeps of some nights on an emulated cloud in which nothing else happens. The same request gives the same
+ * rehearsal. Calls no real service and writes nothing to a disk.
  */
 export async function liveNights(request: RehearsalRequest): Promise<Rehearsal> {
   const { scope, origin, estate, startMs, nights, everyMs, onNight } = request;
@@ -42,7 +42,7 @@ export async function liveNights(request: RehearsalRequest): Promise<Rehearsal> 
   const nightly = new Nightly(request, cloud, clock);
   const lived: Night[] = [];
   for (let night = 1; night <= nights; night += 1) {
-    // A night that takes longer than the time between two delays the next one, as on one machine.
+    // A night that takes longer than the interval delays the next night, as it would on one machine.
     await clock.sleep(startMs + (night - 1) * everyMs - clock.now());
     const one = await nightly.live(night);
     lived.push(one);
@@ -66,13 +66,13 @@ export async function liveNights(request: RehearsalRequest): Promise<Rehearsal> 
   };
 }
 
-/** The sweeps, and what has to be remembered from one night to the next. */
+/** Runs the sweeps, and remembers facts from one night to the next. */
 class Nightly {
   readonly detachedIn = new Map<ConnectionId, number>();
   readonly deletedIn = new Map<ConnectionId, number>();
-  /** Of all nights; but for the last one, only with the deletions. */
+  /** The results of all nights. All results but the last keep only their deletions. */
   readonly results: RunResult[] = [];
-  /** How many connections the first night listed. */
+  /** Number of connections that the first night listed. */
   connections = 0;
   readonly #request: RehearsalRequest;
   readonly #cloud: RehearsedCloud;
@@ -149,7 +149,7 @@ class Nightly {
     return { night, at: toIso(atMs), status, counts, detached: detached.length, halted: places, news };
   }
 
-  /** Connections that are there after the last night. */
+  /** Connections that still exist after the last night. */
   left(): readonly Left[] {
     const untouched = this.#cloud.untouched();
     const listed = this.last.outcomes.filter(({ outcome }) => !GONE.has(outcome));
@@ -171,13 +171,13 @@ const pickLeft = ({ connectionId, accountId, regionId, name, outcome, reason }: 
   reason,
 });
 
-/** All that a report needs of a night after which others came. */
+/** A report needs only the deletions of all nights but the last. */
 const withDeletionsOnly = (result: RunResult): RunResult => ({
   ...result,
   outcomes: result.outcomes.filter(({ outcome }) => GONE.has(outcome)),
 });
 
-/** What the result of one run does not say: the connections that are kept, and those that were detached. */
+/** Collects facts that the result of a run lacks: kept connections and detached connections. */
 class NightWatch {
   readonly kept: Omit<Left, 'isUntouched'>[] = [];
   readonly detached: ConnectionId[] = [];

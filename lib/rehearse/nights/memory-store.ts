@@ -2,7 +2,7 @@ import type { DocumentWriter, Store, StoreDocument, StoreReading } from '../../c
 import { StoreError } from '../../core/store/store-error.ts';
 import { namesIn } from '../../core/store/store-layout.ts';
 
-/** Results are not kept: whoever rehearses has them already, and those of many nights are large. */
+/** Results are discarded, because the rehearsal has them already, and the results of many nights are large. */
 const FORGETS: DocumentWriter = {
   write: () => undefined,
   drained: async () => undefined,
@@ -10,7 +10,7 @@ const FORGETS: DocumentWriter = {
   abandon: async () => undefined,
 };
 
-/** A store that lasts as long as a rehearsal, for backups and what is counted by them. Nothing reaches a disk. */
+/** A store for the time of a rehearsal. It keeps backups and counts in memory, and writes nothing to a disk. */
 export class MemoryStore implements Store {
   readonly folder = 'the memory of the rehearsal';
   /** The JSON text of each document by its path. */

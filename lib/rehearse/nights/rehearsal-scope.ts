@@ -5,14 +5,14 @@ import { chooseRegions, isNamed } from '../../core/plan/region-choice.ts';
 import { allowsMember, isDirectory, scopeRun } from '../../core/plan/run-scope.ts';
 import type { ParsedEstate } from '../../emulator/estate/parse-estate.ts';
 
-/** What a rehearsal is about: the policy, narrowed to what the estate holds, and sentences about what it leaves out. */
+/** The policy, narrowed to the accounts and regions of the estate, and sentences about the parts that are left out. */
 export type RehearsalScope = { readonly policy: Policy; readonly leftOut: readonly string[] };
 
 /**
- * Narrow a policy to the accounts and regions of an estate. It always sweeps, and it asks for nothing outside the
- * rehearsal, such as messages. Pure.
+ * Narrow a policy to the accounts and regions of an estate. The narrowed policy always sweeps, and uses nothing outside
+ * the rehearsal, such as messages. Pure.
  *
- * @throws ConfigError when the estate holds no account or region of the policy
+ * @throws ConfigError when the estate has no account or region of the policy
  */
 export function rehearsalScope(declared: DeclaredPolicy, { estate, header }: ParsedEstate): RehearsalScope {
   const leftOut: string[] = [];
@@ -66,7 +66,7 @@ export function rehearsalScope(declared: DeclaredPolicy, { estate, header }: Par
 }
 
 type Accounts = {
-  /** The policy names no account, so it is about that of the credentials. */
+  /** The policy names no account, so it applies to the account of the credentials. */
   readonly isOwn: boolean;
   readonly listed: readonly AccountPolicy[];
   readonly leftOut: readonly string[];

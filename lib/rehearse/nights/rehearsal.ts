@@ -4,23 +4,23 @@ import type { Place } from '../../core/domain/place.ts';
 import type { Policy, PolicyOrigin } from '../../core/domain/policy.ts';
 import type { ReportDigest } from '../../report/digest/report-digest.ts';
 
-/** One sweep of a rehearsal, and what it changed. */
+/** One sweep of a rehearsal, and its changes. */
 export type Night = {
-  /** From 1. */
+  /** Counts from 1. */
   readonly night: number;
   /** ISO UTC. */
   readonly at: string;
   readonly status: RunStatus;
   readonly counts: Counts;
-  /** Attachments that were detached. */
+  /** Number of detached attachments. */
   readonly detached: number;
-  /** Places that a guard halted this night, and not the night before. */
+  /** Places that a guard halted this night but not the night before. */
   readonly halted: readonly Place[];
   /** The outcomes that are news, in the order of the result. */
   readonly news: readonly Outcome[];
 };
 
-/** A connection that is there after the last night, and why. */
+/** A connection that still exists after the last night, and why. */
 export type Left = {
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;
@@ -33,28 +33,28 @@ export type Left = {
   readonly isUntouched: boolean;
 };
 
-/** An id of `--expect` that is not as it was. */
+/** An id of `--expect` whose connection changed or is missing. */
 export type Lost = {
   readonly connectionId: ConnectionId;
   readonly how: 'deleted' | 'detached' | 'not in the estate';
-  /** The night in which it happened; null for a connection that was never there. */
+  /** The night in which it was detached or deleted. Null if the estate never had the connection. */
   readonly night: number | null;
 };
 
-/** What a rehearsal of some nights came to. */
+/** The result of a rehearsal. */
 export type Rehearsal = {
   readonly policy: Policy;
   readonly origin: PolicyOrigin;
   /** ISO UTC: the moment of the first night. */
   readonly startedAt: string;
   readonly everyMs: number;
-  /** Sentences about what the rehearsal leaves out. */
+  /** Sentences about the parts that the rehearsal leaves out. */
   readonly leftOut: readonly string[];
-  /** Those of the estate that the policy is about; the others are none of its business. */
+  /** Number of connections of the estate that the policy covers. */
   readonly connections: number;
   readonly nights: readonly Night[];
   readonly left: readonly Left[];
-  /** In which night each was detached, or deleted. */
+  /** For each detached or deleted connection, the night in which that happened. */
   readonly detachedIn: ReadonlyMap<ConnectionId, number>;
   readonly deletedIn: ReadonlyMap<ConnectionId, number>;
   /** Whether a connection was in the estate before the first night. */

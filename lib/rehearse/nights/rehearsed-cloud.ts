@@ -12,14 +12,14 @@ import { roleNames } from '../export/to-estate.ts';
 import { createTransport } from './emulator-transport.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** Of the calls of all nights so many are remembered: nobody asks for them. */
+/** Number of calls that the emulator remembers. A rehearsal does not read them. */
 const CALLS_KEPT = 1;
-/** The client wants some, and nothing checks them. */
+/** The client needs credentials, but nothing checks them. */
 const CREDENTIALS = { accessKeyId: 'rehearsal', accessKeySecret: 'rehearsal' };
-/** What chance decides in the waits between attempts is the same in every rehearsal. */
+/** Replaces random numbers in the waits between attempts, so that every rehearsal is the same. */
 const CHANCE = 0.5;
 
-/** The estate on an emulator in this process. No socket is opened, and time passes only as the clock says. */
+/** The estate on an emulator in this process. It opens no socket, and its time passes only on the given clock. */
 export class RehearsedCloud {
   readonly #emulator: Emulator;
   readonly #clock: VirtualClock;
@@ -35,7 +35,7 @@ export class RehearsedCloud {
     this.#before = new Map(estate.vpnConnections.map((row) => [row.VpnConnectionId, stateOf(row)]));
   }
 
-  /** What one run needs of the world. */
+  /** The dependencies of one run. */
   deps(policy: Policy, journal: Journal, runId: string, store: Store | undefined): SweepDeps {
     const clock = this.#clock;
     const deadlineMs = Number.POSITIVE_INFINITY;
@@ -62,7 +62,7 @@ export class RehearsedCloud {
     return { api, clock, journal, calls: () => calls, runId, deadlineMs, store };
   }
 
-  /** Connections that are as they were in the beginning: tags, state and what they are bound to. */
+  /** Connections whose tags, state and binding are the same as before the first night. */
   untouched(): ReadonlySet<ConnectionId> {
     const same = this.#emulator.estate.vpnConnections.filter(
       (row) => this.#before.get(row.VpnConnectionId) === stateOf(row),
@@ -70,7 +70,7 @@ export class RehearsedCloud {
     return new Set(same.map((row) => row.VpnConnectionId));
   }
 
-  /** Whether a connection was there in the beginning. */
+  /** Whether a connection existed before the first night. */
   had(connectionId: ConnectionId): boolean {
     return this.#before.has(connectionId);
   }
@@ -78,7 +78,7 @@ export class RehearsedCloud {
 
 type Row = Estate['vpnConnections'][number];
 
-/** Without settings that nothing judges: they are most of each reply, and keys are among them. */
+/** Drop settings that nothing judges. They are most of each reply, and include keys. */
 function withoutSettings({
   IkeConfig,
   IpsecConfig,
@@ -104,7 +104,9 @@ const statusOf = ({ TunnelId, TunnelIndex, Role, State, Status }: Tunnel): Tunne
 const stateOf = ({ State, AttachType, TransitRouterId, tags }: Row): string =>
   JSON.stringify([State, AttachType, TransitRouterId, tags]);
 
-/** As it is rehearsed: its accounts let in whoever the policy sends, because rights are not what is rehearsed. */
+/**
+ * The estate for a rehearsal: its accounts accept every caller of the policy, because permissions are not rehearsed.
+ */
 function toRehearsed(estate: Estate, { accounts, detach }: Policy): Estate {
   const arns = [...accounts, ...detach.roles].map(({ roleArn }) => roleArn);
   return {

@@ -5,8 +5,8 @@ import type { ParsedEstate } from '../../emulator/estate/parse-estate.ts';
 const OWN_TAGS = [TAG_ORPHAN, TAG_SEEN, TAG_DETACHED];
 
 /**
- * The moment of the first night, in milliseconds: when the estate was made. An estate that does not say so is as old as the
- * newest thing in it, which is a connection, or a tag that a sweep wrote. Pure.
+ * The moment of the first night, in milliseconds: the time when the estate was made. If the estate does not say it, the
+ * time of its newest connection or of the newest tag that a sweep wrote. Pure.
  */
 export function startMomentOf({ estate, header }: ParsedEstate): number {
   if (header.madeAtMs !== undefined) {

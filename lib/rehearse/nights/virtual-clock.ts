@@ -4,14 +4,14 @@ import type { Clock } from '../../core/domain/cloud-api.ts';
 type Timer = { readonly atMs: number; readonly order: number; wake: (() => void) | undefined };
 
 /**
- * A clock whose time passes only while everyone sleeps. Days pass in milliseconds, and always in the same way.
+ * A clock whose time passes only while every task sleeps. Days pass in milliseconds, and always in the same way.
  *
- * Good for work that is all in this process. Once nothing is left to run, the next sleeper is woken at its moment.
+ * Suits work that stays in this process. When no task can continue, the clock wakes the next sleeper at its moment.
  */
 export class VirtualClock implements Clock {
   #nowMs: number;
   #order = 0;
-  /** A binary heap. The first sleeper is the next to be woken. */
+  /** A binary heap with the next sleeper first. */
   readonly #timers: Timer[] = [];
   #pumping = false;
 
@@ -41,7 +41,7 @@ export class VirtualClock implements Clock {
         });
   }
 
-  /** Rejects after a while, unless it is cancelled first, as a client does that waits for a reply. */
+  /** Rejects after a delay, unless it is cancelled first. A client waits for a reply in this way. */
   timeout(delayMs: number): { readonly late: Promise<never>; cancel(): void } {
     let timer: Timer | undefined;
     const late = new Promise<never>((_resolve, reject) => {
@@ -70,7 +70,7 @@ export class VirtualClock implements Clock {
       return;
     }
     this.#pumping = true;
-    // After `setImmediate` every promise that could continue has done so.
+    // After `setImmediate`, every promise that could continue has continued.
     setImmediate(() => {
       this.#pumping = false;
       let next = this.#pop();

@@ -1,6 +1,6 @@
 import type { TransportCall } from '../../cloud/client/transport.ts';
 
-/** Parameters as the wire has them: `Name.1`, and `Name.1.Key` for objects. */
+/** Parameters in wire form: `Name.1`, and `Name.1.Key` for objects. */
 export function flatten(params: TransportCall['params']): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(params)) {

@@ -6,9 +6,10 @@ import type { Lost, Rehearsal } from '../nights/rehearsal.ts';
 const SHOWN_MAX = 80;
 
 /**
- * The ids of connections that must survive, one a line. A `#` starts a comment, and a line may begin with `- ` as in YAML.
+ * The ids of connections that must survive, each on its own line. A `#` starts a comment, and a line may begin with `-
+ * ` as in YAML.
  *
- * @throws ConfigError for a line that is no id, and for a file without any, because it would expect nothing
+ * @throws ConfigError for a line without an id, and for a file without any id, because it would expect nothing
  */
 export function readExpectedIds(text: string, file: string): readonly ConnectionId[] {
   const ids = text.split(/\r?\n/).flatMap((line, at) => {
@@ -28,7 +29,7 @@ export function readExpectedIds(text: string, file: string): readonly Connection
   return [...new Set(ids)];
 }
 
-/** The expected connections that a rehearsal detached or deleted, and those that never were in the estate. Pure. */
+/** The expected connections that a rehearsal detached or deleted, or that the estate never had. Pure. */
 export const findLost = (
   expected: readonly ConnectionId[],
   { had, detachedIn, deletedIn }: Pick<Rehearsal, 'had' | 'detachedIn' | 'deletedIn'>,

@@ -2,7 +2,7 @@ import type { ConnectionId } from '../../core/domain/estate.ts';
 import { countOutcomes } from '../../core/domain/outcome.ts';
 import type { Lost, Rehearsal } from '../nights/rehearsal.ts';
 
-/** What a person asked to survive, and what of it did not. */
+/** The connections that a person expects to survive, and the expected connections that did not. */
 export type Expectation = { readonly expected: readonly ConnectionId[]; readonly lost: readonly Lost[] };
 
 const REHEARSAL_FORMAT = 'vco-sweeper/rehearsal@1';

@@ -6,11 +6,11 @@ import { count } from '../../report/text/summary.ts';
 import type { Night, Rehearsal } from '../nights/rehearsal.ts';
 import type { Expectation } from './rehearsal-data.ts';
 
-/** So many lines of one kind are shown; the data has them all. */
+/** Number of lines of one kind that are shown. The data has all of them. */
 const LINES_MAX = 20;
 const HASH_LENGTH = 12;
 
-/** A rehearsal as lines for a person, whose texts may hold anything. Pure. */
+/** A rehearsal as lines for a person. Its names and reasons may hold any text. Pure. */
 export const rehearsalLines = (rehearsal: Rehearsal, file: string, expectation: Expectation): readonly string[] => [
   ...headLines(rehearsal, file),
   '',
@@ -44,7 +44,7 @@ function nightLines({ nights }: Rehearsal): readonly string[] {
   ];
 }
 
-/** What changed in a night, in a few words; empty when nothing did. */
+/** The changes of a night in a few words. Empty if nothing changed. */
 function newsOf({ news, counts, detached, halted, status }: Night): string {
   const number = (kind: Outcome['outcome']) => news.filter(({ outcome }) => outcome === kind).length;
   const pieces = OUTCOMES.flatMap((kind) => {

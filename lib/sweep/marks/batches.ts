@@ -1,6 +1,6 @@
 /**
- * As many resources as one tag call takes (TagResources, UnTagResources, ListTagResources). The documents disagree: 50 in
- * the SDK and the Chinese pages, 20 in the English metadata.
+ * The number of resources in one tag call (TagResources, UnTagResources, ListTagResources). The documents disagree: 50
+ * in the SDK and the Chinese pages, 20 in the English metadata.
  */
 const BATCH_SIZE = 20;
 

@@ -5,21 +5,22 @@ import { VOID_NOTE } from '../../core/judge/own-tags.ts';
 import type { RegionContext } from '../run-context.ts';
 import { removeTags } from './tag-writes.ts';
 
-/** The note is another run's by now, or of a detach that took hold, and is not to be removed. */
+/** Another run owns the note by now, or the detach that it announces took hold. So the note must stay. */
 class OtherNote extends Error {}
 
-/** No note stands there any more: an earlier attempt may have removed it. */
+/** The note is already gone. An earlier attempt may have removed it. */
 class NoNote extends Error {}
 
 /**
- * Remove a detach note that is wrong or out of date. Writes to the cloud. Throws `CloudError` when the note still stands.
+ * Remove a detach note that is wrong or out of date. Writes to the cloud. Throws `CloudError` when the note still
+ * stands.
  *
- * It is left alone when it is no longer this one, or when the connection was let go of since: then it is what another run's
- * detach is found by. That is looked at just before each request, because others may have begun until its turn comes.
+ * If the note has changed, or the connection was detached since, the note stays: the next run finds the detach of
+ * another run by it. This is checked just before each request, because another run may begin in the meantime.
  *
  * @param judged the connection as it was when the note was read
  * @param note the value that was read, or that this run wrote
- * @returns whether no note stands there now
+ * @returns whether the connection has no note now
  */
 export async function removeNote(region: RegionContext, judged: Connection, note: string): Promise<boolean> {
   const { connectionId } = judged;
@@ -60,10 +61,10 @@ export async function removeNote(region: RegionContext, judged: Connection, note
   }
 }
 
-/** Undefined when there is none, and when the tags could not be read. */
+/** Undefined if there is no note, or if the tags could not be read. */
 export const noteOf = ({ tags }: Connection): string | undefined =>
   tags === 'unread' ? undefined : tags.get(TAG_DETACHED);
 
-/** Whether the connection is being detached, or bound to nothing, as after a detach was accepted. */
+/** Whether the connection is being detached, or is bound to nothing, as after an accepted detach. */
 export const isBeingDetached = ({ state, attachType }: Connection): boolean =>
   state === 'detaching' || attachType === 'NO_ASSOCIATED';

@@ -12,12 +12,12 @@ import { type RegionContext, record } from '../run-context.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
 
-/** How the upkeep of one connection's tags went. All but `refreshed` were read back. */
+/** How the upkeep of one connection's tags ended. All writes but `refreshed` were read back. */
 export type TagResult =
   /** `sinceMs`: when the clocks that this run started begin. */
   | { readonly kind: 'marked'; readonly sinceMs: number }
   | { readonly kind: 'refreshed' | 'cleared' | 'gone' }
-  /** `stands`: a tag that must go claims what is not so any more. */
+  /** `stands`: a tag that is no longer true could not be removed. */
   | { readonly kind: 'failed'; readonly error: CloudError; readonly stands?: true };
 
 type TagResults = Map<ConnectionId, TagResult>;
@@ -26,10 +26,10 @@ type TagResults = Map<ConnectionId, TagResult>;
 type Write = { readonly tags: Tags; readonly verdicts: Verdict[]; readonly startMs: number };
 
 /**
- * Write and clear the marks of one region, in batches, and remove notes that claim nothing. Writes to the cloud.
+ * Write and clear the marks of one region, in batches, and remove stale notes. Writes to the cloud.
  *
- * A mark that could not be read back is not claimed. A renewed `seen` is: losing it only restarts a clock, and the recheck
- * before a detach or a delete looks for it.
+ * A mark counts only after it was read back. A renewed `seen` counts at once: if it is lost, a clock merely restarts,
+ * and the recheck before a detach or a delete looks for it.
  */
 export async function keepUpMarks(
   region: RegionContext,
@@ -41,12 +41,14 @@ export async function keepUpMarks(
   }
   const results: TagResults = new Map();
   const stale = verdicts.filter(isToClear);
-  // Marks beside a note go first. If the run died after removing the note, the next run could not tell that the mark is old.
+  // Remove a mark before its note. If the run died after removing the note, the next run could not tell that the mark
+  // is old.
   await removeStaleMarks(region, stale.filter(hasNote), results);
-  // Then notes: `seen` vouches for the note as well, so it must not be renewed beside a note that should be gone.
+  // Then remove notes. `seen` vouches for the note as well, so it must not be renewed beside a stale note.
   const standing = await removeStaleNotes(region, verdicts, results);
   const writable = verdicts.filter((verdict) => !standing.has(idOf(verdict)) && !results.has(idOf(verdict)));
-  // Clocks start now, because another run may have seen a connection in use since the listing, with no mark to clear.
+  // New clocks start now, because another run may have seen a connection in use since the listing, with no mark to
+  // clear.
   const startMs = ceilToSecond(region.clock.now());
   await Promise.all([
     ...toWrites(region, writable, startMs).map((write) => writeMarks(region, write, results)),
@@ -72,7 +74,7 @@ export async function keepUpMarks(
 
 const idOf = ({ connection }: Verdict): ConnectionId => connection.connectionId;
 
-/** A mark goes, or all of it is of the time before the connection was bound again. */
+/** The sweep removes the mark, or all of it is older than the present binding of the connection. */
 const isToClear = (verdict: Verdict): boolean => verdict.markAction === 'clear' || isOfBefore(verdict);
 
 const isOfBefore = ({ dropNote, markDisproved, clocks }: Verdict): boolean =>
@@ -80,7 +82,10 @@ const isOfBefore = ({ dropNote, markDisproved, clocks }: Verdict): boolean =>
 
 const hasNote = ({ connection }: Verdict): boolean => noteOf(connection) !== undefined;
 
-/** One by one, because each is read again just before. Returns the connections whose note may still stand. */
+/**
+ * Each note is removed separately, because it is read again just before. Returns the connections whose note may still
+ * stand.
+ */
 async function removeStaleNotes(
   region: RegionContext,
   verdicts: readonly Verdict[],
@@ -122,7 +127,7 @@ function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: 
   return [...writes.values()];
 }
 
-/** The new tags of its mark. Empty if there is nothing to write. */
+/** The new tags of a mark. Empty if there is nothing to write. */
 function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): Tags {
   const { markAction, starting, triedMs } = verdict;
   const tags = new Map<string, string>();
@@ -136,7 +141,7 @@ function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): T
   if (markAction === 'set' || markAction === 'refresh' || markAction === 'void') {
     tags.set(TAG_SEEN, toSeenText(region.seenMs, triedMs));
   }
-  // In one write with `seen`, which would let the old note count again.
+  // Written together with `seen`, because `seen` alone would make the old note count again.
   if (verdict.restartsHold && verdict.note.kind === 'valid') {
     tags.set(TAG_DETACHED, toNoteText(verdict.note.atMs, verdict.note.attachmentId));
   }
@@ -174,15 +179,15 @@ async function writeMarks(
       results.set(id, isStarted(verdict) ? { kind: 'marked', sinceMs: startMs } : { kind: 'refreshed' });
     }
   }
-  // A clock that does not hold any more must not stay in the mark, even if that costs the clocks beside it.
+  // A clock that no longer holds must not stay in the mark, even if its removal costs the other clocks of the mark.
   await clearMarks(region, mustGo.map(idOf));
 }
 
-/** What has to be so before the write, and what shows that it took hold. */
+/** The check just before the write, and the check that the write took hold. */
 function toChecks(tags: Tags, verdicts: readonly Verdict[]): Parameters<typeof setTags>[3] {
   const before = new Map(verdicts.map((verdict) => [idOf(verdict), verdict.connection.tags]));
   const tagsBefore = (id: ConnectionId) => before.get(id) ?? 'unread';
-  // A note that lapsed is written over: by now another run may have done so, or somebody may have removed it.
+  // A lapsed note is overwritten. By now another run may have overwritten it, or somebody may have removed it.
   if (tags.has(TAG_DETACHED)) {
     return {
       isRead: (found) => saysAsLate(found, tags),
@@ -193,21 +198,23 @@ function toChecks(tags: Tags, verdicts: readonly Verdict[]): Parameters<typeof s
     return {};
   }
   const isRead = (found: Tags) => saysAsMuch(found, tags);
-  // Clocks that go on are written again: another run may have seen meanwhile that one of them does not hold.
+  // The write repeats clocks that continue, but another run may meanwhile have found that a clock does not hold.
   const goesOn = verdicts.some(({ clocks }) => clocks.size > 0);
   return goesOn ? { isRead, isSame: (id, found) => markOf(found) === markOf(tagsBefore(id)) } : { isRead };
 }
 
 const noteIn = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_DETACHED));
 
-/** Whether a note is of the same attachment as the note that was written, and no older. A run that overlaps may write later. */
+/**
+ * Whether a note names the same attachment as the written note and is not older. A run that overlaps may write later.
+ */
 function saysAsLate(found: Tags, written: Tags): boolean {
   const [time = '', attachmentId] = (noteIn(written) ?? '').split(' ');
   const [foundTime = '', foundId] = (noteIn(found) ?? '').split(' ');
   return foundId === attachmentId && (parseInstant(foundTime) ?? Number.NEGATIVE_INFINITY) >= Date.parse(time);
 }
 
-/** Whether a mark has the same rules as the mark that was written, and no earlier time. A run that overlaps may write later. */
+/** Whether a mark has the same rules as the written mark and no earlier times. A run that overlaps may write later. */
 function saysAsMuch(found: Tags, written: Tags): boolean {
   const [ours, theirs] = [parseMark(written), parseMark(found)];
   if (ours === undefined || theirs === undefined || ours.size !== theirs.size) {
@@ -217,11 +224,11 @@ function saysAsMuch(found: Tags, written: Tags): boolean {
   return isLater && seenMsOf(found) >= seenMsOf(written);
 }
 
-/** Milliseconds. A `seen` that is missing or malformed counts as older than any other. */
+/** Milliseconds. A missing or malformed `seen` counts as older than any other. */
 const seenMsOf = (tags: Tags): number =>
   parseInstant((tags.get(TAG_SEEN) ?? '').split(' ')[0] ?? '') ?? Number.NEGATIVE_INFINITY;
 
-/** Remove the clocks that ended from a mark, and leave the others as they are. Writes to the cloud. */
+/** Remove the clocks that ended from a mark, and leave its other clocks. Writes to the cloud. */
 export async function pruneMark(region: RegionContext, verdict: Verdict): Promise<Removal | undefined> {
   const id = idOf(verdict);
   const tags = new Map([[TAG_ORPHAN, toMarkText(verdict.clocks, dueFirst(region, verdict.clocks))]]);
@@ -232,7 +239,9 @@ export async function pruneMark(region: RegionContext, verdict: Verdict): Promis
 
 const isHintOfGone = (error: CloudError): boolean => saysGone(error) || error.code === TAG_NOT_READ_BACK;
 
-/** A tag call that does not find a connection, or its tags, is a hint that somebody deleted it since it was listed. */
+/**
+ * If a tag call does not find a connection, or its tags, somebody may have deleted the connection since it was listed.
+ */
 async function findGone(region: RegionContext, results: TagResults): Promise<void> {
   const hints = [...results].flatMap(([id, result]) =>
     result.kind === 'failed' && isHintOfGone(result.error) ? [id] : [],
@@ -270,17 +279,17 @@ async function removeStaleMarks(
   }
 }
 
-/** The clock of the rule that it is reported by starts with this run. */
+/** Whether the clock of the reported rule starts with this run. */
 const isStarted = ({ starting, rule }: Verdict): boolean => starting.some((name) => name === rule);
 
-/** Remove marks, or make them claim nothing. Writes to the cloud. */
+/** Remove marks, or make them void. Writes to the cloud. */
 export const clearMarks = (
   region: RegionContext,
   ids: readonly ConnectionId[],
 ): Promise<ReadonlyMap<ConnectionId, Removal>> => removeTags(region, ids, { keys: MARK_TAGS, voids: VOID_MARK });
 
 /**
- * Note on a connection that a step on it failed, so that the others come first in the next run. Writes to the cloud.
+ * Note on a connection that a step failed, so that the next run works on other connections first. Writes to the cloud.
  *
  * `seen` vouches for every clock of a mark, so a mark that proves nothing is made void.
  */

@@ -5,23 +5,23 @@ import type { ConnectionId, Tags } from '../../core/domain/estate.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { inBatches } from './batches.ts';
 
-/** The first wait for a tag to show, in milliseconds; it doubles up to `wait.pollInterval`. */
+/** The first wait until a tag shows, in milliseconds. It doubles up to `wait.pollInterval`. */
 const FIRST_LOOK_MS = 250;
 
-/** How long to wait before looking again for a tag that was written, after so many looks. Milliseconds. */
+/** The delay before the next look for a written tag, after this number of looks. Milliseconds. */
 export const lookDelayMs = ({ policy }: RegionContext, looks: number): number =>
   Math.min(Math.max(policy.wait.pollIntervalMs, FIRST_LOOK_MS), FIRST_LOOK_MS * 2 ** looks);
 
-/** Ids whose write did not work, and why. */
+/** The ids whose write failed, and why. */
 export type Failures = ReadonlyMap<ConnectionId, CloudError>;
 
-/** How the removal of tags ended: they are gone, or overwritten so that they claim nothing, or neither. */
+/** How the removal of tags ended: removed, overwritten with a void value, or failed. */
 export type Removal = 'removed' | 'voided' | CloudError;
 
-/** Ours: another run changed the tags since they were read, so nothing was written. */
+/** Our own code: another run changed the tags since they were read, so this run wrote nothing. */
 export const TAGS_CHANGED = 'TagsChanged';
 
-/** Thrown just before a write that must not be made for some connections of its batch. */
+/** Thrown just before a write that some connections of its batch must not get. */
 class NotThese extends Error {
   readonly ids: ReadonlySet<ConnectionId>;
 
@@ -32,11 +32,12 @@ class NotThese extends Error {
 }
 
 /**
- * Write the same tags on many connections, in batches. Writes to the cloud. Throws nothing that the cloud does.
+ * Write the same tags on many connections, in batches. Writes to the cloud. Never throws for an answer of the cloud.
  *
- * @param options.isRead whether tags show the write: looked for until they do, or `wait.tagTimeout` is over
- * @param options.isSame looked at just before each request, because others may have written until its turn comes: a
- *   connection whose tags are not the same any more fails with `TagsChanged`
+ * @param options.isRead whether tags show the write. The tags are read until they do, or until `wait.tagTimeout` has
+ *   passed
+ * @param options.isSame checked just before each request, because another run may write in the meantime. A connection
+ *   whose tags have changed fails with `TagsChanged`
  */
 export function setTags(
   region: RegionContext,
@@ -63,10 +64,10 @@ export function setTags(
 }
 
 /**
- * Remove tags that must not stay. Where that fails they are overwritten, and where that fails both are tried again until
- * `wait.tagTimeout` or the deadline. Writes to the cloud. Throws only what `beforeAttempt` throws.
+ * Remove tags that must not stay. If that fails, overwrite them. If both fail, try again until `wait.tagTimeout` or the
+ * deadline. Writes to the cloud. Throws only errors that `beforeAttempt` throws.
  *
- * @param options.voids what makes the tags claim nothing, the best first
+ * @param options.voids values that make the tags claim nothing, the best first
  * @param options.beforeAttempt for a single connection only
  */
 export async function removeTags(
@@ -133,7 +134,10 @@ async function writeInBatches(
   return new Map(failures.flat());
 }
 
-/** One resource the cloud refuses fails its whole batch: then halve it, so that the others are written all the same. */
+/**
+ * If the cloud refuses one resource, the whole batch fails. Then halve the batch, so that the other resources are
+ * written.
+ */
 async function writeBatch(
   batch: readonly ConnectionId[],
   write: (batch: readonly ConnectionId[]) => Promise<unknown>,
@@ -159,19 +163,19 @@ async function writeBatch(
   }
 }
 
-/** The same tag is invalid on every resource. A key that is forbidden, or there already, may be so on one of them. */
+/** The same tag is invalid on every resource. But a key may be forbidden, or already in use, on one resource only. */
 const INVALID_TAG = /^InvalidTag(Key|Value)(\.|$)/;
 
 const OF_THIS_RUN: ReadonlySet<string> = new Set([DEADLINE_EXCEEDED, STOPPED_ON_REQUEST]);
 
-/** A definite refusal may be about one resource only: one that is gone, or has as many tags as it may have. */
+/** A definite refusal may concern a single resource, because it is gone or has no room for a tag. */
 const isAboutOne = ({ effect, code }: CloudError): boolean =>
   effect === 'refused' && !isPermission(code) && !INVALID_TAG.test(code) && !OF_THIS_RUN.has(code);
 
-/** Ours: a tag write that was accepted, and did not show within `wait.tagTimeout`. */
+/** Our own code: a tag write was accepted but did not show within `wait.tagTimeout`. */
 export const TAG_NOT_READ_BACK = 'TagNotReadBack';
 
-/** Read the tags until they show the write, since reads lag behind writes. Returns the ids that do not show it. */
+/** Read the tags until they show the write, because reads lag behind writes. Returns the ids that do not show it. */
 async function confirm(
   region: RegionContext,
   ids: readonly ConnectionId[],

@@ -9,13 +9,13 @@ import { pickConnectionRoute, pickCustomerGateway } from '../../undo/pick-settin
 import { readBackup } from '../../undo/read-backup.ts';
 import { CoalescedRead } from './coalesced-read.ts';
 
-/** Nothing that a sweep does changes a gateway, so one list serves for a while. */
+/** A sweep does not change customer gateways, so one list serves for a while. */
 const GATEWAYS_AGE_MS_MAX = 300_000;
 const DAY_MS = 86_400_000;
 
 export type KeptBackup = { readonly path: string; readonly backup: Backup };
 
-/** What only backups of one region ask for. Those that ask at the same moment share a reading. */
+/** The reads that only backups need in one region. Callers that ask at the same moment share a reading. */
 export class BackupReads {
   readonly #api: CloudApi;
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class BackupReads {
   readonly #store: Store | undefined;
   readonly #gateways: CoalescedRead<readonly Settings[]>;
   #days: Promise<readonly string[]> | undefined;
-  /** The names in the folder of a day. A backup that this run writes is not looked for. */
+  /** The file names in the folder of each day. A backup that this run writes is never looked for. */
   readonly #names = new Map<string, Promise<readonly string[]>>();
 
   constructor(options: {
@@ -55,10 +55,11 @@ export class BackupReads {
   }
 
   /**
-   * The newest backup of the connection with the attachment that its detach note names. Undefined if the store has no such
-   * backup. Throws `StoreError`.
+   * The newest backup of the connection with the attachment that its detach note names. Undefined if the store has no
+   * such backup. Throws `StoreError`.
    *
-   * @param note it was taken shortly before this was written, or longer before when the hold of the connection started again
+   * @param note the backup was taken shortly before this note, or longer before if the hold of the connection started
+   *   again
    */
   async find(
     connectionId: ConnectionId,
@@ -75,7 +76,7 @@ export class BackupReads {
     return undefined;
   }
 
-  /** The oldest first. */
+  /** The oldest path first. */
   async #pathsOf(connectionId: ConnectionId, firstDay: string): Promise<string[]> {
     const folder = backupFolder(this.#place);
     this.#days ??= this.#list(folder);

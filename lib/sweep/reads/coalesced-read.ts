@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
 
-/** A value read, when the read was sent at the latest known moment before it, and its place in the order of reads. */
+/** A value, the latest known moment before its read was sent, and the place of the read in the order of reads. */
 export type Fresh<T> = { readonly value: T; readonly startedMs: number; readonly sequence: number };
 
-/** Which readings will do: those sent after `afterSequence`, and not before `notBeforeMs`. */
+/** The readings that are acceptable: sent after `afterSequence`, and not before `notBeforeMs`. */
 export type Freshness = { readonly afterSequence: number; readonly notBeforeMs: number };
 
-/** One read that many callers share: a reading that is fresh enough, or under way, serves all who ask for it. */
+/** One read that many callers share. A reading that is fresh enough, or under way, serves all callers. */
 export class CoalescedRead<T> {
   readonly #clock: Clock;
   readonly #nextSequence: () => number;
@@ -15,7 +15,7 @@ export class CoalescedRead<T> {
   #underWay: { readonly startedMs: number; readonly sequence: number; readonly result: Promise<Fresh<T>> } | undefined;
   #next: Promise<Fresh<T>> | undefined;
 
-  /** @param known a reading from before, with sequence 0 */
+  /** @param known an earlier reading, with sequence 0 */
   constructor(clock: Clock, nextSequence: () => number, read: () => Promise<T>, known?: Fresh<T>) {
     this.#clock = clock;
     this.#nextSequence = nextSequence;
@@ -23,12 +23,12 @@ export class CoalescedRead<T> {
     this.#latest = known;
   }
 
-  /** The last reading; undefined before the first. */
+  /** The last reading. Undefined before the first. */
   get latest(): Fresh<T> | undefined {
     return this.#latest;
   }
 
-  /** The last reading, if it will do. */
+  /** The last reading if it is fresh enough. */
   known(want: Freshness): Fresh<T> | undefined {
     return this.#latest && willDo(this.#latest, want) ? this.#latest : undefined;
   }
@@ -41,7 +41,7 @@ export class CoalescedRead<T> {
     if (this.#underWay && willDo(this.#underWay, want)) {
       return await this.#underWay.result;
     }
-    // A moment's wait lets everyone who woke up with us join the same reading.
+    // A moment's wait lets all callers of this turn join the same reading.
     this.#next ??= this.#clock.sleep(0).then(() => {
       this.#next = undefined;
       return this.#start();

@@ -1,20 +1,20 @@
 import type { Clock } from '../../core/domain/cloud-api.ts';
 
-/** Longer than this many intervals nobody waits for the next look. */
+/** The polling interval never exceeds this multiple of the base interval. */
 const STRETCH_MAX = 4;
-/** What the interval grows by after a look that showed nothing new, and while what is looked for is still being sent. */
+/** The interval grows by this factor after a look that showed nothing new, and while requests are still being sent. */
 const GROWTH_QUIET = 1.15;
 const GROWTH_BUSY = 1.5;
-/** Of the shortest duration seen so far, after which looking for the next one begins. */
+/** Share of the shortest duration seen so far. Looking for the next change begins after it. */
 const HEAD_START_SHARE = 0.8;
-/** So many intervals after the last look the next one comes, whoever waits for it. */
+/** After this many intervals without a look, the next look comes in any case. */
 const INTERVALS_WITHOUT_LOOK_MAX = 12;
-/** Of the interval, between the end of a look and the next. */
+/** Share of the interval that must lie between the end of a look and the next look. */
 const PAUSE_SHARE_MIN = 0.25;
 
 /**
- * When those who wait for the same kind of change look for it: together, at shared moments, less and less often while
- * nothing changes, and not before it has taken as long as it took before.
+ * The shared polling moments of all steps that wait for the same kind of change. The interval grows while nothing
+ * changes, and the first look comes after most of the time that earlier changes took.
  */
 export class PollSchedule {
   readonly #clock: Clock;
@@ -30,8 +30,8 @@ export class PollSchedule {
   #shortestMs: number | undefined;
 
   /**
-   * @param options.isBusy more of what is looked for is still to be sent
-   * @param options.isWorthwhile enough are waiting for one look to serve them all
+   * @param options.isBusy more requests of this kind are still to be sent
+   * @param options.isWorthwhile enough steps are waiting for one look to serve them all
    * @param options.stopAsked the moment comes at once
    */
   constructor(options: {
@@ -49,17 +49,17 @@ export class PollSchedule {
     this.#lookedMs = options.clock.now();
   }
 
-  /** Whether to look now rather than at the next moment, when more may be waiting. */
+  /** Whether to look now. Otherwise the next moment may serve more steps. */
   get isQuiet(): boolean {
     return !this.#isBusy();
   }
 
-  /** How long to wait before the first look, given what the shortest wait so far was. Milliseconds. */
+  /** The wait before the first look, from the shortest wait so far. Milliseconds. */
   get headStartMs(): number {
     return this.#shortestMs === undefined ? 0 : this.#shortestMs * HEAD_START_SHARE;
   }
 
-  /** A look showed something new; `durationMs` says how long it took, when it is over. */
+  /** A look showed something new. `durationMs` says how long the change took, if it is over. */
   noteChange(durationMs?: number): void {
     this.#changed = true;
     if (durationMs !== undefined) {
@@ -68,11 +68,11 @@ export class PollSchedule {
   }
 
   /**
-   * The next moment, the same for all; `untilMs` at the latest. Answers whether to look, or to wait for more company;
-   * nobody waits for that much longer than for a change.
+   * The next moment, the same for all, at `untilMs` at the latest. Returns whether to look now, or to wait for more
+   * steps. The steps wait at most `INTERVALS_WITHOUT_LOOK_MAX` intervals for each other.
    */
   next(untilMs: number): Promise<boolean> {
-    // Once only: afterwards those who still wait look as often as ever.
+    // Only once. After a request to stop, the remaining steps look as often as before.
     const stopAsked = this.#stopAsked?.aborted ? undefined : this.#stopAsked;
     this.#tick ??= this.#clock.sleep(this.#delayMs(untilMs), stopAsked).then(() => {
       this.#tick = undefined;
@@ -100,7 +100,7 @@ export class PollSchedule {
     this.#changed = false;
     this.#stretch = Math.min(Math.max(1, this.#stretch * growth), STRETCH_MAX);
     const intervalMs = this.#intervalMs * this.#stretch;
-    // From look to look, however long the looking took; but a slow cloud is not asked without a pause.
+    // The interval counts from the start of a look, but a slow cloud still gets a pause after the end of a look.
     const dueMs = Math.max(this.#lastMs, nowMs - intervalMs * (1 - PAUSE_SHARE_MIN)) + intervalMs;
     return Math.max(0, Math.min(dueMs, untilMs) - nowMs);
   }

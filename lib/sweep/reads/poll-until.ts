@@ -4,7 +4,7 @@ import { CloudError, STOPPED_ON_REQUEST } from '../../core/domain/errors.ts';
 import type { RegionContext } from '../run-context.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 
-/** `unreadable`: looking itself is refused for good. `error` is the last look's, when it failed. */
+/** `unreadable`: the look is refused for good. `error` belongs to the last look, if it failed. */
 export type Polled =
   | { readonly kind: 'done' }
   | { readonly kind: 'no-time' | 'timed-out' | 'stopped'; readonly error: CloudError | undefined }
@@ -12,23 +12,23 @@ export type Polled =
 
 type PollOptions = {
   readonly timeoutMs: number;
-  /** The first look comes before the first wait, unless company is worth waiting for. */
+  /** Look before the first wait, unless waiting for other steps is worthwhile. */
   readonly atOnce: boolean;
   readonly schedule: PollSchedule;
-  /** How long to go on looking once the run was asked to stop. */
+  /** How long to continue looking after the run was asked to stop. */
   readonly afterStopMs: number;
   readonly look: () => Promise<boolean>;
 };
 
-/** Of the time of a run, to note that a step did not come to its end. */
+/** Time at the end of a run that is reserved for recording a step that did not end. */
 const NOTING_MS = 2_000;
 
 /**
- * Look until it is so, at the moments that all who wait in this region share. Reads only.
+ * Look until the change is seen, at the moments that all waiting steps of this region share. Reads only.
  *
- * A look that fails proves nothing either way, so the wait goes on; only a failure that no retry can mend ends it.
+ * A failed look proves nothing, so the wait continues. Only a failure that no retry can fix ends it.
  *
- * @param look answers whether it is done; it must throw, not answer, when it could not look
+ * @param look returns whether the change is there. It must throw, not return, if it could not look
  */
 export async function pollUntil(region: RegionContext, options: PollOptions): Promise<Polled> {
   const { clock, deadlineMs, stopAsked } = region;
@@ -69,7 +69,7 @@ export async function pollUntil(region: RegionContext, options: PollOptions): Pr
   }
 }
 
-/** Whether the run was asked to stop so long ago that nobody looks any more. */
+/** Whether the run was asked to stop so long ago that no more looks follow. */
 function createStopCheck({ clock, stopAsked }: RegionContext, afterStopMs: number): () => boolean {
   let stoppedMs: number | undefined;
   return () => {
@@ -88,7 +88,7 @@ function endBy(error: CloudError): Polled | undefined {
   return disposition(error.code) === 'terminal' ? { kind: 'unreadable', error } : undefined;
 }
 
-/** A look that nobody wants any more once the run was asked to stop ends with it. */
+/** If looks are not wanted after a request to stop, the request ends a look that is under way. */
 async function tryLook(
   { stopAsked }: RegionContext,
   { afterStopMs, look }: Pick<PollOptions, 'afterStopMs' | 'look'>,

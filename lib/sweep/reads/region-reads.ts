@@ -17,25 +17,29 @@ import type { RegionFacts } from '../survey/survey-region.ts';
 import { CoalescedRead, type Fresh, type Freshness } from './coalesced-read.ts';
 import { WitnessRounds } from './witness-rounds.ts';
 
-/** What a backup keeps of each kind of thing. */
+/** The settings of each kind of resource that a backup keeps. */
 export type Picks = {
   readonly connection: PickSettings;
   readonly attachment: PickSettings;
   readonly staticRoute: PickSettings;
 };
 
-/** `gone`: the cloud said so. `absent`: a whole listing was without it, which is a hint and no more. */
+/** `gone`: the cloud said so. `absent`: a complete listing did not show it, which is only a hint. */
 export type Sighting = Connection | 'gone' | 'absent';
 
-/** How often a list that does not hold together is read, and the pauses between: each is twice as long, up to a limit. */
+/**
+ * The number of attempts at an inconsistent list, and the pauses between them. Each pause is twice as long, up to a
+ * limit.
+ */
 const TORN_LISTINGS_MAX = 12;
 const TORN_PAUSE_MS = 100;
 const TORN_PAUSE_MS_MAX = 5_000;
 
 /**
- * The reads of one region that come after the listing that judged: rechecks, waits and read-backs.
+ * The reads of one region after the first listing: rechecks, waits and read-backs.
  *
- * Callers that ask at the same moment share a reading: one listing when that takes fewer calls than a read for each.
+ * Callers that ask at the same moment share a reading. If one listing takes fewer calls than separate reads, it is a
+ * listing.
  */
 export class RegionReads {
   readonly #api: CloudApi;
@@ -50,11 +54,11 @@ export class RegionReads {
   readonly #pick: PickConnection | undefined;
   readonly #rounds: WitnessRounds;
   readonly #facts: RegionFacts;
-  /** Those that steps may ask for, as they were when they were judged. */
+  /** The connections that steps may ask for, as they were when they were judged. */
   readonly #judged: ReadonlyMap<ConnectionId, Connection>;
   #sequence = 0;
   #pages: number;
-  /** How many were read one by one lately, and since when. */
+  /** How many connections were read one by one recently, and since when. */
   #alone = { count: 0, sinceMs: Number.NEGATIVE_INFINITY };
   #waiting = new Set<ConnectionId>();
   #batch: Promise<ReadonlyMap<ConnectionId, Fresh<Sighting> | CloudError>> | undefined;
@@ -63,12 +67,12 @@ export class RegionReads {
     readonly api: CloudApi;
     readonly clock: Clock;
     readonly ownerOf: (transitRouterId: TransitRouterId) => CloudApi;
-    /** What judged: the readings with sequence 0. */
+    /** The region as it was judged. These readings have sequence 0. */
     readonly region: Pick<SurveyedRegion, 'regionId' | 'connections' | 'judged'>;
     readonly facts: RegionFacts;
-    /** How old what a write rests on may be: so long a reading serves others. */
+    /** The maximum age of a reading that a write rests on. A reading serves other callers for that long. */
     readonly maxAgeMs: number;
-    /** With a store: what its backups keep. Left out: nothing more is read, and nothing more is kept. */
+    /** With a store: the settings that its backups keep. Left out: no further settings are read or kept. */
     readonly picks?: Picks | undefined;
   }) {
     this.#api = options.api;
@@ -92,12 +96,12 @@ export class RegionReads {
     });
   }
 
-  /** A point in the order of reads: what is read `after` it was asked for later. */
+  /** A point in the order of reads. A later read has a higher number. */
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** How many calls a whole listing of the connections takes. */
+  /** Number of calls for a complete listing of the connections. */
   get pages(): number {
     return this.#pages;
   }
@@ -113,19 +117,19 @@ export class RegionReads {
   }
 
   /**
-   * What every transit router of the region lists that spoke as a witness, read after the listing that judged. All that ask
-   * share a round of readings. Throws `CloudError` when one could not be read.
+   * The current lists of every transit router of the region that was listed as a witness, read after the first listing.
+   * All callers share a round of readings. Throws `CloudError` if a list could not be read.
    */
   witnessRound(afterSequence: number): Promise<ReadonlyMap<TransitRouterId, readonly Attachment[]>> {
     return this.#rounds.get(Math.max(afterSequence, 0));
   }
 
-  /** The same as `routing`, read again while routes come and go under the reading. */
+  /** Like `routing`, but repeats the reading if routes change during it. */
   wholeRouting(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
     return this.#whole(() => this.routing(transitRouterId, want));
   }
 
-  /** While detaches or deletes are under way a list of several pages may not hold together; a moment later it does. */
+  /** While detaches or deletes are under way, a list of several pages may be inconsistent. A later attempt succeeds. */
   async #whole<T>(list: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -140,8 +144,8 @@ export class RegionReads {
   }
 
   /**
-   * The attachments that tell about one of them: the whole list, or that one alone where a list would take many calls
-   * and would not hold together, since detaches are under way.
+   * The attachments that say something about one attachment. That is the whole list, or only this attachment if a list
+   * would take many calls and would be inconsistent because detaches are under way.
    */
   async attachmentsAbout(
     attachment: Attachment,
@@ -185,14 +189,14 @@ export class RegionReads {
     ).get(want);
   }
 
-  /** How the connection stands now. Throws `CloudError` when it could not be read. */
+  /** The present state of the connection. Throws `CloudError` if it could not be read. */
   async connection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
     const known = this.#latest.get(connectionId) ?? this.#judgedOne(connectionId, want);
     if (known && known.sequence > want.afterSequence && known.startedMs >= want.notBeforeMs) {
       return known;
     }
     this.#waiting.add(connectionId);
-    // A moment's wait lets everyone who woke up with us join the same reading.
+    // A moment's wait lets all callers of this turn join the same reading.
     this.#batch ??= this.#clock.sleep(0).then(() => this.#readWaiting());
     const answer = (await this.#batch).get(connectionId);
     if (answer === undefined) {
@@ -204,7 +208,7 @@ export class RegionReads {
     return answer;
   }
 
-  /** Turn a hint into an answer: read this one connection by itself. */
+  /** Turn a hint into an answer: read this connection separately. */
   async confirm(connectionId: ConnectionId): Promise<Fresh<Connection | 'gone'>> {
     const startedMs = this.#clock.now();
     const sequence = ++this.#sequence;
@@ -272,8 +276,9 @@ export class RegionReads {
   }
 
   /**
-   * One listing for all, or a read for each. A listing also answers those who ask next, so it is worth its calls as soon
-   * as reads one by one have cost as many lately; a single page is not more than a read, but says less of what is gone.
+   * Whether one listing for all is cheaper than separate reads. A listing also serves later callers, so it is worth its
+   * calls as soon as recent separate reads have cost as many. A single page costs no more than a read, but says less
+   * about absent connections.
    */
   #isListingCheaper(count: number): boolean {
     const nowMs = this.#clock.now();
@@ -293,11 +298,11 @@ export class RegionReads {
     try {
       const list = () =>
         this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE, pick: this.#pick });
-      // A few are read one by one sooner than the list is read again.
+      // A few connections are read separately rather than by repeating the listing.
       const listed = await (ids.length > 2 * this.#pages ? this.#whole(list) : list());
       this.#pages = pagesOf(listed.length);
       for (const connection of listed) {
-        // Of a big region only those are kept that a step may ask for.
+        // In a big region, only the connections that a step may ask for are kept.
         if (connection.tags === 'unread' || !this.#judged.has(connection.connectionId)) {
           continue;
         }
@@ -315,7 +320,7 @@ export class RegionReads {
       if (!(error instanceof CloudError)) {
         throw error;
       }
-      // Items that move between pages spoil a listing, not the read of a single connection.
+      // Items that move between pages spoil a listing, but not the read of a single connection.
       if (isTorn(error)) {
         return await this.#readEach(ids);
       }

@@ -6,26 +6,27 @@ import type { Fresh, Freshness } from './coalesced-read.ts';
 /** The lists of all transit routers of a region, read one after the other as fast as the limits allow. */
 type Round = {
   readonly lists: ReadonlyMap<TransitRouterId, Fresh<readonly Attachment[]>>;
-  /** Of the oldest list in it. */
+  /** The sequence of the oldest list in the round. */
   readonly sequence: number;
   readonly startedMs: number;
   readonly durationMs: number;
 };
 
-/** No round is used that began longer ago than this, however long reading it took. */
+/** A round that began longer ago is never used, however long its reading took. */
 const AGE_MS_MAX = 60_000;
 /**
- * A list that somebody read this long ago need not be read again for a round. The round is then that old from the start,
- * so it must leave most of the time in which a round can be used.
+ * A list that was read this recently is not read again for a round. The round then starts with that age, so the share
+ * must leave most of the time in which a round can be used.
  */
 const REUSE_SHARE = 0.5;
 const REUSE_MS_MAX = 10_000;
-/** A round may be too old before it is complete. It is then read again, this many times at most. */
+/** A round may be too old when it is complete. Then it is read again, at most this many times. */
 const ROUNDS_MAX = 3;
 
 /**
- * What the transit routers of one region hold, for the last look before a delete: all connections share a round, and there is
- * one round at a time. A round may be as old as `recheck.maxAge` and the time that reading it took.
+ * The attachments on the transit routers of one region, for the last recheck before a delete. All connections share a
+ * round, and only one round is read at a time. A round may be as old as `recheck.maxAge` plus the time that its reading
+ * took.
  */
 export class WitnessRounds {
   readonly #clock: Clock;
@@ -41,7 +42,7 @@ export class WitnessRounds {
     readonly maxAgeMs: number;
     readonly transitRouterIds: readonly TransitRouterId[];
     readonly read: (id: TransitRouterId, want: Freshness) => Promise<Fresh<readonly Attachment[]>>;
-    /** The newest reading there is, whoever asked for it. */
+    /** The newest reading of this list, also if it was made for another caller. */
     readonly latest: (id: TransitRouterId) => Fresh<readonly Attachment[]> | undefined;
   }) {
     this.#clock = options.clock;
@@ -52,9 +53,9 @@ export class WitnessRounds {
   }
 
   /**
-   * Throws `CloudError`: when a list could not be read, and with code `StaleEvidence` when rounds take too long to be used.
+   * Throws `CloudError` if a list could not be read, and with code `StaleEvidence` if rounds take too long to be used.
    *
-   * @param afterSequence readings up to this one do not count
+   * @param afterSequence readings up to this number do not count
    */
   async get(afterSequence: number): Promise<ReadonlyMap<TransitRouterId, readonly Attachment[]>> {
     for (let rounds = 0; rounds <= ROUNDS_MAX; rounds += 1) {
@@ -93,7 +94,7 @@ export class WitnessRounds {
     };
   }
 
-  /** Somebody who waits for a detach may have read a list since: the newest reading is the one that counts. */
+  /** A step that waits for a detach may have read a list since the round. Then the newest reading counts. */
   #toLists({ lists }: Round): ReadonlyMap<TransitRouterId, readonly Attachment[]> {
     return new Map(
       [...lists].map(([id, inRound]) => {

@@ -12,17 +12,18 @@ import { detachConnection } from './detach-connection.ts';
 import { whyNotNow } from './leave-to-begin.ts';
 import { endIfStopped, endWith, StepEnd, type StepResult } from './step-result.ts';
 
-/** What became of those whose turn came: how their steps ended, or why nothing was to begin on them any more. */
+/** The results of the connections whose turn came: how their steps ended, or why nothing may begin on them any more. */
 type Acted = {
   readonly steps: ReadonlyMap<Judged, StepResult>;
   readonly tooLate: ReadonlyMap<Judged, NotNow>;
 };
 
 /**
- * Carry out the plan: detach and delete, `perRun` at the most. Writes to the cloud.
+ * Carry out the plan: detach and delete at most `perRun` connections. Writes to the cloud.
  *
- * All slots are worked on at once, and the client's pace keeps them within the limits. If a connection turns out to need no
- * change, its slot goes to the next in the queue. The answer leaves out connections whose turn never came.
+ * All slots are worked on at once, and the client's pace keeps them within the limits. If a connection needs no change
+ * after all, its slot goes to the next connection in the queue. The answer leaves out connections whose turn never
+ * came.
  */
 export async function act(
   plan: Plan,
@@ -31,13 +32,13 @@ export async function act(
 ): Promise<Acted> {
   const results = new Map<Judged, StepResult>();
   const tooLate = new Map<Judged, NotNow>();
-  // By a mark that this run could not renew nothing is detached or deleted.
+  // Nothing is detached or deleted by a mark that this run could not renew.
   const mayStart = (judged: Judged): boolean => {
     const kind = tags.get(judged)?.kind;
     return kind !== 'gone' && (kind !== 'failed' || !judged.verdict.restsOnMark);
   };
   const waiting = plan.queue.filter((judged) => judged.mode === 'sweep' && mayStart(judged));
-  /** Their turn came, and the day had no room for them. */
+  /** Connections whose turn came while `limits.perDay` left no room for them. */
   const full: Judged[] = [];
   let slots = plan.perRun;
   const workers: Promise<void>[] = [];
@@ -79,11 +80,11 @@ export async function act(
     }
   };
   startWaiting();
-  // Workers may add workers while we wait for them.
+  // Workers may add workers while this loop waits for them.
   for (let next = 0; next < workers.length; next += 1) {
     await workers[next];
   }
-  // What the cloud does is an ending; anything else is a defect of ours, told after the others have come to their end.
+  // Failures of the cloud are results. Any other error is a defect of this program, thrown after all steps have ended.
   if (defects.length > 0) {
     throw defects[0];
   }
@@ -93,8 +94,8 @@ export async function act(
 const OVER_LIMIT = 'over limits.perRun: its turn comes in a later run';
 
 /**
- * The outcome of each connection that was due and not worked on, because its mode, the slots, the change window or a file
- * `STOP`, or the day did not allow it, or because nobody was told of it. Connections that a plan shows take their places in the day.
+ * The outcome of each connection that was due and not worked on. The reason is its mode, the slots, the change window,
+ * a file `STOP`, `limits.perDay` or a missing notice. Connections that a plan shows take their places in the day.
  */
 export function describeLeftOver(
   plan: Plan,
@@ -134,7 +135,7 @@ function toPlanned({ verdict }: Judged, holdMs: number): StepResult {
   return endWith('planned', `${reason}; a sweep would ${attachment ? 'detach and ' : ''}delete it now`);
 }
 
-/** What the log says of a verdict before steps follow. */
+/** The log fields of a verdict before its steps. */
 const toJudgedFields = (verdict: Judged['verdict']) => ({
   name: verdict.connection.name ?? null,
   verdict: verdict.kind,
@@ -143,13 +144,13 @@ const toJudgedFields = (verdict: Judged['verdict']) => ({
   evidence: verdict.evidence,
 });
 
-/** All steps on one connection. Never throws for what the cloud does; a defect of ours goes up. */
+/** All steps on one connection. Never throws for an answer of the cloud, only for a defect of this program. */
 async function workOn(region: RegionContext, { verdict, notice }: Judged): Promise<StepResult> {
   const { connectionId } = verdict.connection;
   record(region, 'connection.judged', connectionId, toJudgedFields(verdict));
   const ended = await takeSteps(region, verdict);
   const result = { ...ended, backup: region.backedUpAs.get(connectionId) };
-  // A step that outlasts each run would come first in each run.
+  // Without this note, a step that outlasts each run would come first in each run.
   const hasFailed = result.outcome === 'failed' || result.outcome === 'blocked';
   const isStuck = (hasFailed || (result.used && isUnfinished(result))) && !region.stopAsked.aborted;
   if (isStuck) {
@@ -171,7 +172,7 @@ async function workOn(region: RegionContext, { verdict, notice }: Judged): Promi
   return result;
 }
 
-/** An outcome that is neither a deletion nor a hold, `deferred` and `unknown` included, is logged as a failed step. */
+/** Any outcome that is neither a deletion nor a hold is logged as a failed step, also `deferred` and `unknown`. */
 function toEvent({ outcome }: StepResult): JournalEvent {
   if (outcome === 'held') {
     return 'detach.done';
@@ -181,7 +182,7 @@ function toEvent({ outcome }: StepResult): JournalEvent {
 
 const isUnfinished = ({ code }: StepResult): boolean => code === DEADLINE_EXCEEDED;
 
-/** The rest is for a later run, once the detach note is older than the hold. */
+/** A later run deletes the connection, once its detach note is older than the hold. */
 function endHeld({ policy, clock }: RegionContext, note: string): StepResult {
   const detachedMs = parseInstant(note.split(' ')[0] ?? '') ?? clock.now();
   const heldUntilMs = detachedMs + policy.detach.holdMs;

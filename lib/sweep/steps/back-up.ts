@@ -11,16 +11,16 @@ import type { KeptBackup } from '../reads/backup-reads.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
-/** The code of a deletion that did not begin because its backup could not be taken. */
+/** The code of a deletion that did not begin because its backup failed. */
 const BACKUP_FAILED = 'BackupFailed';
 
 /**
- * Before the first write of a deletion, keep what it takes to bring the connection back, and read that back from the store.
- * Writes to the store, not to the cloud. Without a store it does nothing.
+ * Before the first write of a deletion, back up everything that restores the connection, and read the backup from the
+ * store again. Writes to the store, not to the cloud. Does nothing without a store.
  *
- * Throws `StepEnd`: when there is no equal backup afterwards, nothing of the deletion may begin.
+ * Throws `StepEnd` if the store has no equal backup afterwards. Then the deletion must not begin.
  *
- * @param attachment what holds the connection; undefined: nothing does
+ * @param attachment the attachment of the connection, or undefined if it is bound to nothing
  */
 export async function backUp(
   region: RegionContext,
@@ -49,7 +49,7 @@ export async function backUp(
   }
 }
 
-/** A connection that we detached has a backup from before, if a store was there then. */
+/** A connection that an earlier run detached has a backup of that time, if there was a store. */
 async function findBackupBefore(region: RegionContext, { connection, note }: Verdict): Promise<KeptBackup | undefined> {
   if (note.kind !== 'valid') {
     return undefined;
@@ -82,12 +82,15 @@ async function readAll(
     attachment && readHeld(region, attachment),
   ]);
   const { accountId, regionId, clock } = region;
-  // Checked before anything is written: the run would not be able to tell it apart from another.
+  // Checked before any write, because the run could not tell this backup apart from other backups.
   const runId = region.backups?.runId ?? '';
   return { takenMs: clock.now(), runId, accountId, regionId, connection, held, customerGateways, verdict };
 }
 
-/** The connection with its settings. A list does not say whether BGP is on, so a connection that may have it is read alone. */
+/**
+ * The connection with its settings. A list does not say whether BGP is on, so a connection that may have BGP is read
+ * alone.
+ */
 async function readSettings(region: RegionContext, connectionId: string): Promise<Connection> {
   const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
   const { value } = await region.reads.connection(connectionId, want);
@@ -114,7 +117,8 @@ async function readHeld(region: RegionContext, { attachmentId, transitRouterId, 
     status: 'unknown',
     connectionOwnerId: undefined,
   } as const;
-  // Before the attachment: one that somebody detaches has no routes any more, and must not look like one without.
+  // Read routing before the attachment. An attachment that is detached in between loses its routes, and must not look
+  // unused.
   const routed = await region.reads.wholeRouting(transitRouterId, want);
   const [listed, vcoRoutes] = await Promise.all([
     region.reads.attachmentsAbout(about, want, isMoving),
@@ -135,7 +139,7 @@ function toStepEnd(error: unknown): StepEnd {
   }
   if (error instanceof CloudError) {
     const { outcome, code, ...rest } = endWithError(what, error, false);
-    // Time that runs out is no failure of the backup.
+    // If the time runs out, that is no failure of the backup.
     return new StepEnd(
       outcome === 'deferred' ? { outcome, code, ...rest } : { ...rest, outcome: 'failed', code: BACKUP_FAILED },
     );

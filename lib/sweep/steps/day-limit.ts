@@ -6,15 +6,15 @@ import { recentBackupDays, recentlyBackedUp } from '../../core/store/recent-back
 import type { Store } from '../../core/store/store.ts';
 import { type StoreCode, toStoreError } from '../../core/store/store-error.ts';
 
-/** What is known of the last 24 hours in one place. */
+/** The deletions of the last 24 hours in one place. */
 type Day = {
-  /** Connections whose deletion began, by their backups. */
+  /** Connections whose deletion began, according to their backups. */
   begun: ReadonlySet<ConnectionId>;
-  /** Those that this run began, or is about to begin: their backups may not show yet. */
+  /** Connections that this run began or is about to begin. Their backups may not show yet. */
   readonly taken: Set<ConnectionId>;
   /**
-   * One had to wait, and those after it wait as well. Otherwise connections that fail in each run would renew their backups in
-   * each run, and leave no room for any other.
+   * A connection had to wait, so the connections after it wait as well. Otherwise connections that fail in each run
+   * would renew their backups in each run, and leave no room for any other.
    */
   isClosed: boolean;
   unread: NotNow | undefined;
@@ -22,8 +22,9 @@ type Day = {
 };
 
 /**
- * Keeps `limits.perDay` for one run: how many deletions may begin in 24 hours in one place, over all runs. A connection
- * counts once, however many backups it has. What an earlier run began was counted then.
+ * Enforces `limits.perDay` during one run: the number of deletions that may begin in one place within 24 hours, over
+ * all runs. A connection counts once, however many backups it has. A deletion that an earlier run began was counted
+ * then.
  */
 export class DayLimit {
   readonly #perDay: number;
@@ -31,19 +32,19 @@ export class DayLimit {
   readonly #clock: Clock;
   readonly #days = new Map<string, Day>();
 
-  /** @param store undefined: none was opened, which counts as one that cannot be read */
+  /** @param store undefined: no store was opened. This counts as an unreadable store */
   constructor(perDay: number, store: Store | undefined, clock: Clock) {
     this.#perDay = perDay;
     this.#store = store;
     this.#clock = clock;
   }
 
-  /** Whether the backups of some place could not be counted. */
+  /** Whether the backups of any place could not be counted. */
   get isUnread(): boolean {
     return [...this.#days.values()].some(({ unread }) => unread !== undefined);
   }
 
-  /** Count the backups of a place. All who ask before a count has begun share it. */
+  /** Count the backups of a place. Callers share a count that has not begun yet. */
   async look(place: Place): Promise<void> {
     const day = this.#dayOf(place);
     if (day.unread === undefined) {
@@ -52,7 +53,7 @@ export class DayLimit {
     }
   }
 
-  /** Why nothing may begin on a connection, as far as the last count of its place says. */
+  /** Why nothing may begin on a connection, according to the last count of its place. */
   whyNot({ verdict, ...place }: Pick<Judged, 'accountId' | 'regionId' | 'verdict'>): NotNow | undefined {
     const day = this.#dayOf(place);
     if (day.unread !== undefined || !isNew({ verdict })) {
@@ -65,7 +66,7 @@ export class DayLimit {
       : this.#whyFull(place, day, connectionId);
   }
 
-  /** As `whyNot`; if nothing stands against it, its place is taken. */
+  /** Like `whyNot`, but also takes a place for the connection if there is room. */
   take(judged: Judged): NotNow | undefined {
     const notNow = this.whyNot(judged);
     const day = this.#dayOf(judged);
@@ -77,15 +78,15 @@ export class DayLimit {
     return notNow;
   }
 
-  /** Nothing was begun on it after all. */
+  /** Give the place back because nothing was begun on the connection. */
   giveBack(judged: Judged): void {
     const day = this.#dayOf(judged);
     day.taken.delete(judged.verdict.connection.connectionId);
-    // Those that wait are asked again, in their order.
+    // The waiting connections are asked again, in their order.
     day.isClosed = false;
   }
 
-  /** Count again just before a connection whose place is taken is begun: other runs are at work as well. */
+  /** Count again just before beginning a connection that has a place, because other runs are at work as well. */
   async confirm(place: Place, connectionId: ConnectionId): Promise<NotNow | undefined> {
     await this.look(place);
     const day = this.#dayOf(place);
@@ -121,7 +122,7 @@ export class DayLimit {
   }
 
   async #count(place: Place, day: Day): Promise<void> {
-    // Those who ask in the same turn come first.
+    // Callers that ask in the same turn share this count.
     await Promise.resolve();
     day.look = undefined;
     if (this.#store === undefined) {

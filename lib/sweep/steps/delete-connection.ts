@@ -18,19 +18,22 @@ import {
 import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
-/** After a request to stop, how long to look for the effect of a delete whose answer was lost: it may never have arrived. */
+/**
+ * Time to look for the effect of a delete after a request to stop, if its answer was lost. The delete may never have
+ * arrived.
+ */
 const DOUBTED_MS = 20_000;
 
-/** What is known of our delete request before anything was read back. */
+/** The state of the delete request before anything was read back. */
 type Request = { readonly accepted: 'yes' | 'maybe' | 'no'; readonly requestId: string | null };
 
-/** An earlier attempt of ours, whose answer was lost, already took hold. */
+/** An earlier attempt of this run, whose answer was lost, already took hold. */
 class DeleteUnderWay extends Error {}
 
 /**
- * Delete one connection that is bound to nothing, and see it gone. Writes to the cloud.
+ * Delete one connection that is bound to nothing, and wait until it is gone. Writes to the cloud.
  *
- * @param detached this run detached it: then a deletion of the run is used up already
+ * @param detached this run detached it, so a deletion of the run is already used up
  */
 export async function deleteConnection(
   region: RegionContext,
@@ -48,19 +51,21 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
   let answerLost = false;
   const beforeAttempt = async (mayHaveEffect: boolean) => {
     answerLost ||= mayHaveEffect;
-    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    // A refused attempt has begun nothing. An attempt whose answer was lost may have begun the delete, so it is
+    // finished.
     const isBeginning = !detached && !answerLost;
     if (isBeginning) {
       await askLeave(region, verdict);
       if (!sent) {
         await needDay(region, verdict);
-        // After a detach there is one already, which has the attachment.
+        // A detached connection already has a backup, which includes the attachment.
         await backUp(region, verdict, undefined);
       }
     }
-    // Before each further attempt everything is read anew: a lost answer, or "busy", says that something happens to it.
+    // Everything is read anew before each further attempt, because a lost answer or "busy" says that the connection is
+    // changing.
     const after = sent ? region.reads.sequence : AFTER_JUDGED;
-    // After a detach the tags need no second look: the step before it has read them back.
+    // After a detach, the tags need no second look, because the detach step has read them back.
     const read = await (detached ? recheck(region, verdict, after, true) : recheckOwnTags(region, verdict, after));
     if (answerLost && isBeingDeleted(read)) {
       throw new DeleteUnderWay();
@@ -104,8 +109,8 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
 }
 
 /**
- * Make a delete again for as long as the connection is busy: at most `wait.deleteTimeout`, and only while there is time
- * for a delete. Writes to the cloud.
+ * Repeat a delete while the connection is busy: at most for `wait.deleteTimeout`, and only while there is time for a
+ * delete. Writes to the cloud.
  */
 async function sendUntilFree<T>(region: RegionContext, send: () => Promise<T>, detached: boolean): Promise<T> {
   const { clock } = region;
@@ -127,7 +132,7 @@ async function sendUntilFree<T>(region: RegionContext, send: () => Promise<T>, d
 const isRefusedAsBusy = (error: unknown): boolean =>
   error instanceof CloudError && error.effect === 'refused' && disposition(error.code, error.status) === 'busy';
 
-/** What a connection looks like while a delete of ours takes effect. */
+/** Whether a connection looks as it does while a delete takes effect. */
 const isBeingDeleted = (read: Rechecked) =>
   read.kind === 'gone' || (read.kind === 'changed' && ['deleted', 'unknown'].includes(read.verdict.connection.state));
 
@@ -137,7 +142,7 @@ const SENTENCES = {
   no: 'the cloud said it was not found',
 } as const;
 
-/** Gone means that a read says not found, or that enough whole listings in a row were without it. */
+/** The connection is gone if a read says "not found", or if enough complete listings in a row did not show it. */
 async function waitUntilGone(
   region: RegionContext,
   verdict: Verdict,

@@ -16,10 +16,10 @@ import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, stoppedHal
 import { stopIfChanged } from './stop-if-changed.ts';
 import { needTimeFor } from './time-left.ts';
 
-/** Of `recheck.maxAge`, to wait for others that one reading can serve. */
+/** Share of `recheck.maxAge` for which a step waits for other steps, so that one reading serves all of them. */
 const GATHER_SHARE = 0.25;
 
-/** An earlier attempt of ours, whose answer was lost, already took hold. */
+/** An earlier attempt of this run, whose answer was lost, already took hold. */
 class DetachUnderWay extends Error {}
 
 /** One connection to detach. */
@@ -27,18 +27,18 @@ type DetachStep = {
   readonly region: RegionContext;
   readonly verdict: Verdict;
   readonly attachment: Attachment;
-  /** What its detach note says. */
+  /** The value of the detach note. */
   readonly note: string;
 };
 
-/** What became of the request so far. */
+/** The state of the detach request so far. */
 type DetachRequest = { sent: boolean; answerLost: boolean };
 
 /**
- * Detach one connection and see it done. Writes to the cloud.
+ * Detach one connection and wait until it is detached. Writes to the cloud.
  *
- * Resolves when the transit router no longer lists the attachment and the connection says that it is bound to nothing, to
- * the detach note that stands then. Every other end is thrown as `StepEnd`.
+ * Resolves to the current detach note, when the transit router no longer lists the attachment and the connection says
+ * that it is bound to nothing. Every other end is thrown as `StepEnd`.
  */
 export async function detachConnection(
   region: RegionContext,
@@ -48,7 +48,7 @@ export async function detachConnection(
   const { connectionId } = verdict.connection;
   await askLeave(region, verdict);
   await needDay(region, verdict);
-  // The listing that judged will do for a tag, if it is as fresh as a look just before a write has to be.
+  // For the tag, the first listing is enough if it is as fresh as a recheck before a write must be.
   await stopIfChanged(region, await recheck(region, verdict, JUDGED, false));
   needTimeFor(region, 'detach', false);
   needLeave(region, verdict);
@@ -65,7 +65,7 @@ export async function detachConnection(
   return await keepNote(step);
 }
 
-/** Write the note before the detach, so that a later run can finish the work of a run that dies in between. */
+/** Write the note before the detach. If the run dies in between, a later run can finish its work. */
 async function writeNote({ region, verdict, note }: DetachStep): Promise<void> {
   const { connectionId } = verdict.connection;
   try {
@@ -77,9 +77,10 @@ async function writeNote({ region, verdict, note }: DetachStep): Promise<void> {
 }
 
 /**
- * Resolves once the cloud accepted the detach or may have; throws `StepEnd` when nothing more can be done.
+ * Resolves once the cloud accepted the detach or may have accepted it. Throws `StepEnd` if the step cannot continue.
  *
- * The note says "we detached it". It goes again when that is certainly not so, and stays while it may be.
+ * The note says that the sweep detached the connection. It is removed if that is certainly untrue, and stays if it may
+ * be true.
  */
 async function requestDetach(step: DetachStep, taggedSequence: number): Promise<void> {
   const { region, attachment } = step;
@@ -104,7 +105,7 @@ async function requestDetach(step: DetachStep, taggedSequence: number): Promise<
   }
 }
 
-/** Undefined when the detach may be under way after all: then only reading back tells. */
+/** Undefined if the detach may be under way after all. Then only a later reading tells. */
 function toStepEnd(error: CloudError, request: DetachRequest): StepEnd | undefined {
   if (saysGone(error)) {
     return undefined;
@@ -116,21 +117,22 @@ function toStepEnd(error: CloudError, request: DetachRequest): StepEnd | undefin
 }
 
 /**
- * What has to be so just before each attempt.
+ * The checks just before each attempt.
  *
- * @param taggedSequence of the last reading before the note was written; it and those before it do not count
+ * @param taggedSequence the last reading before the note was written. Only later readings count
  */
 function createDetachCheck(step: DetachStep, request: DetachRequest, taggedSequence: number) {
   const { region, verdict, attachment, note } = step;
   return async (mayHaveEffect: boolean): Promise<void> => {
     request.answerLost ||= mayHaveEffect;
-    // An attempt that was refused has begun nothing; one whose answer was lost may have, and is seen through.
+    // A refused attempt has begun nothing. An attempt whose answer was lost may have begun the detach, so it is
+    // finished.
     const isBeginning = !request.answerLost;
     if (isBeginning) {
       await askLeave(region, verdict);
     }
-    // Before each further attempt everything is read anew: the answer may have been lost, and another run may have
-    // removed the note.
+    // Everything is read anew before each further attempt, because the answer may have been lost, or another run may
+    // have removed the note.
     const after = request.sent ? region.reads.sequence : taggedSequence;
     const read = await recheckOwnTags(region, verdict, after, note);
     if (request.answerLost && read.kind === 'changed' && isBeingDetached(read.verdict.connection)) {
@@ -148,7 +150,7 @@ function createDetachCheck(step: DetachStep, request: DetachRequest, taggedSeque
   };
 }
 
-/** How the step ends when the detach had no effect. A person has to hear of a note that cannot be removed. */
+/** The end of a step whose detach had no effect. If the note cannot be removed, the result must say so. */
 async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd): Promise<StepEnd> {
   try {
     await removeNote(region, verdict.connection, note);
@@ -160,10 +162,10 @@ async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd):
 }
 
 /**
- * Another run that gave up may have removed the note under our hands: without it nobody would finish what we began, and
- * nothing would hold it.
+ * Write the note again if another run that gave up has removed it. Without a note, no run would finish this deletion,
+ * and no hold would apply.
  *
- * @returns the note that stands
+ * @returns the current note
  */
 async function keepNote(step: DetachStep): Promise<string> {
   const { region, verdict, attachment, note } = step;
@@ -194,7 +196,7 @@ async function keepNote(step: DetachStep): Promise<string> {
   return note;
 }
 
-/** Whoever deleted it, it was not this run. */
+/** Another run or a person deleted the connection. */
 function endGone(): never {
   throw new StepEnd(endWith('already-gone', 'it was gone when its detach was done', { used: true }));
 }
@@ -205,14 +207,14 @@ function reportTagFailure({ region, verdict }: DetachStep, error: unknown): void
   record(region, 'step.failed', verdict.connection.connectionId, what);
 }
 
-/** Both sides have to say so: the transit router by whole listings, the connection by its own state. */
+/** Both sides must confirm the detach: the transit router by complete listings, the connection by its own state. */
 async function waitUntilDetached(step: DetachStep): Promise<void> {
   const { region, attachment } = step;
   const { wait } = region.policy;
   let misses = 0;
   const look = async () => {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-    // The transit router has let go before: then both sides are asked at the same time.
+    // If the transit router no longer lists the attachment, both sides are asked at the same time.
     const isNear = misses > 0 && misses + 1 >= wait.consecutiveMisses;
     const [listed, early] = await Promise.all([
       region.reads.attachments(attachment.transitRouterId, want),
@@ -230,7 +232,7 @@ async function waitUntilDetached(step: DetachStep): Promise<void> {
     timeoutMs: wait.detachTimeoutMs,
     atOnce: false,
     schedule,
-    // A detach may take minutes, and its note tells the next run of it.
+    // A detach may take minutes, and its note tells the next run about it.
     afterStopMs: 0,
     look,
   });
@@ -261,7 +263,7 @@ async function isUnbound({ region, verdict }: DetachStep): Promise<boolean> {
   const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
   const { value } = await region.reads.connection(connectionId, want);
   const now = value === 'absent' ? (await region.reads.confirm(connectionId)).value : value;
-  // Somebody else deleted it meanwhile; the delete step finds that out and says so.
+  // Another run or a person deleted it meanwhile. The delete step notices and reports that.
   if (now === 'gone') {
     return true;
   }

@@ -5,8 +5,8 @@ import type { RegionContext } from '../run-context.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
 /**
- * How a step ends when one of its tag calls failed. Another run or its owner may have deleted the connection since it was
- * read. A tag call that does not find the connection is a hint of that, and one read confirms it.
+ * How a step ends after a failed tag call. Another run or the owner may have deleted the connection since it
+ * was read. A tag call that does not find the connection is a hint of that, and one read confirms it.
  *
  * @param what the failure in words, if the connection still exists
  * @param used a deletion of this run is used up
@@ -26,7 +26,7 @@ export async function endOfTagCall(
   );
 }
 
-/** False as well if the read fails: then the failure of the tag call is what there is to say. */
+/** Also false if the read fails. Then the result reports the failure of the tag call. */
 async function isConfirmedGone(region: RegionContext, connectionId: ConnectionId): Promise<boolean> {
   try {
     return (await region.reads.confirm(connectionId)).value === 'gone';

@@ -5,8 +5,8 @@ import type { RegionContext, RunContext } from '../run-context.ts';
 import { endWith, NOT_STARTED, StepEnd } from './step-result.ts';
 
 /**
- * Why nothing may begin on a connection now, as far as is known without a look: the run is held back, or outlives its change
- * window, which lets what is half done be finished.
+ * Why nothing may begin on a connection now, without looking again. Either the run is held back, or the change window
+ * is over. A half-done deletion may still be finished after the change window.
  */
 export function whyNotNow(run: RunContext, verdict: Verdict): NotNow | undefined {
   if (run.stopAsked.aborted) {
@@ -20,7 +20,7 @@ export function whyNotNow(run: RunContext, verdict: Verdict): NotNow | undefined
   return closed === undefined ? undefined : { reason: closed, code: null };
 }
 
-/** Stop before a write with which something would begin that may not begin now. Throws `StepEnd` (`deferred`). */
+/** Stop before a write that would begin a deletion, if no deletion may begin now. Throws `StepEnd` (`deferred`). */
 export function needLeave(run: RunContext, verdict: Verdict): void {
   const notNow = whyNotNow(run, verdict);
   if (notNow !== undefined) {
@@ -29,15 +29,15 @@ export function needLeave(run: RunContext, verdict: Verdict): void {
 }
 
 /**
- * The same after a look for the file `STOP`: a request may have waited minutes for its turn. Call it before the reading that
- * the request rests on, because a slow store would make that reading old.
+ * Like `needLeave`, after looking for the file `STOP`, because a request may have waited minutes for its turn. Call it
+ * before the reading that the request rests on. Otherwise a slow store would make that reading stale.
  */
 export async function askLeave(run: RunContext, verdict: Verdict): Promise<void> {
   await run.stop?.look();
   needLeave(run, verdict);
 }
 
-/** Stop before something new begins for which the day has no room. Throws `StepEnd` (`deferred`). */
+/** Stop before a new deletion for which `limits.perDay` leaves no room. Throws `StepEnd` (`deferred`). */
 export async function needDay({ day, accountId, regionId }: RegionContext, verdict: Verdict): Promise<void> {
   if (day === undefined || !isNew({ verdict })) {
     return;

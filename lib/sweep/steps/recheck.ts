@@ -15,12 +15,14 @@ import type { RegionContext } from '../run-context.ts';
 import { whyUnplanned } from '../survey/swept-plan.ts';
 import { endWith, endWithError, StepEnd } from './step-result.ts';
 
-/** Reads that take longer than `recheck.maxAge` are stale before they arrive; so often we try again. */
+/**
+ * If reads take longer than `recheck.maxAge`, they are stale on arrival and repeated. This is the number of attempts.
+ */
 const LOOKS_MAX = 3;
 
-/** As `afterSequence`: the listing that judged counts too. */
+/** As `afterSequence`: the first listing counts as well. */
 export const JUDGED = -1;
-/** As `afterSequence`: only readings after the listing that judged count. */
+/** As `afterSequence`: only readings after the first listing count. */
 export const AFTER_JUDGED = 0;
 
 export type Rechecked =
@@ -29,23 +31,23 @@ export type Rechecked =
       readonly kind: 'changed';
       readonly verdict: Verdict;
       readonly changes: readonly string[];
-      /** The transit router shows the attachment as being removed. */
+      /** The transit router says that the attachment is being removed. */
       readonly isLettingGo: boolean;
-      /** It was bound to nothing, and says that it is attached: what its note and mark say is of the time before. */
+      /** The connection was bound to nothing and is attached now. Its note and mark belong to the time before. */
       readonly isBoundAgain: boolean;
-      /** Why it is no longer what the plan that is swept says of it; undefined when it is, or without a plan. */
+      /** Why the connection no longer matches the swept plan. Undefined if it matches, or without a plan. */
       readonly unplanned: string | undefined;
     }
   | { readonly kind: 'gone' };
 
 /**
- * Read again everything a verdict rests on, at most `recheck.maxAge` old, and judge it again. Reads only.
+ * Read everything that a verdict rests on again, at most `recheck.maxAge` old, and judge it again. Reads only.
  *
- * Throws `StepEnd` when something could not be read, or not freshly enough, and `CloudError` (`StoppedOnRequest`) as soon as
- * the run is asked to stop.
+ * Throws `StepEnd` if something could not be read, or not freshly enough, and `CloudError` (`StoppedOnRequest`) as soon
+ * as the run is asked to stop.
  *
- * @param afterSequence readings up to this one do not count
- * @param detached our own detach lies between the listing and now
+ * @param afterSequence readings up to this number do not count
+ * @param detached this run detached the connection since the listing
  */
 export async function recheck(
   region: RegionContext,
@@ -78,12 +80,12 @@ async function recheckNow(
 }
 
 /**
- * As `recheck`, and wait until the tags show that this run wrote and that the next write rests on: the renewed mark, and the
- * detach note. Reads lag behind writes. Reads only.
+ * Like `recheck`, but wait until the tags show the writes of this run that the next write rests on: the renewed mark
+ * and the detach note. Reads lag behind writes. Reads only.
  *
- * Throws `StepEnd` also when they do not show within `wait.tagTimeout`, and when another run's stand in their place.
+ * Also throws `StepEnd` if the tags do not show within `wait.tagTimeout`, or if another run has overwritten them.
  *
- * @param note what this run wrote as its detach note
+ * @param note the detach note that this run wrote
  */
 export async function recheckOwnTags(
   region: RegionContext,
@@ -115,7 +117,7 @@ export async function recheckOwnTags(
   }
 }
 
-/** Whether the mark that the verdict rests on is the one that this run found or wrote, and renewed. */
+/** Whether the connection still has the mark that this run found or wrote, and renewed. */
 function showsMark(region: RegionContext, verdict: Verdict, now: Connection): boolean {
   if (!verdict.restsOnMark) {
     return true;
@@ -138,7 +140,10 @@ function showsMark(region: RegionContext, verdict: Verdict, now: Connection): bo
 const tagOf = ({ tags }: Connection, key: string): string | undefined =>
   tags === 'unread' ? undefined : tags.get(key);
 
-/** Each run writes a note of its own: by another's it must not go on, for that one may remove it at any moment. */
+/**
+ * Each run writes its own note. A run must not rely on another run's note, because that run may remove the note at any
+ * moment.
+ */
 function showsNote(verdict: Verdict, now: Connection, note: string): boolean {
   const found = noteOf(now);
   if (found !== undefined && found !== note && found !== noteOf(verdict.connection)) {
@@ -147,7 +152,7 @@ function showsNote(verdict: Verdict, now: Connection, note: string): boolean {
   return found === note;
 }
 
-/** A read that failed is no answer of the write it comes before: it must not be retried or counted as one. */
+/** A failed read is no answer to the write after it, so it must not be retried or counted as an answer of the write. */
 function endUnread(error: unknown): never {
   throw new StepEnd(endWithError('it could not be read again', toCloudError(error), false));
 }
@@ -178,7 +183,8 @@ async function readEvidence(
     };
   }
   const { transitRouterId, attachmentId } = attachment;
-  // Before the attachments: one that somebody detaches has no routes any more, and must not look like one without.
+  // Read routing before the attachments. An attachment that is detached in between loses its routes, and must not look
+  // unused.
   const routed = routing === 'unread' ? undefined : await region.reads.routing(transitRouterId, want);
   const [connection, attachments] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
@@ -196,7 +202,7 @@ async function readEvidence(
   };
 }
 
-/** Absence from a listing is a hint; what a write rests on is the connection's own read. */
+/** Absence from a listing is only a hint. A write rests on a separate read of the connection. */
 async function readConnection(region: RegionContext, connectionId: string, want: Freshness) {
   const read = await region.reads.connection(connectionId, want);
   const { value } = read;
@@ -216,7 +222,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);
   const sameRule = detached || verdict.rule === before.rule;
   const unplanned = region.plan && whyUnplanned(region.plan, { ...region, verdict });
-  // A message counts for one clock only. If the clock has begun anew, nobody was told of it.
+  // A message counts for one clock only. If the clock has begun anew, no message has named it.
   const isTold = detached || !region.policy.notify.required || verdict.sinceMs === before.sinceMs;
   if (!isTold) {
     changes.push('the clock in its mark is not the clock of which somebody was told');
@@ -232,7 +238,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
   return { kind: 'changed', verdict, changes, isLettingGo: read.isLettingGo, isBoundAgain, unplanned };
 }
 
-/** That we detached it, this run knows by itself; the tag is for those who come after. */
+/** This run knows that it detached the connection. The tag is for later runs. */
 function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs: number): Connection {
   if (connection.tags === 'unread' || attachment === undefined) {
     return connection;

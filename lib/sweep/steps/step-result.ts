@@ -11,17 +11,20 @@ export type StepResult = {
   readonly code: string | null;
   readonly requestId: string | null;
   /**
-   * One slot of `limits.perRun` is used up, because something was detached or deleted, or may have been. If nothing was
-   * touched, the slot goes to the next in the queue, so that a few refused connections never keep the others waiting.
+   * Whether a slot of `limits.perRun` is used up, because something was or may have been detached or deleted. If
+   * nothing was touched, the slot goes to the next connection in the queue. So a few refused connections never block
+   * the rest of the queue.
    */
   readonly used: boolean;
-  /** Of `held`: until when, in milliseconds since the epoch. */
+  /** For `held`: the end of the hold, in milliseconds since the epoch. */
   readonly heldUntilMs?: number;
-  /** Of a connection that was backed up: the path in the store. */
+  /** For a connection with a backup: the path in the store. */
   readonly backup?: string | undefined;
 };
 
-/** Thrown inside a write's `beforeAttempt` to stop before anything is sent, and anywhere a step ends early. */
+/**
+ * Thrown inside a write's `beforeAttempt` to stop before anything is sent, and in any place where a step ends early.
+ */
 export class StepEnd extends Error {
   override readonly name = 'StepEnd';
   readonly result: StepResult;
@@ -32,7 +35,7 @@ export class StepEnd extends Error {
   }
 }
 
-/** Whether a write that failed may have taken hold all the same. A request that was throttled certainly did not. */
+/** Whether a failed write may have taken hold nevertheless. A throttled request certainly did not. */
 export const mayHaveTakenHold = (error: CloudError): boolean =>
   error.effect === 'unknown' && !isThrottling(error.code, error.status);
 
@@ -45,10 +48,10 @@ export const endWith = (outcome: OutcomeKind, reason: string, rest: Partial<Step
   ...rest,
 });
 
-/** Why nothing was done to a connection: a person asked the run to stop before its turn came. */
+/** The reason of a connection that was not touched, because a person asked the run to stop before its turn came. */
 export const NOT_STARTED: NotNow = { reason: 'not started: stopped on request', code: STOPPED_ON_REQUEST };
 
-/** What a write that the cloud did not do becomes: `blocked` when only a person can mend it, else `failed`. */
+/** The result of a write that failed: `blocked` if only a person can fix the cause, else `failed`. */
 export function endWithError(what: string, error: CloudError, used: boolean): StepResult {
   if (error.code === STOPPED_ON_REQUEST && error.effect === 'refused' && !used) {
     return endWith('deferred', NOT_STARTED.reason, { code: NOT_STARTED.code });
@@ -65,7 +68,7 @@ function toOutcome(code: string): OutcomeKind {
   return disposition(code) === 'blocked' ? 'blocked' : 'failed';
 }
 
-/** How a step ends whose reading was cut short by a request to stop; anything else is thrown again. */
+/** The result of a step whose reading was cut short by a request to stop. Any other error is thrown again. */
 export function endIfStopped(error: unknown): StepResult {
   const failure = toCloudError(error);
   if (failure.code !== STOPPED_ON_REQUEST) {
@@ -74,10 +77,10 @@ export function endIfStopped(error: unknown): StepResult {
   return endWithError('stopped on request', failure, false);
 }
 
-/** Something was sent, and a person asked the run to stop before it was seen done. */
+/** Something was sent, and a person asked the run to stop before its effect was seen. */
 export const stoppedHalfway = (reason: string, rest: Partial<StepResult> = {}): StepResult =>
   endWith('deferred', reason, { ...rest, used: true, code: STOPPED_ON_REQUEST });
 
-/** Work left for want of time, which a later run does: unlike the limit, it makes the run incomplete. */
+/** Work that was left for lack of time. A later run does it. Unlike `limits.perRun`, this makes the run incomplete. */
 export const outOfTime = (reason: string, rest: Partial<StepResult> = {}): StepResult =>
   endWith('deferred', reason, { ...rest, code: DEADLINE_EXCEEDED });

@@ -3,7 +3,7 @@ import type { Store } from '../../core/store/store.ts';
 import { toStoreError } from '../../core/store/store-error.ts';
 import { STOP } from '../../core/store/store-layout.ts';
 
-/** Whether a store holds a run back now: by its file `STOP`, or because nobody can tell whether there is one. */
+/** Whether a store holds a run back now, by its file `STOP` or because the store cannot be read. */
 export async function heldBackBy(store: Store): Promise<HeldBack | undefined> {
   try {
     if (await store.isStopped()) {
@@ -19,7 +19,7 @@ export async function heldBackBy(store: Store): Promise<HeldBack | undefined> {
   }
 }
 
-/** Looks for the file `STOP` during one run. A run that was held back once stays so until its end. */
+/** Looks for the file `STOP` during one run. Once held back, a run stays held back until its end. */
 export class StopFile {
   readonly #store: Store;
   #heldBack: HeldBack | undefined;
@@ -29,12 +29,12 @@ export class StopFile {
     this.#store = store;
   }
 
-  /** What the looks so far have found. */
+  /** The result of all looks so far. */
   get heldBack(): HeldBack | undefined {
     return this.#heldBack;
   }
 
-  /** Look now. All who ask before a look has begun share it, and nobody shares a look that began before they asked. */
+  /** Look now. Callers share a look that has not begun yet, and never a look that began before they asked. */
   async look(): Promise<HeldBack | undefined> {
     if (this.#heldBack === undefined) {
       this.#look ??= this.#begin();
@@ -44,7 +44,7 @@ export class StopFile {
   }
 
   async #begin(): Promise<void> {
-    // Those who ask in the same turn come first.
+    // Callers that ask in the same turn share this look.
     await Promise.resolve();
     this.#look = undefined;
     const found = await heldBackBy(this.#store);

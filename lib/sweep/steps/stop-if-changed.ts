@@ -9,11 +9,11 @@ import type { Rechecked } from './recheck.ts';
 import { endWith, StepEnd } from './step-result.ts';
 
 /**
- * Stop the steps on a connection that is no longer what the listing showed. If it is in use again, protected, or no longer
- * an orphan by a rule of its mark, the mark goes, and so does a note that claims nothing any more, which writes to the
- * cloud. Throws `StepEnd` unless nothing changed.
+ * Stop the steps on a connection that no longer is as the listing showed it. If it is in use again, protected, or no
+ * longer an orphan by a rule of its mark, the sweep removes the mark and a stale detach note. That writes to the cloud.
+ * Throws `StepEnd` unless nothing changed.
  *
- * @param note what this run wrote as its detach note: another run's is then left alone
+ * @param note the detach note that this run wrote. The note of another run is then left alone
  */
 export async function stopIfChanged(region: RegionContext, read: Rechecked, note?: string): Promise<void> {
   if (read.kind === 'same') {
@@ -31,7 +31,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
     }
     const found = noteOf(verdict.connection);
     const isOurs = note === undefined || found === note;
-    // A transit router that is letting go of it does so for another run, whose note it is.
+    // If a transit router is detaching the connection, the detach and the note belong to another run.
     const isStale = verdict.dropNote || read.isBoundAgain;
     if (found !== undefined && isOurs && isStale && !read.isLettingGo) {
       await removeNote(region, verdict.connection, found);
@@ -50,7 +50,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
   throw new StepEnd(endWith(toOutcome(verdict, hasStaleMark), reason));
 }
 
-/** A connection in use, or protected, loses its mark. Any other loses only the clocks that ended. */
+/** A connection in use or protected loses its mark. Any other connection loses only the clocks that ended. */
 async function clearMark(region: RegionContext, verdict: Verdict, reason: string): Promise<void> {
   const { connectionId } = verdict.connection;
   const isWhole = verdict.kind === 'in-use' || verdict.kind === 'protected';
@@ -73,7 +73,7 @@ function toOutcome(now: Verdict, marked: boolean): OutcomeKind {
   return now.kind === 'not-ours' ? 'kept' : 'unknown';
 }
 
-/** The mark proves nothing any more. */
+/** Whether the mark no longer proves anything. */
 function isMarkStale({ connection: { tags }, kind, markDisproved }: Verdict, isBoundAgain: boolean): boolean {
   const isStale = kind === 'in-use' || kind === 'protected' || markDisproved || isBoundAgain;
   return tags !== 'unread' && hasMarkTags(tags) && isStale;

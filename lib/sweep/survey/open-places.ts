@@ -7,19 +7,19 @@ import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { asksForNothing, wantsRegion } from '../../core/plan/narrow.ts';
 import { chooseRegions, isNamed, unknownExceptions } from '../../core/plan/region-choice.ts';
 
-/** One account and region a run looks at. */
+/** One account and region that a run reads. */
 export type OpenPlace = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly api: CloudApi;
-  /** With `regions: all`, a region that does not serve the API is no failure. */
+  /** With `regions: all`, the run leaves out a region that does not serve the API. This is not a failure. */
   readonly mayBeUnsupported: boolean;
   /** Other accounts whose transit routers our connections may be bound to. */
   readonly owners: readonly { readonly accountId: AccountId; readonly api: CloudApi }[];
   readonly unreadOwners: readonly AccountId[];
 };
 
-/** A scope that could not even be opened. `regionIds` is empty when the regions themselves could not be listed. */
+/** A place that the run could not open. `regionIds` is empty if the regions of the account could not be listed. */
 type UnopenedPlace = {
   readonly accountId: AccountId;
   readonly regionIds: readonly RegionId[];
@@ -31,16 +31,18 @@ export type OpenPlaces = {
   readonly unopened: readonly UnopenedPlace[];
   /** Roles of `detach.roles` that could not be assumed. */
   readonly lostRoles: readonly { readonly roleArn: string; readonly error: CloudError }[];
-  /** Events of an array that name a region which does not exist: with `all` only the cloud knows. */
+  /**
+   * Events of an array that name a region which does not exist. With `regions: all`, only the cloud knows the regions.
+   */
   readonly refused: readonly RefusedEvent[];
-  /** What was asked for without those. */
+  /** The request without the refused events. */
   readonly parts: readonly Narrowing[];
-  /** Regions that the policy leaves out and the cloud does not list. */
+  /** Regions that `regions.except` names and the cloud does not list. */
   readonly unknownExceptions: readonly RegionId[];
 };
 
 /**
- * Resolve the policy's accounts and regions, narrowed by the request, into what a run looks at. Reads only.
+ * Resolve the accounts and regions of the policy, narrowed by the request, into places. Reads only.
  *
  * Throws `ConfigError` when the request names a region that no account has.
  */
@@ -77,7 +79,7 @@ export async function openPlaces(
 
   const places: OpenPlace[] = [];
   const unopened: UnopenedPlace[] = [];
-  // Two roles of one account must not make its regions be swept twice, each within its own limits.
+  // Two roles may lead to one account. Its regions must not be swept twice, each time with full limits.
   const taken = new Set<string>();
   const take = (accountId: AccountId, regionId: RegionId): boolean => {
     const key = placeKey({ accountId, regionId });
@@ -93,7 +95,7 @@ export async function openPlaces(
     } else if (!('error' in account)) {
       places.push(...wanted.map((regionId) => toOpenPlace(account, regionId, regions.all)));
     }
-    // An account without a region that is wanted is not missed.
+    // If the request asks for no region of an account, it does not matter that the account could not be opened.
     else if (wanted.length > 0) {
       unopened.push({ accountId, regionIds: wanted, error: account.error });
     }
@@ -113,7 +115,7 @@ type AccountRegions = { readonly accountId: AccountId; readonly regions: Policy[
 type OpenAccount = AccountRegions & { readonly api: CloudApi };
 type Opened = OpenAccount | (AccountRegions & { readonly error: CloudError });
 
-/** Stands for the account of credentials that did not even say whose they are. */
+/** Stands for the account if even the call that asks for the account of the credentials failed. */
 export const UNKNOWN_ACCOUNT = 'unknown';
 
 async function openAccounts(root: CloudApi, policy: Policy): Promise<readonly Opened[]> {
@@ -143,7 +145,7 @@ async function openOwners(root: CloudApi, policy: Policy) {
   );
 }
 
-/** Assume a role and make sure that it leads to the account its ARN names. */
+/** Assume a role and check that it leads to the account that its ARN names. */
 async function openRole(
   root: CloudApi,
   roleArn: string,
@@ -164,9 +166,9 @@ async function openRole(
 
 type FoundRegions = {
   readonly regionIds: readonly RegionId[];
-  /** The policy leaves it to the cloud which ones there are. */
+  /** The policy asks for all regions that the cloud lists. */
   readonly all: boolean;
-  /** Exceptions that the cloud does not list. */
+  /** Entries of `regions.except` that the cloud does not list. */
   readonly unknown: readonly RegionId[];
 };
 
@@ -190,7 +192,7 @@ async function regionsOf(
   }
 }
 
-/** Before any call: a run that looks nowhere must not look like one that found nothing. */
+/** Throws before any call. Otherwise a run without a region would look like a run that found no orphan. */
 function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): void {
   const covered = policy.accounts.length > 0 && policy.accounts.every(({ regions }) => regions !== undefined);
   if (policy.regions !== undefined || defaultRegion !== undefined || covered) {
@@ -199,7 +201,7 @@ function refuseNoRegion(policy: Policy, defaultRegion: RegionId | undefined): vo
   throw new ConfigError('no region: set `regions` in the policy, or --region; the function uses its own region');
 }
 
-/** Throws when nothing that was asked for can be used; a hint about a region that is not there asks for nothing. */
+/** Throws if no part of the request can be used. A hint about an unknown region is ignored. */
 function refuseUnknownRegions(
   parts: readonly Narrowing[],
   known: readonly Place[],

@@ -3,9 +3,9 @@ import type { Connection, ConnectionId, RegionId, Tags } from '../../core/domain
 import { inBatches } from '../marks/batches.ts';
 
 /**
- * The same connections, with the tags of those whose reply left them out read by themselves: a field that is missing
- * may mean "none", and may not, so it is asked for where the answer is certain. VPN-gateway connections are left as
- * they are. Throws `CloudError` when the tags cannot be read.
+ * Read the tags of connections whose reply had no tag field. A missing field may mean "no tags", but only
+ * ListTagResources says so for certain. VPN-gateway connections are left as they are. Throws `CloudError` when the tags
+ * cannot be read.
  */
 export async function readMissingTags(
   api: CloudApi,

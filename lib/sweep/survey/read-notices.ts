@@ -14,44 +14,44 @@ import { readTold } from '../../core/told/read-told.ts';
 import { type DueClock, ToldClocks } from '../../core/told/told-clocks.ts';
 import { TOLD_FORMAT } from '../../core/told/told-document.ts';
 
-/** So many records are read at the same time, and are in memory. */
+/** Number of records that are read, and kept in memory, at the same time. */
 const READS_MAX = 16;
-/** So many unusable records are named. */
+/** Number of unusable records that the result names. */
 const NAMED_MAX = 100;
 
-/** What reading the records needs. */
+/** Dependencies of reading the records. */
 export type ToldDeps = {
   readonly store?: Store | undefined;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Absolute. Reading takes at most half of the time that is left. */
+  /** Absolute. Reading takes at most half of the remaining time. */
   readonly deadlineMs: number;
   readonly stopAsked?: AbortSignal | undefined;
 };
 
-/** What the records of messages say of the due connections of one run. */
+/** The notices of the due connections of one run, from the records of messages. */
 export type Notices = {
   /** Undefined for a connection that needs no notice. */
   readonly of: (judged: Judged) => Notice | undefined;
   readonly isUnread: boolean;
-  /** Files that should be records and are none, a hundred at most. They count for nobody. */
+  /** At most a hundred files that should be records but are not. They count as notice for no connection. */
   readonly unusable: readonly string[];
 };
 
-/** A connection that is not due, half-done or out of scope needs none. */
+/** A connection needs no notice if it is not due, half-done or out of scope. */
 export const needsNotice = (judged: Judged): boolean =>
   judged.mode !== undefined && judged.verdict.isDue && isNew(judged);
 
 const NONE_NEEDED: Notices = { of: () => undefined, isUnread: false, unusable: [] };
 
 /**
- * Read which of the due connections were named in messages, where `notify.required` asks for it. Reads the store only, once
- * for a run. Never throws.
+ * Read which of the due connections were named in messages, if `notify.required` asks for it. Reads the store only,
+ * once in a run. Never throws.
  *
- * The cost is one listing of all days that have records, and then a listing and all records of each day since the oldest
- * clock of a due connection began, until each due connection was told early enough. Nothing is read if none is due.
+ * First lists all days that have records. Then reads all records of each day since the oldest clock of a due connection
+ * began, until each due connection was told early enough. Reads nothing if no connection is due.
  *
- * @param isAsked about which connections; default: those that need a notice now
+ * @param isAsked selects the connections. Default: connections that need a notice now
  */
 export async function readNotices(
   judged: readonly Judged[],
@@ -86,7 +86,7 @@ export async function readNotices(
   return { of, isUnread: unread !== undefined, unusable };
 }
 
-/** The same region, whose due connections have their notices, and evidence of the message that named them. Pure. */
+/** The same region, with the notices of its due connections as evidence. Pure. */
 export function withNotices<Region extends JudgedRegion>(region: Region, notices: Notices): Region {
   const judged = region.judged.map((one) => {
     const notice = notices.of(one);
@@ -100,9 +100,9 @@ const withTelling = ({ evidence }: Verdict, notice: Notice): Partial<Verdict> =>
   'telling' in notice ? { evidence: [...evidence, describeTelling(notice.telling)] } : {};
 
 /**
- * The clock that a message has to have named: of the rule that is due first, by which the connection is reported. Other
- * clocks of its mark do not count, even if they have run out and were named: one deletion has one reason, in the message, in
- * the result and in the recheck.
+ * The clock that a message must have named: the clock of the rule that is due first, by which the connection is
+ * reported. Other clocks of the mark do not count, even if they have run out and were named. One deletion has one
+ * reason: in the message, in the result and in the recheck.
  */
 function toDueClock({ accountId, regionId, verdict }: Judged): readonly DueClock[] {
   const { rule, sinceMs, connection } = verdict;
@@ -113,7 +113,7 @@ function toDueClock({ accountId, regionId, verdict }: Judged): readonly DueClock
 
 type Unread = Extract<Notice, { kind: 'unread' }>;
 
-/** Reads the records of one run into its clocks, until something could not be read. */
+/** Reads the records of one run into its clocks. After the first failed read, it reads no more. */
 class ToldReader {
   readonly #told: ToldClocks;
   readonly #deps: ToldDeps;
@@ -128,7 +128,7 @@ class ToldReader {
     this.#untilMs = nowMs + (deps.deadlineMs - nowMs) / 2;
   }
 
-  /** Read until each clock was named early enough, or all is read. */
+  /** Read until each clock was named early enough, or until no records are left. */
   async readAll(store: Store, noticeMs: number): Promise<void> {
     const all = await this.#unlessUnread(() => store.list(TOLD));
     for (const day of this.#told.daysAmong(all ?? [])) {
@@ -157,7 +157,7 @@ class ToldReader {
     }
   }
 
-  /** Undefined once something could not be read, because nothing that is read after it counts. */
+  /** Undefined after the first failed read, because no later read counts. */
   async #unlessUnread<T>(read: () => Promise<T>): Promise<T | undefined> {
     this.unread ??= this.#whyStop();
     if (this.unread !== undefined) {

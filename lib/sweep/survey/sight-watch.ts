@@ -2,7 +2,7 @@ import type { Connection, ConnectionId } from '../../core/domain/estate.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { ProtectWatch } from '../../core/guards/protect-entries.ts';
 
-/** What was named and has not been seen yet, while the connections of all places go by. */
+/** Follows the connections of all places and remembers which named ids and entries it has not seen yet. */
 export class SightWatch {
   readonly #unseen: Set<ConnectionId>;
   readonly #protect: ProtectWatch;
@@ -17,12 +17,12 @@ export class SightWatch {
     this.#protect.look(connection);
   }
 
-  /** Ids that were asked for. */
+  /** Ids that the request asks for. */
   get unseen(): readonly ConnectionId[] {
     return [...this.#unseen].sort();
   }
 
-  /** Entries under `protect`, as people write them. */
+  /** Entries under `protect`, in the spelling of the policy. */
   get protectUnmatched(): readonly string[] {
     return this.#protect.unmatched;
   }

@@ -13,19 +13,19 @@ import { createWitnesses, type Witnesses } from '../../core/judge/association.ts
 import type { OpenPlace } from './open-places.ts';
 import { readMissingTags } from './read-missing-tags.ts';
 
-/** Everything one run read of a region, complete. */
+/** Everything that one run read of a region. Complete. */
 export type RegionEstate = RegionFacts & { readonly connections: readonly Connection[] };
 
-/** What was read of a region besides its connections. */
+/** The facts of a region, without its connections. */
 export type RegionFacts = {
-  /** When the first of the reads was sent. */
+  /** When the first read was sent. */
   readonly readMs: number;
   readonly witnesses: Witnesses;
-  /** Of every attachment; `unread` when no rule that needs it is on. */
+  /** Routing of every attachment. `unread` if no enabled rule needs it. */
   readonly routing: ReadonlyMap<AttachmentId, Routing> | 'unread';
-  /** Who may read and change a transit router: its owner. */
+  /** For each transit router, the api of its owner, which may read and change it. */
   readonly ownerOf: ReadonlyMap<TransitRouterId, CloudApi>;
-  /** Set when tags had to be read by themselves and could not be. */
+  /** Set if tags had to be read separately and that read failed. */
   readonly tagsError: CloudError | undefined;
 };
 
@@ -43,7 +43,7 @@ type ListingHints = {
   readonly onGateways?: ((gateways: readonly string[] | 'unread') => void) | undefined;
 };
 
-/** Codes of a region that does not serve the API; anything else that fails is a region we could not read. */
+/** Codes of a region that does not serve the API. Any other failure means that the region could not be read. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   'InvalidRegionId.NotFound',
   'InvalidAction.NotFound',
@@ -51,10 +51,11 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Read one region whole, side by side. One list that fails makes it `unread`: nothing may be changed there then.
+ * Read one region completely. Its lists are read at the same time. If one list fails, the region is `unread`, and the
+ * run changes nothing in it.
  *
- * `admit` is told how many connections there are, and waited for, before more than a page of them is read; `onPage` how
- * many were read so far.
+ * `admit` is told the number of connections, and awaited before the second page is read. `onPage` is told how many
+ * connections were read so far.
  */
 export async function surveyRegion(
   place: OpenPlace,
@@ -79,7 +80,7 @@ export async function surveyRegion(
   };
 }
 
-/** The attachments wait for as long as the connections do: what is read of one region is read at one time. */
+/** The attachments wait as long as the connections do, so that the whole region is read at the same time. */
 function listBoth(
   place: OpenPlace,
   needsRouting: boolean,
@@ -97,12 +98,12 @@ function listBoth(
     },
     ...told,
   });
-  // A single page asks for no room, and neither does a listing that failed.
+  // A single page does not ask for admission, and a failed listing does not either.
   connections.then(open, open);
   return [connections, surveyTransitRouters(place, needsRouting, admitted)];
 }
 
-/** Tags that cannot be read leave their connections in doubt, and the run incomplete; they are not a listing. */
+/** Unreadable tags do not fail the listing. They leave their connections in doubt and make the run incomplete. */
 async function withMissingTags(
   api: CloudApi,
   regionId: RegionId,
@@ -158,7 +159,8 @@ async function readOwner(
   await admitted;
   const routers = await Promise.all(
     listed.map(async ({ transitRouterId }) => {
-      // Before the attachments: one that somebody detaches has no routes any more, and must not look like one without.
+      // Read routing before the attachments. An attachment that is detached in between loses its routes, and must not
+      // look unused.
       const routing = needsRouting
         ? await api.listRouting(regionId, transitRouterId)
         : new Map<AttachmentId, Routing>();

@@ -21,65 +21,69 @@ import { refuseOutside, type SweptPlan, withinPlan } from './swept-plan.ts';
 import { untilStopAsked } from './until-stop-asked.ts';
 import { type OnReading, watchReading } from './watch-reading.ts';
 
-/** A region that was read whole. `judged` are those of its connections that were not settled at once. */
+/** A region that was read completely. `judged` has the connections that `settle` did not end at once. */
 export type SurveyedRegion = JudgedRegion & {
   readonly place: OpenPlace;
-  /** How many connections were listed. */
+  /** Number of connections listed. */
   readonly connections: number;
-  /** Kept where something may be written. */
+  /** Kept only if the run may write in this region. */
   readonly facts: RegionFacts | undefined;
   readonly judgedMs: number;
   readonly tagsUnread: boolean;
-  /** Of the connections in scope. */
+  /** Lapsed keep tags of the connections in scope. */
   readonly lapsedKeeps: readonly LapsedKeep[];
   /** Undefined: nobody asked for them. */
   readonly leftovers: PlaceLeftovers | undefined;
 };
 
-/** A region that was not: nothing may be changed there. `connections` are those seen all the same. */
+/**
+ * A region that was not read completely, so the run changes nothing in it. `connections` are the connections seen
+ * nevertheless.
+ */
 export type LostRegion = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
   readonly listing: 'unread' | 'unsupported';
   readonly error: CloudError;
   readonly connections: readonly Connection[];
-  /** Of those, how many are in scope. */
+  /** The seen connections that are in scope. */
   readonly inScope: readonly Connection[];
 };
 
 export type Settle = (judged: Judged, facts: RegionFacts) => boolean;
 
-/** What to wait for before more is settled; undefined: nothing. */
+/** A promise to await before more connections are settled, or undefined to go on at once. */
 export type WhenBehind = () => Promise<void> | undefined;
 
 export type Survey = {
   readonly regions: readonly SurveyedRegion[];
   readonly lost: readonly LostRegion[];
-  /** Something besides a region could not be read: an account, a role, tags. */
+  /** An account, a role or tags could not be read. Unread regions are in `lost`. */
   readonly somethingUnread: boolean;
-  /** Events that turned out to ask for a region that does not exist. */
+  /** Events that ask for a region which does not exist. */
   readonly refused: readonly RefusedEvent[];
-  /** What was asked for without those. */
+  /** The request without the refused events. */
   readonly parts: readonly Narrowing[];
-  /** Nothing that the parts cover is unread. */
+  /** Everything that the parts cover was read. */
   readonly isComplete: boolean;
-  /** Ids that were asked for and were not seen. */
+  /** Ids that the request asks for and no listing showed. */
   readonly unseen: readonly ConnectionId[];
-  /** Entries under `protect` that matched none of the connections that were seen. */
+  /** Entries under `protect` that matched no listed connection. */
   readonly protectUnmatched: readonly string[];
-  /** Regions that the policy leaves out and the cloud does not list. */
+  /** Regions that `regions.except` names and the cloud does not list. */
   readonly unknownExceptions: readonly RegionId[];
 };
 
-/** So many connections at a time are read and not yet judged, over all regions: what bounds the memory of a run. */
+/** Number of connections, over all regions, that may be read and not yet judged. This bounds the memory of a run. */
 const CONNECTIONS_MAX = 10_000;
 
 /**
- * Read everything the request asks for, and judge each region as soon as it was read whole. Reads only; `plan` and
+ * Read everything the request asks for, and judge each region as soon as it is complete. Reads only. `plan` and
  * `explain` need no more than this.
  *
- * `settle` is told every verdict and what it rests on, and answers whether that is the end of it: of a big estate only
- * the others are kept. `whenBehind` is asked after each, so that what is settled does not pile up either.
+ * `settle` gets every verdict with its facts, and returns whether the verdict is final. Only the other connections are
+ * kept, which saves memory in a big estate. `whenBehind` is called after each connection, so that settled outcomes do
+ * not pile up.
  */
 export async function survey(
   request: {
@@ -159,7 +163,9 @@ export async function survey(
   };
 }
 
-/** A region that was still being read when the run was asked to stop counts as unread: nothing rests on half a listing. */
+/**
+ * If the run is asked to stop while a region is being read, the region counts as unread. Half a listing proves nothing.
+ */
 async function listUnlessStopped(stopAsked: AbortSignal, list: () => Promise<RegionListing>): Promise<RegionListing> {
   try {
     return await unlessStopped(stopAsked, 'DescribeVpnConnections', list);
@@ -193,7 +199,7 @@ function toLost(
   return { accountId, regionId, ...listing, inScope };
 }
 
-/** What a region is judged by. */
+/** The inputs for judging a region. */
 type Look = {
   readonly policy: Policy;
   readonly parts: readonly Narrowing[];
@@ -203,10 +209,10 @@ type Look = {
   readonly finder: LeftoverFinder | undefined;
 };
 
-/** Who takes the verdicts. */
+/** The callbacks that take the verdicts. */
 type Settling = { readonly settle: Settle; readonly whenBehind: WhenBehind };
 
-/** Every connection of the region is judged, in scope or not: the share guard counts them all. */
+/** Judge every connection of the region, in scope or not, because the share guard counts all of them. */
 async function judgeRegion(
   place: OpenPlace,
   estate: RegionEstate,
@@ -297,7 +303,7 @@ const toFields = (error: CloudError): JournalFields => ({
   reason: describeFailure(error),
 });
 
-/** One row for each account and region that was looked at. */
+/** One row for each account and region that the run looked at. */
 export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): readonly RegionResult[] {
   const rows: RegionResult[] = [
     ...surveyed.regions.map(({ accountId, regionId, connections }) => ({

@@ -6,14 +6,16 @@ import { whyNotAsPlanned } from '../../core/saved-plan/as-planned.ts';
 import { findEntry, type PlanEntry, type PlanIndex, placesOf } from '../../core/saved-plan/saved-plan.ts';
 import { type OpenPlaces, UNKNOWN_ACCOUNT } from './open-places.ts';
 
-/** A saved plan as a run uses it: which connections it may touch at the most, and where the plan came from. */
+/** A saved plan that a run sweeps: the connections that the run may touch, and the origin of the plan. */
 export type SweptPlan = {
   readonly index: PlanIndex;
   readonly entries: readonly PlanEntry[];
   readonly origin: PlanOrigin;
 };
 
-/** A connection outside the plan is out of scope, even if the request covers it. A changed connection is not touched. */
+/**
+ * A connection outside the plan is out of scope, even if the request covers it. A changed connection is not touched.
+ */
 export function withinPlan(plan: SweptPlan, judged: Judged): Judged {
   const isEntry = findEntry(plan.index, judged, judged.verdict.connection.connectionId) !== undefined;
   if (judged.mode === undefined || !isEntry) {
@@ -23,15 +25,15 @@ export function withinPlan(plan: SweptPlan, judged: Judged): Judged {
   return unplanned === undefined ? judged : { ...judged, mode: undefined, unplanned };
 }
 
-/** Why a connection is not, or no longer, as the plan says. Undefined: it is. */
+/** Why a connection no longer matches the plan. Undefined if it matches. */
 export function whyUnplanned({ index }: SweptPlan, judged: Place & Pick<Judged, 'verdict'>): string | undefined {
   const entry = findEntry(index, judged, judged.verdict.connection.connectionId);
   return entry === undefined ? 'it is not in the plan' : whyNotAsPlanned(entry, judged.verdict);
 }
 
 /**
- * Refuse a plan with a place that the policy does not have. Which account the credentials are of, and which regions there
- * are with `all`, only the cloud knows: so this is after the first calls, and before anything is listed.
+ * Refuse a plan with a place that the policy does not have. Only the cloud knows the account of the credentials, and
+ * the regions with `regions: all`. So this check comes after the first calls, and before any listing.
  */
 export function refuseOutside({ entries }: SweptPlan, { places, unopened }: OpenPlaces): void {
   const open = new Set(places.map(placeKey));

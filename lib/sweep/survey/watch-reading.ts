@@ -1,12 +1,12 @@
-/** How far a run has come with reading its regions. `connections`: of all regions together, so far. */
+/** How far a run has come with reading its regions. `connections` counts all regions together. */
 export type Reading = { readonly connections: number; readonly regionsRead: number; readonly regions: number };
 
 export type OnReading = (reading: Reading) => void;
 
-/** What one region's reading reports. */
+/** The reports of one region. */
 export type RegionReading = { readonly onPage: (read: number) => void; readonly end: () => void };
 
-/** Adds up what the regions report, which are read side by side; answers what the next of them reports to. */
+/** Add up the reports of regions that are read at the same time. Each call returns the reporter of one more region. */
 export function watchReading(regions: number, onReading: OnReading): () => RegionReading {
   let connections = 0;
   let regionsRead = 0;

@@ -9,7 +9,7 @@ type Provided = {
   readonly securityToken?: string;
 };
 
-/** A place that has credentials: its name for messages, and how to ask there. */
+/** A place that has credentials: its name for messages, and its provider. */
 export type Origin = {
   readonly label: string;
   readonly provider: () => { readonly getCredentials: () => Promise<Provided> };
@@ -86,10 +86,10 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/CloudSSO|OAuth/, 'log in again with the aliyun command'],
 ];
 
-/** As the package's messages end, or begin before the body of a reply. */
+/** The end of the package's messages, or the part before the body of a reply. */
 const STATUS = /\b(?:httpStatus: |failed with |failed: [A-Z]+ \S+ )([45]\d\d)\b/;
 
-/** In our own words. Only a code of the cloud or of the system is copied. */
+/** The reason in our own words. Only a code of the cloud or of the system is copied. */
 function whyNone(error: unknown): string {
   if (error instanceof NothingGiven) {
     return 'it answered neither a key nor a reason';

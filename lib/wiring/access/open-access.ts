@@ -10,7 +10,8 @@ import type { Surroundings } from './surroundings.ts';
 export type Access = { readonly credentials: CredentialsSource; readonly route: Route | undefined };
 
 /**
- * Only the command line needs this. A function gets its credentials from the platform, and reaches the cloud directly.
+ * Find the identity and the proxies of a command. A function does not need this, because the platform gives it
+ * credentials and it reaches the cloud directly.
  *
  * @throws ConfigError naming everything in the environment that is missing or cannot be used
  */

@@ -45,7 +45,7 @@ function parseProxy(text: string, variable: string): URL {
   return url;
 }
 
-/** No tunnel takes longer, for any caller. */
+/** The longest time for opening a tunnel. */
 const TUNNEL_MS_MAX = 10_000;
 
 /** Each connection has a tunnel. If the proxy refuses a tunnel, that is an error and not the cloud's answer. */
@@ -77,7 +77,7 @@ class TunnelAgent extends HttpsProxyAgent<string> {
   }
 }
 
-/** The credentials package sends over httpx, and lets nobody choose its agent. */
+/** The credentials package sends over httpx and does not let callers choose its agent. */
 export function routeCredentialRequests(route: Route | undefined): void {
   if (route === undefined) {
     return;

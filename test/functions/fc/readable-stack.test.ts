@@ -7,7 +7,7 @@ import { withReadableStack } from '../../../functions/fc/readable-stack.ts';
 let bundle = '';
 beforeEach(() => {
   bundle = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'index.js');
-  // Line 1, column 1 is the source's line 2, column 3.
+  // Maps line 1, column 1 to line 2, column 3 of the source.
   writeMap({ version: 3, sources: ['../../lib/plan.ts'], names: [], mappings: 'AACE' });
 });
 afterEach(() => rmSync(join(bundle, '..'), { recursive: true }));
@@ -17,19 +17,19 @@ const withStack = (stack: string, options: ErrorOptions = {}) => Object.assign(n
 const bundled = () => `Error: no\n    at plan (${bundle}:1:1)\n    at ${bundle}:1:1\n    at node:fs:1:1`;
 const READABLE = 'Error: no\n    at plan (lib/plan.ts:2:3)\n    at lib/plan.ts:2:3\n    at node:fs:1:1';
 
-test('a stack points into the sources, and the error is the same one', () => {
+test('a stack points into the sources, and the error is the same object', () => {
   const error = withStack(bundled());
   expect(withReadableStack(error, bundle)).toBe(error);
   expect(error.stack).toBe(READABLE);
 });
 
-test('so do the stacks of its causes', () => {
+test('the stacks of its causes point into the sources as well', () => {
   const cause = withStack(bundled());
   withReadableStack(withStack(bundled(), { cause }), bundle);
   expect(cause.stack).toBe(READABLE);
 });
 
-test('an error that is its own cause has an end', () => {
+test('an error that is its own cause does not loop for ever', () => {
   const error = withStack(bundled());
   error.cause = error;
   withReadableStack(error, bundle);
@@ -49,7 +49,7 @@ test.each<[string, () => void]>([
 });
 
 test.each([['text'], [undefined], [null], [withStack('Error: no\n    at other (/other/index.js:1:1)')]])(
-  'what says nothing about the bundle stays as it is: %s',
+  'a thrown value without a place in the bundle stays as it is: %s',
   (thrown) => {
     const before = thrown instanceof Error ? thrown.stack : undefined;
     expect(withReadableStack(thrown, bundle)).toBe(thrown);
@@ -57,7 +57,7 @@ test.each([['text'], [undefined], [null], [withStack('Error: no\n    at other (/
   },
 );
 
-test('a message that names the bundle and no place in it stays as it is', () => {
+test('a message that names the bundle without a place in it stays as it is', () => {
   const error = withStack(`Error: cannot read ${bundle}:\n    at plan (${bundle}:1:1)`);
   withReadableStack(error, bundle);
   expect(error.stack).toBe(`Error: cannot read ${bundle}:\n    at plan (lib/plan.ts:2:3)`);

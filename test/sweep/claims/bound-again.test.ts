@@ -4,14 +4,14 @@ import { startCloud } from '../../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
 import { outcomeOf, UP } from './claim-cases.ts';
 
-describe('a detach note goes from a connection that was protected or bound again during our detach', () => {
+describe('a detach note is removed from a connection that was protected or bound again during the detach', () => {
   const start = () =>
     startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { unassociated: DAY, 'tunnels-down': DAY } },
     });
 
-  test('the tag keep, set while we detach, removes the note, and nothing is deleted at once when keep is taken off again', async () => {
+  test('setting the tag keep during a detach removes the note, so that removing keep deletes nothing at once', async () => {
     const cloud = start();
     const first = await cloud.run({
       before: () => {
@@ -32,7 +32,7 @@ describe('a detach note goes from a connection that was protected or bound again
     expect(cloud.connectionIds()).toContain('vco-old');
   });
 
-  test('a connection that is bound again just before the delete loses note and mark, and has its grace after a detach by hand', async () => {
+  test('a connection that is bound again just before the delete loses note and mark, and later gets its whole grace', async () => {
     const cloud = start();
     const attachments = () => cloud.emulator.estate.attachments;
     const kept = attachments().find(({ VpnId }) => VpnId === 'vco-old');
@@ -40,7 +40,8 @@ describe('a detach note goes from a connection that was protected or bound again
       throw new Error('none');
     }
     const copy = { ...kept, TransitRouterAttachmentId: 'tr-attach-again' };
-    // The cloud says that it is just being configured: somebody binds it again. So everything is read anew.
+    // The cloud says that the connection is being configured, because somebody binds it again. So everything is read
+    // anew.
     cloud.emulator.setFaults([
       { action: 'DeleteVpnAttachment', fault: { kind: 'error', status: 400, code: 'VpnConnection.Configuring' } },
     ]);
@@ -61,7 +62,7 @@ describe('a detach note goes from a connection that was protected or bound again
     expect(first.counts.deleted).toBe(0);
     expect(cloud.connection('vco-old')).toMatchObject({ AttachType: 'CEN' });
     expect(cloud.tags('vco-old')).not.toHaveProperty('vco-sweeper:detached');
-    // Some hours later, before the next tick, its owner unbinds it for a moment, to move it to another transit router.
+    // Hours later, before the next tick, the owner unbinds it for a moment to move it to another transit router.
     await cloud.clock.sleep(8 * HOUR);
     attachments().splice(
       attachments().findIndex(({ VpnId }) => VpnId === 'vco-old'),
@@ -79,7 +80,7 @@ describe('a detach note goes from a connection that was protected or bound again
 });
 
 describe('the answer to the removal of a stale note is lost', () => {
-  test('the orphan beside it is renewed and goes all the same', async () => {
+  test('the run renews the orphan beside it and deletes it nevertheless', async () => {
     const cloud = startCloud({
       estate: estate(
         bound('old', { ...dueTags('tunnels-down'), 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old` }, down),

@@ -7,7 +7,7 @@ import { outcomeOf } from './claim-cases.ts';
 
 describe('a 404 that is not about the connection is an error', () => {
   test.each(['InvalidCustomerGatewayInstanceId.NotFound', 'InvalidResourceGroup.NotFound', 'SecurityToken.NotFound'])(
-    '%s, when a deletion is read back, does not prove that the connection is gone',
+    '%s in the read-back of a deletion does not prove that the connection is gone',
     async (code) => {
       const cloud = startCloud({
         estate: estate(free('due', dueTags()), ...inUse(5)),
@@ -37,7 +37,7 @@ describe('a 404 about something else', () => {
   ];
 
   test.each(ACTIONS.flatMap((action) => CODES.map((code): [string, string] => [action, code])))(
-    'the answer of %s, %s, makes no connection gone',
+    'the answer of %s, %s, does not make a connection gone',
     async (action, code) => {
       const cloud = startCloud({
         estate: estate(free('due', dueTags()), bound('down', dueTags('tunnels-down'), down), ...inUse(5)),
@@ -45,7 +45,7 @@ describe('a 404 about something else', () => {
       });
       const fault = always(action, { kind: 'error', status: 404, code });
       const result = await cloud.run({
-        // From the first write on: what the verdicts rest on was read well.
+        // Begins with the first write, so that the reads for the verdicts succeed.
         before: (call) => {
           if (/^(Tag|Delete)/.test(call.action)) {
             cloud.emulator.setFaults([fault]);

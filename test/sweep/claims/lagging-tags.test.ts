@@ -7,7 +7,7 @@ import { UP } from './claim-cases.ts';
 describe('two runs at once where reads lag', () => {
   const gaps = [1_000, 1_500];
   test.each(gaps.flatMap((apartMs) => [6_000].map((lagMs) => [apartMs, lagMs] as const)))(
-    'neither fails to mark a new orphan if they are %i ms apart and tags show after %i ms',
+    'both mark a new orphan if they are %i ms apart and tags show after %i ms',
     async (apartMs, lagMs) => {
       const cloud = startCloud({
         estate: estate(free('new'), ...inUse(5)),
@@ -24,7 +24,7 @@ describe('two runs at once where reads lag', () => {
   );
 
   test.each(gaps.flatMap((apartMs) => [6_000].map((lagMs) => [apartMs, lagMs] as const)))(
-    'the clock of one rule goes on when another rule ends, if they are %i ms apart and tags show after %i ms',
+    'the clock of a rule continues when another rule ends, if they are %i ms apart and tags show after %i ms',
     async (apartMs, lagMs) => {
       const unrouted = `unrouted ${ago(2 * DAY).replace('.000Z', 'Z')}`;
       const cloud = startCloud({
@@ -54,7 +54,7 @@ describe('two runs at once where reads lag', () => {
   );
 
   test.each([4_000, 8_000])(
-    'nothing is deleted by a clock that the second run removed, if tags show after %i ms',
+    'a clock that the second run removed deletes nothing, if tags show after %i ms',
     async (lagMs) => {
       const cloud = startCloud({
         estate: estate(
@@ -72,8 +72,8 @@ describe('two runs at once where reads lag', () => {
         latencyMs: 20,
         behaviours: { tagReadLagMs: lagMs },
       });
-      // The first run has listed it as down, and is to add the clock of `unrouted`. Then it is up for a moment, and the second
-      // run, which has less to read, sees that.
+      // The first run listed it as down, and will add the clock of `unrouted`. Then it is up for a moment. The second
+      // run has less to read and sees that.
       const quick = aPolicy({
         mode: 'sweep',
         regions: [REGION],

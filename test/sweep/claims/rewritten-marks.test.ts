@@ -4,8 +4,8 @@ import { startCloud } from '../../support/cloud.ts';
 import { bound, down, dueTags, estate, inUse } from '../../support/estates.ts';
 import { outcomeOf, UP } from './claim-cases.ts';
 
-describe('a clock that this run disproved goes although another run rewrote the mark', () => {
-  test('it goes if the connection was up at the listing of the second run, whose write meets another mark', async () => {
+describe('a clock that this run disproved is removed even if another run rewrote the mark', () => {
+  test('the clock is removed if the second run saw the connection up and its write meets another mark', async () => {
     const expires = ago(2 * HOUR);
     const cloud = startCloud({
       estate: estate(
@@ -25,7 +25,7 @@ describe('a clock that this run disproved goes although another run rewrote the 
         limits: { perRegionShare: 1 },
       },
     });
-    // The other run listed it a moment earlier, while it was down: it adds the clock of `expired`, as it should.
+    // The other run listed it a moment earlier, while it was down, and rightly adds the clock of `expired`.
     const theirs = `tunnels-down ${ago(13 * DAY)}, unrouted ${ago(2 * DAY)}, expired ${new Date(NOW).toISOString()}`;
     let changed = false;
     await cloud.run({
@@ -52,7 +52,7 @@ describe('a clock that this run disproved goes although another run rewrote the 
     expect(cloud.connectionIds()).toContain('vco-old');
   });
 
-  test('it goes with two real runs at the same time', async () => {
+  test('the clock is removed with two real runs at the same time', async () => {
     const cloud = startCloud({
       estate: estate(
         bound(
@@ -72,7 +72,8 @@ describe('a clock that this run disproved goes although another run rewrote the 
       },
       latencyMs: 50,
     });
-    // The first has listed it as down; then it comes up, and the second lists it, before the first has written its mark.
+    // The first run listed it as down. Then it comes up, and the second run lists it before the first has written its
+    // mark.
     let second: ReturnType<typeof cloud.run> | undefined;
     await cloud.run({
       after: ({ action }, reply) => {
@@ -91,7 +92,7 @@ describe('a clock that this run disproved goes although another run rewrote the 
 });
 
 describe('the clock of `expired` never counts from before the expiry date', () => {
-  test('an hour after the date that its owner moved, a connection with a grace of a day is not deleted', async () => {
+  test('an hour after an expiry date that its owner moved, a connection with a grace of a day is kept', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', { ...dueTags('expired'), 'vco-sweeper:expires': ago(HOUR) }, UP), ...inUse(5)),
       policy: { rules: { unassociated: 'off', expired: DAY } },
@@ -102,7 +103,7 @@ describe('the clock of `expired` never counts from before the expiry date', () =
   });
 });
 
-test('a clock that ends beside a stale note leaves the other clocks where they are', async () => {
+test('a clock that ends beside a stale note leaves the other clocks unchanged', async () => {
   const marks = `tunnels-down ${ago(2 * DAY)}, unrouted ${ago(DAY)}`;
   const cloud = startCloud({
     estate: estate(
@@ -128,7 +129,7 @@ test('a clock that ends beside a stale note leaves the other clocks where they a
   );
 });
 
-test('a mark from the future goes though a rule could not be decided, so that it does not count when its time has come', async () => {
+test('a mark from the future is removed even if a rule could not be decided, so that it never counts', async () => {
   const mystery = { ...down, TunnelOptions: [down, { Status: 'mystery' }] };
   const future = { 'vco-sweeper:orphan': `expired ${ago(-4 * HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
   const cloud = startCloud({

@@ -5,9 +5,9 @@ import { bound, down, dueTags, estate, inUse } from '../../support/estates.ts';
 import { always } from '../../support/faults.ts';
 import { night, outcomeOf, UP } from './claim-cases.ts';
 
-describe('a run in doubt uses all that it saw', () => {
+describe('a run in doubt uses everything it saw', () => {
   test('the clock of an expiry ends if its owner moves the date while the association is in doubt', async () => {
-    // Expired eight days ago, grace nine days. In doubt for one night, in which the date lies ahead.
+    // It expired eight days ago, and the grace is nine days. In one night it is in doubt and its date is in the future.
     const cloud = startCloud({
       estate: estate(
         bound(
@@ -27,7 +27,7 @@ describe('a run in doubt uses all that it saw', () => {
     expect(cloud.tags('vco-old') ?? {}).not.toHaveProperty('vco-sweeper:orphan');
   });
 
-  test('note and mark go from a connection that is bound again to a transit router that cannot be read', async () => {
+  test('a connection that is bound again to an unreadable transit router loses note and mark', async () => {
     const OTHER = '2000000000000002';
     const cloud = startCloud({
       estate: {
@@ -46,7 +46,7 @@ describe('a run in doubt uses all that it saw', () => {
     });
     expect(outcomeOf(await cloud.run(), 'vco-back')).toMatchObject({ outcome: 'unknown' });
     expect(cloud.tags('vco-back')).not.toHaveProperty('vco-sweeper:detached');
-    // It was up, and the run saw it. The next day its owner unbinds it, to move it.
+    // It was up, and the run saw that. The next day its owner unbinds it to move it.
     await night(cloud);
     const { attachments } = cloud.emulator.estate;
     attachments.splice(
@@ -88,8 +88,8 @@ describe('a run in doubt uses all that it saw', () => {
   );
 });
 
-describe('a change at the last look', () => {
-  test('the clock of another rule goes on when a tunnel is up at the last look', async () => {
+describe('a change at the last recheck', () => {
+  test('the clock of another rule continues when a tunnel is up at the last recheck', async () => {
     const cloud = startCloud({
       estate: estate(
         bound(
@@ -118,7 +118,7 @@ describe('a change at the last look', () => {
     expect(cloud.tags('vco-old')?.['vco-sweeper:orphan'] ?? '').toContain('unrouted 2026-11-02T12:00:00');
   });
 
-  test('the clock of tunnels-down ends when a tunnel is up at the last look in a reply without a name', async () => {
+  test('the clock of tunnels-down ends when a tunnel is up at the last recheck, in a reply without a name', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { unassociated: 'off', 'tunnels-down': DAY }, protect: { names: ['prod-*'] } },

@@ -8,7 +8,7 @@ import { night } from './claim-cases.ts';
 
 const MINUTE = 60_000;
 
-describe('a stuck connection that outlasts the function keeps no other from its turn', () => {
+describe('a stuck connection that outlasts the function never blocks the other connections', () => {
   test.each<[string, FaultRule, number]>([
     [
       'detach',
@@ -20,7 +20,7 @@ describe('a stuck connection that outlasts the function keeps no other from its 
       9 * MINUTE,
     ],
     ['delete', always('DeleteVpnAttachment', { kind: 'no-effect' }, { VpnConnectionId: 'vco-gone' }), 4 * MINUTE],
-  ])('the other is deleted although a %s has no effect', async (what, fault, timeMs) => {
+  ])('the other connection is deleted even if a %s has no effect', async (what, fault, timeMs) => {
     const cloud = startCloud({
       estate: estate(
         what === 'detach'
@@ -41,7 +41,7 @@ describe('a stuck connection that outlasts the function keeps no other from its 
 });
 
 describe('a half-done connection without room for the tag seen', () => {
-  test('keeps no other waiting while its delete has no effect', async () => {
+  test('does not block the other connections while its delete has no effect', async () => {
     const owners = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`t${index}`, 'x']));
     const cloud = startCloud({
       estate: estate(

@@ -48,7 +48,7 @@ describe('a mark that does not count', () => {
     expect(cloud.connectionIds()).not.toContain('vco-old');
   });
 
-  test('a stuck connection whose void mark cannot be removed keeps no other from its turn', async () => {
+  test('a stuck connection whose void mark cannot be removed never blocks the other connections', async () => {
     const cloud = startCloud({
       estate: estate(
         free('a-stuck', { 'vco-sweeper:orphan': 'void', 'vco-sweeper:seen': 'void' }),
@@ -69,7 +69,7 @@ describe('a mark that does not count', () => {
   });
 });
 
-describe('`seen` alone is enough to make a mark void', () => {
+describe('a void `seen` is enough to make a mark void', () => {
   test('if a mark can be neither removed nor overwritten, a void seen ends it', async () => {
     const cloud = startCloud({
       estate: estate(
@@ -109,7 +109,7 @@ describe('a mark that cannot be removed until the deadline', () => {
   });
 });
 
-describe('a void note takes one of the places for tags too', () => {
+describe('a void note also takes one of the places for tags', () => {
   test('a connection with 18 tags of its owner and a void note is blocked, and no mark is written', async () => {
     const owners = Object.fromEntries(Array.from({ length: 18 }, (_, index) => [`t${index}`, 'x']));
     const cloud = startCloud({

@@ -11,7 +11,7 @@ const toldOf = ({ lines }: Cloud, connectionId: string) =>
   lines.find((line) => line.connectionId === connectionId && line.outcome !== undefined);
 const FACTS = ['name', 'owner', 'createdAt', 'since', 'dueAt', 'heldUntil', 'attachedTo', 'rule', 'outcome'] as const;
 
-/** One run over these; the outcome of `vco-it`, which the log has to repeat. */
+/** Runs once over these rows. Returns the outcome of `vco-it`, which the log must repeat. */
 async function outcomeOf(rows: Rows, policy: Parameters<typeof startCloud>[0]['policy'] = {}) {
   const cloud = startCloud({ estate: estate(...inUse(4), ...rows), policy });
   const result = await cloud.run();
@@ -55,7 +55,7 @@ test('the policy says which tag names the owner', async () => {
   expect(outcome?.owner).toBe('\u202eteam-b\u001b[2J');
 });
 
-test('without such a tag the owner is not known, and one bound to nothing is attached to nothing', async () => {
+test('without this tag the owner is unknown, and an unbound connection is attached to nothing', async () => {
   const { outcome } = await outcomeOf([free('it')], { mode: 'plan' });
   expect(outcome).toMatchObject({ owner: null, attachedTo: null });
 });
@@ -65,12 +65,12 @@ test.each<[Outcome['outcome'], Record<string, string>, Parameters<typeof startCl
   ['planned', dueTags(), { mode: 'plan' }, NOW - DAY],
   ['deferred', dueTags(), { limits: { perRun: 0 } }, NOW - DAY],
   ['blocked', dueTags(), { limits: { perRegionShare: 0 } }, NOW - DAY],
-])('one that ends %s is due when its grace is over', async (kind, tags, policy, dueMs) => {
+])('a connection that ends %s is due when its grace is over', async (kind, tags, policy, dueMs) => {
   const { outcome } = await outcomeOf([free('it', tags)], policy);
   expect(outcome).toMatchObject({ outcome: kind, dueAt: iso(dueMs) });
 });
 
-test('the clock of one that was marked begins with its mark', async () => {
+test('the clock of a newly marked connection begins with its mark', async () => {
   const cloud = startCloud({ estate: estate(...inUse(4), free('it')), latencyMs: 40 });
   const { outcomes } = await cloud.run();
   const since = cloud.lines.find(({ event }) => event === 'mark.set')?.since;
@@ -80,18 +80,18 @@ test('the clock of one that was marked begins with its mark', async () => {
 
 describe('no clock runs', () => {
   test.each<[string, Outcome['outcome'], Rows, Parameters<typeof startCloud>[0]['policy']]>([
-    ['for one that is not marked', 'waiting', [free('it')], { mode: 'plan' }],
+    ['for a connection without a mark', 'waiting', [free('it')], { mode: 'plan' }],
     ['by a rule without grace', 'planned', [free('it')], { mode: 'plan', rules: { unassociated: 0 } }],
-    ['for one that is gone', 'deleted', [free('it', dueTags())], {}],
-    ['for one that is protected', 'protected', [free('it', { ...dueTags(), 'vco-sweeper:keep': '' })], {}],
-    ['for one in use', 'cleared', [bound('it', dueTags())], {}],
+    ['for a deleted connection', 'deleted', [free('it', dueTags())], {}],
+    ['for a protected connection', 'protected', [free('it', { ...dueTags(), 'vco-sweeper:keep': '' })], {}],
+    ['for a connection in use', 'cleared', [bound('it', dueTags())], {}],
   ])('%s', async (_which, kind, rows, policy) => {
     const { outcome } = await outcomeOf(rows, policy);
     expect(outcome).toMatchObject({ outcome: kind, dueAt: null, heldUntil: null });
   });
 });
 
-test('of a region that was not read whole, what was seen of a connection is said all the same', async () => {
+test('the outcomes of a region that was not read completely still have the facts that were seen', async () => {
   const faults = [
     { action: 'ListTransitRouters', times: 'always', fault: { kind: 'error', status: 403, code: 'Forbidden.RAM' } },
   ] as const;
@@ -101,7 +101,7 @@ test('of a region that was not read whole, what was seen of a connection is said
   expect(toldOf(cloud, 'vco-it')).toMatchObject({ name: 'it', owner: 'team-a', dueAt: null });
 });
 
-test('the log says at its end which ids were not found', async () => {
+test('the last log line lists the ids that were not found', async () => {
   const cloud = startCloud({ estate: estate(...inUse(2)), policy: { mode: 'plan' } });
   const parts = [{ mode: 'plan', regions: undefined, connections: ['vco-nobody'] }] as const;
   expect(await cloud.run({ parts })).toMatchObject({ notFound: ['vco-nobody'] });

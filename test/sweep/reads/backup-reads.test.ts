@@ -26,7 +26,7 @@ const aBackup = (takenAt: string, change: Record<string, unknown> = {}): StoreDo
   ...change,
 });
 
-/** Reads of a store with these documents, by day and name. `looked` has the days and files that were read. */
+/** Reads of a store with these documents, by day and name. `looked` collects the days and files that were read. */
 function reads(documents: Readonly<Record<string, StoreDocument>>) {
   const paths = new Map(Object.entries(documents).map(([path, one]) => [`${PLACE}/${path}`, one]));
   const looked: string[] = [];
@@ -54,7 +54,7 @@ function reads(documents: Readonly<Record<string, StoreDocument>>) {
 
 const nameAt = (time: string) => `vco-old-${time}Z-run.json`;
 
-test('a backup of a note that is written once is of the day of the note or the day before it', async () => {
+test('a backup of a note that is written only once is from the day of the note or the day before it', async () => {
   const days = ['2026-11-20', '2026-11-21', '2026-11-22'];
   for (const day of days) {
     const { find, looked } = reads({ [`${day}/${nameAt('120000')}`]: aBackup(`${day}T12:00:00Z`) });
@@ -63,7 +63,7 @@ test('a backup of a note that is written once is of the day of the note or the d
   }
 });
 
-test('with a hold all days are looked at, because a hold that starts again rewrites the note', async () => {
+test('with a hold, all days are searched, because a hold that starts again rewrites the note', async () => {
   const path = `2026-08-01/${nameAt('010203')}`;
   const { find } = reads({
     [path]: aBackup('2026-08-01T01:02:03Z'),
@@ -72,7 +72,7 @@ test('with a hold all days are looked at, because a hold that starts again rewri
   expect(await find(true)).toBe(path);
 });
 
-test('the newest of several counts', async () => {
+test('the newest of several backups counts', async () => {
   const { find, looked } = reads({
     [`2026-11-21/${nameAt('235900')}`]: aBackup('2026-11-21T23:59:00Z'),
     [`2026-11-22/${nameAt('080000')}`]: aBackup('2026-11-22T08:00:00Z'),

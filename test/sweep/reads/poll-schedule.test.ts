@@ -15,8 +15,8 @@ function setUp(state: { busy?: boolean; worthwhile?: boolean } = {}) {
   return { clock, schedule, state };
 }
 
-describe('the moments at which to look', () => {
-  test('are the same for all who wait', async () => {
+describe('polling moments', () => {
+  test('are the same for all waiting steps', async () => {
     const { clock, schedule } = setUp();
     const early = schedule.next(FOREVER).then(() => clock.now());
     await clock.sleep(400);
@@ -24,7 +24,7 @@ describe('the moments at which to look', () => {
     expect(await early).toBe(await late);
   });
 
-  test('grow apart while nothing changes, to four intervals at the most, and come together when something does', async () => {
+  test('move apart while nothing changes, up to four intervals, and come closer after a change', async () => {
     const { clock, schedule } = setUp();
     const gaps: number[] = [];
     for (let look = 0; look < 14; look += 1) {
@@ -40,13 +40,13 @@ describe('the moments at which to look', () => {
     expect(clock.now() - beforeMs).toBeCloseTo(1_000);
   });
 
-  test('come no later than the end of the time', async () => {
+  test('come at the end of the time at the latest', async () => {
     const { clock, schedule } = setUp();
     await schedule.next(300);
     expect(clock.now()).toBe(300);
   });
 
-  test('count from look to look, however long looking takes, but never without a pause', async () => {
+  test('count from the start of a look, however long it takes, but never without a pause', async () => {
     const { clock, schedule } = setUp();
     await schedule.next(FOREVER);
     schedule.noteChange();
@@ -62,8 +62,8 @@ describe('the moments at which to look', () => {
   });
 });
 
-describe('waiting for company', () => {
-  test('a moment passes without a look while more are on their way, but not for ever', async () => {
+describe('waiting for more steps', () => {
+  test('skips looks while more steps are on their way, but not for ever', async () => {
     const { schedule } = setUp({ busy: true, worthwhile: false });
     const looks: boolean[] = [];
     for (let moment = 0; moment < 6; moment += 1) {
@@ -73,7 +73,7 @@ describe('waiting for company', () => {
     expect(looks).toContain(true);
   });
 
-  test('ends as soon as nobody is on the way any more, or enough are waiting', async () => {
+  test('ends when no more steps are on their way, or enough steps are waiting', async () => {
     const { schedule, state } = setUp({ busy: true, worthwhile: false });
     expect(await schedule.next(FOREVER)).toBe(false);
     state.worthwhile = true;
@@ -84,7 +84,7 @@ describe('waiting for company', () => {
   });
 });
 
-test('what took a while is not looked for much earlier the next time', () => {
+test('if a change took a while, the next look for a change starts late as well', () => {
   const { schedule } = setUp();
   expect(schedule.headStartMs).toBe(0);
   schedule.noteChange(50_000);

@@ -14,7 +14,7 @@ const expired = { 'vco-sweeper:expires': ago(5 * DAY) };
 const two = { 'vco-sweeper:orphan': `tunnels-down ${ago(3 * DAY)}, unrouted ${SINCE}`, ...seen };
 const note = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-was`, ...seen };
 
-/** Each way of being due, once. */
+/** One entry for each way to be due. */
 const ENTRIES = [
   free('free', dueTags()),
   free('expired', expired),
@@ -39,14 +39,14 @@ const someCloud = () =>
   });
 
 type Change = {
-  /** The entries that can change so. */
+  /** The entries to which the change applies. */
   readonly of: readonly string[];
   readonly act: (row: ConnectionRecord, cloud: Cloud) => void;
-  /** The sweep itself writes this tag before it reads again. */
+  /** The sweep itself overwrites this tag before it reads again. */
   readonly isOverwritten?: true;
-  /** It is still as planned. */
+  /** The entry is still as planned. */
   readonly isHarmless?: true;
-  /** It is a change after the detach as well. The attachment counts no more then. */
+  /** The change also counts after the detach, when the attachment no longer matters. */
   readonly countsUnbound?: true;
 };
 
@@ -188,7 +188,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 const NAMES = Object.keys(CHANGES);
 const changeOf = (name: string): Change => CHANGES[name] ?? { of: [], act: () => undefined };
 
-/** Every change to every entry that can change so, or to all of some entries. */
+/** Every change to each entry that can have it, or to all of its entries. */
 const PAIRS = NAMES.flatMap((name) => changeOf(name).of.map((id) => [name, id] as const));
 
 const rowOf = (cloud: Cloud, id: string): ConnectionRecord => {

@@ -25,7 +25,7 @@ describe('a sweep of a saved plan', () => {
     expect(result.plan).toEqual({ file: 'plan.json', sha256: 'ab'.repeat(32), madeAt: '2026-11-22T12:00:00.000Z' });
   });
 
-  test('touches no connection outside the plan, and no tag of it, and says nothing of it', async () => {
+  test('touches and reports no connection outside the plan, not even its tags', async () => {
     const others = [
       free('other', dueTags()),
       free('new'),
@@ -56,7 +56,7 @@ describe('a sweep of a saved plan', () => {
     expect(deletions(cloud.writes())).toEqual(['DeleteVpnAttachment vco-old']);
   });
 
-  test('counts all of the region in the share guard, changed entries and connections outside the plan included', async () => {
+  test('counts all connections of the region in the share guard, also changed entries and connections outside the plan', async () => {
     const many = Array.from({ length: 9 }, (_, index) => free(`more${index}`, dueTags()));
     const cloud = someCloud(many);
     const entries = await planOf(cloud, {
@@ -68,7 +68,7 @@ describe('a sweep of a saved plan', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
-  test('leaves an entry that has changed as it is, tags included, and names the change', async () => {
+  test('leaves a changed entry and its tags unchanged, and names the change', async () => {
     const cloud = someCloud();
     const entries = await planOf(cloud);
     const tags = { 'vco-sweeper:orphan': `unassociated ${ago(3 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) };
@@ -85,7 +85,7 @@ describe('a sweep of a saved plan', () => {
     expect(cloud.tags('vco-old')).toEqual(tags);
   });
 
-  test('with an entry that is gone, names it as not found', async () => {
+  test('reports an entry that is gone as not found', async () => {
     const cloud = someCloud();
     const entries = await planOf(cloud);
     await sweepPlan(cloud, entries);
@@ -96,7 +96,7 @@ describe('a sweep of a saved plan', () => {
     });
   });
 
-  test('without entries looks nowhere, and is complete', async () => {
+  test('without entries reads nothing, and is complete', async () => {
     const cloud = someCloud();
     const calls = cloud.calls().length;
     expect(await sweepPlan(cloud, [])).toMatchObject({ mode: 'sweep', status: 'complete', regions: [], outcomes: [] });
@@ -106,7 +106,7 @@ describe('a sweep of a saved plan', () => {
   test.each<[string, Partial<PlanEntry>]>([
     ['account', { accountId: '1000000000000009' }],
     ['region', { regionId: 'eu-central-1' }],
-  ])('with an %s that is not of the policy is refused whole, before anything is listed', async (_what, change) => {
+  ])('with an %s outside the policy is refused completely, before anything is listed', async (_what, change) => {
     const cloud = someCloud();
     const entries = (await planOf(cloud)).map((entry, index) => (index === 0 ? { ...entry, ...change } : entry));
     const calls = cloud.calls().length;
@@ -140,7 +140,7 @@ describe('with a hold', () => {
     expect(cloud.connectionIds()).toHaveLength(9);
   });
 
-  test('a note of another attachment is not of the plan', async () => {
+  test('a note of another attachment is not part of the plan', async () => {
     const cloud = someCloud([], policy);
     const entries = await planOf(cloud);
     await sweepPlan(cloud, entries);

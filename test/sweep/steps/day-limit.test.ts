@@ -9,7 +9,7 @@ import { bound, down, dueTags, estate, free, inUse } from '../../support/estates
 
 afterEach(cleanUp);
 
-/** The path of a backup that was taken so long ago. */
+/** The path of a backup of this age. */
 function backup(name: string, agoMs: number, place = `${ACCOUNT}/${REGION}`): string {
   const [day = '', clock = ''] = ago(agoMs).split('T');
   return `backups/${place}/${day}/vco-${name}-${clock.slice(0, 8).replaceAll(':', '')}Z-run-1.json`;
@@ -46,12 +46,12 @@ describe('limits.perDay', () => {
     expect(deletions(cloud.writes())).toHaveLength(mode === 'sweep' ? 1 : 0);
   });
 
-  test('one run keeps it, however many it begins at the same time', async () => {
+  test('one run never exceeds it, however many deletions begin at the same time', async () => {
     const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(9)), policy: limits(2) });
     expect((await cloud.run({ store: await storeWith() })).counts).toMatchObject({ deleted: 2, deferred: 4 });
   });
 
-  test('0 means none, and off means no limit and no look at backups', async () => {
+  test('0 means no deletion, and off means no limit and no reading of backups', async () => {
     const none = startCloud({ estate: estate(...orphans(2), ...inUse(9)), policy: limits(0) });
     expect((await none.run({ store: await storeWith() })).counts).toMatchObject({ deleted: 0, deferred: 2 });
     const off = startCloud({ estate: estate(...orphans(2), ...inUse(9)) });
@@ -60,7 +60,7 @@ describe('limits.perDay', () => {
     expect((await off.run({ store: { ...store, list } })).counts).toMatchObject({ deleted: 2 });
   });
 
-  test('limits each place by itself', async () => {
+  test('limits each place separately', async () => {
     const store = await storeWith(
       backup('a', HOUR),
       backup('b', HOUR, `${ACCOUNT}/eu-central-1`),
@@ -70,7 +70,7 @@ describe('limits.perDay', () => {
     expect((await cloud.run({ store })).counts).toMatchObject({ deleted: 1, deferred: 1 });
   });
 
-  test('counts a connection once, and one that was begun before may go on', async () => {
+  test('counts a connection once, and lets a deletion that has begun continue', async () => {
     const store = await storeWith(backup('old0', HOUR), backup('old0', 2 * HOUR), backup('old0', 3 * HOUR));
     const cloud = startCloud({ estate: estate(...orphans(1), ...inUse(9)), policy: limits(1) });
     expect((await cloud.run({ store })).counts).toMatchObject({ deleted: 1, deferred: 0 });
@@ -87,7 +87,7 @@ describe('limits.perDay', () => {
     ['as a file of another name', `backups/${ACCOUNT}/${REGION}/2026-11-22/notes.txt`],
     ['as a file of a result', `backups/${ACCOUNT}/${REGION}/2026-11-22/110000Z-run-1.json`],
     ['at an impossible time', `backups/${ACCOUNT}/${REGION}/2026-11-22/vco-a-256000Z-run-1.json`],
-  ])('does not count what is no backup, %s', async (_what, path) => {
+  ])('ignores files that are not backups, %s', async (_what, path) => {
     const cloud = startCloud({ estate: estate(...orphans(1), ...inUse(9)), policy: limits(1) });
     expect((await cloud.run({ store: await storeWith(path) })).counts).toMatchObject({ deleted: 1 });
   });
@@ -109,7 +109,7 @@ describe('limits.perDay', () => {
     expect((await cloud.run({ store })).counts).toMatchObject({ deferred: 1 });
   });
 
-  test('counts again before each new one: another run has used the day up meanwhile', async () => {
+  test('counts again before each new deletion, because another run may have used up the day', async () => {
     const store = await storeWith();
     let looks = 0;
     const list = async (path: string) => {
@@ -126,7 +126,7 @@ describe('limits.perDay', () => {
     expect(deletions(cloud.writes())).toEqual([]);
   });
 
-  test('a connection that turns out to be protected gives its place in the day to the next', async () => {
+  test('gives the place of a connection that is found protected to the next connection', async () => {
     const dead = [0, 1, 2].map((index) => bound(`old${index}`, dueTags('tunnels-down'), down));
     const cloud = startCloud({
       estate: estate(...dead, ...inUse(9)),
@@ -138,7 +138,7 @@ describe('limits.perDay', () => {
       if (action === 'TagResources' && row && !kept) {
         kept = true;
         row.tags = { ...row.tags, 'vco-sweeper:keep': 'yes' };
-        // The listing is too old by then to detach by.
+        // By then the listing is too old for a detach.
         cloud.clock.advance(20_000);
       }
     };
@@ -146,7 +146,7 @@ describe('limits.perDay', () => {
     expect(counts).toMatchObject({ protected: 1, deleted: 1, deferred: 1 });
   });
 
-  test('connections that fail in each run leave the day to those that wait', async () => {
+  test('connections that fail in each run leave the day to the waiting connections', async () => {
     const cloud = startCloud({
       estate: estate(...orphans(3), ...inUse(9)),
       policy: limits(2),
@@ -166,7 +166,7 @@ describe('limits.perDay', () => {
     expect(cloud.connectionIds()).toContain('vco-old0');
   });
 
-  test('limits.perRun counts beside it', async () => {
+  test('applies together with limits.perRun', async () => {
     const cloud = startCloud({ estate: estate(...orphans(5), ...inUse(9)), policy: limits(4, { perRun: 2 }) });
     const { counts, outcomes } = await cloud.run({ store: await storeWith() });
     expect(counts).toMatchObject({ deleted: 2, deferred: 3 });
@@ -190,7 +190,7 @@ describe('a store whose backups cannot be counted', () => {
   const half = () => free('half', { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old` });
 
   test.each(['plan', 'sweep'] as const)(
-    'lets nothing be deleted, half-done ones included, in mode %s',
+    'lets nothing be deleted, half-done connections included, in mode %s',
     async (mode) => {
       const cloud = startCloud({ estate: estate(half(), ...orphans(1), ...inUse(9)), policy: limits(5) });
       const result = await cloud.run({ store: await unreadable(), parts: of(mode) });
@@ -201,13 +201,13 @@ describe('a store whose backups cannot be counted', () => {
     },
   );
 
-  test('from the second count on', async () => {
+  test('lets nothing be deleted if only the second count fails', async () => {
     const cloud = startCloud({ estate: estate(...orphans(2), ...inUse(9)), policy: limits(5) });
     const result = await cloud.run({ store: await unreadable(2) });
     expect(result).toMatchObject({ status: 'incomplete', counts: { deferred: 2, deleted: 0 } });
   });
 
-  test('a run without a store, which no entry point lets through, deletes nothing', async () => {
+  test('a run without a store, which no entry point allows, deletes nothing', async () => {
     const cloud = startCloud({ estate: estate(...orphans(1), ...inUse(9)), policy: limits(5) });
     expect(await cloud.run()).toMatchObject({ status: 'incomplete', counts: { deferred: 1, deleted: 0 } });
   });

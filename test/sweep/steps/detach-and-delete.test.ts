@@ -17,7 +17,7 @@ test('a sweep deletes an unassociated orphan whose grace has run out, and nothin
   expect(cloud.writes()).toEqual(['TagResources vco-new', 'TagResources vco-old', 'DeleteVpnAttachment vco-old']);
 });
 
-test('a connection is read again before its delete, and seen gone after it', async () => {
+test('a sweep reads a connection again before its delete, and reads that it is gone after it', async () => {
   const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
   await cloud.run();
   const calls = cloud.calls();
@@ -26,7 +26,7 @@ test('a connection is read again before its delete, and seen gone after it', asy
   expect(calls.slice(deleted + 1).at(-1)).toBe('DescribeVpnConnection vco-old');
 });
 
-test('a sweep detaches an attached orphan before it deletes it, and waits until both sides say so', async () => {
+test('a sweep detaches an attached orphan before it deletes it, and waits until both sides confirm the detach', async () => {
   const cloud = startCloud({
     estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
     policy: TUNNELS_DOWN,
@@ -59,7 +59,7 @@ test('a sweep detaches an attached orphan before it deletes it, and waits until 
 });
 
 test.each([['cbn-first'], ['vpc-first']] as const)(
-  'a sweep waits for both sides of a detach, whichever side lets go first (%s)',
+  'a sweep waits for both sides of a detach, whichever side confirms it first (%s)',
   async (detachOrder) => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),

@@ -8,7 +8,7 @@ const TUNNELS_DOWN = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as co
 describe('a half-done connection', () => {
   const halfDone = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-x` };
 
-  test('comes first, whatever the rules say', async () => {
+  test('comes first under any rule', async () => {
     const cloud = startCloud({
       estate: estate(free('half', halfDone), free('old', dueTags()), ...inUse(8)),
       policy: { rules: { unassociated: DAY }, limits: { perRun: 1 } },
@@ -26,7 +26,7 @@ describe('a half-done connection', () => {
     for (const mode of ['plan', 'mark'] as const) {
       const cloud = startCloud({ estate: estate(free('half', halfDone), ...inUse(5)), policy: { mode } });
       expect((await cloud.run()).counts).toMatchObject({ planned: 1, deleted: 0 });
-      // In mode mark the run writes down that it is still half-done. Otherwise its note would lapse.
+      // In mode mark the run renews the tag seen. Otherwise the note would lapse.
       expect(cloud.writes()).toEqual(mode === 'plan' ? [] : ['TagResources vco-half']);
     }
   });

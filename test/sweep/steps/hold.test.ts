@@ -12,7 +12,7 @@ const holding = (holdMs: number, more: Parameters<typeof aPolicy>[0] = {}) => ({
 const withHold = (holdMs: number, more: Parameters<typeof aPolicy>[0] = {}) =>
   aPolicy({ mode: 'sweep', regions: [REGION], ...holding(holdMs, more) });
 const dead = (name = 'dead') => bound(name, dueTags('tunnels-down'), down);
-/** Detached so long ago, and seen so by a run an hour ago. */
+/** The tags of a connection that was detached this long ago, and that a run saw an hour ago. */
 const detached = (agoMs: number, seenMs = HOUR) => ({
   'vco-sweeper:detached': `${ago(agoMs)} tr-attach-old`,
   'vco-sweeper:seen': ago(seenMs),
@@ -46,7 +46,7 @@ describe('with a hold, a deletion takes two visits', () => {
     expect(cloud.connectionIds()).not.toContain('vco-dead');
   });
 
-  test('each visit says so in one line of the log', async () => {
+  test('each visit has one line in the log', async () => {
     const cloud = startCloud({ estate: estate(dead(), ...inUse(9)), policy: holding(2 * DAY) });
     await cloud.run();
     const told = () => cloud.lines.filter(({ connectionId, outcome }) => connectionId === 'vco-dead' && outcome);
@@ -58,7 +58,7 @@ describe('with a hold, a deletion takes two visits', () => {
     expect(told()[1]).toMatchObject({ event: 'connection.judged', outcome: 'held' });
   });
 
-  test('detaching takes a place under limits.perRun, and holding takes none', async () => {
+  test('detaching takes a place under limits.perRun, and holding takes no place', async () => {
     const cloud = startCloud({
       estate: estate(dead('a'), dead('b'), free('half', detached(HOUR)), ...inUse(9)),
       policy: holding(DAY, { limits: { perRun: 1 } }),
@@ -69,7 +69,7 @@ describe('with a hold, a deletion takes two visits', () => {
     expect((await cloud.run()).counts).toMatchObject({ held: 3, deferred: 0, deleted: 0 });
   });
 
-  test('deleting takes a place in its run again', async () => {
+  test('the later delete takes a place in its own run', async () => {
     const old = [free('h1', detached(3 * DAY)), free('h2', detached(3 * DAY))];
     const cloud = startCloud({ estate: estate(...old, ...inUse(9)), policy: holding(DAY, { limits: { perRun: 1 } }) });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 1, deferred: 1 });
@@ -89,7 +89,7 @@ describe('with a hold, a deletion takes two visits', () => {
 });
 
 describe('a held connection', () => {
-  test.each(['plan', 'mark', 'sweep'] as const)('is held in mode %s, and said until when', async (mode) => {
+  test.each(['plan', 'mark', 'sweep'] as const)('is held in mode %s, and its outcome says until when', async (mode) => {
     const cloud = startCloud({ estate: estate(free('half', detached(HOUR)), ...inUse(3)), policy: holding(DAY) });
     const result = await cloud.run({ parts: of(mode) });
     expect(result).toMatchObject({ status: 'complete', counts: { held: 1 } });
@@ -100,7 +100,7 @@ describe('a held connection', () => {
     expect(cloud.writes().length > 0).toBe(mode !== 'plan');
   });
 
-  test('stays as long as runs see it, however long the hold', async () => {
+  test('stays as long as the hold, if runs see it', async () => {
     const cloud = startCloud({ estate: estate(free('half', detached(HOUR)), ...inUse(3)), policy: holding(10 * DAY) });
     for (let day = 0; day < 9; day += 1) {
       expect((await cloud.run()).counts).toMatchObject({ held: 1 });
@@ -150,7 +150,7 @@ describe('a held connection', () => {
     ['shorter', DAY, 'deleted'],
     ['longer', 5 * DAY, 'held'],
     ['off', 0, 'deleted'],
-  ] as const)('goes by the newest policy, whose hold is %s', async (_what, holdMs, outcome) => {
+  ] as const)('follows the newest policy, whose hold is %s', async (_what, holdMs, outcome) => {
     const half = free('half', detached(2 * DAY));
     const cloud = startCloud({ estate: estate(half, ...inUse(3)), policy: holding(3 * DAY) });
     expect((await cloud.run()).counts).toMatchObject({ held: 1 });
@@ -158,7 +158,7 @@ describe('a held connection', () => {
     expect(result.outcomes).toMatchObject([{ outcome }]);
   });
 
-  test('is deleted outside the change window once its hold is over, as all that was begun is finished', async () => {
+  test('is deleted outside the change window once its hold is over, because begun work is finished', async () => {
     const window = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' } as const;
     const cloud = startCloud({
       estate: estate(free('half', detached(2 * DAY)), ...inUse(3)),
@@ -167,16 +167,16 @@ describe('a held connection', () => {
     expect((await cloud.run()).counts).toMatchObject({ deleted: 1, deferred: 0 });
   });
 
-  test('is one that the share guard counts neither as due nor among those in the region', async () => {
+  test('counts in the share guard neither as due nor as a connection of the region', async () => {
     const held = Array.from({ length: 6 }, (_, index) => free(`held${index}`, detached(HOUR)));
     const due = Array.from({ length: 4 }, (_, index) => dead(`dead${index}`));
     const cloud = startCloud({ estate: estate(...held, ...due, ...inUse(3)), policy: holding(DAY) });
-    // Four of seven that are left in service would go, although they are four of thirteen in the region.
+    // Four of the seven connections in service would be deleted, although they are four of thirteen in the region.
     expect(await cloud.run()).toMatchObject({ status: 'halted', counts: { held: 6, blocked: 4 } });
     expect(deletions(cloud.writes())).toEqual([]);
   });
 
-  test('is blocked when no tag can vouch for it until its hold is over', async () => {
+  test('is blocked if it has no room for the tag that must vouch for it until its hold is over', async () => {
     const crowd = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`owner-${index}`, 'x']));
     const note = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-old` };
     const half = free('half', { ...crowd, ...note });
@@ -222,7 +222,7 @@ describe('after a gap, the hold of a detached connection starts again', () => {
     expect(writes).toHaveLength(1);
   });
 
-  test('a plan says so, and changes nothing', async () => {
+  test('a plan reports it, and changes nothing', async () => {
     const cloud = startCloud({ estate: estate(lapsed(), ...inUse(3)), policy: holding(2 * DAY) });
     expect((await cloud.run({ parts: of('plan') })).outcomes).toMatchObject([
       { outcome: 'held', heldUntil: iso(NOW + 2 * DAY) },
@@ -230,7 +230,7 @@ describe('after a gap, the hold of a detached connection starts again', () => {
     expect(cloud.writes()).toEqual([]);
   });
 
-  test('a note that somebody else changed meanwhile is left as it is', async () => {
+  test('a note that somebody else changed meanwhile is left unchanged', async () => {
     const cloud = startCloud({ estate: estate(lapsed(), ...inUse(3)), policy: holding(2 * DAY) });
     const other = `${ago(60_000)} tr-attach-old`;
     const before = ({ action }: { readonly action: string }) => {
@@ -252,14 +252,14 @@ describe('after a gap, the hold of a detached connection starts again', () => {
     ],
     ['is void', {}, { 'vco-sweeper:detached': 'void' }],
     ['is malformed', {}, { 'vco-sweeper:detached': 'yesterday' }],
-  ])('but not by a note that %s: that one goes', async (_what, more, tags) => {
+  ])('but a note that %s is removed', async (_what, more, tags) => {
     const row = free('half', { ...detached(30 * DAY, 4 * DAY), ...tags }, more);
     const cloud = startCloud({ estate: estate(row, ...inUse(3)), policy: holding(2 * DAY) });
     expect((await cloud.run()).counts).toMatchObject({ held: 0, marked: 1 });
     expect(cloud.tags('vco-half')).not.toHaveProperty('vco-sweeper:detached');
   });
 
-  test('a new note that does not show is not claimed, and nothing is deleted', async () => {
+  test('a new note that does not show does not count, and nothing is deleted', async () => {
     const cloud = startCloud({
       estate: estate(lapsed(), ...inUse(3)),
       policy: holding(2 * DAY),
@@ -272,7 +272,7 @@ describe('after a gap, the hold of a detached connection starts again', () => {
   });
 });
 
-test('two runs at once both end it as held, and its note stays', async () => {
+test('two runs at the same time both end it as held, and its note stays', async () => {
   const cloud = startCloud({ estate: estate(dead(), ...inUse(9)), policy: holding(DAY), latencyMs: 20 });
   const [one, other] = await Promise.all([cloud.run(), cloud.run()]);
   expect(one.counts.deleted + other.counts.deleted).toBe(0);
@@ -281,7 +281,7 @@ test('two runs at once both end it as held, and its note stays', async () => {
   expect((await cloud.run()).counts).toMatchObject({ held: 1 });
 });
 
-test('a run that is cut off after its detach leaves it held, and not deleted at once by the next', async () => {
+test('a run that is cut off after its detach leaves it held, and the next run does not delete it at once', async () => {
   const cloud = startCloud({ estate: estate(dead(), ...inUse(9)), policy: holding(DAY) });
   const dies = cloud.run({
     before: ({ action }) => {

@@ -35,7 +35,7 @@ const document = (agoMs: number, named: readonly Named[], more: Named = {}): Nam
   ...more,
 });
 
-/** The path of a record of a message that was accepted so long ago. */
+/** The path of a record of a message that was accepted this long ago. */
 function pathOf(agoMs: number, channel = 'slack'): string {
   const [day = '', hour = ''] = ago(agoMs).split('T');
   return `told/${day}/${hour.slice(0, 8).replaceAll(':', '')}Z-report-1-${channel}.json`;
@@ -50,7 +50,7 @@ const someCloud = (...rows: readonly Record<string, unknown>[]) =>
 const of = (mode: 'plan' | 'mark' | 'sweep') => [{ mode, regions: undefined, connections: undefined }];
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 
-/** One connection that is due, and what becomes of it with these files in the store. */
+/** The outcome of one due connection, with these files in the store. */
 async function sweepWith(files: Readonly<Record<string, string>>, row = free('old', dueTags())) {
   const cloud = someCloud(row);
   const result = await cloud.run({ store: await storeWith(files) });
@@ -62,7 +62,7 @@ describe('notify.required', () => {
     ['plan', 'planned'],
     ['mark', 'planned'],
     ['sweep', 'deleted'],
-  ] as const)('lets only connections go that were named early enough, in mode %s', async (mode, gone) => {
+  ] as const)('deletes only connections that were named early enough, in mode %s', async (mode, gone) => {
     const cloud = someCloud(free('told', dueTags()), free('late', dueTags()), free('untold', dueTags()));
     const files = { ...record(25 * HOUR, clock('told')), ...record(2 * HOUR, clock('late')) };
     const result = await cloud.run({ store: await storeWith(files), parts: of(mode) });
@@ -86,11 +86,11 @@ describe('notify.required', () => {
     });
     expect(byId['vco-untold']).not.toHaveProperty('toldAt');
     expect(deletions(cloud.writes())).toEqual(mode === 'sweep' ? ['DeleteVpnAttachment vco-told'] : []);
-    // The marks of those that wait are kept up.
+    // The marks of the waiting connections are kept up.
     expect(cloud.tags('vco-untold')?.['vco-sweeper:seen']).toBe(mode === 'plan' ? ago(HOUR) : '2026-11-22T12:00:00Z');
   });
 
-  test('without it, no record is read', async () => {
+  test('when it is off, no record is read', async () => {
     const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(9)) });
     const store = await storeWith();
     const list = () => Promise.reject(new Error('nobody asked for it'));
@@ -132,7 +132,7 @@ describe('notify.required', () => {
     expect(outcome?.outcome).toBe(expected);
   });
 
-  test('counts the first of several messages, of whatever channel and in whatever folder', async () => {
+  test('counts the first of several messages, in any channel and any folder', async () => {
     const other = withHash(document(25 * HOUR, [clock('x'), clock('old')], { channel: 'wecom-2' }));
     const { outcome } = await sweepWith({ ...record(HOUR, clock('old')), [pathOf(20 * HOUR, 'wecom-2')]: other });
     expect(outcome).toMatchObject({ outcome: 'deleted', toldAt: ago(25 * HOUR) });
@@ -143,7 +143,7 @@ describe('notify.required', () => {
     expect(outcome?.outcome).toBe('deleted');
   });
 
-  test('is checked for connections that are detached first', async () => {
+  test('also applies to connections that must first be detached', async () => {
     const row = bound('down', dueTags('tunnels-down'), down);
     const policy = { notify, rules: { 'tunnels-down': DAY } } as const;
     const sweepIt = async (files: Readonly<Record<string, string>>) => {
@@ -155,13 +155,19 @@ describe('notify.required', () => {
     expect(await sweepIt(record(25 * HOUR, clock('down', { rule: 'tunnels-down' })))).toEqual([1, 0, undefined]);
   });
 
-  test('a half-done connection was told before its detach, and goes', async () => {
+  test('a half-done connection needs no new notice, and is deleted without reading the records', async () => {
     const half = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-gone`, 'vco-sweeper:seen': ago(HOUR) };
-    const { outcome } = await sweepWith({}, free('half', half));
-    expect(outcome).toMatchObject({ outcome: 'deleted', rule: 'half-done' });
+    const cloud = someCloud(free('half', half));
+    const store = await storeWith();
+    const list = async (path: string) => {
+      expect(path).not.toMatch(/^told/);
+      return await store.list(path);
+    };
+    const result = await cloud.run({ store: { ...store, list } });
+    expect(result.outcomes).toMatchObject([{ outcome: 'deleted', rule: 'half-done' }]);
   });
 
-  test('a rule without grace has no clock to be named, so its connections wait', async () => {
+  test('a rule without grace has no clock that a message can name, so its connections wait', async () => {
     const cloud = someCloud(free('old'));
     const policy = { ...cloud.policy, rules: { ...cloud.policy.rules, unassociated: 0 } };
     const result = await cloud.run({ store: await storeWith(record(25 * HOUR, clock('old'))), policy });
@@ -201,7 +207,7 @@ describe('notify.required', () => {
     });
   });
 
-  test('a connection that waits to be told takes no place of limits.perRun', async () => {
+  test('a connection that waits for its notice takes no place of limits.perRun', async () => {
     const first = free('first', { ...dueTags(), 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}` });
     const cloud = startCloud({
       estate: estate(first, free('second', dueTags()), ...inUse(9)),
@@ -211,14 +217,14 @@ describe('notify.required', () => {
     expect(result.counts).toMatchObject({ deleted: 1, waiting: 1, deferred: 0 });
   });
 
-  test('the share guard counts connections that wait to be told', async () => {
+  test('the share guard counts connections that wait for their notice', async () => {
     const rows = Array.from({ length: 6 }, (_, index) => free(`old${index}`, dueTags()));
     const cloud = startCloud({ estate: estate(...rows, ...inUse(5)), policy: { notify } });
     const result = await cloud.run({ store: await storeWith(record(25 * HOUR, clock('old0'))) });
     expect(result).toMatchObject({ status: 'halted', counts: { blocked: 6, deleted: 0 } });
   });
 
-  test('waiting to be told comes before the change window and the file STOP', async () => {
+  test('a missing notice comes before the change window and the file STOP', async () => {
     const cloud = someCloud(free('old', dueTags()));
     const freeze = [{ from: '2026-11-20', to: '2026-11-30' }];
     const policy = aPolicy({ ...cloud.policy, limits: { freeze } });
@@ -243,7 +249,7 @@ describe('notify.required', () => {
     expect(cloud.lines.filter(({ event }) => event === 'told.ignored')).toMatchObject([{ path }]);
   });
 
-  test('one bad record does not keep the others from counting', async () => {
+  test('one bad record does not prevent the other records from counting', async () => {
     const good = record(26 * HOUR, clock('old'));
     const { result } = await sweepWith({ ...good, [pathOf(27 * HOUR)]: '{', 'told/2026-11-21/notes.txt': 'x' });
     expect(result.counts.deleted).toBe(1);
@@ -276,7 +282,7 @@ describe('notify.required', () => {
     expect(deletions(cloud.writes()).filter((call) => !call.endsWith('vco-half'))).toEqual([]);
   });
 
-  test('without a store nobody counts as told', async () => {
+  test('without a store, no connection has its notice', async () => {
     const cloud = someCloud(free('old', dueTags()));
     expect(await cloud.run()).toMatchObject({
       status: 'incomplete',
@@ -284,7 +290,7 @@ describe('notify.required', () => {
     });
   });
 
-  test('reading takes at most half of the time that is left', async () => {
+  test('reading takes at most half of the remaining time', async () => {
     const cloud = someCloud(free('old', dueTags()));
     const store = await storeWith({ ...record(40 * HOUR, clock('x')), ...record(25 * HOUR, clock('old')) });
     const list = async (path: string) => {
@@ -313,7 +319,7 @@ describe('notify.required', () => {
     });
   });
 
-  test('an event does not lift it', async () => {
+  test('an event does not bypass it', async () => {
     const cloud = someCloud(free('old', dueTags()));
     const parts = [{ mode: 'sweep' as const, regions: [REGION], connections: ['vco-old'], hint: true as const }];
     expect((await cloud.run({ store: await storeWith(), parts })).counts).toMatchObject({ waiting: 1, deleted: 0 });
@@ -339,7 +345,7 @@ describe('notify.required', () => {
     expect(cloud.tags('vco-down')).not.toHaveProperty('vco-sweeper:detached');
   });
 
-  test('the days that are read go back to the oldest clock, and no further', async () => {
+  test('reading goes back to the day of the oldest clock, and no further', async () => {
     const folder = aStoreFolder();
     for (const day of ['2026-11-01', '2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23']) {
       const path = join(folder, 'told', day, 'x.json');

@@ -5,7 +5,7 @@ import { bound, down, dueTags, estate, free, inUse } from '../../support/estates
 
 const TUNNELS_DOWN = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as const;
 
-describe('a run claims nothing that it has not read back', () => {
+describe('a run claims only effects that it has read back', () => {
   test('a delete that is accepted and has no effect is failed, not deleted', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(5)),
@@ -37,7 +37,7 @@ describe('a run claims nothing that it has not read back', () => {
     expect(cloud.tags('vco-old')).toHaveProperty('vco-sweeper:detached');
   });
 
-  test('a delete whose answer was lost is looked for, and counts once it is seen gone', async () => {
+  test('a delete whose answer was lost is looked for, and counts once the connection is gone', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [{ action: 'DeleteVpnAttachment', fault: { kind: 'reset', when: 'after' } }],
@@ -79,7 +79,7 @@ describe('a run claims nothing that it has not read back', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
-  test('a connection that is in use at the last look, and deleted before its mark is removed, is already-gone', async () => {
+  test('a connection that is in use at the last recheck, and deleted before its mark is removed, is already-gone', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: { rules: { 'tunnels-down': DAY } },
@@ -99,7 +99,7 @@ describe('a run claims nothing that it has not read back', () => {
     expect(result).toMatchObject({ status: 'complete', outcomes: [{ outcome: 'already-gone' }] });
   });
 
-  test('a mark counts from the moment at which it is written, and not from the judgement before', async () => {
+  test('a mark counts from the moment at which it is written, and not from the earlier judgement', async () => {
     const cloud = startCloud({
       estate: estate(free('new'), ...inUse(5)),
       policy: { regions: [REGION, 'eu-central-1'] },

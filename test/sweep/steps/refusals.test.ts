@@ -6,7 +6,7 @@ import { bound, down, dueTags, estate, free, inUse, routed } from '../../support
 const TUNNELS_DOWN = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as const;
 
 describe('a refusal of the cloud', () => {
-  test('a detach is blocked while route tables use the attachment, and the detach note goes again', async () => {
+  test('a detach is blocked while route tables use the attachment, and the detach note is removed', async () => {
     const cloud = startCloud({
       estate: {
         ...estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
@@ -24,7 +24,7 @@ describe('a refusal of the cloud', () => {
     expect(cloud.connectionIds()).toContain('vco-old');
   });
 
-  test('with detach.force the route tables let go of it too', async () => {
+  test('with detach.force, the sweep also removes the attachment from the route tables', async () => {
     const cloud = startCloud({
       estate: {
         ...estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
@@ -35,7 +35,7 @@ describe('a refusal of the cloud', () => {
     expect((await cloud.run()).counts.deleted).toBe(1);
   });
 
-  test('a blocked connection leaves its place in the run to the next', async () => {
+  test('a blocked connection leaves its place in the run to the next connection', async () => {
     const cloud = startCloud({
       estate: {
         ...estate(
@@ -75,14 +75,14 @@ describe('a refusal of the cloud', () => {
     expect(new Set(tokens).size).toBe(3);
   });
 
-  test('a delete that is throttled to the end is failed at once, because it certainly did nothing', async () => {
+  test('a delete that is always throttled fails at once, because it certainly did nothing', async () => {
     const cloud = startCloud({
       estate: estate(free('old', dueTags()), ...inUse(5)),
       faults: [{ action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'throttle' } }],
     });
     const result = await cloud.run();
     expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Throttling.User' });
-    // The run writes down that a step failed, so that the others come first in the next run.
+    // The run notes the failed step, so that the next run works on other connections first.
     expect(cloud.calls().slice(-2)).toEqual(['DeleteVpnAttachment vco-old', 'TagResources vco-old']);
   });
 

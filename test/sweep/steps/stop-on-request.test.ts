@@ -8,7 +8,7 @@ const DELETE = 'DeleteVpnAttachment';
 const FAR = { regionId: 'eu-central-1' };
 const NOT_STARTED = { outcome: 'deferred', code: 'StoppedOnRequest', reason: 'not started: stopped on request' };
 
-/** Twelve that are due, with the published limits and delays of minutes. */
+/** Twelve due connections, with the published limits and delays of minutes. */
 const attached = Array.from({ length: 12 }, (_, index) => bound(`a${index}`, dueTags('tunnels-down'), down));
 const unbound = Array.from({ length: 12 }, (_, index) => free(`f${index}`, dueTags()));
 const SLOW = {
@@ -22,7 +22,7 @@ const SLOW = {
 
 type Cloud = ReturnType<typeof startCloud>;
 
-/** A run that is asked to stop just before the first call of this action goes out. */
+/** A run that is asked to stop just before the first call of this action is sent. */
 async function runUntil(cloud: Cloud, action: string, skip = 0) {
   const stopping = new AbortController();
   let stoppedMs = 0;
@@ -65,7 +65,7 @@ describe('a run that is asked to stop', () => {
       reason: 'detach requested; stopped on request before it was seen done; the next run finishes it',
     });
     expect(others).toEqual(others.map(() => NOT_STARTED));
-    // Only the one whose detach was sent keeps its note.
+    // Only connections whose detach was sent keep their note.
     const noted = cloud.connectionIds().filter((id) => 'vco-sweeper:detached' in (cloud.tags(id) ?? {}));
     expect(noted).toHaveLength(1);
 
@@ -74,14 +74,14 @@ describe('a run that is asked to stop', () => {
     expect(next.counts).toMatchObject({ deleted: 12 });
   });
 
-  test('while others wait for their turn reads back the delete that was sent, and starts no other', async () => {
+  test('while other connections wait reads back the delete that was sent, and starts no other', async () => {
     const cloud = startCloud({
       ...SLOW,
       estate: estate(...unbound, ...inUse(20)),
       behaviours: { deleteReads: 3, deletedStateReads: 0, deleteMs: 40_000 },
     });
     const { result, tookMs } = await runUntil(cloud, DELETE);
-    // What reading back takes, and seconds.
+    // Time for reading back, and some seconds.
     expect(tookMs).toBeLessThan(45_000);
     expect(result.counts).toMatchObject({ deleted: 1, deferred: 11, failed: 0 });
     const others = reasonsOf(result).filter(({ outcome }) => outcome !== 'deleted');
@@ -89,7 +89,7 @@ describe('a run that is asked to stop', () => {
     expect(cloud.connectionIds()).toHaveLength(31);
   });
 
-  test('while it waits to make a throttled delete again makes it no more', async () => {
+  test('while it waits to repeat a throttled delete does not repeat it', async () => {
     const cloud = startCloud({
       ...SLOW,
       estate: estate(free('a', dueTags()), ...inUse(20)),
@@ -101,7 +101,7 @@ describe('a run that is asked to stop', () => {
     expect(reasonsOf(result)).toEqual([NOT_STARTED]);
   });
 
-  test('while the effect of a lost answer is in doubt looks for it for seconds only, and says what is known', async () => {
+  test('while a lost answer is in doubt looks for its effect for seconds only, and reports the known facts', async () => {
     const cloud = startCloud({
       ...SLOW,
       estate: estate(free('a', dueTags()), ...inUse(20)),
@@ -138,7 +138,7 @@ describe('a run that is asked to stop', () => {
     expect((await cloud.run()).counts).toMatchObject({ deleted: 1 });
   });
 
-  test('while it looks around changes nothing, not even where it had read all', async () => {
+  test('during the survey changes nothing, not even in a region that was read completely', async () => {
     const cloud = startCloud({
       ...SLOW,
       estate: estate(

@@ -14,7 +14,7 @@ describe('when time runs out', () => {
     expect(cloud.writes().filter((call) => call.startsWith('Delete'))).toEqual([]);
   });
 
-  test('the look for a mark that does not show ends with the time, and not after it', async () => {
+  test('the wait for a mark that does not show ends before the deadline', async () => {
     const cloud = startCloud({
       estate: estate(free('new'), ...inUse(5)),
       faults: [{ action: 'TagResources', times: 'always', fault: { kind: 'no-effect' } }],
@@ -40,7 +40,7 @@ describe('when time runs out', () => {
     expect((await cloud.run()).counts.deleted).toBe(1);
   });
 
-  test('a connection is read once more if the second look is too old at the time of the write', async () => {
+  test('a connection is read once more if its recheck is too old at the time of the write', async () => {
     const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
     let slow = true;
     await cloud.run({

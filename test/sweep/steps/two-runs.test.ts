@@ -7,7 +7,7 @@ const TUNNELS_DOWN = { rules: { unassociated: DAY, 'tunnels-down': DAY } } as co
 
 describe('two runs at the same time', () => {
   test.each([[0], [1], [5], [40], [300], [6_000]])(
-    'finish what either of them began, if they are %i ms apart',
+    'together finish the work that each began, if they are %i ms apart',
     async (apartMs) => {
       const cloud = startCloud({
         estate: estate(bound('old', dueTags('tunnels-down'), down), free('free', dueTags()), ...inUse(5)),
@@ -21,7 +21,7 @@ describe('two runs at the same time', () => {
     },
   );
 
-  test('if one stops at its own check, it leaves the note of the other, whose detach is under way', async () => {
+  test('a run that stops at its own check leaves the note of the other run, whose detach is under way', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: TUNNELS_DOWN,
@@ -30,7 +30,7 @@ describe('two runs at the same time', () => {
     let tagged = false;
     const result = await cloud.run({
       before: () => {
-        // Between our tag and our check, another run detaches it.
+        // Between the tag and the check of this run, another run detaches it.
         const attachment = cloud.emulator.estate.attachments.find(({ VpnId }) => VpnId === 'vco-old');
         if (tagged && attachment?.Status === 'Attached') {
           void cloud.emulator.call({
@@ -51,7 +51,7 @@ describe('two runs at the same time', () => {
     expect((await cloud.run()).counts.deleted).toBe(1);
   });
 
-  test('if one stops before it has sent anything, it leaves no detach note, whatever state it stopped for', async () => {
+  test('a run that stops before it has sent anything leaves no detach note, in any state', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: TUNNELS_DOWN,
@@ -93,7 +93,7 @@ describe('two runs at the same time', () => {
     },
   );
 
-  test('an older note does not stand for a note that was not written', async () => {
+  test('an older note does not count in place of a note that was not written', async () => {
     const cloud = startCloud({
       estate: estate(
         bound('old', { ...dueTags('tunnels-down'), 'vco-sweeper:detached': `${ago(1_000)} tr-attach-old` }, down),
@@ -122,7 +122,7 @@ describe('two runs at the same time', () => {
     expect(cloud.tags('vco-half')).toEqual({});
   });
 
-  test('a note that somebody removed during our detach is written again, and the delete follows', async () => {
+  test('a note that somebody removed during the detach is written again, and the delete follows', async () => {
     const cloud = startCloud({
       estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
       policy: TUNNELS_DOWN,

@@ -3,7 +3,7 @@ import type { Reading } from '../../../lib/sweep/survey/watch-reading.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { bound, estate, free } from '../../support/estates.ts';
 
-test('of a big estate one region is read after the other; small ones wait for nobody', async () => {
+test('big regions are read one after the other, and small regions do not wait', async () => {
   const regions = ['cn-a', 'cn-b', 'cn-c'];
   const rows = regions.flatMap((regionId) => [
     bound(`${regionId}-used`, {}, { regionId, TransitRouterId: `tr-${regionId}` }),
@@ -29,7 +29,7 @@ test('of a big estate one region is read after the other; small ones wait for no
   expect(cloud.lines.find(({ event }) => event === 'region.listed')?.regionId).toBe('cn-small');
 });
 
-test('tells how many connections were read so far, and how many regions of how many', async () => {
+test('reports the connections read so far, the regions read so far, and the number of regions', async () => {
   const regions = ['cn-a', 'cn-b', 'cn-gone'];
   const rows = ['cn-a', 'cn-b'].flatMap((regionId) =>
     Array.from({ length: 120 }, (_, index) => free(`${regionId}-${index}`, {}, { regionId })),
@@ -53,6 +53,6 @@ test('tells how many connections were read so far, and how many regions of how m
   expect(told.at(-1)).toEqual({ connections: 240, regionsRead: 3, regions: 3 });
   const steps = told.map(({ connections }) => connections);
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-  // The first page of each region, and then more: a person sees it move.
+  // The first page of each region, and then more pages, so that a person sees the progress.
   expect(new Set(steps).size).toBeGreaterThanOrEqual(5);
 });
