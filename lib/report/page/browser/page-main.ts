@@ -1,16 +1,16 @@
 import type { PageData } from '../page-data.ts';
-import { attention } from './attention-section.ts';
 import { connectionTable, PAGE_ROWS, pager, pagesOf } from './connection-table.ts';
 import { deletionChart } from './deletion-chart.ts';
 import { html, section } from './dom.ts';
 import { filterBar } from './filter-bar.ts';
-import { leftoversSection } from './leftovers-section.ts';
 import { type Row, unpackRows } from './page-rows.ts';
 import { isNarrowed, narrowed, type PageState, parseAddress, type SortKey, START, toAddress } from './page-state.ts';
 import { count, formatNumber } from './page-words.ts';
 import { queryRows } from './row-query.ts';
-import { sources } from './sources-section.ts';
-import { pageHeader, totals } from './status-section.ts';
+import { attention } from './sections/attention-section.ts';
+import { leftoversSection } from './sections/leftovers-section.ts';
+import { sources } from './sections/sources-section.ts';
+import { pageHeader, totals } from './sections/status-section.ts';
 
 /** A printed list is longer than one on the screen, and still has an end. */
 const PRINT_ROWS_MAX = 1_000;

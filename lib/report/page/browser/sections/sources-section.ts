@@ -1,7 +1,7 @@
-import { formatDuration } from '../../../core/domain/duration.ts';
-import type { PageData } from '../page-data.ts';
-import { html, said, section, terms } from './dom.ts';
-import { count, formatMoment, formatNumber, OUTCOME_WORDS } from './page-words.ts';
+import { formatDuration } from '../../../../core/domain/duration.ts';
+import type { PageData } from '../../page-data.ts';
+import { html, said, section, terms } from '../dom.ts';
+import { count, formatMoment, formatNumber, OUTCOME_WORDS } from '../page-words.ts';
 
 type Report = PageData['report'];
 

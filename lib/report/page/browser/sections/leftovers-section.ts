@@ -1,6 +1,6 @@
-import type { PageData } from '../page-data.ts';
-import { clipped, html, said, section } from './dom.ts';
-import { formatNumber } from './page-words.ts';
+import type { PageData } from '../../page-data.ts';
+import { clipped, html, said, section } from '../dom.ts';
+import { formatNumber } from '../page-words.ts';
 import { smallTable } from './sources-section.ts';
 
 const UNREAD_MAX = 200;
