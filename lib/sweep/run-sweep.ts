@@ -22,6 +22,7 @@ import { type Done, endSettled, isSettled, listOutcomes } from './settle-outcome
 import { act, describeLeftOver } from './steps/act.ts';
 import { DayLimit } from './steps/day-limit.ts';
 import { StopFile } from './steps/stop-file.ts';
+import { cutLeftovers } from './survey/find-leftovers.ts';
 import { readNotices, withNotices } from './survey/read-notices.ts';
 import { type Survey, survey, toRegionResults } from './survey/survey.ts';
 import type { SweptPlan } from './survey/swept-plan.ts';
@@ -167,6 +168,10 @@ async function sweepInto(
     policy: request.origin,
     ...(request.plan === undefined ? {} : { plan: request.plan.origin }),
     ...findings,
+    ...cutLeftovers(
+      surveyed.regions.map(({ leftovers }) => leftovers),
+      resultMax,
+    ),
     ...refusedEvents([...request.refused, ...surveyed.refused]),
     ...(stop?.heldBack?.file === undefined ? {} : { stoppedBy: stop.heldBack.file }),
   };

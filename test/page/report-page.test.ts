@@ -10,6 +10,14 @@ const USABLE_MS = 2_500;
 /** The time limit is long because the machine may be busy. */
 const SOON = { timeout: 20_000 };
 
+/** What a place may have left over. */
+const LEFT = {
+  customerGateways: [{ customerGatewayId: 'cgw-<b>1</b>', name: '\u202e<img src=x>' }],
+  customerGatewaysOmitted: 3,
+  unread: 'Forbidden',
+  transitRouters: [{ transitRouterId: 'tr-1', attachments: 48, quota: 50 }],
+};
+
 describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
   let pages: Pages;
   beforeAll(async () => {
@@ -162,7 +170,17 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
         index === 0 ? { ...region, halted: true } : index === 1 ? { ...region, listing: 'unread' as const } : region,
       );
       const digest = aDigest([], {
-        runs: [{ result: { ...rest, regions: places, warnings: ['rules: all are off'], notFound: ['vco-9'] } }],
+        runs: [
+          {
+            result: {
+              ...rest,
+              regions: places,
+              warnings: ['rules: all are off'],
+              notFound: ['vco-9'],
+              leftovers: regions.map(({ accountId, regionId }) => ({ ...LEFT, accountId, regionId })),
+            },
+          },
+        ],
         missing: [{ accountId: '1', regionId: 'cn-beijing', lastAt: iso(NOW - 2 * DAY) }],
         notDispatched: [
           { accountId: null, regionId: null, at: iso(NOW), code: 'Forbidden', reason: 'no', advice: 'grant' },
@@ -179,6 +197,20 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
       expect(await violationsOf(page)).toEqual([]);
     },
   );
+
+  test('tells what is left over, and shows nothing of it when nobody asked', async () => {
+    const { regions, ...rest } = aResult([anOutcome()]);
+    const leftovers = regions.map(({ accountId, regionId }) => ({ ...LEFT, accountId, regionId }));
+    const page = await pages.open(aDigest([], { runs: [{ result: { ...rest, regions, leftovers } }] }));
+    const text = await page.locator('#leftovers').innerText();
+    expect(text).toContain('cgw-<b>1</b>');
+    expect(text).toContain('\\u202e<img src=x>');
+    expect(text).toMatch(/tr-1\s+48\s+50/);
+    expect(text).toContain('left out 3 more');
+    expect(text).toMatch(/could not be read: Forbidden/);
+    expect(await page.locator('#leftovers img, #leftovers b').count()).toBe(0);
+    expect(await (await pages.open(DIGEST)).locator('#leftovers').count()).toBe(0);
+  });
 
   test('names the problems that need a person', async () => {
     const { regions, ...rest } = aResult([anOutcome({ outcome: 'failed', code: 'Forbidden.RAM', reason: 'grant it' })]);

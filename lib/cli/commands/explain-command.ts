@@ -15,7 +15,8 @@ import { openSession } from '../session/open-session.ts';
 export async function explainCommand(connectionId: string, options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { policy, scope } = session;
-  const request = { policy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
+  const readPolicy = { ...policy, report: { ...policy.report, leftovers: false } };
+  const request = { policy: readPolicy, parts: [scope.narrow('plan')], defaultRegion: scope.defaultRegion };
   // The plan counts the due connections, so that guards and limits show the same as in a run.
   let facts: ExplainedRegion | undefined;
   const isOther = (judged: Judged, read: ExplainedRegion): boolean => {

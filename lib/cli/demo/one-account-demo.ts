@@ -5,6 +5,7 @@ import { count } from '../../report/text/summary.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
 import { conclude } from './demo-end.ts';
+import { tellMessage } from './demo-message.ts';
 import { digestSweeps, leavePage } from './demo-page.ts';
 import { createDemoRuns, type DemoRun, HOLD_HOURS } from './demo-runs.ts';
 import { createStory, type Story } from './demo-story.ts';
@@ -24,7 +25,8 @@ export async function playOne(
 ): Promise<number> {
   const folder = io.temporaryPath('store');
   const { policy, run, restore, pass } = await createDemoRuns(emulator, folder, io);
-  const story = createStory(createOutput(io), policy);
+  const output = createOutput(io);
+  const story = createStory(output, policy);
   story.chapter(
     'vco-sweeper demo',
     `An emulated Alibaba Cloud in this process: ${count(connections, 'IPsec-VPN connection')} in ` +
@@ -94,11 +96,12 @@ export async function playOne(
     attached,
     created,
   });
-  story.say('');
+  const digest = digestSweeps([swept.result, sweptAgain.result]);
+  await tellMessage('8. The message', digest, { emulator, output, io });
   story.say(`Try it: ${io.invokedAs} emulator, then plan, explain and sweep with the endpoints and key it prints.`);
   story.say('');
   story.say(`Results and backups are in ${folder}`);
-  story.say(leavePage(digestSweeps([swept.result, sweptAgain.result]), io));
+  story.say(leavePage(digest, io));
   return exitCode;
 }
 

@@ -4,6 +4,7 @@ import { count } from '../../report/text/summary.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
+import { tellMessage } from './demo-message.ts';
 import { digestNights, leavePage } from './demo-page.ts';
 import { createTeller, type Teller } from './demo-story.ts';
 import type { Night, Platform, SweepEnd } from './platform-nights.ts';
@@ -58,7 +59,9 @@ export async function playPlatform(platform: Platform, io: Io): Promise<number> 
   showSweeps(teller, second, output.style);
   const nights = [first, again, second];
   const exitCode = conclude(teller, platform, before, nights);
-  teller.say(leavePage(digestNights(nights, io.clock.now()), io));
+  const digest = digestNights(nights, io.clock.now());
+  await tellMessage('5. The message', digest, { emulator: platform.emulator, output, io });
+  teller.say(leavePage(digest, io));
   return exitCode;
 }
 

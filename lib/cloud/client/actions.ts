@@ -43,6 +43,8 @@ export const ACTIONS = {
   AssumeRole: sts('sts:AssumeRole', ['assumeRole']),
   DescribeRegions: vpc('DescribeRegions', UNPUBLISHED, 'read', ['listRegions']),
   DescribeVpnConnections: vpc('DescribeVpnConnections', 600, 'read', ['listConnections']),
+  // With `report.leftovers`, and for backups.
+  DescribeCustomerGateways: vpc('DescribeCustomerGateways', 600, 'read', ['listCustomerGateways']),
   DescribeVpnConnection: vpc('DescribeVpnConnection', 600, 'read', ['getConnection']),
   ListTagResources: vpc('ListTagResources', 300, 'read', ['listTags']),
   TagResources: vpc('TagResources', 300, 'write', ['setTags']),
@@ -71,7 +73,7 @@ export const ACTIONS = {
 /** The further actions of a run with a store, for its backups. */
 export const STORE_ACTIONS = {
   DescribeVcoRouteEntries: vpc('DescribeVcoRouteEntries', 600, 'read', ['listConnectionRoutes']),
-  DescribeCustomerGateways: vpc('DescribeCustomerGateways', 600, 'read', ['listCustomerGateways']),
+  DescribeCustomerGateways: ACTIONS.DescribeCustomerGateways,
 } as const satisfies Record<string, ActionFacts>;
 
 export type Action = keyof typeof ACTIONS | keyof typeof STORE_ACTIONS;

@@ -142,7 +142,7 @@ const connectionReads = (rpc: Rpc): Pick<CloudApi, 'listConnections' | 'getConne
       idOf: (connection) => connection.connectionId,
       ...hints,
       fetch: (page) =>
-        rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPageWith(hints?.pick)),
+        rpc.read({ action, regionId, params: { RegionId: regionId, ...page } }, connectionPageWith(hints ?? {})),
     });
   },
   getConnection: (regionId, connectionId, pick) => getConnection(rpc, { regionId, connectionId }, pick),

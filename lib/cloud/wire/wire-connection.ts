@@ -12,6 +12,7 @@ import type {
 import type { Page } from '../client/list-pages.ts';
 import type { Reader } from '../client/rpc.ts';
 import { copy, count, lenient, oneOf, optionalText, ownText, reader, requiredId } from './wire-fields.ts';
+import { gatewaysUsed } from './wire-gateway-use.ts';
 
 /** VPC `DescribeVpnConnections` and `DescribeVpnConnection` (2016-04-28), only the fields in use. */
 
@@ -205,15 +206,26 @@ export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply
   totalCount: reply.TotalCount,
 }));
 
-/** The same page, with the backup fields of the wanted connections. */
+type Wanted = {
+  readonly pick?: PickConnection | undefined;
+  readonly onGateways?: ((gateways: readonly string[] | 'unread') => void) | undefined;
+};
+
+/** The same page, with the backup fields of the wanted connections, and their customer gateways for `onGateways`. */
 export const connectionPageWith =
-  (pick: PickConnection | undefined): Reader<Page<Connection>> =>
+  ({ pick, onGateways }: Wanted): Reader<Page<Connection>> =>
   (body) => {
     const read = connectionPage(body);
-    if (pick === undefined || 'problem' in read) {
+    if ('problem' in read || (pick === undefined && onGateways === undefined)) {
       return read;
     }
     const rows = z.parse(rawRows, body).VpnConnections.VpnConnection;
+    if (onGateways !== undefined) {
+      rows.map(gatewaysUsed).forEach(onGateways);
+    }
+    if (pick === undefined) {
+      return read;
+    }
     return { value: { ...read.value, items: read.value.items.map((item, at) => withSettings(item, rows[at], pick)) } };
   };
 

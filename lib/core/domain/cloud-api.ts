@@ -57,6 +57,8 @@ export interface CloudApi {
    *
    * @param hints.likely a recent number of connections, so that the client can ask for all pages at once
    * @param hints.pick takes the settings that a backup keeps, for connections that `isWanted` accepts
+   * @param hints.onGateways gets the customer gateways of each connection, some of them twice. `unread` if a reply does
+   *   not name them
    * @param hints.admit is called with the number of connections after the first page, and awaited before further pages
    *   are read. It answers whether that took a while, so that the first page is old
    * @param hints.onPage is called after each page with the number of connections so far. The number falls if the client
@@ -68,6 +70,7 @@ export interface CloudApi {
       readonly likely?: number;
       readonly admit?: (total: number) => Promise<boolean>;
       readonly onPage?: (read: number) => void;
+      readonly onGateways?: ((gateways: readonly string[] | 'unread') => void) | undefined;
       readonly pick?: PickConnection | undefined;
     },
   ): Promise<readonly Connection[]>;

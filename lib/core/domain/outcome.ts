@@ -113,6 +113,28 @@ export type RunResult = {
   readonly warnings?: readonly string[];
   /** Connections whose owners kept them until a date that is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];
+  /** With `report.leftovers`: one entry for each place that was read whole. */
+  readonly leftovers?: readonly PlaceLeftovers[];
+};
+
+/** What a place has besides connections that somebody may want to remove. A run reads it and never acts on it. */
+export type PlaceLeftovers = {
+  readonly accountId: AccountId;
+  readonly regionId: RegionId;
+  /**
+   * Customer gateways that no connection of the place uses. `name` is other people's text, and null if the cloud did not say.
+   */
+  readonly customerGateways: readonly { readonly customerGatewayId: string; readonly name: string | null }[];
+  /** A function answers at most 1,000 gateways: how many more there are. */
+  readonly customerGatewaysOmitted?: number;
+  /** Why nobody knows which customer gateways are unused. Left out: they were read. */
+  readonly unread?: string;
+  /** Each transit router of the account, with its VPN attachments and how many the documentation allows by default. */
+  readonly transitRouters: readonly {
+    readonly transitRouterId: TransitRouterId;
+    readonly attachments: number;
+    readonly quota: number;
+  }[];
 };
 
 /** The origin of a saved plan. `file`: the given path. `sha256`: the hash at its end. `madeAt`: ISO UTC. */

@@ -212,7 +212,7 @@ const report = mapping({
   leftovers: key(
     flag,
     false,
-    'Whether a run also reports unused customer gateways, and the attachment quota of transit routers.',
+    'Whether a run also reports unused customer gateways, and the VPN attachments of transit routers beside the documented quota.',
     [true],
   ),
   price: optionalKey(

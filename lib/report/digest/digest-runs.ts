@@ -82,6 +82,7 @@ export function digestRuns(input: DigestInput): ReportDigest {
     warnings: distinct(results.flatMap(({ warnings = [] }) => warnings)),
     lapsedKeeps: lastKeeps(results),
     refusedEvents: results.flatMap(({ refusedEvents = [] }) => refusedEvents),
+    ...lastLeftovers(results, places),
     price: input.price ?? null,
   };
 }
@@ -185,6 +186,17 @@ const lastKeeps = (results: readonly RunResult[]): ReportDigest['lapsedKeeps'] =
     ),
   ).values(),
 ];
+
+function lastLeftovers(
+  results: readonly RunResult[],
+  places: readonly ReportedPlace[],
+): Pick<ReportDigest, 'leftovers'> {
+  const newest = new Map(places.map((place) => [placeKey(place), place.runId]));
+  const found = results.flatMap(({ runId, leftovers = [] }) =>
+    leftovers.filter((place) => newest.get(placeKey(place)) === runId),
+  );
+  return found.length > 0 ? { leftovers: found } : {};
+}
 
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 

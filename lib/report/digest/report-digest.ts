@@ -3,6 +3,7 @@ import type {
   Counts,
   LapsedKeep,
   Outcome,
+  PlaceLeftovers,
   RefusedEvent,
   RegionResult,
   RunResult,
@@ -45,6 +46,8 @@ export type ReportDigest = {
   readonly warnings: readonly string[];
   readonly lapsedKeeps: readonly LapsedKeep[];
   readonly refusedEvents: readonly RefusedEvent[];
+  /** The leftovers of each place whose newest run looked for them. Absent if no run did. */
+  readonly leftovers?: readonly PlaceLeftovers[];
   /** From the policy. If null, the page shows no money. */
   readonly price: ConfiguredPrice | null;
 };

@@ -58,6 +58,15 @@ export const runStatus = z.enum(['complete', 'incomplete', 'halted'] satisfies R
 export const outcomeCounts = z.pipe(z.transform(withoutHold), z.record(z.enum(OUTCOMES), number));
 export const lapsedKeep = z.looseObject({ connectionId: z.string(), until: z.string() });
 
+const placeLeftovers = z.looseObject({
+  accountId: z.string(),
+  regionId: z.string(),
+  customerGateways: z.array(z.looseObject({ customerGatewayId: z.string(), name: textOrNull })),
+  customerGatewaysOmitted: z.optional(number),
+  unread: z.optional(z.string()),
+  transitRouters: z.array(z.looseObject({ transitRouterId: z.string(), attachments: number, quota: number })),
+});
+
 /**
  * The result of a sweep. The schema checks the fields that a report or an exit code needs, and passes all other fields
  * on.
@@ -79,6 +88,7 @@ export const runResult = z.looseObject({
   stoppedBy: z.optional(z.string()),
   notStored: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
+  leftovers: z.optional(z.array(placeLeftovers)),
   lapsedKeeps: z.optional(z.array(lapsedKeep)),
 });
 

@@ -1,6 +1,7 @@
 import { OUTCOMES } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import type { ReportDigest } from '../digest/report-digest.ts';
+import { leftoverLines } from './leftover-lines.ts';
 import { paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { wrap } from './text-width.ts';
@@ -27,6 +28,7 @@ export function reportDigest(digest: ReportDigest, style: ReportStyle): string {
     ...attention(digest)
       .flatMap((text) => wrap(toPrintable(text), style.columns))
       .map(palette.yellow),
+    ...leftoverLines(digest.leftovers ?? []).flatMap((text) => wrap(text, style.columns)),
     palette.dim('Each connection is on the page (--html FILE) and in the table (--csv FILE).'),
     '',
   ].join('\n');

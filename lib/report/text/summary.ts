@@ -2,6 +2,7 @@ import { isLasting } from '../../core/advice/error-advice.ts';
 import { formatDuration } from '../../core/domain/duration.ts';
 import { OUTCOMES, type RunResult } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
+import { leftoverLines } from './leftover-lines.ts';
 import { type Palette, paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { wrap } from './text-width.ts';
 
@@ -28,6 +29,7 @@ export function toSummary(result: RunResult, problems: readonly Problem[] | unde
   const wrapped = (text: string) => wrap(text, style.columns);
   return [
     ...warnings(result, problems).flatMap(wrapped).map(palette.yellow),
+    ...leftoverLines(result.leftovers ?? []).flatMap(wrapped),
     ...wrapped(policyLine(result)).map(palette.dim),
     ...planLines(result).flatMap(wrapped).map(palette.dim),
     ...wrapped(callsLine(result)).map(palette.dim),

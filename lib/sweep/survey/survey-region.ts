@@ -40,6 +40,7 @@ export type RegionListing =
 type ListingHints = {
   readonly admit: (connections: number) => Promise<boolean>;
   readonly onPage: (read: number) => void;
+  readonly onGateways?: ((gateways: readonly string[] | 'unread') => void) | undefined;
 };
 
 /** Codes of a region that does not serve the API. Any other failure means that the region could not be read. */
@@ -83,7 +84,7 @@ export async function surveyRegion(
 function listBoth(
   place: OpenPlace,
   needsRouting: boolean,
-  { admit, onPage }: ListingHints,
+  { admit, ...told }: ListingHints,
 ): [Promise<readonly Connection[]>, Promise<TransitRouters>] {
   let open = (): void => undefined;
   const admitted = new Promise<void>((resolve) => {
@@ -95,7 +96,7 @@ function listBoth(
       open();
       return hadToWait;
     },
-    onPage,
+    ...told,
   });
   // A single page does not ask for admission, and a failed listing does not either.
   connections.then(open, open);

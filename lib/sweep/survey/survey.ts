@@ -5,7 +5,7 @@ import type { Clock, CloudApi } from '../../core/domain/cloud-api.ts';
 import { type CloudError, toCloudError } from '../../core/domain/errors.ts';
 import type { AccountId, Connection, ConnectionId, RegionId, Routing } from '../../core/domain/estate.ts';
 import type { Journal, JournalFields } from '../../core/domain/journal.ts';
-import type { LapsedKeep, RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
+import type { LapsedKeep, PlaceLeftovers, RefusedEvent, RegionResult } from '../../core/domain/outcome.ts';
 import { placeKey } from '../../core/domain/place.ts';
 import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { readKeep } from '../../core/guards/keep-tag.ts';
@@ -13,6 +13,7 @@ import { judge } from '../../core/judge/judge.ts';
 import { mayTag, modeFor } from '../../core/plan/narrow.ts';
 import { countsInShare, type Halt, type Judged, type JudgedRegion } from '../../core/plan/plan.ts';
 import { isNeeded } from '../../core/rules/all-rules.ts';
+import { LeftoverFinder } from './find-leftovers.ts';
 import { type OpenPlace, type OpenPlaces, openPlaces } from './open-places.ts';
 import { SightWatch } from './sight-watch.ts';
 import { type RegionEstate, type RegionFacts, type RegionListing, surveyRegion } from './survey-region.ts';
@@ -31,6 +32,8 @@ export type SurveyedRegion = JudgedRegion & {
   readonly tagsUnread: boolean;
   /** Lapsed keep tags of the connections in scope. */
   readonly lapsedKeeps: readonly LapsedKeep[];
+  /** Undefined: nobody asked for them. */
+  readonly leftovers: PlaceLeftovers | undefined;
 };
 
 /**
@@ -123,9 +126,11 @@ export async function survey(
         return semaphore.acquire(connections);
       };
       const { onPage, end } = reportTo();
-      const listing = await listUnlessStopped(stopAsked, () =>
-        surveyRegion(place, needsRouting, deps.clock, { admit, onPage }),
-      );
+      const finder = policy.report.leftovers ? new LeftoverFinder(place) : undefined;
+      const listing = await listUnlessStopped(stopAsked, async () => {
+        await finder?.listGateways();
+        return surveyRegion(place, needsRouting, deps.clock, { admit, onPage, onGateways: finder?.onGateways });
+      });
       end();
       reportListing(deps.journal, place, listing);
       const region =
@@ -133,7 +138,7 @@ export async function survey(
           ? await judgeRegion(
               place,
               listing.estate,
-              { policy, parts, plan: request.plan, nowMs: deps.clock.now(), watch },
+              { policy, parts, plan: request.plan, nowMs: deps.clock.now(), watch, finder },
               settling,
             )
           : toLost(place, listing, parts);
@@ -201,6 +206,7 @@ type Look = {
   readonly plan: SweptPlan | undefined;
   readonly nowMs: number;
   readonly watch: SightWatch;
+  readonly finder: LeftoverFinder | undefined;
 };
 
 /** The callbacks that take the verdicts. */
@@ -209,11 +215,12 @@ type Settling = { readonly settle: Settle; readonly whenBehind: WhenBehind };
 /** Judge every connection of the region, in scope or not, because the share guard counts all of them. */
 async function judgeRegion(
   place: OpenPlace,
-  { connections, ...facts }: RegionEstate,
-  { policy, parts, plan, nowMs, watch }: Look,
+  estate: RegionEstate,
+  { policy, parts, plan, nowMs, watch, finder }: Look,
   { settle, whenBehind }: Settling,
 ): Promise<SurveyedRegion> {
   const { accountId, regionId } = place;
+  const { connections, ...facts } = estate;
   const judged: Judged[] = [];
   const lapsedKeeps: LapsedKeep[] = [];
   let ours = 0;
@@ -246,6 +253,7 @@ async function judgeRegion(
     judgedMs: nowMs,
     tagsUnread: facts.tagsError !== undefined,
     lapsedKeeps,
+    leftovers: finder?.find(estate),
   };
 }
 

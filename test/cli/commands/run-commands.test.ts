@@ -372,6 +372,18 @@ test('explain shows all facts about one connection, and exits like a run', async
   expect(writes()).toEqual([]);
 });
 
+test('plan looks for what is left over if the policy says so, and explain does not', async () => {
+  const files = { 'p.yaml': 'report: { leftovers: true }' };
+  const { command, emulator } = await cloud({ ...SOME, customerGateways: [{ CustomerGatewayId: 'cgw-1' }] });
+  const lists = () => emulator.calls.filter(({ action }) => action === 'DescribeCustomerGateways').length;
+  await command(['explain', 'vco-ripe1', '-p', 'p.yaml'], { files });
+  expect(lists()).toBe(0);
+  const { out } = await command(['plan', '-p', 'p.yaml'], { files });
+  expect(lists()).toBe(1);
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('a connection does not say which customer gateway it uses');
+  expect(out).toContain('tr-1 6 of 50');
+});
+
 test('explain of a connection in a halted region exits with 5 if it is due, and with 3 if it waits', async () => {
   const all = ['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()));
   const { command } = await cloud(estate(...all, free('fresh', fresh)));

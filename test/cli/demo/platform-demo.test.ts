@@ -15,10 +15,18 @@ describe('the demo of the whole platform', () => {
     expect(told).toMatch(/1\. The first night .* 4 are started\. .* marked .* 4 done, 0 failed\./);
     expect(told).toMatch(/2\. The same tick again .* none is started, 4 had been started before\./);
     expect(told).toMatch(/3\. The next night .* deleted .* 4 done, 0 failed\./);
-    const deleted = [...out.matchAll(/(\d+) deleted$/gm)].reduce((sum, [, number]) => sum + Number(number), 0);
+    const [story = '', ending = ''] = out.split('5. The message');
+    const deleted = [...story.matchAll(/(\d+) deleted$/gm)].reduce((sum, [, number]) => sum + Number(number), 0);
     expect(deleted).toBeGreaterThan(10);
     expect(out).toContain(`${60 - deleted} of 60 connections. The sweeps say that they deleted ${deleted}; just these`);
     expect(out).toContain('No orphan is left in any account (exit code 0).');
+    const message = ending.split('\n').filter((line) => line.startsWith('  | '));
+    expect(message[0]).toBe(`  | vco-sweeper: ${deleted} deleted`);
+    expect(message[2]).toBe(`  | Deleted (${deleted})`);
+    expect(message.slice(3, -1).join('\n')).toMatch(/^ {2}\| - vco-\w+ .* · deleted$/m);
+    expect(message).toHaveLength(9);
+    expect(message.at(-1)).toMatch(/^ {2}\| … and \d+ more lines$/);
+    expect(out).not.toMatch(/access_token|SEC[0-9a-f]{8}/);
     expect(out.trim().split('\n').at(-1)).toMatch(/^The report as a page, to open in a browser: file:\/\/\/\S+\.html$/);
   });
 
@@ -35,6 +43,9 @@ describe('the demo of the whole platform', () => {
     }
     expect(out.match(/^8 done, 4 failed\.$/gm)).toHaveLength(2);
     expect(out).toContain('(exit code 4)');
+    const [, message = ''] = out.split('5. The message');
+    expect(message).toMatch(/^ {2}\| vco-sweeper: 4 problems, \d+ deleted$/m);
+    expect(message).toMatch(/^ {2}\| - cn-hangzhou of account 1000000000000003: not read: /m);
     expect(out).toContain('docs/ram/trust/trust-member-account.json');
     expect(out).not.toMatch(/canary-|STS\./);
   });

@@ -175,6 +175,18 @@ test('the result of a run has these keys with these values', () => {
       readonly connectionId: string;
       readonly until: string;
     }[];
+    readonly leftovers?: readonly {
+      readonly accountId: string;
+      readonly regionId: string;
+      readonly customerGateways: readonly { readonly customerGatewayId: string; readonly name: string | null }[];
+      readonly customerGatewaysOmitted?: number;
+      readonly unread?: string;
+      readonly transitRouters: readonly {
+        readonly transitRouterId: string;
+        readonly attachments: number;
+        readonly quota: number;
+      }[];
+    }[];
   }>();
 });
 

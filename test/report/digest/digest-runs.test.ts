@@ -122,6 +122,25 @@ test('names a file STOP only if the newest run of a place saw it', () => {
   expect(stoppedBy(first([], { ...stopped, regions: [place()] }), second([], elsewhere))).toEqual(['/mnt/store/STOP']);
 });
 
+test('of what a place has left over, the newest run of the place counts, and a run that did not look forgets it', () => {
+  const left = (name: string, change = {}) => ({
+    accountId: ACCOUNT,
+    regionId: REGION,
+    customerGateways: [{ customerGatewayId: name, name: null }],
+    transitRouters: [],
+    ...change,
+  });
+  const far = { regionId: 'eu-central-1' };
+  const leftoversOf = (runs: Parameters<typeof digestRuns>[0]['runs']) => digestRuns({ ...inReport, runs }).leftovers;
+  const old = first([], { regions: [place(), place(far)], leftovers: [left('cgw-1'), left('cgw-2', far)] });
+  expect(leftoversOf([second([], { regions: [place()], leftovers: [left('cgw-3')] }), old])).toEqual([
+    left('cgw-2', far),
+    left('cgw-3'),
+  ]);
+  expect(leftoversOf([old, second([], { regions: [place()] })])).toEqual([left('cgw-2', far)]);
+  expect(digestRuns({ ...inReport, runs: [second([])] })).not.toHaveProperty('leftovers');
+});
+
 describe('the status', () => {
   const unread = { status: 'incomplete', regions: [place({ listing: 'unread', connections: 0 })] };
   const halted = { status: 'halted', regions: [place({ halted: true })] };

@@ -252,6 +252,34 @@ test('the summary names unread, halted, unsupported, refused and omitted places'
   expect(text).toContain('7 more outcomes not shown');
 });
 
+test('the summary tells unused customer gateways, what could not be read of them, and the attachments of transit routers', () => {
+  const place = { accountId: ACCOUNT, regionId: REGION, customerGateways: [], transitRouters: [] };
+  const gateways = Array.from({ length: 22 }, (_, index) => ({ customerGatewayId: `cgw-${index}`, name: null }));
+  const hostile = { customerGatewayId: 'cgw-x', name: `\u202e\u001b[31m${'long'.repeat(20)}` };
+  const text = report(
+    aResult([], {
+      leftovers: [
+        {
+          ...place,
+          customerGateways: [hostile, ...gateways],
+          customerGatewaysOmitted: 4,
+          transitRouters: [{ transitRouterId: 'tr-1', attachments: 48, quota: 50 }],
+        },
+        { ...place, regionId: 'eu-central-1', unread: 'DescribeCustomerGateways failed: Forbidden' },
+      ],
+    }),
+    2_000,
+  );
+  expect(text).toContain(
+    `Unused customer gateways in ${REGION} of account ${ACCOUNT} (27): cgw-x (\\u202e\\u001b[31mlong`,
+  );
+  expect(text).toMatch(/…\), cgw-0, .*, cgw-18, 7 more$/m);
+  expect(text).toContain(`VPN attachments in ${REGION} of account ${ACCOUNT}, of the documented quota: tr-1 48 of 50`);
+  expect(text).toContain(
+    `Unused customer gateways in eu-central-1 of account ${ACCOUNT} could not be read: DescribeCustomerGateways failed`,
+  );
+});
+
 test('each account has its own table if there are several', () => {
   const text = report(aResult([anOutcome({}), anOutcome({ connectionId: 'vco-2', accountId: '2000000000000002' })]));
   expect(text.match(/^Account \d+$/gm)).toEqual([`Account ${ACCOUNT}`, 'Account 2000000000000002']);

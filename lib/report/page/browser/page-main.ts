@@ -1,5 +1,4 @@
 import type { PageData } from '../page-data.ts';
-import { attention } from './attention-section.ts';
 import { connectionTable, PAGE_ROWS, pager, pagesOf } from './connection-table.ts';
 import { deletionChart } from './deletion-chart.ts';
 import { html, section } from './dom.ts';
@@ -8,8 +7,10 @@ import { type Row, unpackRows } from './page-rows.ts';
 import { isNarrowed, narrowed, type PageState, parseAddress, type SortKey, START, toAddress } from './page-state.ts';
 import { count, formatNumber } from './page-words.ts';
 import { queryRows } from './row-query.ts';
-import { sources } from './sources-section.ts';
-import { pageHeader, totals } from './status-section.ts';
+import { attention } from './sections/attention-section.ts';
+import { leftoversSection } from './sections/leftovers-section.ts';
+import { sources } from './sections/sources-section.ts';
+import { pageHeader, totals } from './sections/status-section.ts';
 
 /** A printed list is longer than a list on the screen, but still limited. */
 const PRINT_ROWS_MAX = 1_000;
@@ -78,6 +79,7 @@ function start(data: PageData): void {
       attention(data, rows, showRows),
       deletionChart(rows, nowMs),
       list,
+      leftoversSection(data),
       sources(data),
     ),
   );

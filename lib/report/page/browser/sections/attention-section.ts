@@ -1,8 +1,8 @@
-import type { PageData } from '../page-data.ts';
-import { button, clipped, html, said, section } from './dom.ts';
-import type { Row } from './page-rows.ts';
-import type { PageState } from './page-state.ts';
-import { count, formatAgo, formatNumber, reasonOf, withStop } from './page-words.ts';
+import type { PageData } from '../../page-data.ts';
+import { button, clipped, html, said, section } from '../dom.ts';
+import type { Row } from '../page-rows.ts';
+import type { PageState } from '../page-state.ts';
+import { count, formatAgo, formatNumber, reasonOf, withStop } from '../page-words.ts';
 
 type Report = PageData['report'];
 /** A place and its problem. Empty without a problem. */

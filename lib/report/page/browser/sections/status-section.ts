@@ -1,8 +1,8 @@
-import type { PageData } from '../page-data.ts';
-import { button, html, said } from './dom.ts';
-import { isOrphan, type Row } from './page-rows.ts';
-import type { PageState } from './page-state.ts';
-import { count, formatAgo, formatMoment, formatMoney, formatNumber } from './page-words.ts';
+import type { PageData } from '../../page-data.ts';
+import { button, html, said } from '../dom.ts';
+import { isOrphan, type Row } from '../page-rows.ts';
+import type { PageState } from '../page-state.ts';
+import { count, formatAgo, formatMoment, formatMoney, formatNumber } from '../page-words.ts';
 
 type Report = PageData['report'];
 

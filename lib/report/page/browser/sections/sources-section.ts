@@ -1,7 +1,7 @@
-import { formatDuration } from '../../../core/domain/duration.ts';
-import type { PageData } from '../page-data.ts';
-import { html, said, section, terms } from './dom.ts';
-import { count, formatMoment, formatNumber, OUTCOME_WORDS } from './page-words.ts';
+import { formatDuration } from '../../../../core/domain/duration.ts';
+import type { PageData } from '../../page-data.ts';
+import { html, said, section, terms } from '../dom.ts';
+import { count, formatMoment, formatNumber, OUTCOME_WORDS } from '../page-words.ts';
 
 type Report = PageData['report'];
 
@@ -64,7 +64,12 @@ function runsTable({ runs }: Report): HTMLElement {
   return smallTable('Runs', ['Started', 'Mode', 'Status', 'Took', 'Policy', 'Run'], rows);
 }
 
-function smallTable(name: string, head: readonly string[], rows: readonly (readonly (Node | string)[])[]): HTMLElement {
+/** A table that is cut to `SHOWN_MAX` rows, and says so. */
+export function smallTable(
+  name: string,
+  head: readonly string[],
+  rows: readonly (readonly (Node | string)[])[],
+): HTMLElement {
   const table = html(
     'table',
     { class: 'small' },
