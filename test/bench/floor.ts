@@ -3,7 +3,7 @@ import { DETACH_MS, LATENCY_MS, type Task, TEMPO, transitRoutersOf } from './wor
 const PAGE_SIZE = 50;
 /** Published limits for a minute: for each account and region, or for each account if requests name no region. */
 const DELETES = 60;
-const DETACHES = 300;
+const DETACHES = 180;
 
 export type Floor = { readonly calls: number; readonly seconds: number };
 

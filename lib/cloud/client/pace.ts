@@ -103,12 +103,13 @@ function limitsOf(action: AnyAction, policy: Policy['pace']): LaneLimits {
     declared === undefined
       ? policy.share * limitPerMinute
       : Math.max(declared, 1) * Math.min(1, limitPerMinute / LIMIT_OF_POLICY[kind]);
-  if (limitPerSecond !== undefined) {
+  // Somebody declared a rate above the limit on purpose.
+  const isAbove = ratePerMinute > limitPerMinute;
+  if (limitPerSecond !== undefined && !isAbove) {
     const share = declared === undefined ? policy.share : declared / LIMIT_OF_POLICY[kind];
     return spread(ratePerMinute, Math.max(1, Math.floor(limitPerSecond * share)), policy.concurrency);
   }
-  // Somebody declared a rate above the limit on purpose.
-  const room = ratePerMinute <= limitPerMinute ? limitPerMinute - ratePerMinute : Number.POSITIVE_INFINITY;
+  const room = isAbove ? Number.POSITIVE_INFINITY : limitPerMinute - ratePerMinute;
   const burst = Math.max(1, Math.floor(Math.min(ratePerMinute * BURST_SHARE, room)));
   return { ratePerMinute, burst, concurrency: policy.concurrency };
 }

@@ -186,6 +186,11 @@ describe('an action with a limit for a second', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(500);
   });
 
+  test('is not spread if the policy declares a rate above the published limit', async () => {
+    const { sent } = await sendMany({ ...byShare, writePerMinute: 6000 }, 50, () => 0);
+    expect(busiest(sent, 1000)).toBeGreaterThanOrEqual(8);
+  });
+
   test('is not sent too late, and the requests behind it are sent', async () => {
     const { clock, pace, startMs } = setUp({ ...byShare, share: 0.1 });
     const sent: number[] = [];
