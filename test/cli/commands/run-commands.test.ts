@@ -43,7 +43,7 @@ test('plan shows the next step of each connection and changes nothing, in every 
     'waiting vco-new new',
   ]);
   expect(out).toContain('waits until 2026-11-23 11:00Z (in 23h)');
-  expect(out).toContain('would be marked; deletable from 2026-11-23 12:00Z (in 1d)');
+  expect(out).toContain('would be marked, and deletable from 2026-11-23 12:00Z (in 1d)');
   expect(out).toContain('Delete 2 connections:  vco-sweeper sweep');
   expect(writes()).toEqual([]);
 });
@@ -105,7 +105,7 @@ test('plan says when the change window opens', async () => {
   );
   const explained = await command(['explain', 'vco-ripe1', '-p', 'policy.yaml'], { files });
   expect(explained.out).toContain(
-    'what happens  kept for now, by what stands under limits; else deleted by the next sweep',
+    'what happens  kept for now by the limits below. Without them: deleted by the next sweep',
   );
   expect(explained.out.replaceAll(/\s+/g, ' ')).toContain(
     'limits outside the change window (Mon 22:00–05:00 Asia/Shang',
@@ -165,7 +165,7 @@ test('an unknown region is reported as unknown', async () => {
   const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
   expect(code).toBe(4);
   expect(out).toMatch(
-    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound; Correct the\s+region.*Incomplete: somebody has to do/s,
+    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound\. Correct the\s+region.*Incomplete: somebody has to do/s,
   );
 });
 
@@ -347,7 +347,7 @@ test('on a terminal a warning is a sentence, and the status line disappears at t
   const { code, out, err } = await command(['plan'], { tty: true, env: { LOG_LEVEL: '' } });
   expect(code).toBe(4);
   expect(out).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM');
-  expect(err).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM; Grant the action to the');
+  expect(err).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM. Grant the action to the');
   expect(err.endsWith('\r\u001b[K')).toBe(true);
   const piped = await command(['plan'], { env: { LOG_LEVEL: undefined } });
   expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });
@@ -376,7 +376,7 @@ test('explain of a connection in a halted region exits with 5 if it is due, and 
   const all = ['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()));
   const { command } = await cloud(estate(...all, free('fresh', fresh)));
   const held = await command(['explain', 'vco-a']);
-  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would go/);
+  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would be deleted/);
   expect(held.code).toBe(5);
   expect((await command(['explain', 'vco-fresh'])).code).toBe(3);
 });
