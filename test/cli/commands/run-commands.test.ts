@@ -165,7 +165,7 @@ test('an unknown region is reported as unknown', async () => {
   const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
   expect(code).toBe(4);
   expect(out).toMatch(
-    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound\. Correct the\s+region.*Incomplete: somebody has to do/s,
+    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound\. Correct the\s+region.*Incomplete: somebody has to fix/s,
   );
 });
 
@@ -198,7 +198,7 @@ test('on a terminal sweep shows the plan, asks, and deletes the agreed connectio
     [
       'To delete: 2 connections, none of them detached first. New marks: 1.',
       '  account 1000000000000001: cn-hangzhou 2',
-      'Type 2 to delete them; anything else changes nothing: ',
+      'Type 2 to delete them. Any other answer changes nothing: ',
     ].join('\n'),
   ]);
   expect(out).toContain('plan complete');
@@ -235,7 +235,7 @@ test('the question gives the number of connections to detach first, and the numb
     [
       'To delete: 3 connections, 1 of them detached first. New marks: 2.',
       '  account 1000000000000001: cn-hangzhou 2, eu-central-1 1',
-      'Type 3 to delete them; anything else changes nothing: ',
+      'Type 3 to delete them. Any other answer changes nothing: ',
     ].join('\n'),
   ]);
 });
@@ -253,7 +253,7 @@ test('sweep asks no question if no connection is due, and still renews marks', a
   const { command, writes } = await cloud(estate(...inUse(2), free('new')));
   const { code, out, err, asked } = await command(['sweep'], { tty: true });
   expect(asked).toEqual([]);
-  expect(err).toContain('Nothing to delete now; marks are kept up.');
+  expect(err).toContain('There is nothing to delete now. Marks are kept up.');
   expect(out).toMatch(/marked +vco-new/);
   expect(writes()).toEqual(['TagResources']);
   expect(code).toBe(3);
@@ -431,7 +431,7 @@ test('Ctrl-C during a sweep starts no new step, and reads back the steps under w
       }
     },
   });
-  expect(err).toContain('Stopping: nothing new is started, what was sent is read back.');
+  expect(err).toContain('Stopping: the sweep starts nothing new, and reads back the steps under way.');
   expect(parse(out)).toMatchObject({ status: 'incomplete', counts: { deleted: 1, deferred: 3 } });
   expect(code).toBe(4);
   expect(ids()).toHaveLength(12);
@@ -448,7 +448,7 @@ test('a second Ctrl-C ends a sweep at once and names the steps under way', async
     },
   });
   expect(code).toBe(130);
-  expect(err).toContain('interrupted; sent, and not seen done: delete of vco-a.');
+  expect(err).toContain('interrupted. Sent, but not seen done: delete of vco-a.');
 });
 
 test('refused credentials give the reason for unread places, and exit code 4', async () => {

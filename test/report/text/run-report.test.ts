@@ -319,9 +319,9 @@ const UNREAD = { accountId: ACCOUNT, regionId: REGION, listing: 'unread', connec
 test.each([
   [
     'InvalidSecurityToken.Expired',
-    'Incomplete: somebody has to do what is said above. Until then every run ends like this one.',
+    'Incomplete: somebody has to fix the problems above. Until then every run ends like this one.',
   ],
-  ['NetworkError', 'Incomplete: what was not read or not done is up to the next run.'],
+  ['NetworkError', 'Incomplete: the next run tries the missing reads and steps again.'],
 ])('an incomplete run names the person who can act after %s', (code, expected) => {
   const reason = `DescribeVpnConnections failed: ${code}`;
   const region = aResult([], { status: 'incomplete', regions: [{ ...UNREAD, code, reason }] });
