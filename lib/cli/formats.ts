@@ -54,7 +54,7 @@ function toText(answer: Answer, style: ReportStyle, view: View): string {
     case 'rehearsal':
       return answer.lines.map((line) => `${toPrintable(line)}\n`).join('');
     case 'accepted':
-      return `Accepted, request ${answer.requestId ?? 'unknown'}: what becomes of it is in the function's log.\n`;
+      return `Accepted, request ${answer.requestId ?? 'unknown'}. The function's log tells how it ends.\n`;
   }
 }
 

@@ -15,7 +15,7 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
   ['PayloadTooLarge', 'Name fewer connections in one request.'],
   ['EntityTooLarge', 'Name fewer connections in one request.'],
   ['HttpStatus413', 'Name fewer connections in one request.'],
-  ['DeadlineExceeded', "Give the dispatcher a longer timeout; the platform's retry starts what is missing."],
+  ['DeadlineExceeded', "Give the dispatcher a longer timeout. The platform's retry starts the missing sweeps."],
   ['HostNotFound', 'Correct SWEEP_FUNCTION_REGION, or the way to the internet.'],
   ['NetworkError', 'The endpoint of Function Compute could not be reached: check the way there, and try again.'],
   ['RequestTimeoutError', 'The endpoint of Function Compute could not be reached: check the way there, and try again.'],
@@ -24,7 +24,7 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
   ['EntityNotExists.ResourceDirectory', 'Enable resource directory, or list the accounts in the policy.'],
   [
     'ConcurrentUpdateError',
-    'The function was just being changed; the retry of the platform, or the same tick again, starts it.',
+    'The function was just being changed. The retry of the platform, or the same tick again, starts it.',
   ],
   ['NoAccounts', 'Check accounts.directory of the policy, and which members the resource directory has.'],
   [
@@ -54,5 +54,5 @@ export function dispatchAdvice(error: CloudError): string {
   if (status === 404 && action === 'InvokeFunction') {
     return `Deploy the sweep there, or correct ${TARGET}.`;
   }
-  return advice(error) ?? 'The next tick tries again; if it stays, ask the support with the request id.';
+  return advice(error) ?? 'The next tick tries again. If the error stays, ask the support and name the request id.';
 }

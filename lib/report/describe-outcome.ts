@@ -20,10 +20,10 @@ export function describeOutcome(outcome: Outcome, policy: Policy, startedMs: num
         return withoutRule(outcome);
       }
       return outcome.since === null
-        ? `would be marked; deletable from ${from}${restart(outcome)}`
+        ? `would be marked, and deletable from ${from}${restart(outcome)}`
         : `waits until ${from}`;
     case 'marked':
-      return `marked now; deletable from ${from}${restart(outcome)}`;
+      return `marked now, and deletable from ${from}${restart(outcome)}`;
     default:
       return withRequest(outcome, withoutRule(outcome));
   }
@@ -48,7 +48,7 @@ const withoutRule = ({ rule, reason }: Outcome): string =>
 /** The reason why an earlier mark no longer counts, from the last evidence. Empty without an earlier mark. */
 function restart({ evidence }: Outcome): string {
   const why = evidence.at(-1);
-  return why !== undefined && /^its mark counts no more|^it was marked for another rule/.test(why) ? `; ${why}` : '';
+  return why !== undefined && why.startsWith('its mark does not count') ? `, because ${why}` : '';
 }
 
 /** Appends the request id, because the cloud's support asks for it. */

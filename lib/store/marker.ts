@@ -16,5 +16,5 @@ export function problemOfMarker(bytes: Uint8Array | undefined): string | undefin
     return undefined;
   }
   const found = typeof marker.format === 'string' ? JSON.stringify(marker.format.slice(0, 80)) : 'no text';
-  return `${MARKER} says the format is ${found}, and this version knows ${STORE_FORMAT} alone`;
+  return `${MARKER} says the format is ${found}, and this version knows only ${STORE_FORMAT}`;
 }

@@ -16,7 +16,7 @@ export function warnOfSurvey(isWhole: boolean, surveyed: Survey): readonly Polic
   const warnings: PolicyWarning[] = [];
   if (unknownExceptions.length > 0) {
     const entries = unknownExceptions.map((regionId) => `regions.except "${regionId}"`);
-    warnings.push({ reason: 'is no region that the cloud lists, so it leaves nothing out', entries });
+    warnings.push({ reason: 'is not a region that the cloud lists, so it leaves nothing out', entries });
   }
   if (isWhole && isComplete && protectUnmatched.length > 0) {
     warnings.push({ reason: 'matched no connection, so it protects nothing', entries: protectUnmatched });

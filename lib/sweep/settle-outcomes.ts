@@ -135,7 +135,7 @@ function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Do
       return end(
         'waiting',
         mode === 'plan' && verdict.starting.length > 0 && verdict.sinceMs === undefined
-          ? `${verdict.reason}; not marked yet, and a plan marks nothing`
+          ? `${verdict.reason}. It is not marked, because a plan writes no marks`
           : verdict.reason,
       );
   }

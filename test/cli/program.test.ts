@@ -175,7 +175,7 @@ test.each<[string, string[], typeof none, RegExp]>([
 });
 
 describe('a policy.yaml in the current folder', () => {
-  const note = 'policy.yaml is here and was not used; --policy policy.yaml uses it.\n';
+  const note = 'policy.yaml is here and was not used. To use it, add --policy policy.yaml.\n';
   const files = { [POLICY]: 'regions: [cn-hangzhou]', 'other.yaml': 'mode: plan' };
   // The command ends after it has read the policy and before any call.
   const here = () => ({ ...env, ALIBABA_CLOUD_ACCESS_KEY_ID: '' });

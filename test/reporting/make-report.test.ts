@@ -87,7 +87,7 @@ describe('a damaged result file', () => {
     const broken = aStoreFolder({ ...files, [name]: (files[name] ?? '').slice(0, -9) });
     const { run } = aReporter();
     expect(await run({ folder: broken, nowMs: NOW + HOUR })).toMatchObject({ report: { results: 2 } });
-    expect(reportsIn(broken).at(-1)?.problems.join()).toContain(`${name} counts as no report`);
+    expect(reportsIn(broken).at(-1)?.problems.join()).toContain(`${name} does not count as a report`);
   });
 });
 

@@ -50,10 +50,10 @@ describe('a folder that is not a store is refused, and stays unchanged:', () => 
     ['', `${MARKER} is no JSON with a "format", or was cut off`],
     ['{"format":"vco-sweep', `${MARKER} is no JSON with a "format", or was cut off`],
     ['[]', `${MARKER} is no JSON with a "format", or was cut off`],
-    ['{"format":1}', `${MARKER} says the format is no text, and this version knows vco-sweeper/store@1 alone`],
+    ['{"format":1}', `${MARKER} says the format is no text, and this version knows only vco-sweeper/store@1`],
     [
       '{"format":"vco-sweeper/store@2"}',
-      `${MARKER} says the format is "vco-sweeper/store@2", and this version knows vco-sweeper/store@1 alone`,
+      `${MARKER} says the format is "vco-sweeper/store@2", and this version knows only vco-sweeper/store@1`,
     ],
   ])('a folder with the marker %j', async (text, why) => {
     const folder = aFolder({ [MARKER]: text });

@@ -88,7 +88,7 @@ export const anOutcome = (change: Partial<Outcome> = {}): Outcome => ({
   heldUntil: null,
   attachedTo: null,
   backup: null,
-  reason: 'unassociated: its grace has run out; a sweep would delete it now',
+  reason: 'unassociated: its grace has run out. A sweep would delete it now',
   evidence: [],
   code: null,
   requestId: null,

@@ -18,7 +18,7 @@ const KINDS: readonly OutcomeKind[] = [
 
 const REASONS: Readonly<Partial<Record<OutcomeKind, string>>> = {
   waiting: 'its grace has not run out',
-  planned: 'its grace has run out; a sweep would delete it now',
+  planned: 'its grace has run out. A sweep would delete it now',
   deleted: 'deleted, and a read says that it does not exist',
   marked: 'marked by this run',
   protected: 'tag vco-sweeper:keep',
@@ -79,7 +79,7 @@ export function aReportedOutcome(index: number): Outcome {
     dueAt: waits ? iso(NOW + (lot(index, 9) % 13) * DAY + HOUR + (index % 24) * HOUR) : null,
     attachedTo: index % 3 === 0 ? { transitRouterId: `tr-bp1${index % 9}`, cenId: `cen-${index % 4}` } : null,
     reason: `${rule === null ? '' : `${rule}: `}${REASONS[outcome] ?? ''}`,
-    evidence: isOrphan ? [...EVIDENCE, `orphan since ${iso(sinceMs)}, last seen so ${iso(NOW - HOUR)}`] : [],
+    evidence: isOrphan ? [...EVIDENCE, `orphan since ${iso(sinceMs)}, last seen as an orphan ${iso(NOW - HOUR)}`] : [],
     code: CODES[outcome] ?? null,
     requestId: CODES[outcome] === undefined ? null : `C0FFEE00-${lot(index, 12)}-4A6B-9C3D-${lot(index, 13)}`,
   });

@@ -94,7 +94,7 @@ test('an excepted region that the cloud does not list is a warning, and the othe
   const result = await cloud.run();
   expect(result.regions.map(({ regionId }) => regionId)).toEqual([REGION]);
   expect(result.warnings).toEqual([
-    'regions.except "cn-beijng" is no region that the cloud lists, so it leaves nothing out',
+    'regions.except "cn-beijng" is not a region that the cloud lists, so it leaves nothing out',
   ]);
   expect(cloud.connectionIds()).toContain('vco-old');
 });

@@ -112,7 +112,7 @@ async function untilInterrupted<T>(io: Io, invocation: Promise<T>): Promise<T> {
   let ignore = (): unknown => undefined;
   const interrupted = new Promise<never>((_, reject) => {
     ignore = io.onStop(() =>
-      reject(new Interrupted('interrupted; the function goes on, and its log tells how it ends')),
+      reject(new Interrupted('interrupted. The function goes on, and its log tells how it ends')),
     );
   });
   try {

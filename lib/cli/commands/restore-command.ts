@@ -161,7 +161,7 @@ function readFileBackup(id: string, file: string, io: Io): Chosen {
     throw refuse(found.problem);
   }
   if (connectionIdOf(found.backup) !== id) {
-    throw refuse(`it is of ${connectionIdOf(found.backup)}, and not of ${id}`);
+    throw refuse(`it is a backup of ${connectionIdOf(found.backup)}, and not of ${id}`);
   }
   return { path: file, backup: found.backup };
 }
@@ -194,7 +194,7 @@ async function untilCtrlC<T>(io: Io, task: () => Promise<T>): Promise<T> {
   const interrupted = new Promise<never>((_, reject) => {
     giveUp = reject;
   });
-  const ignore = io.onStop(() => giveUp(new Interrupted('interrupted; run it again, and it goes on')));
+  const ignore = io.onStop(() => giveUp(new Interrupted('interrupted. Run it again, and it goes on')));
   try {
     return await Promise.race([task(), interrupted]);
   } finally {

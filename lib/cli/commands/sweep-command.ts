@@ -53,7 +53,7 @@ export async function sweepCommand(options: SweepOptions, io: Io): Promise<numbe
     }
     output.say('');
   } else {
-    output.say('Nothing to delete now; marks are kept up.');
+    output.say('There is nothing to delete now. Marks are kept up.');
   }
   // The person may have answered late.
   session.plan?.requireFresh();

@@ -27,7 +27,7 @@ export function askAbout({ outcomes }: RunResult, holdMs: number): SweepQuestion
   const lines = [
     `To delete: ${count(planned.length, 'connection')}, ${detached === 0 ? 'none' : detached} of them detached first${held}. New marks: ${marked}.`,
     ...describePlaces(planned),
-    `Type ${agreement} to delete ${planned.length === 1 ? 'it' : 'them'}; anything else changes nothing: `,
+    `Type ${agreement} to delete ${planned.length === 1 ? 'it' : 'them'}. Any other answer changes nothing: `,
   ];
   return { connectionIds: planned.map(({ connectionId }) => connectionId), agreement, text: lines.join('\n') };
 }

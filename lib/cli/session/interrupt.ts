@@ -25,7 +25,9 @@ export async function untilStopped<T>(
       return;
     }
     stopping.abort();
-    watcher.screen.line('Stopping: nothing new is started, what was sent is read back. Ctrl-C again to leave at once.');
+    watcher.screen.line(
+      'Stopping: the sweep starts nothing new, and reads back the steps under way. Press Ctrl-C again to leave at once.',
+    );
   });
   try {
     return await Promise.race([task(stopping.signal), interrupted]);
@@ -37,4 +39,4 @@ export async function untilStopped<T>(
 const describe = (underWay: readonly string[]): string =>
   underWay.length === 0
     ? 'interrupted'
-    : `interrupted; sent, and not seen done: ${underWay.join(', ')}. The next sweep looks again and finishes it.`;
+    : `interrupted. Sent, but not seen done: ${underWay.join(', ')}. The next sweep looks again and finishes it.`;

@@ -81,7 +81,7 @@ function toSentence(event: JournalEvent, fields: JournalFields): string | undefi
     case 'region.listed':
       return fields.listing === 'unread' ? `${regionId} was not read: ${why}` : undefined;
     case 'guard.halted':
-      return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would go`;
+      return `${regionId} is halted: ${fields.ripe} of its ${fields.ours} connections would be deleted`;
     case 'policy.warned':
       // The report shows the entries.
       return fields.entries === undefined ? `the policy: ${reason}` : undefined;

@@ -13,7 +13,7 @@ export function sayUnusedPolicy({ policy }: RunOptions, { env, readFile }: Io, o
   if (isGiven || !canRead(readFile)) {
     return;
   }
-  output.say(`${PATH} is here and was not used; --policy ${PATH} uses it.`);
+  output.say(`${PATH} is here and was not used. To use it, add --policy ${PATH}.`);
 }
 
 function canRead(readFile: Io['readFile']): boolean {

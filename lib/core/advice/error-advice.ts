@@ -3,7 +3,8 @@ import type { CloudError } from '../domain/errors.ts';
 
 type Failure = Pick<CloudError, 'action' | 'code'>;
 
-const NO_ROOM = 'Remove tags from the connection: it holds as many as it may, and the tags of the sweep need room.';
+const NO_ROOM =
+  'Remove tags from the connection: it has as many as the cloud allows, and the sweep needs room for its own tags.';
 const SECRET = 'Check the access key secret: it does not belong to the access key id.';
 const TOKEN = 'Use the security token that was issued together with this access key id and secret.';
 const ROLE = 'Correct the ARN of the role in the policy.';
@@ -30,7 +31,10 @@ const LASTING: ReadonlyMap<string, string> = new Map([
     'OperationFailed.NotSupportForceDelete',
     'Turn detach.force off and remove associations, propagations and routes of the attachment by hand.',
   ],
-  ['OperationUnsupported.TransitRouterType', 'Detach the connection in the console: this edition cannot by API.'],
+  [
+    'OperationUnsupported.TransitRouterType',
+    'Detach the connection in the console: the API cannot do it for this edition.',
+  ],
   [
     'OperationNotPermitted.AttachmentManagedByCloudService',
     'Release the attachment in the cloud service that manages it.',
@@ -41,7 +45,7 @@ const LASTING: ReadonlyMap<string, string> = new Map([
 
   // Common error codes about the signer and the time.
   ['InvalidAccessKeyId.NotFound', 'Check the access key id: the cloud knows no such key.'],
-  ['InvalidAccessKeyId.Inactive', 'Enable the access key in the RAM console, or use another one.'],
+  ['InvalidAccessKeyId.Inactive', 'Enable the access key in the RAM console, or use another key.'],
   ['SignatureDoesNotMatch', SECRET],
   ['IncompleteSignature', SECRET],
   ['InvalidSecurityToken.Expired', 'Get new temporary credentials: the security token has expired.'],
@@ -97,18 +101,18 @@ function lastingAdvice(action: string, code: string): string | undefined {
     return undefined;
   }
   return action === 'AssumeRole'
-    ? 'Let the role trust the identity that runs the sweep (docs/ram/trust/trust-member-account.json), and grant that one sts:AssumeRole.'
+    ? 'Let the role trust the identity that runs the sweep (docs/ram/trust/trust-member-account.json), and grant that identity sts:AssumeRole.'
     : 'Grant the action to the identity that runs the sweep, in this region too (docs/ram).';
 }
 
 /** The failure, and how a person can fix it. */
 export function describeFailure(error: Pick<CloudError, 'action' | 'code' | 'message'>): string {
   const todo = advice(error);
-  return todo === undefined ? error.message : `${error.message}; ${todo}`;
+  return todo === undefined ? error.message : `${error.message}. ${todo}`;
 }
 
 /** The same for a code alone, if the failed call is unknown. */
 export function describeCode(code: string): string {
   const todo = advice({ action: '', code });
-  return todo === undefined ? code : `${code}; ${todo}`;
+  return todo === undefined ? code : `${code}. ${todo}`;
 }

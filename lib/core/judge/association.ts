@@ -85,7 +85,7 @@ export function associate(
   }
   const doubt = (reason: string): Association => ({ kind: 'doubtful', reason, evidence });
   if (attachType === 'unknown') {
-    return doubt('its AttachType is not one we know');
+    return doubt('its AttachType is unknown');
   }
   if (connection.vpnGatewayId !== undefined) {
     return doubt(`it names the VPN gateway ${connection.vpnGatewayId}`);
@@ -182,7 +182,7 @@ function associateBound({ connection, accountId, holders, witnesses, evidence }:
     return { kind: 'changing', reason: `${holder.attachmentId} is ${holder.status}`, evidence };
   }
   if (holder.status !== 'Attached') {
-    return doubt(`the status of ${holder.attachmentId} is not one we know`);
+    return doubt(`the status of ${holder.attachmentId} is unknown`);
   }
   return {
     kind: 'bound',

@@ -132,7 +132,7 @@ function readMark(tags: Tags, seen: Seen, life: Life): Mark {
     clocks.set(rule, sinceMs);
   }
   if (life.nowMs - seen.seenMs > life.maxGapMs) {
-    return broken(`last seen so ${toIso(seen.seenMs)}, longer ago than marks.maxGap`);
+    return broken(`last seen as an orphan ${toIso(seen.seenMs)}, longer ago than marks.maxGap`);
   }
   return { kind: 'valid', clocks, seenMs: seen.seenMs };
 }

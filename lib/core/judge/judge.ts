@@ -400,7 +400,7 @@ function reasonFor(rule: RuleName, { sinceMs, grace, nowMs }: GraceClock, mark: 
     if (grace === 0) {
       return `${rule}: this rule has no grace`;
     }
-    return [`${rule}: its clock starts with this run`, ...restarted(mark)].join('; ');
+    return [`${rule}: its clock starts with this run`, ...restarted(mark)].join(', because ');
   }
   const ripeAtMs = sinceMs + grace;
   return ripeAtMs <= nowMs ? `${rule}: its grace has run out` : `${rule}: inside its grace until ${toIso(ripeAtMs)}`;
@@ -414,7 +414,7 @@ function lasted({ mark }: Base, sinceMs: number | undefined): readonly string[] 
     return restarted(mark);
   }
   // The first run's `seen` is the start of its reads and its `since` is the end, a moment later.
-  return [`orphan since ${toIso(sinceMs)}, last seen so ${toIso(Math.max(sinceMs, mark.seenMs))}`];
+  return [`orphan since ${toIso(sinceMs)}, last seen as an orphan ${toIso(Math.max(sinceMs, mark.seenMs))}`];
 }
 
 const lapsedKeeps = ({ tags }: Connection, nowMs: number): readonly string[] =>

@@ -126,7 +126,7 @@ const whyBlocked = ({ verdict }: Judged, halt: Halt | undefined): string | undef
 function whyNotTold(judged: Judged): NotNow | undefined {
   const { notice, verdict } = judged;
   const why = notice && isNew(judged) ? whyUntold(notice) : undefined;
-  return why && { ...why, reason: `${verdict.reason}; ${why.reason}` };
+  return why && { ...why, reason: `${verdict.reason}, but ${why.reason}` };
 }
 
 /** No run has detached it yet. The change window restricts only the beginning of work, not its end. */
@@ -141,7 +141,7 @@ export const countsInShare = ({ connection, heldUntilMs }: Pick<Verdict, 'connec
   (connection.attachType === 'CEN' || connection.attachType === 'NO_ASSOCIATED') && heldUntilMs === undefined;
 
 const haltReason = ({ due, ours }: Halt): string =>
-  `the region is halted: ${due} of its ${ours} connections would go, more than limits.perRegionShare allows`;
+  `the region is halted: ${due} of its ${ours} connections would be deleted, more than limits.perRegionShare allows`;
 
 /**
  * The share guard counts the whole region, even if an event narrowed the run. Otherwise many events about single

@@ -10,7 +10,7 @@ export type PolicyWarning = { readonly reason: string; readonly entries?: readon
 export function warnOfPolicy(policy: Policy, origin: PolicyOrigin, mode: Mode): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
   if (origin.source === 'none' && mode !== 'plan') {
-    const reason = `no policy was given, so all defaults count in mode ${mode}, and nothing is protected but by tag and age`;
+    const reason = `no policy was given, so all defaults count in mode ${mode}, and only a tag or its age protects a connection`;
     warnings.push({ reason });
   }
   for (const rule of RULES.filter(({ name }) => policy.rules[name] !== 'off')) {

@@ -37,7 +37,7 @@ function judgeExpiry({ connection, association, nowMs }: RuleInput): Finding {
   const evidence = [
     ...association.evidence,
     `its tag ${TAG_EXPIRES} names ${toIso(expiresMs)}, which has passed`,
-    ...(saysUp(connection) ? ['a tunnel is up all the same'] : []),
+    ...(saysUp(connection) ? ['a tunnel is still up'] : []),
   ];
   return { ...finding('yes', ...evidence), notBeforeMs: expiresMs };
 }

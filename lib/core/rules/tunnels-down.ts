@@ -38,7 +38,7 @@ function judgeTunnels({ connection, association }: RuleInput): Finding {
   // The connection's own status counts as well, because it might say "up". Replies may leave it out beside two tunnels.
   const own = connection.status === 'missing' && tunnels.length === 2 ? [] : [connection.status];
   if ([...own, ...statuses].some(isUnread)) {
-    return finding('unread', 'the status of the connection or of a tunnel is missing or not one we know');
+    return finding('unread', 'the status of the connection or of a tunnel is missing or unknown');
   }
   const changing = connection.tunnels.find(isChanging);
   if (changing) {

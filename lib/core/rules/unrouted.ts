@@ -40,6 +40,6 @@ function judgeRouting({ connection, association, routing }: RuleInput): Finding 
     'yes',
     ...association.evidence,
     'no route-table association, no propagation, no static route',
-    saysUp(connection) ? 'a tunnel is up all the same' : 'no tunnel reports an IPsec SA',
+    saysUp(connection) ? 'a tunnel is still up' : 'no tunnel reports an IPsec SA',
   );
 }

@@ -32,7 +32,7 @@ export function whyUntold(notice: Notice): { readonly reason: string; readonly c
     case 'running': {
       const { atMs, channel } = notice.telling;
       return {
-        reason: `told on ${toIso(atMs)} by ${channel}, and may go from ${toIso(notice.untilMs)} on`,
+        reason: `${channel} announced it on ${toIso(atMs)}, and it may be deleted from ${toIso(notice.untilMs)} on`,
         code: null,
       };
     }

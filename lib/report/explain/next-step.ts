@@ -11,7 +11,7 @@ import type { Judged } from '../../core/plan/plan.ts';
  */
 export type NextStep = { readonly first: string | null; readonly what: string; readonly at: string | null };
 
-const HELD = 'kept for now, by what stands under limits; else ';
+const HELD = 'kept for now by the limits below. Without them: ';
 
 /**
  * The next step for a connection and its time, if the connection does not change. Pure.
@@ -24,11 +24,11 @@ export function findNextStep(judged: Judged, policy: Policy, nowMs: number, held
   const unmarked = verdict.markAction === 'clear' ? ', and the next run in mode mark or sweep removes its mark' : '';
   switch (verdict.kind) {
     case 'not-ours':
-      return step('never touched: only connections made for a transit router are');
+      return step('never touched, because it is not made for a transit router');
     case 'protected':
       return step(`kept as long as it is protected, in every mode${unmarked}`);
     case 'unknown':
-      return step('kept: what is in doubt is not touched, and every run looks again');
+      return step('kept, because a connection in doubt is not touched. Every run looks again');
     case 'in-use':
       return step(`kept${unmarked}`);
     case 'half-done':
@@ -78,7 +78,7 @@ function withNotice(step: NextStep, { notice, verdict }: Judged, { notify }: Pol
   if (!notify.required || notice?.kind === 'over' || verdict.tagsOver > 0) {
     return step;
   }
-  const after = (first: string): string => (step.first === null ? first : `${step.first}; then ${first}`);
+  const after = (first: string): string => (step.first === null ? first : `${step.first}, and then ${first}`);
   if (notice?.kind === 'unread') {
     return { ...step, first: after('the records of messages can be read') };
   }

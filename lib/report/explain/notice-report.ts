@@ -36,7 +36,7 @@ export function reportNotice({ notice, verdict }: Judged, { notify }: Policy, no
   const [at, until] = [toIso(telling.atMs), toIso(untilMs)];
   const over = `its notice of ${formatDuration(notify.noticeMs)} ${untilMs <= nowMs ? 'was' : 'is'} over on ${until}`;
   return {
-    says: `told on ${at} by ${telling.channel} (report ${telling.reportId}); ${over}`,
+    says: `told on ${at} by ${telling.channel} (report ${telling.reportId}), and ${over}`,
     told: { at, channel: telling.channel, reportId: telling.reportId, until },
   };
 }

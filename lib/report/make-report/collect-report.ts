@@ -52,7 +52,9 @@ export async function collectReport(
     notDispatched: dispatches.flatMap(({ result }) => toFailed(result)),
     problems: [
       ...history.problems,
-      ...unusable.filter((file) => !isLost(file)).map(({ path, reason }) => `${path} counts as no result: ${reason}`),
+      ...unusable
+        .filter((file) => !isLost(file))
+        .map(({ path, reason }) => `${path} does not count as a result: ${reason}`),
       ...dispatches.flatMap(({ result }) => result.notStored ?? []),
     ],
     lost: lost.map(({ path, reason }) => `A run left no whole result. ${path}: ${reason}`),

@@ -32,7 +32,7 @@ export async function readHistory(store: ReportStore, nowMs: number): Promise<Re
     const read = readReportHead(await store.getParts(file.path, REPORT_FORMAT, OUTCOMES_KEY), file);
     if ('problem' in read) {
       if (nowMs - file.ms < TOLD_MS_MAX) {
-        problems.push(`${file.path} counts as no report: ${read.problem}`);
+        problems.push(`${file.path} does not count as a report: ${read.problem}`);
       }
       continue;
     }

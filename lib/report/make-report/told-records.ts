@@ -41,7 +41,7 @@ export async function readRecords(store: Store, digests: readonly ReportDigest[]
     const read = reading.kind === 'document' ? record.safeParse(reading.document) : undefined;
     if (read?.success !== true) {
       problems.push(
-        `${path} counts as no record of a message: ${reading.kind === 'unusable' ? reading.reason : 'it is not as it should be'}`,
+        `${path} does not count as a record of a message: ${reading.kind === 'unusable' ? reading.reason : 'it is not as it should be'}`,
       );
       return;
     }

@@ -59,7 +59,7 @@ function toRow({ accountId, regionId, state, requestId, code, advice }: PlaceRes
   }
   const request = requestId === null ? '' : `, request ${requestId}`;
   return state === 'started'
-    ? { state, tone: 'good', accountId, regionId, detail: `what becomes of it is in the sweep's log${request}` }
+    ? { state, tone: 'good', accountId, regionId, detail: `the sweep's log tells how it ends${request}` }
     : { state, tone: 'plain', accountId, regionId, detail: 'it was started before, and is not started again' };
 }
 

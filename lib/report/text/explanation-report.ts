@@ -70,7 +70,7 @@ const holdLines = (
   { until, attachmentId, bringBack }: NonNullable<Explanation['hold']>,
   judgedAt: string,
 ): readonly string[] => [
-  `until ${formatAhead(Date.parse(until), Date.parse(judgedAt))}${attachmentId === null ? '' : `; it was bound by ${attachmentId}`}`,
+  `until ${formatAhead(Date.parse(until), Date.parse(judgedAt))}${attachmentId === null ? '' : `. It was bound by ${attachmentId}`}`,
   'to bring it back:',
   ...bringBack.map((way) => `- ${way}`),
 ];
@@ -119,10 +119,10 @@ function markLines({ mark, judgedAt }: Explanation): readonly string[] {
     return ['none'];
   }
   if (mark.kind === 'broken') {
-    return [`counts no more: ${shortenMoments(mark.reason)}`];
+    return [`does not count any more: ${shortenMoments(mark.reason)}`];
   }
   return [
     ...mark.clocks.map(({ rule, since }) => `orphan by ${rule} since ${formatAgo(Date.parse(since), nowMs)}`),
-    `last seen so ${formatAgo(Date.parse(mark.seen), nowMs)}`,
+    `last seen as an orphan ${formatAgo(Date.parse(mark.seen), nowMs)}`,
   ];
 }

@@ -89,7 +89,7 @@ function warnings(result: RunResult, watched: readonly Problem[] | undefined): r
     ),
     ...refusedEvents.map(({ index, id, reason }) => `Refused event ${id ?? `number ${index + 1}`}: ${reason}`),
     ...(outcomesOmitted > 0
-      ? [`${count(outcomesOmitted, 'more outcome')} not shown; the log has a line for each`]
+      ? [`${count(outcomesOmitted, 'more outcome')} not shown. The log has a line for each`]
       : []),
   ].map(toPrintable);
 }
@@ -109,8 +109,8 @@ function incomplete({ status, regions, outcomes }: RunResult, problems: readonly
     ...outcomes.filter(({ outcome }) => outcome === 'failed'),
   ];
   return failed.some(({ code }) => typeof code === 'string' && isLasting(code))
-    ? ['Incomplete: somebody has to do what is said above. Until then every run ends like this one.']
-    : ['Incomplete: what was not read or not done is up to the next run.'];
+    ? ['Incomplete: somebody has to fix the problems above. Until then every run ends like this one.']
+    : ['Incomplete: the next run tries the missing reads and steps again.'];
 }
 
 /** The number of visible lines of one kind. The result has all lines. */

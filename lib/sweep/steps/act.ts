@@ -130,9 +130,9 @@ export function describeLeftOver(
 function toPlanned({ verdict }: Judged, holdMs: number): StepResult {
   const { attachment, reason } = verdict;
   if (attachment && holdMs > 0) {
-    return endWith('planned', `${reason}; a sweep would detach it now, and hold it for ${formatDuration(holdMs)}`);
+    return endWith('planned', `${reason}. A sweep would detach it now, and hold it for ${formatDuration(holdMs)}`);
   }
-  return endWith('planned', `${reason}; a sweep would ${attachment ? 'detach and ' : ''}delete it now`);
+  return endWith('planned', `${reason}. A sweep would ${attachment ? 'detach and ' : ''}delete it now`);
 }
 
 /** The log fields of a verdict before its steps. */

@@ -66,7 +66,7 @@ async function keep(store: Store, path: string, backup: Backup): Promise<void> {
     throw new StoreError('StoreFailed', `${store.folder}: ${path} could not be read back: ${why}`);
   }
   if (!isDeepStrictEqual(read.document, backup)) {
-    throw new StoreError('StoreFailed', `${store.folder}: ${path} reads otherwise than it was written`);
+    throw new StoreError('StoreFailed', `${store.folder}: ${path} does not read back as it was written`);
   }
 }
 

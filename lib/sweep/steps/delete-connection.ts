@@ -101,7 +101,7 @@ async function requestDelete(region: RegionContext, verdict: Verdict, detached: 
     }
     if (detached && failure.code === STOPPED_ON_REQUEST) {
       throw new StepEnd(
-        stoppedHalfway('detached, and its delete not started: stopped on request; the next run finishes it'),
+        stoppedHalfway('detached, but its delete was not started: stopped on request. The next run finishes it'),
       );
     }
     throw new StepEnd(endWithError('it could not be deleted', failure, detached));
@@ -138,7 +138,7 @@ const isBeingDeleted = (read: Rechecked) =>
 
 const SENTENCES = {
   yes: 'delete accepted',
-  maybe: 'delete sent, its answer lost',
+  maybe: 'delete sent without a clear answer',
   no: 'the cloud said it was not found',
 } as const;
 
@@ -176,11 +176,14 @@ async function waitUntilGone(
         ? endWith('already-gone', 'the cloud says it does not exist', { used, requestId })
         : endWith('deleted', 'deleted, and a read says it is gone', { used, requestId });
     case 'no-time':
-      return outOfTime(`${said}, and no time left to see it gone`, { used, requestId });
+      return outOfTime(`${said}, but no time was left to see it gone`, { used, requestId });
     case 'stopped':
-      return stoppedHalfway(`${said}; stopped on request before a read showed it gone; the next run looks again`, {
-        requestId,
-      });
+      return stoppedHalfway(
+        `${said}, but the run was stopped on request before a read showed it gone. The next run looks again`,
+        {
+          requestId,
+        },
+      );
     case 'unreadable':
       return endWithError(`${said}, but it could not be read back`, polled.error, used);
     case 'timed-out': {

@@ -156,7 +156,7 @@ async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd):
     await removeNote(region, verdict.connection, note);
     return end;
   } catch (error) {
-    const what = `${end.result.reason}; and its detach note could not be removed`;
+    const what = `${end.result.reason}. Its detach note could not be removed`;
     return await endOfTagCall(region, verdict.connection.connectionId, error, { what, used: false });
   }
 }
@@ -241,18 +241,20 @@ async function waitUntilDetached(step: DetachStep): Promise<void> {
       return;
     case 'no-time':
       throw new StepEnd(
-        outOfTime('detach requested, and no time left to see it done; the next run finishes it', {
+        outOfTime('detach requested, but no time was left to see it done. The next run finishes it', {
           used: true,
         }),
       );
     case 'stopped':
       throw new StepEnd(
-        stoppedHalfway('detach requested; stopped on request before it was seen done; the next run finishes it'),
+        stoppedHalfway(
+          'detach requested, but the run was stopped on request before it was seen done. The next run finishes it',
+        ),
       );
     case 'unreadable':
       throw new StepEnd(endWithError('detach requested, but it could not be read back', polled.error, true));
     case 'timed-out': {
-      const reason = `not detached within wait.detachTimeout (${wait.detachTimeoutMs} ms); the next run goes on`;
+      const reason = `not detached within wait.detachTimeout (${wait.detachTimeoutMs} ms). The next run goes on`;
       throw new StepEnd(endWith('failed', reason, { used: true, code: polled.error?.code ?? 'DetachTimeout' }));
     }
   }

@@ -37,7 +37,7 @@ export async function stopIfChanged(region: RegionContext, read: Rechecked, note
       await removeNote(region, verdict.connection, found);
     }
   } catch (error) {
-    const what = `${reason}; its tags could not be cleared`;
+    const what = `${reason}. Its tags could not be cleared`;
     throw await endOfTagCall(region, verdict.connection.connectionId, error, { what, used: false });
   }
   if (read.unplanned !== undefined) {

@@ -22,5 +22,5 @@ export function needTimeFor(run: RunContext, step: 'detach' | 'delete', used: bo
   if (run.clock.now() + needMs <= run.deadlineMs) {
     return;
   }
-  throw new StepEnd(outOfTime(`too little time left for a ${step}; the next run goes on`, { used }));
+  throw new StepEnd(outOfTime(`too little time was left for a ${step}. The next run goes on`, { used }));
 }

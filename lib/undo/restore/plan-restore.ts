@@ -130,7 +130,7 @@ function findStops(backup: Backup, now: EstateNow): readonly string[] {
   if (target !== undefined && further.length > 0) {
     const ids = [target.connectionId, ...further].join(', ');
     stops.push(
-      `several connections were restored from ${connectionIdOf(backup)}: ${ids}; delete those that are too many`,
+      `several connections were restored from ${connectionIdOf(backup)}: ${ids}. Delete all but one of these connections`,
     );
   }
   if (target === undefined) {
@@ -170,7 +170,7 @@ function stopsOfTarget({ attachment }: Backup, { target, transitRouter }: Estate
     return [`${connectionId} is bound to ${transitRouterId} now, and the backup to ${attachment?.TransitRouterId}`];
   }
   return state === 'detaching' || state === 'financialLocked' || state === 'deleted'
-    ? [`${connectionId} is ${state} now; run this again once that is over`]
+    ? [`${connectionId} is ${state} now. Run this again when that is over`]
     : [];
 }
 
@@ -179,7 +179,7 @@ function listDifferences({ connection, attachment }: Backup, isNew: boolean): re
   const told = addresses.length > 0 ? `, before ${addresses.join(' and ')}` : '';
   const withNewId = [
     'the connection gets a new id: monitoring, Terraform and scripts that name the old one have to be changed',
-    'the pre-shared keys: unless --psk-file gives them, the cloud makes new ones; enter them at the other end',
+    'the pre-shared keys: unless --psk-file gives them, the cloud makes new keys. Enter the keys at the other end',
     'the tunnels get new ids, and BGP and IKE begin anew',
   ];
   return [
@@ -217,7 +217,7 @@ function listLosses(backup: Backup, now: EstateNow): readonly string[] {
         ];
   });
   return [
-    ...gone.map((id) => `what hung on the route table ${id}, which does not exist any more`),
+    ...gone.map((id) => `the entries of the attachment in the route table ${id}, which does not exist any more`),
     ...routes,
     ...(vcoRoutes.length > 0 ? ['the descriptions of the routes of the connection, which no reply shows'] : []),
     ...(tunnelsOf(connection).some((tunnel) => tunnel.RemoteCaCertificate !== undefined)

@@ -32,7 +32,7 @@ export function planLines(backup: Backup, path: string, plan: RestorePlan): read
       'Steps:',
       steps.map((step) => describeStep(step, backup)),
     ),
-    ...(steps.length === 0 ? [] : listed('Other than before:', plan.differences)),
+    ...(steps.length === 0 ? [] : listed('Different from before:', plan.differences)),
     ...listed('Cannot come back:', plan.losses),
     ...listed('Needed from the owner of the transit router:', plan.needed),
   ];
@@ -49,7 +49,7 @@ export function resultLines({ oldId, connectionId, failed, differences }: Restor
       'Not done. Run this again once the reason is gone:',
       failed.map(({ step, why }) => `${step}: ${why}`),
     ),
-    ...listed('Other than in the backup:', differences.map(differenceLine)),
+    ...listed('Different from the backup:', differences.map(differenceLine)),
   ];
 }
 

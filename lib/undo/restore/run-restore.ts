@@ -148,7 +148,7 @@ class Restore {
       if (this.#isUnderWay(step) || !this.#has(step)) {
         return await this.#waitFor(step);
       }
-      return [failure.message, ...[WORDS.get(failure.code) ?? advice(failure)].filter((text) => text)].join('; ');
+      return [failure.message, ...[WORDS.get(failure.code) ?? advice(failure)].filter((text) => text)].join('. ');
     }
   }
 

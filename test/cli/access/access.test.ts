@@ -50,7 +50,7 @@ describe('credentials of the official tools', () => {
     const wrong = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAIwrong', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'canary-wrong' };
     const env = { ...endpoints, HOME: makeHome({ [CLI]: config(mine()) }), SWEEP_POLICY: QUICK };
     const refused = await command(['plan'], { ...env, ...wrong });
-    expect(refused.text).toContain('InvalidAccessKeyId.NotFound; Check the access key id');
+    expect(refused.text).toContain('InvalidAccessKeyId.NotFound. Check the access key id');
     expect(refused.code).toBe(4);
     expect(await command(['plan', '--profile', 'mine'], { ...env, ...wrong })).toMatchObject({ code: 3 });
   });
@@ -81,7 +81,7 @@ describe('credentials of the official tools', () => {
       NODE_EXTRA_CA_CERTS: certificate,
     });
     expect(text).toMatch(
-      /^vco-sweeper: credentials: profile "mine" of \S+config\.json gave none: SignatureDoesNotMatch; Check the access key secret[^\n]*\n$/,
+      /^vco-sweeper: credentials: profile "mine" of \S+config\.json gave none: SignatureDoesNotMatch\. Check the access key secret[^\n]*\n$/,
     );
     expect(code).toBe(2);
   });

@@ -76,7 +76,9 @@ describe('invoke', () => {
     const { command } = await deployed(answering(JSON.stringify(result)));
     const invoked = await command(['invoke']);
     expect(invoked).toMatchObject({ code, err: '' });
-    expect(invoked.out).toMatch(new RegExp(`^started +${ACCOUNT} +${REGION} +what becomes of it .*request 1-a$`, 'm'));
+    expect(invoked.out).toMatch(
+      new RegExp(`^started +${ACCOUNT} +${REGION} +the sweep's log tells how it ends.*request 1-a$`, 'm'),
+    );
     expect(invoked.out).toMatch(
       counts.failed > 0 ? /^failed +9 +every region +AccountClosed\. Take it out\.$/m : /^already-started +9 +/m,
     );

@@ -86,7 +86,7 @@ describe('restore exits with 2 and writes nothing for', () => {
       files: { 'b.json': text() },
     });
     expect(ran).toMatchObject({ code: 2 });
-    expect(ran.err).toContain('it is of vco-old, and not of vco-other');
+    expect(ran.err).toContain('it is a backup of vco-old, and not of vco-other');
   });
 
   test('a backup of another account', async () => {

@@ -43,7 +43,7 @@ test('plan shows the next step of each connection and changes nothing, in every 
     'waiting vco-new new',
   ]);
   expect(out).toContain('waits until 2026-11-23 11:00Z (in 23h)');
-  expect(out).toContain('would be marked; deletable from 2026-11-23 12:00Z (in 1d)');
+  expect(out).toContain('would be marked, and deletable from 2026-11-23 12:00Z (in 1d)');
   expect(out).toContain('Delete 2 connections:  vco-sweeper sweep');
   expect(writes()).toEqual([]);
 });
@@ -105,7 +105,7 @@ test('plan says when the change window opens', async () => {
   );
   const explained = await command(['explain', 'vco-ripe1', '-p', 'policy.yaml'], { files });
   expect(explained.out).toContain(
-    'what happens  kept for now, by what stands under limits; else deleted by the next sweep',
+    'what happens  kept for now by the limits below. Without them: deleted by the next sweep',
   );
   expect(explained.out.replaceAll(/\s+/g, ' ')).toContain(
     'limits outside the change window (Mon 22:00–05:00 Asia/Shang',
@@ -165,7 +165,7 @@ test('an unknown region is reported as unknown', async () => {
   const { code, out } = await command(['plan', '--region', 'cn-hangzou']);
   expect(code).toBe(4);
   expect(out).toMatch(
-    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound; Correct the\s+region.*Incomplete: somebody has to do/s,
+    /cn-hangzou was not read: \w+ failed:\s+InvalidRegionId\.NotFound\. Correct the\s+region.*Incomplete: somebody has to fix/s,
   );
 });
 
@@ -198,7 +198,7 @@ test('on a terminal sweep shows the plan, asks, and deletes the agreed connectio
     [
       'To delete: 2 connections, none of them detached first. New marks: 1.',
       '  account 1000000000000001: cn-hangzhou 2',
-      'Type 2 to delete them; anything else changes nothing: ',
+      'Type 2 to delete them. Any other answer changes nothing: ',
     ].join('\n'),
   ]);
   expect(out).toContain('plan complete');
@@ -235,7 +235,7 @@ test('the question gives the number of connections to detach first, and the numb
     [
       'To delete: 3 connections, 1 of them detached first. New marks: 2.',
       '  account 1000000000000001: cn-hangzhou 2, eu-central-1 1',
-      'Type 3 to delete them; anything else changes nothing: ',
+      'Type 3 to delete them. Any other answer changes nothing: ',
     ].join('\n'),
   ]);
 });
@@ -253,7 +253,7 @@ test('sweep asks no question if no connection is due, and still renews marks', a
   const { command, writes } = await cloud(estate(...inUse(2), free('new')));
   const { code, out, err, asked } = await command(['sweep'], { tty: true });
   expect(asked).toEqual([]);
-  expect(err).toContain('Nothing to delete now; marks are kept up.');
+  expect(err).toContain('There is nothing to delete now. Marks are kept up.');
   expect(out).toMatch(/marked +vco-new/);
   expect(writes()).toEqual(['TagResources']);
   expect(code).toBe(3);
@@ -347,7 +347,7 @@ test('on a terminal a warning is a sentence, and the status line disappears at t
   const { code, out, err } = await command(['plan'], { tty: true, env: { LOG_LEVEL: '' } });
   expect(code).toBe(4);
   expect(out).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM');
-  expect(err).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM; Grant the action to the');
+  expect(err).toContain('cn-hangzhou was not read: ListTransitRouters failed: Forbidden.RAM. Grant the action to the');
   expect(err.endsWith('\r\u001b[K')).toBe(true);
   const piped = await command(['plan'], { env: { LOG_LEVEL: undefined } });
   expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });
@@ -388,7 +388,7 @@ test('explain of a connection in a halted region exits with 5 if it is due, and 
   const all = ['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()));
   const { command } = await cloud(estate(...all, free('fresh', fresh)));
   const held = await command(['explain', 'vco-a']);
-  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would go/);
+  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would be deleted/);
   expect(held.code).toBe(5);
   expect((await command(['explain', 'vco-fresh'])).code).toBe(3);
 });
@@ -443,7 +443,7 @@ test('Ctrl-C during a sweep starts no new step, and reads back the steps under w
       }
     },
   });
-  expect(err).toContain('Stopping: nothing new is started, what was sent is read back.');
+  expect(err).toContain('Stopping: the sweep starts nothing new, and reads back the steps under way.');
   expect(parse(out)).toMatchObject({ status: 'incomplete', counts: { deleted: 1, deferred: 3 } });
   expect(code).toBe(4);
   expect(ids()).toHaveLength(12);
@@ -460,7 +460,7 @@ test('a second Ctrl-C ends a sweep at once and names the steps under way', async
     },
   });
   expect(code).toBe(130);
-  expect(err).toContain('interrupted; sent, and not seen done: delete of vco-a.');
+  expect(err).toContain('interrupted. Sent, but not seen done: delete of vco-a.');
 });
 
 test('refused credentials give the reason for unread places, and exit code 4', async () => {

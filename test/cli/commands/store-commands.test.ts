@@ -94,7 +94,7 @@ test('a file STOP makes a sweep delete nothing and exit with 3, and plan and exp
   expect(why.limits).toEqual([
     `stopped by the file ${folder}/STOP: nothing new is detached or deleted while it is there`,
   ]);
-  expect(why.next.what).toContain('kept for now, by what stands under limits');
+  expect(why.next.what).toContain('kept for now by the limits below');
 });
 
 test('limits.perDay needs a store, and plan and explain say that the day is full', async () => {

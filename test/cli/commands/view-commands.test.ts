@@ -112,7 +112,7 @@ test('a pipe gets whole names on one line each, unless COLUMNS sets a width', as
   const { command } = await cloud(estate(...inUse(2), free('new', {}, { Name: name })));
   const { out } = await command(['plan']);
   expect(out).toMatch(
-    new RegExp(`^waiting +vco-new +${name} +cn-hangzhou +.*would be marked; deletable from .*\\)$`, 'm'),
+    new RegExp(`^waiting +vco-new +${name} +cn-hangzhou +.*would be marked, and deletable from .*\\)$`, 'm'),
   );
   expect((await command(['plan'], { env: { COLUMNS: '40' } })).out).toMatch(/^waiting {2}vco-new$/m);
 });

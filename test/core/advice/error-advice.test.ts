@@ -73,7 +73,7 @@ describe('a role that cannot be assumed', () => {
 test('the description of a failure includes the advice, if there is advice', () => {
   const failure = (code: string) => new CloudError({ action: 'ListTransitRouters', code, effect: 'refused' });
   expect(describeFailure(failure('Unauthorized'))).toMatch(
-    /^ListTransitRouters failed: Unauthorized; Grant the action /,
+    /^ListTransitRouters failed: Unauthorized\. Grant the action /,
   );
   expect(describeFailure(failure('SystemBusy'))).toBe('ListTransitRouters failed: SystemBusy');
 });

@@ -114,7 +114,7 @@ describe('the sentences about an association', () => {
   });
 
   test.each<[string, Partial<Connection>, readonly string[]]>([
-    ['its AttachType is not one we know', { attachType: 'unknown' }, []],
+    ['its AttachType is unknown', { attachType: 'unknown' }, []],
     ['it names the VPN gateway vpn-1', { vpnGatewayId: 'vpn-1' }, []],
     ['State attached does not go with AttachType NO_ASSOCIATED', { state: 'attached' }, []],
     ['it still names tr-1', { transitRouterId: 'tr-1' }, []],
@@ -139,7 +139,7 @@ describe('the sentences about an association', () => {
     ['tr-attach-1 and tr-attach-2 both claim it', {}, [anAttachment(), anAttachment({ attachmentId: 'tr-attach-2' })]],
     ['it names tr-1, but tr-2 lists it', {}, two],
     ['tr-attach-1 is for a connection of account 9', {}, [anAttachment({ connectionOwnerId: '9' })]],
-    ['the status of tr-attach-1 is not one we know', {}, [anAttachment({ status: 'unknown' })]],
+    ['the status of tr-attach-1 is unknown', {}, [anAttachment({ status: 'unknown' })]],
     ['tr-attach-1 is Detaching', {}, [anAttachment({ status: 'Detaching' })]],
   ])('for a bound connection in doubt: %s', (reason, change, listed) => {
     const read = listed instanceof Map ? createWitnesses(listed, []) : witnesses(listed);

@@ -164,7 +164,7 @@ describe('a mark', () => {
       mark(0, DAY + 1),
       'tag vco-sweeper:seen is from before the mark',
     ],
-    ['a gap', mark(5 * DAY, GAP + 1), 'last seen so 2026-11-19T11:59:59.999Z, longer ago than marks.maxGap'],
+    ['a gap', mark(5 * DAY, GAP + 1), 'last seen as an orphan 2026-11-19T11:59:59.999Z, longer ago than marks.maxGap'],
     [
       'a start before the connection was created',
       mark(100 * DAY + 1, HOUR),
@@ -237,7 +237,7 @@ describe('a mark', () => {
         const mark = readMark(found, NOW, maxGapMs);
         expect(mark.kind === 'none').toBe(!found.has(TAG_ORPHAN));
         if (mark.kind === 'broken') {
-          expect(mark.reason).toMatch(/^(tag vco-sweeper:(orphan|seen) |last seen so )/);
+          expect(mark.reason).toMatch(/^(tag vco-sweeper:(orphan|seen) |last seen as an orphan )/);
         }
         if (mark.kind !== 'valid') {
           return;

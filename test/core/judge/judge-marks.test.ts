@@ -137,7 +137,7 @@ describe('marks and grace', () => {
     expect(judgeOne(aConnection({ tags: tagged(DUE_MARK) })).evidence).toEqual([
       'AttachType NO_ASSOCIATED, State init',
       'no attachment of tr-1 holds it',
-      `orphan since ${ago(2 * DAY)}, last seen so ${ago(HOUR)}`,
+      `orphan since ${ago(2 * DAY)}, last seen as an orphan ${ago(HOUR)}`,
     ]);
   });
 

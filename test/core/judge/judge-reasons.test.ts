@@ -50,7 +50,7 @@ describe('the reason and the evidence of a verdict', () => {
       'its clock starts again',
       aConnection({ tags: marked('unassociated soon') }),
       {},
-      'unassociated: its clock starts with this run; its mark does not count: tag vco-sweeper:orphan is missing or ' +
+      'unassociated: its clock starts with this run, because its mark does not count: tag vco-sweeper:orphan is missing or ' +
         'malformed',
     ],
     [

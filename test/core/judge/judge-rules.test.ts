@@ -61,7 +61,7 @@ describe('rules on bound connections', () => {
     const policy = aPolicy({ rules: { unassociated: 'off', unrouted: 0 } });
     const verdict = judgeOne(connection, policy, { routing: free });
     expect(verdict).toMatchObject({ kind: 'orphan', rule: 'unrouted', isDue: true });
-    expect(verdict.evidence).toContain('a tunnel is up all the same');
+    expect(verdict.evidence).toContain('a tunnel is still up');
   });
 
   test('a bound connection is in use if no rule checks it', () => {

@@ -113,7 +113,7 @@ test('one halted region does not halt another', () => {
 test('a connection in a halted region says how many connections would be deleted', () => {
   const { blocked } = plan([region([...many(6, due), ...many(5, (id) => used(`${id}x`))])], LIMITS);
   expect([...new Set(blocked.values())]).toEqual([
-    'the region is halted: 6 of its 11 connections would go, more than limits.perRegionShare allows',
+    'the region is halted: 6 of its 11 connections would be deleted, more than limits.perRegionShare allows',
   ]);
 });
 

@@ -10,8 +10,14 @@ const said = (change: Parameters<typeof aPolicy>[0], origin = ORIGIN, mode: Mode
 
 test.each([
   ['plan', []],
-  ['mark', ['no policy was given, so all defaults count in mode mark, and nothing is protected but by tag and age']],
-  ['sweep', ['no policy was given, so all defaults count in mode sweep, and nothing is protected but by tag and age']],
+  [
+    'mark',
+    ['no policy was given, so all defaults count in mode mark, and only a tag or its age protects a connection'],
+  ],
+  [
+    'sweep',
+    ['no policy was given, so all defaults count in mode sweep, and only a tag or its age protects a connection'],
+  ],
 ] as const)('without any policy, in mode %s', (mode, sentences) => {
   expect(said({}, NONE, mode)).toEqual(sentences);
   expect(said({}, ORIGIN, mode)).toEqual([]);

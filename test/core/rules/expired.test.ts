@@ -19,7 +19,7 @@ test.each<[string, Partial<Connection>]>([
   ['one of two tunnels', { tunnels: UP }],
   ['the only tunnel', { status: 'ipsec_sa_established' }],
 ])('mentions a tunnel that is still up: %s', (_what, change) => {
-  const said = ['bound to nothing', PASSED, 'a tunnel is up all the same'];
+  const said = ['bound to nothing', PASSED, 'a tunnel is still up'];
   expect(ask(expired, expiring(NOW_TEXT, change))).toMatchObject({ holds: 'yes', evidence: said });
 });
 

@@ -36,7 +36,7 @@ test.each<[string, Connection, Finding['holds'], string]>([
     'the status of a tunnel is unknown',
     aBoundConnection({ tunnels: twoTunnels(IKE, 'unknown') }),
     'unread',
-    'the status of the connection or of a tunnel is missing or not one we know',
+    'the status of the connection or of a tunnel is missing or unknown',
   ],
   [
     'a tunnel is being changed',

@@ -7,8 +7,8 @@ import { ask, NO_ROUTING, UP } from './ask-rule.ts';
 
 test.each<[string, Connection, string]>([
   ['no tunnel is up', aBoundConnection(), 'no tunnel reports an IPsec SA'],
-  ['a tunnel is up', aBoundConnection({ tunnels: UP }), 'a tunnel is up all the same'],
-  ['the only tunnel is up', aBoundConnection({ status: 'ipsec_sa_established' }), 'a tunnel is up all the same'],
+  ['a tunnel is up', aBoundConnection({ tunnels: UP }), 'a tunnel is still up'],
+  ['the only tunnel is up', aBoundConnection({ status: 'ipsec_sa_established' }), 'a tunnel is still up'],
 ])('holds, and says that %s', (_what, connection, said) => {
   const none = 'no route-table association, no propagation, no static route';
   expect(ask(unrouted, connection)).toEqual({ holds: 'yes', evidence: ['held by tr-1', none, said] });

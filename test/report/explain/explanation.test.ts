@@ -82,7 +82,7 @@ test('a due orphan has all facts behind its deletion', () => {
                     expired (no grace): does not hold
                     - no tag vco-sweeper:expires
       mark          orphan by tunnels-down since 2026-11-02 12:00Z (20d ago)
-                    last seen so 2026-11-22 11:00Z (1h ago)
+                    last seen as an orphan 2026-11-22 11:00Z (1h ago)
     "
   `);
 });
@@ -116,7 +116,9 @@ test('no rule is asked if the association is unknown', () => {
 
 test('a mark that no longer counts has a reason', () => {
   const tags = tagged({ 'vco-sweeper:orphan': `unassociated ${ago(9 * DAY)}`, 'vco-sweeper:seen': ago(5 * DAY) });
-  expect(report(aConnection({ tags }))).toMatch(/mark +counts no more: last seen so 2026-11-17 12:00Z, longer ago/);
+  expect(report(aConnection({ tags }))).toMatch(
+    /mark +does not count any more: last seen as an orphan 2026-11-17 12:00Z, longer ago/,
+  );
 });
 
 test('the place in the queue counts all due connections', () => {
@@ -133,13 +135,13 @@ test('the place in the queue counts all due connections', () => {
 test('a halted region holds the deletion back', () => {
   const policy = aPolicy({ limits: { shareFloor: 0 } });
   expect(explain(aConnection({ tags: due() }), policy).limits).toEqual([
-    'the region is halted: 1 of its 1 connections would go, more than limits.perRegionShare allows',
+    'the region is halted: 1 of its 1 connections would be deleted, more than limits.perRegionShare allows',
   ]);
 });
 
 test('a connection that limits hold back is not announced as deleted', () => {
   const { what } = explain(aConnection({ tags: due() }), aPolicy({ limits: { shareFloor: 0 } })).next;
-  expect(what).toBe('kept for now, by what stands under limits; else deleted by the next sweep');
+  expect(what).toBe('kept for now by the limits below. Without them: deleted by the next sweep');
 });
 
 test('every tag is shown with its value, unless it has no value', () => {
@@ -168,7 +170,7 @@ describe('a held connection', () => {
     const text = report(held(1), policy);
     expect(text).toContain('half-done, judged 2026-11-22 12:00Z');
     expect(text).toContain('from 2026-11-24 11:00Z (in 1d 23h): deleted by a sweep');
-    expect(text).toMatch(/held +until 2026-11-24 11:00Z \(in 1d 23h\); it was bound by tr-attach-old/);
+    expect(text).toMatch(/held +until 2026-11-24 11:00Z \(in 1d 23h\)\. It was bound by tr-attach-old/);
     expect(text).toContain('- attach it as it was: vco-sweeper restore vco-1');
     expect(text).toContain('- bind it to a transit router by hand');
     expect(text).toContain('give it the tag vco-sweeper:keep');
@@ -222,7 +224,7 @@ describe('where the policy requires a notice', () => {
     expect(explainTold(48, { kind: 'running', telling, untilMs })).toEqual({
       next: { first: null, what: 'deleted by a sweep', at: ago(-22 * HOUR) },
       told: {
-        says: `told on ${ago(2 * HOUR)} by slack-2 (report report-1); its notice of 1d is over on ${ago(-22 * HOUR)}`,
+        says: `told on ${ago(2 * HOUR)} by slack-2 (report report-1), and its notice of 1d is over on ${ago(-22 * HOUR)}`,
         told: { at: ago(2 * HOUR), channel: 'slack-2', reportId: 'report-1', until: ago(-22 * HOUR) },
       },
       limits: [],
@@ -253,7 +255,7 @@ describe('where the policy requires a notice', () => {
   test('a connection without a mark has no clock to name', () => {
     const { notice, next } = explain(aConnection(), policy);
     expect(notice?.says).toBe('nobody can have been told yet, because it has no mark that a message could name');
-    expect(next.first).toMatch(/^marked by the next run .*; then a channel accepts a message that names it/);
+    expect(next.first).toMatch(/^marked by the next run .*, and then a channel accepts a message that names it/);
   });
 
   test('a policy without a required notice has no notice report', () => {

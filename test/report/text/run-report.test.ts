@@ -48,10 +48,10 @@ test('a plan shows the next step of each connection and its date, the most urgen
 
     OUTCOME    CONNECTION  NAME              REGION       WHAT HAPPENS
     planned    vco-1       warehouse-ningbo  cn-hangzhou  unassociated since 2026-11-20 12:00Z: its
-                                                          grace has run out; a sweep would delete it now
+                                                          grace has run out. A sweep would delete it now
     waiting    vco-2       poc-sdwan         cn-hangzhou  unassociated since 2026-11-22 07:00Z: waits
                                                           until 2026-11-23 07:00Z (in 19h)
-    waiting    vco-4                         cn-hangzhou  unassociated: would be marked; deletable from
+    waiting    vco-4                         cn-hangzhou  unassociated: would be marked, and deletable from
                                                           2026-11-23 12:00Z (in 1d)
     protected  vco-3                         cn-hangzhou  tag vco-sweeper:keep
 
@@ -71,7 +71,7 @@ test('rule and since have columns if there is room', () => {
     'cn-hangzhou',
     'unassociated',
     '2026-11-20 12:00Z',
-    'its grace has run out; a sweep would delete it now',
+    'its grace has run out. A sweep would delete it now',
   ]);
 });
 
@@ -79,7 +79,7 @@ test('the sentence moves below a narrow row, and no text is lost', () => {
   const [, first = '', second = '', third = ''] = tableOf(report(A_PLAN, 60));
   expect(first).toBe('planned    vco-1       warehouse-ningbo  cn-hangzhou');
   expect(`${second.trim()} ${third.trim()}`).toBe(
-    'unassociated since 2026-11-20 12:00Z: its grace has run out; a sweep would delete it now',
+    'unassociated since 2026-11-20 12:00Z: its grace has run out. A sweep would delete it now',
   );
 });
 
@@ -104,9 +104,9 @@ test('a file or a pipe gets one line for each connection, with whole names and e
     [
       ...['planned', 'vco-b29gx5vvowu25o1zif6n8', LONG_NAME, 'cn-hangzhou', 'logistics', 'unassociated'],
       ...['2026-11-20 12:00Z', '2026-11-21 12:00Z', 'tr-2zev5m9qekd0tfoaa1b2c', 'cen-1', '2026-08-14 12:00Z'],
-      'its grace has run out; a sweep would delete it now',
+      'its grace has run out. A sweep would delete it now',
     ],
-    ['planned', 'vco-1', 'cn-hangzhou', 'unassociated', 'its grace has run out; a sweep would delete it now'],
+    ['planned', 'vco-1', 'cn-hangzhou', 'unassociated', 'its grace has run out. A sweep would delete it now'],
   ]);
 });
 
@@ -114,7 +114,7 @@ test('a narrow terminal cuts names, and values without a column appear in the se
   expect(tableOf(report(aResult([anOutcome(FULL)]), 80)).join('\n')).toMatchInlineSnapshot(`
     "OUTCOME  CONNECTION                 NAME                             REGION
     planned  vco-b29gx5vvowu25o1zif6n8  branch-very-very-very-very-ver…  cn-hangzhou
-             unassociated since 2026-11-20 12:00Z: its grace has run out; a sweep
+             unassociated since 2026-11-20 12:00Z: its grace has run out. A sweep
              would delete it now; bound to tr-2zev5m9qekd0tfoaa1b2c; owner logistics"
   `);
 });
@@ -127,13 +127,13 @@ test('a very narrow terminal shows each connection as an uncut paragraph', () =>
       -very-very-very-very-very-very-long,
       cn-hangzhou
       unassociated since 2026-11-20 12:00Z:
-      its grace has run out; a sweep would
+      its grace has run out. A sweep would
       delete it now; bound to
       tr-2zev5m9qekd0tfoaa1b2c; owner
       logistics
     planned  vco-1
       poc, cn-hangzhou
-      unassociated: its grace has run out; a
+      unassociated: its grace has run out. A
       sweep would delete it now"
   `);
 });
@@ -194,10 +194,10 @@ test('a group has its own heading, counts and table', () => {
 });
 
 test('a new mark counts from the start of the run, and the report gives the fate of the earlier mark', () => {
-  const evidence = ['it was marked for another rule, expired'];
+  const evidence = ['its mark does not count: tag vco-sweeper:seen is missing or malformed'];
   const text = report(aResult([anOutcome({ outcome: 'marked', evidence })], { mode: 'mark' }), 200);
   expect(text).toContain(
-    'marked now; deletable from 2026-11-23 12:00Z (in 1d); it was marked for another rule, expired',
+    'marked now, and deletable from 2026-11-23 12:00Z (in 1d), because its mark does not count: tag vco-sweeper:seen is missing or malformed',
   );
 });
 
@@ -205,11 +205,11 @@ test('an orphan that waits for a notice shows this, and the end of the notice', 
   const waiting = { outcome: 'waiting', since: ago(3 * DAY), dueAt: ago(2 * DAY) } as const;
   const text = report(
     aResult([
-      anOutcome({ ...waiting, reason: 'unassociated: its grace has run out; nobody has been told yet' }),
+      anOutcome({ ...waiting, reason: 'unassociated: its grace has run out, but nobody has been told yet' }),
       anOutcome({
         ...waiting,
         connectionId: 'vco-2',
-        reason: `unassociated: its grace has run out; told on ${ago(HOUR)} by slack, and may go from ${ago(-23 * HOUR)} on`,
+        reason: `unassociated: its grace has run out, but slack announced it on ${ago(HOUR)}, and it may be deleted from ${ago(-23 * HOUR)} on`,
         toldAt: ago(HOUR),
         noticeUntil: ago(-23 * HOUR),
       }),
@@ -218,9 +218,9 @@ test('an orphan that waits for a notice shows this, and the end of the notice', 
   );
   const [head, untold, told] = tableOf(text);
   expect(head).toMatch(/DUE +NOTICE UNTIL/);
-  expect(untold).toMatch(/its grace has run out; nobody has been told yet$/);
+  expect(untold).toMatch(/its grace has run out, but nobody has been told yet$/);
   expect(told).toContain('2026-11-20 12:00Z  2026-11-23 11:00Z');
-  expect(told).toMatch(/told on 2026-11-22 11:00Z by slack, and may go from 2026-11-23 11:00Z on$/);
+  expect(told).toMatch(/slack announced it on 2026-11-22 11:00Z, and it may be deleted from 2026-11-23 11:00Z on$/);
 });
 
 test("a failed step shows its request id for the cloud's support", () => {
@@ -347,9 +347,9 @@ const UNREAD = { accountId: ACCOUNT, regionId: REGION, listing: 'unread', connec
 test.each([
   [
     'InvalidSecurityToken.Expired',
-    'Incomplete: somebody has to do what is said above. Until then every run ends like this one.',
+    'Incomplete: somebody has to fix the problems above. Until then every run ends like this one.',
   ],
-  ['NetworkError', 'Incomplete: what was not read or not done is up to the next run.'],
+  ['NetworkError', 'Incomplete: the next run tries the missing reads and steps again.'],
 ])('an incomplete run names the person who can act after %s', (code, expected) => {
   const reason = `DescribeVpnConnections failed: ${code}`;
   const region = aResult([], { status: 'incomplete', regions: [{ ...UNREAD, code, reason }] });

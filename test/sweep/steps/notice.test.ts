@@ -74,7 +74,7 @@ describe('notify.required', () => {
     );
     expect(byId['vco-late']).toMatchObject({
       outcome: 'waiting',
-      reason: `unassociated: ${OUT}; told on ${ago(2 * HOUR)} by slack, and may go from ${ago(-22 * HOUR)} on`,
+      reason: `unassociated: ${OUT}, but slack announced it on ${ago(2 * HOUR)}, and it may be deleted from ${ago(-22 * HOUR)} on`,
       code: null,
       dueAt: ago(DAY),
       toldAt: ago(2 * HOUR),
@@ -82,7 +82,7 @@ describe('notify.required', () => {
     });
     expect(byId['vco-untold']).toMatchObject({
       outcome: 'waiting',
-      reason: `unassociated: ${OUT}; nobody has been told yet`,
+      reason: `unassociated: ${OUT}, but nobody has been told yet`,
     });
     expect(byId['vco-untold']).not.toHaveProperty('toldAt');
     expect(deletions(cloud.writes())).toEqual(mode === 'sweep' ? ['DeleteVpnAttachment vco-told'] : []);
@@ -175,7 +175,7 @@ describe('notify.required', () => {
       {
         outcome: 'waiting',
         reason:
-          'unassociated: this rule has no grace; nobody has been told yet: without grace it has no mark to be named',
+          'unassociated: this rule has no grace, but nobody has been told yet: without grace it has no mark to be named',
       },
     ]);
     expect(deletions(cloud.writes())).toEqual([]);
@@ -275,7 +275,7 @@ describe('notify.required', () => {
     expect(result).toMatchObject({ status: 'incomplete', counts: { waiting: 2 } });
     for (const { reason, code } of result.outcomes.filter(({ outcome }) => outcome === 'waiting')) {
       expect(reason).toBe(
-        `unassociated: ${OUT}; nobody counts as told while the records of messages cannot be read: no answer`,
+        `unassociated: ${OUT}, but nobody counts as told while the records of messages cannot be read: no answer`,
       );
       expect(code).toBe('StoreTimeout');
     }

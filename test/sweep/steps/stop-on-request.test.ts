@@ -62,7 +62,7 @@ describe('a run that is asked to stop', () => {
     expect(halfDone).toEqual({
       outcome: 'deferred',
       code: 'StoppedOnRequest',
-      reason: 'detach requested; stopped on request before it was seen done; the next run finishes it',
+      reason: 'detach requested, but the run was stopped on request before it was seen done. The next run finishes it',
     });
     expect(others).toEqual(others.map(() => NOT_STARTED));
     // Only connections whose detach was sent keep their note.
@@ -114,7 +114,7 @@ describe('a run that is asked to stop', () => {
         outcome: 'deferred',
         code: 'StoppedOnRequest',
         reason:
-          'delete sent, its answer lost; stopped on request before a read showed it gone; the next run looks again',
+          'delete sent without a clear answer, but the run was stopped on request before a read showed it gone. The next run looks again',
       },
     ]);
     expect(cloud.connectionIds()).toContain('vco-a');
@@ -132,7 +132,7 @@ describe('a run that is asked to stop', () => {
       {
         outcome: 'deferred',
         code: 'StoppedOnRequest',
-        reason: 'detached, and its delete not started: stopped on request; the next run finishes it',
+        reason: 'detached, but its delete was not started: stopped on request. The next run finishes it',
       },
     ]);
     expect((await cloud.run()).counts).toMatchObject({ deleted: 1 });

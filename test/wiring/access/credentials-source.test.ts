@@ -62,12 +62,12 @@ test.each<[string, object | Error, RegExp]>([
   [
     'a refusal',
     new Error('refresh session token failed: {"Code":"NoPermission","Message":"canary"}'),
-    /NoPermission; Grant the action/,
+    /NoPermission\. Grant the action/,
   ],
   [
     'a wrong secret',
     new Error('the access key secret is invalid canary'),
-    /SignatureDoesNotMatch; Check the access key secret/,
+    /SignatureDoesNotMatch\. Check the access key secret/,
   ],
   ['an HTML page', new Error('get sts token failed, httpStatus: 502, message = <canary>'), /HTTP 502$/],
   ['an instance without a role', new Error('get role name failed: GET http://100.100.100.200/x/ 404'), /HTTP 404$/],

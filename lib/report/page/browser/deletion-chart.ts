@@ -29,8 +29,8 @@ export function deletionChart(rows: readonly Row[], nowMs: number): HTMLElement 
   if (buckets.length === 0) {
     return section(
       'when',
-      'What is deleted when',
-      html('p', { class: 'calm' }, 'Nothing that was read was deleted, is due or waits.'),
+      'Deletions over time',
+      html('p', { class: 'calm' }, 'No listed connection was deleted, is due or is waiting.'),
     );
   }
   const present = SERIES.filter((_, index) => buckets.some(({ numbers }) => numbers[index] !== 0));
@@ -39,13 +39,13 @@ export function deletionChart(rows: readonly Row[], nowMs: number): HTMLElement 
   );
   return section(
     'when',
-    'What is deleted when',
+    'Deletions over time',
     html('ul', { class: 'legend' }, ...legend),
     html('div', { class: 'chart' }, drawing(buckets, isWeekly)),
     html(
       'p',
       { class: 'note' },
-      `Connections by ${isWeekly ? 'week' : 'day'}, UTC. A day to come is the earliest: limits and change windows may put it off, and only mode sweep deletes.`,
+      `Connections by ${isWeekly ? 'week' : 'day'}, UTC. A day in the future is the earliest possible day. Limits and change windows may put it off, and only mode sweep deletes.`,
       later > 0 ? ` ${count(later, 'connection')} after that.` : '',
     ),
     html(

@@ -140,6 +140,6 @@ const nothingListed = ({ report: { places } }: PageData): string =>
 const printText = (found: number): string =>
   found <= PRINT_ROWS_MAX
     ? count(found, 'connection')
-    : `The first ${formatNumber(PRINT_ROWS_MAX)} of ${count(found, 'connection')}; filter for fewer, or use the CSV.`;
+    : `The first ${formatNumber(PRINT_ROWS_MAX)} of ${count(found, 'connection')}. Filter for fewer, or use the CSV.`;
 
 start(readData());

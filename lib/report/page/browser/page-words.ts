@@ -9,18 +9,18 @@ type Words = { readonly tone: Tone; readonly means: string };
 
 /** Every outcome, the most urgent first. */
 export const OUTCOME_WORDS: ReadonlyMap<string, Words> = new Map<OutcomeKind | 'held', Words>([
-  ['failed', { tone: 'bad', means: 'a step did not work; the reason and the code say which' }],
-  ['blocked', { tone: 'bad', means: 'only a person can fix it; the reason says what to do' }],
+  ['failed', { tone: 'bad', means: 'a step failed. The reason and the code say which step' }],
+  ['blocked', { tone: 'bad', means: 'only a person can fix it. The reason says what to do' }],
   ['deleted', { tone: 'gone', means: 'deleted by the sweeper, and a read says that it does not exist' }],
   ['already-gone', { tone: 'gone', means: 'it does not exist any more, and the sweeper did not delete it' }],
   ['planned', { tone: 'due', means: 'due: the next sweep would delete it' }],
-  ['deferred', { tone: 'due', means: 'due, and put off to a later run; the reason says why' }],
+  ['deferred', { tone: 'due', means: 'due, and put off to a later run. The reason says why' }],
   ['held', { tone: 'due', means: 'detached by the sweeper, and kept for its hold before it is deleted' }],
   ['marked', { tone: 'clock', means: 'an orphan whose clock this run started' }],
-  ['waiting', { tone: 'clock', means: 'an orphan whose grace has not run out, or that nobody was told of yet' }],
+  ['waiting', { tone: 'clock', means: 'an orphan whose grace has not run out, or that no message has announced yet' }],
   ['cleared', { tone: 'safe', means: 'in use again, so its mark was removed' }],
-  ['unknown', { tone: 'doubt', means: 'in doubt, and therefore kept; the reason says why' }],
-  ['protected', { tone: 'safe', means: 'its owner, its age or the policy says no' }],
+  ['unknown', { tone: 'doubt', means: 'in doubt, and therefore kept. The reason says why' }],
+  ['protected', { tone: 'safe', means: 'its owner, its age or the policy protects it' }],
   ['kept', { tone: 'safe', means: 'in use, or not for the sweeper to touch; only counted' }],
 ]);
 

@@ -45,7 +45,7 @@ export function rowDetail(row: Row, { report }: PageData, announce: (text: strin
       { class: 'commands' },
       html('h3', {}, 'Commands'),
       commands.length === 0
-        ? html('p', {}, 'None: there is nothing to do about it, or its id is no id.')
+        ? html('p', {}, 'There is no command: nothing is to be done, or the id is not valid.')
         : html('ul', {}, ...commands.map(({ does, line }) => commandItem(does, line, announce))),
       commands.length === 0
         ? undefined

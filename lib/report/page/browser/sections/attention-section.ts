@@ -26,7 +26,7 @@ export function attention(data: PageData, rows: readonly Row[], show: Show): HTM
   ];
   return section(
     'attention',
-    'What needs a person',
+    'Problems for a person',
     items.length === 0
       ? html('p', { class: 'calm' }, 'Nothing: no step failed, nothing is blocked, and every place was read.')
       : html('ul', { class: 'attention' }, ...items),
@@ -50,7 +50,7 @@ function placeItems({ places, missing, notDispatched, madeAt }: Report): readonl
     ),
     placeItem(
       'missing',
-      'They had results and have none any more: look at the timer and at the log of the dispatcher.',
+      'They have no new results any more. Look at the timer and at the log of the dispatcher.',
       missing.map(({ lastAt, ...place }) => ({
         ...place,
         text: lastAt === null ? '' : `last ${formatAgo(Date.parse(lastAt), nowMs)}`,
@@ -161,5 +161,5 @@ function leftOut({ outcomesOmitted }: Report): readonly HTMLElement[] {
     return [];
   }
   const what = html('strong', {}, `${count(outcomesOmitted, 'outcome')} not in this report`);
-  return [html('li', {}, what, '. The result was cut to its limit; the log has a line for each.')];
+  return [html('li', {}, what, '. The result was cut to its limit. The log has a line for each outcome.')];
 }

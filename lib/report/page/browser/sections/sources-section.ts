@@ -16,7 +16,7 @@ export function sources({ report }: PageData): HTMLElement {
     remarks(report),
     unfold(`${count(report.places.length, 'place')} looked at`, placesTable(report)),
     unfold(`${count(report.runs.length, 'run')}`, runsTable(report)),
-    unfold('What the outcomes mean', terms([...OUTCOME_WORDS].map(([outcome, { means }]) => [outcome, means]))),
+    unfold('Meanings of the outcomes', terms([...OUTCOME_WORDS].map(([outcome, { means }]) => [outcome, means]))),
   );
 }
 

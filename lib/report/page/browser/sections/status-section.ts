@@ -140,7 +140,7 @@ function totalsOf({ counts, madeAt }: Report, rows: readonly Row[]): readonly To
       outcome: 'protected',
     },
     { tone: 'safe', label: 'in use again', number: of('cleared'), note: 'their mark was removed', outcome: 'cleared' },
-    { tone: 'safe', label: 'kept', number: counts.kept, note: 'in use; not listed below', outcome: undefined },
+    { tone: 'safe', label: 'kept', number: counts.kept, note: 'in use, and not listed below', outcome: undefined },
   ];
   return totals.filter(({ outcome, number }) => number > 0 || !RARE.has(outcome));
 }
