@@ -48,7 +48,7 @@ const withoutRule = ({ rule, reason }: Outcome): string =>
 /** The reason why an earlier mark no longer counts, from the last evidence. Empty without an earlier mark. */
 function restart({ evidence }: Outcome): string {
   const why = evidence.at(-1);
-  return why !== undefined && why.startsWith('its mark does not count') ? `, because ${why}` : '';
+  return why?.startsWith('its mark does not count') ? `, because ${why}` : '';
 }
 
 /** Appends the request id, because the cloud's support asks for it. */
