@@ -69,7 +69,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     const ownerless = DIGEST.outcomes.filter(({ owner, regionId }) => owner === null && regionId === 'eu-central-1');
     expect(await rowCount(page)).toBe(ownerless.length);
     await page.getByRole('button', { name: 'Show all' }).click();
-    await page.getByLabel('Deletion').selectOption('7d');
+    await page.getByLabel('Deletion', { exact: true }).selectOption('7d');
     const soon = DIGEST.outcomes.filter(
       ({ outcome, dueAt }) =>
         /planned|deferred/.test(outcome) || (dueAt !== null && Date.parse(dueAt) <= NOW + 7 * DAY),

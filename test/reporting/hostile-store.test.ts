@@ -148,7 +148,9 @@ describe('a stored report', () => {
     { missing: [{ accountId: '1', regionId: 'r', lastAt: 'never' }] },
   ])('with %j is named as none, and is not sent', async (change) => {
     const { runs, got } = await runThrice({ ...REPORT, ...change });
-    expect(runs[0]?.report?.problems).toEqual([expect.stringContaining(`${REPORT_PATH} counts as no report: it`)]);
+    expect(runs[0]?.report?.problems).toEqual([
+      expect.stringContaining(`${REPORT_PATH} does not count as a report: it`),
+    ]);
     expect(got).toHaveLength(1);
   });
 });

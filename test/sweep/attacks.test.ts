@@ -167,7 +167,7 @@ describe('a detach note that cannot be removed claims nothing', () => {
     });
     const result = await cloud.run();
     expect(result).toMatchObject({ status: 'incomplete', outcomes: [{ outcome: 'failed', code: 'Forbidden.RAM' }] });
-    expect(result.outcomes[0]?.reason).toContain('its detach note could not be removed');
+    expect(result.outcomes[0]?.reason).toContain('Its detach note could not be removed');
   });
 });
 

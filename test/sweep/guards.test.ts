@@ -81,7 +81,9 @@ describe('modes', () => {
     const cloud = startCloud({ estate: estate(...orphans(2), free('new'), ...inUse(9)), policy: { mode: 'plan' } });
     const result = await cloud.run();
     expect(result.counts).toMatchObject({ planned: 2, waiting: 1, kept: 9 });
-    expect(result.outcomes.find(({ connectionId }) => connectionId === 'vco-new')?.reason).toContain('not marked yet');
+    expect(result.outcomes.find(({ connectionId }) => connectionId === 'vco-new')?.reason).toContain(
+      'It is not marked',
+    );
     expect(cloud.writes()).toEqual([]);
   });
 

@@ -156,7 +156,7 @@ async function withoutNote({ region, verdict, note }: DetachStep, end: StepEnd):
     await removeNote(region, verdict.connection, note);
     return end;
   } catch (error) {
-    const what = `${end.result.reason}. Its detach note could not be removed`;
+    const what = `${end.result.reason.replace(/\.$/, '')}. Its detach note could not be removed`;
     return await endOfTagCall(region, verdict.connection.connectionId, error, { what, used: false });
   }
 }

@@ -236,7 +236,7 @@ describe('invoke', () => {
     const { command, fc } = await deployed();
     const { code, out } = await command(['invoke', '--async', '-m', 'mark']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Accepted, request 1-65e571bc-158a59e8-b63f98cd471c: /);
+    expect(out).toMatch(/^Accepted, request 1-65e571bc-158a59e8-b63f98cd471c\. /);
     const { out: json } = await command(['invoke', '--async', '--json']);
     expect(JSON.parse(json)).toMatchObject({ state: 'started', taskId: expect.stringMatching(/^invoke_/) });
     expect(fc.started.size).toBe(2);
@@ -354,6 +354,6 @@ describe('invoke', () => {
     });
     const { code, err } = await command(['invoke'], { onStart: (stop) => listening.push(stop) });
     expect(code).toBe(130);
-    expect(err).toContain('the function goes on');
+    expect(err).toContain('The function goes on');
   });
 });

@@ -373,6 +373,7 @@ test('the RAM actions of the table are all that is needed, and each is needed', 
     list(api),
     api.listTransitRouters(REGION),
     api.listRouting(REGION, 'tr-own'),
+    api.listCustomerGateways(REGION, () => ({ settings: {} })),
   ]);
   await api.getConnection(REGION, 'vco-free');
   await api.setTags(REGION, ['vco-free'], new Map([['a', 'b']]));

@@ -42,8 +42,8 @@ describe('the reason and the evidence of a verdict', () => {
       'two rules could not be decided',
       aBoundConnection({ status: 'unknown' }),
       { rules: { 'tunnels-down': DAY, unrouted: DAY } },
-      'a rule could not be decided (tunnels-down: the status of the connection or of a tunnel is missing or not one ' +
-        'we know; unrouted: the route tables of the transit router were not read)',
+      'a rule could not be decided (tunnels-down: the status of the connection or of a tunnel is missing or ' +
+        'unknown; unrouted: the route tables of the transit router were not read)',
     ],
     ['its clock starts', aConnection(), {}, 'unassociated: its clock starts with this run'],
     [

@@ -51,8 +51,8 @@ test('a plan shows the next step of each connection and its date, the most urgen
                                                           grace has run out. A sweep would delete it now
     waiting    vco-2       poc-sdwan         cn-hangzhou  unassociated since 2026-11-22 07:00Z: waits
                                                           until 2026-11-23 07:00Z (in 19h)
-    waiting    vco-4                         cn-hangzhou  unassociated: would be marked, and deletable from
-                                                          2026-11-23 12:00Z (in 1d)
+    waiting    vco-4                         cn-hangzhou  unassociated: would be marked, and deletable
+                                                          from 2026-11-23 12:00Z (in 1d)
     protected  vco-3                         cn-hangzhou  tag vco-sweeper:keep
 
     By the policy policy.yaml (SHA-256 0123456789ab…)

@@ -3,6 +3,7 @@ import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types
 import { OWN, type PolicyDocument, WRITES_BACKUPS } from '../stories/scenario.ts';
 import type { MemoryFiles } from '../world/memory-files.ts';
 import { section } from '../world/truth.ts';
+import { CLOCKS_OFF_MS } from './claims-monitor.ts';
 
 const DAY_MS = 86_400_000;
 /** So long a run may go by a look at the store, because a slow store takes its time. */
@@ -44,8 +45,8 @@ export class StoreWatch {
       ([id, one]) =>
         id !== row.VpnConnectionId &&
         one.regionId === row.regionId &&
-        // Without backups a run knows only of its own deletions.
-        (WRITES_BACKUPS ? nowMs - one.atMs < DAY_MS - LOOK_MS : one.run === run),
+        // Without backups a run knows only of its own deletions. The clocks of two runs may differ.
+        (WRITES_BACKUPS ? nowMs - one.atMs < DAY_MS - CLOCKS_OFF_MS : one.run === run),
     );
     return others.length >= perDay ? `number ${others.length + 1} of the day in ${row.regionId}` : undefined;
   }

@@ -39,7 +39,7 @@ import { isClosed } from './truth.ts';
 
 const VERSIONS = { vpc: '2016-04-28', cbn: '2017-09-12', sts: '2015-04-01' } as const;
 /** Runs without faults and other people, after which nothing may be left to do. */
-const CALM_RUNS_MAX = 80;
+const CALM_RUNS_MAX = 160;
 /** After so many rounds a story without an end is left. */
 const RARE_ROUNDS = 5;
 /** The distance of the moments at which an open change window is looked for. */

@@ -12,7 +12,7 @@ import {
   type Seen,
 } from '../claims-monitor.ts';
 import { maxGapMs, mayBeHalfDone } from '../due.ts';
-import type { Scene } from '../scene.ts';
+import { type Scene, SLACK_MS } from '../scene.ts';
 import { idsOf, tagsOf } from '../tag-calls.ts';
 import type { Say, Watched } from '../watched-run.ts';
 import type { HalfDoneChecks } from './half-done-checks.ts';
@@ -154,8 +154,10 @@ export class ClockChecks {
     if (run.touched.has(id)) {
       return true;
     }
-    // The note of a run that is about to detach says nothing for the detach.
-    if (row.AttachType === 'CEN' && row.State !== 'detaching') {
+    // The note of a run that is about to detach says nothing for the detach. A connection that somebody attached a moment
+    // ago was free at the last reading.
+    const actedMs = scene.now() - scene.othersActedMs(id);
+    if (row.AttachType === 'CEN' && row.State !== 'detaching' && actedMs > SLACK_MS) {
       return false;
     }
     const isNoted = mayBeHalfDone(row, run.policy, scene.now()) && !scene.isNoteDead(row);

@@ -1,7 +1,7 @@
 import type { RunResult } from '../../../../lib/core/domain/outcome.ts';
 import type { ConnectionRecord } from '../../../../lib/emulator/estate/estate-types.ts';
 import type { Call } from '../../world/shown.ts';
-import { isCrossDoubt, isFree, isProtected } from '../../world/truth.ts';
+import { isCrossDoubt, isFree, isProtected, section, toMs } from '../../world/truth.ts';
 import { AHEAD_MS_MAX, CLOCKS_OFF_MS, noteOf } from '../claims-monitor.ts';
 import { isHalfDone, maxGapMs } from '../due.ts';
 import { HoldWatch, holdMs } from '../hold-watch.ts';
@@ -86,7 +86,9 @@ export class HalfDoneChecks {
     if (call.action !== 'DeleteTransitRouterVpnAttachment' || row.TransitRouterId === undefined) {
       return;
     }
-    const isNoted = this.#scene.now() - (this.#noted.get(row.VpnConnectionId) ?? NEVER) <= SLACK_MS;
+    // A run that overlaps may remove the note between the last reading of this run and its detach.
+    const readMs = run.overlapped ? toMs(section(run.policy, 'recheck').maxAge ?? '10s') : 0;
+    const isNoted = this.#scene.now() - (this.#noted.get(row.VpnConnectionId) ?? NEVER) <= SLACK_MS + readMs;
     // Two runs that overlap may write the same note. With reads that lag, the second does not see that it was removed.
     const isHidden = run.overlapped && this.#scene.options.tagLagMs > 0;
     if (!isNoted && !this.#scene.blurred() && !isHidden) {
