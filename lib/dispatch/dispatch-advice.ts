@@ -35,7 +35,7 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
   ['RegionUnknown', 'Correct the region of the request.'],
 ]);
 
-/** One sentence on how a person can fix a sweep that was not started. */
+/** A sentence on how a person can fix a sweep that was not started. */
 export function dispatchAdvice(error: CloudError): string {
   const { code, status, action } = error;
   const known = BY_CODE.get(code);

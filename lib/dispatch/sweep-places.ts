@@ -9,7 +9,7 @@ import { allowsMember, isDirectory, partsWithin, problemOfOwn } from '../core/pl
 import type { DispatchDeps, DispatchRequest } from './dispatch-request.ts';
 import { taskIdOf } from './task-id.ts';
 
-/** One sweep to start. */
+/** A sweep to start. */
 export type PlaceToSweep = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;

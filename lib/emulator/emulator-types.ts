@@ -29,7 +29,7 @@ export type EmulatorOptions = {
   callsKept?: number;
 };
 
-/** One key or role of the account, with its permissions, rather than a user who may do everything. */
+/** A key or role of the account, with its permissions, rather than a user who may do everything. */
 export type CallAs = {
   readonly role?: string;
   readonly accessKeyId?: string;

@@ -20,7 +20,7 @@ import { MessageReceiver } from './receiver/message-receiver.ts';
 import { Store } from './state/cloud-state.ts';
 import { Lifecycle } from './state/lifecycle.ts';
 
-/** One call whose sender is known. */
+/** A call whose sender is known. */
 export type EmulatedCall = {
   readonly caller: Caller;
   readonly version: string;

@@ -25,7 +25,7 @@ export type Context = {
   readonly fault: Fault | undefined;
 };
 
-/** One API action. `run` answers the body without RequestId, or throws `ApiError`. */
+/** An API action. `run` answers the body without RequestId, or throws `ApiError`. */
 export type Operation = {
   readonly version: string;
   readonly action: string;

@@ -117,7 +117,7 @@ export class FileWriter {
   }
 }
 
-/** One write may take fewer bytes than it gets. */
+/** A write may take fewer bytes than it gets. */
 async function writeAll(file: StoreFile, bytes: Uint8Array): Promise<void> {
   for (let offset = 0; offset < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset);

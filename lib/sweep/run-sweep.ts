@@ -74,7 +74,7 @@ const RESULT_MAX = 1_000;
 const REFUSED_MAX = 100;
 
 /**
- * One run: list everything, judge, plan, and then act as far as the mode allows. Writes to the cloud in the modes
+ * A run: list everything, judge, plan, and then act as far as the mode allows. Writes to the cloud in the modes
  * `mark` and `sweep`.
  *
  * A connection or region that fails is part of the result. Throws `ConfigError` for a request that widens the policy.

@@ -6,7 +6,7 @@ import { toPrintableJson } from '../core/text/printable.ts';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** One constant message for each event. Everything that varies is a field. */
+/** A constant message for each event. Everything that varies is a field. */
 const MESSAGES: Readonly<Record<JournalEvent, string>> = {
   'run.started': 'run started',
   'policy.warned': 'the policy may not do what it seems to',

@@ -46,7 +46,7 @@ async function measurePlan(folder) {
   return { ...plan, outcomes: outcomes.length, isWhole };
 }
 
-/** One connection with two tunnels, and every kind of resource that an attachment can have. */
+/** A connection with two tunnels, and every kind of resource that an attachment can have. */
 const ESTATE = {
   regions: [{ RegionId: 'cn-hangzhou' }],
   customerGateways: [{ CustomerGatewayId: 'cgw-1', IpAddress: '192.0.2.1' }],

@@ -58,7 +58,7 @@ function countCodes({ outcomes }: RunResult): Readonly<Record<string, number>> {
   return counts;
 }
 
-/** One JSON object for each line, as they come. */
+/** A JSON object for each line, as they come. */
 async function main(): Promise<void> {
   for (const task of [...TASKS, ROUTERS]) {
     // The scripts delete every listed connection, and here some connections are in use.

@@ -72,7 +72,7 @@ function attachmentOf(world: BenchWorld, id: string): string {
   return found?.TransitRouterAttachmentId ?? '';
 }
 
-/** One connection after the other, with a read before each. */
+/** A connection after the other, with a read before each. */
 export async function runSequential(world: BenchWorld): Promise<undefined> {
   for (const regionId of world.regions) {
     for (const row of await list(world, regionId)) {

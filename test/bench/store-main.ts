@@ -30,7 +30,7 @@ async function measure(task: Task, hasStore: boolean) {
   return { task, hasStore, status, calls, throttled, seconds: world.elapsedMs() / 1_000, left: world.left(), backups };
 }
 
-/** One JSON object a line, as they come. */
+/** A JSON object a line, as they come. */
 async function main(): Promise<void> {
   for (const task of TASKS) {
     for (const hasStore of [false, true]) {

@@ -50,7 +50,7 @@ const REAL_LATENCY_MS = 200;
 const DEADLINE_MS = 4 * 3_600_000;
 
 /**
- * One cloud and one clock for the measurement of a contender. All times of the cloud are `tempoOf` times the bench's.
+ * A cloud and one clock for the measurement of a contender. All times of the cloud are `tempoOf` times the bench's.
  */
 export class BenchWorld {
   readonly clock = new VirtualClock(START_MS);
@@ -85,7 +85,7 @@ export class BenchWorld {
     });
   }
 
-  /** One request of any contender. Answers the status and body. */
+  /** A request of any contender. Answers the status and body. */
   async call(service: keyof typeof VERSIONS, action: string, params: Readonly<Record<string, string>>) {
     this.calls += 1;
     const reply = await this.emulator.call({
@@ -123,7 +123,7 @@ const usedIn = ({ transitRouters = 0 }: Task): readonly string[] =>
   Array.from({ length: transitRouters }, (_, index) => `vco-used-${index}`);
 
 /**
- * One region. Each transit router has a connection in use, and some of them have an orphan bound to them as well. The
+ * A region. Each transit router has a connection in use, and some of them have an orphan bound to them as well. The
  * rest of the orphans are bound to nothing.
  */
 function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile {

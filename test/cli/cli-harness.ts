@@ -40,7 +40,7 @@ export type Ran = {
   readonly modes: Readonly<Record<string, number>>;
 };
 
-/** One command, as a shell would run it, in this process. */
+/** A command, as a shell would run it, in this process. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { tty = false, answer, files = {}, clock = new VirtualClock(NOW) } = options;
   let out = '';

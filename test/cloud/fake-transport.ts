@@ -110,7 +110,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error(`resolved with ${JSON.stringify(outcome.value)}`);
 }
 
-/** One item of DescribeVpnConnections, as the documentation shows it. */
+/** An item of DescribeVpnConnections, as the documentation shows it. */
 export const connectionItem = (more: Readonly<Record<string, unknown>> = {}) => ({
   VpnConnectionId: 'vco-gw8aaaaaaaaaaaaaaaaaa',
   Name: 'old-dc-1',

@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-/** One process that makes several runs, as a warm instance does, and then reports its open resources. */
+/** A process that makes several runs, as a warm instance does, and then reports its open resources. */
 const SCRIPT = `
   const sockets = new Set();
   require('node:diagnostics_channel').subscribe('net.client.socket', ({ socket }) => sockets.add(socket));

@@ -9,7 +9,7 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/emulator\//, /^lib\/emulator\//],
   [/^lib\/dispatch\//, /^lib\/(core|dispatch)\//],
   [/^lib\/undo\//, /^lib\/(core|undo)\//],
-  // One table decides which fields a backup keeps. A sweep restores nothing.
+  // A table decides which fields a backup keeps. A sweep restores nothing.
   [
     /^lib\/sweep\//,
     /^lib\/(core|sweep|undo\/(field-table|pick-settings|backup-document|read-backup|renew-backup))(\/|\.ts$)/,

@@ -36,7 +36,7 @@ export class Rehearsed {
     });
   }
 
-  /** One run, with its log line of every connection, also kept connections. */
+  /** A run, with its log line of every connection, also kept connections. */
   async run(policy: Policy, parts = PLAN): Promise<{ result: RunResult; judged: readonly JournalFields[] }> {
     const judged: JournalFields[] = [];
     const journal = (event: JournalEvent, fields: JournalFields) => {

@@ -103,7 +103,7 @@ export function startCloud(options: CloudOptions) {
     }
   };
 
-  /** One run. Its log lines are added to `lines`. */
+  /** A run. Its log lines are added to `lines`. */
   async function run(change: RunOptions = {}): Promise<RunResult> {
     const calls: Record<string, number> = {};
     const journal = (event: JournalEvent, fields: JournalFields) => {

@@ -1,4 +1,4 @@
-/** One expression of an EventBridge pattern, of the kinds that s.yaml uses. */
+/** An expression of an EventBridge pattern, of the kinds that s.yaml uses. */
 type Expression =
   | string
   | { readonly prefix: string }

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One invocation as it arrived, with its signature verified. */
+/** An invocation as it arrived, with its signature verified. */
 export type Invoked = {
   readonly path: string;
   readonly query: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One place in a JSON value: the keys that lead to it. */
+/** A place in a JSON value: the keys that lead to it. */
 export type Path = readonly (string | number)[];
 
 type Container = Record<string | number, unknown>;

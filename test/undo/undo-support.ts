@@ -141,7 +141,7 @@ export const restoreApiOn = (cloud: Cloud, watch: Parameters<Cloud['transport']>
   }),
 });
 
-/** One run of a restore on an emulated cloud. It works like the command, without a person. */
+/** A run of a restore on an emulated cloud. It works like the command, without a person. */
 export async function restoreOn(
   cloud: Cloud,
   backup: Backup,

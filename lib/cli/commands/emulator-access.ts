@@ -18,7 +18,7 @@ export const withFreshKeys = (estate: Estate): Estate => ({
   accounts: estate.accounts.map((account) => ({ ...account, keys: account.keys.map(() => freshKey()) })),
 });
 
-/** One line with the address of the emulator and its key. */
+/** A line with the address of the emulator and its key. */
 export const toAccessLine = (
   { url, accessKeyId, accessKeySecret }: Access,
   certificateFile: string | undefined,

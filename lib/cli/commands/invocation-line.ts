@@ -2,7 +2,7 @@ import { toPrintable } from '../../core/text/printable.ts';
 import type { Invocation } from '../../emulator/fc/invocation.ts';
 import { count } from '../../report/text/summary.ts';
 
-/** One line about an ended invocation on the local Function Compute. */
+/** A line about an ended invocation on the local Function Compute. */
 export function describeInvocation({ functionName, taskId, requestId, status, attempts, result }: Invocation): string {
   const how = attempts > 1 ? `${status} after ${count(attempts, 'run')}` : status;
   const said = describeAnswer(result ?? '');

@@ -32,7 +32,7 @@ export function askAbout({ outcomes }: RunResult, holdMs: number): SweepQuestion
   return { connectionIds: planned.map(({ connectionId }) => connectionId), agreement, text: lines.join('\n') };
 }
 
-/** One line for each account, with the number of connections in each region. */
+/** A line for each account, with the number of connections in each region. */
 function describePlaces(planned: readonly Outcome[]): readonly string[] {
   const accounts = new Map<string, Map<string, number>>();
   for (const { accountId, regionId } of planned) {

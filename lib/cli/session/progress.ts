@@ -8,7 +8,7 @@ import type { OnReading, Reading } from '../../sweep/survey/watch-reading.ts';
 export type Progress = {
   readonly journal: Journal;
   readonly onReading: OnReading;
-  /** One short sentence about the finished and the pending work. */
+  /** A short sentence about the finished and the pending work. */
   readonly status: () => string;
   /** Writes that were sent but not confirmed by a read: `detach of vco-…`. */
   readonly underWay: () => readonly string[];

@@ -15,7 +15,7 @@ export function isInRange(version: string, range: string): boolean {
   });
 }
 
-/** One sentence for a Node that is too old. Undefined for any other Node. */
+/** A sentence for a Node that is too old. Undefined for any other Node. */
 export const refusalOf = (version: string, range: string): string | undefined =>
   isInRange(version, range)
     ? undefined

@@ -4,13 +4,13 @@ import { PAGE_SIZE } from '../../core/domain/listing.ts';
 import type { AnyAction } from './actions.ts';
 import type { Params } from './transport.ts';
 
-/** One reply of a list that pages by number. */
+/** A reply of a list that pages by number. */
 export type Page<T> = {
   readonly items: readonly T[];
   readonly totalCount: number;
 };
 
-/** One reply of a list that pages by token. */
+/** A reply of a list that pages by token. */
 export type TokenPage<T> = {
   readonly items: readonly T[];
   /** Undefined when the reply does not say. */

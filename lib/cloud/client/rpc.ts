@@ -110,7 +110,7 @@ export function createRpc(context: RpcContext, identity: Identity): Rpc {
   };
 }
 
-/** One attempt of a call, in its turn, after `before`. */
+/** An attempt of a call, in its turn, after `before`. */
 type Attempt = (call: Call, params: () => Params, before: () => Promise<void>) => Promise<TransportReply>;
 
 function createAttempt(context: RpcContext, identity: Identity): Attempt {
@@ -187,7 +187,7 @@ const ignore = (): void => undefined;
 const nothing = async (): Promise<void> => undefined;
 const toWriteReply = (reply: TransportReply): WriteReply => ({ requestId: requestIdOf(reply.body) });
 
-/** One attempt, as it goes out. */
+/** An attempt, as it goes out. */
 type Request = {
   readonly action: AnyAction;
   readonly regionId: RegionId | undefined;

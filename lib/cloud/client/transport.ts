@@ -34,7 +34,7 @@ export type TransportReply = {
 };
 
 /**
- * One request, one answer: below pace, retries and checks, above the SDK.
+ * A request and its answer: below pace, retries and checks, above the SDK.
  *
  * Answers any JSON body, including errors of the cloud, and throws only without a JSON answer. A thrown error may be
  * anything. An error named `RequestTimeoutError` is a timeout.

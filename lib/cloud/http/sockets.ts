@@ -69,7 +69,7 @@ export class Sockets {
       }
     };
     const timer = setTimeout(end, timeoutMs, noAnswerInTime());
-    // One turn later, because destroying a socket while its reply just ends raises an error that nobody can catch.
+    // A turn later, because destroying a socket while its reply just ends raises an error that nobody can catch.
     const agent = this.#agentFor(origin, () => setImmediate(end, replyTooLarge(action)));
     try {
       return await send({ agent, signal: ending.signal });

@@ -44,7 +44,7 @@ const FUNCTION_MS_MAX = 86_400_000;
 const ROUNDS_MAX = 10;
 
 /**
- * One function on Function Compute, through its SDK.
+ * A function on Function Compute, through its SDK.
  *
  * It shields callers from three faults of the SDK. The SDK uses plain http unless told otherwise, drops the token of a
  * key that does not begin with `STS`, and reports only half of a reply.
@@ -72,7 +72,7 @@ type Invocation = {
   readonly timeoutMs: number;
 };
 
-/** One attempt. Throws `CloudError` for every status but success. */
+/** An attempt. Throws `CloudError` for every status but success. */
 type Invoke = (invocation: Invocation) => Promise<FunctionReply>;
 
 function createInvoke(options: FunctionApiOptions): Invoke {

@@ -82,7 +82,7 @@ export type FunctionClientOptions = {
   readonly endpoint: string | undefined;
 };
 
-/** One client for each attempt, because it only holds credentials and a time limit. */
+/** A client for each attempt, because it only holds credentials and a time limit. */
 export function createClient(
   { credentials, target, endpoint, sockets }: FunctionClientOptions & { readonly sockets: Sockets },
   timeout: number,

@@ -51,7 +51,7 @@ export const regions: Reader<readonly RegionId[]> = reader(
 // reported.
 const ACTIVE: ReadonlySet<unknown> = new Set(['CreateSuccess', 'InviteSuccess', 'PromoteSuccess']);
 
-/** One page of `ListAccounts`. An account without an id would be left out silently, so the page is then unreadable. */
+/** A page of `ListAccounts`. An account without an id would be left out silently, so the page is then unreadable. */
 export const accountPage: Reader<Page<MemberAccount>> = reader(
   z.object({
     TotalCount: count,
@@ -84,7 +84,7 @@ const tagResources = z.object({
   }),
 });
 
-/** One page of `ListTagResources`. An answer about anything that was not asked for is unreadable. */
+/** A page of `ListTagResources`. An answer about anything that was not asked for is unreadable. */
 export const tagPage = (connectionIds: readonly ConnectionId[]): Reader<TokenPage<TagOfConnection>> =>
   reader(
     tagResources,

@@ -21,7 +21,7 @@ const rowWith = <Shape extends Record<string, z.core.$ZodType>>(shape: Shape, pi
     }),
   );
 
-/** One page of `DescribeVcoRouteEntries`. An answer about another connection is not an answer. */
+/** A page of `DescribeVcoRouteEntries`. An answer about another connection is not an answer. */
 export const connectionRoutePage = (connectionId: ConnectionId, pick: PickSettings): Reader<Page<Settings>> =>
   reader(
     z.object({
@@ -37,7 +37,7 @@ export const connectionRoutePage = (connectionId: ConnectionId, pick: PickSettin
       ),
   );
 
-/** One page of `DescribeCustomerGateways`. */
+/** A page of `DescribeCustomerGateways`. */
 export const customerGatewayPage = (pick: PickSettings): Reader<Page<Settings>> =>
   reader(
     z.object({

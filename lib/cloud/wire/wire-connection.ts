@@ -200,7 +200,7 @@ function withSharedTexts(connections: readonly Connection[]): readonly Connectio
   }));
 }
 
-/** One page of `DescribeVpnConnections`. */
+/** A page of `DescribeVpnConnections`. */
 export const connectionPage: Reader<Page<Connection>> = reader(listReply, (reply) => ({
   items: withSharedTexts(reply.VpnConnections.VpnConnection.map((item) => toConnection(item, item.Tag))),
   totalCount: reply.TotalCount,

@@ -26,7 +26,7 @@ export type StaticRoute = {
 
 const paged = { TotalCount: z.optional(count), NextToken: nextToken };
 
-/** One page of `ListTransitRouterRouteTables`: ids. */
+/** A page of `ListTransitRouterRouteTables`: ids. */
 export const routeTablePage: Reader<TokenPage<string>> = reader(
   z.object({ ...paged, TransitRouterRouteTables: z.array(z.object({ TransitRouterRouteTableId: requiredId })) }),
   (reply) => ({
@@ -55,7 +55,7 @@ const linkIn = (routeTableId: string) =>
     ),
   );
 
-/** One page of `ListTransitRouterRouteTableAssociations` of one route table. */
+/** A page of `ListTransitRouterRouteTableAssociations` of one route table. */
 export const associationPage = (routeTableId: string): Reader<TokenPage<ListedLink>> =>
   reader(z.object({ ...paged, TransitRouterAssociations: z.array(linkIn(routeTableId)) }), (reply) => ({
     items: reply.TransitRouterAssociations,
@@ -63,7 +63,7 @@ export const associationPage = (routeTableId: string): Reader<TokenPage<ListedLi
     nextToken: reply.NextToken,
   }));
 
-/** One page of `ListTransitRouterRouteTablePropagations` of one route table. */
+/** A page of `ListTransitRouterRouteTablePropagations` of one route table. */
 export const propagationPage = (routeTableId: string): Reader<TokenPage<ListedLink>> =>
   reader(z.object({ ...paged, TransitRouterPropagations: z.array(linkIn(routeTableId)) }), (reply) => ({
     items: reply.TransitRouterPropagations,
@@ -71,7 +71,7 @@ export const propagationPage = (routeTableId: string): Reader<TokenPage<ListedLi
     nextToken: reply.NextToken,
   }));
 
-/** One page of `ListTransitRouterRouteEntries`: static routes whose next hop is an attachment. */
+/** A page of `ListTransitRouterRouteEntries`: static routes whose next hop is an attachment. */
 export const routePage: Reader<TokenPage<StaticRoute>> = reader(
   z.object({
     ...paged,

@@ -46,7 +46,7 @@ export type OwnedTransitRouter = TransitRouter & { readonly ownerId: AccountId |
 
 const transitRouters = z.object({ TotalCount: count, TransitRouters: z.array(transitRouter) });
 
-/** One page of `ListTransitRouters`. An answer about another region is not an answer. */
+/** A page of `ListTransitRouters`. An answer about another region is not an answer. */
 export const transitRouterPage = (regionId: RegionId): Reader<Page<OwnedTransitRouter>> =>
   reader(
     transitRouters,
@@ -69,7 +69,7 @@ const attachments = z.object({
   TransitRouterAttachments: z.array(attachment),
 });
 
-/** One page of `ListTransitRouterVpnAttachments`. An answer about another transit router is not an answer. */
+/** A page of `ListTransitRouterVpnAttachments`. An answer about another transit router is not an answer. */
 export const attachmentPage = (
   transitRouterId: TransitRouterId,
   pick?: PickSettings,

@@ -78,7 +78,7 @@ const PASSING: ReadonlyMap<string, string> = new Map([
   ['UnreadableReply', `If it stays so: ${INTERCEPTED.charAt(0).toLowerCase()}${INTERCEPTED.slice(1)}`],
 ]);
 
-/** One sentence on how a person can fix a failure. Undefined if no action is necessary. */
+/** A sentence on how a person can fix a failure. Undefined if no action is necessary. */
 export function advice({ action, code }: Failure): string | undefined {
   return lastingAdvice(action, code) ?? PASSING.get(code);
 }

@@ -4,7 +4,7 @@ import { stoppedOnRequest } from '../domain/errors.ts';
 export const NEVER: AbortSignal = new AbortController().signal;
 
 /**
- * One listener on each signal serves all waiters, because Node warns of a leak when a signal has more than ten
+ * A listener on each signal serves all waiters, because Node warns of a leak when a signal has more than ten
  * listeners.
  */
 const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();

@@ -160,7 +160,7 @@ export type EventBody = {
 };
 
 /**
- * One event's narrowing of the policy's scope. `undefined` leaves a dimension as in the policy. An empty list asks for
+ * An event's narrowing of the policy's scope. `undefined` leaves a dimension as in the policy. An empty list asks for
  * nothing, never for everything.
  */
 export type Narrowing = {

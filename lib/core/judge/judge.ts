@@ -21,7 +21,7 @@ export type MarkAction = 'none' | 'set' | 'refresh' | 'void' | 'prune' | 'clear'
 export type Verdict = {
   readonly connection: Connection;
   readonly kind: 'not-ours' | 'in-use' | 'protected' | 'unknown' | 'orphan' | 'half-done';
-  /** One sentence for a person. */
+  /** A sentence for a person. */
   readonly reason: string;
   readonly evidence: readonly string[];
   /** The rule that is due first. */

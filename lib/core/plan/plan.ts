@@ -4,7 +4,7 @@ import { findClosed } from '../guards/change-window.ts';
 import type { Verdict } from '../judge/judge.ts';
 import { type Notice, whyUntold } from '../told/notice.ts';
 
-/** One judged connection. `mode` is the run's mode for it, undefined if an event left the connection out of scope. */
+/** A judged connection. `mode` is the run's mode for it, undefined if an event left the connection out of scope. */
 export type Judged = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
@@ -19,7 +19,7 @@ export type Judged = {
 /** Whether the result of this run reports an outcome for the connection. */
 export const isReported = ({ mode, unplanned }: Judged): boolean => mode !== undefined || unplanned !== undefined;
 
-/** One region whose listings were complete. */
+/** A region whose listings were complete. */
 export type JudgedRegion = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;

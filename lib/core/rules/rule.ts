@@ -40,7 +40,7 @@ export type Rule<Name extends string> = {
   /** With anything but `off`, the rule is on in every policy that does not name it. */
   readonly graceDefault: GraceText;
   readonly graceExample: GraceText;
-  /** One sentence, in Markdown: for `policy.schema.json`, the table of keys and `policy.example.yaml`. */
+  /** A sentence, in Markdown: for `policy.schema.json`, the table of keys and `policy.example.yaml`. */
   readonly summary: string;
   /**
    * A description of the orphan, and the things to consider before enabling the rule. Markdown, after the name and a

@@ -20,7 +20,7 @@ export const tunnelsDown: Rule<'tunnels-down'> = {
   warningOfGap,
 };
 
-/** Every tunnel has to be down. One tunnel that is up or unknown is enough to keep the connection. */
+/** Every tunnel has to be down. A tunnel that is up or unknown is enough to keep the connection. */
 function judgeTunnels({ connection, association }: RuleInput): Finding {
   if (association.kind !== 'bound') {
     return finding('no', 'not bound to a transit router');

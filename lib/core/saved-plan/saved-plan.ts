@@ -7,7 +7,7 @@ import type { RuleName } from '../rules/all-rules.ts';
 
 export const PLAN_FORMAT = 'vco-sweeper/plan@1';
 
-/** One connection that a sweep may detach and delete, and why it was due when the plan was made. */
+/** A connection that a sweep may detach and delete, and why it was due when the plan was made. */
 export type PlanEntry = {
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;

@@ -20,7 +20,7 @@ export const toPrintable = (text: string): string =>
     return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
   });
 
-/** One line of JSON without a character that a terminal would obey. It parses to the same value. */
+/** A line of JSON without a character that a terminal would obey. It parses to the same value. */
 export const toJsonLine = (value: unknown): string => toPrintableJson(JSON.stringify(value));
 
 /** The same for a text that is already JSON. */

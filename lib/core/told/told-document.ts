@@ -4,7 +4,7 @@ import type { RuleName } from '../rules/all-rules.ts';
 export const TOLD_FORMAT = 'vco-sweeper/told@1';
 
 /**
- * One clock of one connection that a message named. A message counts for this clock only. If the clock starts again,
+ * A clock of one connection that a message named. A message counts for this clock only. If the clock starts again,
  * the owner has to get a new message.
  */
 export type ToldClock = {

@@ -80,7 +80,7 @@ const singleTunnel = (id: string) => ({
 
 type TunnelPlace = { readonly id: string; readonly at: number; readonly status: string | null | undefined };
 
-/** One tunnel as the service would show it. A partly given object still gets defaults for its missing fields. */
+/** A tunnel as the service would show it. A partly given object still gets defaults for its missing fields. */
 const completeTunnel = (tunnel: TunnelRecord, { id, at, status }: TunnelPlace): TunnelRecord => {
   const index = tunnel.TunnelIndex ?? at + 1;
   return {

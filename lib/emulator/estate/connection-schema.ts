@@ -21,7 +21,7 @@ const ipsecShape = {
   IpsecPfs: z.optional(text),
 };
 
-/** One tunnel of a dual-tunnel connection. Numbers and booleans are text here, as in the service's own replies. */
+/** A tunnel of a dual-tunnel connection. Numbers and booleans are text here, as in the service's own replies. */
 const tunnel = z.strictObject({
   /** Default: `tun-` and the connection's own letters. */
   TunnelId: z.optional(text),
@@ -54,7 +54,7 @@ const tunnel = z.strictObject({
 });
 
 /**
- * One IPsec-VPN connection. Only `VpnConnectionId` is required. A connection with a `TransitRouterId` is bound to that
+ * An IPsec-VPN connection. Only `VpnConnectionId` is required. A connection with a `TransitRouterId` is bound to that
  * transit router. A connection with a `VpnGatewayId` belongs to that VPN gateway. Any other connection is bound to
  * nothing.
  */

@@ -206,7 +206,7 @@ export class FunctionPlatform {
     }
   }
 
-  /** One run in an instance. Undefined when no instance is free. */
+  /** A run in an instance. Undefined when no instance is free. */
   async #attempt(
     fn: FcFunction,
     event: Buffer,

@@ -37,7 +37,7 @@ type Message =
 /** Loading the code is not part of the function's time. An instance must be ready within this time. */
 const START_MS_MAX = 120_000;
 
-/** One process that has loaded a function's code, for one invocation at a time. */
+/** A process that has loaded a function's code, for one invocation at a time. */
 export class Instance {
   /** Resolves when the process and all of its output are gone. */
   readonly gone: Promise<undefined>;

@@ -1,7 +1,7 @@
 /** The status names of the API's async tasks. */
 type InvocationStatus = 'Enqueued' | 'Running' | 'Retrying' | 'Succeeded' | 'Failed' | 'Expired';
 
-/** One accepted invocation and its state so far. */
+/** An accepted invocation and its state so far. */
 export type Invocation = {
   readonly requestId: string;
   /** Its name in 3.0: `name`, or `service$name` for a function of generation 2.0. */

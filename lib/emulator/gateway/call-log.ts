@@ -1,6 +1,6 @@
 import type { RawParams } from './params.ts';
 
-/** One call, in the order in which calls were served. */
+/** A call, in the order in which calls were served. */
 export type CallRecord = {
   readonly seq: number;
   readonly atMs: number;

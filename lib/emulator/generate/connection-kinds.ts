@@ -23,7 +23,7 @@ export type DraftLink =
   | 'static-route'
   | 'learnt-route';
 
-/** One connection without its id, and its links. */
+/** A connection without its id, and its links. */
 export type Draft = Omit<KindConnection, 'VpnConnectionId'> & {
   readonly links?: readonly DraftLink[];
   /** The state of its attachment, unless it is simply attached. */

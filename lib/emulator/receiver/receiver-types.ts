@@ -3,7 +3,7 @@ import type { WireRequest } from '../gateway/wire-request.ts';
 export const RECEIVER_TYPES = ['dingtalk', 'feishu', 'wecom', 'slack', 'cloudevents'] as const;
 export type ReceiverType = (typeof RECEIVER_TYPES)[number];
 
-/** One robot or webhook. Each type has exactly one. */
+/** A robot or webhook. Each type has exactly one. */
 export type ReceiverChannel = {
   readonly type: ReceiverType;
   /** Path and query, as on the real service. */
@@ -14,7 +14,7 @@ export type ReceiverChannel = {
   readonly keyword: string | null;
 };
 
-/** One message that arrived, whether it was accepted or not. */
+/** A message that arrived, whether it was accepted or not. */
 export type ReceivedMessage = {
   readonly seq: number;
   readonly atMs: number;

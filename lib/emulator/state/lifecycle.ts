@@ -64,7 +64,7 @@ export class Lifecycle {
     }
   }
 
-  /** One read has shown the present state of these rows. */
+  /** A read has shown the present state of these rows. */
   seen(rows: readonly Changing[]): void {
     if (!this.#isObserved) {
       return;

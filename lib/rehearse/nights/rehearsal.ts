@@ -4,7 +4,7 @@ import type { Place } from '../../core/domain/place.ts';
 import type { Policy, PolicyOrigin } from '../../core/domain/policy.ts';
 import type { ReportDigest } from '../../report/digest/report-digest.ts';
 
-/** One sweep of a rehearsal, and its changes. */
+/** A sweep of a rehearsal, and its changes. */
 export type Night = {
   /** Counts from 1. */
   readonly night: number;

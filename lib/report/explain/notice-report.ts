@@ -6,7 +6,7 @@ import { whyUntold } from '../../core/told/notice.ts';
 
 /** The notice about a future deletion. Times are ISO UTC. */
 export type NoticeReport = {
-  /** One sentence for a person. */
+  /** A sentence for a person. */
   readonly says: string;
   /**
    * The first message that named the clock of the connection's rule. Null if there is no message, or if that is

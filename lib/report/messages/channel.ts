@@ -11,7 +11,7 @@ export type PostReply = {
 };
 
 /**
- * One HTTP POST, without redirects.
+ * A HTTP POST, without redirects.
  *
  * If no reply arrived, it rejects with an error whose `code` tells the cause: `ETIMEDOUT`, `ENOTFOUND` and the like.
  */

@@ -5,7 +5,7 @@ import { type Line, lineOf, type Settings } from './message-lines.ts';
 import type { ConnectionNews, NewsItem } from './news.ts';
 import { type SectionKind, WORDS } from './words.ts';
 
-/** One message, independent of a channel's format. */
+/** A message, independent of a channel's format. */
 export type Message = {
   readonly kind: 'digest' | 'test';
   readonly title: string;

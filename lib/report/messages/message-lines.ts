@@ -124,7 +124,7 @@ function placeSpans(
 
 const wordsOf = ({ language }: Settings): Words => WORDS[language];
 
-/** One format for each zone, because making a format costs more than the rest of a line. */
+/** A format for each zone, because making a format costs more than the rest of a line. */
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 /** A time to the minute, in the zone that the head of the message names. */

@@ -11,7 +11,7 @@ import type {
 } from '../digest/report-digest.ts';
 import type { SectionKind } from './words.ts';
 
-/** One piece of news: about a connection, about a place or about the whole. */
+/** A piece of news: about a connection, about a place or about the whole. */
 export type NewsItem = ConnectionNews | NoteNews;
 
 export type ConnectionNews = {

@@ -7,7 +7,7 @@ import { packDigest } from './pack-digest.ts';
 declare const PAGE_SCRIPT: string;
 declare const PAGE_STYLE: string;
 
-/** One self-contained HTML file that loads nothing from a server. Pure. */
+/** A self-contained HTML file that loads nothing from a server. Pure. */
 export const renderPage = (digest: ReportDigest): string => [...pagePieces(digest)].join('');
 
 /**

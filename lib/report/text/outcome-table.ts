@@ -51,7 +51,7 @@ const MORE: readonly OutcomeColumn[] = [
   { title: 'CREATED', textOf: ({ createdAt }) => momentOf(createdAt) },
 ];
 
-/** One row for each outcome, in the given order. If there are several accounts or groups, each has its own table. */
+/** A row for each outcome, in the given order. If there are several accounts or groups, each has its own table. */
 export function toOutcomeTable(
   outcomes: readonly Outcome[],
   background: Background,

@@ -1,6 +1,6 @@
 import { cutTo, widthOf, wrap } from './text-width.ts';
 
-/** One line of a table: its cells, and a sentence that moves below them if there is no room beside them. */
+/** A line of a table: its cells, and a sentence that moves below them if there is no room beside them. */
 export type Row = {
   readonly cells: readonly string[];
   readonly detail: string;

@@ -6,7 +6,7 @@ export type Fresh<T> = { readonly value: T; readonly startedMs: number; readonly
 /** The readings that are acceptable: sent after `afterSequence`, and not before `notBeforeMs`. */
 export type Freshness = { readonly afterSequence: number; readonly notBeforeMs: number };
 
-/** One read that many callers share. A reading that is fresh enough, or under way, serves all callers. */
+/** A read that many callers share. A reading that is fresh enough, or under way, serves all callers. */
 export class CoalescedRead<T> {
   readonly #clock: Clock;
   readonly #nextSequence: () => number;

@@ -22,7 +22,7 @@ const GATHER_SHARE = 0.25;
 /** An earlier attempt of this run, whose answer was lost, already took hold. */
 class DetachUnderWay extends Error {}
 
-/** One connection to detach. */
+/** A connection to detach. */
 type DetachStep = {
   readonly region: RegionContext;
   readonly verdict: Verdict;

@@ -7,7 +7,7 @@ import type { Narrowing, Policy } from '../../core/domain/policy.ts';
 import { asksForNothing, wantsRegion } from '../../core/plan/narrow.ts';
 import { chooseRegions, isNamed, unknownExceptions } from '../../core/plan/region-choice.ts';
 
-/** One account and region that a run reads. */
+/** An account and region that a run reads. */
 export type OpenPlace = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;

@@ -101,7 +101,7 @@ const withTelling = ({ evidence }: Verdict, notice: Notice): Partial<Verdict> =>
 
 /**
  * The clock that a message must have named: the clock of the rule that is due first, by which the connection is
- * reported. Other clocks of the mark do not count, even if they have run out and were named. One deletion has one
+ * reported. Other clocks of the mark do not count, even if they have run out and were named. A deletion has one
  * reason: in the message, in the result and in the recheck.
  */
 function toDueClock({ accountId, regionId, verdict }: Judged): readonly DueClock[] {

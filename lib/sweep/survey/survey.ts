@@ -303,7 +303,7 @@ const toFields = (error: CloudError): JournalFields => ({
   reason: describeFailure(error),
 });
 
-/** One row for each account and region that the run looked at. */
+/** A row for each account and region that the run looked at. */
 export function toRegionResults(surveyed: Survey, halts: readonly Halt[]): readonly RegionResult[] {
   const rows: RegionResult[] = [
     ...surveyed.regions.map(({ accountId, regionId, connections }) => ({

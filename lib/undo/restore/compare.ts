@@ -4,7 +4,7 @@ import { ATTACHMENT_FIELDS, CONNECTION_FIELDS, type Field } from '../field-table
 import { addressesOf, shapeOf, toCreatable, valuesAt } from '../to-params.ts';
 import type { EstateNow } from './estate-now.ts';
 
-/** One field that differs from the backup. Null: the field is missing. */
+/** A field that differs from the backup. Null: the field is missing. */
 export type Difference = { readonly field: string; readonly before: string | null; readonly now: string | null };
 
 /** The fields of the connection and its attachment that differ from the backup. Pure. */

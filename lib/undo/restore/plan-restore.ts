@@ -5,7 +5,7 @@ import { type Backup, connectionIdOf, gatewayIdsOf, ownersTags, type Tag, tunnel
 import { addressesOf } from '../to-params.ts';
 import { destinationOf, type EstateNow, routeKey } from './estate-now.ts';
 
-/** One step of a restore, in the order of execution. */
+/** A step of a restore, in the order of execution. */
 export type Step =
   | { readonly kind: 'create-connection' }
   /** Protect an existing connection from the sweep. */

@@ -4,7 +4,7 @@ import { ConfigError } from '../../core/domain/errors.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** One profile of a file of the official tools: its place and its contents. */
+/** A profile of a file of the official tools: its place and its contents. */
 export type Profile = {
   readonly name: string;
   readonly file: string;

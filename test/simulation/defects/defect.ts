@@ -1,7 +1,7 @@
 /** A mistake that a cloud janitor has made, to be put into this product. The simulator has to notice it. */
 export type Defect = {
   readonly id: string;
-  /** One plain sentence, for the documents. */
+  /** A plain sentence, for the documents. */
   readonly happened: string;
   readonly file: string;
   /** This text occurs exactly once in the file. */

@@ -3,7 +3,7 @@ import { OWN, type PolicyDocument } from '../stories/scenario.ts';
 import { section, toMs } from '../world/truth.ts';
 import { type MarkTags, parseClocks } from './claims-monitor.ts';
 
-/** One clock in a message. */
+/** A clock in a message. */
 export type Named = {
   readonly accountId: string;
   readonly regionId: string;

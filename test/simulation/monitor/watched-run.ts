@@ -16,7 +16,7 @@ export type Say = (promise: string, text: string) => void;
 /** How a run tried to remove a mark or a note, or to write over it. */
 type Attempts = { markRemoval: boolean; markWrite: boolean; noteRemoval: boolean; noteWrite: boolean };
 
-/** One run, as far as the monitor has to know it. */
+/** A run, as far as the monitor has to know it. */
 export type Watched = {
   readonly plan: RunPlan;
   readonly policy: PolicyDocument;

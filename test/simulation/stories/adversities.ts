@@ -29,7 +29,7 @@ export const mark = (rule: string, hours: number, seenHours = 1) => ({
 
 type Kind = (chance: Chance, scenario: Scenario) => Scenario;
 
-/** One old connection in the first region that nobody claims. */
+/** An old connection in the first region that nobody claims. */
 export const row = (id: string, more: Partial<Row> = {}): Row => ({
   VpnConnectionId: id,
   regionId: REGIONS[0],
@@ -314,7 +314,7 @@ function stuckFault(chance: Chance, one: Row): FaultRule {
   };
 }
 
-/** One rule holds all the time. Other rules come and go, and must not set its clock back. */
+/** A rule holds all the time. Other rules come and go, and must not set its clock back. */
 const createFlapping: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12, 24]) * HOUR;
   const lasting = chance.pick(['unrouted', 'expired', 'tunnels-down'] as const);

@@ -9,7 +9,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** One message of the report function, and the fate of the message and of its record. */
+/** A message of the report function, and the fate of the message and of its record. */
 export type ReportAct = {
   readonly atMs: number;
   readonly channel: string;

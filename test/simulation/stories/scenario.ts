@@ -11,7 +11,7 @@ import { withPlans } from './plans.ts';
 import { createRotationStory } from './rotation.ts';
 import { withStore } from './stores.ts';
 
-/** One bad week, as plain data: the estate, the policy, the faults, the runs, and the acts of other people. */
+/** A bad week, as plain data: the estate, the policy, the faults, the runs, and the acts of other people. */
 export type Scenario = {
   readonly seed: number;
   readonly policy: PolicyDocument;

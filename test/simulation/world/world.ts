@@ -47,7 +47,7 @@ const LOOK_MS = 1_800_000;
 
 export type Story = {
   readonly violations: readonly Violation[];
-  /** One line for each call, act of other people, start and end of a run. */
+  /** A line for each call, act of other people, start and end of a run. */
   readonly history: readonly string[];
   readonly stats: Stats;
   /** The connections that are left in the end, each with its holders. */
@@ -449,7 +449,7 @@ class World {
     return never();
   }
 
-  /** One call as the cloud saw it. The monitor learns of each effect, even if the reply is lost. */
+  /** A call as the cloud saw it. The monitor learns of each effect, even if the reply is lost. */
   async #deliver(
     plan: RunPlan,
     watched: Watched,

@@ -14,7 +14,7 @@ const expired = { 'vco-sweeper:expires': ago(5 * DAY) };
 const two = { 'vco-sweeper:orphan': `tunnels-down ${ago(3 * DAY)}, unrouted ${SINCE}`, ...seen };
 const note = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-was`, ...seen };
 
-/** One entry for each way to be due. */
+/** An entry for each way to be due. */
 const ENTRIES = [
   free('free', dueTags()),
   free('expired', expired),

@@ -6,7 +6,7 @@ import type { RequestParams } from '../../gateway/params.ts';
 import { type Context, cbn } from '../../operation.ts';
 import { findTransitRouter } from './find-transit-router.ts';
 
-/** One block of addresses as a request describes it. Throws `ApiError`. */
+/** A block of addresses as a request describes it. Throws `ApiError`. */
 function cidrOf({ random }: Context, params: RequestParams): TransitRouterCidr {
   const Cidr = params.need('Cidr');
   if (!isCidr(Cidr)) {

@@ -7,7 +7,7 @@ import { BGP_FIELDS, fieldsOf, IKE_FIELDS, IPSEC_FIELDS } from './tunnel-fields.
 const PARAMETER = 'TunnelOptionsSpecification';
 
 /**
- * One tunnel of a request. It has only the fields that the request names, so that the rest keeps its value or default.
+ * A tunnel of a request. It has only the fields that the request names, so that the rest keeps its value or default.
  */
 export type TunnelChange = Partial<TunnelRecord>;
 

@@ -116,7 +116,7 @@ function drawing(buckets: readonly Bucket[], isWeekly: boolean): SVGElement {
   );
 }
 
-/** One bar, with its number on top. */
+/** A bar, with its number on top. */
 function column(bucket: Bucket, { x, step, most }: { x: number; step: number; most: number }): readonly SVGElement[] {
   const total = sumOf(bucket);
   if (total === 0) {

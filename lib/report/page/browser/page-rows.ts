@@ -1,6 +1,6 @@
 import { NO_TEXT, type PageColumns, type PageData } from '../page-data.ts';
 
-/** One outcome, with values that the page computes. Times are in milliseconds. */
+/** An outcome, with values that the page computes. Times are in milliseconds. */
 export type Row = {
   readonly id: string;
   readonly name: string | null;
