@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import { RETRY_TIMING } from '../../core/concurrency/retry-timing.ts';
 import type { Clock } from '../../core/domain/cloud-api.ts';
 import { isRetriedOnce, isThrottling, isTokenProcessing, mayWorkLater } from '../../core/domain/disposition.ts';
 import { CloudError, DEADLINE_EXCEEDED, stoppedOnRequest } from '../../core/domain/errors.ts';
@@ -36,15 +37,7 @@ export async function withRetry<T>(options: RetryOptions, attempt: (mayHaveEffec
 
   return pRetry(() => attempt(mayHaveEffect), {
     retries: policy.attempts - 1,
-    // p-retry does not wait. `onFailedAttempt` waits on our clock.
-    minTimeout: 0,
-    maxTimeout: 0,
-    factor: 1,
-    randomize: false,
-    maxRetryTime: Number.POSITIVE_INFINITY,
-    unref: false,
-    signal: undefined,
-    shouldConsumeRetry: () => true,
+    ...RETRY_TIMING,
     // The decision to retry is made once, below. Every error that gets this far may be retried.
     shouldRetry: ({ error }) => error instanceof CloudError,
     // Called before `shouldRetry`, and for the last failure as well. If it throws, the attempts end.

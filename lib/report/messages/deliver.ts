@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import { RETRY_TIMING } from '../../core/concurrency/retry-timing.ts';
 import type { Clock } from '../../core/domain/cloud-api.ts';
 import type { Refusal, Verdict } from './channel.ts';
 
@@ -36,15 +37,7 @@ export async function deliver(attempt: () => Promise<Verdict>, deps: DeliveryDep
       },
       {
         retries: ATTEMPTS_MAX - 1,
-        // p-retry must not wait, because `onFailedAttempt` waits on our clock.
-        minTimeout: 0,
-        maxTimeout: 0,
-        factor: 1,
-        randomize: false,
-        maxRetryTime: Number.POSITIVE_INFINITY,
-        unref: false,
-        signal: undefined,
-        shouldConsumeRetry: () => true,
+        ...RETRY_TIMING,
         // The loop below decides. Each failure here may be retried.
         shouldRetry: ({ error }) => error instanceof Refused,
         onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
