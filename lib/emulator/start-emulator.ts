@@ -82,7 +82,7 @@ function fail(response: ServerResponse, error: unknown): void {
   }
 }
 
-/** A repeated header becomes one header with commas. */
+/** A repeated header becomes a header with commas. */
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [

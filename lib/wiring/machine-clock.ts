@@ -24,7 +24,7 @@ const MACHINE: Machine = {
 };
 
 /**
- * A clock for one run. It follows the machine clock that advances more. If it followed only the wall clock, setting
+ * A clock for a run. It follows the machine clock that advances more. If it followed only the wall clock, setting
  * that clock back would make old evidence fresh again. If it followed only the elapsed time, suspending the machine
  * would do the same.
  */

@@ -10,7 +10,7 @@ const USABLE_MS = 2_500;
 /** The time limit is long because the machine may be busy. */
 const SOON = { timeout: 20_000 };
 
-/** What a place may have left over. */
+/** The leftovers of a place. */
 const LEFT = {
   customerGateways: [{ customerGatewayId: 'cgw-<b>1</b>', name: '\u202e<img src=x>' }],
   customerGatewaysOmitted: 3,
@@ -310,7 +310,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.locator('#connections').innerText()).toContain('not every place was read');
   });
 
-  test('fits a phone of 375 px, with every function one touch away', async () => {
+  test('fits a phone of 375 px, and every function needs a single touch', async () => {
     const page = await pages.open(SMALL, { viewport: { width: 375, height: 700 }, hasTouch: true, isMobile: true });
     const fits = 'document.documentElement.scrollWidth <= 375';
     expect(await page.evaluate(fits)).toBe(true);

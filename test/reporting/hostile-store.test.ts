@@ -77,7 +77,7 @@ test.each(Object.entries(HOSTILE))('a report is made and sent once beside %s', a
   expect(got).toHaveLength(1);
 });
 
-/** A report of one hour ago, with everything that a report has. */
+/** A report of an hour ago, with everything that a report has. */
 const REPORT = {
   format: 'vco-sweeper/report@1',
   reportId: 'old',

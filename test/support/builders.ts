@@ -14,7 +14,7 @@ export const DAY = 24 * HOUR;
 
 export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 
-/** The defaults of the design, spelled out apart from the parser's, so that neither can hide a mistake of the other. */
+/** The defaults of the design, spelled out apart from the parser's, so that the defaults here and there hide no mistake of each other. */
 const DEFAULTS: Policy = {
   mode: 'plan',
   regions: undefined,

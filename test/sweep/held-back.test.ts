@@ -56,7 +56,7 @@ describe('a file STOP in the store', () => {
         expect(code).toBeNull();
       }
       expect(deletions(cloud.writes())).toEqual([]);
-      // Nothing was begun: each connection has one line, and no step has failed.
+      // Nothing was begun: each connection has a line, and no step has failed.
       expect(cloud.lines.filter(({ event }) => event === 'step.failed')).toEqual([]);
       expect(cloud.writes().length > 0).toBe(mode !== 'plan');
     },

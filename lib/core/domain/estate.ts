@@ -46,7 +46,7 @@ export type Tunnel = {
 
 export type Tags = ReadonlyMap<string, string>;
 
-/** An IPsec-VPN connection, `vco-…`, as one read showed it. */
+/** An IPsec-VPN connection, `vco-…`, as a read showed it. */
 export type Connection = {
   readonly connectionId: ConnectionId;
   /**

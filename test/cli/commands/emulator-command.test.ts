@@ -35,7 +35,7 @@ async function serving(
   return ran;
 }
 
-test('prints one line with its address and key, serves until it is stopped, and exits with 0', async () => {
+test('prints a line with its address and key, serves until it is stopped, and exits with 0', async () => {
   let planned: Ran | undefined;
   const ran = await serving(['--connections', '3', '--seed', '5', '--limits', 'off'], async (env) => {
     planned = await run(['plan', '--json'], { env, clock: startClock() });
@@ -309,7 +309,7 @@ test('the demo finds, marks, deletes and keeps connections, and shows each step'
   expect(alive).toBe(inUse);
 });
 
-test('the demo attaches a held connection again, and creates a deleted one again', async () => {
+test('the demo attaches a held connection again, and creates a deleted connection again', async () => {
   const { out, files } = await run(['demo'], { clock: startClock() });
   const [, , , sweep = '', held = '', again = '', deleted = '', left = ''] = out.split(/^\d\. /m);
   const [, heldId] = /restore (vco-\w+) --store /.exec(held) ?? [];

@@ -25,7 +25,7 @@ describe('the waits', () => {
     expect(calls).toHaveLength(6);
   });
 
-  test('outlast a minute when throttled, since limits are counted over one', async () => {
+  test('outlast a minute when throttled, since limits are counted over a minute', async () => {
     const { result, clock } = read([failure('Throttling.User')], retryPolicy({}));
     await expect(result).rejects.toMatchObject({ code: 'Throttling.User' });
     expect(clock.sleeps).toEqual([2000, 4000, 8000, 16_000, 30_000]);

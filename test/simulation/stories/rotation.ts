@@ -80,7 +80,7 @@ const createUnwritten: Kind = (chance, scenario) => {
 };
 
 /**
- * Runs are further apart than `marks.maxGap`, and the two sides of a detach end one long after the other. If a run leaves
+ * Runs are further apart than `marks.maxGap`, and the two sides of a detach end long after each other. If a run leaves
  * a connection half-done, the next run does not know of it any more.
  */
 const createSeldom: Kind = (chance, scenario) => {
