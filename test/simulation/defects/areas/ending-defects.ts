@@ -28,7 +28,7 @@ export const ENDING_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'lost-role-is-complete',
-    happened: 'A run that could not assume one of its roles ended as complete.',
+    happened: 'A run that could not assume a role of its policy ended as complete.',
     file: 'lib/sweep/survey/survey.ts',
     from: 'unopened.length > 0 || lostRoles.length > 0 || ',
     to: 'unopened.length > 0 || ',
