@@ -18,7 +18,7 @@ export const behavioursShape = z.strictObject({
   deleteFinancialLocked: z.enum(['refused', 'success']),
   /** How many reads still show a deleted connection: a count, or a seeded count from 0 to 3. */
   deleteReads: z.union([z.literal('random'), z.int().check(z.gte(0))]),
-  /** How many reads after those show it with State `deleted`, before it answers not found. */
+  /** How many reads after them show it with State `deleted`, before it answers not found. */
   deletedStateReads: z.int().check(z.gte(0)),
   /** The longest a deleted connection stays readable when nobody reads it. */
   deleteMs: durationMs,
@@ -63,7 +63,7 @@ export const behavioursShape = z.strictObject({
   listingOrder: z.enum(['newest-first', 'shuffled']),
   /** A known region without IPsec-VPN for transit routers. */
   unsupportedRegion: z.enum(['not-found', 'empty']),
-  /** Fields of a transit router on a connection bound to none: left out, or the empty text. */
+  /** Fields of a transit router on a connection without a transit router: left out, or the empty text. */
   absentFields: z.enum(['omitted', 'empty']),
   /** TagResources and UnTagResources with an id that does not exist: nothing is written, or it is passed over. */
   tagUnknownResource: z.enum(['refused', 'ignored']),

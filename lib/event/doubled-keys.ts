@@ -16,7 +16,7 @@ const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;
 export function findDoubledKeys(json: string): readonly DoubledKey[] {
   const found = new Map<number, string>();
   const isArray = json.trimStart().startsWith('[');
-  /** The keys so far of each object that is open. An array has none. */
+  /** The keys so far of each object that is open. An array has no keys. */
   const open: Set<string>[] = [];
   let element = 0;
   for (const [token, text = '', colon] of json.matchAll(TOKENS)) {

@@ -1,7 +1,7 @@
 import { wokenBy } from '../core/concurrency/unless-stopped.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 
-/** The two clocks of a machine, both in milliseconds. */
+/** The two clocks of a machine, in milliseconds. */
 export type Machine = {
   /** Since the epoch. Jumps when somebody corrects the time. */
   readonly wallMs: () => number;

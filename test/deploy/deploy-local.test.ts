@@ -55,7 +55,7 @@ afterEach(async () => {
   cleanUp();
 });
 
-/** Who restores. */
+/** The person who restores. */
 const PERSON = { accessKeyId: 'LTAIperson', accessKeySecret: 'person-secret' };
 
 /** Both functions of a deployment in an account whose roles have these rights, and a tick of the dispatcher. */

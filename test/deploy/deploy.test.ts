@@ -227,7 +227,7 @@ describe('the report function', () => {
     expect(load(report.code)).toHaveProperty('handler');
   });
 
-  test('gets addresses and keys of channels, and the other functions get none of them', () => {
+  test('gets addresses and keys of channels, and the other functions get no address and no key', () => {
     expect(report.environmentVariables).toMatchObject(CHANNEL_VARIABLES);
     expect(() => checkChannels(channelsOf(report), report.environmentVariables)).not.toThrow();
     expect(() => checkChannels(channelsOf(defaults.report), defaults.report.environmentVariables)).toThrow(

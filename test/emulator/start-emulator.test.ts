@@ -45,7 +45,7 @@ test('serves the three services on a single port, told apart by version', async 
   expect(await identity.json()).toMatchObject({ AccountId: A });
 });
 
-test('says which account and key to use, and makes a key if there is none', async () => {
+test('says which account and key to use, and makes a key if there is no key', async () => {
   expect(await start()).toMatchObject({ accountId: A, ...KEY });
   const bare = await start({ estate: defineEstate({ accounts: [{ accountId: '42' }] }) });
   expect(bare).toMatchObject({ accountId: '42', accessKeyId: expect.stringMatching(/^LTAI/) });

@@ -138,7 +138,7 @@ export const judgeOne = (
   change: Partial<JudgeInput> = {},
 ): Verdict => judge(someFacts({ connection, ...change }), policy);
 
-/** A region with all its connections, as a survey would hand it on if it settled none of them. */
+/** A region with all its connections, as a survey would hand it on if it settled no connection. */
 export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedRegion => ({
   accountId: ACCOUNT,
   regionId,

@@ -195,7 +195,7 @@ export interface FunctionApi {
   /** Asynchronous. The platform starts each task id once, even if it is asked several times. */
   start(taskId: string, event: string): Promise<Started>;
   /**
-   * Waits for the answer. A call that may have run is not repeated, because the platform cannot tell two such calls
+   * Waits for the answer. A call that may have run is not repeated, because the platform cannot tell two of these calls
    * apart.
    */
   call(event: string): Promise<Answered>;

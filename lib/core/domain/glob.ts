@@ -2,8 +2,8 @@ import { type Automaton, createAutomaton } from '../text/glob-automaton.ts';
 import { toNormalForm } from '../text/normal-form.ts';
 
 /**
- * Globs over names: `*` is any text, `?` a character, `[abc]` and `[!abc]` a character of a set, `{a,b}` one of
- * several texts. Any other character stands for itself. Case counts. Pattern and name are compared in a single Unicode
+ * Globs over names: `*` is any text, `?` a character, `[abc]` and `[!abc]` a character of a set, `{a,b}` any
+ * of several texts. Any other character stands for itself. Case counts. Pattern and name are compared in a single Unicode
  * normal form.
  *
  * Glob libraries match file paths. They treat slashes, leading dots, `../` and parentheses in ways that would protect

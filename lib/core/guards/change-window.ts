@@ -98,7 +98,7 @@ const AHEAD_MS_MAX = 15 * 60 * MINUTE_MS;
 /** No clock is changed by more than this. */
 const SHIFT_MINUTES_MAX = 180;
 
-/** The first minute at which neither window nor freeze forbids a change. Undefined if no such minute was found. */
+/** The first minute at which neither window nor freeze forbids a change. Undefined if no minute was found. */
 function findOpening(limits: Limits, nowMs: number): number | undefined {
   const lastMs = Math.max(nowMs, ...limits.freeze.map(({ to }) => Date.parse(to) + DAY_MS)) + SEARCH_MS;
   let ms = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS;

@@ -71,7 +71,7 @@ export class RequestParams {
     }
   }
 
-  /** The parameters below `prefix.`, without the prefix. Undefined when there are none. */
+  /** The parameters below `prefix.`, without the prefix. Undefined when there is no parameter. */
   below(prefix: string): RequestParams | undefined {
     const start = `${prefix}.`;
     const entries = Object.entries(this.raw).filter(([name]) => name.startsWith(start));

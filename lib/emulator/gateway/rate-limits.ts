@@ -3,7 +3,7 @@ type Limit = { readonly max: number; readonly windowMs: number };
 const within = (windowMs: number, max: number): Limit => ({ max, windowMs });
 const perMinute = (max: number): readonly Limit[] => [within(60_000, max)];
 
-/** The published limits for each account, region and API. Operations that are not listed have none published. */
+/** The published limits for each account, region and API. Operations that are not listed have no published limit. */
 const PUBLISHED = new Map<string, readonly Limit[]>([
   ['2016-04-28 DescribeVpnConnections', perMinute(600)],
   ['2016-04-28 DescribeVpnConnection', perMinute(600)],

@@ -14,7 +14,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best.edits <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
-/** `per_run`, `per-run` and `perrun` are all a single step from `perRun`. */
+/** `per_run`, `per-run` and `perrun` differ from `perRun` by a single step. */
 const normal = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
 
 /** Levenshtein distance, row by row. */

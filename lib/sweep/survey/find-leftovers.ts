@@ -14,7 +14,7 @@ const UNNAMED = 'a connection does not say which customer gateway it uses';
 
 type ReadPlace = Place & { readonly api: Pick<CloudApi, 'listCustomerGateways'> };
 
-/** Finds the customer gateways of a place that no connection uses. In doubt it names none. */
+/** Finds the customer gateways of a place that no connection uses. In doubt it names no gateway. */
 export class LeftoverFinder {
   readonly #place: ReadPlace;
   readonly #used = new Set<string>();

@@ -128,7 +128,7 @@ describe('the two commands of docs/dispatch.md', () => {
     return { sweeps: told(), dispatches: lines.filter((line) => !told().includes(line)) };
   };
 
-  test('sweep three accounts in four regions each, exactly once', async () => {
+  test('sweep three accounts in four regions, each place once', async () => {
     const { sweeps, dispatches } = await ticked((arg) => arg);
     expect(sweeps).toHaveLength(12);
     for (const line of sweeps) {

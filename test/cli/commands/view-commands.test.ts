@@ -107,7 +107,7 @@ test('--group-by makes a table of each group, with its counts', async () => {
   expect(rowsOf(out)).toEqual(['vco-fresh', 'vco-ripe1', 'vco-ripe2', 'vco-new']);
 });
 
-test('a pipe gets whole names on a single line each, unless COLUMNS sets a width', async () => {
+test('a pipe gets whole names, a line for each connection, unless COLUMNS sets a width', async () => {
   const name = `branch-${'x'.repeat(110)}`;
   const { command } = await cloud(estate(...inUse(2), free('new', {}, { Name: name })));
   const { out } = await command(['plan']);

@@ -149,7 +149,7 @@ describe('the deadline', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  test('after it nothing is sent at all', async () => {
+  test('after it no request is sent', async () => {
     const { result, sent } = read([single], { deadlineMs: startMs });
     await expect(result).rejects.toMatchObject({ code: 'DeadlineExceeded', effect: 'refused' });
     expect(sent).toEqual([]);

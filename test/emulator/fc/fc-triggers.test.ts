@@ -38,7 +38,7 @@ describe("a timer's tick", () => {
   });
 });
 
-describe('a function that invokes another with the credentials of its context', () => {
+describe('a function that invokes another function with the credentials of its context', () => {
   /** A small dispatcher: it starts a task for each region, named for the tick. */
   const source = `
     const FC = require(${JSON.stringify(createRequire(import.meta.url).resolve('@alicloud/fc2'))});

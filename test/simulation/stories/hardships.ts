@@ -93,7 +93,7 @@ const createRipe = (chance: Chance): Rows =>
     tags: { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
   }));
 
-/** Connections that are bound to nothing and due at once but for the word of an owner. Each has its own kind of word. */
+/** Connections that are bound to nothing and due at once but for the word of an owner. Each connection has its own kind of word. */
 const createOwned = (chance: Chance): Rows =>
   Array.from({ length: chance.between(1, 2) }, (_, index) => ({
     VpnConnectionId: `vco-owned${index}`,

@@ -130,7 +130,7 @@ export function createRotationStory(scenario: Scenario): Scenario | undefined {
   return { ...create(createChance(streamOf(seed, LABEL)), scenario), adversity };
 }
 
-/** The seed of a stream that belongs to a label: the 32-bit FNV-1a hash of both. */
+/** The seed of a stream that belongs to a label: the 32-bit FNV-1a hash of seed and label. */
 function streamOf(seed: number, label: string): number {
   let hash = 0x811c9dc5;
   for (const character of `${label} ${seed}`) {

@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about how a run ends, and what it lets out. */
+/** Mistakes at the end of a run, and in its output. */
 export const ENDING_DEFECTS: readonly Defect[] = [
   {
     id: 'body-in-error',

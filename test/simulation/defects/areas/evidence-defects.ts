@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about what the values of a connection say. */
+/** Mistakes about the meaning of a connection's values. */
 export const EVIDENCE_DEFECTS: readonly Defect[] = [
   {
     id: 'unknown-attach-type-is-free',
