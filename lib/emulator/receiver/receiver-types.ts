@@ -3,7 +3,7 @@ import type { WireRequest } from '../gateway/wire-request.ts';
 export const RECEIVER_TYPES = ['dingtalk', 'feishu', 'wecom', 'slack', 'cloudevents'] as const;
 export type ReceiverType = (typeof RECEIVER_TYPES)[number];
 
-/** A robot or webhook. Each type has exactly a single robot or webhook. */
+/** A robot or webhook. Each type has a single robot or webhook. */
 export type ReceiverChannel = {
   readonly type: ReceiverType;
   /** Path and query, as on the real service. */
