@@ -105,8 +105,8 @@ export interface CloudApi {
   /**
    * Route-table associations, propagations and static routes of every VPN attachment of a transit router.
    *
-   * @param options.listed the attachments in an earlier answer of `listAttachments`. If it is left out, they are listed first. An
-   *   attachment that is younger than this list is in the answer only if something leads to it
+   * @param options.listed the attachments in an earlier answer of `listAttachments`. Without it, they are listed first.
+   *   An attachment that is younger than this list is in the answer only if something leads to it
    */
   listRouting(
     regionId: RegionId,
