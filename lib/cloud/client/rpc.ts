@@ -37,7 +37,7 @@ export type RpcContext = {
   readonly requestTimeoutMs: number;
   readonly observer: CallObserver;
   readonly newToken: () => string;
-  /** Limits how many calls run at a time, over all accounts and regions, so that their replies fit into the memory. */
+  /** Limits the pages that are read at a time, over all accounts and regions, so that they fit into the memory. */
   readonly reads: Semaphore;
 };
 
@@ -129,7 +129,8 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
         return send(context.transport, { action, regionId, params: params(), credentials, timeoutMs });
       };
       // A write goes out at once, because the reads just before it must not become stale.
-      return ACTION_FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
+      const { kind, replySize } = ACTION_FACTS[action];
+      return kind === 'read' ? context.reads.run(sendNow, replySize) : sendNow();
     };
     const giveUp = (): never => {
       throw stop?.aborted ? stoppedOnRequest(action) : deadlineExceeded(action);

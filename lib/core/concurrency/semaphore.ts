@@ -33,13 +33,13 @@ export class Semaphore {
     }
   }
 
-  /** Run a task of weight 1 while holding the semaphore. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    await this.acquire();
+  /** Run a task while holding the semaphore. */
+  async run<T>(task: () => Promise<T>, weight = 1): Promise<T> {
+    await this.acquire(weight);
     try {
       return await task();
     } finally {
-      this.release();
+      this.release(weight);
     }
   }
 

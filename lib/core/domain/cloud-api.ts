@@ -102,11 +102,16 @@ export interface CloudApi {
     attachmentId: AttachmentId,
     pick?: PickSettings,
   ): Promise<Attachment | undefined>;
-  /** Route-table associations, propagations and static routes of every VPN attachment of one transit router. */
+  /**
+   * Route-table associations, propagations and static routes of every VPN attachment of one transit router.
+   *
+   * @param options.listed the attachments in an earlier answer of `listAttachments`. Left out: they are listed first. An
+   *   attachment that is younger than this list is in the answer only if something leads to it
+   */
   listRouting(
     regionId: RegionId,
     transitRouterId: TransitRouterId,
-    pick?: PickSettings,
+    options?: { readonly listed?: readonly Attachment[] | undefined; readonly pick?: PickSettings | undefined },
   ): Promise<ReadonlyMap<AttachmentId, Routing>>;
   /** ListTagResources (type VPNATTACHMENT) for at most 20 ids. The answer contains every id of the request. */
   listTags(regionId: RegionId, connectionIds: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Tags>>;

@@ -231,6 +231,15 @@ describe('routing', () => {
     });
   });
 
+  test('does not list the attachments again if they are given', async () => {
+    const { api, sent } = cloud();
+    const listed = await api.listAttachments(REGION, 'tr-1');
+    sent.length = 0;
+    const routing = await api.listRouting(REGION, 'tr-1', { listed });
+    expect([...routing.keys()]).toEqual(['tr-attach-1', 'tr-attach-2', 'tr-attach-9']);
+    expect(sent.map(({ action }) => action)).not.toContain('ListTransitRouterVpnAttachments');
+  });
+
   test('without a route table nothing was read, because every transit router has a route table', async () => {
     const { api } = cloud({ ListTransitRouterRouteTables: () => ok({ TotalCount: 0, TransitRouterRouteTables: [] }) });
     await expect(api.listRouting(REGION, 'tr-1')).rejects.toMatchObject({ code: 'IncompleteListing' });
