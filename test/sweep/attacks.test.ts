@@ -53,7 +53,7 @@ describe('a sweep reads the transit routers again before it deletes an unbound c
     expect(cloud.connectionIds()).toContain('vco-due');
   });
 
-  test('connections that are deleted at the same time share one round', async () => {
+  test('connections that are deleted at the same time share a round', async () => {
     const orphans = Array.from({ length: 8 }, (_, index) => free(`due${index}`, dueTags()));
     const cloud = startCloud({ estate: estate(...orphans, ...inUse(20)) });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 8 });
@@ -63,7 +63,7 @@ describe('a sweep reads the transit routers again before it deletes an unbound c
 
 describe('reads that lag behind writes', () => {
   test.each([100, 2_000, 20_000])(
-    'if tags show %i ms after the write, one run deletes all due connections',
+    'if tags show %i ms after the write, a single run deletes all due connections',
     async (lagMs) => {
       const cloud = startCloud({
         estate: estate(
@@ -265,6 +265,6 @@ test('a dual-tunnel connection without a status of its own is judged by its two 
       return reply;
     },
   });
-  // The other connections have one tunnel, whose status is the status of the connection.
+  // The other connections have a single tunnel, whose status is the status of the connection.
   expect(result.counts).toMatchObject({ deleted: 1, unknown: 5 });
 });

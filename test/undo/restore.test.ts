@@ -319,7 +319,7 @@ describe.each<[string, RegExp, (more?: object) => Cloud]>([
   ['slow states', /./, (more) => aWholeCloud({ ...more, behaviours: { createPolls: 2, attachOrder: 'cbn-first' } })],
 ])('a restore of a connection with %s that is killed and run again', (_what, counted, cloudOf) => {
   test.each(['before', 'after'] as const)(
-    '%s each call restores exactly one connection, completely',
+    '%s each call restores a single connection, completely',
     async (when) => {
       const fatal = when === 'before' ? counted : WRITE;
       const probe = cloudOf();

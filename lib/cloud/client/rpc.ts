@@ -52,7 +52,7 @@ export type Call = {
   readonly action: AnyAction;
   readonly params: Params;
   readonly regionId?: RegionId;
-  /** The request itself names no region, so all requests of the account share one limit. */
+  /** The request itself names no region, so all requests of the account share a limit. */
   readonly isRegionless?: boolean;
   /** The request removes or corrects a claim of ours, so it goes out although nothing new may begin. */
   readonly isCleanup?: boolean | undefined;
@@ -73,7 +73,7 @@ export type Rpc = {
   create<T>(call: Call, nextToken: () => string, reader: Reader<T>): Promise<T>;
 };
 
-/** Requests of one identity: paced, retried, checked and watched. It takes only the actions of `FACTS`. */
+/** Requests of an identity: paced, retried, checked and watched. It takes only the actions of `FACTS`. */
 export function createRpc(context: RpcContext, identity: Identity): Rpc {
   const attempt = createAttempt(context, identity);
   const retrying = (call: Call, onFailure: RetryOptions['onFailure']) =>

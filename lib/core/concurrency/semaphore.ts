@@ -11,7 +11,7 @@ export class Semaphore {
     this.#size = size;
   }
 
-  /** Wait for the semaphore. Answers whether the caller had to wait. Each `acquire` needs one `release`. */
+  /** Wait for the semaphore. Answers whether the caller had to wait. Each `acquire` needs its own `release`. */
   async acquire(weight = 1): Promise<boolean> {
     if (this.#waiting.length === 0 && this.#fits(weight)) {
       this.#taken += weight;

@@ -30,17 +30,20 @@ describe('a mark that cannot be removed claims nothing', () => {
     ['answered with 500', { kind: 'error', status: 500, code: 'InternalError' }],
     ['accepted without effect', { kind: 'no-effect' }],
     ['answered with a web page', { kind: 'html', status: 502 }],
-  ])('when its removal is %s, the run overwrites it, and one moment of "down" deletes nothing', async (_how, fault) => {
-    const cloud = startCloud({
-      estate: estate(bound('old', old, up), ...inUse(5)),
-      policy: LONG,
-      faults: [always('UnTagResources', fault)],
-    });
-    const result = await cloud.run();
-    expect(result).toMatchObject({ status: 'complete', counts: { cleared: 1 } });
-    expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
-    expect((await nextNight(cloud)).outcomes).toMatchObject([{ connectionId: 'vco-old', outcome: 'marked' }]);
-  });
+  ])(
+    'when its removal is %s, the run overwrites it, and a single moment of "down" deletes nothing',
+    async (_how, fault) => {
+      const cloud = startCloud({
+        estate: estate(bound('old', old, up), ...inUse(5)),
+        policy: LONG,
+        faults: [always('UnTagResources', fault)],
+      });
+      const result = await cloud.run();
+      expect(result).toMatchObject({ status: 'complete', counts: { cleared: 1 } });
+      expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
+      expect((await nextNight(cloud)).outcomes).toMatchObject([{ connectionId: 'vco-old', outcome: 'marked' }]);
+    },
+  );
 
   test('if removing and overwriting a mark both fail, its outcome is failed and the run is incomplete', async () => {
     const cloud = startCloud({
