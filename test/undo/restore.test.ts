@@ -305,30 +305,37 @@ test("for another account's transit router, it creates the connection, tells its
   expect(await needed()).toEqual([]);
 });
 
-/** Four stories. A restore is killed before and after each of its calls. */
-describe.each<[string, (more?: object) => Cloud]>([
-  ['one tunnel', aWholeCloud],
-  ['two tunnels', aDualCloud],
-  ['bound to nothing', aFreeCloud],
-  ['slow states', (more) => aWholeCloud({ ...more, behaviours: { createPolls: 2, attachOrder: 'cbn-first' } })],
-])('a restore of a connection with %s that is killed and run again', (_what, cloudOf) => {
+/** A restore keeps nothing outside the cloud, and a read changes nothing there if no state is slow. */
+const WRITE = /^(TagResources|Create|Associate|Enable)/;
+
+/**
+ * Four stories. A restore is killed before and after each of its writes. If reads advance a state, it is also killed
+ * before each read, which is the same as after the call before.
+ */
+describe.each<[string, RegExp, (more?: object) => Cloud]>([
+  ['one tunnel', WRITE, aWholeCloud],
+  ['two tunnels', WRITE, aDualCloud],
+  ['bound to nothing', WRITE, aFreeCloud],
+  ['slow states', /./, (more) => aWholeCloud({ ...more, behaviours: { createPolls: 2, attachOrder: 'cbn-first' } })],
+])('a restore of a connection with %s that is killed and run again', (_what, counted, cloudOf) => {
   test.each(['before', 'after'] as const)(
     '%s each call restores a single connection, completely',
     async (when) => {
+      const fatal = when === 'before' ? counted : WRITE;
       const probe = cloudOf();
       const expected = hanging(probe, 'vco-old');
       const probed = await sweepAway(probe);
       const from = probe.emulator.calls.length;
       await restoreOn(probe, probed);
-      const calls = probe.emulator.calls.length - from;
-      expect(calls).toBeGreaterThan(5);
+      const calls = probe.emulator.calls.slice(from).filter(({ action }) => fatal.test(action)).length;
+      expect(calls).toBeGreaterThan(0);
 
       for (let at = 1; at <= calls; at += 1) {
         const cloud = cloudOf();
         const backup = await sweepAway(cloud);
         let seen = 0;
-        const die = () => {
-          seen += 1;
+        const die = ({ action }: { readonly action: string }) => {
+          seen += fatal.test(action) ? 1 : 0;
           if (seen >= at) {
             throw new Killed();
           }
@@ -337,8 +344,11 @@ describe.each<[string, (more?: object) => Cloud]>([
           when === 'before'
             ? { before: die }
             : {
-                after: (_call: unknown, reply: { readonly status: number; readonly body: unknown }) => {
-                  die();
+                after: (
+                  call: Parameters<typeof die>[0],
+                  reply: { readonly status: number; readonly body: unknown },
+                ) => {
+                  die(call);
                   return reply;
                 },
               };
