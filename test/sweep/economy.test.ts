@@ -6,7 +6,7 @@ import { bound, down, dueTags, estate, inUse } from '../support/estates.ts';
 
 async function sweepAll(task: Task) {
   const world = new BenchWorld(task);
-  const { counts, calls } = await runSweeper(world, task);
+  const { counts, calls } = await runSweeper(world);
   expect(counts.deleted).toBe(task.orphans);
   expect(world.left()).toBe(0);
   return { world, calls, perDeletion: world.calls / task.orphans };
