@@ -9,6 +9,9 @@ import type { BenchWorld } from './world.ts';
 type Row = { readonly regionId: string; readonly id: string; readonly isAttached: boolean };
 type Body = Readonly<Record<string, unknown>>;
 
+/** Spreads the retries evenly between half of their time and one and a half times it, like a good script's jitter. */
+const SPREAD = 0.618_034;
+
 async function request(
   world: BenchWorld,
   service: 'vpc' | 'cbn',
@@ -18,7 +21,7 @@ async function request(
   for (;;) {
     const { status, body } = await world.call(service, action, params);
     if (status === 400 && /Throttling/.test(String((body as Body).Code))) {
-      await world.sleep(world.times.retryMs);
+      await world.sleep(world.times.retryMs * (0.5 + ((world.throttled * SPREAD) % 1)));
       continue;
     }
     return { status, body: body as Body };
