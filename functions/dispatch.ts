@@ -22,7 +22,7 @@ import {
 } from './fc/fc-context.ts';
 
 /**
- * Function Compute entry point that starts one asynchronous sweep for each account and region. Returns the result as
+ * Function Compute entry point that starts an asynchronous sweep for each account and region. Returns the result as
  * JSON text.
  *
  * Throws `ConfigError` for a bad policy, event or environment, before any call to the cloud. If a sweep could not be

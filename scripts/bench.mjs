@@ -1,4 +1,4 @@
-// The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints one table for each
+// The costs of the sweeper: requests and time of whole runs, its cold start, its memory. Prints a table for each
 // part, and the limits. Exits with 1 when a limit is exceeded.
 //   npm run bench                 all parts
 //   npm run bench -- --only runs  a single part: runs, http, bundle, estate, page, store, rehearse, report

@@ -1,7 +1,7 @@
 /**
  * The settings of every bundle. The bench bundles its comparisons in the same way.
  * Names stay as they are, so that a stack says which function failed. That costs a few kilobytes and no time. esbuild's
- * `keepNames` would cost both.
+ * `keepNames` would cost both advantages.
  */
 export const BUNDLING = {
   bundle: true,

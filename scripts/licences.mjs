@@ -42,7 +42,7 @@ const HEAD = 'Code of these packages is part of what lies in this folder. Each i
 const LINE = `\n${'-'.repeat(80)}\n`;
 
 /**
- * The licences of all packages whose code is in some bundles, as one text. The same packages always give the same text.
+ * The licences of all packages whose code is in some bundles, as a text. The same packages always give the same text.
  *
  * Throws for a package without a licence text, unless the text of its named licence is known here.
  *

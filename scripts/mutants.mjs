@@ -1,5 +1,5 @@
 // Puts each hand-made defect into the product, in memory, and lets the simulator look for it:
-//   npm run mutants                          all of them. Exits with 1 if a defect is not noticed
+//   npm run mutants                          all defects. Exits with 1 if a defect is not noticed
 //   npm run mutants -- --only gap-ignored    a single defect
 //   npm run mutants -- --write-docs          and writes the table into docs/safety.md
 import { execFile } from 'node:child_process';

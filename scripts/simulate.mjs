@@ -1,6 +1,6 @@
 // Simulates many bad weeks, or tells the story of a single week:
 //   npm run simulate -- --runs 100000      seeds 1 to 100,000, on all cores
-//   npm run simulate -- --seed 448         one seed. A broken promise is shrunk to the shortest story that breaks it
+//   npm run simulate -- --seed 448         a seed. A broken promise is shrunk to the shortest story that breaks it
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

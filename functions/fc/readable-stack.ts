@@ -42,7 +42,7 @@ function toSources(stack: string, bundle: string, map: SourceMap): string {
 }
 
 function toSource(map: SourceMap, line: number, column: number): string | undefined {
-  // Lines and columns count from one in a stack, and from zero in a map.
+  // Lines and columns count from 1 in a stack, and from 0 in a map.
   const found = map.findEntry(line - 1, column - 1);
   if (!('originalSource' in found)) {
     return undefined;

@@ -6,7 +6,7 @@ import { Interrupted, type Io, UnwritableOutput } from './io.ts';
 import { createOutput } from './output.ts';
 
 /**
- * Writes one line on standard error for the error that ended a command. The line never contains a secret.
+ * Writes a line on standard error for the error that ended a command. The line never contains a secret.
  *
  * @returns the exit code
  */

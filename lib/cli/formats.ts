@@ -77,7 +77,7 @@ function toData(answer: Answer): unknown {
   }
 }
 
-/** Every format, by its name. A format with `help` has an option of the same name. To add a format, add one entry. */
+/** Every format, by its name. A format with `help` has an option of the same name. To add a format, add an entry. */
 const FORMATS = {
   text: { help: undefined, isForPeople: true, render: toText },
   json: {

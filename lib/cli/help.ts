@@ -47,7 +47,7 @@ Exit codes:
   130  interrupted: at the question, while only reading, or by a second Ctrl-C
 "No" at the question exits like plan. The --help of each command lists its own exit codes.`;
 
-/** The `--help` text of one command after its options. */
+/** The `--help` text of a command after its options. */
 export const AFTER_PLAN_HELP = `
 --out saves the due deletions for "sweep --plan", as a JSON file with a hash that only you can read. If a place could not
 be read, --out writes no file. To have a plan approved, see docs/approve.md.

@@ -8,7 +8,7 @@ import { createProcessIo, flush, openProcessOutput, tellOfLost } from './process
 import { createProgram } from './program.ts';
 
 /**
- * Runs one command. Never throws.
+ * Runs a command. Never throws.
  *
  * @param argv the arguments after the program's name
  * @returns the exit code

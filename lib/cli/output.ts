@@ -40,7 +40,7 @@ const COLUMNS_MIN = 20;
 const HELP_COLUMNS_DEFAULT = 100;
 
 /**
- * The output of one command. A command without formats passes no options.
+ * The output of a command. A command without formats passes no options.
  *
  * @throws ConfigError for a `--csv` or `--html` that cannot be written
  */

@@ -36,7 +36,7 @@ export function withViewOptions(command: Command): Command {
     );
 }
 
-/** Some of these values, separated by commas or in repeated options. */
+/** Values of a fixed list, separated by commas or in repeated options. */
 const among =
   (allowed: readonly string[]) =>
   (text: string, before: readonly string[] = []): readonly string[] => {

@@ -13,7 +13,7 @@ import { findPlacesToSweep, type PlaceToSweep } from './sweep-places.ts';
 const REFUSED_MAX = 100;
 
 /**
- * Start one asynchronous sweep for each requested account and region, and only once for each moment.
+ * Start an asynchronous sweep for each requested account and region, and only once for each moment.
  *
  * A sweep that cannot be started is part of the result, and does not stop the other sweeps. Throws `ConfigError` for an
  * impossible request before anything is started. Any other error is a defect of this program.

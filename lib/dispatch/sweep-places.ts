@@ -208,7 +208,7 @@ function missing(accountId: AccountId, members: readonly MemberAccount[]): LostP
 const ours = (code: string, detail: string): CloudError =>
   new CloudError({ action: 'ListAccounts', code, effect: 'refused', detail });
 
-/** All accounts have the same regions, so one request with the dispatcher's own credentials is enough. */
+/** All accounts have the same regions, so a single request with the dispatcher's own credentials is enough. */
 async function findRegions(
   accounts: readonly AccountToSweep[],
   { api }: DispatchDeps,
@@ -224,8 +224,8 @@ type SweepDraft = {
 };
 
 /**
- * The requested sweeps, each once. Parts with the same account, region and mode become one sweep, and a hint keeps only
- * its region. So a storm of events costs one sweep for each region, whichever connections the events are about.
+ * The requested sweeps, each once. Parts with the same account, region and mode become a single sweep, and a hint keeps only
+ * its region. So a storm of events costs a single sweep for each region, whichever connections the events are about.
  */
 class Collected {
   readonly notes: string[] = [];

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, RegionId } from '../core/domain/estate.ts';
 
-/** The data that tells one sweep from all other sweeps of its tick. */
+/** The data that tells a sweep from all other sweeps of its tick. */
 export type TaskKey = {
-  /** `sweep` for ticks and requests, `event` for changes in the cloud. Both may fall into one minute. */
+  /** `sweep` for ticks and requests, `event` for changes in the cloud. The times of both may be in the same minute. */
   readonly kind: 'sweep' | 'event';
   /** A tick, or a minute: letters and digits. */
   readonly moment: string;

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 const polls = z.nullable(z.int().check(z.gte(0)));
 const durationMs = z.nullable(z.number().check(z.gte(0)));
 
-/** The behaviours that no public page settles. Each has a default. Test your code against the variants as well. */
+/** The behaviours that no public page settles. Each behaviour has a default. Test your code against the variants as well. */
 export const behavioursShape = z.strictObject({
   /** DeleteVpnAttachment on a connection bound to a transit router. No page has the code `incorrect-status`. */
   deleteAttached: z.enum(['status-not-support', 'incorrect-status', 'configuring', 'success-false']),
@@ -16,9 +16,9 @@ export const behavioursShape = z.strictObject({
   deleteUnknown: z.enum(['not-found', 'success']),
   /** DeleteVpnAttachment on an overdue connection. */
   deleteFinancialLocked: z.enum(['refused', 'success']),
-  /** How many reads still show a deleted connection: a count, or a seeded one from 0 to 3. */
+  /** How many reads still show a deleted connection: a count, or a seeded count from 0 to 3. */
   deleteReads: z.union([z.literal('random'), z.int().check(z.gte(0))]),
-  /** How many reads after those show it with State `deleted`, before it answers not found. */
+  /** How many reads after them show it with State `deleted`, before it answers not found. */
   deletedStateReads: z.int().check(z.gte(0)),
   /** The longest a deleted connection stays readable when nobody reads it. */
   deleteMs: durationMs,
@@ -33,7 +33,7 @@ export const behavioursShape = z.strictObject({
   detachSecondMs: durationMs,
   /** Whether a detached connection still says that another account's transit router may hold it. */
   crossAccountAfterDetach: z.enum(['cleared', 'kept']),
-  /** Which side knows of a new attachment: both at once, or the connection only once the transit router is done. */
+  /** Which side knows of a new attachment: both sides at once, or the connection only once the transit router is done. */
   attachOrder: z.enum(['both', 'cbn-first']),
   /** Reads that show a new attachment as `Attaching`. */
   attachPolls: polls,
@@ -59,15 +59,15 @@ export const behavioursShape = z.strictObject({
   listUnfiltered: z.enum(['empty', 'refused']),
   /** PageSize or MaxResults out of range. */
   pageSizeOutOfRange: z.enum(['refused', 'clamp']),
-  /** Order of VPC listings. `shuffled` moves items between the pages of one listing. */
+  /** Order of VPC listings. `shuffled` moves items between the pages of a listing. */
   listingOrder: z.enum(['newest-first', 'shuffled']),
   /** A known region without IPsec-VPN for transit routers. */
   unsupportedRegion: z.enum(['not-found', 'empty']),
-  /** Fields of a transit router on a connection bound to none: left out, or the empty text. */
+  /** Fields of a transit router on a connection without a transit router: left out, or the empty text. */
   absentFields: z.enum(['omitted', 'empty']),
   /** TagResources and UnTagResources with an id that does not exist: nothing is written, or it is passed over. */
   tagUnknownResource: z.enum(['refused', 'ignored']),
-  /** How many resources one tag call takes: the documents say both. */
+  /** How many resources a tag call takes: the documents give both numbers. */
   tagResourceMax: z.union([z.literal(20), z.literal(50)]),
   /** The code when a resource would hold too many tags: the catalogue's, and two that older pages and readers name. */
   tooManyTagsCode: z.enum(['QuotaExceeded.TagNum', 'SizeLimitExceeded.TagNum', 'NumberExceed.Tags']),

@@ -88,7 +88,7 @@ export class Engine {
     stop.removeEventListener('abort', wake);
   }
 
-  /** Serves one call, from permission to reply, and logs it. */
+  /** Serves a call, from permission to reply, and logs it. */
   async perform(call: EmulatedCall): Promise<EmulatedReply> {
     const latencyMs = this.latencyOf(call.action);
     if (latencyMs > 0) {

@@ -30,7 +30,7 @@ export type Operation = {
   readonly version: string;
   readonly action: string;
   readonly kind: 'read' | 'write';
-  /** The RAM action that a caller needs. Undefined if it needs none. */
+  /** The RAM action that a caller needs. Undefined if it needs no RAM action. */
   readonly ram: string | undefined;
   /** Whether RegionId must name a region that serves this. */
   readonly regional?: boolean;

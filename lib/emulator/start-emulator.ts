@@ -21,7 +21,7 @@ export type ServerOptions = EmulatorOptions & {
   readonly functions?: readonly FunctionConfig[];
   /** HTTPS, with a certificate made now. Default: HTTP. */
   readonly tls?: boolean;
-  /** The key of the first account if it has none. Default: a fixed key. */
+  /** The key of the first account, if the estate gives it no key. Default: a fixed key. */
   readonly key?: AccessKey;
 };
 
@@ -82,7 +82,7 @@ function fail(response: ServerResponse, error: unknown): void {
   }
 }
 
-/** A repeated header becomes one header with commas. */
+/** A repeated header becomes a header with commas. */
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [

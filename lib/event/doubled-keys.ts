@@ -8,7 +8,7 @@ type DoubledKey = { readonly key: string; readonly element: number };
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;
 
 /**
- * Keys that JSON text has twice in one object, at most one key for each element of a top-level array. The parser
+ * Keys that JSON text has twice in a single object, at most a single key for each element of a top-level array. The parser
  * silently keeps the last of them, and the author may have meant the first.
  *
  * @param json valid JSON
@@ -16,7 +16,7 @@ const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;
 export function findDoubledKeys(json: string): readonly DoubledKey[] {
   const found = new Map<number, string>();
   const isArray = json.trimStart().startsWith('[');
-  /** The keys so far of each object that is open. An array has none. */
+  /** The keys so far of each object that is open. An array has no keys. */
   const open: Set<string>[] = [];
   let element = 0;
   for (const [token, text = '', colon] of json.matchAll(TOKENS)) {

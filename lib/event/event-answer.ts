@@ -1,7 +1,7 @@
 import type { Narrowing } from '../core/domain/policy.ts';
 
 /**
- * The result of one event. An `ignored` event is valid and concerns nothing here. A refusal would only make the
+ * The result of an event. An `ignored` event is valid and concerns nothing here. A refusal would only make the
  * platform send it again.
  */
 export type Answer =

@@ -5,7 +5,7 @@ type Hint = 'always' | 'named';
  * Calls after which a connection may have become an orphan, stopped being an orphan, or been tagged by its owner.
  *
  * Names of VPC 2016-04-28 and CBN 2017-09-12 actions, as ActionTrail writes them in `eventName`. A call that is not
- * listed here is an event about something else. The timer covers all that events miss.
+ * listed here is an event about something else. The timer covers every change that events miss.
  */
 export const HINT_OF: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   // The link to a transit router appears or disappears. The connection stays behind.

@@ -23,7 +23,7 @@ export type BatchAnswer = {
  * Judge each event of an array by itself. The run is the union of their requests.
  *
  * @param doubled elements with a duplicate key
- * @throws ConfigError when all are refused
+ * @throws ConfigError when all events are refused
  */
 export function parseBatch(
   events: readonly unknown[],

@@ -25,7 +25,7 @@ type Read = { readonly policy: DeclaredPolicy; readonly source: PolicyOrigin['so
 /**
  * The policy of this run: from a flag, from `SWEEP_POLICY` (text) or `SWEEP_POLICY_FILE`, or else as packed. Without
  * any of these sources, it has only defaults. `SWEEP_MODE` replaces its mode. `SWEEP_STORE` replaces its store, and a
- * flag replaces both. A blank variable counts as not set.
+ * flag replaces both values. A blank variable counts as not set.
  *
  * @throws ConfigError if a source is unreadable or wrong, or if a person could not tell which of two sources counts
  */

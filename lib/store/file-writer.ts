@@ -5,7 +5,7 @@ import { systemCode, toStoreProblem, within } from './store-problem.ts';
 const SYNC_UNSUPPORTED = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
- * Writes one new file from front to back. Pieces that arrive during a write wait in memory, and the next write takes
+ * Writes a new file from front to back. Pieces that arrive during a write wait in memory, and the next write takes
  * them all.
  */
 export class FileWriter {

@@ -10,7 +10,7 @@ export const FOLDER_MODE = 0o700;
 
 /** Larger than any document of ours, but small enough to read. */
 const BYTES_MAX = 256 * 1024 * 1024;
-/** The number of bytes in one read. */
+/** The number of bytes in a single read. */
 const CHUNK_BYTES = 1024 * 1024;
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -21,7 +21,7 @@ const ANY_FILE =
 const OLD_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * The files below one folder. No path leaves this folder, because names are checked and each folder on the way is
+ * The files below a folder. No path leaves this folder, because names are checked and each folder on the way is
  * resolved before its content is touched. All methods throw as `node:fs` does, or throw `StoreError`.
  */
 export class FolderFiles {

@@ -112,7 +112,7 @@ export class FolderStore implements ReportStore {
 
   readonly isStopped = async (): Promise<boolean> =>
     await this.#guard(`nobody can tell whether there is a file ${STOP}`, async () => {
-      // A lookup may come from a cache without the new file, and a listing may lag. Either of them is enough.
+      // A lookup may come from a cache without the new file, and a listing may lag. A hit of either kind is enough.
       const [there, names] = await Promise.all([this.#files.hasAtRoot(STOP), this.#files.listRoot()]);
       if (there || names.includes(STOP)) {
         return true;

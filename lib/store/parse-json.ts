@@ -1,4 +1,4 @@
-/** Far more than any document of ours has. Code that goes through values one within another needs stack for each. */
+/** Far more than any document of ours has. Code that goes through nested values needs stack for each level. */
 const DEPTH_MAX = 100;
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [...Buffer.from('"\\{}[]')];
@@ -36,7 +36,7 @@ function isDeep(text: string): boolean {
   return depth > DEPTH_MAX;
 }
 
-/** Where the quoted text ends that begins here; the end of everything if it has no end. */
+/** The end of the quoted text that begins here, or the end of everything if the quoted text has no end. */
 function endOfQuoted(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(text, end)) {

@@ -13,7 +13,7 @@ const CODES = new Map<string, StoreCode>([
   ['ESTALE', 'StoreGone'],
 ]);
 
-/** @param what such as `/mnt/store: results cannot be listed` */
+/** @param what for example `/mnt/store: results cannot be listed` */
 export const toStoreProblem = (what: string, error: unknown): StoreError =>
   error instanceof StoreError
     ? error

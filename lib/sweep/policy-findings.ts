@@ -3,7 +3,7 @@ import type { RunResult } from '../core/domain/outcome.ts';
 import { type PolicyWarning, toSentences } from '../core/plan/policy-warnings.ts';
 import type { Survey } from './survey/survey.ts';
 
-/** Number of policy entries in one log line. */
+/** Number of policy entries in a single log line. */
 const LOGGED_MAX = 100;
 
 /**

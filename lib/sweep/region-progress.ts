@@ -2,7 +2,7 @@ import type { Clock } from '../core/domain/cloud-api.ts';
 import type { ConnectionId } from '../core/domain/estate.ts';
 
 /**
- * The connections of one region at each stage of their steps. Decides whether a read is worth making now or serves more
+ * The connections of a region at each stage of their steps. Decides whether a read is worth making now or serves more
  * later.
  */
 export class RegionProgress {
@@ -61,7 +61,7 @@ export class RegionProgress {
     this.deleted.delete(connectionId);
   }
 
-  /** Wait at most `maxMs` for connections whose tag is still being written, so that one reading serves all. */
+  /** Wait at most `maxMs` for connections whose tag is still being written, so that a single reading serves all connections. */
   async waitForBatch(maxMs: number): Promise<void> {
     if (this.toTag.size === 0) {
       return;

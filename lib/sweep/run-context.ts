@@ -16,7 +16,7 @@ import type { SurveyedRegion } from './survey/survey.ts';
 import type { RegionFacts } from './survey/survey-region.ts';
 import type { SweptPlan } from './survey/swept-plan.ts';
 
-/** The shared state of the backups of one run. */
+/** The shared state of the backups of a run. */
 type RunBackups = {
   readonly store: Store;
   readonly runId: string;
@@ -45,7 +45,7 @@ export type RunContext = {
   readonly plan: SweptPlan | undefined;
 };
 
-/** The shared state of the steps in one region. */
+/** The shared state of the steps in a single region. */
 export type RegionContext = RunContext & {
   readonly accountId: AccountId;
   readonly regionId: RegionId;
@@ -70,12 +70,12 @@ export const record = (
   fields: JournalFields = {},
 ): void => region.journal(event, { accountId: region.accountId, regionId: region.regionId, connectionId, ...fields });
 
-/** Number of deleted connections, for each page of a listing, that make one listing for all of them worthwhile. */
+/** Number of deleted connections, for each page of a listing, that make a listing for all of them worthwhile. */
 const DELETED_PER_PAGE_MIN = 4;
 
 const PICKS = { connection: pickConnection, attachment: pickAttachment, staticRoute: pickStaticRoute };
 
-/** Bind a run to one surveyed region, with its own shared reads. */
+/** Bind a run to a single surveyed region, with its own shared reads. */
 export function createRegionContext(run: RunContext, region: SurveyedRegion, facts: RegionFacts): RegionContext {
   const { accountId, regionId, place } = region;
   const ownerOf = (transitRouterId: TransitRouterId): CloudApi => {

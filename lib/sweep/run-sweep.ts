@@ -219,9 +219,9 @@ type Work = {
 };
 
 /** Number of backups written at the same time. On a mounted bucket, each waits for the network. */
-const BACKUPS_WRITTEN_MAX = 128;
+const BACKUPS_WRITTEN_MAX = 512;
 
-/** Tags first, because a mark that lapses costs a whole grace period, and a deletion that waits costs only one run. */
+/** Tags first, because a mark that lapses costs a whole grace period, and a deletion that waits costs only a run. */
 async function carryOut({ surveyed, planned, request, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs, store, runId, stopAsked = NEVER } = deps;
   const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };

@@ -44,7 +44,7 @@ export function endSettled(judged: Judged, { policy, journal }: Telling): Outcom
 }
 
 /**
- * Exactly one outcome for every other connection in scope, and a log line for each connection that no step reported. A
+ * A single outcome for every other connection in scope, and a log line for each connection that no step reported. A
  * generator, because the outcomes of a big estate are not all kept.
  *
  * A step result comes first, then a failed tag write, then guards and limits, then the verdict.
@@ -182,7 +182,7 @@ function reportOutcome(journal: Journal, verdict: Verdict, outcome: Outcome): vo
   journal('connection.judged', { connectionId, code, cloudRequestId: requestId, verdict: verdict.kind, ...told });
 }
 
-/** Connections of a region that could not be read completely also get one log line each. */
+/** Connections of a region that could not be read completely also get a log line each. */
 function reportLost(journal: Journal, outcome: Outcome): void {
   const { connectionId, code, requestId, rule, evidence, ...told } = outcome;
   journal('connection.judged', { connectionId, code, cloudRequestId: requestId, verdict: 'unknown', ...told });

@@ -3,7 +3,7 @@ import { toIso } from '../core/domain/time.ts';
 import { BACKUP_FORMAT } from '../core/store/store-layout.ts';
 import type { Settings, SettingsReading } from '../core/undo/settings.ts';
 
-/** The data for a restore of one connection, with the cloud's own names and without secrets. */
+/** The data for a restore of a connection, with the cloud's own names and without secrets. */
 export type Backup = {
   readonly format: typeof BACKUP_FORMAT;
   /** ISO UTC. */
@@ -30,7 +30,7 @@ export type Backup = {
 
 export type Tag = { readonly Key: string; readonly Value: string };
 
-/** The data that was read of one connection just before its deletion. */
+/** The data that was read of a connection just before its deletion. */
 export type BackupInput = {
   readonly takenMs: number;
   readonly runId: string;

@@ -1,5 +1,5 @@
 /**
- * How one field of a reply gets into a backup, and from there into the request that creates the thing again.
+ * How a field of a reply gets into a backup, and from there into the request that creates the thing again.
  *
  * A backup contains only the fields in this table, so a new field of the cloud cannot bring a secret with it. Sources
  * of the names: DescribeVpnConnection and CreateVpnAttachment (VPC 2016-04-28), ListTransitRouterVpnAttachments,

@@ -16,7 +16,7 @@ export type FoundBackup = {
 const READS_MAX = 16;
 
 /**
- * Every backup in the store, or every backup of one connection, the oldest first. Throws `StoreError`.
+ * Every backup in the store, or every backup of a connection, the oldest first. Throws `StoreError`.
  *
  * The answer contains invalid files as well, each with its problem.
  */

@@ -40,7 +40,7 @@ const SECRET_NAMES = ['accessKeyId', 'accessKeySecret', 'securityToken', 'Signat
 const SECRET_PATHS = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /**
- * A log with one JSON object in each line.
+ * A log with a JSON object in each line.
  *
  * @param write gets whole lines. On Function Compute it must be `process.stdout.write`: the platform captures that
  *   function, not the file descriptor, so pino's own destination would bypass it.

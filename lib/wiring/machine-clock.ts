@@ -1,7 +1,7 @@
 import { wokenBy } from '../core/concurrency/unless-stopped.ts';
 import type { Clock } from '../core/domain/cloud-api.ts';
 
-/** The two clocks of a machine, both in milliseconds. */
+/** The two clocks of a machine, in milliseconds. */
 export type Machine = {
   /** Since the epoch. Jumps when somebody corrects the time. */
   readonly wallMs: () => number;
@@ -24,7 +24,7 @@ const MACHINE: Machine = {
 };
 
 /**
- * A clock for one run. It follows the machine clock that advances more. If it followed only the wall clock, setting
+ * A clock for a run. It follows the machine clock that advances more. If it followed only the wall clock, setting
  * that clock back would make old evidence fresh again. If it followed only the elapsed time, suspending the machine
  * would do the same.
  */

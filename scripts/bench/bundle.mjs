@@ -1,5 +1,5 @@
 // The function's cold start: size of its bundle, time that `require` takes, and time until its first request is sent.
-// For comparison, the SDK that it uses and the official client of one of its two services are bundled in the same way.
+// For comparison, the SDK that it uses and the official client of its service VPC are bundled in the same way.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -91,7 +91,7 @@ function measure({ name, path }) {
   return JSON.parse(output.slice(output.lastIndexOf('{')));
 }
 
-/** Times are compared within a round, because the machine was then equally busy for both. */
+/** Times are compared within a round, because the machine was then equally busy for both programs. */
 function toRatios([ours, sdk], rounds) {
   const ratio = (toRatio) => rounded(median(rounds.map(toRatio)));
   return {

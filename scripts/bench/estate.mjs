@@ -1,5 +1,5 @@
 // Memory and time to list and judge an estate: the built function in plan mode, in a fresh process, against the emulator
-// over HTTP in another.
+// over HTTP in another process.
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-// Whole runs on a real clock, over HTTP: the built function, and scripts that use the same SDK, each in a process of
+// Whole runs on a real clock, over HTTP: the built function, and scripts that use the same SDK, each program in a process of
 // its own. The emulator runs in another process, so CPU time counts only the sweeping process.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const BEHAVIOURS = { detachPolls: null, detachMs: 300, detachSecondPolls: 0, det
 
 /**
  * A detach of the bench takes 300 ms. Real detaches take tens of seconds, and production polls every 5 s. So the
- * interval is a sixth of a detach in both, here 50 ms. `recheck.maxAge` keeps its default of 10 s, because the calls
+ * interval is a sixth of a detach in both clouds, here 50 ms. `recheck.maxAge` keeps its default of 10 s, because the calls
  * themselves are as slow as real calls. Limits of a run and the pace are lifted, so that only the engine and the client
  * are measured.
  */

@@ -22,7 +22,7 @@ export async function benchRuns() {
 /**
  * Runs a program of the bench.
  *
- * @returns the JSON objects that it prints, one on each line
+ * @returns the JSON objects that it prints, each on its own line
  */
 export async function runBundled(entry) {
   const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-bench-'));

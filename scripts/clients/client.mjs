@@ -18,7 +18,7 @@ export class Refused extends Error {
  *
  * @param start command and arguments
  * @param env variables that tell the client where the emulator is
- * @param use gets a function that makes one call and answers the body. The function throws `Refused` or `ClientFailed`
+ * @param use gets a function that makes a call and answers the body. The function throws `Refused` or `ClientFailed`
  */
 export async function withClient([command, args], env, use) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });

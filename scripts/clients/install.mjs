@@ -22,7 +22,7 @@ function need(command, args) {
   }
 }
 
-/** @returns the clients by their names: command and arguments of each */
+/** @returns the clients by their names: command and arguments of each client */
 export function installPython(folder) {
   need('python3', ['-c', 'import venv, sys; sys.exit(sys.version_info < (3, 8))']);
   const home = join(folder, 'python');
@@ -34,7 +34,7 @@ export function installPython(folder) {
   return { 'python new': script('new_sdk.py'), 'python old': script('old_sdk.py') };
 }
 
-/** @returns the clients by their names: command and arguments of each */
+/** @returns the clients by their names: command and arguments of each client */
 export function installGo(folder) {
   need('go', ['version']);
   const home = join(folder, 'go');

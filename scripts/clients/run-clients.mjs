@@ -59,7 +59,7 @@ async function resultsOf(name, start) {
       ends.set(operation, end);
     }
   };
-  /** Runs one step. A step that fails ends the story of this client. */
+  /** Runs a step. A step that fails ends the story of this client. */
   const check = async (operation, step) => {
     try {
       const value = await step();

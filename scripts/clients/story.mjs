@@ -12,7 +12,7 @@ const ACCOUNT = 1_000_000_000_000_001;
 /** The number of reads of a change before it counts as stuck. */
 const LOOKS_MAX = 20;
 
-/** @param call makes one call: service, action, parameters */
+/** @param call makes a call: service, action, parameters */
 export async function live({ call, check }) {
   const vpc = (action, params) => call('vpc', action, params);
   const cbn = (action, params) => call('cbn', action, params);
@@ -334,7 +334,7 @@ const keysOf = (body) =>
 /** The list at a path. If the client left it out because it is empty, the list is empty. */
 const at = (body, path) => path.split('.').reduce((here, name) => here?.[name], body) ?? [];
 
-/** The one item of a listing that has this id. */
+/** The item of a listing that has this id. */
 async function one(reply, path, id) {
   const [[name, value]] = Object.entries(id);
   const found = at(await reply, path).find((row) => row[name] === value);

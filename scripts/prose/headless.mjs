@@ -7,36 +7,37 @@ const PEOPLE =
 /** Words that cannot be the noun of the pronoun before them. */
 const NO_NOUN =
   "that|who|whom|whose|which|of|in|on|at|with|without|by|to|from|for|above|below|beside|between|after|before|under|over|than|it|they|we|you|he|the|an?|this|these|its|their|is|are|was|were|isn't|has|have|had|does|do|did|can|cannot|could|may|might|must|will|would|should|and|or|but|if|when|as|not|no|still|already|alone|only|too|also|now|left";
+/** Words that follow "both", "each" or "all" only if no noun does. */
+const VERBS =
+  "that|who|whom|whose|which|of|in|on|at|it|they|we|you|he|is|are|was|were|isn't|has|have|had|does|do|did|can|cannot|could|may|might|must|will|would|should|and|or|but|if|when|not|no";
+/** The start of the passage or of a sentence in it. */
+const SENTENCE = '(?:^[\\s"“«(*]*|[.!?:][")”»*]*\\s+)';
 /** The start of the passage, or of a sentence or a clause in it. */
 const CLAUSE =
   '(?:^[\\s"“«(*]*|[.!?:;,(–—]["”»*)]*\\s+|\\b(?:and|or|but|if|when|because|than|as|that|while|unless|where|so)\\s+)';
 const AFTER = '(?=[.,;:)!?"”]|\\s*$|\\s+[–—])';
 const NOUNLESS = `(?:${AFTER}|(?=\\s+(?:${NO_NOUN})\\b))`;
-/** Words that turn "one" into a substitute for a noun. */
-const DETERMINERS =
-  'the|this|that|each|every|another|no|any|which|first|second|last|next|other|same|old|new|older|newer|single|half-done|held|due|right|wrong|bad|good|only|real|whole|partial|small|large|long|short|own|broken|blank|empty';
+const VERB_FOLLOWS = `(?:${AFTER}|(?=\\s+(?:${VERBS})\\b))`;
 
 const PATTERNS = [
   ['what', /\b(?:what|whatever|whoever|whomever)\b/gi],
   ['who', new RegExp(`(?<!\\b(?:${PEOPLE})s?,?\\s+)\\bwho\\b`, 'gi')],
   ['those', new RegExp(`\\bthose${NOUNLESS}`, 'gi')],
   ['ones', /\bones\b/gi],
-  ['the one', new RegExp(`\\b(?:${DETERMINERS})\\s+one\\b(?!\\s+(?:or|and)\\b)${NOUNLESS}`, 'gi')],
-  ['one that', /(?<!\bno )\bone\s+(?:that|who|whose|which|whom)\b/gi],
-  ['one', new RegExp(`${CLAUSE}(?:one|of one)\\b(?!\\s+(?:that|who|whose|which|whom)\\b)${NOUNLESS}`, 'gi')],
-  [
-    'of one',
-    new RegExp(`\\b(?:of|by|for|to|with|in|on|from|is|has|have|gets|lists|takes|keeps|wants|not)\\s+one${AFTER}`, 'gi'),
-  ],
+  ['one', new RegExp(`\\bone\\b(?!\\s+(?:or|and)\\b)${NOUNLESS}`, 'gi')],
+  // At the start of a sentence, a noun with its article is easier to read than a numeral.
+  ['one', new RegExp(`${SENTENCE}one\\b(?!-)`, 'gi')],
   ['such', /\bsuch(?:\s+an?\b|(?=\s+(?:that|is|are)\b|[.,;:)]|\s*$))/gi],
   ['such', new RegExp(`${CLAUSE}such\\b(?!\\s+(?:as|an?|that|is|are)\\b)`, 'gi')],
   ['none', new RegExp(`${CLAUSE}none\\b`, 'gi')],
-  ['others', /\bothers\b/gi],
+  ['other', new RegExp(`\\bothers\\b|(?:\\bthe other|(?<!\\bone )\\banother)${NOUNLESS}`, 'gi')],
+  ['each', new RegExp(`${SENTENCE}(?:both|each|all|either|neither|some|most|several|many)${VERB_FOLLOWS}`, 'gi')],
   ['that', /\bthat\s+which\b/gi],
   ['that', /(?:^[\s"“«(*]*|[.!?:;]["”»*)]*\s+)that\s+(?:the|an?|it|they|no|nobody|nothing|every)\b/gi],
 ];
 
-const PRONOUN = /\b(?:what|whatever|whoever|whomever|who|those|ones?|such|none|others|that)\b/i;
+const PRONOUN =
+  /\b(?:what|whatever|whoever|whomever|who|those|ones?|such|none|others?|another|both|each|all|either|neither|some|most|several|many|that)\b/i;
 const MAY_ASK = new Set(['what', 'who']);
 /** A question may begin with the pronoun, because the answer is the noun. */
 const QUESTION = /(?:^|(?<=[.!:;]\s))[^.!?:;]*\?/g;
@@ -44,7 +45,7 @@ const QUESTION = /(?:^|(?<=[.!:;]\s))[^.!?:;]*\?/g;
 const ONE_WORD = /^\s*[\w-]+\s*$/;
 
 /**
- * @param passage one comment, paragraph, table cell or test name, with code blanked out
+ * @param passage a comment, paragraph, table cell or test name, with code blanked out
  * @param isHeading a heading may be a question without its mark
  * @returns the findings in the order of the text. `index` is an offset in the passage
  */

@@ -2,7 +2,7 @@
 import { parseSync, Visitor } from 'oxc-parser';
 
 const TEST_CALLS = new Set(['test', 'it', 'describe']);
-/** Code, paths and quoted test names count as one word each. */
+/** Code, paths and quoted test names count as a word each. */
 const CODE = /`[^`]*`|«[^»]*»|https?:\/\/\S+/g;
 const LINK_TARGET = /(?<=\])\([^()\s]*\)/g;
 const FENCE = /^[ \t]*(```|~~~)[\s\S]*?^[ \t]*\1[^\n]*$/gm;
@@ -37,7 +37,7 @@ export function passagesOfPage(source) {
 }
 
 /**
- * @returns the comments and the names of tests in a source file. Lines of `//` that follow each other are one comment
+ * @returns the comments and the names of tests in a source file. Lines of `//` that follow each other are a single comment
  */
 export function passagesOfSource(name, source) {
   const { program, comments } = parseSync(name, source);

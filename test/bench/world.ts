@@ -167,12 +167,12 @@ function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile
   };
 }
 
-/** The published quota of VPN attachments for each transit router, which counts where the limits count. */
+/** The published quota of VPN attachments for each transit router. */
 const ATTACHMENTS_MAX = 50;
 
-/** In each region. Without limits one transit router holds them all. */
-export const transitRoutersOf = ({ orphans, attached, regions, limits }: Task): number =>
-  limits ? Math.max(1, Math.ceil((orphans * attached) / regions / ATTACHMENTS_MAX)) : 1;
+/** In each region. */
+export const transitRoutersOf = ({ orphans, attached, regions }: Task): number =>
+  Math.max(1, Math.ceil((orphans * attached) / regions / ATTACHMENTS_MAX));
 
 function createEstate(task: Task, regions: readonly string[]): EstateFile {
   if (task.transitRouters !== undefined) {

@@ -282,7 +282,7 @@ test.each<[RunStatus, OutcomeKind[], number]>([
   expect(exitCodeOf({ status, counts: counts(...kinds) })).toBe(expected);
 });
 
-test('an unexpected error is one line with exit code 1, and its stack is shown only in debug mode', async () => {
+test('an unexpected error is a single line with exit code 1, and its stack is shown only in debug mode', async () => {
   const broken = {
     now: () => {
       throw new RangeError('the clock\nis broken');

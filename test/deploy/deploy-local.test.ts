@@ -17,7 +17,7 @@ import type { Fc3Function } from '../support/fc3.ts';
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 const due = (rule: string) => ({ 'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`, 'vco-sweeper:seen': ago(HOUR) });
 const policy = {
-  // All of them, so that everything that may be read is read.
+  // All variables, so that everything that may be read is read.
   rules: { unassociated: '24h', 'tunnels-down': '24h', unrouted: '365d', expired: '24h' },
   wait: { pollInterval: '20ms' },
   pace: { describePerMinute: 60_000, writePerMinute: 6_000 },
@@ -55,7 +55,7 @@ afterEach(async () => {
   cleanUp();
 });
 
-/** Who restores. */
+/** The person who restores. */
 const PERSON = { accessKeyId: 'LTAIperson', accessKeySecret: 'person-secret' };
 
 /** Both functions of a deployment in an account whose roles have these rights, and a tick of the dispatcher. */

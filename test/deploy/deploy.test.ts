@@ -78,7 +78,7 @@ describe('with the defaults', () => {
     expect(defaults.sweep.concurrencyConfig.reservedConcurrency).toBe(1);
   });
 
-  test('each function is the package that the build makes, with one record a line and a ratio of cpu that is allowed', () => {
+  test('each function is the package that the build makes, with a line for each record and an allowed ratio of CPU', () => {
     const { sweep, dispatch } = defaults;
     expect([sweep.code, dispatch.code]).toEqual(['./dist/sweep', './dist/dispatch']);
     for (const { code, logConfig, memorySize, cpu } of [sweep, dispatch]) {
@@ -127,7 +127,7 @@ describe('with the defaults', () => {
 describe('with every variable set', () => {
   const { sweep, dispatch } = changed;
 
-  test('each is heard', () => {
+  test('each switch is heard', () => {
     const rendered = JSON.stringify(changed);
     const values = Object.entries(ALL).filter(
       ([name]) => !['SWEEP_TRIGGER', 'SWEEP_TUNNEL_EVENTS', 'SWEEP_SAMPLING'].includes(name),
@@ -154,7 +154,7 @@ describe('with every variable set', () => {
     }
   });
 
-  test('the table of docs/deploy.md has each, with its default', () => {
+  test('the table of docs/deploy.md has each switch, with its default', () => {
     const used = [...readFileSync('s.yaml', 'utf8').matchAll(/env\('(\w+)', (?:'([^']*)')?/g)];
     const defaultOf = new Map(used.map(([, name = '', value]) => [name, value ?? '1']));
     expect([...defaultOf.keys()].sort()).toEqual(Object.keys(ALL).sort());
@@ -216,7 +216,7 @@ describe('the report function', () => {
     expect(on(preview({ SWEEP_STORE_BUCKET: 'of-mine', SWEEP_TRIGGER: 'none' }).report)).toEqual([]);
   });
 
-  test('has a role, a mount and a schedule of its own, and the platform runs it again when it fails, one at a time', () => {
+  test('has a role, a mount and a schedule of its own, and the platform runs it again when it fails, a single run at a time', () => {
     expect([defaults.report.role, report.role]).toEqual(['vco-sweeper-report', 'janitor-report']);
     expect(report.ossMountConfig).toEqual(changed.sweep.ossMountConfig);
     expect(report.environmentVariables.SWEEP_STORE).toBe(changed.sweep.environmentVariables.SWEEP_STORE);
@@ -227,7 +227,7 @@ describe('the report function', () => {
     expect(load(report.code)).toHaveProperty('handler');
   });
 
-  test('gets addresses and keys of channels, and the other functions get none of them', () => {
+  test('gets addresses and keys of channels, and the other functions get no address and no key', () => {
     expect(report.environmentVariables).toMatchObject(CHANNEL_VARIABLES);
     expect(() => checkChannels(channelsOf(report), report.environmentVariables)).not.toThrow();
     expect(() => checkChannels(channelsOf(defaults.report), defaults.report.environmentVariables)).toThrow(

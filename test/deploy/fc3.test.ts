@@ -6,7 +6,7 @@ const { sweep, dispatch } = preview({ SWEEP_DEAD_LETTER: 'acs:mns:cn-hangzhou::/
 
 type Path = readonly (string | number)[];
 
-/** The same function with one part replaced. Undefined removes it. */
+/** The same function with a part replaced. Undefined removes it. */
 function change(given: object, path: Path, value: unknown): object {
   const copy = structuredClone(given);
   const [last = '', ...back] = [...path].reverse();

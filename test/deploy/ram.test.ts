@@ -269,7 +269,7 @@ describe('the deployment', () => {
 test.each([
   ['trust/trust-function-compute', { Service: ['fc.aliyuncs.com'] }],
   ['trust/trust-member-account', { RAM: ['acs:ram::1234567890123456:role/vco-sweeper'] }],
-])('docs/ram/%s.json lets one principal in and no other', (name, Principal) => {
+])('docs/ram/%s.json lets in a single principal and no other principal', (name, Principal) => {
   const { Statement } = JSON.parse(readFileSync(`docs/ram/${name}.json`, 'utf8'));
   expect(Statement).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }]);
 });

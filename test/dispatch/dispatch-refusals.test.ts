@@ -43,7 +43,7 @@ describe('a scope that cannot be started', () => {
     expect(scopes).toMatchObject([{ state: 'failed', code, advice: expect.stringMatching(advice) }]);
   });
 
-  test('because the request is too large is one failure', async () => {
+  test('because the request is too large is a single failure', async () => {
     const { send, fc } = await world();
     const connections = Array.from({ length: 10_000 }, (_, at) => `vco-${String(at).padStart(10, '0')}`);
     const { scopes } = await send({ connections }, aPolicy({ mode: 'sweep' }));

@@ -49,7 +49,7 @@ describe('the resource directory', () => {
     expect(fc.invoked).toEqual([]);
   });
 
-  test('that lost an account that only one event names says so', async () => {
+  test('that lost an account that only a single event names says so', async () => {
     const { send } = await world({ members });
     const event = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
     const { scopes } = await send([event({ accounts: [C] }, 'a'), event({ regions: [H] }, 'b')], directory());
@@ -107,7 +107,7 @@ describe('the regions of a policy with regions: all', () => {
     ]);
   });
 
-  test('do not give a region of one account to another account', async () => {
+  test('do not give a region of an account to another account', async () => {
     const special = aPolicy({
       mode: 'sweep',
       accounts: [listed(A, ['cn-special-1']), listed(B, 'all'), listed(C, 'all')],

@@ -8,7 +8,7 @@ import { refusal } from '../support/function-compute.ts';
 import { A, B, C, E, H, list, listed, TICK, tick, world } from './dispatch-world.ts';
 
 describe('a tick', () => {
-  test('starts one sweep for each account and region of the policy', async () => {
+  test('starts a sweep for each account and region of the policy', async () => {
     const { send, fc, asked } = await world();
     const result = await send(tick(), list);
     expect(result.counts).toEqual({ started: 6, 'already-started': 0, failed: 0 });

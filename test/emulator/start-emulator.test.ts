@@ -31,7 +31,7 @@ async function post(url: string, { method, url: path, headers, body }: Request):
   return fetch(url + path, { method, headers: rest, ...(method === 'POST' && { body }) });
 }
 
-test('serves the three services on one port, told apart by version', async () => {
+test('serves the three services on a single port, told apart by version', async () => {
   const { url } = await start();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const connections = await (await post(url, v1('DescribeVpnConnections', { RegionId: REGION }))).json();
@@ -45,7 +45,7 @@ test('serves the three services on one port, told apart by version', async () =>
   expect(await identity.json()).toMatchObject({ AccountId: A });
 });
 
-test('says which account and key to use, and makes a key if there is none', async () => {
+test('says which account and key to use, and makes a key if there is no key', async () => {
   expect(await start()).toMatchObject({ accountId: A, ...KEY });
   const bare = await start({ estate: defineEstate({ accounts: [{ accountId: '42' }] }) });
   expect(bare).toMatchObject({ accountId: '42', accessKeyId: expect.stringMatching(/^LTAI/) });

@@ -37,7 +37,7 @@ test("the parser's own output has no duplicate key at any depth", () => {
   expect(findDoubledKeys(`${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`)).toEqual([]);
 });
 
-test('with one more key, it has a duplicate', () => {
+test('with an additional key, it has a duplicate', () => {
   const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 });
   fc.assert(
     fc.property(object, fc.nat(), (value, pick) => {

@@ -297,7 +297,7 @@ describe('of an array', () => {
     });
   });
 
-  test('all refused throws, naming each', () => {
+  test('if all events are refused, it throws and names each event', () => {
     expect(() => parse([bad, 'text', null])).toThrow(ConfigError);
     expect(() => parse([bad, 'text', null])).toThrow(
       /^all 3 events refused\n {2}- event 0 \(id "bad"\): data: regions\[0\].*\n {2}- event 1 \(no id\): only CloudEvents may be in an array.*\n.*event 2 /,

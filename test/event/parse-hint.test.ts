@@ -114,7 +114,7 @@ describe('a hint that concerns nothing here is answered by no part and a note:',
   });
 });
 
-test.each(['', ' ', null])('an error code of %j is none', (errorCode) => {
+test.each(['', ' ', null])('an error code of %j counts as no error code', (errorCode) => {
   expect(partOf({ errorCode })).toBeDefined();
 });
 

@@ -77,7 +77,7 @@ test.each(Array.from({ length: OVERLAPS }, (_, index) => index + 1))(
     const at = await start(seed);
     const both = await Promise.all([sweepNow(at).ended, sweepNow(at).ended]);
     expect(both.map(({ answer }) => failuresOf(answer))).toEqual([[], []]);
-    // Each run may have left work to the other. The next run has no other run beside it.
+    // Each run may have left work to the parallel run. The next run has no parallel run.
     await sweepNow(at).ended;
     expect(ids(at)).toEqual(stays);
     expectOnlyOrphansTouched(at);

@@ -127,7 +127,7 @@ describe('the built function, over HTTP', () => {
 });
 
 describe('the code package', () => {
-  test('works from any folder, with the policy packed beside it, and only plans without one', async () => {
+  test('works from any folder, with the policy packed beside it, and only plans without a policy', async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'vco-sweeper-')), 'code');
     cpSync('dist/sweep', folder, { recursive: true });
     rmSync(join(folder, 'policy.json'), { force: true });
@@ -203,7 +203,7 @@ describe('ways to end', () => {
     ['an event that raises the mode', { event: { mode: 'sweep' }, policy: { ...policy, mode: 'plan' } }, /mode/],
     ['an event for a region outside the policy', { event: { regions: ['eu-central-1'] }, policy }, /eu-central-1/],
     ['a payload that is not JSON', { event: { ...timer, payload: 'now' }, policy }, /payload/],
-  ])('%s gives one clear ConfigError, and makes no call', async (_what, invocation, message) => {
+  ])('%s gives a clear ConfigError, and makes no call', async (_what, invocation, message) => {
     const cloud = await start({ rows: rows() });
     const { thrown } = await invoke(cloud, { ...invocation, env: { SWEEP_THROW: 'never', ...invocation.env } }).ended;
     expect(thrown).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(message) });

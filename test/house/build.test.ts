@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the build', () => {
   /**
-   * A build of these sources in a folder of its own, beside a policy. A build takes seconds, so the tests share one
+   * A build of these sources in a folder of its own, beside a policy. A build takes seconds, so the tests share a
    * good build.
    */
   let built = '';

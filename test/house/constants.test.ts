@@ -10,7 +10,7 @@ const CONSTANT =
   /^(?:export )?const (\w+)(?:: (?:[^=]|=>)+)? =\s+(?:-?\d|['"`/]|new (?:Set|Map)\b(?!(?:<[^(]*>)?\(\))|\[(?!\]))/gm;
 const DECLARATION = /^(?:export )?const ([A-Z][A-Z0-9_]*)\b/gm;
 const UPPER_CASE = /^[A-Z][A-Z0-9_]*$/;
-/** Comments name constants as well, and one text is a whole program. */
+/** Comments name constants as well, and a text here is a whole program. */
 const NO_CODE = /^\s*(?:\/\/.*|\/\*[\s\S]*?\*\/)$|String\.raw`[^`]*`/gm;
 
 const SOURCES = ['functions', 'lib', 'scripts', 'test'].flatMap((folder) =>

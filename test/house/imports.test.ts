@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Imports point one way. Each line has a folder and the folders that it may import. The first match counts. */
+/** Imports point in a single direction. Each line has a folder and the folders that it may import. The first match counts. */
 const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^lib\/core\//, /^lib\/core\//],
   [/^lib\/cloud\//, /^lib\/(core|cloud)\//],
@@ -28,7 +28,7 @@ const DIRECTIONS: readonly (readonly [from: RegExp, to: RegExp])[] = [
 
 /** A person cannot survey a folder with more files at a glance. */
 const FILES_MAX = 15;
-/** Each page answers one question under a name that other pages and people link to, so pages stay at their place. */
+/** Each page answers a question under a name that other pages and people link to, so pages stay at their place. */
 const MAY_BE_FULL = new Set(['docs', 'docs/decisions']);
 
 const SOURCES = ['functions', 'lib'].flatMap((folder) =>

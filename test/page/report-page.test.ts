@@ -10,7 +10,7 @@ const USABLE_MS = 2_500;
 /** The time limit is long because the machine may be busy. */
 const SOON = { timeout: 20_000 };
 
-/** What a place may have left over. */
+/** The leftovers of a place. */
 const LEFT = {
   customerGateways: [{ customerGatewayId: 'cgw-<b>1</b>', name: '\u202e<img src=x>' }],
   customerGatewaysOmitted: 3,
@@ -48,7 +48,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await rowCount(page)).toBe(100);
   });
 
-  test('filters by each of the six filters, and by connections without a value', async () => {
+  test('filters by each filter, and by connections without a value', async () => {
     const page = await pages.open(DIGEST);
     const choices = { Outcome: 'attention', Rule: 'unrouted', Account: '1000000000000002', Owner: 'network' };
     for (const [label, value] of Object.entries(choices)) {
@@ -198,7 +198,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     },
   );
 
-  test('tells what is left over, and shows nothing of it when nobody asked', async () => {
+  test('shows leftovers only when the policy asks for them', async () => {
     const { regions, ...rest } = aResult([anOutcome()]);
     const leftovers = regions.map(({ accountId, regionId }) => ({ ...LEFT, accountId, regionId }));
     const page = await pages.open(aDigest([], { runs: [{ result: { ...rest, regions, leftovers } }] }));
@@ -310,7 +310,7 @@ describe.skipIf(BROWSER === undefined)('the report page, in Chromium', () => {
     expect(await page.locator('#connections').innerText()).toContain('not every place was read');
   });
 
-  test('fits a phone of 375 px, with every function one touch away', async () => {
+  test('fits a phone of 375 px, and every function needs a single touch', async () => {
     const page = await pages.open(SMALL, { viewport: { width: 375, height: 700 }, hasTouch: true, isMobile: true });
     const fits = 'document.documentElement.scrollWidth <= 375';
     expect(await page.evaluate(fits)).toBe(true);

@@ -69,7 +69,7 @@ async function deployReport(folder: string, urls: Readonly<Record<string, string
 }
 
 describe('the report function on the local Function Compute', () => {
-  test('reports 1,000 results of 12 accounts once, with one message to each channel, and then nothing', async () => {
+  test('reports 1,000 results of 12 accounts once, with a message to each channel, and then nothing', async () => {
     const folder = aFolder();
     fillStore(folder, 1_000, 2);
     const { got, urls } = await startChannels(new Set());

@@ -126,7 +126,7 @@ describe('a dispatcher that cannot start some sweeps starts the rest, and says h
       },
       /: (HttpStatus502|UnreadableReply)\. /,
     ],
-  ])('%s, of one scope', async (_what, setup, message) => {
+  ])('%s, of a single scope', async (_what, setup, message) => {
     const { ticked, left, emulator, tick } = await deploy(setup);
     const told = errorOf(await ticked());
     expect(told).toContain('{"started":11,"already-started":0,"failed":1}');
@@ -154,7 +154,7 @@ describe('a dispatcher that cannot start some sweeps starts the rest, and says h
     expect(sweeps()).toHaveLength(12);
   });
 
-  test('a request about one scope that is too large', async () => {
+  test('a request about a scope that is too large', async () => {
     const { emulator, left } = await deploy();
     const many = Array.from({ length: 6_000 }, (_, at) => `vco-${String(at).padStart(20, '0')}`);
     const event = (data: object, id: string) => ({ specversion: '1.0', id, source: 'my.app', type: 't', data });
@@ -174,7 +174,7 @@ describe('a dispatcher that cannot start some sweeps starts the rest, and says h
 });
 
 describe('the accounts of the directory', () => {
-  test('that may not be listed are one clear failure', async () => {
+  test('that may not be listed are a single clear failure', async () => {
     const { ticked, sweeps } = await deploy({ policy: directory(), estate: { directory: { accountId: B } } });
     expect(errorOf(await ticked())).toMatch(
       /every account every region: NoPermission\. Run the dispatcher in the management account or a delegated/,

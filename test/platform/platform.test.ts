@@ -33,7 +33,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     expect(sweeps()).toHaveLength(12);
   });
 
-  test('the dispatcher finds the accounts of the resource directory, and all are swept', async () => {
+  test('the dispatcher finds the accounts of the resource directory, and all accounts are swept', async () => {
     const { tick, left } = await deploy({
       policy: { accounts: { directory: { roleName: 'vco-sweeper', exclude: [B] } } },
     });
@@ -43,7 +43,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     );
   });
 
-  test('a storm of 1,000 events about one region costs one sweep a minute, and the tick does the rest', async () => {
+  test('a storm of 1,000 events about a region costs a single sweep a minute, and the tick does the rest', async () => {
     const dispatcher = { concurrencyConfig: { reservedConcurrency: 10 } };
     const { emulator, sweeps, left, tick } = await deploy({ policy: { accounts: [] }, dispatcher });
     const storm = Array.from({ length: 1_000 }, (_, at) => ({
@@ -66,7 +66,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
     }
     await emulator.fc.idle();
     minutes.push(minuteNow());
-    // Within one minute there is a single sweep. If the minute changes during the storm, there may be two.
+    // Within a minute there is a single sweep. If the minute changes during the storm, there may be two sweeps.
     const cost = sweeps().length;
     expect(cost).toBeGreaterThan(0);
     expect(cost).toBeLessThanOrEqual(new Set(minutes).size);
@@ -93,7 +93,7 @@ describe('timer, dispatcher, Function Compute, sweep, VPC and CEN, all over HTTP
       event(B, 'eu-central-1', 'b'),
       event('9000000000000009', 'cn-hangzhou', 'c'),
     ];
-    // The sweep handles the array in one run. The dispatcher starts one run for each account.
+    // The sweep handles the array in a single run. The dispatcher starts a run for each account.
     const direct = emulator.fc.event('vco-sweeper', events);
     await emulator.fc.idle();
     expect(JSON.parse(direct.result ?? '')).toMatchObject({

@@ -77,7 +77,7 @@ test.each(Object.entries(HOSTILE))('a report is made and sent once beside %s', a
   expect(got).toHaveLength(1);
 });
 
-/** A report of one hour ago, with everything that a report has. */
+/** A report of an hour ago, with everything that a report has. */
 const REPORT = {
   format: 'vco-sweeper/report@1',
   reportId: 'old',
@@ -103,7 +103,7 @@ const REPORT = {
 const REPORT_PATH = `reports/${TODAY}T110000Z-old.json`;
 const KEYS = Object.keys(REPORT).filter((key) => key !== 'format');
 
-/** Three runs in a row; each message is really composed. */
+/** Three runs in a row. Each message is really composed. */
 async function runThrice(report: object) {
   const folder = aNight();
   put(folder, REPORT_PATH, withHash({ ...report, outcomes: [] }));
@@ -146,7 +146,7 @@ describe('a stored report', () => {
     { reportId: 'other' },
     { madeAt: iso(NOW - 2 * HOUR) },
     { missing: [{ accountId: '1', regionId: 'r', lastAt: 'never' }] },
-  ])('with %j is named as none, and is not sent', async (change) => {
+  ])('with %j is named as no report, and is not sent', async (change) => {
     const { runs, got } = await runThrice({ ...REPORT, ...change });
     expect(runs[0]?.report?.problems).toEqual([
       expect.stringContaining(`${REPORT_PATH} does not count as a report: it`),

@@ -176,7 +176,7 @@ describe('the messages of a report', () => {
   const clocks = () =>
     manyOutcomes(3).flatMap(({ rule, since, connectionId }) => (rule === null || since === null ? [] : [connectionId]));
 
-  test('reach all other channels if one channel refuses, and reach that channel later, within 24 hours', async () => {
+  test('reach all other channels if a channel refuses, and reach that channel later, within 24 hours', async () => {
     const folder = aNight();
     const { run, got, lines } = aReporter();
     const channels = ['slack', 'slack-2'];

@@ -22,7 +22,7 @@ const countOf = (items: readonly string[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
-/** Expects each result in one report, all files of the report whole, and a record for each channel. */
+/** Expects each result in a single report, all files of the report whole, and a record for each channel. */
 function expectFinished(folder: string): void {
   const reports = reportsIn(folder);
   expect(reports).toHaveLength(1);
@@ -42,7 +42,7 @@ describe('a report function that is killed anywhere and run again', () => {
     expect(await stepsOf(CHANNELS)).toBeGreaterThan(20);
   });
 
-  test('names each result in one report, and sends each channel one message, or two after a lost record', async () => {
+  test('names each result once, and sends each channel a message, or two messages after a lost record', async () => {
     const steps = await stepsOf(CHANNELS);
     let lost = 0;
     for (let at = 0; at < steps; at += 1) {

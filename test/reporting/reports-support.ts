@@ -69,7 +69,7 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-/** Counts the writes and sends of a run, and ends the run at one of these moments like a killed process. */
+/** Counts the writes and sends of a run, and ends the run at a chosen write or send, like a killed process. */
 export class KillSwitch {
   readonly #at: number;
   #steps = 0;
@@ -150,7 +150,7 @@ type Sending = { readonly channel: string; readonly reportId: string; readonly t
 
 let runs = 0;
 
-/** Runs of the report function over one store, and the messages that the channels have received. */
+/** Runs of the report function over a single store, and the messages that the channels have received. */
 export function aReporter() {
   const got: Sending[] = [];
   const lines: ({ readonly event: string } & JournalFields)[] = [];

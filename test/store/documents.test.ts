@@ -52,7 +52,7 @@ describe('a document', () => {
     expect(await store.get(PATH, FORMAT)).toEqual({ kind: 'document', document });
   });
 
-  test('that two runs write at the same time is the complete document of one of the two runs', async () => {
+  test('that two runs write at the same time is the complete document of either run', async () => {
     const store = await openStore(aStoreFolder(), time);
     const ended = await Promise.allSettled(
       ['a', 'b', 'c'].map((runId) => store.put(PATH, { format: FORMAT, runId, text: runId.repeat(200_000) })),

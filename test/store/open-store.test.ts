@@ -128,7 +128,7 @@ describe('store init', () => {
     );
   });
 
-  test('makes one store if it runs twice at once', async () => {
+  test('makes a single store if it runs twice at the same time', async () => {
     const folder = join(aFolder(), 'new');
     const ended = await Promise.allSettled([initStore(folder), initStore(folder)]);
     expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);

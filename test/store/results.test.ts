@@ -183,7 +183,7 @@ describe('if a result cannot be stored, the run is incomplete but still answers:
 describe('memory', () => {
   const MIB = 1024 * 1024;
 
-  /** The longest text in one write, because it had waited in memory. */
+  /** The longest text in a single write, because it had waited in memory. */
   function watched() {
     const seen = { longest: 0, total: 0 };
     const files = brokenFiles({}, (file) => ({

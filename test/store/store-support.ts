@@ -48,7 +48,7 @@ export const filesIn = (folder: string): Readonly<Record<string, string>> =>
       .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
   );
 
-/** Written independently of the product's code, so that neither hides a mistake of the other. */
+/** Written independently of the product's code, so that a mistake of the product cannot hide here. */
 export const withHash = (document: object): string => {
   const sha256 = createHash('sha256').update(JSON.stringify(document)).digest('hex');
   return JSON.stringify({ ...document, sha256 });

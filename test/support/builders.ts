@@ -14,7 +14,7 @@ export const DAY = 24 * HOUR;
 
 export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 
-/** The defaults of the design, spelled out apart from the parser's, so that neither can hide a mistake of the other. */
+/** The defaults of the design, spelled out apart from the parser's, so that the defaults here and there hide no mistake of each other. */
 const DEFAULTS: Policy = {
   mode: 'plan',
   regions: undefined,
@@ -138,7 +138,7 @@ export const judgeOne = (
   change: Partial<JudgeInput> = {},
 ): Verdict => judge(someFacts({ connection, ...change }), policy);
 
-/** A region with all its connections, as a survey would hand it on if it settled none of them. */
+/** A region with all its connections, as a survey would hand it on if it settled no connection. */
 export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedRegion => ({
   accountId: ACCOUNT,
   regionId,

@@ -85,7 +85,7 @@ export function aReportedOutcome(index: number): Outcome {
   });
 }
 
-/** The result of one run over several places that lists these outcomes, and keeps as many connections again. */
+/** The result of a run over several places that lists these outcomes, and keeps as many connections again. */
 export function aResult(outcomes: readonly Outcome[], change: Partial<RunResult> = {}): RunResult {
   const places = new Map<string, RegionResult>();
   for (const { accountId, regionId } of outcomes) {
@@ -109,7 +109,7 @@ export function aResult(outcomes: readonly Outcome[], change: Partial<RunResult>
   };
 }
 
-/** The report of one run. */
+/** The report of a run. */
 export const aDigest = (outcomes: readonly Outcome[], change: Partial<DigestInput> = {}): ReportDigest =>
   digestRuns({ reportId: 'report-1', madeAt: iso(NOW), runs: [{ result: aResult(outcomes) }], ...change });
 

@@ -1,6 +1,6 @@
 import { ago, DAY, HOUR, REGION } from './builders.ts';
 
-/** Tags of a connection that has been an orphan for two days, last seen as such an hour ago. */
+/** Tags of a connection that has been an orphan for two days, last seen as an orphan an hour ago. */
 export const dueTags = (rule = 'unassociated'): Record<string, string> => ({
   'vco-sweeper:orphan': `${rule} ${ago(2 * DAY)}`,
   'vco-sweeper:seen': ago(HOUR),

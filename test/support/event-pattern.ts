@@ -8,7 +8,7 @@ type Expression =
 
 export type Pattern = { readonly [key: string]: readonly Expression[] | Pattern };
 
-/** Every field has to be present and to match one of its expressions. */
+/** Every field has to be present and to match any of its expressions. */
 export function fits(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     const value = typeof event === 'object' && event !== null ? Reflect.get(event, key) : undefined;

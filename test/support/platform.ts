@@ -42,7 +42,7 @@ export type Setup = {
   readonly faults?: FaultRule[];
 };
 
-/** Three accounts with an orphan in each of four regions, and both built functions in the first of them. */
+/** Three accounts with an orphan in each of four regions, and both built functions in the first account. */
 export async function deployPlatform(setup: Setup = {}) {
   const { policy: change = {}, trusting = [ACCOUNT, A, B], sweep = {}, dispatcher = {}, env = {}, faults = [] } = setup;
   const role = (id: string) => ({ name: 'vco-sweeper', trusted: trusting.includes(id) ? [ACCOUNT] : [] });

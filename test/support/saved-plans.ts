@@ -4,14 +4,14 @@ import type { RunOptions, startCloud } from './cloud.ts';
 
 type Cloud = ReturnType<typeof startCloud>;
 
-/** What a run over a plan is given. */
+/** The input of a run over a plan. */
 const sweptPlan = (entries: readonly PlanEntry[]) => ({
   entries,
   index: indexEntries(entries),
   origin: { file: 'plan.json', sha256: 'ab'.repeat(32), madeAt: '2026-11-22T12:00:00.000Z' },
 });
 
-/** The entries of a plan of all that is due now. */
+/** The entries of a plan of all connections that are due now. */
 export async function planOf(cloud: Cloud, options: RunOptions = {}): Promise<readonly PlanEntry[]> {
   const entries: PlanEntry[] = [];
   await cloud.run({

@@ -18,7 +18,7 @@ export function pathsOf(value: unknown, at: Path = []): readonly Path[] {
   return keys.flatMap((key) => [[...at, key], ...pathsOf(value[key], [...at, key])]);
 }
 
-/** Changes one place for the worse. `undefined` drops it. */
+/** Changes a place for the worse. `undefined` drops it. */
 export type Spoiling = { readonly name: string; readonly apply: (value: unknown) => unknown };
 
 const deep = (depth: number): unknown => {
@@ -62,7 +62,7 @@ export const PLAUSIBLE: readonly Spoiling[] = [
 
 export const spoiling = fc.constantFrom(...NONSENSE, ...PLAUSIBLE);
 
-/** A copy with one place spoilt. A dropped item of a list leaves no hole. */
+/** A copy with a place spoilt. A dropped item of a list leaves no hole. */
 export function spoilAt(value: unknown, path: Path, { apply }: Spoiling): unknown {
   const [key, ...rest] = path;
   if (key === undefined) {

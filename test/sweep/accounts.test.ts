@@ -53,7 +53,7 @@ describe('several accounts', () => {
     expect(cloud.connectionIds()).toEqual(['vco-theirs']);
   });
 
-  test('two roles of one account do not sweep it twice', async () => {
+  test('two roles of the same account do not sweep it twice', async () => {
     const cloud = startCloud({
       estate: { accounts: ACCOUNTS, ...estate(free('mine', dueTags())) },
       policy: {
@@ -87,7 +87,7 @@ describe('a narrowed run', () => {
   test.each([
     ['listed', list],
     ['left to a directory', directory],
-  ])('to one account and region touches and reads nothing else, accounts being %s', async (_how, declared) => {
+  ])('to a single account and region touches and reads nothing else, accounts being %s', async (_how, declared) => {
     const cloud = startCloud({ estate: everything, policy: { regions: [REGION, 'eu-central-1'] } });
     const scope = scopeRun(
       { ...cloud.policy, accounts: declared },
@@ -296,7 +296,7 @@ describe('regions', () => {
     expect(result).toMatchObject({ counts: { deleted: 1 }, refusedEvents: [{ index: 1, id: 'b' }] });
   });
 
-  test('an event that is refused for one of its regions is not carried out in its other regions', async () => {
+  test('an event that is refused for a region is not carried out in its other regions', async () => {
     const cloud = startCloud({ estate: estate(free('mine', dueTags()), ...inUse(3)), policy: { regions: 'all' } });
     const plan = { mode: 'plan' as const, regions: ['eu-central-1'], connections: undefined };
     const wish = { mode: 'sweep' as const, regions: [REGION, 'xx-nowhere'], connections: undefined };

@@ -31,17 +31,20 @@ describe('a mark that cannot be removed claims nothing', () => {
     ['answered with 500', { kind: 'error', status: 500, code: 'InternalError' }],
     ['accepted without effect', { kind: 'no-effect' }],
     ['answered with a web page', { kind: 'html', status: 502 }],
-  ])('when its removal is %s, the run overwrites it, and one moment of "down" deletes nothing', async (_how, fault) => {
-    const cloud = startCloud({
-      estate: estate(bound('old', old, up), ...inUse(5)),
-      policy: LONG,
-      faults: [always('UnTagResources', fault)],
-    });
-    const result = await cloud.run();
-    expect(result).toMatchObject({ status: 'complete', counts: { cleared: 1 } });
-    expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
-    expect((await nextNight(cloud)).outcomes).toMatchObject([{ connectionId: 'vco-old', outcome: 'marked' }]);
-  });
+  ])(
+    'when its removal is %s, the run overwrites it, and a single moment of "down" deletes nothing',
+    async (_how, fault) => {
+      const cloud = startCloud({
+        estate: estate(bound('old', old, up), ...inUse(5)),
+        policy: LONG,
+        faults: [always('UnTagResources', fault)],
+      });
+      const result = await cloud.run();
+      expect(result).toMatchObject({ status: 'complete', counts: { cleared: 1 } });
+      expect(cloud.tags('vco-old')).toMatchObject({ 'vco-sweeper:seen': 'void' });
+      expect((await nextNight(cloud)).outcomes).toMatchObject([{ connectionId: 'vco-old', outcome: 'marked' }]);
+    },
+  );
 
   test('if removing and overwriting a mark both fail, its outcome is failed and the run is incomplete', async () => {
     const cloud = startCloud({
@@ -265,7 +268,7 @@ describe('a sweep reads the transit routers again before it deletes an unbound c
     expect(cloud.connectionIds()).toContain('vco-due');
   });
 
-  test('connections that are deleted at the same time share one round', async () => {
+  test('connections that are deleted at the same time share a round', async () => {
     const orphans = Array.from({ length: 8 }, (_, index) => free(`due${index}`, dueTags()));
     const cloud = startCloud({ estate: estate(...orphans, ...inUse(20)) });
     expect((await cloud.run()).counts).toMatchObject({ deleted: 8 });
@@ -275,7 +278,7 @@ describe('a sweep reads the transit routers again before it deletes an unbound c
 
 describe('reads that lag behind writes', () => {
   test.each([100, 2_000, 20_000])(
-    'if tags show %i ms after the write, one run deletes all due connections',
+    'if tags show %i ms after the write, a single run deletes all due connections',
     async (lagMs) => {
       const cloud = startCloud({
         estate: estate(
@@ -477,6 +480,6 @@ test('a dual-tunnel connection without a status of its own is judged by its two 
       return reply;
     },
   });
-  // The other connections have one tunnel, whose status is the status of the connection.
+  // The other connections have a single tunnel, whose status is the status of the connection.
   expect(result.counts).toMatchObject({ deleted: 1, unknown: 5 });
 });

@@ -6,7 +6,7 @@ import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts
 
 const BUSY = ['Vco.StatusNotSupport', 'VpnConnection.Configuring', 'VpnTask.CONFLICT'];
 const MINUTE = 60_000;
-/** More attempts than one call makes by itself. */
+/** More attempts than a call makes by itself. */
 const TIMES = 20;
 
 const refuse = (code: string, times: FaultRule['times']): FaultRule => ({

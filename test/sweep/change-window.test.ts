@@ -82,7 +82,7 @@ describe('outside the change window', () => {
 });
 
 describe('a run that outlives its window', () => {
-  /** The window closes at the first such call: just before it or just after it. */
+  /** The window closes just before or just after the first call of this kind. */
   async function closeAt(when: 'before' | 'after', action: string, options: CloudOptions) {
     const cloud = startCloud({
       ...options,
@@ -207,7 +207,7 @@ describe('a run that outlives its window', () => {
     expect(cloud.connectionIds()).not.toContain(row.VpnConnectionId);
   });
 
-  test('a connection that is not reached before the window closes uses up none of the deletions', async () => {
+  test('a connection that is not reached before the window closes uses up no deletion', async () => {
     const { cloud, result } = await closeAt('before', 'DescribeVpnConnection', {
       estate: estate(halfDone, free('old', dueTags()), free('older', dueTags()), ...inUse(9)),
       policy: { limits: { perRun: 1 } },

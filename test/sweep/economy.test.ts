@@ -14,7 +14,7 @@ async function sweepAll(task: Task) {
 }
 
 describe('all calls for each deletion', () => {
-  test('two hundred unbound connections take one call each, and some listings', async () => {
+  test('200 unbound connections take a call for each connection, and some listings', async () => {
     const { perDeletion } = await sweepAll({ orphans: 200, attached: 0, regions: 1, limits: false });
     expect(perDeletion).toBeLessThanOrEqual(1.4);
   });

@@ -60,7 +60,7 @@ describe('limits', () => {
     },
   );
 
-  test('an event about one connection does not get past the share guard', async () => {
+  test('an event about a connection does not get past the share guard', async () => {
     const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(5)) });
     const result = await cloud.run({ parts: only('vco-orphan0') });
     expect(result).toMatchObject({ status: 'halted', counts: { blocked: 1 } });
@@ -122,7 +122,7 @@ describe('modes', () => {
     ['Forbidden.TagKeys', 39],
     ['Forbidden.TagKey.Duplicated', 39],
   ])(
-    'a refused tag (%s) is tried on fewer connections only if one connection may be the cause, and asks for no right',
+    'a refused tag (%s) is tried on fewer connections only if a single connection may be the cause, and asks for no right',
     async (code, writes) => {
       const many = Array.from({ length: 20 }, (_, index) => free(`new${index}`));
       const fault = { kind: 'error', status: 400, code } as const;

@@ -29,7 +29,7 @@ const DUE = ['vco-down', 'vco-half', 'vco-old'];
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 const of = (mode: 'plan' | 'mark' | 'sweep') => [{ mode, regions: undefined, connections: undefined }];
 
-/** Runs while the file appears at the first such call, which fails. */
+/** Runs while the file appears at the first call of this kind, which fails. */
 async function stopAt(action: string, row: Record<string, unknown>, fault: Fault) {
   const folder = aStoreFolder();
   const cloud = startCloud({ estate: estate(row, ...inUse(9)), policy, faults: [{ action, fault }] });
@@ -56,7 +56,7 @@ describe('a file STOP in the store', () => {
         expect(code).toBeNull();
       }
       expect(deletions(cloud.writes())).toEqual([]);
-      // Nothing was begun: each connection has one line, and no step has failed.
+      // Nothing was begun: each connection has a line, and no step has failed.
       expect(cloud.lines.filter(({ event }) => event === 'step.failed')).toEqual([]);
       expect(cloud.writes().length > 0).toBe(mode !== 'plan');
     },

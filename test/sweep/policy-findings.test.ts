@@ -122,7 +122,7 @@ describe('connections that an owner kept until a date', () => {
     expect(over?.evidence).toContain('tag vco-sweeper:keep protected it until 2026-11-21, which is over');
   });
 
-  test('are not in the result if no date is over, or no such connection is in scope', async () => {
+  test('are not in the result if no date is over, or no connection with a tag is in scope', async () => {
     const cloud = startCloud({ estate: estate(free('over', until('2026-11-21')), ...inUse(2)) });
     expect(await cloud.run({ parts: part(['vco-used000']) })).not.toHaveProperty('lapsedKeeps');
     expect((await cloud.run()).lapsedKeeps).toHaveLength(1);

@@ -93,7 +93,7 @@ describe('outcomes', () => {
     expect(result).not.toHaveProperty('outcomesOmitted');
   });
 
-  test('beyond a thousand are counted, and each is still in the log', async () => {
+  test('beyond a thousand are counted, and each outcome is still in the log', async () => {
     const cloud = many(1_003);
     const result = await cloud.run();
     expect(result.outcomes).toHaveLength(1_000);

@@ -116,7 +116,7 @@ test.each([
   expect(await removals(service)).toEqual(GOES);
 });
 
-test('one spoilt place in one reply never deletes a connection that must stay', async () => {
+test('a single spoilt place in a reply never deletes a connection that must stay', async () => {
   const recorded = await Promise.all(SERVICES.map(replies));
   const which = fc.record({
     service: fc.nat(SERVICES.length - 1),

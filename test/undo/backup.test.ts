@@ -245,6 +245,26 @@ describe('if no backup can be taken', () => {
   });
 });
 
+test('a connection that somebody detaches meanwhile gets no backup without its routes', async () => {
+  const cloud = aWholeCloud();
+  const { folder, store } = await aStore();
+  const now = cloud.emulator.estate;
+  const before: RunOptions['before'] = ({ action }) => {
+    if (action === 'ListTransitRouterRouteEntries') {
+      Object.assign(now.attachments[0] ?? {}, { Status: 'Detaching' });
+      Object.assign(now, { routeEntries: [], associations: [], propagations: [] });
+    }
+  };
+
+  const result = await cloud.run({ store, before });
+
+  expect(result.outcomes[0]).toMatchObject({
+    outcome: 'unknown',
+    reason: 'changed since it was judged: tr-attach-old is Detaching',
+  });
+  expect(backupsIn(folder)).toEqual([]);
+});
+
 describe('a half-done connection', () => {
   test('is deleted with the backup of the attachment in its note', async () => {
     const cloud = aWholeCloud();

@@ -216,7 +216,7 @@ function shown(value: unknown, ids: ReadonlyMap<string, string>): unknown {
 const isSweepersTag = (item: unknown): boolean =>
   typeof item === 'object' && item !== null && 'Key' in item && String(item.Key).startsWith('vco-sweeper:');
 
-/** Everything that describe and list operations show of one connection. */
+/** Everything that describe and list operations show of a connection. */
 async function look({ emulator }: Cloud, connectionId: string) {
   const ask = async (version: string, action: string, params: Record<string, string>) => {
     const { body } = await emulator.call({

@@ -313,7 +313,7 @@ describe.each<[string, (more?: object) => Cloud]>([
   ['slow states', (more) => aWholeCloud({ ...more, behaviours: { createPolls: 2, attachOrder: 'cbn-first' } })],
 ])('a restore of a connection with %s that is killed and run again', (_what, cloudOf) => {
   test.each(['before', 'after'] as const)(
-    '%s each call restores exactly one connection, completely',
+    '%s each call restores a single connection, completely',
     async (when) => {
       const probe = cloudOf();
       const expected = hanging(probe, 'vco-old');

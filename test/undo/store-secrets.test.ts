@@ -20,7 +20,7 @@ const NAMES = [
 ];
 const HOLDING = { ...DOWN_POLICY, detach: { force: true, holdMs: 2 * DAY } };
 
-/** A reply with secret fields in each of its objects, even in objects where the cloud has no such field. */
+/** A reply with secret fields in each of its objects, even in objects where the cloud has no secret field. */
 function poison(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(poison);

@@ -4,7 +4,7 @@ import { DOWN_POLICY, SINGLE, wholeEstate } from './undo-support.ts';
 
 type More = Omit<Parameters<typeof startCloud>[0], 'estate'>;
 
-/** An orphan with one tunnel, and with everything that an attachment can have. */
+/** An orphan with a single tunnel, and with everything that an attachment can have. */
 export const aWholeCloud = (more: More = {}) => startCloud({ estate: wholeEstate(), policy: DOWN_POLICY, ...more });
 
 const TUNNELS = [1, 2].map((n) => ({
@@ -14,7 +14,7 @@ const TUNNELS = [1, 2].map((n) => ({
   TunnelBgpConfig: { LocalAsn: '65530', TunnelCidr: `169.254.1${n}.0/30`, LocalBgpIp: `169.254.1${n}.1` },
 }));
 
-/** The same, with two tunnels and BGP on both. */
+/** The same, with two tunnels and BGP on both tunnels. */
 export const aDualCloud = (more: More = {}) => {
   const whole = wholeEstate();
   const [old, ...others] = whole.vpnConnections;
@@ -30,7 +30,7 @@ export const aDualCloud = (more: More = {}) => {
   return startCloud({ estate: { ...whole, vpnConnections: [dual, ...others] }, policy: DOWN_POLICY, ...more });
 };
 
-/** An orphan with one tunnel that is bound to nothing. */
+/** An orphan with a single tunnel that is bound to nothing. */
 export const aFreeCloud = (more: More = {}) =>
   startCloud({
     estate: {

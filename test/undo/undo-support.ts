@@ -48,7 +48,7 @@ export const SINGLE = {
   },
 };
 
-/** An orphan with one tunnel, and with everything that an attachment can have. */
+/** An orphan with a single tunnel, and with everything that an attachment can have. */
 export const wholeEstate = () => ({
   regions: [{ RegionId: REGION }],
   customerGateways: [

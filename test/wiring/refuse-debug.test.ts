@@ -8,7 +8,7 @@ const node = async (script: string, NODE_DEBUG: string) =>
   await run(process.execPath, ['-e', script], { env: { NODE_DEBUG }, maxBuffer: 2 ** 26 });
 
 const CANARY = 'canary-that-must-not-get-out';
-/** Requests as the product and its SDKs make them, with the canary wherever a request can hold one. */
+/** Requests as the product and its SDKs make them, with the canary wherever a request can hold it. */
 const REQUESTS = `
   const { createServer, request } = require('node:http');
   const https = require('node:https');
@@ -30,7 +30,7 @@ const REQUESTS = `
   });
 `;
 
-/** The sections that Node prints under when all of them are on. */
+/** The sections that Node prints under when all sections are on. */
 const sectionsOfNode = async (): Promise<readonly string[]> => {
   const { stderr } = await node(REQUESTS, '*');
   return [...new Set([...stderr.matchAll(/^([A-Z\d_]+) \d+: /gm)].map(([, name = '']) => name))];

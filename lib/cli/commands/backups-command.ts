@@ -10,7 +10,7 @@ import type { FormatOptions } from '../formats.ts';
 import type { Io } from '../io.ts';
 import { createOutput } from '../output.ts';
 
-/** The policy file and the store folder. The environment is the fallback for both. */
+/** The policy file and the store folder. The environment is the fallback for both values. */
 export type StoreOptions = { readonly policy?: string; readonly store?: string };
 
 export type BackupsOptions = FormatOptions & StoreOptions;

@@ -46,7 +46,7 @@ const GENERATED = {
 };
 
 /**
- * Serves an emulator until the process is told to stop. Standard output gets one line with the address and the key, or
+ * Serves an emulator until the process is told to stop. Standard output gets a line with the address and the key, or
  * the lines for a shell. Standard error gets a line for each ended invocation of a function, and the text of each
  * received message.
  */
@@ -132,7 +132,7 @@ function readOrGenerate(options: EmulatorCommandOptions, io: Io): Estate {
   return withFreshKeys(generateEstate({ seed, connections, regions, accounts, owners, nowMs: io.clock.now() }));
 }
 
-/** The functions of the file, then the functions of the command line. The emulator checks each of them. */
+/** The functions of the file, then the functions of the command line. The emulator checks each function. */
 function readFunctions(options: EmulatorCommandOptions, io: Io): FunctionConfig[] {
   const listed = options.functions === undefined ? [] : readDocument('--functions', options.functions, io);
   if (!Array.isArray(listed)) {

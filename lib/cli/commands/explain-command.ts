@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 import type { RunOptions } from '../run-options.ts';
 import { openSession } from '../session/open-session.ts';
 
-/** Prints all facts behind the verdict on one connection, and the next steps with their dates. Changes nothing. */
+/** Prints all facts behind the verdict on a single connection, and the next steps with their dates. Changes nothing. */
 export async function explainCommand(connectionId: string, options: RunOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { policy, scope } = session;

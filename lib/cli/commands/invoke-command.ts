@@ -144,7 +144,7 @@ function showAnswer(
 
 type InvokedError = Extract<Answered, { kind: 'function-error' }>;
 
-/** Exits like a run on this machine. The error message is all that remains of an incomplete run's result. */
+/** Exits like a run on this machine. Only the error message remains of an incomplete run's result. */
 function showError({ errorType, message, requestId }: InvokedError, output: Output): number {
   const [first = '', ...more] = message.split('\n');
   output.complain(`the function failed (${errorType}): ${first === '' ? 'it said nothing more' : first}`);

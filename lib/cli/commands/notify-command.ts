@@ -15,7 +15,7 @@ import { createOutput } from '../output.ts';
 export type NotifyOptions = { readonly policy?: string };
 
 /**
- * Sends one test message to each channel of the policy, and prints a line for each channel.
+ * Sends a test message to each channel of the policy, and prints a line for each channel.
  *
  * @throws ConfigError for a wrong policy, a policy without channels, or an unusable variable
  */

@@ -36,7 +36,7 @@ export type RestoreOptions = FormatOptions &
 /** The backup to restore, and its path. */
 type Chosen = { readonly path: string; readonly backup: Backup };
 
-/** Restores one connection. Asks first, unless the options say `--yes`. */
+/** Restores a connection. Asks first, unless the options say `--yes`. */
 export async function restoreCommand(id: string, options: RestoreOptions, io: Io): Promise<number> {
   const output = createOutput(io, options);
   const chosen = await choose(id, options, io);

@@ -10,7 +10,7 @@ import { startPlatform } from './platform-nights.ts';
 const ESTATE = { seed: 7, connections: 60, regions: ['cn-hangzhou', 'cn-shanghai', 'ap-southeast-1'] };
 
 export type DemoOptions = {
-  /** If absent, the demo has one account and no Function Compute. */
+  /** If absent, the demo has an account and no Function Compute. */
   readonly accounts?: number;
   /** The number of accounts that do not let the sweep assume its role. */
   readonly refused?: number;

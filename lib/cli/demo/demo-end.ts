@@ -12,7 +12,7 @@ type Played = {
   readonly sweeps: readonly [DemoRun, DemoRun];
   /** The connection that its owner kept. */
   readonly saved: { readonly id: string };
-  /** The restore of a held connection, and of a deleted one. */
+  /** The restore of a held connection, and of a deleted connection. */
   readonly attached: RestoreResult;
   readonly created: RestoreResult;
 };

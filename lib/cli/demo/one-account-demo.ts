@@ -116,7 +116,7 @@ function others({ result: { counts } }: DemoRun): string {
   return kinds.length === 0 ? '' : `Of the others ${kinds.join(', ')}. `;
 }
 
-/** The owner of one marked connection wants to keep it. */
+/** The owner of a marked connection wants to keep it. */
 function keepOne(emulator: RunningEmulator, { result, names }: DemoRun): { id: string; name: string } {
   const id = result.outcomes.find(({ outcome }) => outcome === 'marked')?.connectionId;
   const connection = emulator.estate.vpnConnections.find(({ VpnConnectionId }) => VpnConnectionId === id);
@@ -127,7 +127,7 @@ function keepOne(emulator: RunningEmulator, { result, names }: DemoRun): { id: s
   return { id, name: names.get(id) ?? '' };
 }
 
-/** The evidence of one deletion, as the result and the log show it. */
+/** The evidence of a deletion, as the result and the log show it. */
 function whyDeleted(story: Story, { result, names }: DemoRun): void {
   const one = result.outcomes.find(({ outcome, rule }) => outcome === 'deleted' && rule === 'unassociated');
   if (one === undefined) {

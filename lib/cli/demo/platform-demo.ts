@@ -12,7 +12,7 @@ import type { Night, Platform, SweepEnd } from './platform-nights.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * Runs the timer, the dispatcher, Function Compute and one sweep for each account and region on this machine. A first
+ * Runs the timer, the dispatcher, Function Compute and a sweep for each account and region on this machine. A first
  * night marks, then the same tick arrives again, then a second night sweeps. At the end it shows the remaining
  * connections. Exits like a run.
  */
@@ -130,7 +130,7 @@ function conclude(teller: Teller, platform: Platform, before: ReadonlySet<string
   return exitCode;
 }
 
-/** The exit code of the last night, as if it had been one run. */
+/** The exit code of the last night, as if it had been a run. */
 function exitCodeAfter(nights: readonly Night[]): number {
   const last = nights.at(-1)?.sweeps ?? [];
   const codes = last.map(({ result }) => (result === undefined ? EXIT.incomplete : exitCodeOf(result)));

@@ -15,7 +15,7 @@ const CONNECTIONS_EACH = 15;
 const SWEEP = 'vco-sweeper';
 const DISPATCHER = 'vco-sweeper-dispatch';
 
-/** The end of one sweep, as the platform records it. */
+/** The end of a sweep, as the platform records it. */
 export type SweepEnd = {
   readonly accountId: string;
   readonly regionId: string;

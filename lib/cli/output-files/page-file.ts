@@ -15,7 +15,7 @@ export const PAGE_CONTENT: FileContent = {
   }),
 };
 
-/** The page of one run, dated at the end of the run. The reason of an unread place is in its region. Pure. */
+/** The page of a run, dated at the end of the run. The reason of an unread place is in its region. Pure. */
 function runPage(result: RunResult, { policy, problems: watched = [] }: RunBackground): string {
   const { runId, startedAt, durationMs } = result;
   const madeAt = new Date(Date.parse(startedAt) + durationMs).toISOString();

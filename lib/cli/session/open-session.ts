@@ -19,7 +19,7 @@ import { resolveScope, type Scope } from './resolve-scope.ts';
 import { createRunWatcher } from './run-watcher.ts';
 import { sayUnusedPolicy } from './unused-policy.ts';
 
-/** The state of one command: its policy, its scope, its credentials and its watcher. */
+/** The state of a command: its policy, its scope, its credentials and its watcher. */
 export type CliSession = {
   readonly policy: Policy;
   readonly origin: PolicyOrigin;

@@ -5,14 +5,14 @@ import type { Io, Reply } from '../io.ts';
 /** The source of keystrokes, such as standard input on a terminal. */
 export type Keyboard = NodeJS.ReadableStream & { readonly setRawMode: (isRaw: boolean) => unknown };
 
-/** Buffered input arrives within one turn of the event loop, but some systems deliver it from a thread. */
+/** Buffered input arrives within a turn of the event loop, but some systems deliver it from a thread. */
 const QUIET_MS = 50;
 /** If a person types without a pause for this many waits, the person does not read the question. */
 const WAITS_MAX = 20;
 const CTRL_C = '\u0003';
 
 /**
- * Asks for one line. Discards everything that was typed before the question appears, whole lines and parts of a line.
+ * Asks for a line. Discards everything that was typed before the question appears, whole lines and parts of a line.
  *
  * Only a line with its end counts as an answer.
  */

@@ -16,12 +16,17 @@ export type ActionFacts = {
   readonly limitPerMinute: number;
   /** Published limit for any second, where the cloud publishes it. */
   readonly limitPerSecond?: number;
+  /** The size of a reply, as a part of a page of 50 connections. Left out: a whole page. */
+  readonly replySize?: number;
   /** The methods that call it. */
   readonly methods: readonly (keyof CloudApi | keyof OrganizationApi)[];
 };
 
 // CBN and STS publish no figure for most actions. 300 a minute is five a second.
 const UNPUBLISHED = 300;
+
+/** The size of a reply about one connection or its routes. A power of two, so that sums of it are exact. */
+const ONE_CONNECTION = 1 / 32;
 
 const vpc = (action: string, limitPerMinute: number, kind: ActionFacts['kind'], methods: (keyof CloudApi)[]) =>
   ({ service: 'vpc', ram: `vpc:${action}`, kind, limitPerMinute, methods }) satisfies ActionFacts;
@@ -45,7 +50,10 @@ export const ACTIONS = {
   DescribeVpnConnections: vpc('DescribeVpnConnections', 600, 'read', ['listConnections']),
   // With `report.leftovers`, and for backups.
   DescribeCustomerGateways: vpc('DescribeCustomerGateways', 600, 'read', ['listCustomerGateways']),
-  DescribeVpnConnection: vpc('DescribeVpnConnection', 600, 'read', ['getConnection']),
+  DescribeVpnConnection: {
+    ...vpc('DescribeVpnConnection', 600, 'read', ['getConnection']),
+    replySize: ONE_CONNECTION,
+  },
   ListTagResources: vpc('ListTagResources', 300, 'read', ['listTags']),
   TagResources: vpc('TagResources', 300, 'write', ['setTags']),
   UnTagResources: vpc('UnTagResources', 300, 'write', ['removeTags']),
@@ -72,7 +80,10 @@ export const ACTIONS = {
 
 /** The further actions of a run with a store, for its backups. */
 export const STORE_ACTIONS = {
-  DescribeVcoRouteEntries: vpc('DescribeVcoRouteEntries', 600, 'read', ['listConnectionRoutes']),
+  DescribeVcoRouteEntries: {
+    ...vpc('DescribeVcoRouteEntries', 600, 'read', ['listConnectionRoutes']),
+    replySize: ONE_CONNECTION,
+  },
   DescribeCustomerGateways: ACTIONS.DescribeCustomerGateways,
 } as const satisfies Record<string, ActionFacts>;
 

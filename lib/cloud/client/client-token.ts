@@ -8,12 +8,12 @@ export const newClientToken = (): string => `vco-sweeper-${randomUUID()}`;
 export type ClientToken = {
   /** The token to send with the next attempt. */
   current(): string;
-  /** Learn from a failed attempt which token the next one needs. */
+  /** Learn from a failed attempt which token the next attempt needs. */
   failed(error: CloudError): void;
 };
 
 /**
- * The client token of one write over its attempts.
+ * The client token of a write over its attempts.
  *
  * The token stays the same while the fate of the request is unknown, so that it cannot take effect twice. After a
  * definite answer a fresh token is needed, because the service repeats that answer for as long as it remembers the

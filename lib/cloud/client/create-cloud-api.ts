@@ -94,7 +94,7 @@ const ofRun =
   };
 
 /** A page of fifty is 100 kB of text, and several times that while it is read. */
-const READS_MAX = 64;
+const PAGES_READ_MAX = 64;
 
 export function contextOf(
   options: Omit<CloudApiOptions, 'transport'>,
@@ -112,7 +112,7 @@ export function contextOf(
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     observer,
     newToken: options.newToken ?? newClientToken,
-    reads: new Semaphore(READS_MAX),
+    reads: new Semaphore(PAGES_READ_MAX),
   };
 }
 

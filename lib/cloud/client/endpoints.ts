@@ -62,7 +62,7 @@ function realHost(service: Service | OrganizationService, regionId: RegionId | u
     throw new ConfigError(`region ${JSON.stringify(regionId)} is not a region id such as "cn-hangzhou"`);
   }
   if (service === 'cbn') {
-    return 'cbn.aliyuncs.com'; // one central host for every region
+    return 'cbn.aliyuncs.com'; // the central host of all regions
   }
   if (service === 'sts') {
     return 'sts.aliyuncs.com'; // the central host always exists

@@ -22,14 +22,14 @@ export type TokenPage<T> = {
 type Listing<T, P> = {
   readonly action: AnyAction;
   readonly idOf: (item: T) => string;
-  /** Asks for one page. `params` are the parameters that choose it. */
+  /** Asks for a page. `params` are the parameters that choose it. */
   readonly fetch: (params: Params) => Promise<P>;
 };
 
-/** The result of one pass over all pages, or the reason why it does not add up. */
+/** The result of a pass over all pages, or the reason why it does not add up. */
 type Pass<T> = { readonly items: readonly T[] } | { readonly mismatch: string };
 
-/** 50,000 of a kind in one region is far beyond any quota, so a total above it is a mistake. */
+/** 50,000 of a kind in a single region is far beyond any quota, so a total above it is a mistake. */
 const PAGES_MAX = 1000;
 
 /**

@@ -31,7 +31,7 @@ type MutableRouting = {
 };
 
 /**
- * The routes, associations and propagations over each attachment of one transit router. The answer contains every given
+ * The routes, associations and propagations over each attachment of a transit router. The answer contains every given
  * attachment.
  *
  * Every transit router is made with a route table, and wrong parameters are answered with an empty list. So a reply

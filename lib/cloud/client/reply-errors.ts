@@ -13,7 +13,7 @@ type Body = Readonly<Record<string, unknown>>;
 const asBody = (body: unknown): Body | undefined =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : undefined;
 
-/** The request id of a reply, if it looks like one. */
+/** The request id of a reply, if it looks like a request id. */
 export function requestIdOf(body: unknown): string | undefined {
   const requestId = asBody(body)?.RequestId;
   return typeof requestId === 'string' && SAFE_REQUEST_ID.test(requestId) ? requestId : undefined;

@@ -37,7 +37,7 @@ export type RpcContext = {
   readonly requestTimeoutMs: number;
   readonly observer: CallObserver;
   readonly newToken: () => string;
-  /** Limits how many calls run at a time, over all accounts and regions, so that their replies fit into the memory. */
+  /** Limits the pages that are read at a time, over all accounts and regions, so that they fit into the memory. */
   readonly reads: Semaphore;
 };
 
@@ -52,7 +52,7 @@ export type Call = {
   readonly action: AnyAction;
   readonly params: Params;
   readonly regionId?: RegionId;
-  /** The request itself names no region, so all requests of the account share one limit. */
+  /** The request itself names no region, so all requests of the account share a limit. */
   readonly isRegionless?: boolean;
   /** The request removes or corrects a claim of ours, so it goes out although nothing new may begin. */
   readonly isCleanup?: boolean | undefined;
@@ -73,7 +73,7 @@ export type Rpc = {
   create<T>(call: Call, nextToken: () => string, reader: Reader<T>): Promise<T>;
 };
 
-/** Requests of one identity: paced, retried, checked and watched. It takes only the actions of `FACTS`. */
+/** Requests of an identity: paced, retried, checked and watched. It takes only the actions of `FACTS`. */
 export function createRpc(context: RpcContext, identity: Identity): Rpc {
   const attempt = createAttempt(context, identity);
   const retrying = (call: Call, onFailure: RetryOptions['onFailure']) =>
@@ -129,7 +129,8 @@ function createAttempt(context: RpcContext, identity: Identity): Attempt {
         return send(context.transport, { action, regionId, params: params(), credentials, timeoutMs });
       };
       // A write goes out at once, because the reads just before it must not become stale.
-      return ACTION_FACTS[action].kind === 'read' ? context.reads.run(sendNow) : sendNow();
+      const { kind, replySize } = ACTION_FACTS[action];
+      return kind === 'read' ? context.reads.run(sendNow, replySize) : sendNow();
     };
     const giveUp = (): never => {
       throw stop?.aborted ? stoppedOnRequest(action) : deadlineExceeded(action);

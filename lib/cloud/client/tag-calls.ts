@@ -18,7 +18,7 @@ const RESOURCES_MAX = 20;
  * The tags of these connections. The answer contains every id.
  *
  * The service gives no total, so a tag that moves between two pages would be lost unseen, and that tag may protect a
- * connection. So the tags of several connections are read in one page, and if they do not fit, for half as many
+ * connection. So the tags of several connections are read in a single page, and if they do not fit, for half as many
  * connections at a time. A connection has 20 tags at most.
  */
 export async function listTags(
@@ -105,7 +105,7 @@ function resources(regionId: RegionId, connectionIds: readonly ConnectionId[]) {
   return { RegionId: regionId, ResourceType: RESOURCE_TYPE, ResourceId: connectionIds };
 }
 
-/** The connection of the request, for its retries, if there is exactly one. */
+/** The connection of the request, for its retries, if the request names a single connection. */
 function oneConnection(connectionIds: readonly ConnectionId[]): { connectionId?: ConnectionId } {
   const [connectionId] = connectionIds;
   return connectionId !== undefined && connectionIds.length === 1 ? { connectionId } : {};

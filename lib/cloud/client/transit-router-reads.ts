@@ -39,9 +39,9 @@ export const transitRouterReads = (rpc: Rpc, ownAccount: () => AccountId | undef
     return found.find((attachment) => attachment.attachmentId === attachmentId);
   },
 
-  async listRouting(regionId, transitRouterId, pick) {
+  async listRouting(regionId, transitRouterId, { listed, pick } = {}) {
     const holder = { regionId, transitRouterId };
-    return listRouting(rpc, holder, await listAttachments(rpc, holder), pick);
+    return listRouting(rpc, holder, listed ?? (await listAttachments(rpc, holder)), pick);
   },
 });
 

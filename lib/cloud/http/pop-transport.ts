@@ -24,7 +24,7 @@ const VerboseClient = RPCClient as unknown as new (config: RPCClient.Config, ver
  * The transport to the real cloud: pop-core, with additions.
  *
  * It sends POST, so that signature and token are in the body and not in a URL. The whole request has a time limit and
- * its reply a size limit, which end it for good. Each endpoint has one pool of sockets.
+ * its reply a size limit, which end it for good. Each endpoint has its own pool of sockets.
  */
 export function createPopTransport(endpoints: Endpoints, sockets: Sockets = new Sockets()): OrganizationTransport {
   const clientOf = createClients();

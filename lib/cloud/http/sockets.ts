@@ -33,7 +33,7 @@ type Exchange = {
 };
 
 /**
- * The sockets of one run or one dispatch. They stay open from request to request, and are closed at its end, because a
+ * The sockets of a run or a dispatch. They stay open from request to request, and are closed at its end, because a
  * warm instance of a function lives through hundreds of runs.
  */
 export class Sockets {
@@ -48,7 +48,7 @@ export class Sockets {
   }
 
   /**
-   * Send one request and read its reply, within limits of time and size. A limit ends the request for good: its socket
+   * Send a request and read its reply, within limits of time and size. A limit ends the request for good: its socket
    * is destroyed.
    *
    * Throws an error named `RequestTimeoutError`, a `CloudError` with `ReplyTooLarge` or, after `close`, with
@@ -94,7 +94,7 @@ export class Sockets {
     }
   }
 
-  /** The agent of one request. An SDK hands over neither its request nor the reply, but both pass through its agent. */
+  /** The agent of a request. An SDK hands over neither its request nor the reply, but both pass through its agent. */
   #agentFor(origin: string, onExcess: () => void): http.Agent {
     const pool = this.#poolOf(origin);
     const addRequest: Agent['addRequest'] = (request, options) => {

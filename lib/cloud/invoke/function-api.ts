@@ -30,9 +30,9 @@ export type FunctionApiOptions = FunctionClientOptions & {
   readonly observer: CallObserver;
   /** The sockets of all requests. The caller closes them. */
   readonly sockets?: Sockets | undefined;
-  /** For one attempt of `start`. 10 s when left out. */
+  /** For an attempt of `start`. 10 s when left out. */
   readonly requestTimeoutMs?: number;
-  /** For one attempt of `call`: the longest time that the function may take. */
+  /** For an attempt of `call`: the longest time that the function may take. */
   readonly callTimeoutMs?: number;
 };
 
@@ -65,7 +65,7 @@ export function createFunctionApi(options: FunctionApiOptions): FunctionApi {
   };
 }
 
-/** The request of one attempt, and its time limit. */
+/** The request of an attempt, and its time limit. */
 type Invocation = {
   readonly event: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -107,7 +107,7 @@ export function createClient(
   return client;
 }
 
-/** Send one event, by the path of its generation. */
+/** Send an event, by the path of its generation. */
 export function send(
   client: FunctionClient,
   { functionName, serviceName, qualifier }: FunctionTarget,

@@ -61,7 +61,7 @@ const status = lenient((value): Connection['status'] => {
   return STATUSES.find((known) => known === value) ?? 'unknown';
 });
 
-// The documentation spells `Upgrading` in one place.
+// The documentation spells `Upgrading` in a single place.
 const state = lenient((value): ConnectionState => {
   if (typeof value !== 'string') {
     return 'unknown';
@@ -183,7 +183,7 @@ const listReply = z.object({
 });
 const singleReply = z.object({ ...fields, Tags: tags });
 
-/** An id that many connections share is kept as one text, not as a copy for each row. */
+/** An id that many connections share is kept as a single text, not as a copy for each row. */
 function withSharedTexts(connections: readonly Connection[]): readonly Connection[] {
   const texts = new Map<string | undefined, string | undefined>();
   const shared = <Text extends string | undefined>(text: Text): Text => {

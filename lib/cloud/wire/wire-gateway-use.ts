@@ -5,7 +5,7 @@ const TUNNELS = 2;
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-// Absent in replies about connections with one tunnel.
+// Absent in replies about connections with a single tunnel.
 const tunnels = z.nullish(z.object({ TunnelOptions: z.array(z.object({ CustomerGatewayId: optionalText })) }));
 
 const row = z.object({
@@ -16,7 +16,7 @@ const row = z.object({
 
 /**
  * The customer gateways that a row of `DescribeVpnConnections` names: of the connection, or of each of its two tunnels.
- * `unread`: it may use another one, because a tunnel does not name its own.
+ * `unread`: it may use another customer gateway, because a tunnel does not name its own.
  */
 export function gatewaysUsed(item: unknown): readonly string[] | 'unread' {
   const read = row.safeParse(item);

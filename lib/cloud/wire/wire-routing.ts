@@ -55,7 +55,7 @@ const linkIn = (routeTableId: string) =>
     ),
   );
 
-/** A page of `ListTransitRouterRouteTableAssociations` of one route table. */
+/** A page of `ListTransitRouterRouteTableAssociations` of a route table. */
 export const associationPage = (routeTableId: string): Reader<TokenPage<ListedLink>> =>
   reader(z.object({ ...paged, TransitRouterAssociations: z.array(linkIn(routeTableId)) }), (reply) => ({
     items: reply.TransitRouterAssociations,
@@ -63,7 +63,7 @@ export const associationPage = (routeTableId: string): Reader<TokenPage<ListedLi
     nextToken: reply.NextToken,
   }));
 
-/** A page of `ListTransitRouterRouteTablePropagations` of one route table. */
+/** A page of `ListTransitRouterRouteTablePropagations` of a route table. */
 export const propagationPage = (routeTableId: string): Reader<TokenPage<ListedLink>> =>
   reader(z.object({ ...paged, TransitRouterPropagations: z.array(linkIn(routeTableId)) }), (reply) => ({
     items: reply.TransitRouterPropagations,

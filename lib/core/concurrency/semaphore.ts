@@ -11,7 +11,7 @@ export class Semaphore {
     this.#size = size;
   }
 
-  /** Wait for the semaphore. Answers whether the caller had to wait. Each `acquire` needs one `release`. */
+  /** Wait for the semaphore. Answers whether the caller had to wait. Each `acquire` needs its own `release`. */
   async acquire(weight = 1): Promise<boolean> {
     if (this.#waiting.length === 0 && this.#fits(weight)) {
       this.#taken += weight;
@@ -33,13 +33,13 @@ export class Semaphore {
     }
   }
 
-  /** Run a task of weight 1 while holding the semaphore. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    await this.acquire();
+  /** Run a task while holding the semaphore. */
+  async run<T>(task: () => Promise<T>, weight = 1): Promise<T> {
+    await this.acquire(weight);
     try {
       return await task();
     } finally {
-      this.release();
+      this.release(weight);
     }
   }
 

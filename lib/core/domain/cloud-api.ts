@@ -36,7 +36,7 @@ export type PickConnection = {
 };
 
 /**
- * The calls of a run to the cloud, for one account. Implemented in `lib/cloud`.
+ * The calls of a run to the cloud, for a single account. Implemented in `lib/cloud`.
  *
  * Every method retries and paces by the policy, and throws `CloudError` when it gives up. A list contains all pages. An
  * incomplete list is a `CloudError` with the code `IncompleteListing`.
@@ -86,14 +86,14 @@ export interface CloudApi {
   listCustomerGateways(regionId: RegionId, pick: PickSettings): Promise<readonly Settings[]>;
   /** ListTransitRouters: the transit routers of the account in the region, without other accounts. */
   listTransitRouters(regionId: RegionId): Promise<readonly TransitRouter[]>;
-  /** ListTransitRouterVpnAttachments of one transit router. */
+  /** ListTransitRouterVpnAttachments of a transit router. */
   listAttachments(
     regionId: RegionId,
     transitRouterId: TransitRouterId,
     pick?: PickSettings,
   ): Promise<readonly Attachment[]>;
   /**
-   * ListTransitRouterVpnAttachments of one attachment. Undefined if the reply holds no attachment. This proves nothing,
+   * ListTransitRouterVpnAttachments of an attachment. Undefined if the reply holds no attachment. This proves nothing,
    * because the service gives the same reply to a parameter that it does not accept.
    */
   getAttachment(
@@ -102,11 +102,16 @@ export interface CloudApi {
     attachmentId: AttachmentId,
     pick?: PickSettings,
   ): Promise<Attachment | undefined>;
-  /** Route-table associations, propagations and static routes of every VPN attachment of one transit router. */
+  /**
+   * Route-table associations, propagations and static routes of every VPN attachment of a transit router.
+   *
+   * @param options.listed the attachments in an earlier answer of `listAttachments`. Without it, they are listed first.
+   *   An attachment that is younger than this list is in the answer only if something leads to it
+   */
   listRouting(
     regionId: RegionId,
     transitRouterId: TransitRouterId,
-    pick?: PickSettings,
+    options?: { readonly listed?: readonly Attachment[] | undefined; readonly pick?: PickSettings | undefined },
   ): Promise<ReadonlyMap<AttachmentId, Routing>>;
   /** ListTagResources (type VPNATTACHMENT) for at most 20 ids. The answer contains every id of the request. */
   listTags(regionId: RegionId, connectionIds: readonly ConnectionId[]): Promise<ReadonlyMap<ConnectionId, Tags>>;
@@ -189,13 +194,13 @@ export type Answered =
     };
 
 /**
- * Invokes one function. Implemented in `lib/cloud`. Both methods throw `CloudError` if the platform rejected the event.
+ * Invokes a function. Implemented in `lib/cloud`. Both methods throw `CloudError` if the platform rejected the event.
  */
 export interface FunctionApi {
   /** Asynchronous. The platform starts each task id once, even if it is asked several times. */
   start(taskId: string, event: string): Promise<Started>;
   /**
-   * Waits for the answer. A call that may have run is not repeated, because the platform cannot tell two such calls
+   * Waits for the answer. A call that may have run is not repeated, because the platform cannot tell two of these calls
    * apart.
    */
   call(event: string): Promise<Answered>;

@@ -52,7 +52,7 @@ const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ['OperationNotPermitted.AttachmentManagedByCloudService', 'blocked'], // documented for VPC attachments
   // The resource would hold too many tags.
   ['QuotaExceeded.TagNum', 'blocked'], // VPC's error catalogue, TagResources
-  ['SizeLimitExceeded.TagNum', 'blocked'], // the same, for one call, but our calls never have that many tags
+  ['SizeLimitExceeded.TagNum', 'blocked'], // the same, for a single call, but our calls never have that many tags
   ['NumberExceed.Tags', 'blocked'], // older pages of TagResources
 ]);
 
@@ -128,7 +128,7 @@ export function isThrottling(code: string, status?: number): boolean {
 }
 
 /**
- * The request was stale, not wrong. It gets one more attempt with a fresh signature. After that, the error is terminal.
+ * The request was stale, not wrong. It gets another attempt with a fresh signature. After that, the error is terminal.
  */
 export function isRetriedOnce(code: string): boolean {
   return code === 'InvalidTimeStamp.Expired' || code === 'SignatureNonceUsed';

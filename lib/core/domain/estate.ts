@@ -13,7 +13,7 @@ export type ConnectionId = string;
 export type TransitRouterId = string;
 export type AttachmentId = string;
 
-/** `missing`: the reply had no such field. Older replies about connections of VPN gateways lack it. */
+/** `missing`: the reply lacked the field. Older replies about connections of VPN gateways lack it. */
 export type AttachType = 'CEN' | 'NO_ASSOCIATED' | 'VPNGW' | 'missing' | 'unknown';
 
 export type ConnectionState =
@@ -46,7 +46,7 @@ export type Tunnel = {
 
 export type Tags = ReadonlyMap<string, string>;
 
-/** An IPsec-VPN connection, `vco-…`, as one read showed it. */
+/** An IPsec-VPN connection, `vco-…`, as a read showed it. */
 export type Connection = {
   readonly connectionId: ConnectionId;
   /**

@@ -2,12 +2,12 @@ import { type Automaton, createAutomaton } from '../text/glob-automaton.ts';
 import { toNormalForm } from '../text/normal-form.ts';
 
 /**
- * Globs over names: `*` is any text, `?` one character, `[abc]` and `[!abc]` a character of a set, `{a,b}` one of
- * several texts. Any other character stands for itself. Case counts. Pattern and name are compared in one Unicode
+ * Globs over names: `*` is any text, `?` a character, `[abc]` and `[!abc]` a character of a set, `{a,b}` any
+ * of several texts. Any other character stands for itself. Case counts. Pattern and name are compared in a single Unicode
  * normal form.
  *
  * Glob libraries match file paths. They treat slashes, leading dots, `../` and parentheses in ways that would protect
- * fewer names than the pattern seems to say. Most of them also build a regular expression, and a hostile name can keep
+ * fewer names than the pattern seems to say. Most libraries also build a regular expression, and a hostile name can keep
  * that busy for hours.
  */
 export type Glob = (name: string) => boolean;
@@ -49,7 +49,7 @@ function compile(pattern: string): Automaton | undefined {
   return groups.length === 0 ? automaton : undefined;
 }
 
-/** Append one token. Answers the state after it, or undefined if the token is not allowed at this place. */
+/** Append a token. Answers the state after it, or undefined if the token is not allowed at this place. */
 function append(automaton: Automaton, groups: Group[], at: number, token: string): number | undefined {
   if (token === '{') {
     groups.push({ entry: at, exit: automaton.addState() });

@@ -1,2 +1,2 @@
-/** The most items that one page of a list holds, in VPC and in CBN. */
+/** The most items that a page of a list holds, in VPC and in CBN. */
 export const PAGE_SIZE = 50;

@@ -113,11 +113,11 @@ export type RunResult = {
   readonly warnings?: readonly string[];
   /** Connections whose owners kept them until a date that is over. A function answers at most 1,000. */
   readonly lapsedKeeps?: readonly LapsedKeep[];
-  /** With `report.leftovers`: one entry for each place that was read whole. */
+  /** With `report.leftovers`: an entry for each place that was read whole. */
   readonly leftovers?: readonly PlaceLeftovers[];
 };
 
-/** What a place has besides connections that somebody may want to remove. A run reads it and never acts on it. */
+/** The resources of a place, besides connections, that somebody may want to remove. A run reads them and never acts on them. */
 export type PlaceLeftovers = {
   readonly accountId: AccountId;
   readonly regionId: RegionId;

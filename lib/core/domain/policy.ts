@@ -5,7 +5,7 @@ import type { AccountId, ConnectionId, RegionId } from './estate.ts';
 export const MODES = ['plan', 'mark', 'sweep'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** The regions of an account: a list, all regions that the cloud lists, or all of them with exceptions. */
+/** The regions of an account: a list, all regions that the cloud lists, or all regions with exceptions. */
 export type RegionChoice = readonly RegionId[] | 'all' | { readonly except: readonly RegionId[] };
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
@@ -32,7 +32,7 @@ export type AccountPolicy = {
   readonly regions: RegionChoice | undefined;
 };
 
-/** The accounts of a resource directory. The sweep uses the role of this name in each of them. */
+/** The accounts of a resource directory. The sweep uses the role of this name in each account. */
 export type DirectoryPolicy = {
   readonly roleName: string;
   /** Undefined: every account of the directory. */
@@ -54,7 +54,7 @@ export type ChannelPolicy = {
   readonly type: ChannelType;
   /** The channel's name in paths and logs. The second channel of a type gets a number, such as `slack-2`. */
   readonly name: string;
-  /** Environment variables that contain the address and the signing key. A policy never contains either of them. */
+  /** Environment variables that contain the address and the signing key. A policy never contains an address or a key. */
   readonly urlEnv: string;
   readonly secretEnv: string | undefined;
   readonly on: readonly NewsKind[];

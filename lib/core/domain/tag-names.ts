@@ -1,7 +1,7 @@
 /** Written by the sweeper: `<rule> <since, ISO UTC>`. */
 export const TAG_ORPHAN = 'vco-sweeper:orphan';
 /**
- * Written by the sweeper: when a run last saw the connection in this state, ISO UTC. A run writes one value.
+ * Written by the sweeper: when a run last saw the connection in this state, ISO UTC. A run writes a value.
  */
 export const TAG_SEEN = 'vco-sweeper:seen';
 /** Written by the sweeper just before a detach: `<ISO UTC> <attachment id>`. */

@@ -21,7 +21,7 @@ export function findClosed(limits: Limits, nowMs: number): string | undefined {
   return opensMs === undefined ? `${why}, which never opens` : `${why}; nothing new before ${toIso(opensMs)}`;
 }
 
-/** Whether a name is one of the time zones that the runtime knows. */
+/** Whether the runtime knows a time zone of this name. */
 export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
@@ -91,14 +91,14 @@ function nameOf(day: number): Weekday {
 const describe = ({ days, from, to, zone }: ChangeWindow): string =>
   `${days.length === WEEKDAYS.length ? 'every day' : days.join(', ')} ${from}–${to} ${zone}`;
 
-/** A clock change may skip the hour of a weekly window, so one week is not enough. */
+/** A clock change may skip the hour of a weekly window, so a week is not enough. */
 const SEARCH_MS = 15 * DAY_MS;
 /** No place on earth is this far ahead of UTC. */
 const AHEAD_MS_MAX = 15 * 60 * MINUTE_MS;
 /** No clock is changed by more than this. */
 const SHIFT_MINUTES_MAX = 180;
 
-/** The first minute at which neither window nor freeze forbids a change. Undefined if no such minute was found. */
+/** The first minute at which neither window nor freeze forbids a change. Undefined if no minute was found. */
 function findOpening(limits: Limits, nowMs: number): number | undefined {
   const lastMs = Math.max(nowMs, ...limits.freeze.map(({ to }) => Date.parse(to) + DAY_MS)) + SEARCH_MS;
   let ms = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS;

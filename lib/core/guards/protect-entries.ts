@@ -5,7 +5,7 @@ import { isSameText } from '../text/normal-form.ts';
 
 type TagEntry = Policy['protect']['tags'][number];
 
-/** Whether the tags contain the named tag. Keys and values are compared in one Unicode normal form. */
+/** Whether the tags contain the named tag. Keys and values are compared in a single Unicode normal form. */
 export function hasTag(tags: Tags, { key, value }: TagEntry): boolean {
   const isMeant = ([foundKey, found]: readonly [string, string]): boolean =>
     isSameText(foundKey, key) && (value === undefined || isSameText(found, value));

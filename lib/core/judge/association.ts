@@ -5,7 +5,7 @@ import type { DetachNote } from './claims.ts';
 /**
  * The binding of a connection, once both sides have spoken.
  *
- * `doubtful`: the sides disagree, or one side said something unreadable. `changing`: the binding is changing right now.
+ * `doubtful`: the sides disagree, or a side said something unreadable. `changing`: the binding is changing right now.
  * Both keep the connection.
  */
 export type Association =

@@ -39,7 +39,7 @@ export const VOID = 'void';
 
 /** The clocks of machines differ, so a time up to this far ahead counts as now. A later time is malformed. */
 const AHEAD_MS_MAX = 5 * 60_000;
-/** The platform's limit for one invocation, so no run takes longer. */
+/** The platform's limit for an invocation, so no run takes longer. */
 const RUN_MS_MAX = 86_400_000;
 
 /**

@@ -74,9 +74,9 @@ export type JudgeInput = {
 };
 
 /**
- * Judge one connection: first protection, then the rules, then mark and grace. Pure. Never throws.
+ * Judge a connection: first protection, then the rules, then mark and grace. Pure. Never throws.
  *
- * A wrong `orphan` drops a live tunnel. A wrong `unknown` costs one more run, so doubt is `unknown`.
+ * A wrong `orphan` drops a live tunnel. A wrong `unknown` costs another run, so doubt is `unknown`.
  */
 export function judge(facts: JudgeInput, policy: Policy): Verdict {
   const { connection, accountId, witnesses, nowMs } = facts;
@@ -159,7 +159,7 @@ function createBase(connection: Connection, association: Association, claims: Cl
 /** In doubt, the statement of the connection alone is enough to end a clock or an old note. */
 function judgeDoubtful(base: Base, reason: string, { nowMs }: JudgeInput, policy: Policy): Verdict {
   const { connection, note, mark } = base;
-  // A fresh note may belong to a detach in progress, so that only one side knows of it yet.
+  // A fresh note may belong to a detach in progress, so that only a single side knows of it yet.
   const isOld = note.kind === 'valid' && nowMs - note.atMs > policy.wait.detachTimeoutMs;
   if (isOld && saysAttached(connection)) {
     const markAction = clearIfMarked(connection);

@@ -16,7 +16,7 @@ const isAbout = ({ accounts, regions }: Narrowing, { accountId, regionId }: Plac
 export const wantsRegion = (parts: readonly Narrowing[], place: Place): boolean =>
   parts.some((part) => isAbout(part, place) && !asksForNothing(part));
 
-/** The run's mode for one connection: the highest mode of all parts that cover it. Undefined if no part covers it. */
+/** The run's mode for a connection: the highest mode of all parts that cover it. Undefined if no part covers it. */
 export function modeFor(parts: readonly Narrowing[], place: Place, connectionId: ConnectionId): Mode | undefined {
   let mode: Mode | undefined;
   for (const part of parts) {

@@ -88,7 +88,7 @@ export const goingLater = ({ postponed, perRun }: Plan, planned: number): readon
 const LOCKED = 'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand';
 
 /**
- * Decide which connections to detach and delete, within the limits of one run. Pure. The order depends on the input
+ * Decide which connections to detach and delete, within the limits of a run. Pure. The order depends on the input
  * alone.
  */
 export function plan(regions: readonly JudgedRegion[], limits: Policy['limits'], nowMs: number): Plan {
@@ -146,7 +146,7 @@ const haltReason = ({ due, ours }: Halt): string =>
 /**
  * The share guard counts the whole region, even if an event narrowed the run. Otherwise many events about single
  * connections could empty a region unnoticed. The guard also counts connections without a notice. Otherwise a mistake
- * that makes a whole region look unused would pass the guard in portions, one portion with each message. A share of 0
+ * that makes a whole region look unused would pass the guard in portions, a portion with each message. A share of 0
  * lets no connection pass, even if the floor is higher.
  */
 function checkShare({ accountId, regionId, ours, judged }: JudgedRegion, limits: Policy['limits']): Halt | undefined {

@@ -13,7 +13,7 @@ export function allowsRegionId(choice: RegionChoice, regionId: RegionId): boolea
   return isNamed(choice) ? choice.includes(regionId) : !choice.except.includes(regionId);
 }
 
-/** The regions of a choice: the named regions in their order, or the allowed regions among all that the cloud lists. */
+/** The regions of a choice: the named regions in their order, or the allowed regions among the regions that the cloud lists. */
 export const chooseRegions = (choice: RegionChoice, listed: readonly RegionId[]): readonly RegionId[] =>
   isNamed(choice) ? choice : listed.filter((regionId) => allowsRegionId(choice, regionId));
 

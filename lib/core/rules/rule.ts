@@ -31,7 +31,7 @@ export type Need = 'routing';
 type GraceText = 'off' | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /**
- * One way of being an orphan, with everything that the sweep, the policy and its documents know of it. Rules do not
+ * A way of being an orphan, with everything that the sweep, the policy and its documents know of it. Rules do not
  * import each other. Code that two rules share goes into a file beside them.
  */
 export type Rule<Name extends string> = {

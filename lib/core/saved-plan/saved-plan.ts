@@ -78,7 +78,7 @@ export function placesOf(entries: readonly PlanEntry[]): readonly Place[] {
 }
 
 /**
- * The request for a run over these entries in this mode, with one part for each place. Without entries, it asks for
+ * The request for a run over these entries in this mode, with a part for each place. Without entries, it asks for
  * nothing.
  *
  * @param isOwnAccount the policy is about the account of the credentials, whose id is not known before a call

@@ -9,7 +9,7 @@ const AHEAD_MS_MAX = 5 * 60_000;
 /** The name of a backup contains its time in whole seconds, rounded down. */
 const SECOND_MS = 1_000;
 
-/** A folder of one day with backups of one place. */
+/** A folder of a day with backups of a place. */
 type BackupDay = { readonly path: string; readonly day: string };
 
 /** The folders with the backups of the last 24 hours, the oldest first. Pure. Throws `StoreError` for an odd id. */

@@ -93,7 +93,7 @@ export const LATEST_PAGE = `${REPORTS}/latest.html`;
 
 export const BACKUPS = 'backups';
 
-/** The folder with the backups of a place. It has one folder for each day. Throws `StoreError` for an odd id. */
+/** The folder with the backups of a place. It has a folder for each day. Throws `StoreError` for an odd id. */
 export const backupFolder = ({ accountId, regionId }: Place): string =>
   `${BACKUPS}/${namePart(accountId)}/${namePart(regionId)}`;
 

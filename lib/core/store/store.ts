@@ -14,7 +14,7 @@ export type StoreReading =
 export type DocumentWriter = {
   /** Add a piece. The first piece opens the file. Never throws, because a failure shows in `close`. */
   readonly write: (text: string) => void;
-  /** Resolves when no piece is waiting to be written, because all were written or because writing failed. */
+  /** Resolves when no piece is waiting to be written, because all pieces were written or because writing failed. */
   readonly drained: () => Promise<void>;
   /**
    * End the document with its hash and its closing brace. No piece contains them. Resolves once the document is stored.

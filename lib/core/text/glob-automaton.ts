@@ -7,13 +7,13 @@ export type Automaton = {
   readonly start: number;
   /** A state without a way to it yet. */
   addState(): number;
-  /** A new state that is reached from another without reading. */
+  /** A new state that is reached from another state without reading. */
   addSkip(from: number): number;
-  /** A new state that is reached by reading one character that passes the test. */
+  /** A new state that is reached by reading a character that passes the test. */
   addStep(from: number, isTaken: (char: string) => boolean): number;
   /** A new state that is reached without reading. Any character leads from it back to it. */
   addLoop(from: number): number;
-  /** Reach an existing state from another without reading. */
+  /** Reach an existing state from another state without reading. */
   join(from: number, to: number): void;
   /** Declare the state in which the whole text must end. */
   end(at: number): void;

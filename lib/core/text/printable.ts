@@ -11,7 +11,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]|(?! )\p{White_Space}/u;
 
 /**
- * Text from the cloud as one line that shows all of its characters. Names and tags may hold anything. They must not be
+ * Text from the cloud as a line that shows all of its characters. Names and tags may hold anything. They must not be
  * able to move the cursor, colour the screen or look like another line of a report.
  */
 export const toPrintable = (text: string): string =>

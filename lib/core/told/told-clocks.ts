@@ -23,7 +23,7 @@ export type Telling = {
 /** The clocks of machines differ by at most this much. */
 const APART_MS_MAX = 5 * 60_000;
 
-/** A key of one clock. Two clocks never share a key, because no part contains a blank. */
+/** A key of a clock. Two clocks never share a key, because no part contains a blank. */
 const keyOf = (place: Place, connectionId: string, rule: string, sinceMs: number): string =>
   [placeKey(place), connectionId, rule, sinceMs].join(' ');
 

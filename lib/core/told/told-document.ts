@@ -4,7 +4,7 @@ import type { RuleName } from '../rules/all-rules.ts';
 export const TOLD_FORMAT = 'vco-sweeper/told@1';
 
 /**
- * A clock of one connection that a message named. A message counts for this clock only. If the clock starts again,
+ * A clock of a connection that a message named. A message counts for this clock only. If the clock starts again,
  * the owner has to get a new message.
  */
 export type ToldClock = {
@@ -20,7 +20,7 @@ export type ToldClock = {
 export const clockKey = ({ accountId, regionId, connectionId, rule, since }: ToldClock): string =>
   [accountId, regionId, connectionId, rule, since].join(' ');
 
-/** The record of one message that a channel accepted. */
+/** The record of a message that a channel accepted. */
 export type ToldDocument = {
   readonly format: typeof TOLD_FORMAT;
   readonly reportId: string;

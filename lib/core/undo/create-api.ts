@@ -20,7 +20,7 @@ export type CreateCall = {
 /** The calls of a restore, besides the calls of a run. */
 export interface RestoreApi extends CloudApi {
   /**
-   * Create one thing. Writes. An accepted request proves nothing, so read the thing back.
+   * Create a thing. Writes. An accepted request proves nothing, so read the thing back.
    *
    * @param nextToken the client token of the first attempt, and a fresh token after each definite refusal
    * @returns the id of the new thing, if the reply contains an id

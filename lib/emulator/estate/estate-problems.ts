@@ -9,7 +9,7 @@ type EstateIssue = z.core.$ZodIssue;
 type EstatePath = readonly PropertyKey[];
 
 /**
- * Reads `value` by `schema`. The first problem becomes one `EstateError` that names the source, the path, the value and
+ * Reads `value` by `schema`. The first problem becomes a `EstateError` that names the source, the path, the value and
  * the allowed values.
  */
 export function readBy<T extends z.core.$ZodType>(schema: T, value: unknown, source: string): z.core.output<T> {

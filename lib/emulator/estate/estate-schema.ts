@@ -23,7 +23,7 @@ export const estateFile = z.strictObject({
       }),
     ),
   ),
-  /** Default: one account, 1000000000000001, with a key. */
+  /** Default: the account 1000000000000001, with a key. */
   accounts: z.optional(
     z.array(
       z.strictObject({

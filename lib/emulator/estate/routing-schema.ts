@@ -38,7 +38,7 @@ export const routingShape = {
         TransitRouterId: text,
         TransitRouterName: z.optional(z.string()),
         TransitRouterDescription: z.optional(z.string()),
-        /** Default: one CEN for each account. */
+        /** Default: a CEN for each account. */
         CenId: z.optional(text),
         /** `Enterprise` (the default) or `Basic`. */
         Type: z.optional(text),

@@ -23,7 +23,7 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('truncated') }),
   /** The connection is cut, before or after the call took effect. */
   z.strictObject({ kind: z.literal('reset'), when }),
-  /** No answer for `ms` (default one minute), then the connection is cut, before or after the call took effect. */
+  /** No answer for `ms` (default: a minute), then the connection is cut, before or after the call took effect. */
   z.strictObject({ kind: z.literal('timeout'), when, ms: z.optional(count) }),
   /** HTTP 200 with `Success: false`. Nothing happens. */
   z.strictObject({ kind: z.literal('success-false') }),
@@ -31,7 +31,7 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-effect') }),
   /** The next `reads` reads answer from the state before the last change made through the API. */
   z.strictObject({ kind: z.literal('stale'), reads: count }),
-  /** An item of a later page moves to the first page, so the listing has one item twice and lacks another. */
+  /** An item of a later page moves to the first page, so the listing has an item twice and lacks another item. */
   z.strictObject({ kind: z.literal('shift-pages') }),
   /** A list without items, total 0. */
   z.strictObject({ kind: z.literal('empty-list') }),

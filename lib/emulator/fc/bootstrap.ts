@@ -2,7 +2,7 @@
  * The source text of a CommonJS script that runs inside an instance. It must run unchanged, in a process of its own,
  * wherever the emulator was bundled.
  *
- * Arguments: the code's folder, the handler, the emulator's process id. The channel delivers one invocation at a time.
+ * Arguments: the code's folder, the handler, the emulator's process id. The channel delivers a single invocation at a time.
  * Each invocation's output ends with a marker on both streams, because they and the channel are read independently.
  */
 export const BOOTSTRAP = String.raw`'use strict';

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** The output of one invocation beyond this length is left out. */
+/** The output of an invocation beyond this length is left out. */
 const LETTERS_MAX = 1_000_000;
 
-/** Both output streams of a process as one text, cut at the end of each invocation. */
+/** Both output streams of a process as a single text, cut at the end of each invocation. */
 export class Capture {
   #text = '';
   #isCut = false;

@@ -52,7 +52,7 @@ export class FunctionPlatform {
     setMaxListeners(0, this.#closing.signal);
   }
 
-  /** The function that a path names. The paths of one generation do not find functions of the other. */
+  /** The function that a path names. The paths of a generation do not find functions of the other generation. */
   find({ serviceName, functionName, qualifier }: InvokeTarget, accountId: string): FcFunction {
     const own = this.functions.filter((one) => one.accountId === accountId);
     if (serviceName !== undefined && !own.some((one) => one.serviceName === serviceName)) {

@@ -1,6 +1,6 @@
 import type { Instance } from './instance.ts';
 
-/** The instances of one function, up to a maximum. The most recently used instance is used first. */
+/** The instances of a function, up to a maximum. The most recently used instance is used first. */
 export class Pool {
   readonly #start: () => Instance;
   readonly #options: { readonly concurrency: number; readonly reuse: boolean };
@@ -12,7 +12,7 @@ export class Pool {
     this.#options = options;
   }
 
-  /** Runs an invocation in an instance. Undefined when all are busy and no more may start. */
+  /** Runs an invocation in an instance. Undefined when all instances are busy and no more may start. */
   async use<T>(run: (instance: Instance) => Promise<T>): Promise<T | undefined> {
     const instance = this.#take();
     if (instance === undefined) {

@@ -5,7 +5,7 @@ import { Capture } from './capture.ts';
 /** The JSON that the caller sees when a function failed. */
 export type ThrownError = { errorMessage: string; errorType?: string; stackTrace?: string[] };
 
-/** How one attempt ended. */
+/** How an attempt ended. */
 export type InstanceEnding = {
   readonly kind: 'result' | 'thrown' | 'crashed' | 'exited' | 'timeout';
   readonly body: Buffer;
@@ -37,7 +37,7 @@ type Message =
 /** Loading the code is not part of the function's time. An instance must be ready within this time. */
 const START_MS_MAX = 120_000;
 
-/** A process that has loaded a function's code, for one invocation at a time. */
+/** A process that has loaded a function's code, for a single invocation at a time. */
 export class Instance {
   /** Resolves when the process and all of its output are gone. */
   readonly gone: Promise<undefined>;
@@ -97,7 +97,7 @@ export class Instance {
     }
   }
 
-  /** Runs one invocation. The time starts when the code is loaded. Never rejects. */
+  /** Runs an invocation. The time starts when the code is loaded. Never rejects. */
   async invoke({ event, context, timeoutMs }: Job): Promise<InstanceEnding> {
     const marker = `\u0000end ${context.requestId}\u0000`;
     const captured = this.#capture.until(marker);

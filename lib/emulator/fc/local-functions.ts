@@ -16,11 +16,11 @@ type Tick = {
  */
 export interface LocalFunctions {
   readonly functions: readonly FunctionInfo[];
-  /** All accepted invocations, in order. Each is live until it has ended. */
+  /** All accepted invocations, in order. Each invocation is live until it has ended. */
   readonly invocations: readonly Invocation[];
   /** A timer's tick, asynchronous as on the platform. Throws for an unknown function, or if the payload is too long. */
   tick(functionName: string, triggerTime: string | Date, tick?: Tick): Invocation;
-  /** An event, or several in one invocation, as EventBridge delivers them: asynchronous. */
+  /** An event, or several in a single invocation, as EventBridge delivers them: asynchronous. */
   event(functionName: string, event: unknown): Invocation;
   /** A synchronous invocation. Rejects when no instance is free. */
   invoke(functionName: string, event: string | Buffer): Promise<Invocation>;

@@ -14,7 +14,7 @@ export type FcWireReply = { readonly status: number; readonly headers: Record<st
 const ACTION = 'InvokeFunction';
 const LOG_TAIL_BYTES = 4 * 1024;
 
-/** Takes one invocation off the wire and answers it. `reset` means that the connection is cut. */
+/** Takes an invocation off the wire and answers it. `reset` means that the connection is cut. */
 export async function serveFc(
   engine: Engine,
   platform: FunctionPlatform,

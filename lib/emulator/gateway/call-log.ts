@@ -6,7 +6,7 @@ export type CallRecord = {
   readonly atMs: number;
   /** Empty when the caller is unknown. */
   readonly accountId: string;
-  /** The request's RegionId. Empty if the request has none. */
+  /** The request's RegionId. Empty if the request names no region. */
   readonly regionId: string;
   readonly action: string;
   /** Without signatures, keys, tokens and pre-shared keys. */

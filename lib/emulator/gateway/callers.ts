@@ -28,7 +28,7 @@ export const callerInRole = (accountId: string, role: Role, session: string): Ca
   allow: role.allow ?? ['*'],
 });
 
-/** `*` stands for any letters, `?` for one letter. Letter case does not matter. */
+/** `*` stands for any letters, `?` for a letter. Letter case does not matter. */
 function matches(pattern: string, action: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(action);

@@ -3,7 +3,7 @@ import { invalid, missing } from './api-error.ts';
 export type RawParams = Readonly<Record<string, string>>;
 export type TagFilter = { readonly Key: string; readonly Value: string | undefined };
 
-/** The parameters of one call, read by type. Lists count from 1: `ResourceId.1`, `Tag.1.Key`. */
+/** The parameters of a call, read by type. Lists count from 1: `ResourceId.1`, `Tag.1.Key`. */
 export class RequestParams {
   readonly raw: RawParams;
 
@@ -71,7 +71,7 @@ export class RequestParams {
     }
   }
 
-  /** The parameters below `prefix.`, without the prefix. Undefined when there are none. */
+  /** The parameters below `prefix.`, without the prefix. Undefined when there is no parameter. */
   below(prefix: string): RequestParams | undefined {
     const start = `${prefix}.`;
     const entries = Object.entries(this.raw).filter(([name]) => name.startsWith(start));

@@ -3,7 +3,7 @@ type Limit = { readonly max: number; readonly windowMs: number };
 const within = (windowMs: number, max: number): Limit => ({ max, windowMs });
 const perMinute = (max: number): readonly Limit[] => [within(60_000, max)];
 
-/** The published limits for each account, region and API. Operations that are not listed have none published. */
+/** The published limits for each account, region and API. Operations that are not listed have no published limit. */
 const PUBLISHED = new Map<string, readonly Limit[]>([
   ['2016-04-28 DescribeVpnConnections', perMinute(600)],
   ['2016-04-28 DescribeVpnConnection', perMinute(600)],
@@ -23,7 +23,7 @@ const PUBLISHED = new Map<string, readonly Limit[]>([
   ['messages dingtalk', perMinute(20)],
   ['messages feishu', [within(1_000, 5), within(60_000, 100)]],
   ['messages wecom', perMinute(20)],
-  // The limit is one message a second. Short bursts are tolerated, but no page says how short.
+  // The limit is a message a second. Short bursts are tolerated, but no page says how short.
   ['messages slack', [within(10_000, 10)]],
 ]);
 
@@ -39,7 +39,7 @@ export class Limits {
     this.scale = scale;
   }
 
-  /** Takes a place for a call at `nowMs`. If no place is free, it answers in how many milliseconds one will be. */
+  /** Takes a place for a call at `nowMs`. If no place is free, it answers in how many milliseconds a place will be free. */
   take(
     call: { accountId: string; regionId: string; version: string; action: string },
     nowMs: number,

@@ -23,7 +23,7 @@ const versionOf = ({ headers, query, form }: ParsedRequest): string =>
 const actionOf = ({ headers, query, form }: ParsedRequest): string =>
   form.Action ?? query.Action ?? headers['x-acs-action'] ?? '';
 
-/** Takes one request off the wire and answers it. */
+/** Takes a request off the wire and answers it. */
 export async function serve(engine: Engine, wire: WireRequest): Promise<WireReply | 'reset'> {
   let request: ParsedRequest;
   try {

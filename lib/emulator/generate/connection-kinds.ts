@@ -9,7 +9,7 @@ export type Site = {
   readonly nowMs: number;
   readonly random: Random;
   readonly transitRouterId: string;
-  /** Another account's transit router in the region. Undefined when only one account exists. */
+  /** Another account's transit router in the region. Undefined when there is no second account. */
   readonly foreignTransitRouterId: string | undefined;
   readonly customerGatewayId: string;
 };

@@ -81,7 +81,7 @@ type PlacedSite = Site & {
   readonly transitRouters: NonNullable<EstateRead['transitRouters']>;
 };
 
-/** Each account has one transit router in each region. */
+/** Each account has a transit router in each region. */
 function siteIn(RegionId: string, accountIds: readonly string[], random: Random, nowMs: number): PlacedSite {
   const transitRouters = accountIds.map((accountId) => ({
     accountId,

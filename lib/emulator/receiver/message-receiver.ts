@@ -35,7 +35,7 @@ export const channelChanges = z.array(
 
 const MESSAGES_KEPT = 1_000;
 
-/** The ends of all channels: one robot of each type, and the messages that have arrived there. */
+/** The ends of all channels: a robot of each type, and the messages that have arrived there. */
 export class MessageReceiver {
   readonly limits: Limits;
   readonly #messages: ReceivedMessage[] = [];

@@ -31,7 +31,7 @@ const SILENCE_MS = 60_000;
 /** The end of a message, before the reply is sent. */
 type Ending = { readonly reply: WireReply | 'reset'; readonly code: string; readonly accepted: boolean };
 
-/** Takes one message off the wire and answers it as the real service would. `reset` means: cut the connection. */
+/** Takes a message off the wire and answers it as the real service would. `reset` means: cut the connection. */
 export async function receiveMessage(engine: Engine, wire: WireRequest): Promise<WireReply | 'reset'> {
   const latencyMs = engine.latencyOf(postMessage.action);
   if (latencyMs > 0) {

@@ -3,7 +3,7 @@ import type { WireRequest } from '../gateway/wire-request.ts';
 export const RECEIVER_TYPES = ['dingtalk', 'feishu', 'wecom', 'slack', 'cloudevents'] as const;
 export type ReceiverType = (typeof RECEIVER_TYPES)[number];
 
-/** A robot or webhook. Each type has exactly one. */
+/** A robot or webhook. Each type has a single robot or webhook. */
 export type ReceiverChannel = {
   readonly type: ReceiverType;
   /** Path and query, as on the real service. */
@@ -46,7 +46,7 @@ export type RobotReply = { readonly status: number; readonly headers: Record<str
 /** A refusal in the words of the service, before it is put into the service's form. */
 export type RobotError = { readonly status: number; readonly code: string; readonly message: string };
 
-/** How one service behaves. */
+/** How a service behaves. */
 export type Robot = {
   /** Path and query of the only robot, with secrets made by the caller. */
   readonly path: (token: () => string) => string;

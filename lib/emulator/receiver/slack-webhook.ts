@@ -7,7 +7,7 @@ const CHARS_MAX = 13_200;
 
 const refuse = (status: number, code: string): RobotError => ({ status, code, message: code });
 
-/** An incoming webhook. It reports failures by the status, answers with one word, and signs nothing. */
+/** An incoming webhook. It reports failures by the status, answers with a word, and signs nothing. */
 export const slackWebhook: Robot = {
   path: (token) => `/services/T${token().slice(0, 8)}/B${token().slice(0, 8)}/${token()}`,
   secret: null,

@@ -46,7 +46,7 @@ export class Lifecycle {
     ];
   }
 
-  /** Ends each change whose time or number of reads is over. The end of one change may begin and end another. */
+  /** Ends each change whose time or number of reads is over. The end of a change may begin and end another change. */
   tick(nowMs: number): void {
     let hasEnded = true;
     while (hasEnded) {

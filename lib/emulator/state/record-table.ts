@@ -9,7 +9,7 @@ export type TableShape<T> = {
 type Group<T> = { rows: T[]; sorted: boolean };
 
 /**
- * An index over one array of the estate, so that a call need not scan it.
+ * An index over a single array of the estate, so that a call need not scan it.
  *
  * Tests change the array directly, as other people would, so the array is the truth. A shadow copy shows that this
  * happened, and the index is then built anew. The comparison of 100,000 references takes a tenth of a millisecond.
@@ -70,7 +70,7 @@ export class Table<T extends object> {
     return this.#byId.get(id);
   }
 
-  /** The rows of one group, in the table's order. */
+  /** The rows of a group, in the table's order. */
   in(name: string, key: string): readonly T[] {
     const group = this.#groups.get(name)?.get(key);
     if (group === undefined) {

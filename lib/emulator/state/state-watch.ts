@@ -20,7 +20,7 @@ export function setPending(row: Changing, pending: Pending | undefined): void {
   }
 }
 
-/** The rows of one table that are changing, and the effect of the end of each change. */
+/** The rows of a table that are changing, and the effect of the end of each change. */
 export class StateWatch<T extends Changing> {
   readonly #finish: (row: T, atMs: number) => void;
   readonly #rows = new Set<T>();

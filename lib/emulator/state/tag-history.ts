@@ -1,7 +1,7 @@
 import type { UndoLog } from './undo-log.ts';
 
 type TagRecord = Readonly<Record<string, string>>;
-/** The values that one write replaced. Undefined if the key was not present. */
+/** The values that a write replaced. Undefined if the key was not present. */
 type TagChange = { readonly atMs: number; readonly was: Readonly<Record<string, string | undefined>> };
 
 /**

@@ -14,7 +14,7 @@ export class UndoLog {
     this.#open.push(change);
   }
 
-  /** Closes the changes since the last close into one step. Answers whether there were any. */
+  /** Closes the changes since the last close into a single step. Answers whether there were any. */
   commit(): boolean {
     if (this.#open.length === 0) {
       return false;

@@ -7,14 +7,14 @@ import { shownTags, type TaggedRow } from './visible-tags.ts';
 
 type TaggedResource = { readonly id: string; readonly row: TaggedRow };
 
-/** How to find the resources of one type: all of the caller's resources, or one resource by its id. */
+/** How to find the resources of a type: all of the caller's resources, or a resource by its id. */
 export type TaggedKind = {
   readonly all: (context: Context) => readonly TaggedResource[];
   readonly get: (context: Context, id: string) => TaggedResource | undefined;
 };
 
 /**
- * The tag operations of one service. The keys of `kinds` are its resource types in upper case, because letter case does
+ * The tag operations of a service. The keys of `kinds` are its resource types in upper case, because letter case does
  * not matter.
  */
 export type TagService = {
@@ -33,7 +33,7 @@ function kindOf(context: Context, { kinds }: TagService): TaggedKind {
   return kind;
 }
 
-/** The limit of one call. */
+/** The limit of a call. */
 const tooMany = (what: 'ResourceId' | 'TagNum'): ApiError =>
   new ApiError(400, `SizeLimitExceeded.${what}`, `The maximum size of ${what} is exceeded.`);
 
@@ -125,7 +125,7 @@ export const untaggingBy =
 const without = (tags: TaggedRow['tags'], keys: readonly string[]): TaggedRow['tags'] =>
   Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)));
 
-/** Lists one row for each tag of each resource. */
+/** Lists a row for each tag of each resource. */
 export const listingTagsBy =
   (service: TagService): Run =>
   (context) => {

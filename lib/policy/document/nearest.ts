@@ -14,10 +14,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best.edits <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
-/** `per_run`, `per-run` and `perrun` are all one step from `perRun`. */
+/** `per_run`, `per-run` and `perrun` differ from `perRun` by a single step. */
 const normal = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
 
-/** Levenshtein distance, one row at a time. */
+/** Levenshtein distance, row by row. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [rowIndex, fromLetter] of [...from].entries()) {

@@ -8,7 +8,7 @@ type Path = readonly PropertyKey[];
 const SHOWN_MAX = 50;
 
 /**
- * The problems of a document, one line for each: the path, the value and the allowed values.
+ * The problems of a document, with a line for each problem: the path, the value and the allowed values.
  *
  * The schemas give every issue its message: the allowed values, or for unknown keys the allowed keys, separated by
  * commas. Parse with `reportInput`, because otherwise the values cannot be shown.
@@ -61,7 +61,7 @@ function dotted(sofar: string, step: PropertyKey): string {
   return sofar === '' ? shown : `.${shown}`;
 }
 
-/** All problems of one source as one message. */
+/** All problems of a source as a single message. */
 export function problemText(source: string, problems: readonly string[]): string {
   const [first, ...others] = problems;
   if (first !== undefined && others.length === 0) {

@@ -3,7 +3,7 @@ import { toJsonLine } from '../../core/text/printable.ts';
 const SHOWN_MAX = 60;
 
 /**
- * A value as a message may show it: bounded and on one line. The contents of a list or a mapping are never shown,
+ * A value as a message may show it: bounded and on a single line. The contents of a list or a mapping are never shown,
  * because they may be long, deep, or private.
  */
 export function quote(value: unknown): string {

@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 const BYTES_MAX = 128 * 1024;
 
 /**
- * Read one YAML or JSON document as plain data. Undefined for a text without a document, which is empty or has only
+ * Read a YAML or JSON document as plain data. Undefined for a text without a document, which is empty or has only
  * comments.
  *
  * Plain JSON never reaches the YAML reader, whose code the function loads only on demand.

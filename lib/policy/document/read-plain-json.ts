@@ -2,7 +2,7 @@
 const DEPTH_MAX = 16;
 
 /**
- * Read a text that is one JSON object without duplicate keys.
+ * Read a text that is a JSON object without duplicate keys.
  *
  * Undefined for any other text, including broken JSON. The YAML reader takes it, and reports the place of the problem.
  */

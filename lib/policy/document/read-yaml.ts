@@ -9,11 +9,11 @@ const DEPTH_MAX = 32;
 const problem = (text: string): Reading => ({ problems: [text] });
 
 /**
- * Read one YAML 1.2 or JSON document as plain data. Undefined for a text without a document, which is empty or has only
+ * Read a YAML 1.2 or JSON document as plain data. Undefined for a text without a document, which is empty or has only
  * comments.
  *
  * It refuses duplicate keys, aliases, merge keys, tags, several documents and YAML 1.1 (where `off` is a boolean),
- * because a reader and the parser see different things in each of them.
+ * because a reader and the parser see different things in each of these cases.
  */
 export function readYaml(text: string): Reading {
   try {

@@ -25,7 +25,7 @@ function keysBelow(schema: JsonSchema, above: string): KeyRow[] {
   });
 }
 
-/** The keys of the mappings in a list, or of a mapping that is one of several forms. */
+/** The keys of the mappings in a list, or of a mapping among several forms. */
 function keysInside(form: JsonSchema | boolean, name: string): KeyRow[] {
   if (typeof form === 'boolean') {
     return [];
@@ -49,7 +49,7 @@ const toRow = ({ name, schema }: KeyRow): string[] => [
   cell(schema.description ?? ''),
 ];
 
-/** The notation of a policy in YAML, on one line. */
+/** The notation of a policy in YAML, on a single line. */
 const written = (value: unknown): string => {
   if (Array.isArray(value)) {
     return `[${value.map(written).join(', ')}]`;

@@ -7,7 +7,7 @@ const oneOf = <const Values extends readonly string[]>(values: Values) => {
   return { allowed, schema: z.enum(values, { error: allowed }) };
 };
 
-/** An address or a key in place of a name would make the policy a secret. This pattern matches neither of the two. */
+/** An address or a key in place of a name would make the policy a secret. This pattern matches no address and no key. */
 const variable = text(/^[A-Z_][A-Z0-9_]*$/, 'the name of an environment variable, such as DINGTALK_URL');
 
 const channelType = oneOf(CHANNEL_TYPES);

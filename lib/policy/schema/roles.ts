@@ -5,7 +5,7 @@ import { ROLE_ARN_PATTERN } from '../../core/domain/ids.ts';
 export const accountIdOf = (roleArn: string): string | undefined => ROLE_ARN_PATTERN.exec(roleArn)?.[1];
 
 /**
- * With two roles in one account, the sweep would read everything in it twice, and it would be unclear which role acts.
+ * With two roles in an account, the sweep would read everything in it twice, and it would be unclear which role acts.
  */
 export const oneRoleEach = <Item>(arnOf: (item: Item) => string, below: readonly string[]) =>
   z.superRefine<readonly Item[]>((items, context) => {

@@ -2,7 +2,7 @@ import { hashEstate } from '../../emulator/estate/estate-header.ts';
 import type { EstateFile } from '../../emulator/estate/estate-schema.ts';
 
 /**
- * The text of an exported estate: YAML in JSON form, one line for each row, with the hash as the last key. Large files
+ * The text of an exported estate: YAML in JSON form, a line for each row, with the hash as the last key. Large files
  * in this form are read a hundred times as fast as other YAML. Pure.
  */
 export function formatExport(estate: EstateFile): string {

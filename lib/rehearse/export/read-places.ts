@@ -121,7 +121,7 @@ class RouterReads {
 async function readRouter({ accountId, regionId, api }: Owner, transitRouterId: TransitRouterId): Promise<ReadRouter> {
   // Read routing before the attachments. An attachment that is detached in between loses its routes, and must not look
   // unused.
-  const routing = await api.listRouting(regionId, transitRouterId, pickStaticRoute);
+  const routing = await api.listRouting(regionId, transitRouterId, { pick: pickStaticRoute });
   const attachments = await api.listAttachments(regionId, transitRouterId);
   return { accountId, regionId, transitRouterId, attachments, routing };
 }

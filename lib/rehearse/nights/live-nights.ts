@@ -42,7 +42,7 @@ export async function liveNights(request: RehearsalRequest): Promise<Rehearsal> 
   const nightly = new Nightly(request, cloud, clock);
   const lived: Night[] = [];
   for (let night = 1; night <= nights; night += 1) {
-    // A night that takes longer than the interval delays the next night, as it would on one machine.
+    // A night that takes longer than the interval delays the next night, as it would on a single machine.
     await clock.sleep(startMs + (night - 1) * everyMs - clock.now());
     const one = await nightly.live(night);
     lived.push(one);
@@ -66,7 +66,7 @@ export async function liveNights(request: RehearsalRequest): Promise<Rehearsal> 
   };
 }
 
-/** Runs the sweeps, and remembers facts from one night to the next. */
+/** Runs the sweeps, and remembers facts from each night to the next. */
 class Nightly {
   readonly detachedIn = new Map<ConnectionId, number>();
   readonly deletedIn = new Map<ConnectionId, number>();

@@ -35,7 +35,7 @@ export class RehearsedCloud {
     this.#before = new Map(estate.vpnConnections.map((row) => [row.VpnConnectionId, stateOf(row)]));
   }
 
-  /** The dependencies of one run. */
+  /** The dependencies of a run. */
   deps(policy: Policy, journal: Journal, runId: string, store: Store | undefined): SweepDeps {
     const clock = this.#clock;
     const deadlineMs = Number.POSITIVE_INFINITY;

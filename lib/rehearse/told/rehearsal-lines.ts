@@ -6,7 +6,7 @@ import { count } from '../../report/text/summary.ts';
 import type { Night, Rehearsal } from '../nights/rehearsal.ts';
 import type { Expectation } from './rehearsal-data.ts';
 
-/** Number of lines of one kind that are shown. The data has all of them. */
+/** Number of lines of a kind that are shown. The data has all lines. */
 const LINES_MAX = 20;
 const HASH_LENGTH = 12;
 

@@ -57,7 +57,7 @@ const NAMES = CSV_COLUMNS.map(({ name }) => name);
 export const toCsv = (outcomes: readonly Outcome[], { runId }: RunResult): string =>
   toLines([NAMES, ...outcomes.map((outcome) => toCells(outcome, runId))]);
 
-/** The number of lines in one piece. */
+/** The number of lines in a single piece. */
 const PIECE_LINES = 1_000;
 
 /** The CSV of a report, in pieces. The `runId` of a connection is the last run with an outcome for it. Pure. */

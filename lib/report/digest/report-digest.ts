@@ -13,7 +13,7 @@ import type {
 export const REPORT_FORMAT = 'vco-sweeper/report@1';
 
 /**
- * The combined result of some runs, with the latest outcome of each connection. It covers one run of a command line, or
+ * The combined result of some runs, with the latest outcome of each connection. It covers a run of a command line, or
  * all stored results of many sweeps in many accounts and regions. The page shows it.
  */
 export type ReportDigest = {

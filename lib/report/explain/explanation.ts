@@ -20,7 +20,7 @@ export type RuleReport = {
   readonly evidence: readonly string[];
 };
 
-/** All facts about one connection behind its verdict, as data. Times are ISO UTC. */
+/** All facts about a connection behind its verdict, as data. Times are ISO UTC. */
 export type Explanation = {
   readonly connectionId: string;
   readonly accountId: string;
@@ -94,7 +94,7 @@ export type Explained = {
   readonly judgedMs: number;
 };
 
-/** Explains one judged connection. Pure. */
+/** Explains a judged connection. Pure. */
 export function createExplanation({ judged, facts, plan, fullDay, policy, judgedMs }: Explained): Explanation {
   const { verdict, accountId, regionId } = judged;
   const { connection } = verdict;

@@ -16,7 +16,7 @@ type ReadResults = {
 
 const READS_MAX = 8;
 
-/** Reads results, a few at a time. Keeps one copy of each text that many outcomes share. Throws `StoreError`. */
+/** Reads results, a few at a time. Keeps a copy of each text that many outcomes share. Throws `StoreError`. */
 export async function readResults(store: Pick<Store, 'get'>, files: readonly TimedFile[]): Promise<ReadResults> {
   const texts = new SharedTexts();
   const read = await mapConcurrent(files, READS_MAX, async (file) => ({

@@ -7,7 +7,7 @@ import type { ReportDigest } from '../digest/report-digest.ts';
 import type { MessageRequest, Sent } from '../messages/send-message.ts';
 import { type ToldRecords, writeRecord } from './told-records.ts';
 
-/** The result of sending one report to one channel. */
+/** The result of sending a report to a single channel. */
 export type MessageResult = {
   readonly reportId: string;
   readonly channel: string;

@@ -43,7 +43,7 @@ const momentOrNull = z.nullable(moment);
 const textOrNull = z.nullable(z.string());
 const place = z.looseObject({ accountId: z.string(), regionId: z.string() });
 
-/** A report of an earlier version lacks what it did not know. */
+/** A report of an earlier version lacks the fields that it did not know. */
 const list = <Schema extends z.core.$ZodType>(item: Schema) => z._default(z.array(item), []);
 
 const head = z.looseObject({

@@ -30,7 +30,7 @@ export type ToldRecords = {
   readonly problems: readonly string[];
 };
 
-/** Reads the records since the oldest clock of some reports, but at least of one day. Throws `StoreError`. */
+/** Reads the records since the oldest clock of some reports, but at least the records of a day. Throws `StoreError`. */
 export async function readRecords(store: Store, digests: readonly ReportDigest[], nowMs: number): Promise<ToldRecords> {
   const done = new Set<string>();
   const named = new Map<string, ReadonlySet<string>>();

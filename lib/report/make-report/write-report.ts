@@ -11,7 +11,7 @@ const PAGE_END = '</html>\n';
 const WAITING_CHARS_MAX = 1024 * 1024;
 
 /**
- * Writes a report. The document comes first and makes the report count, so that each result is in one report. Throws
+ * Writes a report. The document comes first and makes the report count, so that no result is in two reports. Throws
  * `StoreError`.
  */
 export async function writeReport(store: ReportStore, report: StoredReport): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Message } from './compose.ts';
 
-/** The address of a channel and its signing key. Both are secrets and may not appear in any output. */
+/** The address of a channel and its signing key. The address and the key are secrets and may not appear in any output. */
 export type Access = { readonly url: string; readonly secret: string | undefined };
 
 export type PostReply = {
   readonly status: number;
   readonly body: string;
-  /** From the header `Retry-After`, if there was one. */
+  /** From the header `Retry-After`, if the reply had it. */
   readonly retryAfterMs?: number | undefined;
 };
 
@@ -24,7 +24,7 @@ export type Post = (
   },
 ) => Promise<PostReply>;
 
-/** The server's verdict on one attempt. */
+/** The server's verdict on a single attempt. */
 export type Verdict = { readonly kind: 'accepted' } | Refusal;
 
 export type Refusal = {
@@ -55,7 +55,7 @@ export type SignedRequest = {
   readonly body: string;
 };
 
-/** The properties of one type of channel. Pure. */
+/** The properties of a type of channel. Pure. */
 export type Channel = {
   /** Whether the message is within the channel's limits of size. */
   readonly fits: (message: Message) => boolean;

@@ -24,7 +24,7 @@ export type Settings = {
   readonly timeZone: string;
 };
 
-/** The line of one item. Pure. */
+/** The line of an item. Pure. */
 export function lineOf(item: NewsItem, settings: Settings): Line {
   return { kind: 'item', spans: 'outcome' in item ? connectionSpans(item, settings) : noteSpans(item.note, settings) };
 }

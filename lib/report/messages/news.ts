@@ -48,7 +48,7 @@ const PROBLEMS_FIRST = 5;
 const KINDS_IN_ORDER: readonly SectionKind[] = ['due', 'marked', 'attention', 'missing', 'held', 'deleted'];
 
 /**
- * The news of a digest for one channel, the most important first, because a message may only have room for a few. The
+ * The news of a digest for a channel, the most important first, because a message may only have room for a few. The
  * first problems come before the connections that no message has named. Pure.
  */
 export function findNews(request: NewsRequest): readonly NewsItem[] {

@@ -53,7 +53,7 @@ const TIMEOUT_MS = 15_000;
 const SILENCE_RETRY_MS = 5_000;
 
 /**
- * Sends one channel the news of a digest, unless there is no news.
+ * Sends a channel the news of a digest, unless there is no news.
  *
  * Refusals and network errors are return values. Throws `ConfigError` in the same cases as `checkChannels`.
  */
@@ -69,7 +69,7 @@ export async function sendMessage(request: MessageRequest, deps: MessageDeps): P
   return await send(message, `${digest.reportId}-${channel.name}`, channel, deps);
 }
 
-/** Sends one channel a message that only shows that it works. */
+/** Sends a channel a message that only shows that it works. */
 export async function sendTest(channel: ChannelPolicy, id: string, deps: MessageDeps): Promise<Sent> {
   return await send(composeTest(channel.language, deps.clock.now()), `${id}-${channel.name}`, channel, deps);
 }

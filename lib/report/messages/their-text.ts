@@ -5,7 +5,7 @@ const OBEYED = '`<>[]()*~#@|\\!&';
 const FULL_WIDTH_OFFSET = 0xfee0;
 
 /**
- * Other people's text as one line of bounded length, without characters that a client obeys instead of showing.
+ * Other people's text as a line of bounded length, without characters that a client obeys instead of showing.
  *
  * @param charsMax in code points, with the sign of the cut
  */

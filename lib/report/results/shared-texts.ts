@@ -3,7 +3,7 @@ import type { Outcome } from '../../core/domain/outcome.ts';
 /** A longer text is rarely repeated. */
 const CHARS_MAX = 400;
 
-/** Keeps one copy of equal texts, because most outcomes of a large estate share their reason and evidence. */
+/** Keeps a copy of equal texts, because most outcomes of a large estate share their reason and evidence. */
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
 

@@ -6,7 +6,7 @@ import { paintOutcome, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { wrap } from './text-width.ts';
 
-/** The number of visible lines of one kind. The page has all lines. */
+/** The number of visible lines of a kind. The page has all lines. */
 const SHOWN_MAX = 20;
 
 /**

@@ -5,7 +5,7 @@ import { type Paint, paletteOf, type ReportStyle } from './report-style.ts';
 import { count } from './summary.ts';
 import { toTable } from './table.ts';
 
-/** An account and region, with its state in one word and a remark. */
+/** An account and region, with its state in a single word and a remark. */
 export type PlaceRow = {
   readonly state: string;
   readonly tone: 'good' | 'bad' | 'plain';

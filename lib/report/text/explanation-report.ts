@@ -13,7 +13,7 @@ const TEXT_WIDTH_MIN = 20;
 const TEXT_WIDTH_MAX = 100;
 
 /**
- * All facts about one connection for a person: its state, the evidence for and against it, and its next steps. Pure.
+ * All facts about a connection for a person: its state, the evidence for and against it, and its next steps. Pure.
  */
 export function reportExplanation(explanation: Explanation, style: ReportStyle): string {
   const palette = paletteOf(style);

@@ -2,11 +2,11 @@ import type { PlaceLeftovers } from '../../core/domain/outcome.ts';
 import { toPrintable } from '../../core/text/printable.ts';
 import { cutTo } from './text-width.ts';
 
-/** So many gateways of a place, and so many lines, are shown; the result has more. */
+/** The number of gateways of a place, and of lines, that are shown. The result has everything. */
 const SHOWN_MAX = 20;
 const NAME_WIDTH_MAX = 40;
 
-/** What places have left over, for a person. Printable. */
+/** The leftovers of places, for a person. Printable. */
 export function leftoverLines(leftovers: readonly PlaceLeftovers[]): readonly string[] {
   const lines = leftovers.flatMap(linesOf);
   return lines.length > SHOWN_MAX ? [...lines.slice(0, SHOWN_MAX), `… and ${lines.length - SHOWN_MAX} more`] : lines;

@@ -9,7 +9,7 @@ import { wrap } from './text-width.ts';
 /** A failure outside the outcomes, such as the reason for an unread region, and its code. */
 export type Problem = { readonly text: string; readonly code: string | null };
 
-/** Keeps a number and its noun on one line. */
+/** Keeps a number and its noun on a single line. */
 const NO_BREAK = '\u00a0';
 const COUNT = /\d+\u00a0[a-z-]+/g;
 
@@ -113,7 +113,7 @@ function incomplete({ status, regions, outcomes }: RunResult, problems: readonly
     : ['Incomplete: the next run tries the missing reads and steps again.'];
 }
 
-/** The number of visible lines of one kind. The result has all lines. */
+/** The number of visible lines of a kind. The result has all lines. */
 const SHOWN_MAX = 20;
 
 function firstOf<Item>(items: readonly Item[], toText: (item: Item) => string): readonly string[] {

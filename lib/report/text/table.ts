@@ -110,7 +110,7 @@ function toColumns({ columns, rows, widths, detailTitle }: Layout, style: TableS
   return [style.head(head), ...lines].join('\n');
 }
 
-/** A row as a paragraph: its first two cells on one line if they fit, and the rest below. */
+/** A row as a paragraph: its first two cells on a single line if they fit, and the rest below. */
 function toParagraph({ cells, detail, paint }: Row, style: TableStyle): string {
   const [state = '', subject = '', ...others] = cells;
   const room = style.columns - INDENT.length;

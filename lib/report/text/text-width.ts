@@ -2,7 +2,7 @@
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
 const COMBINING = /\p{M}/u;
-/** Characters of one column. Nearly every text has only these. */
+/** Characters of a column. Nearly every text has only these. */
 const PLAIN = /^[ -~]*$/;
 
 const widthOfChar = (char: string): number => (COMBINING.test(char) ? 0 : WIDE.test(char) ? 2 : 1);

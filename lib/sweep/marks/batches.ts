@@ -1,5 +1,5 @@
 /**
- * The number of resources in one tag call (TagResources, UnTagResources, ListTagResources). The documents disagree: 50
+ * The number of resources in a tag call (TagResources, UnTagResources, ListTagResources). The documents disagree: 50
  * in the SDK and the Chinese pages, 20 in the English metadata.
  */
 const BATCH_SIZE = 20;

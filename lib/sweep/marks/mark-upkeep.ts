@@ -12,7 +12,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { noteOf, removeNote } from './detach-note.ts';
 import { type Removal, removeTags, setTags, TAG_NOT_READ_BACK, TAGS_CHANGED } from './tag-writes.ts';
 
-/** How the upkeep of one connection's tags ended. All writes but `refreshed` were read back. */
+/** How the upkeep of a connection's tags ended. All writes but `refreshed` were read back. */
 export type TagResult =
   /** `sinceMs`: when the clocks that this run started begin. */
   | { readonly kind: 'marked'; readonly sinceMs: number }
@@ -26,7 +26,7 @@ type TagResults = Map<ConnectionId, TagResult>;
 type Write = { readonly tags: Tags; readonly verdicts: Verdict[]; readonly startMs: number };
 
 /**
- * Write and clear the marks of one region, in batches, and remove stale notes. Writes to the cloud.
+ * Write and clear the marks of a region, in batches, and remove stale notes. Writes to the cloud.
  *
  * A mark counts only after it was read back. A renewed `seen` counts at once: if it is lost, a clock merely restarts,
  * and the recheck before a detach or a delete looks for it.
@@ -110,7 +110,7 @@ async function removeStaleNotes(
   return standing;
 }
 
-/** Group the connections by their new tags, since one call writes the same tags on many connections. */
+/** Group the connections by their new tags, since a single call writes the same tags on many connections. */
 function toWrites(region: RegionContext, verdicts: readonly Verdict[], startMs: number): readonly Write[] {
   const writes = new Map<string, Write>();
   for (const verdict of verdicts) {

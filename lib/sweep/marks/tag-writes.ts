@@ -135,7 +135,7 @@ async function writeInBatches(
 }
 
 /**
- * If the cloud refuses one resource, the whole batch fails. Then halve the batch, so that the other resources are
+ * If the cloud refuses a resource, the whole batch fails. Then halve the batch, so that the other resources are
  * written.
  */
 async function writeBatch(
@@ -163,7 +163,7 @@ async function writeBatch(
   }
 }
 
-/** The same tag is invalid on every resource. But a key may be forbidden, or already in use, on one resource only. */
+/** The same tag is invalid on every resource. But a key may be forbidden, or already in use, only on some resource. */
 const INVALID_TAG = /^InvalidTag(Key|Value)(\.|$)/;
 
 const OF_THIS_RUN: ReadonlySet<string> = new Set([DEADLINE_EXCEEDED, STOPPED_ON_REQUEST]);

@@ -3,6 +3,9 @@ import type { Clock } from '../../core/domain/cloud-api.ts';
 /** A value, the latest known moment before its read was sent, and the place of the read in the order of reads. */
 export type Fresh<T> = { readonly value: T; readonly startedMs: number; readonly sequence: number };
 
+/** The last read that was sent before this reading was whole. A later read shows the cloud as it was afterwards. */
+export type Whole<T> = Fresh<T> & { readonly endSequence: number };
+
 /** The readings that are acceptable: sent after `afterSequence`, and not before `notBeforeMs`. */
 export type Freshness = { readonly afterSequence: number; readonly notBeforeMs: number };
 
@@ -11,12 +14,12 @@ export class CoalescedRead<T> {
   readonly #clock: Clock;
   readonly #nextSequence: () => number;
   readonly #read: () => Promise<T>;
-  #latest: Fresh<T> | undefined;
-  #underWay: { readonly startedMs: number; readonly sequence: number; readonly result: Promise<Fresh<T>> } | undefined;
-  #next: Promise<Fresh<T>> | undefined;
+  #latest: Whole<T> | undefined;
+  #underWay: { readonly startedMs: number; readonly sequence: number; readonly result: Promise<Whole<T>> } | undefined;
+  #next: Promise<Whole<T>> | undefined;
 
   /** @param known an earlier reading, with sequence 0 */
-  constructor(clock: Clock, nextSequence: () => number, read: () => Promise<T>, known?: Fresh<T>) {
+  constructor(clock: Clock, nextSequence: () => number, read: () => Promise<T>, known?: Whole<T>) {
     this.#clock = clock;
     this.#nextSequence = nextSequence;
     this.#read = read;
@@ -24,16 +27,16 @@ export class CoalescedRead<T> {
   }
 
   /** The last reading. Undefined before the first. */
-  get latest(): Fresh<T> | undefined {
+  get latest(): Whole<T> | undefined {
     return this.#latest;
   }
 
   /** The last reading if it is fresh enough. */
-  known(want: Freshness): Fresh<T> | undefined {
+  known(want: Freshness): Whole<T> | undefined {
     return this.#latest && willDo(this.#latest, want) ? this.#latest : undefined;
   }
 
-  async get(want: Freshness): Promise<Fresh<T>> {
+  async get(want: Freshness): Promise<Whole<T>> {
     const known = this.known(want);
     if (known) {
       return known;
@@ -49,10 +52,10 @@ export class CoalescedRead<T> {
     return await this.#next;
   }
 
-  async #start(): Promise<Fresh<T>> {
+  async #start(): Promise<Whole<T>> {
     const startedMs = this.#clock.now();
     const sequence = this.#nextSequence();
-    const result = this.#read().then((value) => ({ value, startedMs, sequence }));
+    const result = this.#read().then((value) => ({ value, startedMs, sequence, endSequence: this.#nextSequence() }));
     const underWay = { startedMs, sequence, result };
     this.#underWay = underWay;
     try {

@@ -14,7 +14,7 @@ import type { PickSettings } from '../../core/undo/settings.ts';
 import { readMissingTags } from '../survey/read-missing-tags.ts';
 import type { SurveyedRegion } from '../survey/survey.ts';
 import type { RegionFacts } from '../survey/survey-region.ts';
-import { CoalescedRead, type Fresh, type Freshness } from './coalesced-read.ts';
+import { CoalescedRead, type Fresh, type Freshness, type Whole } from './coalesced-read.ts';
 import { RecentIds } from './recent-ids.ts';
 import { WitnessRounds } from './witness-rounds.ts';
 
@@ -24,6 +24,9 @@ export type Picks = {
   readonly attachment: PickSettings;
   readonly staticRoute: PickSettings;
 };
+
+/** The survey reads routing before attachments, so the attachments of the survey (0) count as later. */
+const ROUTING_JUDGED_END = -1;
 
 /** `gone`: the cloud said so. `absent`: a complete listing did not show it, which is only a hint. */
 export type Sighting = Connection | 'gone' | 'absent';
@@ -138,7 +141,7 @@ export class RegionReads {
   }
 
   /** Like `routing`, but repeats the reading if routes change during it. */
-  wholeRouting(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
+  wholeRouting(transitRouterId: TransitRouterId, want: Freshness): Promise<Whole<ReadonlyMap<AttachmentId, Routing>>> {
     return this.#whole(() => this.routing(transitRouterId, want));
   }
 
@@ -192,12 +195,14 @@ export class RegionReads {
     return { value: found ? [found] : [], startedMs, sequence };
   }
 
-  routing(transitRouterId: TransitRouterId, want: Freshness): Promise<Fresh<ReadonlyMap<AttachmentId, Routing>>> {
-    const { routing } = this.#facts;
+  routing(transitRouterId: TransitRouterId, want: Freshness): Promise<Whole<ReadonlyMap<AttachmentId, Routing>>> {
+    const { routing, witnesses } = this.#facts;
+    const listed = witnesses.attachmentsOf.get(transitRouterId);
+    const pick = this.#picks?.staticRoute;
     return this.#shared(
       this.#routing,
       transitRouterId,
-      (api) => api.listRouting(this.#regionId, transitRouterId, this.#picks?.staticRoute),
+      (api) => api.listRouting(this.#regionId, transitRouterId, { listed, pick }),
       routing === 'unread' ? undefined : routing,
     ).get(want);
   }
@@ -288,7 +293,7 @@ export class RegionReads {
       return shared;
     }
     const next = () => ++this.#sequence;
-    const judged = known === undefined ? undefined : { value: known, ...this.#listed };
+    const judged = known === undefined ? undefined : { value: known, ...this.#listed, endSequence: ROUTING_JUDGED_END };
     const created = new CoalescedRead(this.#clock, next, () => read(this.#ownerOf(transitRouterId)), judged);
     reads.set(transitRouterId, created);
     return created;

@@ -109,7 +109,6 @@ function mayHaveBgp({ settings }: Connection): boolean {
 
 async function readHeld(region: RegionContext, { attachmentId, transitRouterId, connectionId }: Attachment) {
   const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
-  const isMoving = region.progress.detaching.size > 0;
   const about = {
     attachmentId,
     transitRouterId,
@@ -117,17 +116,22 @@ async function readHeld(region: RegionContext, { attachmentId, transitRouterId, 
     status: 'unknown',
     connectionOwnerId: undefined,
   } as const;
-  // Read routing before the attachment. An attachment that is detached in between loses its routes, and must not look
-  // unused.
-  const routed = await region.reads.wholeRouting(transitRouterId, want);
-  const [listed, vcoRoutes] = await Promise.all([
-    region.reads.attachmentsAbout(about, want, isMoving),
+  // Read all routes before the attachment. An attachment that is detached in between loses them, and its backup would
+  // lack them.
+  const [routed, vcoRoutes] = await Promise.all([
+    region.reads.wholeRouting(transitRouterId, want),
     region.backupReads.connectionRoutes(connectionId),
   ]);
+  const isMoving = region.progress.detaching.size > 0;
+  const after = { ...want, afterSequence: routed.endSequence };
+  const listed = await region.reads.attachmentsAbout(about, after, isMoving);
   const attachment = listed.value.find((one) => one.attachmentId === attachmentId);
   const routing = routed.value.get(attachmentId);
   if (attachment === undefined || routing === undefined) {
     throw new IncompleteBackup('its attachment is not listed any more');
+  }
+  if (attachment.status !== 'Attached') {
+    throw new StepEnd(endWith('unknown', `changed since it was judged: ${attachmentId} is ${attachment.status}`));
   }
   return { attachment, routing, vcoRoutes };
 }

@@ -186,9 +186,10 @@ async function readEvidence(
   // Read routing before the attachments. An attachment that is detached in between loses its routes, and must not look
   // unused.
   const routed = routing === 'unread' ? undefined : await region.reads.routing(transitRouterId, want);
+  const after = routed ? { ...want, afterSequence: Math.max(want.afterSequence, routed.endSequence) } : want;
   const [connection, attachments] = await Promise.all([
     readConnection(region, verdict.connection.connectionId, want),
-    region.reads.attachmentsAbout(attachment, want, region.progress.detaching.size > 0),
+    region.reads.attachmentsAbout(attachment, after, region.progress.detaching.size > 0),
   ]);
   const routes: Routing | 'unread' = routed?.value.get(attachmentId) ?? 'unread';
   return {

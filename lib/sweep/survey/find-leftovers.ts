@@ -14,7 +14,7 @@ const UNNAMED = 'a connection does not say which customer gateway it uses';
 
 type ReadPlace = Place & { readonly api: Pick<CloudApi, 'listCustomerGateways'> };
 
-/** Finds the customer gateways of one place that no connection uses. In doubt it names none. */
+/** Finds the customer gateways of a place that no connection uses. In doubt it names no gateway. */
 export class LeftoverFinder {
   readonly #place: ReadPlace;
   readonly #used = new Set<string>();
@@ -75,7 +75,7 @@ export class LeftoverFinder {
 const idOf = ({ CustomerGatewayId }: Settings): string => String(CustomerGatewayId);
 
 /**
- * What the places have, and at most so many customer gateways of it. Pure.
+ * The leftovers of the places, with a limited number of customer gateways. Pure.
  *
  * @param found undefined for a place that was not looked at
  */

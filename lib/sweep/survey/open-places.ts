@@ -79,7 +79,7 @@ export async function openPlaces(
 
   const places: OpenPlace[] = [];
   const unopened: UnopenedPlace[] = [];
-  // Two roles may lead to one account. Its regions must not be swept twice, each time with full limits.
+  // Two roles may lead to a single account. Its regions must not be swept twice, each time with full limits.
   const taken = new Set<string>();
   const take = (accountId: AccountId, regionId: RegionId): boolean => {
     const key = placeKey({ accountId, regionId });

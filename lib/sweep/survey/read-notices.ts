@@ -29,7 +29,7 @@ export type ToldDeps = {
   readonly stopAsked?: AbortSignal | undefined;
 };
 
-/** The notices of the due connections of one run, from the records of messages. */
+/** The notices of the due connections of a run, from the records of messages. */
 export type Notices = {
   /** Undefined for a connection that needs no notice. */
   readonly of: (judged: Judged) => Notice | undefined;
@@ -101,7 +101,7 @@ const withTelling = ({ evidence }: Verdict, notice: Notice): Partial<Verdict> =>
 
 /**
  * The clock that a message must have named: the clock of the rule that is due first, by which the connection is
- * reported. Other clocks of the mark do not count, even if they have run out and were named. A deletion has one
+ * reported. Other clocks of the mark do not count, even if they have run out and were named. A deletion has a
  * reason: in the message, in the result and in the recheck.
  */
 function toDueClock({ accountId, regionId, verdict }: Judged): readonly DueClock[] {
@@ -113,7 +113,7 @@ function toDueClock({ accountId, regionId, verdict }: Judged): readonly DueClock
 
 type Unread = Extract<Notice, { kind: 'unread' }>;
 
-/** Reads the records of one run into its clocks. After the first failed read, it reads no more. */
+/** Reads the records of a run into its clocks. After the first failed read, it reads no more. */
 class ToldReader {
   readonly #told: ToldClocks;
   readonly #deps: ToldDeps;

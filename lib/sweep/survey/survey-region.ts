@@ -13,7 +13,7 @@ import { createWitnesses, type Witnesses } from '../../core/judge/association.ts
 import type { OpenPlace } from './open-places.ts';
 import { readMissingTags } from './read-missing-tags.ts';
 
-/** Everything that one run read of a region. Complete. */
+/** Everything that a run read of a region. Complete. */
 export type RegionEstate = RegionFacts & { readonly connections: readonly Connection[] };
 
 /** The facts of a region, without its connections. */
@@ -51,7 +51,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Read one region completely. Its lists are read at the same time. If one list fails, the region is `unread`, and the
+ * Read a region completely. Its lists are read at the same time. If a list fails, the region is `unread`, and the
  * run changes nothing in it.
  *
  * `admit` is told the number of connections, and awaited before the second page is read. `onPage` is told how many

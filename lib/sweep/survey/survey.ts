@@ -212,7 +212,7 @@ type Look = {
 /** The callbacks that take the verdicts. */
 type Settling = { readonly settle: Settle; readonly whenBehind: WhenBehind };
 
-/** Judge every connection of the region, in scope or not, because the share guard counts all of them. */
+/** Judge every connection of the region, in scope or not, because the share guard counts all connections. */
 async function judgeRegion(
   place: OpenPlace,
   estate: RegionEstate,

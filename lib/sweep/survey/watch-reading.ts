@@ -3,10 +3,10 @@ export type Reading = { readonly connections: number; readonly regionsRead: numb
 
 export type OnReading = (reading: Reading) => void;
 
-/** The reports of one region. */
+/** The reports of a region. */
 export type RegionReading = { readonly onPage: (read: number) => void; readonly end: () => void };
 
-/** Add up the reports of regions that are read at the same time. Each call returns the reporter of one more region. */
+/** Add up the reports of regions that are read at the same time. Each call returns the reporter of another region. */
 export function watchReading(regions: number, onReading: OnReading): () => RegionReading {
   let connections = 0;
   let regionsRead = 0;

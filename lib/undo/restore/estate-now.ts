@@ -143,7 +143,7 @@ async function lookAtRouting(
   const id = String(saved.TransitRouterId);
   const [attachments, routings] = await Promise.all([
     api.listAttachments(regionId, id, pickAttachment),
-    api.listRouting(regionId, id, pickStaticRoute),
+    api.listRouting(regionId, id, { pick: pickStaticRoute }),
   ]);
   const attachment = attachments.find(({ connectionId }) => connectionId === target?.connectionId);
   const takenBy = new Map<string, string>();

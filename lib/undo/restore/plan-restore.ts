@@ -23,7 +23,7 @@ export type Step =
 
 export type RestorePlan = {
   readonly oldId: string;
-  /** The connection to continue with. Undefined if the restore will create one. */
+  /** The connection to continue with. Undefined if the restore will create a connection. */
   readonly targetId: string | undefined;
   readonly steps: readonly Step[];
   /** Why the restore may not begin. Each sentence names the action that a person has to take. */
@@ -258,7 +258,7 @@ export function stepKey(step: Step): string {
   }
 }
 
-/** The step as one line for a person. */
+/** The step as a line for a person. */
 export function describeStep(step: Step, { attachment }: Backup): string {
   switch (step.kind) {
     case 'create-connection':

@@ -2,7 +2,7 @@ import { ConfigError } from '../../core/domain/errors.ts';
 
 type Results<Tasks extends readonly (() => unknown)[]> = { -readonly [At in keyof Tasks]: ReturnType<Tasks[At]> };
 
-/** Reports all problems at once: one error with a line for each failed task. */
+/** Reports all problems at once: an error with a line for each failed task. */
 export function allOf<const Tasks extends readonly (() => unknown)[]>(...tasks: Tasks): Results<Tasks> {
   const problems: string[] = [];
   const results = tasks.map((task) => {

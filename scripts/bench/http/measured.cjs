@@ -1,4 +1,4 @@
-// Prints the time of a run as one line of JSON on standard error, because standard output is the sweeper's log.
+// Prints the time of a run as a line of JSON on standard error, because standard output is the sweeper's log.
 
 /** @param run called once. Seconds and CPU time are from just before it to its end */
 module.exports = async function measured(run) {

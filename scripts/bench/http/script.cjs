@@ -1,7 +1,7 @@
 // The script that people write today, with the same SDK: list, then detach, wait, delete and look. No tags, no second
 // look, no log.
-//   node script.cjs sequential   one connection after the other
-//   node script.cjs unbounded    all at once
+//   node script.cjs sequential   a single connection at a time
+//   node script.cjs unbounded    all connections at once
 const RPCClient = require('@alicloud/pop-core/lib/rpc.js');
 const measured = require('./measured.cjs');
 

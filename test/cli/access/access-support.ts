@@ -69,7 +69,7 @@ export async function serveTls(url: string): Promise<{ port: number; certificate
   return { port, certificate: join(makeHome({ 'ca.pem': cert }), 'ca.pem') };
 }
 
-/** A proxy that connects every host to one port, or gives the set answer. */
+/** A proxy that connects every host to a single port, or gives the set answer. */
 export async function serveProxy(answer: { readonly port: number } | { readonly status: number } | 'nothing') {
   const asked: string[] = [];
   const ended: Promise<void>[] = [];

@@ -35,7 +35,7 @@ async function serving(
   return ran;
 }
 
-test('prints one line with its address and key, serves until it is stopped, and exits with 0', async () => {
+test('prints a line with its address and key, serves until it is stopped, and exits with 0', async () => {
   let planned: Ran | undefined;
   const ran = await serving(['--connections', '3', '--seed', '5', '--limits', 'off'], async (env) => {
     planned = await run(['plan', '--json'], { env, clock: startClock() });
@@ -128,7 +128,7 @@ describe('the two commands of docs/dispatch.md', () => {
     return { sweeps: told(), dispatches: lines.filter((line) => !told().includes(line)) };
   };
 
-  test('sweep three accounts in four regions each, exactly once', async () => {
+  test('sweep three accounts in four regions, each place once', async () => {
     const { sweeps, dispatches } = await ticked((arg) => arg);
     expect(sweeps).toHaveLength(12);
     for (const line of sweeps) {
@@ -309,7 +309,7 @@ test('the demo finds, marks, deletes and keeps connections, and shows each step'
   expect(alive).toBe(inUse);
 });
 
-test('the demo attaches a held connection again, and creates a deleted one again', async () => {
+test('the demo attaches a held connection again, and creates a deleted connection again', async () => {
   const { out, files } = await run(['demo'], { clock: startClock() });
   const [, , , sweep = '', held = '', again = '', deleted = '', left = ''] = out.split(/^\d\. /m);
   const [, heldId] = /restore (vco-\w+) --store /.exec(held) ?? [];

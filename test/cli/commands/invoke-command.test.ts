@@ -189,7 +189,7 @@ describe('invoke', () => {
     calls: {},
   });
 
-  test('does not accept that all sweeps were started when one sweep failed', async () => {
+  test('does not accept that all sweeps were started when a sweep failed', async () => {
     const { command } = await deployed(
       answering(JSON.stringify(dispatched({ ...SCOPE, state: 'failed', code: 'X', advice: 'Y.' }))),
     );

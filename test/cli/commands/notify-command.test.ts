@@ -19,7 +19,7 @@ const files = { 'policy.yaml': POLICY };
 const ARGS = ['notify', '--test', '--policy', 'policy.yaml'];
 const clock = { now: () => Date.now(), sleep: async () => undefined };
 
-test('sends one message to each channel, and prints a line for each', async () => {
+test('sends a message to each channel, and prints a line for each channel', async () => {
   emulator = await start();
   const ran = await run(ARGS, { env: envOf(emulator), files: { ...files }, clock });
   expect(ran).toMatchObject({ code: 0, err: '' });

@@ -9,7 +9,7 @@ import { run } from '../cli-harness.ts';
 
 afterEach(cleanUp);
 
-/** The time of the commands: one night after the stored results. */
+/** The time of the commands: the night after the stored results. */
 const clock = { now: () => NOW, sleep: () => Promise.resolve() };
 const report = (args: readonly string[], options: Parameters<typeof run>[1] = {}) =>
   run(['report', ...args], { clock, ...options });

@@ -23,7 +23,7 @@ async function cloud(...args: Parameters<typeof serve>) {
 const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
 const SOME = estate(...inUse(6), free('ripe1', dueTags()), free('ripe2', dueTags()), free('fresh', fresh), free('new'));
 
-/** Checks that standard output is one JSON document. */
+/** Checks that standard output is a JSON document. */
 const parse = (out: string): { [key: string]: unknown } => {
   expect(out.endsWith('\n')).toBe(true);
   expect(out.trimEnd()).not.toContain('\n');
@@ -117,7 +117,7 @@ test('the exit code is 0 if no work is left', async () => {
   expect((await command(['plan'])).code).toBe(0);
 });
 
-test('plan --json: one document on standard output, the log on standard error', async () => {
+test('plan --json: a JSON document on standard output, the log on standard error', async () => {
   const { command } = await cloud(SOME);
   const { code, out, err } = await command(['plan', '--json'], { env: { LOG_LEVEL: 'info' } });
   expect(code).toBe(3);
@@ -299,7 +299,7 @@ test('--fail-on due exits with 3 only if a connection is due', async () => {
   expect(err).toContain('orphans, due');
 });
 
-test('sweep --json on a terminal asks on standard error, and prints one document on standard output', async () => {
+test('sweep --json on a terminal asks on standard error, and prints a document on standard output', async () => {
   const { command } = await cloud(SOME);
   const refused = await command(['sweep', '--json'], { tty: true, answer: { text: 'no' } });
   expect(parse(refused.out)).toMatchObject({ mode: 'plan', counts: { planned: 2 } });
@@ -353,7 +353,7 @@ test('on a terminal a warning is a sentence, and the status line disappears at t
   expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });
 });
 
-test('explain shows all facts about one connection, and exits like a run', async () => {
+test('explain shows all facts about a connection, and exits like a run', async () => {
   const { command, writes } = await cloud(
     estate(...inUse(6), free('ripe1', dueTags()), bound('idle', {}, down), free('mine', { 'vco-sweeper:keep': 'yes' })),
   );
@@ -372,7 +372,7 @@ test('explain shows all facts about one connection, and exits like a run', async
   expect(writes()).toEqual([]);
 });
 
-test('plan looks for what is left over if the policy says so, and explain does not', async () => {
+test('plan looks for leftovers if the policy says so, and explain does not', async () => {
   const files = { 'p.yaml': 'report: { leftovers: true }' };
   const { command, emulator } = await cloud({ ...SOME, customerGateways: [{ CustomerGatewayId: 'cgw-1' }] });
   const lists = () => emulator.calls.filter(({ action }) => action === 'DescribeCustomerGateways').length;

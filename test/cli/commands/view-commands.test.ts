@@ -107,7 +107,7 @@ test('--group-by makes a table of each group, with its counts', async () => {
   expect(rowsOf(out)).toEqual(['vco-fresh', 'vco-ripe1', 'vco-ripe2', 'vco-new']);
 });
 
-test('a pipe gets whole names on one line each, unless COLUMNS sets a width', async () => {
+test('a pipe gets whole names, a line for each connection, unless COLUMNS sets a width', async () => {
   const name = `branch-${'x'.repeat(110)}`;
   const { command } = await cloud(estate(...inUse(2), free('new', {}, { Name: name })));
   const { out } = await command(['plan']);
@@ -180,7 +180,7 @@ describe('--csv', () => {
     expect(emulator.calls).toEqual([]);
   });
 
-  test('exits 1 if the file becomes unwritable at the end. The report is printed, and one line gives the reason', async () => {
+  test('exits 1 if the file becomes unwritable at the end. The report is printed, and a line gives the reason', async () => {
     const { command, ids } = await cloud(SOME);
     const fileError = { after: 'ENOSPC' };
     const { code, out, err } = await command(['sweep', '--yes', '--csv', 'a.csv'], { fileError });

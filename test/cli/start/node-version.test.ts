@@ -27,7 +27,7 @@ test.each<[string, boolean]>([
   expect(refusalOf(version, ENGINES) === undefined).toBe(expected);
 });
 
-test('the refusal of an old Node names the required version in one sentence', () => {
+test('the refusal of an old Node names the required version in a single sentence', () => {
   expect(refusalOf('v18.20.8', ENGINES)).toBe(
     'vco-sweeper: Node 18.20.8 is too old: it needs Node 20.12 or a later 20, or 21.7 or a later 21, or 22 or newer.',
   );

@@ -102,7 +102,7 @@ describe('an error that nobody caught', () => {
     ["throw new TypeError('broken\\nover two lines')", 'vco-sweeper: unexpected TypeError: broken\n'],
     ["Promise.reject(new RangeError('broken'))", 'vco-sweeper: unexpected RangeError: broken\n'],
     ["throw 'text'", 'vco-sweeper: unexpected failure without an error\n'],
-  ])('%s: one line, no source, exit code 1', async (statement, sentence) => {
+  ])('%s: a single line, no source, exit code 1', async (statement, sentence) => {
     const { env } = await cloud();
     const { code, err } = await start(['emulator'], env, {}, breaking(statement));
     expect(err).toBe(sentence);
@@ -135,7 +135,7 @@ describe('Node', () => {
     return ['--require', file];
   };
 
-  test.each(['v18.20.8', 'v20.11.1', 'v21.6.2'])('%s is refused in one sentence, with exit code 2', async (version) => {
+  test.each(['v18.20.8', 'v20.11.1', 'v21.6.2'])('%s is refused in a sentence, with exit code 2', async (version) => {
     const { code, out, err } = await start(['plan'], {}, {}, pretending(version));
     expect(err).toMatch(/^vco-sweeper: Node [\d.]+ is too old: it needs Node 20\.12 .*\.\n$/);
     expect([code, out]).toEqual([2, '']);

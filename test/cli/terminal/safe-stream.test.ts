@@ -4,7 +4,7 @@ import { createSafeStream } from '../../../lib/cli/terminal/safe-stream.ts';
 
 const full = () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
-/** A stream that accepts a number of texts and then fails, in one of the ways of Node's streams. */
+/** A stream that accepts a number of texts and then fails, in a way of Node's streams. */
 function streamFor(taken: string[], room: number, how: 'throws' | 'reports' | 'reports late') {
   const stream = new Writable({
     decodeStrings: false,

@@ -360,7 +360,7 @@ describe('faults', () => {
   });
 });
 
-test('the RAM actions of the table are all that is needed, and each is needed', async () => {
+test('the RAM actions of the table are enough, and each action is needed', async () => {
   const ram = Object.values(ACTIONS).flatMap((facts) => facts.ram ?? []);
   const accounts = (allow: readonly string[]) => [
     { accountId: OWN, keys: [{ accessKeyId: 'a', accessKeySecret: 'b', allow }] },

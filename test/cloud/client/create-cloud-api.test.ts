@@ -20,7 +20,7 @@ const assumed = (more: object = {}) =>
     },
   });
 
-/** An answer for every action, of one small estate. */
+/** An answer for every action, from a small estate. */
 const answers: Record<Action, (call: TransportCall) => TransportReply> = {
   GetCallerIdentity: () => ok({ AccountId: '1000000000000001' }),
   AssumeRole: () => assumed(),
@@ -141,7 +141,7 @@ describe('accounts and regions', () => {
   });
 });
 
-describe('one connection', () => {
+describe('a connection', () => {
   const get = (DescribeVpnConnection: () => TransportReply) =>
     cloud({ DescribeVpnConnection }).api.getConnection(REGION, 'vco-1');
 
@@ -187,11 +187,11 @@ test('a connection is gone after a definite answer, even if an earlier answer wa
   expect(await api.getConnection(REGION, 'vco-1')).toBe('gone');
 });
 
-describe('one attachment', () => {
+describe('an attachment', () => {
   const get = (reply: TransportReply) =>
     cloud({ ListTransitRouterVpnAttachments: () => reply }).api.getAttachment(REGION, 'tr-1', 'tr-attach-1');
 
-  test('that the service says does not exist is absent, as in an empty list', async () => {
+  test('is absent if the service says that it does not exist, as in an empty list', async () => {
     const empty = ok({ TotalCount: 0, TransitRouterAttachments: [] });
     for (const reply of [failure('InvalidTransitRouterAttachmentId.NotFound'), empty]) {
       expect(await get(reply)).toBeUndefined();
@@ -231,6 +231,15 @@ describe('routing', () => {
     });
   });
 
+  test('does not list the attachments again if they are given', async () => {
+    const { api, sent } = cloud();
+    const listed = await api.listAttachments(REGION, 'tr-1');
+    sent.length = 0;
+    const routing = await api.listRouting(REGION, 'tr-1', { listed });
+    expect([...routing.keys()]).toEqual(['tr-attach-1', 'tr-attach-2', 'tr-attach-9']);
+    expect(sent.map(({ action }) => action)).not.toContain('ListTransitRouterVpnAttachments');
+  });
+
   test('without a route table nothing was read, because every transit router has a route table', async () => {
     const { api } = cloud({ ListTransitRouterRouteTables: () => ok({ TotalCount: 0, TransitRouterRouteTables: [] }) });
     await expect(api.listRouting(REGION, 'tr-1')).rejects.toMatchObject({ code: 'IncompleteListing' });
@@ -242,7 +251,7 @@ describe('routing', () => {
     'ListTransitRouterRouteTableAssociations',
     'ListTransitRouterRouteTablePropagations',
     'ListTransitRouterRouteEntries',
-  ])('one list that fails (%s) fails it all', async (action) => {
+  ])('if a list fails (%s), the routing fails', async (action) => {
     const { api } = cloud({ [action]: () => failure('Unauthorized') });
     await expect(api.listRouting(REGION, 'tr-1')).rejects.toMatchObject({ code: 'Unauthorized', action });
   });
@@ -251,7 +260,7 @@ describe('routing', () => {
 describe('tags', () => {
   const many = Array.from({ length: 51 }, (_, index) => `vco-${index}`);
 
-  test('of one connection are joined, however many pages they take', async () => {
+  test('of a connection are joined, however many pages they take', async () => {
     const page = (key: string, NextToken: string) =>
       ok({ NextToken, TagResources: { TagResource: [{ ResourceId: 'vco-1', TagKey: key, TagValue: 'x' }] } });
     const { api, sent } = cloud({
@@ -284,7 +293,7 @@ describe('tags', () => {
     expect(sent.every(({ params }) => params.NextToken === undefined)).toBe(true);
   });
 
-  test('are set and removed for many in one request, repeated when its answer is lost', async () => {
+  test('are set and removed for many in a single request, repeated when its answer is lost', async () => {
     let first = true;
     const { api, sent } = cloud({
       TagResources: () => {
@@ -342,7 +351,7 @@ describe('a role', () => {
     expect(retries[0]).toMatchObject({ accountId: '2000000000000002', regionId: REGION });
   });
 
-  test('keeps its own pace beside the account that assumed it, and shares one pace with a second assumption of it', async () => {
+  test('keeps its own pace beside the account that assumed it, and shares that pace with a second assumption of it', async () => {
     const slow = { share: 0.8, describePerMinute: 1, writePerMinute: 1, concurrency: 1 };
     const policy = { retry: { attempts: 1, minDelayMs: 0, maxDelayMs: 0 }, pace: slow };
     const { api, sent, clock } = fakeCloud((call) => answers[call.action](call), { policy });

@@ -118,7 +118,7 @@ describe('a list that pages by number', () => {
     expect(asked(sent)).toEqual([1, 2, 1, 2]);
   });
 
-  test('an item listed twice is one item, when nothing is missing', async () => {
+  test('an item listed twice counts once, when nothing is missing', async () => {
     const { api } = fakeCloud([connectionList(items(['vco-1', 'vco-1', 'vco-2']), { TotalCount: 2 })]);
     expect(await api.listConnections('eu-central-1')).toHaveLength(2);
   });
@@ -168,7 +168,7 @@ describe('a list that pages by number', () => {
     expect(asked(sent)).toEqual([1, 1]);
   });
 
-  test('one page that fails fails the listing', async () => {
+  test('a failed page fails the listing', async () => {
     const list = pages(() => ids(0, 120))();
     const { api } = fakeCloud((call) => (call.params.PageNumber === 3 ? failure('Forbidden', 403) : list(call)));
     await expect(api.listConnections('eu-central-1')).rejects.toMatchObject({ code: 'Forbidden' });
@@ -225,7 +225,7 @@ describe('a list that pages by token', () => {
     expect(sent).toHaveLength(4);
   });
 
-  test('one tag with two values is an error, in either order', async () => {
+  test('a tag with two values is an error, in either order', async () => {
     const tag = (TagValue: string) => ({ ResourceId: 'vco-1', TagKey: 'vco-sweeper:keep', TagValue });
     const { api } = fakeCloud([ok({ TagResources: { TagResource: [tag('true'), tag('false')] } })]);
     await expect(api.listTags('eu-central-1', ['vco-1'])).rejects.toMatchObject({ code: 'IncompleteListing' });

@@ -100,7 +100,7 @@ describe('the rate', () => {
     expect(starts.map((at) => at - (starts[0] ?? 0))).toEqual([0, 0, 0, 0, 0, 1200, 2400]);
   });
 
-  test('a rate too low for a burst allows one', async () => {
+  test('a rate too low for a burst allows a single call', async () => {
     const { run, starts } = setUp({ ...POLICY, writePerMinute: 2 });
     await Promise.all([run('DeleteVpnAttachment'), run('DeleteVpnAttachment')]);
     expect(starts).toEqual([0, 30_000]);
@@ -117,7 +117,7 @@ describe('the rate', () => {
     expect(starts).toEqual([0, 0, 0, 0]);
   });
 
-  test('a clock that is set back delays no more than one interval', async () => {
+  test('a clock that is set back delays no more than an interval', async () => {
     const { clock, run } = setUp({ ...POLICY, writePerMinute: 1 });
     await run('DeleteVpnAttachment');
     clock.set(clock.now() - 86_400_000);

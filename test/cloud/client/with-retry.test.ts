@@ -25,7 +25,7 @@ describe('the waits', () => {
     expect(calls).toHaveLength(6);
   });
 
-  test('outlast a minute when throttled, since limits are counted over one', async () => {
+  test('outlast a minute when throttled, since limits are counted over a minute', async () => {
     const { result, clock } = read([failure('Throttling.User')], retryPolicy({}));
     await expect(result).rejects.toMatchObject({ code: 'Throttling.User' });
     expect(clock.sleeps).toEqual([2000, 4000, 8000, 16_000, 30_000]);
@@ -149,7 +149,7 @@ describe('the deadline', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  test('after it nothing is sent at all', async () => {
+  test('after it no request is sent', async () => {
     const { result, sent } = read([single], { deadlineMs: startMs });
     await expect(result).rejects.toMatchObject({ code: 'DeadlineExceeded', effect: 'refused' });
     expect(sent).toEqual([]);

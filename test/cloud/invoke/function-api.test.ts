@@ -413,7 +413,7 @@ describe('the answer of a server that repeats the request', () => {
     expect(fc.invoked.length).toBeGreaterThan(1);
   });
 
-  test('holds none in escapes either', async () => {
+  test('contains no secret in escapes', async () => {
     const escaped = [...accessKeySecret].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
     const fc = await startFunctionCompute(() => ({ status: 200, body: `{"runId":"${escaped}"}` }), LONG);
     stops.push(fc.close);

@@ -248,7 +248,7 @@ async function expectAnswerOrError({ call, actions, answer }: Method, api: Cloud
 
 const whole = (action: Action): TransportReply => ok(WHOLE[action]);
 
-/** An api where every action but one answers whole. */
+/** An api where every action except a single action answers whole. */
 function apiWith(spoilt: Action, reply: TransportReply): CloudApi {
   const transport = async ({ action }: { action: Action }) => (action === spoilt ? reply : whole(action));
   return fakeCloud([], { policy: QUICK, credentials, transport }).api;
@@ -303,7 +303,7 @@ describe('a value of its type or a CloudError, never anything else:', () => {
   });
 
   test.each(Object.keys(METHODS) as (keyof CloudApi)[])(
-    '%s: a whole reply with one place spoilt in any way',
+    '%s: a whole reply that is spoilt at a single place',
     async (name) => {
       const chosen = METHODS[name];
       for (const action of chosen.actions) {

@@ -37,7 +37,7 @@ test.each([
   ['QuotaExceeded.TagNum', /Remove tags/],
   ['SizeLimitExceeded.TagNum', /Remove tags/],
   ['NumberExceed.Tags', /Remove tags/],
-])('%s lasts, and one sentence tells a person how to fix it', (code, expected) => {
+])('%s lasts, and a sentence tells a person how to fix it', (code, expected) => {
   expect(isLasting(code)).toBe(true);
   expect(adviceOf(code)).toMatch(expected);
   expect(adviceOf(code)).toMatch(/^[A-Z].*\.$/);

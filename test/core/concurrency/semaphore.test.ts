@@ -74,3 +74,18 @@ test('runs as many tasks at a time as its size, in order, and a failed task rele
   expect((await outcome).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
   expect(await semaphore.run(async () => 'free again')).toBe('free again');
 });
+
+test('runs more tasks at a time if they are light', async () => {
+  const semaphore = new Semaphore(1);
+  let running = 0;
+  let most = 0;
+  const light = () =>
+    semaphore.run(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+    }, 1 / 4);
+  await Promise.all(Array.from({ length: 12 }, light));
+  expect(most).toBe(4);
+});

@@ -166,7 +166,7 @@ describe('a freeze', () => {
     );
   });
 
-  test('may follow another, or overlap it', () => {
+  test('may follow another freeze, or overlap it', () => {
     const more = [HOLIDAYS, { from: '2027-01-03', to: '2027-01-08' }, { from: '2027-01-09', to: '2027-01-10' }];
     expect(closed('always', '2026-12-24T00:00:00Z', more)).toContain('nothing new before 2027-01-11T00:00:00.000Z');
   });

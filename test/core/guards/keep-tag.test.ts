@@ -66,7 +66,7 @@ test.each(['keep', 'vco-sweeper:keeper', 'vco-sweeper:kept', 'vco-sweeper-keep',
   },
 );
 
-test('if several keys read like the keep tag, one protecting value is enough', () => {
+test('if several keys read like the keep tag, a single protecting value is enough', () => {
   const tags = tagged({ [KEEP]: 'false', 'vco-sweeper:Keep': 'until 2020-01-01', 'VCO-sweeper:keep': 'yes' });
   expect(readKeep(tags, NOW)).toEqual({
     reasons: [`tag "VCO-sweeper:keep", which reads as ${KEEP}`],

@@ -200,7 +200,7 @@ describe('a mark', () => {
     });
   });
 
-  test('from an older version, with one rule and milliseconds, still counts', () => {
+  test('from an older version, with a single rule and milliseconds, still counts', () => {
     const found = tagged({
       [TAG_ORPHAN]: 'unassociated 2026-11-20T11:22:33.456Z',
       [TAG_SEEN]: '2026-11-22T01:02:03.789Z',

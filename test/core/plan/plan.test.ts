@@ -101,7 +101,7 @@ test('the share counts the whole region, even if an event narrowed the run', () 
   expect(ids([...planned.blocked.keys()])).toEqual(['vco-000']);
 });
 
-test('one halted region does not halt another', () => {
+test('a halted region does not halt another region', () => {
   const planned = plan(
     [region(many(9, due)), region([due('vco-z'), ...many(9, used)], 'sweep', 'eu-central-1')],
     LIMITS,

@@ -58,7 +58,7 @@ describe.each(RULES)('$name', (rule) => {
     expect(parseDuration(graceExample)).toBeDefined();
   });
 
-  test('describes itself in one sentence for a table, and in a few sentences for a list', () => {
+  test('describes itself in a single sentence for a table, and in a few sentences for a list', () => {
     expect(summary).toMatch(/^[A-Z][^.\n|]+\.$/);
     expect(about).toMatch(/^[a-z][^\n]+\.$/);
   });

@@ -8,7 +8,7 @@ export const NO_ROUTING: Routing = { associations: [], propagations: [], staticR
 
 export const UP = twoTunnels('ike_sa_not_established', 'ipsec_sa_established');
 
-/** Ask one rule about one connection. Its association is the association that the connection itself states. */
+/** Ask a rule about a connection. Its association is the association that the connection itself states. */
 export const ask = (rule: Rule<string>, connection: Connection, change: Partial<RuleInput> = {}): Finding =>
   rule.judge({
     connection,

@@ -41,7 +41,7 @@ const open = () => {
 };
 
 describe('dependencies of an attachment', () => {
-  test('an association can be made and removed, and an attachment has at most one association', async () => {
+  test('an association can be made and removed, and an attachment has at most a single association', async () => {
     const { cbn, association } = open();
     const join = async () => (await cbn('AssociateTransitRouterAttachmentWithRouteTable', pair)).code;
     expect(await join()).toBe('OK');

@@ -109,7 +109,7 @@ vpnConnections:
   });
 });
 
-describe('a malformed estate is one clear error', () => {
+describe('a malformed estate is a clear error', () => {
   test.each([
     [
       'vpnConnections: [{ VpnConnectionId: vco-1, Stat: init }]',

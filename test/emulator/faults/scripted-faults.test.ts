@@ -205,7 +205,7 @@ describe('false replies', () => {
     expect((await vpc('DescribeVpnConnection', ID)).body).toMatchObject({ State: 'detaching' });
   });
 
-  test('shift-pages: one item is listed twice, another item never, and the total is right', async () => {
+  test('shift-pages: an item is listed twice, another item never, and the total is right', async () => {
     const { vpc } = withFault({ kind: 'shift-pages' }, many(4));
     const page = async (PageNumber: string) =>
       (await vpc('DescribeVpnConnections', { ...list, PageSize: '2', PageNumber })).body;

@@ -60,7 +60,7 @@ describe('an asynchronous invocation', () => {
     });
   });
 
-  test('nothing to wait for is idle', async () => {
+  test('is idle if there is nothing to wait for', async () => {
     const { fc } = await aPlatform();
     await fc.idle();
   });
@@ -101,7 +101,7 @@ describe('the id of a task', () => {
     });
   });
 
-  test('is of one function, and does not count for a function without tasks', async () => {
+  test('belongs to a function, and does not count for a function without tasks', async () => {
     const config = { code: aPackage('exports.handler = async () => 1'), asyncInvokeConfig: { asyncTask: false } };
     const { code } = config;
     const { newer, fc } = await aPlatform({

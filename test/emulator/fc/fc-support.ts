@@ -59,7 +59,7 @@ type Setup = Omit<Parameters<typeof startEmulator>[0], 'estate' | 'functions'> &
   readonly functions?: readonly FunctionConfig[];
 };
 
-/** An emulator with one function, `probe`, and clients of both generations. */
+/** An emulator with a function, `probe`, and clients of both generations. */
 export async function aPlatform(setup: Setup = {}) {
   const { estate, source = 'exports.handler = async () => "done"', config, functions = [], ...options } = setup;
   const emulator = await startEmulator({
@@ -118,7 +118,7 @@ export function aStoppedClock(startMs = Date.now()) {
           tell();
         }
       }),
-    /** The remaining wait of each sleeper. Resolves when at least one sleeps. */
+    /** The remaining wait of each sleeper. Resolves when any sleeper sleeps. */
     waits: async (): Promise<readonly number[]> => {
       while (sleepers.length === 0) {
         await new Promise<void>((resolve) => asleep.push(resolve));

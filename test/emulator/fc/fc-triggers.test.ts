@@ -23,7 +23,7 @@ describe("a timer's tick", () => {
     expect(fc.invocations).toEqual([tick]);
   });
 
-  test('has a name and no payload unless it is given one, and its time in whole seconds', async () => {
+  test('has a name and no payload unless the trigger has a payload, and its time in whole seconds', async () => {
     const { fc } = await aPlatform({ source: ECHO });
     const tick = fc.tick('probe', new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678)));
     await fc.idle();
@@ -38,8 +38,8 @@ describe("a timer's tick", () => {
   });
 });
 
-describe('a function that invokes another with the credentials of its context', () => {
-  /** A small dispatcher: it starts one task for each region, named for the tick. */
+describe('a function that invokes another function with the credentials of its context', () => {
+  /** A small dispatcher: it starts a task for each region, named for the tick. */
   const source = `
     const FC = require(${JSON.stringify(createRequire(import.meta.url).resolve('@alicloud/fc2'))});
     exports.handler = async (event, { accountId, region, credentials }) => {
@@ -89,7 +89,7 @@ describe('a function that invokes another with the credentials of its context', 
 });
 
 describe('events', () => {
-  test('reach the function as EventBridge delivers them, one event or several', async () => {
+  test('reach the function as EventBridge delivers them, as a single event or as several events', async () => {
     const { fc } = await aPlatform({ source: ECHO });
     const one = fc.event('probe', cloudEvent);
     const several = fc.event('probe', [cloudEvent, cloudEvent]);

@@ -157,7 +157,7 @@ describe('an instance', () => {
     expect(Number(data)).not.toBe(first);
   });
 
-  test('takes one invocation at a time: two at once are two instances', async () => {
+  test('takes a single invocation at a time, so two invocations need two instances', async () => {
     const source = `exports.handler = async (event) => {
       const met = require('node:path').join(__dirname, 'met');
       require('node:fs').writeFileSync(met + event, '');

@@ -150,7 +150,7 @@ test.each([
   expect(reply).toMatchObject({ status: 400, code });
 });
 
-test('v3 refuses a body that is not the one signed', async () => {
+test('v3 refuses a body that is not the signed body', async () => {
   const { emulator } = aCloud({});
   const reply = await send(emulator, { ...v3('DescribeVpnConnections', list), body: 'x' });
   expect(reply.code).toBe('SignatureDoesNotMatch');

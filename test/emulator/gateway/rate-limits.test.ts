@@ -41,9 +41,9 @@ describe('rate limits', () => {
   test.each([
     [1, 3, 180],
     [2, 6, 360],
-    // At least one, even for a small share. A minute then has fewer than sixty.
+    // At least a single call, even for a small share. A minute then has fewer than sixty calls.
     [0.1, 1, 18],
-  ])('of one action with two windows keep both limits, times %s', async (limits, second, minute) => {
+  ])('of an action with two windows keep both limits, times %s', async (limits, second, minute) => {
     const { cbn, clock } = aCloud({}, { limits });
     const detach = () => cbn('DeleteTransitRouterVpnAttachment', { TransitRouterAttachmentId: 'tr-attach-none' });
     let count = 0;

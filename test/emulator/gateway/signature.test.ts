@@ -65,7 +65,7 @@ test('v3 gives the known signature', () => {
   expect(signV3(text, 'testsecret')).toBe('b45fde84e9658275fecf29af0b0eb756e38f076282baa94c8aa80f2f18152963');
 });
 
-test('the hash of an empty body is the well-known one', () => {
+test('the hash of an empty body is the well-known hash', () => {
   expect(bodyHash('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
 });
 

@@ -83,7 +83,7 @@ describe('a generated estate', () => {
     }
   });
 
-  test('each bound connection has one attachment, at the transit router that it names', () => {
+  test('each bound connection has an attachment, at the transit router that it names', () => {
     for (const connection of estate.vpnConnections) {
       const held = estate.attachments.filter((row) => row.VpnId === connection.VpnConnectionId);
       expect(held.map((row) => row.TransitRouterId)).toEqual(

@@ -1,7 +1,7 @@
 import type { EstateFile } from '../../../lib/emulator/estate/estate-schema.ts';
 import { A, B, REGION } from '../emulator-support.ts';
 
-/** Two of each listed resource, and one in each state that an operation needs. */
+/** Two of each listed resource, and a resource in each state that an operation needs. */
 export const ESTATE: EstateFile = {
   accounts: [{ accountId: A }, { accountId: B }],
   customerGateways: [
@@ -118,7 +118,7 @@ const entry = { ...own, TransitRouterRouteEntryDestinationCidrBlock: '10.9.0.0/1
 const tag = { 'Tag.1.Key': 'env' };
 const lent = { InstanceType: 'VPN', InstanceId: 'vco-lent', CenId: 'cen-b', CenOwnerId: B };
 
-/** Calls that succeed, by version and action. A parameter has to count in one of them. */
+/** Calls that succeed, by version and action. A parameter has to count in any of these calls. */
 export const CALLS: ReadonlyMap<string, readonly Params[]> = new Map<string, readonly Params[]>([
   ['2016-04-28 DescribeRegions', [{}]],
   ['2016-04-28 DescribeZones', [region]],

@@ -89,9 +89,9 @@ export const IGNORED_BY_CBN: Readonly<Record<string, string>> = {
 
 const ONE_VALUE = 'InvalidParameter';
 
-/** Parameters of which the one other value that could count is refused here, with the code. */
+/** Parameters whose only other value that could count is refused here, with the code. */
 export const REFUSED: Readonly<Record<string, string>> = {
-  // The service documents one value only.
+  // The service documents only a single value.
   'CreateCen ProtectionLevel': ONE_VALUE,
   'ModifyCenAttribute ProtectionLevel': ONE_VALUE,
   'CreateTransitRouterVpnAttachment ChargeType': ONE_VALUE,

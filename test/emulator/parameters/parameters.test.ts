@@ -58,7 +58,7 @@ const withoutDrawn = (text: string): string => text.replace(/-[a-z0-9]{18,21}(?=
 
 type Outcome = { readonly status: number; readonly code: string; readonly all: string };
 
-/** The results of one call: its reply, and everything that both accounts then see. */
+/** The results of a call: its reply, and everything that both accounts then see. */
 async function outcomeOf({ version, action }: Operation, params: Params): Promise<Outcome> {
   const cloud = aCloud(ESTATE);
   const { status, body } = await cloud.emulator.call({ accountId: A, version, action, params });
@@ -98,7 +98,7 @@ const exceptionFor = (list: Readonly<Record<string, string>>, { action }: Operat
 const EFFECTS_ELSEWHERE = new Set(['ClientToken', 'DryRun']);
 
 describe('every parameter of the official models counts, is refused, or is ignored for a reason', () => {
-  test('the models have every operation that is served, and a call for each', () => {
+  test('the models have every operation that is served, and a call for each operation', () => {
     const missing = SERVED.filter(({ version, action }) => parametersOf(version, action) === undefined);
     expect(missing.map(({ action }) => action)).toEqual([]);
     expect([...CALLS.keys()].sort()).toEqual(SERVED.map(({ version, action }) => `${version} ${action}`).sort());

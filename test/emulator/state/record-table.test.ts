@@ -16,7 +16,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Makes one change, as the emulator or from outside. Ids stay unique. */
+/** Makes a change, as the emulator or from outside. Ids stay unique. */
 function change(table: Table<Row>, rows: Row[], next: Step): void {
   if ('row' in next && rows.some((other) => other.id === next.row.id)) {
     return;

@@ -68,7 +68,7 @@ describe('CreateVpnAttachment', () => {
     ]);
   });
 
-  test('the same token makes one connection only', async () => {
+  test('the same token makes a single connection', async () => {
     const { vpc, emulator } = aCloud(estate);
     const first = await vpc('CreateVpnAttachment', { ...params, ClientToken: 't' });
     expect(await vpc('CreateVpnAttachment', { ...params, ClientToken: 't' })).toEqual(first);

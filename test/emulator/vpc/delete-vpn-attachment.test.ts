@@ -59,7 +59,7 @@ test.each(TABLE)('%s (%j) with %j: %s', async (_what, item, behaviours, expected
   }
 });
 
-test('an unknown id is not found, an unknown region is, and both are needed', async () => {
+test('an unknown id is not found, an unknown region is, and both ids are needed', async () => {
   const { vpc } = aCloud(aConnection());
   const go = async (params: Record<string, string>) => (await vpc('DeleteVpnAttachment', params)).code;
   expect(await go({ ...ID, VpnConnectionId: 'vco-2' })).toBe('InvalidVpnConnectionInstanceId.NotFound');

@@ -68,7 +68,7 @@ describe('two tunnels', () => {
     ]);
   });
 
-  test('each is identified by the address of its customer gateway, unless the settings say otherwise', async () => {
+  test('each tunnel is identified by the address of its customer gateway, unless the settings say otherwise', async () => {
     const { tunnels, make } = open();
     const told = await make({ [`${SPEC}.2.TunnelIkeConfig.RemoteId`]: 'there' });
     const remote = async (id: string) => (await tunnels(id)).map((tunnel) => at(tunnel, 'TunnelIkeConfig', 'RemoteId'));
@@ -97,7 +97,7 @@ describe('two tunnels', () => {
     ]);
   });
 
-  test('keep the certificate that older models of the request give each of them', async () => {
+  test('keep the certificate that older models of the request give each tunnel', async () => {
     const { tunnels, make } = open();
     const id = await make({ [`${SPEC}.2.RemoteCaCertificate`]: 'certificate' });
     expect((await tunnels(id)).map((tunnel) => tunnel.RemoteCaCertificate)).toEqual([undefined, 'certificate']);

@@ -263,7 +263,7 @@ test('a direct change of the estate by a test, which acts as another person, sho
   if (first === undefined) {
     throw new Error('no connection');
   }
-  // Between two calls one connection is removed and another added, so that the count stays the same.
+  // Between two calls a connection is removed and another added, so that the count stays the same.
   vpnConnections[1] = { ...first, VpnConnectionId: 'vco-new', CreateTime: 0 };
   expect(await listed()).toEqual(['vco-2', 'vco-0', 'vco-new']);
   expect([await found('vco-1'), await found('vco-new')]).toEqual([404, 200]);

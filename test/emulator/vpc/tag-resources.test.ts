@@ -43,7 +43,7 @@ test('keys are removed, and a key that was never present is no error', async () 
   expect(emulator.estate.vpnConnections[0]?.tags).toEqual({});
 });
 
-test('one resource that does not exist refuses the whole call, unless the switch says otherwise', async () => {
+test('a resource that does not exist refuses the whole call, unless the switch says otherwise', async () => {
   const { vpc, emulator } = aTagged();
   const params = { ...one, 'ResourceId.2': 'vco-none', ...tag('a', 'b') };
   expect(await vpc('TagResources', params)).toMatchObject({ status: 400, code: 'InvalidInstanceIds.NotFound' });

@@ -24,7 +24,7 @@ const open = (behaviours = {}, file: EstateFile = estate) => {
 };
 
 describe('routes of a connection', () => {
-  test('are made one at a time, listed at once, and gone some reads after they are deleted', async () => {
+  test('are made singly, listed at once, and gone some reads after they are deleted', async () => {
     const { vpc, list, settle, clock } = open();
     expect((await vpc('CreateVcoRouteEntry', { ...route, Description: 'to the site' })).body).toMatchObject({
       VpnConnectionId: 'vco-held',

@@ -25,7 +25,7 @@ const read = (csv: string): readonly Record<string, string>[] =>
   parse(csv, { columns: true, record_delimiter: '\r\n' });
 const cellsOf = (change: Partial<Outcome>): Record<string, string> => read(csvOf(anOutcome(change)))[0] ?? {};
 
-test('the columns keep their names and their order, because scripts rely on both', () => {
+test('the columns keep their names and their order, because scripts rely on names and order', () => {
   expect(csvOf()).toBe(
     'connectionId,name,owner,accountId,regionId,outcome,rule,since,dueAt,heldUntil,createdAt,transitRouterId,cenId,' +
       'reason,evidence,code,requestId,runId,backup\r\n',

@@ -31,7 +31,7 @@ const endings = (runs: Parameters<typeof digestRuns>[0]['runs']) =>
     ]),
   );
 
-describe('a digest of one run', () => {
+describe('a digest of a run', () => {
   test('has the facts of the run', () => {
     const result = aResult([of('vco-1'), of('vco-2', { outcome: 'failed' })], {
       outcomesOmitted: 3,
@@ -122,7 +122,7 @@ test('names a file STOP only if the newest run of a place saw it', () => {
   expect(stoppedBy(first([], { ...stopped, regions: [place()] }), second([], elsewhere))).toEqual(['/mnt/store/STOP']);
 });
 
-test('of what a place has left over, the newest run of the place counts, and a run that did not look forgets it', () => {
+test('the newest run of a place decides its leftovers, and a run that did not look forgets them', () => {
   const left = (name: string, change = {}) => ({
     accountId: ACCOUNT,
     regionId: REGION,

@@ -13,7 +13,7 @@ import { ACCEPTING, aChannel, aRequest, someDeps, textOf } from './message-suppo
 const iso = (ms: number): string => new Date(ms).toISOString();
 const since = iso(NOW - 10 * DAY);
 
-/** The kind of news about one outcome, for a channel with these kinds. */
+/** The kind of news about an outcome, for a channel with these kinds. */
 function kindOf(
   change: Partial<Outcome>,
   { told = false, on = NEWS_KINDS }: { told?: boolean; on?: readonly NewsKind[] } = {},

@@ -83,7 +83,7 @@ describe.each(CHANNEL_TYPES)('%s', (type) => {
     }
   });
 
-  test("shows a server's text as one printable line of bounded length", async () => {
+  test("shows a server's text as a printable line of bounded length", async () => {
     const said = `\u001b[31m\u202e\n${'x'.repeat(70_000)}`;
     const { sent } = await send(type, [{ status: 400, body: said }]);
     const { reason = '' } = sent.kind === 'refused' ? sent : {};

@@ -94,7 +94,7 @@ const FULL: Partial<Outcome> = {
   attachedTo: { transitRouterId: 'tr-2zev5m9qekd0tfoaa1b2c', cenId: 'cen-1' },
 };
 
-test('a file or a pipe gets one line for each connection, with whole names and every column that has a value', () => {
+test('a file or a pipe gets a line for each connection, with whole names and every column that has a value', () => {
   const lines = tableOf(report(aResult([anOutcome(FULL), anOutcome({})]), Number.POSITIVE_INFINITY));
   expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
     [
@@ -252,7 +252,7 @@ test('the summary names unread, halted, unsupported, refused and omitted places'
   expect(text).toContain('7 more outcomes not shown');
 });
 
-test('the summary tells unused customer gateways, what could not be read of them, and the attachments of transit routers', () => {
+test('the summary names unused customer gateways, unread customer gateways, and the attachments of transit routers', () => {
   const place = { accountId: ACCOUNT, regionId: REGION, customerGateways: [], transitRouters: [] };
   const gateways = Array.from({ length: 22 }, (_, index) => ({ customerGatewayId: `cgw-${index}`, name: null }));
   const hostile = { customerGatewayId: 'cgw-x', name: `\u202e\u001b[31m${'long'.repeat(20)}` };
@@ -318,7 +318,7 @@ test('no name makes a line wider than the terminal', () => {
   );
 });
 
-test('JSON is one line without control characters, and parses to the same values', () => {
+test('JSON is a single line without control characters, and parses to the same values', () => {
   const line = toJsonLine({ name: HOSTILE, astral: '\u{e0041}😀' });
   expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   expect(JSON.parse(line)).toEqual({ name: HOSTILE, astral: '\u{e0041}😀' });

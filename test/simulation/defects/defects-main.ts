@@ -3,7 +3,7 @@ import { createScenario } from '../stories/scenario.ts';
 import { simulate } from '../world/world.ts';
 
 /**
- * Lives through scenarios until one breaks a promise, and answers one JSON object with the seed, or null, and how
+ * Lives through scenarios until a scenario breaks a promise, and answers a JSON object with the seed, or null, and how
  * often other promises were broken before. Without `--promise` any promise will do.
  */
 const { values } = parseArgs({ options: { promise: { type: 'string' }, seeds: { type: 'string' } } });

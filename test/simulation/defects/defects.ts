@@ -15,7 +15,7 @@ import { TAG_DEFECTS } from './areas/tag-defects.ts';
 import { TOLD_DEFECTS } from './areas/told-defects.ts';
 import type { Defect } from './defect.ts';
 
-/** Made by hand, after what really happened to tools of this kind. Their order is that of the table in docs/safety.md. */
+/** Made by hand, after mistakes that tools of this kind really made. Their order is that of the table in docs/safety.md. */
 export const DEFECTS: readonly Defect[] = [
   ...SURVEY_DEFECTS,
   ...EVIDENCE_DEFECTS,

@@ -16,6 +16,8 @@ export class StoreWatch {
   readonly #files: MemoryFiles;
   /** When a deletion of a connection began, and in which region. */
   readonly #begun = new Map<string, { readonly atMs: number; readonly regionId: string; readonly run: number }>();
+  /** The attachment of each connection that was routed when a run asked for its detach. */
+  readonly #routed = new Map<string, string | undefined>();
 
   constructor(files: MemoryFiles) {
     this.#files = files;
@@ -26,6 +28,11 @@ export class StoreWatch {
     if (!this.#begun.has(id)) {
       this.#begun.set(id, { atMs, regionId, run });
     }
+  }
+
+  /** @param routed the attachment that is about to lose its routes, or undefined if it has none */
+  asksToDetach(id: string, routed: string | undefined): void {
+    this.#routed.set(id, routed);
   }
 
   /** Why nothing new may begin, because a person has stopped the runs or nobody can tell. */
@@ -64,6 +71,16 @@ export class StoreWatch {
       .filter(({ connection }) => (connection as Found | undefined)?.VpnConnectionId === id);
     if (backups.length === 0) {
       return 'it has no whole backup';
+    }
+    // A restore takes the newest backup that has an attachment.
+    const newest = backups
+      .filter(({ attachment }) => attachment !== null)
+      .sort((one, next) => String(one.takenAt).localeCompare(String(next.takenAt)))
+      .at(-1);
+    const attachment = newest?.attachment as Found | undefined;
+    const routed = this.#routed.get(id);
+    if (routed !== undefined && attachment?.TransitRouterAttachmentId === routed && newest?.association === null) {
+      return `its newest backup lacks the routes of ${routed}`;
     }
     const namesIt = ({ attachment }: Found) => (attachment as Found | null)?.TransitRouterAttachmentId === attachmentId;
     return attachmentId === undefined || backups.some(namesIt) ? undefined : `no backup names ${attachmentId}`;

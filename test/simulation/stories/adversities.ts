@@ -428,7 +428,7 @@ const KINDS: readonly (readonly [name: string, create: Kind])[] = [
 
 /**
  * Claims in tags, tags that fail or lag, and steps that never work, as they have led janitors of this kind astray. They are
- * drawn from a stream of their own. About half of the stories stay as they are. Each other story has one kind.
+ * drawn from a stream of their own. About half of the stories stay as they are. Each other story has a single kind.
  */
 export function withAdversities(scenario: Scenario): Scenario {
   const chance = createChance(scenario.seed + SALT);

@@ -8,7 +8,7 @@ type Limits = Readonly<Record<string, unknown>>;
 const DAY = 86_400_000;
 const day = (offset: number) => new Date(START_MS + offset * DAY).toISOString().slice(0, 10);
 
-/** Runs begin at midnight in UTC, on a Sunday, or two hours later. Each of these limits is open for some of the runs. */
+/** Runs begin at midnight in UTC, on a Sunday, or two hours later. Each limit is open for some of the runs. */
 const createLimits = (): readonly Limits[] => [
   { window: { from: '22:00', to: '06:00' } },
   { window: { days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], from: '07:00', to: '12:00', zone: 'Asia/Shanghai' } },

@@ -93,7 +93,7 @@ const createRipe = (chance: Chance): Rows =>
     tags: { 'vco-sweeper:orphan': `tunnels-down ${ago(200)}`, 'vco-sweeper:seen': ago(1) },
   }));
 
-/** Connections that are bound to nothing and due at once but for the word of an owner, of one kind each. */
+/** Connections that are bound to nothing and due at once but for the word of an owner. Each connection has its own kind of word. */
 const createOwned = (chance: Chance): Rows =>
   Array.from({ length: chance.between(1, 2) }, (_, index) => ({
     VpnConnectionId: `vco-owned${index}`,
@@ -130,7 +130,7 @@ function toHarderPolicy(
   };
 }
 
-/** Two runs work on the same connections while the transit router is busy. It refuses one run, and perhaps not the other. */
+/** Two runs work on the same connections while the transit router is busy. It refuses the first run, and may accept the second. */
 function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scenario, 'runs' | 'faults'> {
   const tick = chance.below(Math.max(1, Math.floor(calmAtMs / periodMs))) * periodMs;
   const code = chance.pick(['Operation.Blocking', 'IncorrectStatus.Status', 'Forbidden.RAM', 'InternalError']);
@@ -152,7 +152,7 @@ function createDuel(chance: Chance, { periodMs, calmAtMs }: Scenario): Pick<Scen
   };
 }
 
-/** More connections than fit on one page, on either side. */
+/** More connections than fit on a single page, on either side. */
 const createCrowd = (chance: Chance): Rows =>
   Array.from({ length: chance.between(47, 55) }, (_, index) => ({
     VpnConnectionId: `vco-crowd${index}`,
@@ -163,7 +163,7 @@ const createCrowd = (chance: Chance): Rows =>
     tags: { 'vco-sweeper:keep': '' },
   }));
 
-/** Requests for more than the policy allows, for nothing at all, or for one connection alone. */
+/** Requests for more than the policy allows, for nothing at all, or for a single connection. */
 function createRequests(chance: Chance, { runs, calmAtMs }: Scenario, ids: readonly string[]): readonly RunPlan[] {
   if (!chance.maybe(0.15)) {
     return [];

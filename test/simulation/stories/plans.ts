@@ -59,7 +59,7 @@ const createRows = () => [
 const createTwo = () => `tunnels-down ${ago(200)}, unrouted ${ago(100)}`;
 const ENTRIES = ['vco-free', 'vco-down', 'vco-down', 'vco-two', 'vco-two', 'vco-late', 'vco-half'] as const;
 
-/** The first run saves the plan, and one or two later runs sweep it. The remaining runs write tags at the most. */
+/** The first run saves the plan, and up to two later runs sweep it. The remaining runs write tags at the most. */
 function toRuns(chance: Chance, runs: readonly RunPlan[], sweptAt: number): readonly RunPlan[] {
   const isTwice = chance.maybe(0.5);
   const isKilled = chance.maybe(0.2);

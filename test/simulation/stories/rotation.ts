@@ -80,7 +80,7 @@ const createUnwritten: Kind = (chance, scenario) => {
 };
 
 /**
- * Runs are further apart than `marks.maxGap`, and the two sides of a detach end one long after the other. If a run leaves
+ * Runs are further apart than `marks.maxGap`, and the two sides of a detach end long after each other. If a run leaves
  * a connection half-done, the next run does not know of it any more.
  */
 const createSeldom: Kind = (chance, scenario) => {
@@ -130,7 +130,7 @@ export function createRotationStory(scenario: Scenario): Scenario | undefined {
   return { ...create(createChance(streamOf(seed, LABEL)), scenario), adversity };
 }
 
-/** The seed of a stream that belongs to a label: the 32-bit FNV-1a hash of both. */
+/** The seed of a stream that belongs to a label: the 32-bit FNV-1a hash of seed and label. */
 function streamOf(seed: number, label: string): number {
   let hash = 0x811c9dc5;
   for (const character of `${label} ${seed}`) {

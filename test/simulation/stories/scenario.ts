@@ -61,7 +61,7 @@ export type RunPlan = {
   /** From the start of the story. */
   readonly atMs: number;
   readonly event: unknown;
-  /** The function's timeout, when it has one. */
+  /** The function's timeout, if the scenario has a timeout. */
   readonly timeoutMs: number | undefined;
   /** The process is killed at its nth call, before or after the call takes effect. */
   readonly death: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
@@ -120,7 +120,7 @@ type FaultWindow = { readonly fromMs: number; readonly toMs: number; readonly ru
 
 /** How long a run looks for a tag that it wrote. */
 const TAG_WAIT = { tagTimeout: '30s' };
-/** Whether a delete of an unbound connection needs one more round of the lists of all transit routers. */
+/** Whether a delete of an unbound connection needs another round of the lists of all transit routers. */
 export const REREADS_WITNESSES: boolean = true;
 /** Whether each deletion writes a backup into the store first. */
 export const WRITES_BACKUPS: boolean = true;

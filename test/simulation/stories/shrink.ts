@@ -36,7 +36,7 @@ export async function shrink(scenario: Scenario, promise: string): Promise<Scena
 const breaks = (promise: string, violations: readonly Violation[]): boolean =>
   violations.some((violation) => violation.promise === promise);
 
-/** Every scenario that is simpler by one thing, the biggest simplifications first. */
+/** Every scenario that is simpler by a single thing, the biggest simplifications first. */
 function* simplerOnes(scenario: Scenario): Generator<Scenario> {
   for (const name of LISTS) {
     if (scenario[name].length > 1) {

@@ -7,7 +7,7 @@ import { night, outcomeOf, UP } from './claim-cases.ts';
 
 describe('a run in doubt uses everything it saw', () => {
   test('the clock of an expiry ends if its owner moves the date while the association is in doubt', async () => {
-    // It expired eight days ago, and the grace is nine days. In one night it is in doubt and its date is in the future.
+    // It expired eight days ago, and the grace is nine days. During a single night, it is in doubt and its date is in the future.
     const cloud = startCloud({
       estate: estate(
         bound(

@@ -109,7 +109,7 @@ describe('a mark that cannot be removed until the deadline', () => {
   });
 });
 
-describe('a void note also takes one of the places for tags', () => {
+describe('a void note also takes a place for tags', () => {
   test('a connection with 18 tags of its owner and a void note is blocked, and no mark is written', async () => {
     const owners = Object.fromEntries(Array.from({ length: 18 }, (_, index) => [`t${index}`, 'x']));
     const cloud = startCloud({

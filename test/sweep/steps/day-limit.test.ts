@@ -46,7 +46,7 @@ describe('limits.perDay', () => {
     expect(deletions(cloud.writes())).toHaveLength(mode === 'sweep' ? 1 : 0);
   });
 
-  test('one run never exceeds it, however many deletions begin at the same time', async () => {
+  test('a run never exceeds it, however many deletions begin at the same time', async () => {
     const cloud = startCloud({ estate: estate(...orphans(6), ...inUse(9)), policy: limits(2) });
     expect((await cloud.run({ store: await storeWith() })).counts).toMatchObject({ deleted: 2, deferred: 4 });
   });

@@ -46,7 +46,7 @@ describe('with a hold, a deletion takes two visits', () => {
     expect(cloud.connectionIds()).not.toContain('vco-dead');
   });
 
-  test('each visit has one line in the log', async () => {
+  test('each visit has a line in the log', async () => {
     const cloud = startCloud({ estate: estate(dead(), ...inUse(9)), policy: holding(2 * DAY) });
     await cloud.run();
     const told = () => cloud.lines.filter(({ connectionId, outcome }) => connectionId === 'vco-dead' && outcome);
@@ -215,7 +215,7 @@ describe('after a gap, the hold of a detached connection starts again', () => {
     expect((await cloud.run()).counts).toMatchObject({ held: 0, deleted: 1 });
   });
 
-  test('note and seen are written by one call, so that no run sees an old note beside a new seen', async () => {
+  test('note and seen are written by a single call, so that no run sees an old note beside a new seen', async () => {
     const cloud = startCloud({ estate: estate(lapsed(), ...inUse(3)), policy: holding(2 * DAY) });
     await cloud.run();
     const writes = cloud.emulator.calls.filter(({ action }) => action === 'TagResources');

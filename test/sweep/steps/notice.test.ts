@@ -50,7 +50,7 @@ const someCloud = (...rows: readonly Record<string, unknown>[]) =>
 const of = (mode: 'plan' | 'mark' | 'sweep') => [{ mode, regions: undefined, connections: undefined }];
 const deletions = (calls: readonly string[]) => calls.filter((call) => call.startsWith('Delete'));
 
-/** The outcome of one due connection, with these files in the store. */
+/** The outcome of a due connection, with these files in the store. */
 async function sweepWith(files: Readonly<Record<string, string>>, row = free('old', dueTags())) {
   const cloud = someCloud(row);
   const result = await cloud.run({ store: await storeWith(files) });
@@ -249,7 +249,7 @@ describe('notify.required', () => {
     expect(cloud.lines.filter(({ event }) => event === 'told.ignored')).toMatchObject([{ path }]);
   });
 
-  test('one bad record does not prevent the other records from counting', async () => {
+  test('a bad record does not prevent the other records from counting', async () => {
     const good = record(26 * HOUR, clock('old'));
     const { result } = await sweepWith({ ...good, [pathOf(27 * HOUR)]: '{', 'told/2026-11-21/notes.txt': 'x' });
     expect(result.counts.deleted).toBe(1);

@@ -15,7 +15,7 @@ const dual = (...ids: readonly (string | undefined)[]) => ({
 });
 const FORBIDDEN = { kind: 'error', status: 403, code: 'Forbidden.RAM' } as const;
 
-/** Each connection uses another gateway, in each way there is; `cgw-lone` has none. */
+/** Each connection uses another gateway, in every possible way. No connection uses `cgw-lone`. */
 const USED = estate(
   free('old', dueTags(), { CustomerGatewayId: 'cgw-free' }),
   bound('single', {}, { CustomerGatewayId: 'cgw-bound' }),
@@ -38,7 +38,7 @@ const withGateways = (base: object, names: readonly string[] = NAMES) => ({
 });
 
 describe('with report.leftovers', () => {
-  test('a run names the customer gateways that no connection uses, whatever kind the connection is', async () => {
+  test('a run names the customer gateways that no connection of any kind uses', async () => {
     const cloud = startCloud({ estate: withGateways(USED), policy: LEFTOVERS });
     const { leftovers, status } = await cloud.run();
     expect(status).toBe('complete');
@@ -106,7 +106,7 @@ describe('with report.leftovers', () => {
     ]);
   });
 
-  test('a listing that does not tell the gateways of each connection names none', async () => {
+  test('a listing that does not tell the gateways of each connection names no gateway', async () => {
     const gateways = [{ CustomerGatewayId: 'cgw-1' }, { CustomerGatewayId: 'cgw-2' }];
     const api = { listCustomerGateways: () => Promise.resolve(gateways) };
     const finder = new LeftoverFinder({ accountId: ACCOUNT, regionId: REGION, api });
@@ -123,7 +123,7 @@ describe('with report.leftovers', () => {
     expect(found(1).customerGateways).toEqual([{ customerGatewayId: 'cgw-2', name: null }]);
   });
 
-  test('a transit router of another account, which a role reads, is not among those of the place', async () => {
+  test('a transit router of another account, which a role reads, is not among the transit routers of the place', async () => {
     const roles = (accountId: string) => ({ accountId, roles: [{ name: 'vco-sweeper', trusted: [ACCOUNT] }] });
     const roleArn = `acs:ram::${OTHER}:role/vco-sweeper`;
     const cloud = startCloud({

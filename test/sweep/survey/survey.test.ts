@@ -3,7 +3,7 @@ import type { Reading } from '../../../lib/sweep/survey/watch-reading.ts';
 import { startCloud } from '../../support/cloud.ts';
 import { bound, estate, free } from '../../support/estates.ts';
 
-test('big regions are read one after the other, and small regions do not wait', async () => {
+test('big regions are read in sequence, and small regions do not wait', async () => {
   const regions = ['cn-a', 'cn-b', 'cn-c'];
   const rows = regions.flatMap((regionId) => [
     bound(`${regionId}-used`, {}, { regionId, TransitRouterId: `tr-${regionId}` }),

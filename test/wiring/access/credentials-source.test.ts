@@ -80,7 +80,7 @@ test.each<[string, object | Error, RegExp]>([
   ['a command that fails', new Error('failed to execute external command: canary'), /its command failed$/],
   ['a session that is over', new Error('get session token from CloudSSO failed: canary'), /log in again/],
   ['a trap', named('canary', { code: 'canary\nsecret' }), /missing or malformed$/],
-])('%s becomes one sentence that quotes nothing', async (_what, answer, expected) => {
+])('%s becomes a sentence that quotes nothing', async (_what, answer, expected) => {
   const error = await source(answer)
     .credentials()
     .catch((thrown: unknown) => String(thrown));

@@ -60,7 +60,7 @@ function zonesOf({ params }: Context, { TunnelOptions }: ConnectionRecord): Atta
   for (let at = 1; params.text(`Zone.${at}.ZoneId`) !== undefined; at++) {
     zones.push({ ZoneId: params.need(`Zone.${at}.ZoneId`) });
   }
-  // Each of the two tunnels has its own zone.
+  // Each tunnel has its own zone.
   if (zones.length > 0 && TunnelOptions !== undefined) {
     throw invalid('Zone');
   }

@@ -5,7 +5,7 @@ import { hasTags, tagList } from '../../gateway/params.ts';
 import { type Context, cbn, type ReplyBody } from '../../operation.ts';
 import { shownTags } from '../../tags/visible-tags.ts';
 
-/** The three ways to ask: one attachment, a transit router's, or a CEN's in a region. Anything else finds nothing. */
+/** The three ways to ask: for an attachment, for a transit router, or for a CEN in a region. Anything else finds nothing. */
 function asked({ params, store, behaviours }: Context): readonly AttachmentRecord[] {
   const id = params.text('TransitRouterAttachmentId');
   const transitRouterId = params.text('TransitRouterId');

@@ -45,7 +45,7 @@ function pairOf(context: Context): { TransitRouterAttachmentId: string; TransitR
   return { TransitRouterAttachmentId, TransitRouterRouteTableId: table.TransitRouterRouteTableId };
 }
 
-/** AssociateTransitRouterAttachmentWithRouteTable: an attachment has one association at most. */
+/** AssociateTransitRouterAttachmentWithRouteTable: an attachment has at most a single association. */
 export const associateAttachment = cbn('AssociateTransitRouterAttachmentWithRouteTable', {
   kind: 'write',
   run(context) {

@@ -97,7 +97,7 @@ function linkPage(
   return { fields, shown };
 }
 
-/** By table, by attachment, or both. Without either it finds nothing. */
+/** By table, by attachment, or both ids. Without an id it finds nothing. */
 export const listTransitRouterRouteTableAssociations = cbn('ListTransitRouterRouteTableAssociations', {
   kind: 'read',
   paging: 'token',
@@ -172,7 +172,7 @@ function exactCidrs({ params }: Context): readonly string[] {
   return params.list('RouteFilter.1.Value');
 }
 
-/** Routes of one table. Without a status it lists only active routes. */
+/** Routes of a table. Without a status it lists only active routes. */
 export const listTransitRouterRouteEntries = cbn('ListTransitRouterRouteEntries', {
   kind: 'read',
   paging: 'token',

@@ -136,7 +136,7 @@ function dualSettings(context: Context, current: ConnectionRecord, changes: read
   };
 }
 
-/** The request for one tunnel: it names the tunnel by id or index, or by its position in the list. */
+/** The request for a tunnel: it names the tunnel by id or index, or by its position in the list. */
 const changeFor = (changes: readonly TunnelChange[], index: number, id: string | undefined): TunnelChange | undefined =>
   changes.find((change, at) =>
     change.TunnelId === undefined ? (change.TunnelIndex ?? at + 1) === index : change.TunnelId === id,

@@ -59,7 +59,7 @@ function shownIke(ike: Ike, address: string | undefined, peer: CustomerGateway |
 const peerOf = ({ store }: Context, id: string | undefined): CustomerGateway | undefined =>
   store.customerGateways.get(id ?? '');
 
-/** The address of the cloud's end. All connections of a VPN gateway share one address. */
+/** The address of the cloud's end. All connections of a VPN gateway share its address. */
 function addressOf({ InternetIp, VpnGatewayId = NO_VPN_GATEWAY }: ConnectionRecord): string | undefined {
   return InternetIp ?? (VpnGatewayId === NO_VPN_GATEWAY ? undefined : vpnGatewayAddress(VpnGatewayId));
 }

@@ -44,7 +44,7 @@ function whenCell(row: Row, nowMs: number): Node {
 
 export type ConnectionTable = {
   readonly element: HTMLElement;
-  /** Shows one page of sorted rows. */
+  /** Shows a page of sorted rows. */
   readonly show: (found: readonly Row[], state: PageState, rowsMax?: number) => void;
   /** Closes the open row, and opens this row if it is visible. */
   readonly open: (id: string) => void;

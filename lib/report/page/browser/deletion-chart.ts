@@ -14,7 +14,7 @@ const SERIES = [
   { kinds: ['later', 'expected'], tone: 'clock', label: 'end of its grace' },
 ] as const satisfies readonly { kinds: readonly Removal['kind'][]; tone: string; label: string }[];
 
-/** Deletions of a day or a week, one number for each of `SERIES`. */
+/** Deletions of a day or a week, a number for each of `SERIES`. */
 type Bucket = { readonly fromMs: number; readonly label: string; readonly numbers: readonly number[] };
 
 const WIDTH = 720;

@@ -17,7 +17,7 @@ import { commandsFor } from './row-commands.ts';
 const HOUR_MS = 3_600_000;
 const COPIED_MS = 2_000;
 
-/** All that the report knows of one connection. */
+/** Everything that the report knows of a connection. */
 export function rowDetail(row: Row, { report }: PageData, announce: (text: string) => void): HTMLElement {
   const nowMs = Date.parse(report.madeAt);
   const accounts = new Set(report.places.map(({ accountId }) => accountId));

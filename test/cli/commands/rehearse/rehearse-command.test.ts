@@ -10,8 +10,8 @@ const ARGS = ['rehearse', '--policy', 'policy.yaml', '--estate', 'estate.yaml'];
 const HEADER = { madeAt: new Date(NOW).toISOString() };
 
 /**
- * A hand-written estate: four connections in use, and three unused connections. The owner keeps one of the unused
- * connections.
+ * A hand-written estate: four connections in use, and three unused connections. The owner keeps an unused
+ * connection.
  */
 const OWN = {
   ...HEADER,
@@ -66,7 +66,7 @@ describe('rehearse', () => {
     expect(withThem.code).toBe(0);
   });
 
-  test('prints one object for programs: totals, nights, and remaining connections', async () => {
+  test('prints a JSON object for programs: totals, nights, and remaining connections', async () => {
     const { out } = await rehearse(['--json', '--nights', '4']);
     const data = JSON.parse(out);
     expect(data).toMatchObject({

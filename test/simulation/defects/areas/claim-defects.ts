@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about what a run says that it did. */
+/** Mistakes in the statements of a run about its own work. */
 export const CLAIM_DEFECTS: readonly Defect[] = [
   {
     id: 'accepted-is-deleted',
@@ -36,7 +36,7 @@ export const CLAIM_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'one-side-of-a-detach',
-    happened: 'Detached on the side of the transit router counted as detached on both.',
+    happened: 'Detached on the side of the transit router counted as detached on both sides.',
     file: 'lib/sweep/steps/look-back.ts',
     from: 'misses.isEnough && (isUnboundEarly ?? (await isUnbound(mayRead)))',
     to: 'misses.isEnough',

@@ -4,7 +4,7 @@ import type { Defect } from '../defect.ts';
 export const CLOCK_DEFECTS: readonly Defect[] = [
   {
     id: 'future-seen-accepted',
-    happened: 'A time in the future counted as a fresh one.',
+    happened: 'A time in the future counted as a fresh time.',
     file: 'lib/core/judge/claims.ts',
     from: 'if (ms > nowMs + AHEAD_MS_MAX) {',
     to: 'if (ms === -1) {',
@@ -20,7 +20,7 @@ export const CLOCK_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'rule-change-keeps-the-clock',
-    happened: 'The time as an orphan by one rule counted for another.',
+    happened: 'The time as an orphan by a rule counted for another rule.',
     file: 'lib/core/judge/judge.ts',
     from: "const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
     to: "const kept = new Map(RULE_NAMES.filter((name) => says(name) === 'yes' && base.clocks.size > 0).map((name) => [name, Math.min(...base.clocks.values())]));",

@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about how a run ends, and what it lets out. */
+/** Mistakes at the end of a run, and in its output. */
 export const ENDING_DEFECTS: readonly Defect[] = [
   {
     id: 'body-in-error',
@@ -28,7 +28,7 @@ export const ENDING_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'lost-role-is-complete',
-    happened: 'A run that could not assume one of its roles ended as complete.',
+    happened: 'A run that could not assume a role of its policy ended as complete.',
     file: 'lib/sweep/survey/survey.ts',
     from: 'unopened.length > 0 || lostRoles.length > 0 || ',
     to: 'unopened.length > 0 || ',

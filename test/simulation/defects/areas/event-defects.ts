@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about what an event may ask for. */
+/** Mistakes about the permitted content of an event. */
 export const EVENT_DEFECTS: readonly Defect[] = [
   {
     id: 'event-raises-the-mode',
@@ -12,7 +12,7 @@ export const EVENT_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'empty-list-is-all',
-    happened: 'An event with an empty list of connections was taken to mean all of them.',
+    happened: 'An event with an empty list of connections was taken to mean all connections.',
     file: 'lib/event/parse-event-request.ts',
     from: 'Array.isArray(value) ? [...new Set',
     to: 'Array.isArray(value) && value.length > 0 ? [...new Set',

@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about what the values of a connection say. */
+/** Mistakes about the meaning of a connection's values. */
 export const EVIDENCE_DEFECTS: readonly Defect[] = [
   {
     id: 'unknown-attach-type-is-free',
@@ -20,7 +20,7 @@ export const EVIDENCE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'one-tunnel-down-is-down',
-    happened: 'One tunnel of two was down, and the connection counted as down.',
+    happened: 'A tunnel of two was down, and the whole connection counted as down.',
     file: 'lib/core/rules/tunnels-down.ts',
     from: 'const up = connection.tunnels.find((tunnel) => isUp(tunnel.status));',
     to: 'const up = connection.tunnels.every((tunnel) => isUp(tunnel.status)) ? connection.tunnels[0] : undefined;',
@@ -44,7 +44,7 @@ export const EVIDENCE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'gateway-connection-is-ours',
-    happened: "A VPN gateway's connection was taken for one of ours.",
+    happened: "A VPN gateway's connection was taken for a connection of ours.",
     file: 'lib/core/judge/association.ts',
     from: "if (attachType === 'VPNGW' || attachType === 'missing') {",
     to: "if (attachType === 'missing') {",

@@ -20,7 +20,7 @@ export const HALF_DONE_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'half-done-forgotten',
-    happened: 'A connection that one run had detached was deleted by no later run.',
+    happened: 'A connection that a run had detached was deleted by no later run.',
     file: 'lib/core/judge/judge.ts',
     from: "if (association.kind === 'unbound' && holdNote.kind === 'valid') {",
     to: 'if (Number.isNaN(nowMs)) {',

@@ -28,7 +28,8 @@ export const LIMIT_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'event-narrows-the-guard',
-    happened: 'Events about one connection each emptied a region, because the share was that of the event.',
+    happened:
+      'Events about a single connection each emptied a region, because the share was computed for the event alone.',
     file: 'lib/core/plan/plan.ts',
     from: 'judged.filter(({ verdict }) => verdict.isDue && !verdict.locked).length',
     to: 'judged.filter(({ verdict, mode }) => mode !== undefined && verdict.isDue && !verdict.locked).length',

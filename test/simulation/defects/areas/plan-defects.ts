@@ -5,7 +5,7 @@ export const PLAN_DEFECTS: readonly Defect[] = [
   {
     id: 'since-not-compared',
     happened:
-      'A plan was swept, and nobody compared since when its connections had been orphans: the clock was a new one.',
+      'A plan was swept, and nobody compared since when its connections had been orphans: the clock was a new clock.',
     file: 'lib/core/saved-plan/as-planned.ts',
     from: '(since === null ? undefined : parseInstant(since)) === sinceMs;',
     to: 'since === null || sinceMs !== 0 || parseInstant(since) === sinceMs;',

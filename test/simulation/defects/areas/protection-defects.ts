@@ -44,7 +44,7 @@ export const PROTECTION_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'missing-name-is-none',
-    happened: 'A reply that left the name out made a protected connection one without a name.',
+    happened: 'A reply left the name out, and a protected connection counted as a connection without a name.',
     file: 'lib/core/judge/protect.ts',
     from: "  } else if (policy.names.length > 0) {\n    unread.push('the reply did not say what its name is');",
     to: '',

@@ -50,4 +50,12 @@ export const STORE_DEFECTS: readonly Defect[] = [
     to: "if (read.kind !== 'document') { return; }\n  if (Number.isNaN(path.length)) {",
     promise: 'S15',
   },
+  {
+    id: 'backup-without-routes',
+    happened: 'A run took its backup while another run was detaching the connection. A restore found no routes in it.',
+    file: 'lib/sweep/steps/back-up.ts',
+    from: "if (attachment.status !== 'Attached') {",
+    to: "if (attachment.status === 'unknown') {",
+    promise: 'S15',
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Defect } from '../defect.ts';
 
-/** Mistakes about what a listing shows, and whether it is complete. */
+/** Mistakes about the content of a listing, and whether it is complete. */
 export const SURVEY_DEFECTS: readonly Defect[] = [
   {
     id: 'failed-listing-is-empty',

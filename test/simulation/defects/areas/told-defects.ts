@@ -12,7 +12,7 @@ export const TOLD_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'told-of-another-clock',
-    happened: 'A message about an earlier time as an orphan counted for this one.',
+    happened: 'A message about an earlier time as an orphan counted for the present time.',
     file: 'lib/core/told/told-clocks.ts',
     from: '[placeKey(place), connectionId, rule, sinceMs]',
     to: '[placeKey(place), connectionId, rule, sinceMs && 0]',
@@ -60,7 +60,7 @@ export const TOLD_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'one-bad-record-is-all-bad',
-    happened: 'One record of a message was cut off, and nobody counted as told any more.',
+    happened: 'A record of a message was cut off, and nobody counted as told any more.',
     file: 'lib/sweep/survey/read-notices.ts',
     from: 'if (this.unusable.length < NAMED_MAX) {',
     to: "this.unread ??= toUnread('StoreFailed', read.problem);\n    if (this.unusable.length < NAMED_MAX) {",

@@ -120,8 +120,9 @@ export class HalfDoneChecks {
     }
     const ageMs = scene.now() - this.detachedMs(id);
     const stillSo = row.State === 'detaching' || isFree(row, scene.estate);
-    // By the clock of this run the note may be of the future, and then it counts as malformed.
+    // By the clock of this run the note may be of the future. Then it counts as malformed, and holds nothing any more.
     if ((noteOf(row)?.atMs ?? 0) > scene.now() + Math.min(0, ...clockErrorsMs(run)) + AHEAD_MS_MAX) {
+      this.#holds.released(id);
       return;
     }
     const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;

@@ -21,6 +21,12 @@ export class StoreChecks {
     }
     const say = (promise: string, text: string) => this.#scene.report(run, promise, `${call.action} ${id}: ${text}`);
     const { TransitRouterAttachmentId: attachmentId } = call.params;
+    if (attachmentId !== undefined) {
+      const { associations } = this.#scene.estate;
+      const isRouted = associations.some((one) => one.TransitRouterAttachmentId === attachmentId);
+      // Other people may route it after its backup was taken.
+      store.asksToDetach(id, isRouted && !this.#scene.mayBeOthers(id, this.#scene.now()) ? attachmentId : undefined);
+    }
     const unkept = WRITES_BACKUPS ? store.backupProblem(row, attachmentId) : undefined;
     if (unkept) {
       say('S15', unkept);

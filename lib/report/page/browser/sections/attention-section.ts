@@ -67,7 +67,7 @@ function placeItems({ places, missing, notDispatched, madeAt }: Report): readonl
   ].filter((item) => item !== undefined);
 }
 
-/** Regions of an account with the same problem share one line. */
+/** Regions of an account with the same problem share a line. */
 function placeItem(what: string, means: string, places: readonly TroubledPlace[]): HTMLElement | undefined {
   if (places.length === 0) {
     return undefined;

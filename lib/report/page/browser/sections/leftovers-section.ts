@@ -6,7 +6,7 @@ import { smallTable } from './sources-section.ts';
 const UNREAD_MAX = 200;
 const SENTENCE_CHARS_MAX = 500;
 
-/** Unused customer gateways, and the attachments of transit routers; nothing unless the policy asks for them. */
+/** Unused customer gateways, and the attachments of transit routers. Empty unless the policy asks for them. */
 export function leftoversSection({ report: { leftovers = [] } }: PageData): HTMLElement | undefined {
   if (leftovers.length === 0) {
     return undefined;

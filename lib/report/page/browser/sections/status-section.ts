@@ -42,7 +42,7 @@ export function pageHeader({ report }: PageData, openedMs: number): HTMLElement 
 }
 
 /**
- * The saved plan with its hash, so that a signed print belongs to exactly one plan. On paper it also has a place for a
+ * The saved plan with its hash, so that a signed print belongs to exactly this plan. On paper it also has a place for a
  * signature.
  */
 function planFacts({ plan, policy, mode }: Report['runs'][number]): readonly HTMLElement[] {
