@@ -73,9 +73,9 @@ export function setUpRegion(others = 60) {
     new PollSchedule({ clock, intervalMs: POLL_MS, isBusy: () => false, isWorthwhile: () => true });
   const region = { clock, reads, policy: aPolicy(), polls: { detach: schedule(), delete: schedule() } };
   const now = () => ({ afterSequence: reads.sequence, notBeforeMs: clock.now() });
-  /** As other steps read before their writes: everything at once, so the connections come as a list. */
+  /** As other steps read before their writes: many at once, so the connections come as a list, `vco-1` with them. */
   const readAll = async () => {
-    const ids = ['vco-1', ...more.map(({ connectionId }) => connectionId)];
+    const ids = more.map(({ connectionId }) => connectionId);
     const want = now();
     await Promise.all([reads.attachments('tr-1', want), ...ids.map((id) => reads.connection(id, want))]);
     await clock.sleep(POLL_MS);

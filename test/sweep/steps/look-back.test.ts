@@ -30,7 +30,10 @@ describe('a look whether a detach has taken hold', () => {
     const { clock, reads, region, readAll, detach } = setUpRegion();
     const look = createDetachLook(region, 'vco-1', anAttachment());
     detach();
-    const read = () => reads.attachments('tr-1', { afterSequence: reads.sequence, notBeforeMs: clock.now() });
+    const read = async () => {
+      const want = { afterSequence: reads.sequence, notBeforeMs: clock.now() };
+      await Promise.all([reads.attachments('tr-1', want), reads.connection('vco-1', want)]);
+    };
     await read();
     expect(await look(false)).toBe(false);
     await read();
