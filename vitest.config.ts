@@ -8,6 +8,8 @@ import { pageConstants } from './scripts/page-bundle.mjs';
 const LONG = ['test/simulation/**/*.test.ts', 'test/sweep/spoilt-replies.test.ts'];
 /** An emulator and the sweep in one process. */
 const IN_PROCESS = ['test/{cloud,dispatch,sweep}/**/*.test.ts', 'test/emulator/*.test.ts'];
+/** They build the programs, or start Chromium, and import little. */
+const ALONE = ['test/{house,page}/**/*.test.ts'];
 /** Beside pure tests, but it asks Node itself in a process of its own. */
 const STARTING_NODE = ['test/wiring/refuse-debug.test.ts'];
 /** No socket, no process and no file but to read; `test/setup/no-io.ts` sees to that. `npm run test:fast` runs these. */
@@ -24,7 +26,13 @@ const define = await pageConstants();
 // for each file costs more than most files do.
 const PROJECTS = [
   { name: 'long', include: LONG, exclude: [], isolate: true },
-  { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...LONG, ...IN_PROCESS, ...PURE], isolate: true },
+  { name: 'alone', include: ALONE, exclude: [...LONG, ...IN_PROCESS, ...PURE], isolate: true },
+  {
+    name: 'processes',
+    include: ['test/**/*.test.ts'],
+    exclude: [...LONG, ...ALONE, ...IN_PROCESS, ...PURE],
+    isolate: false,
+  },
   { name: 'starting-node', include: STARTING_NODE, exclude: [], isolate: true },
   { name: 'in-process', include: IN_PROCESS, exclude: [...LONG, ...PURE], isolate: false },
   { name: 'pure', include: PURE, exclude: STARTING_NODE, isolate: false },

@@ -35,6 +35,9 @@ export function emulatorOf(engine: Engine): Emulator {
     get estate() {
       return engine.store.estate;
     },
+    get changes() {
+      return engine.store.journal.count;
+    },
     get calls() {
       return engine.log.records;
     },

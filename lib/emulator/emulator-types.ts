@@ -55,6 +55,8 @@ export interface Emulator {
   call(call: EmulatorCall): Promise<{ status: number; body: Record<string, unknown> }>;
   /** The live state. Tests may change it, as other people would. */
   readonly estate: Estate;
+  /** Grows with every change that the emulator itself makes to its state. */
+  readonly changes: number;
   readonly calls: readonly CallRecord[];
   /** The robots and webhooks that take messages, and the messages that arrived. */
   readonly receiver: Pick<MessageReceiver, 'channels' | 'change' | 'messages' | 'reset' | 'onMessage'>;

@@ -25,10 +25,17 @@ export function createRandom(seed: number): Random {
   return { next, below, letters };
 }
 
-/** A request id in the service's form: an upper-case UUID. */
+const HEX = '0123456789ABCDEF';
+
+/** A request id in the service's form: an upper-case UUID. A plain loop, because each reply has such an id. */
 export function requestId(random: Random): string {
-  const hex = (length: number): string =>
-    Array.from({ length }, () => random.below(16).toString(16).toUpperCase()).join('');
+  const hex = (length: number): string => {
+    let digits = '';
+    for (let at = 0; at < length; at++) {
+      digits += HEX.charAt(random.below(16));
+    }
+    return digits;
+  };
   return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
 }
 

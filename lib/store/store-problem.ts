@@ -27,8 +27,8 @@ export const systemCode = (error: unknown): string | undefined =>
 export async function within<T>(limitMs: number, what: string, task: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new StoreError('StoreTimeout', `${what}: no answer within ${Math.round(limitMs)} ms`);
-    timer = setTimeout(() => reject(error), limitMs);
+    const giveUp = () => reject(new StoreError('StoreTimeout', `${what}: no answer within ${Math.round(limitMs)} ms`));
+    timer = setTimeout(giveUp, limitMs);
   });
   try {
     return await Promise.race([task, late]);

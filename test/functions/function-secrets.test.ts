@@ -38,6 +38,16 @@ afterEach(async () => {
   cleanUp();
 });
 
+function startTwoAccounts(faults: readonly FaultRule[] = []): Promise<RunningEmulator> {
+  const accounts = [
+    { accountId: '1000000000000001', keys: [KEY] },
+    { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: ['*'] }] },
+  ];
+  const transitRouters = [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }];
+  const all = JSON.stringify({ accounts, transitRouters, ...estate(...ROWS) });
+  return startEmulator({ estate: parseEstate(all, 'test'), seed: 1, limits: 'off', faults: [...faults] });
+}
+
 const any = (fault: FaultRule['fault'], action?: string): FaultRule => ({
   ...(action ? { action } : {}),
   times: 'always',
@@ -70,22 +80,7 @@ test.each<[string, readonly FaultRule[]]>([
   ],
   ['writes that say Success:false', [any({ kind: 'success-false' }, 'DeleteVpnAttachment')]],
 ])('with %s failing, no key, token, signature or pre-shared key gets out', async (_what, faults) => {
-  cloud = await startEmulator({
-    estate: parseEstate(
-      JSON.stringify({
-        accounts: [
-          { accountId: '1000000000000001', keys: [KEY] },
-          { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: ['*'] }] },
-        ],
-        transitRouters: [{ TransitRouterId: 'tr-1' }, { TransitRouterId: 'tr-far', accountId: OTHER }],
-        ...estate(...ROWS),
-      }),
-      'test',
-    ),
-    seed: 1,
-    limits: 'off',
-    faults: [...faults],
-  });
+  cloud = await startTwoAccounts(faults);
   const store = aStoreFolder();
   const env = { LOG_LEVEL: 'trace', SWEEP_STORE: store };
   const { stdout, stderr } = await invoke({ ...cloud, ...KEY }, { event: {}, policy, env }).ended;
@@ -99,20 +94,7 @@ test.each<[string, readonly FaultRule[]]>([
 });
 
 test('the stored result of the dispatcher has no secrets, also of sweeps that could not be started', async () => {
-  cloud = await startEmulator({
-    estate: parseEstate(
-      JSON.stringify({
-        accounts: [
-          { accountId: '1000000000000001', keys: [KEY] },
-          { accountId: OTHER, roles: [{ name: 'vco-sweeper', trusted: ['*'] }] },
-        ],
-        ...estate(...ROWS),
-      }),
-      'test',
-    ),
-    seed: 1,
-    limits: 'off',
-  });
+  cloud = await startTwoAccounts();
   const store = aStoreFolder();
   const env = { LOG_LEVEL: 'trace', SWEEP_STORE: store, ALIBABA_CLOUD_FC_ENDPOINT: cloud.url };
   const accounts = [{ roleArn: `acs:ram::${OTHER}:role/vco-sweeper` }];

@@ -5,10 +5,16 @@ import { type Story, simulate } from './world/world.ts';
 
 /**
  * With `--seed N` it lives through one scenario and tells it, shrunk if it breaks a promise. With `--from N --runs M` it
- * lives through many scenarios and answers one JSON object with the sums.
+ * lives through many scenarios and answers one JSON object with the sums. With `--slices` it does the same for each
+ * message of its parent process.
  */
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, from: { type: 'string' }, runs: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    from: { type: 'string' },
+    runs: { type: 'string' },
+    slices: { type: 'boolean' },
+  },
 });
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -81,7 +87,23 @@ function add(sums: Sums, seed: number, { stats, violations }: Story): void {
   }
 }
 
+/** A failure ends the process, and its parent notices that. */
+function serveSlices(): void {
+  process.on('message', ({ from, runs }: { readonly from: number; readonly runs: number }) => {
+    sum(from, runs).then((sums) => process.send?.(sums), fail);
+  });
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
+
 async function main(): Promise<void> {
+  if (values.slices) {
+    serveSlices();
+    return;
+  }
   if (values.seed !== undefined) {
     await tell(Number(values.seed));
   } else {
@@ -89,7 +111,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(fail);

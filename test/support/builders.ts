@@ -5,6 +5,7 @@ import { createWitnesses } from '../../lib/core/judge/association.ts';
 import { type JudgeInput, judge, type Verdict } from '../../lib/core/judge/judge.ts';
 import { countsInShare, type Judged, type JudgedRegion } from '../../lib/core/plan/plan.ts';
 import { byRule } from '../../lib/core/rules/all-rules.ts';
+import type { Backup } from '../../lib/undo/backup-document.ts';
 
 export const ACCOUNT = '1000000000000001';
 export const REGION = 'cn-hangzhou';
@@ -144,4 +145,23 @@ export const aRegion = (judged: readonly Judged[], regionId = REGION): JudgedReg
   regionId,
   ours: judged.filter(({ verdict }) => countsInShare(verdict)).length,
   judged,
+});
+
+/** The backup of a connection that was bound. It has no route and no tag. */
+export const aBackup = (change: Partial<Backup> = {}): Backup => ({
+  format: 'vco-sweeper/backup@1',
+  takenAt: '2026-11-20T12:00:00.000Z',
+  runId: 'run',
+  accountId: ACCOUNT,
+  regionId: REGION,
+  connection: { VpnConnectionId: 'vco-1' },
+  attachment: { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterId: 'tr-1' },
+  association: null,
+  propagations: [],
+  staticRoutes: [],
+  vcoRoutes: [],
+  customerGateways: [],
+  tags: [],
+  verdict: { rule: null, since: null, evidence: [] },
+  ...change,
 });

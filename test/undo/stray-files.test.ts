@@ -6,28 +6,13 @@ import { openStore } from '../../lib/store/open-store.ts';
 import { BackupReads } from '../../lib/sweep/reads/backup-reads.ts';
 import { chooseBackup, findBackups } from '../../lib/undo/find-backups.ts';
 import { aStoreFolder, cleanUp, time, withHash } from '../store/store-support.ts';
-import { ACCOUNT, REGION } from '../support/builders.ts';
+import { ACCOUNT, aBackup, REGION } from '../support/builders.ts';
 
 afterEach(cleanUp);
 
 const FOLDER = `backups/${ACCOUNT}/${REGION}`;
 const PATH = `${FOLDER}/2026-11-20/vco-1-120000Z-run.json`;
-const BACKUP = {
-  format: 'vco-sweeper/backup@1',
-  takenAt: '2026-11-20T12:00:00.000Z',
-  runId: 'run',
-  accountId: ACCOUNT,
-  regionId: REGION,
-  connection: { VpnConnectionId: 'vco-1' },
-  attachment: { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterId: 'tr-1' },
-  association: null,
-  propagations: [],
-  staticRoutes: [],
-  vcoRoutes: [],
-  customerGateways: [],
-  tags: [],
-  verdict: { rule: null, since: null, evidence: [] },
-};
+const BACKUP = aBackup();
 
 const DEPTH = 20_000;
 

@@ -3,6 +3,7 @@ import type { Settings } from '../../lib/core/undo/settings.ts';
 import type { Backup } from '../../lib/undo/backup-document.ts';
 import { renewBackup } from '../../lib/undo/renew-backup.ts';
 import { connectionCall } from '../../lib/undo/restore/create-calls.ts';
+import { aBackup } from '../support/builders.ts';
 
 const OLD_ADDRESS = { 1: '203.0.113.1', 2: '203.0.113.2' };
 
@@ -18,25 +19,13 @@ const aTunnel = (index: Index): Settings => ({
 
 const attached = (index: Index): Settings => ({ ...aTunnel(index), InternetIp: OLD_ADDRESS[index] });
 
-function aBackup(tunnels: readonly Settings[], change: Partial<Backup> = {}): Backup {
-  return {
-    format: 'vco-sweeper/backup@1',
-    takenAt: '2026-11-20T12:00:00.000Z',
-    runId: 'run',
-    accountId: '1000000000000001',
-    regionId: 'cn-hangzhou',
+/** A backup that was taken while the connection was held, unless `change` names an attachment. */
+const backupOf = (tunnels: readonly Settings[], change: Partial<Backup> = {}) =>
+  aBackup({
     connection: { VpnConnectionId: 'vco-1', Name: 'a', TunnelOptionsSpecification: { TunnelOptions: tunnels } },
     attachment: null,
-    association: null,
-    propagations: [],
-    staticRoutes: [],
-    vcoRoutes: [],
-    customerGateways: [],
-    tags: [],
-    verdict: { rule: null, since: null, evidence: [] },
     ...change,
-  };
-}
+  });
 
 const ORDERS: readonly (readonly [Index, Index])[] = [
   [1, 2],
@@ -57,19 +46,19 @@ const paramsOf = (backup: Backup) =>
 const BOUND = { attachment: { TransitRouterAttachmentId: 'tr-attach-1', TransitRouterId: 'tr-1' } };
 
 describe.each(EACH_ORDER)('tunnels in the order %j when attached, and %j when held', (before, now) => {
-  const first = aBackup(before.map(attached), BOUND);
+  const first = backupOf(before.map(attached), BOUND);
 
   test('are the same tunnels', () => {
-    expect(renewBackup(first, aBackup(now.map(aTunnel)))).toBe(first);
+    expect(renewBackup(first, backupOf(now.map(aTunnel)))).toBe(first);
   });
 
   test('are the same tunnels for a reply without their index', () => {
     const held = now.map(aTunnel).map(({ TunnelIndex: _, ...rest }) => rest);
-    expect(renewBackup(first, aBackup(held))).toBe(first);
+    expect(renewBackup(first, backupOf(held))).toBe(first);
   });
 
   test('keep their own addresses, so that a restore sets no address of the past', () => {
-    const { connection, ...rest } = aBackup(now.map(aTunnel));
+    const { connection, ...rest } = backupOf(now.map(aTunnel));
     const renewed = renewBackup(first, { ...rest, connection: { ...connection, Name: 'renamed' } });
     const tunnels = renewed.connection.TunnelOptionsSpecification as { readonly TunnelOptions: readonly Settings[] };
     expect(tunnels.TunnelOptions).toEqual(expect.arrayContaining([attached(1), attached(2)]));
@@ -78,7 +67,7 @@ describe.each(EACH_ORDER)('tunnels in the order %j when attached, and %j when he
 });
 
 test.each(ORDERS)('a restore sends the tunnels %i, %i by their index, each with its key', (...order) => {
-  expect(paramsOf(aBackup(order.map(attached)))).toMatchObject({
+  expect(paramsOf(backupOf(order.map(attached)))).toMatchObject({
     'TunnelOptionsSpecification.1.TunnelIndex': 1,
     'TunnelOptionsSpecification.1.CustomerGatewayId': 'cgw-1',
     'TunnelOptionsSpecification.1.TunnelIkeConfig.Psk': 'one',

@@ -39,12 +39,17 @@ export function parseMinutes(text: string): number | undefined {
   return Number(hours) * 60 + Number(minutes);
 }
 
-function reasonAt({ window, freeze }: Limits, nowMs: number): string | undefined {
+function reasonAt(limits: Limits, nowMs: number): string | undefined {
   // The usual case needs no time zone. Loading time zone data costs a start milliseconds.
-  if (window === 'always' && freeze.length === 0) {
+  if (limits.window === 'always' && limits.freeze.length === 0) {
     return undefined;
   }
-  const local = toLocal(nowMs, window === 'always' ? 'UTC' : window.zone);
+  return reasonIn(limits, localTime(limits, nowMs));
+}
+
+const localTime = ({ window }: Limits, ms: number): Local => toLocal(ms, window === 'always' ? 'UTC' : window.zone);
+
+function reasonIn({ window, freeze }: Limits, local: Local): string | undefined {
   const frozen = freeze.find((one) => isIn(one, local));
   if (frozen !== undefined) {
     return `changes are frozen from ${frozen.from} to ${frozen.to}`;
@@ -103,18 +108,18 @@ function findOpening(limits: Limits, nowMs: number): number | undefined {
   const lastMs = Math.max(nowMs, ...limits.freeze.map(({ to }) => Date.parse(to) + DAY_MS)) + SEARCH_MS;
   let ms = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS;
   while (ms <= lastMs) {
-    if (reasonAt(limits, ms) === undefined) {
+    const local = localTime(limits, ms);
+    if (reasonIn(limits, local) === undefined) {
       return ms;
     }
     // Near an opening each minute is checked in turn, because clocks may change meanwhile.
-    ms = Math.max(ms + MINUTE_MS, skipClosed(limits, ms));
+    ms = Math.max(ms + MINUTE_MS, skipClosed(limits, ms, local));
   }
   return undefined;
 }
 
 /** Some time before the end of the current freeze, or before the window opens. */
-function skipClosed({ window, freeze }: Limits, ms: number): number {
-  const local = toLocal(ms, window === 'always' ? 'UTC' : window.zone);
+function skipClosed({ window, freeze }: Limits, ms: number, local: Local): number {
   const frozen = freeze.find((one) => isIn(one, local));
   if (frozen !== undefined) {
     return Date.parse(frozen.to) + DAY_MS - AHEAD_MS_MAX;

@@ -30,6 +30,9 @@ export const callerInRole = (accountId: string, role: Role, session: string): Ca
 
 /** `*` stands for any letters, `?` for a letter. Letter case does not matter. */
 function matches(pattern: string, action: string): boolean {
+  if (pattern === '*') {
+    return true;
+  }
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(action);
 }

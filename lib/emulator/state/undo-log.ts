@@ -7,9 +7,16 @@ type UndoStep = { readonly undo: () => void; readonly redo: () => void };
 export class UndoLog {
   #open: UndoStep[] = [];
   #last: readonly UndoStep[] = [];
+  #count = 0;
+
+  /** Grows with every change, made or taken back. As long as it stays the same, so does the estate. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** Makes a change and remembers how to take it back. */
   apply(change: UndoStep): void {
+    this.#count += 1;
     change.redo();
     this.#open.push(change);
   }
@@ -26,6 +33,7 @@ export class UndoLog {
 
   /** Takes back the changes that are not committed. */
   rollback(): void {
+    this.#count += this.#open.length;
     for (const change of this.#open.toReversed()) {
       change.undo();
     }
@@ -34,6 +42,7 @@ export class UndoLog {
 
   /** Runs `read` as if the last committed step had not happened yet. */
   before<T>(read: () => T): T {
+    this.#count += this.#last.length;
     for (const change of this.#last.toReversed()) {
       change.undo();
     }

@@ -293,8 +293,16 @@ test('an occupied port is refused with exit code 2', async () => {
   expect(err).toMatch(/^vco-sweeper: the emulator cannot listen: .*taken\n$/);
 });
 
+let played: Promise<Ran> | undefined;
+
+/** The demo, played once for all tests that read its story. */
+const demo = () => {
+  played ??= run(['demo'], { clock: startClock() });
+  return played;
+};
+
 test('the demo finds, marks, deletes and keeps connections, and shows each step', async () => {
-  const { code, out, err } = await run(['demo'], { clock: startClock() });
+  const { code, out, err } = await demo();
   expect(code).toBe(0);
   expect(err).toBe('');
   expect(out).toMatch(
@@ -310,7 +318,7 @@ test('the demo finds, marks, deletes and keeps connections, and shows each step'
 });
 
 test('the demo attaches a held connection again, and creates a deleted connection again', async () => {
-  const { out, files } = await run(['demo'], { clock: startClock() });
+  const { out, files } = await demo();
   const [, , , sweep = '', held = '', again = '', deleted = '', left = ''] = out.split(/^\d\. /m);
   const [, heldId] = /restore (vco-\w+) --store /.exec(held) ?? [];
   const [, deletedId] = /restore (vco-\w+) --store /.exec(deleted) ?? [];
@@ -329,7 +337,7 @@ test('the demo attaches a held connection again, and creates a deleted connectio
 });
 
 test('the numbers of the demo add up', async () => {
-  const { out } = await run(['demo'], { clock: startClock() });
+  const { out } = await demo();
   const [, plan = '', mark = ''] = out.split(/^\d\. /m);
   const [, left = ''] = out.split(/^7\. /m);
   const sumOf = (text: string) =>

@@ -68,11 +68,25 @@ export class Monitor {
 
   usePolicy(policy: PolicyDocument): void {
     this.#scene.usePolicy(policy);
-    this.observe();
+    this.#lookAgain();
   }
 
-  /** Look at everything again. Called whenever something may have changed. */
+  /** Look at everything again, if any of it may have changed. */
   observe(): void {
+    const { options, dead } = this.#scene;
+    if (this.#observed !== `${options.now()} ${options.changes()} ${dead.size}`) {
+      this.#lookAgain();
+    } else {
+      this.plans.observe(this.#scene.policy);
+    }
+  }
+
+  /** The moment of the last look, with the counts of the changes in the cloud and of dead claims up to then. */
+  #observed = '';
+
+  #lookAgain(): void {
+    const { options, dead } = this.#scene;
+    this.#observed = `${options.now()} ${options.changes()} ${dead.size}`;
     this.plans.observe(this.#scene.policy);
     for (const row of this.#scene.rows) {
       this.#halfDone.observe(row);
@@ -156,7 +170,7 @@ export class Monitor {
   /** Other people did something to a connection. */
   othersActed(id: string): void {
     this.#scene.othersActed(id);
-    this.observe();
+    this.#lookAgain();
     this.#halfDone.othersActed(id);
     this.#clocks.othersActed(id);
   }
@@ -176,7 +190,7 @@ export class Monitor {
     if (TAG_WRITES.includes(call.action)) {
       this.#noteTags(run, call);
     }
-    this.observe();
+    this.#lookAgain();
   }
 
   #noteTags(run: Watched, call: Call): void {

@@ -36,6 +36,8 @@ export type Truth = {
 
 export type MonitorOptions = {
   readonly now: () => number;
+  /** Grows with every change in the cloud, by whomever. */
+  readonly changes: () => number;
   /** While the cloud itself serves old states, a run may believe them. */
   readonly blurred: () => boolean;
   /** How far tag reads lag. */

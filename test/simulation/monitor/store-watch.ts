@@ -19,6 +19,11 @@ export class StoreWatch {
   /** The attachment of each connection that was routed when a run asked for its detach. */
   readonly #routed = new Map<string, string | undefined>();
 
+  /** The documents that were read, by path, for as long as their texts stay the same. */
+  readonly #read = new Map<string, { readonly text: string; readonly found: Found | undefined }>();
+  /** By pattern and path: the texts in which the pattern was not found. */
+  readonly #clean = new Map<RegExp, Map<string, string>>();
+
   constructor(files: MemoryFiles) {
     this.#files = files;
   }
@@ -66,7 +71,7 @@ export class StoreWatch {
     const folder = `backups/${OWN}/${regionId}/`;
     const backups = [...this.#files.contents()]
       .filter(([path]) => path.startsWith(folder) && (path.split('/').at(-1) ?? '').startsWith(`${id}-`))
-      .map(([, text]) => readWhole(text))
+      .map(([path, text]) => this.#readWhole(path, text))
       .filter((found) => found !== undefined)
       .filter(({ connection }) => (connection as Found | undefined)?.VpnConnectionId === id);
     if (backups.length === 0) {
@@ -88,7 +93,18 @@ export class StoreWatch {
 
   /** The path of a document that holds a text that matches. Undefined if no document does. */
   leak(pattern: RegExp): string | undefined {
-    return [...this.#files.contents()].find(([, text]) => pattern.test(text))?.[0];
+    const clean = this.#clean.get(pattern) ?? new Map<string, string>();
+    this.#clean.set(pattern, clean);
+    for (const [path, text] of this.#files.contents()) {
+      if (clean.get(path) === text) {
+        continue;
+      }
+      if (pattern.test(text)) {
+        return path;
+      }
+      clean.set(path, text);
+    }
+    return undefined;
   }
 
   /** Whether a write may have been cut off unseen during a run that ends now. */
@@ -99,8 +115,20 @@ export class StoreWatch {
   /** Whether the whole result of a run is there. */
   hasResult(runId: string): boolean {
     return [...this.#files.contents()].some(
-      ([path, text]) => path.startsWith('results/') && path.endsWith(`-${runId}.json`) && readWhole(text) !== undefined,
+      ([path, text]) =>
+        path.startsWith('results/') && path.endsWith(`-${runId}.json`) && this.#readWhole(path, text) !== undefined,
     );
+  }
+
+  /** A text is read once, because each run looks at all documents. */
+  #readWhole(path: string, text: string): Found | undefined {
+    const known = this.#read.get(path);
+    if (known?.text === text) {
+      return known.found;
+    }
+    const found = readWhole(text);
+    this.#read.set(path, { text, found });
+    return found;
   }
 }
 

@@ -9,9 +9,22 @@ export const STORE_FOLDER = '/store';
 /** A listing that lags shows files that are older than this. */
 const LAG_MS = 10 * 60_000;
 
-type File = { bytes: Buffer; readonly madeMs: number };
+type File = {
+  bytes: Buffer;
+  readonly madeMs: number;
+  /** The bytes as text, once somebody asked for them. */
+  text?: { readonly of: Buffer; readonly text: string };
+};
 
 const refusal = (code: string): Error => Object.assign(new Error(code), { code });
+
+/** Bytes are replaced and never changed, so a text stays right as long as its bytes are the same. */
+function textOf(file: File): string {
+  if (file.text?.of !== file.bytes) {
+    file.text = { of: file.bytes, text: file.bytes.toString('utf8') };
+  }
+  return file.text.text;
+}
 
 const isTold = (path: string): boolean => `${path}/`.startsWith(`${STORE_FOLDER}/told/`);
 
@@ -49,7 +62,7 @@ export class MemoryFiles implements FileSystem {
   /** Every file by its path in the store, for a comparison with the expected files. */
   contents(): ReadonlyMap<string, string> {
     const prefix = `${STORE_FOLDER}/`;
-    return new Map([...this.#files].map(([path, { bytes }]) => [path.slice(prefix.length), bytes.toString('utf8')]));
+    return new Map([...this.#files].map(([path, file]) => [path.slice(prefix.length), textOf(file)]));
   }
 
   /** A file that somebody else has put there, right or wrong. */
@@ -102,10 +115,12 @@ export class MemoryFiles implements FileSystem {
       throw refusal('ENOENT');
     }
     const latestMs = this.has('stale-listing') ? this.#clock.now() - LAG_MS : Number.POSITIVE_INFINITY;
-    const files = [...this.#files].filter(([, { madeMs }]) => madeMs <= latestMs).map(([file]) => file);
+    const start = `${path}/`;
+    const isBelow = (one: string) => one.startsWith(start) && !one.includes('/', start.length);
+    const files = [...this.#files].filter(([file, { madeMs }]) => madeMs <= latestMs && isBelow(file));
     const stop = this.has('stop') && !this.has('stale-listing') ? [`${STORE_FOLDER}/STOP`] : [];
-    const below = [...files, ...this.#folders, ...stop].filter((one) => one !== '/' && dirname(one) === path);
-    return below.map((one) => one.slice(path.length + 1));
+    const below = [...files.map(([file]) => file), ...[...this.#folders, ...stop].filter(isBelow)];
+    return below.map((one) => one.slice(start.length));
   };
 
   readonly open = async (path: string, flags: number): Promise<StoreFile> => {

@@ -54,9 +54,11 @@ export function isFree(row: ConnectionRecord, estate: Estate): boolean {
 }
 
 export function isSettledBound(row: ConnectionRecord, estate: Estate): boolean {
+  if (row.AttachType !== 'CEN' || (row.State !== 'attached' && row.State !== 'financialLocked')) {
+    return false;
+  }
   const holders = holdersOf(estate, row.VpnConnectionId);
-  const settled = row.State === 'attached' || row.State === 'financialLocked';
-  return row.AttachType === 'CEN' && settled && holders.length === 1 && holders[0]?.Status === 'Attached';
+  return holders.length === 1 && holders[0]?.Status === 'Attached';
 }
 
 const DOWN = ['ike_sa_not_established', 'ike_sa_established', 'ipsec_sa_not_established'];

@@ -134,6 +134,8 @@ class World {
       store: this.#files && new StoreWatch(this.#files),
       told,
       now,
+      // Other people change rows directly as well.
+      changes: () => this.emulator.changes + this.stats.people,
       blurred: () => this.clock.now() < this.#blurredUntilMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,

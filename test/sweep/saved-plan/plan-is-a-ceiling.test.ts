@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PlanEntry } from '../../../lib/core/saved-plan/saved-plan.ts';
 import type { ConnectionRecord } from '../../../lib/emulator/estate/estate-types.ts';
 import { ago, DAY, HOUR, NOW } from '../../support/builders.ts';
 import { startCloud } from '../../support/cloud.ts';
@@ -205,6 +206,13 @@ const deleted = (cloud: Cloud): readonly string[] => {
   return IDS.filter((id) => sent.has(id) && !there.has(id));
 };
 
+/** The plan of the unchanged cloud, made once. Each test sweeps it on a cloud of its own. */
+let saved: Promise<readonly PlanEntry[]> | undefined;
+const savedPlan = async () => {
+  saved ??= planOf(someCloud());
+  return (await saved).filter(({ connectionId }) => IDS.includes(connectionId));
+};
+
 const OTHERS = ['vco-other', 'vco-back', 'vco-new'];
 
 describe('between plan and sweep', () => {
@@ -221,7 +229,7 @@ describe('between plan and sweep', () => {
 
   test.each(PAIRS)('a connection %s (%s): all other entries are deleted', async (name, id) => {
     const cloud = someCloud();
-    const entries = (await planOf(cloud)).filter(({ connectionId }) => IDS.includes(connectionId));
+    const entries = await savedPlan();
     const { act, isHarmless } = changeOf(name);
     act(rowOf(cloud, id), cloud);
     const tags = { ...cloud.tags(id) };
@@ -245,7 +253,7 @@ describe('between plan and sweep', () => {
     'a connection %s (%s) once the sweep has begun: it is not deleted',
     async (name, id) => {
       const cloud = someCloud();
-      const entries = (await planOf(cloud)).filter(({ connectionId }) => IDS.includes(connectionId));
+      const entries = await savedPlan();
       let isDone = false;
       const before = ({ action }: { readonly action: string }) => {
         if (!isDone && action === 'TagResources') {
@@ -262,7 +270,7 @@ describe('between plan and sweep', () => {
     'a connection %s (%s) while it is detached: it is not deleted',
     async (name, id) => {
       const cloud = someCloud();
-      const entries = (await planOf(cloud)).filter(({ connectionId }) => IDS.includes(connectionId));
+      const entries = await savedPlan();
       const attachmentId = `tr-attach-${id.slice(4)}`;
       let isDone = false;
       const before = ({ action, params }: { readonly action: string; readonly params: object }) => {
@@ -285,7 +293,7 @@ describe('between plan and sweep', () => {
         fc.integer({ min: 0, max: 20 * HOUR }),
         async (changes, laterMs) => {
           const cloud = someCloud();
-          const entries = (await planOf(cloud)).filter(({ connectionId }) => IDS.includes(connectionId));
+          const entries = await savedPlan();
           cloud.clock.advance(laterMs);
           for (const [name, id] of changes) {
             changeOf(name).act(rowOf(cloud, id), cloud);
