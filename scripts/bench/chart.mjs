@@ -8,7 +8,7 @@ const LEFT = 330;
 const BAR = 13;
 const GAP = 14;
 const MIN_SECONDS = 0.01;
-const MAX_SECONDS = 3_000;
+const MAX_SECONDS = 100_000;
 const COLOURS = {
   'vco-sweeper': '#1b7f5c',
   sequential: '#b0552a',

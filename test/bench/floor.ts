@@ -1,4 +1,4 @@
-import { DETACH_MS, LATENCY_MS, type Task, TEMPO, transitRoutersOf } from './world.ts';
+import { type Task, timesOf, transitRoutersOf } from './world.ts';
 
 const PAGE_SIZE = 50;
 /** Published limits for a minute: for each account and region, or for each account if requests name no region. */
@@ -18,8 +18,9 @@ export type Floor = { readonly calls: number; readonly seconds: number };
 export function bareFloor(task: Task): Floor {
   const { orphans, attached, regions, limits } = task;
   const pages = pagesOf(task);
+  const { latencyMs, detachMs } = timesOf(task);
   const calls = regions * (pages.connections + 1 + pages.attachments) + orphans * attached + orphans;
-  const chainMs = pages.listMs + (attached > 0 ? LATENCY_MS + DETACH_MS : 0) + LATENCY_MS;
+  const chainMs = pages.listMs + (attached > 0 ? latencyMs + detachMs : 0) + latencyMs;
   return { calls, seconds: (limits ? Math.max(chainMs, limitMs(task)) : chainMs) / 1_000 };
 }
 
@@ -31,18 +32,19 @@ export function bareFloor(task: Task): Floor {
 export function promiseFloor(task: Task): Floor {
   const { orphans, attached, regions, limits } = task;
   const pages = pagesOf(task);
+  const { latencyMs, detachMs } = timesOf(task);
   const bare = bareFloor(task);
   const isAttached = attached > 0;
-  const againMs = LATENCY_MS * (isAttached ? pages.ofOneRouter : 1);
+  const againMs = latencyMs * (isAttached ? pages.ofOneRouter : 1);
   const looks = pages.connections + (isAttached ? pages.attachments + 1 + pages.connections : 0) + 1;
   const calls = 1 + bare.calls + orphans * attached + regions * looks;
-  const detachMs = isAttached ? LATENCY_MS + LATENCY_MS + DETACH_MS + LATENCY_MS : 0;
-  const chainMs = LATENCY_MS + pages.listMs + againMs + detachMs + LATENCY_MS + LATENCY_MS;
+  const detachedMs = isAttached ? latencyMs + latencyMs + detachMs + latencyMs : 0;
+  const chainMs = latencyMs + pages.listMs + againMs + detachedMs + latencyMs + latencyMs;
   return { calls, seconds: (limits ? Math.max(chainMs, limitMs(task)) : chainMs) / 1_000 };
 }
 
 /**
- * As `bareFloor`, for a region with many transit routers, in the cloud's own times. Each transit router has a list of
+ * As `bareFloor`, for a region with many transit routers. Each transit router has a list of
  * its own. The published limit lets all of these lists through at once, so only deletes wait.
  */
 export function routersFloor({ orphans, attached, transitRouters = 0 }: Task): Floor {
@@ -57,15 +59,16 @@ function pagesOf(task: Task) {
   const routers = transitRoutersOf(task);
   const connections = count(orphans / regions);
   const ofOneRouter = count((orphans * attached) / regions / routers);
-  const listMs = LATENCY_MS * Math.max(connections > 1 ? 2 : 1, 1 + ofOneRouter);
+  const listMs = timesOf(task).latencyMs * Math.max(connections > 1 ? 2 : 1, 1 + ofOneRouter);
   return { connections, attachments: routers * ofOneRouter, ofOneRouter, listMs };
 }
 
 function limitMs(task: Task): number {
   const { orphans, attached, regions } = task;
-  const minuteMs = 60_000 / TEMPO;
+  const { tempo, latencyMs, detachMs } = timesOf(task);
+  const minuteMs = 60_000 / tempo;
   const { listMs } = pagesOf(task);
   const deletesMs = listMs + (orphans / regions / DELETES) * minuteMs;
-  const detachesMs = listMs + ((orphans * attached) / DETACHES) * minuteMs + DETACH_MS + LATENCY_MS;
+  const detachesMs = listMs + ((orphans * attached) / DETACHES) * minuteMs + detachMs + latencyMs;
   return Math.max(deletesMs, detachesMs);
 }

@@ -16,7 +16,7 @@ export type Measured = {
   readonly codes?: Readonly<Record<string, number>>;
 };
 
-const CONTENDERS: Readonly<Record<string, (world: BenchWorld, task: Task) => Promise<RunResult | undefined>>> = {
+const CONTENDERS: Readonly<Record<string, (world: BenchWorld) => Promise<RunResult | undefined>>> = {
   'vco-sweeper': runSweeper,
   sequential: runSequential,
   unbounded: runUnbounded,
@@ -36,7 +36,7 @@ const ROUTERS: Task = { orphans: 150, attached: 1 / 3, regions: 1, limits: true,
 
 async function measure(task: Task, contender: string): Promise<Measured> {
   const world = new BenchWorld(task);
-  const result = await CONTENDERS[contender]?.(world, task);
+  const result = await CONTENDERS[contender]?.(world);
   return {
     task,
     contender,

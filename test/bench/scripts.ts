@@ -1,4 +1,4 @@
-import { type BenchWorld, POLL_MS, TEMPO } from './world.ts';
+import type { BenchWorld } from './world.ts';
 
 /**
  * The scripts that people write today, written fairly: whole listings, a read before each step and after it, throttled
@@ -9,7 +9,8 @@ import { type BenchWorld, POLL_MS, TEMPO } from './world.ts';
 type Row = { readonly regionId: string; readonly id: string; readonly isAttached: boolean };
 type Body = Readonly<Record<string, unknown>>;
 
-const RETRY_MS = 1_000;
+/** Spreads the retries evenly between half of their time and one and a half times it, like a good script's jitter. */
+const SPREAD = 0.618_034;
 
 async function request(
   world: BenchWorld,
@@ -20,7 +21,7 @@ async function request(
   for (;;) {
     const { status, body } = await world.call(service, action, params);
     if (status === 400 && /Throttling/.test(String((body as Body).Code))) {
-      await world.clock.sleep(RETRY_MS * TEMPO);
+      await world.sleep(world.times.retryMs * (0.5 + ((world.throttled * SPREAD) % 1)));
       continue;
     }
     return { status, body: body as Body };
@@ -54,15 +55,15 @@ async function remove(world: BenchWorld, row: Row): Promise<void> {
       TransitRouterAttachmentId: attachmentOf(world, row.id),
       ClientToken: `detach-${row.id}`,
     });
-    await world.clock.sleep(POLL_MS * TEMPO);
+    await world.sleep(world.times.pollMs);
     while ((await read(world, row)).body.AttachType === 'CEN') {
-      await world.clock.sleep(POLL_MS * TEMPO);
+      await world.sleep(world.times.pollMs);
     }
   }
   const params = { RegionId: row.regionId, VpnConnectionId: row.id, ClientToken: `delete-${row.id}` };
   await request(world, 'vpc', 'DeleteVpnAttachment', params);
   while ((await read(world, row)).status === 200) {
-    await world.clock.sleep(POLL_MS * TEMPO);
+    await world.sleep(world.times.pollMs);
   }
 }
 

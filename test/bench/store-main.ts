@@ -1,12 +1,12 @@
 import type { Store } from '../../lib/core/store/store.ts';
 import { aMemoryStore } from '../undo/undo-support.ts';
-import { BenchWorld, LATENCY_MS, runSweeper, type Task, TEMPO } from './world.ts';
+import { BenchWorld, runSweeper, type Task } from './world.ts';
 
 const TASKS: readonly Task[] = [false, true].map((limits) => ({ orphans: 1_000, attached: 0.5, regions: 4, limits }));
 
 /** A store that takes half as long for a document as the cloud for a call. */
-function slowly(store: Store, { clock }: BenchWorld): Store {
-  const latency = () => clock.sleep((LATENCY_MS / 2) * TEMPO);
+function slowly(store: Store, world: BenchWorld): Store {
+  const latency = () => world.sleep(world.times.latencyMs / 2);
   return {
     ...store,
     put: async (path, document) => {
@@ -24,7 +24,7 @@ function slowly(store: Store, { clock }: BenchWorld): Store {
 async function measure(task: Task, hasStore: boolean) {
   const world = new BenchWorld(task);
   const { documents, store } = aMemoryStore();
-  const { status } = await runSweeper(world, task, hasStore ? slowly(store, world) : undefined);
+  const { status } = await runSweeper(world, hasStore ? slowly(store, world) : undefined);
   const backups = [...documents.keys()].filter((path) => path.startsWith('backups/')).length;
   const { calls, throttled } = world;
   return { task, hasStore, status, calls, throttled, seconds: world.elapsedMs() / 1_000, left: world.left(), backups };

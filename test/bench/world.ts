@@ -18,9 +18,6 @@ const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'eu-central-1', 'ap-southeast-1']
 const ACCOUNT = '1000000000000001';
 const START_MS = Date.parse('2026-11-01T00:00:00Z');
 
-/** The limits are counted over a minute. A second of the bench is a minute of the cloud, so they count 60-fold. */
-export const TEMPO = 60;
-
 export type Task = {
   readonly orphans: number;
   /** How many of them are attached to a transit router, 0 to 1. */
@@ -28,29 +25,41 @@ export type Task = {
   readonly regions: number;
   readonly limits: boolean;
   /**
-   * Transit routers of the region, each with a connection in use, all in the cloud's own times. Default: one transit
-   * router without a connection in use.
+   * Transit routers of the region, each with a connection in use. Default: as few as the quota allows, without a
+   * connection in use.
    */
   readonly transitRouters?: number;
 };
 
-/** How much faster than the cloud's the bench's time passes. */
-const tempoOf = ({ transitRouters }: Task): number => (transitRouters === undefined ? TEMPO : 1);
+/** In milliseconds of the bench. */
+type Times = {
+  /** How much faster than the cloud's the bench's time passes. */
+  readonly tempo: number;
+  readonly latencyMs: number;
+  readonly detachMs: number;
+  /** The time between two looks of a script. */
+  readonly pollMs: number;
+  /** The time after which a script repeats a throttled call. */
+  readonly retryMs: number;
+};
 
-/** Milliseconds of the bench. */
-export const LATENCY_MS = 20;
-export const DETACH_MS = 300;
-export const POLL_MS = 100;
+/** A second of the bench is a minute of the cloud. */
+const COMPRESSED: Times = { tempo: 60, latencyMs: 20, detachMs: 300, pollMs: 100, retryMs: 1_000 };
+/**
+ * Limits count real seconds and minutes. In compressed time, a call would take a good part of a second, and the limits
+ * of a second would be out of proportion to it.
+ */
+const OWN: Times = { tempo: 1, latencyMs: 200, detachMs: 30_000, pollMs: 10_000, retryMs: 60_000 };
+
+export const timesOf = ({ limits }: Task): Times => (limits ? OWN : COMPRESSED);
+
+/** The interval of the sweeper's polls in compressed time. */
 const SWEEPER_POLL_MS = 50;
-
-/** The time of a detach and the time of a call where nothing is compressed. */
-const REAL_DETACH_MS = 30_000;
-const REAL_LATENCY_MS = 200;
 /** A run that has not ended by then counts as endless. */
 const DEADLINE_MS = 4 * 3_600_000;
 
 /**
- * A cloud and one clock for the measurement of a contender. All times of the cloud are `tempoOf` times the bench's.
+ * A cloud and one clock for the measurement of a contender. All times of the cloud are `tempo` times the bench's.
  */
 export class BenchWorld {
   readonly clock = new VirtualClock(START_MS);
@@ -58,15 +67,13 @@ export class BenchWorld {
   readonly regions: readonly string[];
   calls = 0;
   throttled = 0;
-
-  readonly #tempo: number;
+  readonly times: Times;
   /** Nobody may delete these. */
   readonly #used: readonly string[];
 
   constructor(task: Task) {
-    const tempo = tempoOf(task);
-    const isReal = tempo === 1;
-    this.#tempo = tempo;
+    this.times = timesOf(task);
+    const { tempo, latencyMs, detachMs } = this.times;
     this.#used = usedIn(task);
     this.regions = REGIONS.slice(0, task.regions);
     this.emulator = createEmulator({
@@ -74,10 +81,10 @@ export class BenchWorld {
       clock: this.clock,
       seed: 1,
       limits: task.limits ? 1 : 'off',
-      latencyMs: isReal ? REAL_LATENCY_MS : LATENCY_MS * tempo,
+      latencyMs: latencyMs * tempo,
       behaviours: {
         detachPolls: null,
-        detachMs: isReal ? REAL_DETACH_MS : DETACH_MS * tempo,
+        detachMs: detachMs * tempo,
         detachSecondPolls: 0,
         detachSecondMs: 0,
         deleteReads: 0,
@@ -104,7 +111,12 @@ export class BenchWorld {
 
   /** Milliseconds of the bench since it began. */
   elapsedMs(): number {
-    return (this.clock.now() - START_MS) / this.#tempo;
+    return (this.clock.now() - START_MS) / this.times.tempo;
+  }
+
+  /** @param ms milliseconds of the bench */
+  sleep(ms: number): Promise<void> {
+    return this.clock.sleep(ms * this.times.tempo);
   }
 
   /** How many orphans are still to be deleted. Throws when a connection in use was deleted. */
@@ -189,16 +201,16 @@ function createEstate(task: Task, regions: readonly string[]): EstateFile {
 }
 
 /** The sweeper as it is, with the limits of a run lifted and its times in the cloud's. */
-export async function runSweeper(world: BenchWorld, task: Task, store?: Store): Promise<RunResult> {
+export async function runSweeper(world: BenchWorld, store?: Store): Promise<RunResult> {
   const { clock } = world;
-  const deadlineMs = START_MS + DEADLINE_MS * tempoOf(task);
+  const deadlineMs = START_MS + DEADLINE_MS * world.times.tempo;
   const policy = parsePolicy(
     JSON.stringify({
       mode: 'sweep',
       regions: world.regions,
       rules: { unassociated: '0s', 'tunnels-down': '0s' },
       limits: { perRun: 1_000_000, perRegionShare: 1 },
-      ...timesFor(task),
+      ...timesFor(world.times),
     }),
     'bench',
   );
@@ -241,15 +253,14 @@ export async function runSweeper(world: BenchWorld, task: Task, store?: Store): 
   );
 }
 
-/** The policy's times in the cloud's, and its pace. In the cloud's own times both have their defaults. */
-function timesFor(task: Task) {
-  if (tempoOf(task) === 1) {
+/** The policy's times in the cloud's, without a pace. In the cloud's own times everything has its default. */
+function timesFor({ tempo }: Times) {
+  if (tempo === 1) {
     return {};
   }
   return {
-    recheck: { maxAge: `${10 * TEMPO}s` },
-    wait: { pollInterval: `${SWEEPER_POLL_MS * TEMPO}ms`, detachTimeout: '10h', deleteTimeout: '10h' },
-    // Limits that count 60-fold leave room for more requests at the same time.
-    pace: task.limits ? { concurrency: 32 } : { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 1e6 },
+    recheck: { maxAge: `${10 * tempo}s` },
+    wait: { pollInterval: `${SWEEPER_POLL_MS * tempo}ms`, detachTimeout: '10h', deleteTimeout: '10h' },
+    pace: { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 1e6 },
   };
 }

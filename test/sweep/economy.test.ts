@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bareFloor } from '../bench/floor.ts';
 import { BenchWorld, runSweeper, type Task } from '../bench/world.ts';
 import { DAY } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
@@ -6,7 +7,7 @@ import { bound, down, dueTags, estate, inUse } from '../support/estates.ts';
 
 async function sweepAll(task: Task) {
   const world = new BenchWorld(task);
-  const { counts, calls } = await runSweeper(world, task);
+  const { counts, calls } = await runSweeper(world);
   expect(counts.deleted).toBe(task.orphans);
   expect(world.left()).toBe(0);
   return { world, calls, perDeletion: world.calls / task.orphans };
@@ -28,9 +29,12 @@ describe('all calls for each deletion', () => {
     expect(perDeletion).toBeLessThanOrEqual(2.6);
   });
 
-  test('under the published limits nothing is throttled', async () => {
-    const { world } = await sweepAll({ orphans: 400, attached: 0.5, regions: 4, limits: true });
+  test('under the published limits nothing is throttled, and the waits are seldom idle', async () => {
+    const task = { orphans: 600, attached: 0.5, regions: 4, limits: true };
+    const { world, perDeletion } = await sweepAll(task);
     expect(world.throttled).toBe(0);
+    expect(perDeletion).toBeLessThanOrEqual(2.7);
+    expect(world.elapsedMs() / 1_000 / bareFloor(task).seconds).toBeLessThanOrEqual(1.5);
   });
 });
 

@@ -25,6 +25,8 @@ export class PollSchedule {
   #stretch = 1;
   #lastMs: number | undefined;
   #lookedMs: number;
+  /** The last moment with a look, or at which the readings of other steps showed a change. */
+  #learntMs: number;
   #tick: Promise<boolean> | undefined;
   #changed = false;
   #shortestMs: number | undefined;
@@ -47,6 +49,7 @@ export class PollSchedule {
     this.#isWorthwhile = options.isWorthwhile;
     this.#stopAsked = options.stopAsked;
     this.#lookedMs = options.clock.now();
+    this.#learntMs = this.#lookedMs;
   }
 
   /** Whether to look now. Otherwise the next moment may serve more steps. */
@@ -62,6 +65,7 @@ export class PollSchedule {
   /** A look showed something new. `durationMs` says how long the change took, if it is over. */
   noteChange(durationMs?: number): void {
     this.#changed = true;
+    this.#learntMs = this.#lastMs ?? this.#learntMs;
     if (durationMs !== undefined) {
       this.#shortestMs = Math.min(this.#shortestMs ?? Number.POSITIVE_INFINITY, durationMs);
     }
@@ -78,17 +82,27 @@ export class PollSchedule {
       this.#tick = undefined;
       const nowMs = this.#clock.now();
       this.#lastMs = nowMs;
-      const isTime =
-        this.#stopAsked?.aborted ||
-        !this.#isBusy() ||
-        this.#isWorthwhile() ||
-        nowMs - this.#lookedMs > INTERVALS_WITHOUT_LOOK_MAX * this.#intervalMs;
+      const isTime = this.#isTime(nowMs);
       if (isTime) {
         this.#lookedMs = nowMs;
+        this.#learntMs = nowMs;
       }
       return isTime;
     });
     return this.#tick;
+  }
+
+  /**
+   * While more steps are on their way, a look comes only after the whole interval, and if it serves enough steps. The
+   * readings of other steps may show nothing about some of the steps, so a look comes in any case after a while.
+   */
+  #isTime(nowMs: number): boolean {
+    return (
+      this.#stopAsked?.aborted ||
+      !this.#isBusy() ||
+      (this.#isWorthwhile() && nowMs - this.#learntMs >= this.#intervalMs * this.#stretch) ||
+      nowMs - this.#lookedMs > INTERVALS_WITHOUT_LOOK_MAX * this.#intervalMs
+    );
   }
 
   #delayMs(untilMs: number): number {
@@ -96,12 +110,20 @@ export class PollSchedule {
     if (this.#lastMs === undefined) {
       return Math.max(0, Math.min(this.#intervalMs, untilMs - nowMs));
     }
-    const growth = this.#isBusy() ? GROWTH_BUSY : this.#changed ? 0 : GROWTH_QUIET;
+    const isBusy = this.#isBusy();
+    this.#stretch = Math.min(Math.max(1, this.#stretch * this.#growth(isBusy)), STRETCH_MAX);
     this.#changed = false;
-    this.#stretch = Math.min(Math.max(1, this.#stretch * growth), STRETCH_MAX);
-    const intervalMs = this.#intervalMs * this.#stretch;
+    // A moment at which nothing is read costs nothing, so these moments come at the base interval.
+    const intervalMs = this.#intervalMs * (isBusy ? 1 : this.#stretch);
     // The interval counts from the start of a look, but a slow cloud still gets a pause after the end of a look.
     const dueMs = Math.max(this.#lastMs, nowMs - intervalMs * (1 - PAUSE_SHARE_MIN)) + intervalMs;
     return Math.max(0, Math.min(dueMs, untilMs) - nowMs);
+  }
+
+  #growth(isBusy: boolean): number {
+    if (isBusy) {
+      return this.#learntMs === this.#lastMs ? GROWTH_BUSY : 1;
+    }
+    return this.#changed ? 0 : GROWTH_QUIET;
   }
 }

@@ -10,6 +10,13 @@ export type Polled =
   | { readonly kind: 'no-time' | 'timed-out' | 'stopped'; readonly error: CloudError | undefined }
   | { readonly kind: 'unreadable'; readonly error: CloudError };
 
+/**
+ * Returns whether the change is there. It must throw, not return, if it could not look.
+ *
+ * @param mayRead false: use only readings that other steps have made
+ */
+export type Look = (mayRead: boolean) => Promise<boolean>;
+
 type PollOptions = {
   readonly timeoutMs: number;
   /** Look before the first wait, unless waiting for other steps is worthwhile. */
@@ -17,7 +24,7 @@ type PollOptions = {
   readonly schedule: PollSchedule;
   /** How long to continue looking after the run was asked to stop. */
   readonly afterStopMs: number;
-  readonly look: () => Promise<boolean>;
+  readonly look: Look;
 };
 
 /** Time at the end of a run that is reserved for recording a step that did not end. */
@@ -26,9 +33,8 @@ const NOTING_MS = 2_000;
 /**
  * Look until the change is seen, at the moments that all waiting steps of this region share. Reads only.
  *
- * A failed look proves nothing, so the wait continues. Only a failure that no retry can fix ends it.
- *
- * @param look returns whether the change is there. It must throw, not return, if it could not look
+ * A failed look proves nothing, so the wait continues. Only a failure that no retry can fix ends it. While it is not
+ * yet time for reads of their own, the steps use the readings that others have made meanwhile.
  */
 export async function pollUntil(region: RegionContext, options: PollOptions): Promise<Polled> {
   const { clock, deadlineMs, stopAsked } = region;
@@ -46,14 +52,15 @@ export async function pollUntil(region: RegionContext, options: PollOptions): Pr
     if (isCutShort()) {
       return { kind: 'stopped', error };
     }
-    if (!isTime && clock.now() < endMs && clock.now() - sinceMs <= options.timeoutMs) {
-      continue;
-    }
+    const mayRead = isTime || clock.now() >= endMs || clock.now() - sinceMs > options.timeoutMs;
     isTime = false;
-    const looked = await tryLook(region, options);
+    const looked = await tryLook(region, options, mayRead);
     if (looked === true) {
       schedule.noteChange(clock.now() - sinceMs);
       return { kind: 'done' };
+    }
+    if (!mayRead) {
+      continue;
     }
     error = looked === false ? undefined : looked;
     const end = error && endBy(error);
@@ -92,9 +99,10 @@ function endBy(error: CloudError): Polled | undefined {
 async function tryLook(
   { stopAsked }: RegionContext,
   { afterStopMs, look }: Pick<PollOptions, 'afterStopMs' | 'look'>,
+  mayRead: boolean,
 ): Promise<boolean | CloudError> {
   try {
-    return afterStopMs > 0 ? await look() : await unlessStopped(stopAsked, 'wait', look);
+    return afterStopMs > 0 ? await look(mayRead) : await unlessStopped(stopAsked, 'wait', () => look(mayRead));
   } catch (error) {
     if (error instanceof CloudError) {
       return error;

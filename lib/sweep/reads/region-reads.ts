@@ -15,6 +15,7 @@ import { readMissingTags } from '../survey/read-missing-tags.ts';
 import type { SurveyedRegion } from '../survey/survey.ts';
 import type { RegionFacts } from '../survey/survey-region.ts';
 import { CoalescedRead, type Fresh, type Freshness, type Whole } from './coalesced-read.ts';
+import { RecentIds } from './recent-ids.ts';
 import { WitnessRounds } from './witness-rounds.ts';
 
 /** The settings of each kind of resource that a backup keeps. */
@@ -37,6 +38,8 @@ export type Sighting = Connection | 'gone' | 'absent';
 const TORN_LISTINGS_MAX = 12;
 const TORN_PAUSE_MS = 100;
 const TORN_PAUSE_MS_MAX = 5_000;
+/** For so long after an inconsistent listing, a few connections are read separately, because the next may be as bad. */
+const TORN_LATELY_MS = 60_000;
 
 /**
  * The reads of one region after the first listing: rechecks, waits and read-backs.
@@ -61,10 +64,14 @@ export class RegionReads {
   readonly #judged: ReadonlyMap<ConnectionId, Connection>;
   #sequence = 0;
   #pages: number;
+  /** When a listing of the connections was last inconsistent. */
+  #tornMs = Number.NEGATIVE_INFINITY;
   /** How many connections were read one by one recently, and since when. */
   #alone = { count: 0, sinceMs: Number.NEGATIVE_INFINITY };
-  #waiting = new Set<ConnectionId>();
-  #batch: Promise<ReadonlyMap<ConnectionId, Fresh<Sighting> | CloudError>> | undefined;
+  /** The connections that were asked for recently. A listing would have served them all. */
+  readonly #asked: RecentIds;
+  /** The callers of this moment, which join the same reading. */
+  readonly #joining: { recheck: Batch | undefined; look: Batch | undefined } = { recheck: undefined, look: undefined };
 
   constructor(options: {
     readonly api: CloudApi;
@@ -84,6 +91,7 @@ export class RegionReads {
     this.#ownerOf = options.ownerOf;
     this.#maxAgeMs = options.maxAgeMs;
     this.#facts = options.facts;
+    this.#asked = new RecentIds(options.clock, options.maxAgeMs);
     this.#judged = new Map(
       options.region.judged.map(({ verdict: { connection } }) => [connection.connectionId, connection]),
     );
@@ -117,6 +125,11 @@ export class RegionReads {
       (api) => api.listAttachments(this.#regionId, transitRouterId, this.#picks?.attachment),
       known,
     ).get(want);
+  }
+
+  /** The last reading of this list, if it is acceptable. Reads nothing. */
+  attachmentsKnown(transitRouterId: TransitRouterId, want: Freshness): Fresh<readonly Attachment[]> | undefined {
+    return this.#attachments.get(transitRouterId)?.known(want);
   }
 
   /**
@@ -196,14 +209,29 @@ export class RegionReads {
 
   /** The present state of the connection. Throws `CloudError` if it could not be read. */
   async connection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
-    const known = this.#latest.get(connectionId) ?? this.#judgedOne(connectionId, want);
-    if (known && known.sequence > want.afterSequence && known.startedMs >= want.notBeforeMs) {
+    // A list from before would not serve a caller that needs a reading of this moment.
+    if (want.notBeforeMs < this.#clock.now()) {
+      this.#asked.add(connectionId);
+    }
+    const known = this.connectionKnown(connectionId, want);
+    if (known) {
       return known;
     }
-    this.#waiting.add(connectionId);
-    // A moment's wait lets all callers of this turn join the same reading.
-    this.#batch ??= this.#clock.sleep(0).then(() => this.#readWaiting());
-    const answer = (await this.#batch).get(connectionId);
+    return await this.#join('recheck', connectionId);
+  }
+
+  /**
+   * The same for a step that waits for a detach or a delete to take hold. There may be hundreds of them, so a write that
+   * rests on a recheck does not wait for their reading.
+   */
+  async awaitedConnection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
+    return this.connectionKnown(connectionId, want) ?? (await this.#join('look', connectionId));
+  }
+
+  async #join(kind: 'recheck' | 'look', connectionId: ConnectionId): Promise<Fresh<Sighting>> {
+    const batch = this.#joining[kind] ?? this.#open(kind);
+    batch.ids.add(connectionId);
+    const answer = (await batch.answers).get(connectionId);
     if (answer === undefined) {
       throw new Error(`no reading of ${connectionId} in its batch`);
     }
@@ -211,6 +239,25 @@ export class RegionReads {
       throw answer;
     }
     return answer;
+  }
+
+  #open(kind: 'recheck' | 'look'): Batch {
+    const ids = new Set<ConnectionId>();
+    // A moment's wait lets all callers of this turn join the same reading.
+    const answers = this.#clock.sleep(0).then(() => {
+      this.#joining[kind] = undefined;
+      const isForMany = kind === 'recheck' && this.#asked.count > this.#pages;
+      return this.#readAll([...ids], isForMany);
+    });
+    const batch = { ids, answers };
+    this.#joining[kind] = batch;
+    return batch;
+  }
+
+  /** The last reading of the connection, if it is acceptable. Reads nothing. */
+  connectionKnown(connectionId: ConnectionId, want: Freshness): Fresh<Sighting> | undefined {
+    const known = this.#latest.get(connectionId) ?? this.#judgedOne(connectionId, want);
+    return known && known.sequence > want.afterSequence && known.startedMs >= want.notBeforeMs ? known : undefined;
   }
 
   /** Turn a hint into an answer: read this connection separately. */
@@ -252,15 +299,16 @@ export class RegionReads {
     return created;
   }
 
-  async #readWaiting(): Promise<ReadonlyMap<ConnectionId, Fresh<Sighting> | CloudError>> {
-    const ids = [...this.#waiting];
-    this.#waiting = new Set();
-    this.#batch = undefined;
+  /** @param isForMany further callers will soon ask for other connections */
+  async #readAll(ids: readonly ConnectionId[], isForMany: boolean): Promise<Answers> {
     const startedMs = this.#clock.now();
     const sequence = ++this.#sequence;
-    const values = this.#isListingCheaper(ids.length)
-      ? await this.#readByListing(ids, startedMs, sequence)
-      : await this.#readEach(ids);
+    const isFew = ids.length <= 2 * this.#pages;
+    const isHopeless = isFew && startedMs - this.#tornMs <= TORN_LATELY_MS;
+    const values =
+      !isHopeless && (isForMany || this.#isListingCheaper(ids.length))
+        ? await this.#readByListing(ids, startedMs, sequence)
+        : await this.#readEach(ids);
     const answers = new Map<ConnectionId, Fresh<Sighting> | CloudError>();
     for (const [id, value] of values) {
       if (value instanceof CloudError) {
@@ -295,14 +343,25 @@ export class RegionReads {
     return isCheaper;
   }
 
+  async #list(): Promise<readonly Connection[]> {
+    try {
+      return await this.#api.listConnections(this.#regionId, {
+        likely: this.#pages * PAGE_SIZE,
+        pick: this.#pick,
+      });
+    } catch (error) {
+      this.#tornMs = isTorn(error) ? this.#clock.now() : this.#tornMs;
+      throw error;
+    }
+  }
+
   async #readByListing(
     ids: readonly ConnectionId[],
     startedMs: number,
     sequence: number,
   ): Promise<ReadonlyMap<ConnectionId, Sighting | CloudError>> {
     try {
-      const list = () =>
-        this.#api.listConnections(this.#regionId, { likely: this.#pages * PAGE_SIZE, pick: this.#pick });
+      const list = () => this.#list();
       // A few connections are read separately rather than by repeating the listing.
       const listed = await (ids.length > 2 * this.#pages ? this.#whole(list) : list());
       this.#pages = pagesOf(listed.length);
@@ -312,6 +371,12 @@ export class RegionReads {
           continue;
         }
         this.#remember(connection.connectionId, { value: connection, startedMs, sequence });
+      }
+      const listedIds = new Set(listed.map(({ connectionId }) => connectionId));
+      for (const id of this.#judged.keys()) {
+        if (!listedIds.has(id)) {
+          this.#remember(id, { value: 'absent', startedMs, sequence });
+        }
       }
       const wanted = new Set(ids);
       const found = await readMissingTags(
@@ -356,6 +421,9 @@ export class RegionReads {
     return tagged ?? connection;
   }
 }
+
+type Answers = ReadonlyMap<ConnectionId, Fresh<Sighting> | CloudError>;
+type Batch = { readonly ids: Set<ConnectionId>; readonly answers: Promise<Answers> };
 
 const isTorn = (error: unknown): boolean => error instanceof CloudError && error.code === 'IncompleteListing';
 

@@ -5,6 +5,7 @@ import { pollUntil } from '../reads/poll-until.ts';
 import { type RegionContext, record } from '../run-context.ts';
 import { backUp } from './back-up.ts';
 import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
+import { createDeleteLook } from './look-back.ts';
 import { AFTER_JUDGED, type Rechecked, recheck, recheckOwnTags } from './recheck.ts';
 import {
   endWith,
@@ -151,22 +152,12 @@ async function waitUntilGone(
 ): Promise<StepResult> {
   const { wait } = region.policy;
   const { requestId } = request;
-  let misses = 0;
-  const look = async () => {
-    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-    const { value } = await region.reads.connection(verdict.connection.connectionId, want);
-    misses = value === 'absent' ? misses + 1 : 0;
-    if (misses > 0) {
-      region.polls.delete.noteChange();
-    }
-    return value === 'gone' || misses >= wait.consecutiveMisses;
-  };
   const polled = await pollUntil(region, {
     timeoutMs: wait.deleteTimeoutMs,
     atOnce: true,
     schedule: region.polls.delete,
     afterStopMs: request.accepted === 'yes' ? Number.POSITIVE_INFINITY : DOUBTED_MS,
-    look,
+    look: createDeleteLook(region, verdict.connection.connectionId),
   });
   const used = detached || request.accepted !== 'no';
   const said = SENTENCES[request.accepted];

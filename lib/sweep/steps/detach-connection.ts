@@ -11,6 +11,7 @@ import { type RegionContext, record } from '../run-context.ts';
 import { backUp } from './back-up.ts';
 import { endOfTagCall } from './end-of-tag-call.ts';
 import { askLeave, needDay, needLeave } from './leave-to-begin.ts';
+import { createDetachLook } from './look-back.ts';
 import { JUDGED, recheck, recheckOwnTags } from './recheck.ts';
 import { endWith, endWithError, mayHaveTakenHold, outOfTime, StepEnd, stoppedHalfway } from './step-result.ts';
 import { stopIfChanged } from './stop-if-changed.ts';
@@ -209,24 +210,8 @@ function reportTagFailure({ region, verdict }: DetachStep, error: unknown): void
 
 /** Both sides must confirm the detach: the transit router by complete listings, the connection by its own state. */
 async function waitUntilDetached(step: DetachStep): Promise<void> {
-  const { region, attachment } = step;
+  const { region, verdict, attachment } = step;
   const { wait } = region.policy;
-  let misses = 0;
-  const look = async () => {
-    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-    // If the transit router no longer lists the attachment, both sides are asked at the same time.
-    const isNear = misses > 0 && misses + 1 >= wait.consecutiveMisses;
-    const [listed, early] = await Promise.all([
-      region.reads.attachments(attachment.transitRouterId, want),
-      isNear ? isUnbound(step) : undefined,
-    ]);
-    const held = listed.value.some(({ attachmentId }) => attachmentId === attachment.attachmentId);
-    misses = held ? 0 : misses + 1;
-    if (misses > 0) {
-      region.polls.detach.noteChange();
-    }
-    return misses >= wait.consecutiveMisses && (early ?? (await isUnbound(step)));
-  };
   const schedule = region.polls.detach;
   const polled = await pollUntil(region, {
     timeoutMs: wait.detachTimeoutMs,
@@ -234,7 +219,7 @@ async function waitUntilDetached(step: DetachStep): Promise<void> {
     schedule,
     // A detach may take minutes, and its note tells the next run about it.
     afterStopMs: 0,
-    look,
+    look: createDetachLook(region, verdict.connection.connectionId, attachment),
   });
   switch (polled.kind) {
     case 'done':
@@ -258,16 +243,4 @@ async function waitUntilDetached(step: DetachStep): Promise<void> {
       throw new StepEnd(endWith('failed', reason, { used: true, code: polled.error?.code ?? 'DetachTimeout' }));
     }
   }
-}
-
-async function isUnbound({ region, verdict }: DetachStep): Promise<boolean> {
-  const { connectionId } = verdict.connection;
-  const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-  const { value } = await region.reads.connection(connectionId, want);
-  const now = value === 'absent' ? (await region.reads.confirm(connectionId)).value : value;
-  // Another run or a person deleted it meanwhile. The delete step notices and reports that.
-  if (now === 'gone') {
-    return true;
-  }
-  return now.attachType === 'NO_ASSOCIATED' && now.state === 'init';
 }

@@ -66,11 +66,49 @@ describe('waiting for more steps', () => {
   test('skips looks while more steps are on their way, but not for ever', async () => {
     const { schedule } = setUp({ busy: true, worthwhile: false });
     const looks: boolean[] = [];
-    for (let moment = 0; moment < 6; moment += 1) {
+    for (let moment = 0; moment < 26; moment += 1) {
       looks.push(await schedule.next(FOREVER));
     }
-    expect(looks.slice(0, 3)).toEqual([false, false, false]);
-    expect(looks).toContain(true);
+    const twelveSkipped = Array.from({ length: 12 }, () => false);
+    expect(looks).toEqual([...twelveSkipped, true, ...twelveSkipped, true]);
+  });
+
+  test('the moments come at the plain interval, and looks that are worthwhile are further and further apart', async () => {
+    const { clock, schedule } = setUp({ busy: true, worthwhile: true });
+    const moments: number[] = [];
+    const looks: number[] = [];
+    while (clock.now() < 30_000) {
+      const isTime = await schedule.next(FOREVER);
+      moments.push(clock.now());
+      if (isTime) {
+        looks.push(clock.now());
+      }
+    }
+    expect(moments).toEqual(moments.map((_, index) => 1_000 * (index + 1)));
+    expect(looks.slice(0, 4)).toEqual([1_000, 3_000, 6_000, 10_000]);
+    expect(looks.at(-1)).toBe(30_000);
+  });
+
+  test('looks are rare while the readings of other steps show changes', async () => {
+    const { schedule } = setUp({ busy: true, worthwhile: true });
+    await schedule.next(FOREVER);
+    const looks: boolean[] = [];
+    for (let moment = 0; moment < 14; moment += 1) {
+      schedule.noteChange();
+      looks.push(await schedule.next(FOREVER));
+    }
+    expect(looks).toEqual([...Array.from({ length: 12 }, () => false), true, false]);
+  });
+
+  test('after the last request, the next look comes at the next moment', async () => {
+    const { clock, schedule, state } = setUp({ busy: true, worthwhile: false });
+    for (let moment = 0; moment < 8; moment += 1) {
+      await schedule.next(FOREVER);
+    }
+    const next = schedule.next(FOREVER);
+    state.busy = false;
+    expect(await next).toBe(true);
+    expect(clock.now()).toBe(9_000);
   });
 
   test('ends when no more steps are on their way, or enough steps are waiting', async () => {

@@ -37,18 +37,18 @@ export const CLAIM_DEFECTS: readonly Defect[] = [
   {
     id: 'one-side-of-a-detach',
     happened: 'Detached on the side of the transit router counted as detached on both sides.',
-    file: 'lib/sweep/steps/detach-connection.ts',
-    from: 'misses >= wait.consecutiveMisses && (early ?? (await isUnbound(step)))',
-    to: 'misses >= wait.consecutiveMisses',
+    file: 'lib/sweep/steps/look-back.ts',
+    from: 'misses.isEnough && (isUnboundEarly ?? (await isUnbound(mayRead)))',
+    to: 'misses.isEnough',
     promise: 'S10',
   },
   {
     id: 'other-side-of-a-detach',
     happened:
       'The wait for a detach did not ask the transit router, and the last read before the delete stopped the run each time.',
-    file: 'lib/sweep/steps/detach-connection.ts',
-    from: 'misses = held ? 0 : misses + 1;',
-    to: 'misses = held ? 99 : 99;',
+    file: 'lib/sweep/steps/look-back.ts',
+    from: 'misses.count(listed, isMiss);',
+    to: 'misses.count(listed, true); misses.count(listed, true);',
     promise: 'liveness',
   },
   {
