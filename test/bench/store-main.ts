@@ -2,7 +2,13 @@ import type { Store } from '../../lib/core/store/store.ts';
 import { aMemoryStore } from '../undo/undo-support.ts';
 import { BenchWorld, runSweeper, type Task } from './world.ts';
 
-const TASKS: readonly Task[] = [false, true].map((limits) => ({ orphans: 1_000, attached: 0.5, regions: 4, limits }));
+const TASKS: readonly Task[] = [false, true].map((limits) => ({
+  orphans: 1_000,
+  attached: 0.5,
+  regions: 4,
+  limits,
+  hasQuota: true,
+}));
 
 /** A store that takes half as long for a document as the cloud for a call. */
 function slowly(store: Store, world: BenchWorld): Store {

@@ -25,10 +25,14 @@ export type Task = {
   readonly regions: number;
   readonly limits: boolean;
   /**
-   * Transit routers of the region, each with a connection in use. Default: as few as the quota allows, without a
-   * connection in use.
+   * Transit routers of the region, each with a connection in use. Default: none with a connection in use, and with
+   * limits as few as the quota of attachments allows, otherwise a single transit router for all.
    */
   readonly transitRouters?: number;
+  /** The quota of attachments counts, also without limits. */
+  readonly hasQuota?: true;
+  /** With limits: in compressed time nevertheless, in which few readings become older than `recheck.maxAge`. */
+  readonly isCompressed?: true;
 };
 
 /** In milliseconds of the bench. */
@@ -51,7 +55,7 @@ const COMPRESSED: Times = { tempo: 60, latencyMs: 20, detachMs: 300, pollMs: 100
  */
 const OWN: Times = { tempo: 1, latencyMs: 200, detachMs: 30_000, pollMs: 10_000, retryMs: 60_000 };
 
-export const timesOf = ({ limits }: Task): Times => (limits ? OWN : COMPRESSED);
+export const timesOf = ({ limits, isCompressed }: Task): Times => (limits && !isCompressed ? OWN : COMPRESSED);
 
 /** The interval of the sweeper's polls in compressed time. */
 const SWEEPER_POLL_MS = 50;
@@ -68,11 +72,13 @@ export class BenchWorld {
   calls = 0;
   throttled = 0;
   readonly times: Times;
+  readonly limits: boolean;
   /** Nobody may delete these. */
   readonly #used: readonly string[];
 
   constructor(task: Task) {
     this.times = timesOf(task);
+    this.limits = task.limits;
     const { tempo, latencyMs, detachMs } = this.times;
     this.#used = usedIn(task);
     this.regions = REGIONS.slice(0, task.regions);
@@ -171,8 +177,8 @@ function createRoutersEstate(task: Task, regions: readonly string[]): EstateFile
 const ATTACHMENTS_MAX = 50;
 
 /** In each region. */
-export const transitRoutersOf = ({ orphans, attached, regions }: Task): number =>
-  Math.max(1, Math.ceil((orphans * attached) / regions / ATTACHMENTS_MAX));
+export const transitRoutersOf = ({ orphans, attached, regions, limits, hasQuota }: Task): number =>
+  limits || hasQuota ? Math.max(1, Math.ceil((orphans * attached) / regions / ATTACHMENTS_MAX)) : 1;
 
 function createEstate(task: Task, regions: readonly string[]): EstateFile {
   if (task.transitRouters !== undefined) {
@@ -210,7 +216,7 @@ export async function runSweeper(world: BenchWorld, store?: Store): Promise<RunR
       regions: world.regions,
       rules: { unassociated: '0s', 'tunnels-down': '0s' },
       limits: { perRun: 1_000_000, perRegionShare: 1 },
-      ...timesFor(world.times),
+      ...timesFor(world.times, world.limits),
     }),
     'bench',
   );
@@ -253,14 +259,15 @@ export async function runSweeper(world: BenchWorld, store?: Store): Promise<RunR
   );
 }
 
-/** The policy's times in the cloud's, without a pace. In the cloud's own times everything has its default. */
-function timesFor({ tempo }: Times) {
+/** The policy's times in the cloud's, and its pace. In the cloud's own times everything has its default. */
+function timesFor({ tempo }: Times, limits: boolean) {
   if (tempo === 1) {
     return {};
   }
   return {
     recheck: { maxAge: `${10 * tempo}s` },
     wait: { pollInterval: `${SWEEPER_POLL_MS * tempo}ms`, detachTimeout: '10h', deleteTimeout: '10h' },
-    pace: { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 1e6 },
+    // Compressed calls take long beside the limits, so more of them are under way at the same time.
+    pace: limits ? { concurrency: 32 } : { describePerMinute: 1e9, writePerMinute: 1e9, concurrency: 1e6 },
   };
 }
