@@ -5,8 +5,8 @@ import { cleanUp, filesIn } from '../store/store-support.ts';
 import { ago, DAY, HOUR } from '../support/builders.ts';
 import type { RunOptions } from '../support/cloud.ts';
 import { startCloud } from '../support/cloud.ts';
-import { dueTags, estate, free, inUse } from '../support/estates.ts';
-import { aMemoryStore, aStore, backupsIn, DOWN_POLICY, wholeEstate } from './undo-support.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
+import { aMemoryStore, aStore, backupsIn, DOWN_POLICY, SINGLE, wholeEstate } from './undo-support.ts';
 
 afterEach(cleanUp);
 
@@ -263,6 +263,40 @@ test('a connection that somebody detaches meanwhile gets no backup without its r
     reason: 'changed since it was judged: tr-attach-old is Detaching',
   });
   expect(backupsIn(folder)).toEqual([]);
+});
+
+test('a connection that somebody detaches meanwhile gets no backup without its own routes', async () => {
+  const whole = wholeEstate();
+  const next = bound('next', dueTags('tunnels-down'), { ...down, ...SINGLE });
+  const cloud = startCloud({
+    estate: { ...whole, vpnConnections: [...whole.vpnConnections, next] },
+    policy: DOWN_POLICY,
+    latencyMs: 100,
+    faults: [
+      {
+        action: 'DescribeVcoRouteEntries',
+        match: { VpnConnectionId: 'vco-old' },
+        times: 1,
+        fault: { kind: 'error', status: 400, code: 'Throttling.User' },
+      },
+    ],
+  });
+  const { documents, store } = aMemoryStore();
+  let reads = 0;
+  // The backup of the other connection lists the attachments while the routes of this connection are still unread.
+  const before: RunOptions['before'] = ({ action, params }) => {
+    reads += action === 'DescribeVcoRouteEntries' && params.VpnConnectionId === 'vco-old' ? 1 : 0;
+    if (reads === 2) {
+      Object.assign(cloud.emulator.estate.attachments[0] ?? {}, { Status: 'Detaching' });
+      Object.assign(cloud.emulator.estate, { vcoRouteEntries: [] });
+    }
+  };
+
+  const result = await cloud.run({ store, before });
+
+  expect(reads).toBe(2);
+  expect(result.outcomes.find(({ connectionId }) => connectionId === 'vco-old')).toMatchObject({ outcome: 'unknown' });
+  expect([...documents.keys()].filter((path) => path.includes('vco-old'))).toEqual([]);
 });
 
 describe('a half-done connection', () => {

@@ -9,7 +9,10 @@ export type Whole<T> = Fresh<T> & { readonly endSequence: number };
 /** The readings that are acceptable: sent after `afterSequence`, and not before `notBeforeMs`. */
 export type Freshness = { readonly afterSequence: number; readonly notBeforeMs: number };
 
-/** A read that many callers share. A reading that is fresh enough, or under way, serves all callers. */
+/**
+ * A read that many callers share. A reading that is fresh enough serves them all. Otherwise they wait for a new reading,
+ * and only one is under way at a time.
+ */
 export class CoalescedRead<T> {
   readonly #clock: Clock;
   readonly #nextSequence: () => number;
@@ -44,30 +47,29 @@ export class CoalescedRead<T> {
     if (this.#underWay && willDo(this.#underWay, want)) {
       return await this.#underWay.result;
     }
-    // A moment's wait lets all callers of this turn join the same reading.
-    this.#next ??= this.#clock.sleep(0).then(() => {
+    this.#next ??= this.#mayStart().then(() => {
       this.#next = undefined;
       return this.#start();
     });
     return await this.#next;
   }
 
+  /** Wait for the reading under way, so that all callers that it cannot serve share the next reading. */
+  async #mayStart(): Promise<void> {
+    // A moment's wait lets all callers of this turn join the same reading.
+    await Promise.allSettled([this.#underWay?.result, this.#clock.sleep(0)]);
+  }
+
   async #start(): Promise<Whole<T>> {
     const startedMs = this.#clock.now();
     const sequence = this.#nextSequence();
     const result = this.#read().then((value) => ({ value, startedMs, sequence, endSequence: this.#nextSequence() }));
-    const underWay = { startedMs, sequence, result };
-    this.#underWay = underWay;
+    this.#underWay = { startedMs, sequence, result };
     try {
-      const fresh = await result;
-      if ((this.#latest?.sequence ?? 0) < sequence) {
-        this.#latest = fresh;
-      }
-      return fresh;
+      this.#latest = await result;
+      return this.#latest;
     } finally {
-      if (this.#underWay === underWay) {
-        this.#underWay = undefined;
-      }
+      this.#underWay = undefined;
     }
   }
 }

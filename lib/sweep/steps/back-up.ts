@@ -116,14 +116,14 @@ async function readHeld(region: RegionContext, { attachmentId, transitRouterId, 
     status: 'unknown',
     connectionOwnerId: undefined,
   } as const;
-  // Read all routes before the attachment. An attachment that is detached in between loses them, and its backup would
-  // lack them.
+  // List the attachments after the end of both readings of routes. An attachment that is detached during these readings
+  // loses its routes, and its backup would lack them.
   const [routed, vcoRoutes] = await Promise.all([
     region.reads.wholeRouting(transitRouterId, want),
     region.backupReads.connectionRoutes(connectionId),
   ]);
   const isMoving = region.progress.detaching.size > 0;
-  const after = { ...want, afterSequence: routed.endSequence };
+  const after = { ...want, afterSequence: region.reads.sequence };
   const listed = await region.reads.attachmentsAbout(about, after, isMoving);
   const attachment = listed.value.find((one) => one.attachmentId === attachmentId);
   const routing = routed.value.get(attachmentId);

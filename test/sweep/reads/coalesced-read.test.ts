@@ -36,3 +36,40 @@ test('a reading that began before the end of another reading does not count as l
   const after = await attachments.get({ ...ANY, afterSequence: endSequence });
   expect(after.value).toBe(2_500);
 });
+
+test('callers that the reading under way cannot serve share the next reading', async () => {
+  const { clock, routes } = setUp();
+  const first = routes.get(ANY);
+  const later = [200, 800].map(async (delayMs) => {
+    await clock.sleep(delayMs);
+    return await routes.get({ afterSequence: 1, notBeforeMs: clock.now() });
+  });
+  expect((await first).value).toBe(1_000);
+  expect((await Promise.all(later)).map(({ value, sequence }) => [value, sequence])).toEqual([
+    [2_000, 3],
+    [2_000, 3],
+  ]);
+});
+
+test('a reading that fails fails only its own callers', async () => {
+  const clock = new VirtualClock(START_MS);
+  const ends = [new Error('torn')];
+  let sequence = 0;
+  const next = () => {
+    sequence += 1;
+    return sequence;
+  };
+  const lists = new CoalescedRead(clock, next, async () => {
+    await clock.sleep(1_000);
+    const end = ends.pop();
+    if (end) {
+      throw end;
+    }
+    return 'whole';
+  });
+  const first = lists.get(ANY).catch(String);
+  await clock.sleep(500);
+  const second = lists.get({ afterSequence: 1, notBeforeMs: START_MS });
+  expect(await first).toBe('Error: torn');
+  expect((await second).value).toBe('whole');
+});
