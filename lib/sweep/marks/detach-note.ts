@@ -27,7 +27,7 @@ export async function removeNote(region: RegionContext, judged: Connection, note
   const beforeAttempt = async () => {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
     const { value } = await region.reads.connection(connectionId, want);
-    if (value === 'gone' || value === 'absent') {
+    if (value === 'gone') {
       throw new OtherNote();
     }
     const found = noteOf(value);

@@ -207,22 +207,23 @@ export class RegionReads {
     ).get(want);
   }
 
-  /** The present state of the connection. Throws `CloudError` if it could not be read. */
-  async connection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
+  /**
+   * The present state of the connection. A connection that a list does not show is read separately. Throws `CloudError`
+   * if it could not be read.
+   */
+  async connection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Connection | 'gone'>> {
     // A list from before would not serve a caller that needs a reading of this moment.
     if (want.notBeforeMs < this.#clock.now()) {
       this.#asked.add(connectionId);
     }
-    const known = this.connectionKnown(connectionId, want);
-    if (known) {
-      return known;
-    }
-    return await this.#join('recheck', connectionId);
+    const read = this.connectionKnown(connectionId, want) ?? (await this.#join('recheck', connectionId));
+    const { value } = read;
+    return value === 'absent' ? await this.confirm(connectionId) : { ...read, value };
   }
 
   /**
-   * The same for a step that waits for a detach or a delete to take hold. There may be hundreds of them, so a write that
-   * rests on a recheck does not wait for their reading.
+   * The hint of a list, or the present state, for a step that waits for a detach or a delete to take hold. There may be
+   * hundreds of them, so a write that rests on a recheck does not wait for their reading.
    */
   async awaitedConnection(connectionId: ConnectionId, want: Freshness): Promise<Fresh<Sighting>> {
     return this.connectionKnown(connectionId, want) ?? (await this.#join('look', connectionId));
@@ -266,7 +267,7 @@ export class RegionReads {
     const sequence = ++this.#sequence;
     const value = await this.#readAlone(connectionId);
     const fresh = { value, startedMs, sequence };
-    this.#latest.set(connectionId, fresh);
+    this.#remember(connectionId, fresh);
     return fresh;
   }
 

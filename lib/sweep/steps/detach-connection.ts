@@ -174,9 +174,8 @@ async function keepNote(step: DetachStep): Promise<string> {
   const isToHold = region.policy.detach.holdMs > 0;
   try {
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
-    const { value } = await region.reads.connection(connectionId, want);
-    const now = value === 'absent' && isToHold ? (await region.reads.confirm(connectionId)).value : value;
-    if (now === 'gone' || now === 'absent') {
+    const { value: now } = await region.reads.connection(connectionId, want);
+    if (now === 'gone') {
       return isToHold ? endGone() : note;
     }
     const found = noteOf(now);

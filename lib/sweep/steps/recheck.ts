@@ -174,7 +174,7 @@ async function readEvidence(
   const { witnesses, routing } = region.facts;
   if (attachment === undefined || detached) {
     const fresher = await region.reads.witnessRound(want.afterSequence);
-    const connection = await readConnection(region, verdict.connection.connectionId, want);
+    const connection = await region.reads.connection(verdict.connection.connectionId, want);
     return {
       connection: connection.value,
       facts: { witnesses: withAttachments(witnesses, fresher), routing: 'unread' },
@@ -188,7 +188,7 @@ async function readEvidence(
   const routed = routing === 'unread' ? undefined : await region.reads.routing(transitRouterId, want);
   const after = routed ? { ...want, afterSequence: Math.max(want.afterSequence, routed.endSequence) } : want;
   const [connection, attachments] = await Promise.all([
-    readConnection(region, verdict.connection.connectionId, want),
+    region.reads.connection(verdict.connection.connectionId, want),
     region.reads.attachmentsAbout(attachment, after, region.progress.detaching.size > 0),
   ]);
   const routes: Routing | 'unread' = routed?.value.get(attachmentId) ?? 'unread';
@@ -201,13 +201,6 @@ async function readEvidence(
     isLettingGo: attachments.value.some((one) => one.attachmentId === attachmentId && one.status === 'Detaching'),
     oldestMs: Math.min(...[connection, attachments, routed].flatMap((read) => (read ? [read.startedMs] : []))),
   };
-}
-
-/** Absence from a listing is only a hint. A write rests on a separate read of the connection. */
-async function readConnection(region: RegionContext, connectionId: string, want: Freshness) {
-  const read = await region.reads.connection(connectionId, want);
-  const { value } = read;
-  return value === 'absent' ? await region.reads.confirm(connectionId) : { ...read, value };
 }
 
 function compare(region: RegionContext, before: Verdict, read: Evidence, detached: boolean): Rechecked {

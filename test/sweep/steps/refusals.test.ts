@@ -24,6 +24,37 @@ describe('a refusal of the cloud', () => {
     expect(cloud.connectionIds()).toContain('vco-old');
   });
 
+  test('the detach note of a refused detach is removed although a lagging list does not show the connection', async () => {
+    const names = ['one', 'two', 'three'];
+    const cloud = startCloud({
+      estate: estate(...names.map((name) => bound(name, dueTags('tunnels-down'), down)), ...inUse(8)),
+      policy: TUNNELS_DOWN,
+      faults: [
+        {
+          action: 'DeleteTransitRouterVpnAttachment',
+          times: 'always',
+          fault: { kind: 'error', status: 400, code: 'OperationFailed.RouteTableAssociationExist' },
+        },
+      ],
+    });
+    let isRefused = false;
+    const result = await cloud.run({
+      after: ({ action }, reply) => {
+        isRefused ||= action === 'DeleteTransitRouterVpnAttachment';
+        if (action !== 'DescribeVpnConnections' || !isRefused) {
+          return reply;
+        }
+        const { VpnConnections, ...body } = reply.body as { VpnConnections: { VpnConnection: { Name: string }[] } };
+        const shown = VpnConnections.VpnConnection.filter(({ Name }) => !names.includes(Name));
+        return { ...reply, body: { ...body, TotalCount: shown.length, VpnConnections: { VpnConnection: shown } } };
+      },
+    });
+    expect(result.counts.blocked).toBe(3);
+    for (const name of names) {
+      expect(cloud.tags(`vco-${name}`)).not.toHaveProperty('vco-sweeper:detached');
+    }
+  });
+
   test('with detach.force, the sweep also removes the attachment from the route tables', async () => {
     const cloud = startCloud({
       estate: {
