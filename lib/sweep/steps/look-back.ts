@@ -1,28 +1,34 @@
 import type { Attachment, ConnectionId } from '../../core/domain/estate.ts';
-import type { Freshness } from '../reads/coalesced-read.ts';
+import type { Fresh, Freshness } from '../reads/coalesced-read.ts';
+import type { PollSchedule } from '../reads/poll-schedule.ts';
 import type { Look } from '../reads/poll-until.ts';
+import type { Sighting } from '../reads/region-reads.ts';
 import type { RegionContext } from '../run-context.ts';
 
 /** The parts of a region that a look uses. */
 type LookedAt = Pick<RegionContext, 'reads' | 'polls' | 'clock' | 'policy'>;
 
 /** Counts the readings in a row that do not show the thing. */
-class Misses {
+class Misses<T> {
   readonly #needed: number;
   readonly #pauseMs: number;
+  readonly #schedule: PollSchedule;
+  readonly #isMiss: (value: T) => boolean;
   #inRow = 0;
-  #last: { readonly sequence: number; readonly startedMs: number };
+  #want: Freshness;
 
   /** Readings up to this moment do not count. */
-  constructor({ reads, policy }: LookedAt) {
+  constructor({ reads, policy }: LookedAt, schedule: PollSchedule, isMiss: (value: T) => boolean) {
     this.#needed = policy.wait.consecutiveMisses;
     this.#pauseMs = policy.wait.pollIntervalMs;
-    this.#last = { sequence: reads.sequence, startedMs: Number.NEGATIVE_INFINITY };
+    this.#schedule = schedule;
+    this.#isMiss = isMiss;
+    this.#want = { afterSequence: reads.sequence, notBeforeMs: Number.NEGATIVE_INFINITY };
   }
 
-  /** The next reading that counts. Two readings at nearly the same moment would say the same. */
+  /** The next reading that counts. */
   get want(): Freshness {
-    return { afterSequence: this.#last.sequence, notBeforeMs: this.#last.startedMs + this.#pauseMs };
+    return this.#want;
   }
 
   /** One more miss is enough. */
@@ -34,9 +40,17 @@ class Misses {
     return this.#inRow >= this.#needed;
   }
 
-  count(reading: { readonly sequence: number; readonly startedMs: number }, isMiss: boolean): void {
-    this.#last = reading;
+  /** Whether the reading is a miss. */
+  count({ value, sequence, startedMs }: Fresh<T>): boolean {
+    const isMiss = this.#isMiss(value);
     this.#inRow = isMiss ? this.#inRow + 1 : 0;
+    // Two misses at nearly the same moment would say the same.
+    const notBeforeMs = isMiss ? startedMs + this.#pauseMs : Number.NEGATIVE_INFINITY;
+    this.#want = { afterSequence: sequence, notBeforeMs };
+    if (isMiss) {
+      this.#schedule.noteChange();
+    }
+    return isMiss;
   }
 }
 
@@ -48,24 +62,24 @@ export function createDetachLook(region: LookedAt, connectionId: ConnectionId, a
   const { reads } = region;
   const { transitRouterId, attachmentId } = attachment;
   const sentSequence = reads.sequence;
-  const misses = new Misses(region);
+  const isAway = (listed: readonly Attachment[]) => !listed.some((one) => one.attachmentId === attachmentId);
+  const misses = new Misses(region, region.polls.detach, isAway);
   const isUnbound = async (mayRead: boolean) =>
     isUnboundNow(reads.connectionKnown(connectionId, { afterSequence: sentSequence, notBeforeMs: 0 })?.value) ||
     (mayRead && isUnboundNow(await readConnection(region, connectionId)));
   return async (mayRead) => {
     const known = reads.attachmentsKnown(transitRouterId, misses.want);
-    // If the transit router no longer lists the attachment, both sides are asked at the same time.
-    const early = mayRead && misses.isNear ? isUnbound(true) : undefined;
-    const [listed, isUnboundEarly] = await Promise.all([
-      known ?? (mayRead ? reads.attachments(transitRouterId, misses.want) : undefined),
-      early,
-    ]);
-    if (listed !== undefined) {
-      const isMiss = !listed.value.some((one) => one.attachmentId === attachmentId);
-      misses.count(listed, isMiss);
-      if (isMiss) {
-        region.polls.detach.noteChange();
-      }
+    const isKnownMiss = known !== undefined && misses.count(known);
+    let isUnboundEarly: boolean | undefined;
+    // An old list that shows the attachment says nothing about this moment.
+    if (mayRead && !isKnownMiss) {
+      // If the transit router no longer lists the attachment, both sides are asked at the same time.
+      const [listed, early] = await Promise.all([
+        reads.attachments(transitRouterId, misses.want),
+        misses.isNear ? isUnbound(true) : undefined,
+      ]);
+      misses.count(listed);
+      isUnboundEarly = early;
     }
     return misses.isEnough && (isUnboundEarly ?? (await isUnbound(mayRead)));
   };
@@ -88,17 +102,18 @@ const isUnboundNow = (now: Awaited<ReturnType<typeof readConnection>> | 'absent'
  */
 export function createDeleteLook(region: LookedAt, connectionId: ConnectionId): Look {
   const { reads } = region;
-  const misses = new Misses(region);
+  const misses = new Misses<Sighting>(region, region.polls.delete, (value) => value === 'absent');
+  const isGone = (read: Fresh<Sighting>) => {
+    misses.count(read);
+    return read.value === 'gone' || misses.isEnough;
+  };
   return async (mayRead) => {
     const known = reads.connectionKnown(connectionId, misses.want);
-    const read = known ?? (mayRead ? await reads.awaitedConnection(connectionId, misses.want) : undefined);
-    if (read === undefined) {
-      return false;
+    if (known && isGone(known)) {
+      return true;
     }
-    misses.count(read, read.value === 'absent');
-    if (read.value === 'absent') {
-      region.polls.delete.noteChange();
-    }
-    return read.value === 'gone' || misses.isEnough;
+    // An old reading that shows the connection says nothing about this moment.
+    const isToRead = mayRead && known?.value !== 'absent';
+    return isToRead && isGone(await reads.awaitedConnection(connectionId, misses.want));
   };
 }

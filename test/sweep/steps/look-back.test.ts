@@ -92,6 +92,16 @@ describe('a look whether a detach has taken hold', () => {
     expect(await look(false)).toBe(false);
   });
 
+  test('reads again if it may, because an old list that shows the attachment says nothing about now', async () => {
+    const { clock, region, readAll, detach } = setUpRegion();
+    const look = createDetachLook(region, 'vco-1', anAttachment());
+    await readAll();
+    detach();
+    expect(await look(true)).toBe(false);
+    await clock.sleep(POLL_MS);
+    expect(await look(true)).toBe(true);
+  });
+
   test('reads both sides if it may and no other step has', async () => {
     const { clock, region, calls, detach } = setUpRegion();
     const look = createDetachLook(region, 'vco-1', anAttachment());
@@ -124,6 +134,14 @@ describe('a look whether a delete has taken hold', () => {
     await readAll();
     const look = createDeleteLook(region, 'vco-1');
     expect([await look(false), await look(false)]).toEqual([false, false]);
+  });
+
+  test('reads again if it may, because an old list that shows the connection says nothing about now', async () => {
+    const { region, readAll, remove } = setUpRegion();
+    const look = createDeleteLook(region, 'vco-1');
+    await readAll();
+    remove();
+    expect(await look(true)).toBe(true);
   });
 
   test('one read of the connection is enough if it says "not found"', async () => {

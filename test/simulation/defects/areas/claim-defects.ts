@@ -47,8 +47,8 @@ export const CLAIM_DEFECTS: readonly Defect[] = [
     happened:
       'The wait for a detach did not ask the transit router, and the last read before the delete stopped the run each time.',
     file: 'lib/sweep/steps/look-back.ts',
-    from: 'misses.count(listed, isMiss);',
-    to: 'misses.count(listed, true); misses.count(listed, true);',
+    from: 'misses.count(listed);',
+    to: 'misses.count({ ...listed, value: [] }); misses.count({ ...listed, value: [] });',
     promise: 'liveness',
   },
   {
