@@ -7,6 +7,8 @@ const GROWTH_QUIET = 1.15;
 const GROWTH_BUSY = 1.5;
 /** Share of the shortest duration seen so far. Looking for the next change begins after it. */
 const HEAD_START_SHARE = 0.8;
+/** With an interval of 0 s, time would stand still in a rehearsal, whose clock moves only while somebody waits. */
+const INTERVAL_MS_MIN = 1;
 /** After this many intervals without a look, the next look comes in any case. */
 const INTERVALS_WITHOUT_LOOK_MAX = 12;
 /** Share of the interval that must lie between the end of a look and the next look. */
@@ -44,7 +46,7 @@ export class PollSchedule {
     readonly stopAsked?: AbortSignal;
   }) {
     this.#clock = options.clock;
-    this.#intervalMs = options.intervalMs;
+    this.#intervalMs = Math.max(options.intervalMs, INTERVAL_MS_MIN);
     this.#isBusy = options.isBusy;
     this.#isWorthwhile = options.isWorthwhile;
     this.#stopAsked = options.stopAsked;

@@ -4,11 +4,11 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-function setUp(state: { busy?: boolean; worthwhile?: boolean } = {}) {
+function setUp(state: { busy?: boolean; worthwhile?: boolean; intervalMs?: number } = {}) {
   const clock = new VirtualClock(0);
   const schedule = new PollSchedule({
     clock,
-    intervalMs: 1_000,
+    intervalMs: state.intervalMs ?? 1_000,
     isBusy: () => state.busy ?? false,
     isWorthwhile: () => state.worthwhile ?? true,
   });
@@ -61,6 +61,18 @@ describe('polling moments', () => {
     expect(clock.now() - secondMs).toBeCloseTo(5_250);
   });
 });
+
+test.each([true, false])(
+  'with an interval of 0 s, time passes between the moments (more steps on their way: %s)',
+  async (busy) => {
+    const { clock, schedule } = setUp({ intervalMs: 0, busy, worthwhile: false });
+    const startMs = clock.now();
+    for (let moment = 0; moment < 10; moment += 1) {
+      await schedule.next(FOREVER);
+    }
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(9);
+  },
+);
 
 describe('waiting for more steps', () => {
   test('skips looks while more steps are on their way, but not for ever', async () => {
