@@ -109,9 +109,10 @@ function writeDocs(results) {
   const text = [
     HEADING,
     '',
-    'Mistakes that tools of this kind have made. Each was put into this one, by a change to a copy in memory; simulated weeks',
-    'were lived through until one broke the promise. «liveness»: what should go does go, once faults and other people have',
-    'stopped. «deadline»: a run ends in its time. Written by `npm run mutants -- --write-docs`.',
+    'Other tools for cleaning up have made these mistakes. For each row, the mistake was put into a copy of the product in',
+    'memory, and the simulator ran weeks with it until a promise was broken. "liveness" means that orphans are deleted once the',
+    'faults and the changes by other people have stopped. "deadline" means that a run ends in time. `npm run mutants --',
+    '--write-docs` writes this table.',
     '',
     '| mistake | promise | caught at seed |',
     '| --- | --- | --- |',

@@ -27,16 +27,16 @@ const sentence = (path: string, error: string) => ({ path: [path], error, params
 
 const hours = mapping({
   days: withNotes(z._default(list(day).schema.check(z.minLength(1, { error: DAYS_ALLOWED })), [...WEEKDAYS]), {
-    description: 'The days on which it opens.',
+    description: 'The days on which the window opens.',
     allowed: DAYS_ALLOWED,
   }),
-  from: withNotes(from.schema, { description: 'When it opens.', allowed: from.allowed }),
+  from: withNotes(from.schema, { description: 'When the window opens.', allowed: from.allowed }),
   to: withNotes(to.schema, {
-    description: 'When it closes: on the next day, unless this is later than `from`.',
+    description: 'When the window closes: on the next day, unless this time is later than `from`.',
     allowed: to.allowed,
   }),
   zone: withNotes(z._default(zone.schema, 'UTC'), {
-    description: 'Whose clocks and calendar count, for `limits.freeze` as well.',
+    description: 'The time zone of the window, and of `limits.freeze`.',
     allowed: zone.allowed,
   }),
 }).check(

@@ -56,7 +56,7 @@ export const regions = {
           description: 'All regions except a few.',
           allowed: 'true',
         }),
-        except: withNotes(exceptions.schema, { description: 'These are left out.', allowed: exceptions.allowed }),
+        except: withNotes(exceptions.schema, { description: 'Regions to leave out.', allowed: exceptions.allowed }),
       }),
     ],
     { error: REGIONS_ALLOWED },

@@ -88,7 +88,7 @@ const protect = mapping({
   tags: key(list(tag), [], 'Tags that protect, besides `vco-sweeper:keep`, which always does.', [
     ['env=prod', 'critical'],
   ]),
-  names: key(list(nameGlob), [], 'Names that are protected; case counts.', [['prod-*', '*-hub']]),
+  names: key(list(nameGlob), [], 'Names that are protected. Letter case counts.', [['prod-*', '*-hub']]),
   resourceGroups: key(list(resourceGroupId), [], 'Resource groups that are protected.', [['rg-acfm2example']]),
   connections: key(list(connectionId), [], 'Connections that are protected.', [['vco-bp1a2b3c4d']]),
   youngerThan: key(age, '24h', 'A connection is protected until it is this old, by `CreateTime`.', ['7d']),
@@ -104,7 +104,7 @@ const limits = mapping({
   perDay: key(
     countOrOff('connections'),
     'off',
-    'The same in 24 hours over all runs, in each account and region. It needs a `store`. 0 deletes nothing.',
+    'Deletions in 24 hours over all runs, in each account and region. The limit needs a `store`. 0 deletes nothing.',
     [50],
   ),
   perRegionShare: key(
@@ -113,18 +113,23 @@ const limits = mapping({
     "If a run would delete more than this share of a region's connections, the region is halted. 0 deletes nothing.",
     [0.2],
   ),
-  shareFloor: key(count(0, 'connections'), 3, 'Up to this many are deleted for any share, unless the share is 0.', [0]),
-  window: key(changeWindow, 'always', 'When something new may be detached or deleted.', [
+  shareFloor: key(
+    count(0, 'connections'),
+    3,
+    'In a region, this number of deletions is allowed for any share above 0.',
+    [0],
+  ),
+  window: key(changeWindow, 'always', 'When a run may begin to detach or delete connections.', [
     { days: ['Sat', 'Sun'], from: '22:00', to: '05:00', zone: 'Asia/Shanghai' },
   ]),
-  freeze: key(freezes, [], 'Days on which nothing new is detached or deleted, the last one included.', [
+  freeze: key(freezes, [], 'Days on which no run begins to detach or delete connections. The last day is included.', [
     [{ from: '2026-12-20', to: '2027-01-05' }],
   ]),
 });
 
 const detach = mapping({
   force: key(flag, false, 'Let CEN drop associations, propagations and static routes with the attachment.', [true]),
-  roles: key(roles, [], 'Roles in the accounts that own transit routers our connections are bound to.', [
+  roles: key(roles, [], 'Roles in other accounts whose transit routers hold our connections.', [
     ['acs:ram::2345678901234567:role/vco-sweeper-detach'],
   ]),
   hold: key(age, '0s', 'How long a connection that was detached stays, bound to nothing, before it is deleted.', [
@@ -133,19 +138,24 @@ const detach = mapping({
 });
 
 const marks = mapping({
-  maxGap: key(someAge, '72h', 'An orphan not seen for longer than this is marked anew: its clock restarts.', ['36h']),
+  maxGap: key(someAge, '72h', 'If no run sees an orphan for longer than this, its clock starts again.', ['36h']),
 });
 
 const recheck = mapping({
-  maxAge: key(someWait, '10s', 'How old the reading may be that a detach or a delete relies on.', ['5s']),
+  maxAge: key(someWait, '10s', 'The greatest age of the reading on which a detach or a delete relies.', ['5s']),
 });
 
 const waiting = mapping({
-  pollInterval: key(wait, '5s', 'Between two reads of a connection that is being detached or deleted.', ['10s']),
+  pollInterval: key(wait, '5s', 'Time between two reads of a connection that is being detached or deleted.', ['10s']),
   detachTimeout: key(someWait, '10m', 'How long a detach may take.', ['15m']),
   deleteTimeout: key(someWait, '5m', 'How long a delete may take.', ['10m']),
   tagTimeout: key(wait, '30s', 'How long a tag that was written may take to show.', ['1m']),
-  consecutiveMisses: key(count(1, 'listings'), 2, 'Whole listings in a row without it that prove it is gone.', [3]),
+  consecutiveMisses: key(
+    count(1, 'listings'),
+    2,
+    'A connection counts as gone if this many whole listings in a row lack it.',
+    [3],
+  ),
 });
 
 const delays = mapping({
@@ -170,12 +180,12 @@ const pace = mapping({
   ),
   describePerMinute: optionalKey(
     count(1, 'calls a minute'),
-    'Reads of one API, for each account and region, fewer where the published limit is under 600. Default: by `share`.',
+    'Reads of an API, for each account and region. Fewer if the published limit is under 600. Default: by `share`.',
     [200],
   ),
   writePerMinute: optionalKey(
     count(1, 'calls a minute'),
-    'Writes of one API, for each account and region. Default: by `share`.',
+    'Writes of an API, for each account and region. Default: by `share`.',
     [20],
   ),
   concurrency: key(count(1, 'calls'), 8, 'Calls at the same time, for each account, region and API.', [4]),
@@ -187,7 +197,7 @@ const price = {
   allowed: PRICE_ALLOWED,
   schema: mapping({
     perConnectionHour: withNotes(amount, {
-      description: 'For one connection and hour.',
+      description: 'The price of a connection for an hour.',
       allowed: 'a number, 0 or more',
       examples: [0.25],
     }),
@@ -208,7 +218,12 @@ const report = mapping({
   url: optionalKey(pageUrl, 'The address at which people find the page of the newest report. Messages link to it.', [
     'https://reports.example.com/latest.html',
   ]),
-  missing: key(someAge, '26h', 'A place that had results is missing if it has had none for this long.', ['50h']),
+  missing: key(
+    someAge,
+    '26h',
+    'A place (an account and a region) that had results is missing if it has had no result for this long.',
+    ['50h'],
+  ),
   leftovers: key(
     flag,
     false,
