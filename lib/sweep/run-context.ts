@@ -115,7 +115,7 @@ export function createRegionContext(run: RunContext, region: SurveyedRegion, fac
       stopAsked,
       // In a small region a look is so cheap that steps do not wait for each other.
       isBusy: () => region.connections > PAGE_SIZE && progress.toDelete.size > 0,
-      isWorthwhile: () => progress.deleted.size >= DELETED_PER_PAGE_MIN * reads.pages,
+      isWorthwhile: () => progress.deleted.size >= DELETED_PER_PAGE_MIN * reads.connections.pages,
     }),
   };
   return {

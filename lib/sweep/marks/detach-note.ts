@@ -26,7 +26,7 @@ export async function removeNote(region: RegionContext, judged: Connection, note
   const { connectionId } = judged;
   const beforeAttempt = async () => {
     const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
-    const { value } = await region.reads.connection(connectionId, want);
+    const { value } = await region.reads.connections.get(connectionId, want);
     if (value === 'gone') {
       throw new OtherNote();
     }

@@ -249,7 +249,7 @@ async function findGone(region: RegionContext, results: TagResults): Promise<voi
   await Promise.all(
     hints.map(async (id) => {
       try {
-        const { value } = await region.reads.confirm(id);
+        const { value } = await region.reads.connections.confirm(id);
         if (value === 'gone') {
           results.set(id, { kind: 'gone' });
         }

@@ -93,9 +93,9 @@ async function readAll(
  */
 async function readSettings(region: RegionContext, connectionId: string): Promise<Connection> {
   const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
-  const { value } = await region.reads.connection(connectionId, want);
+  const { value } = await region.reads.connections.get(connectionId, want);
   const isEnough = value === 'gone' || !mayHaveBgp(value);
-  const found = isEnough ? value : (await region.reads.confirm(connectionId)).value;
+  const found = isEnough ? value : (await region.reads.connections.confirm(connectionId)).value;
   if (found === 'gone') {
     throw new StepEnd(endWith('already-gone', 'it was gone before anything was sent'));
   }

@@ -174,7 +174,7 @@ async function keepNote(step: DetachStep): Promise<string> {
   const isToHold = region.policy.detach.holdMs > 0;
   try {
     const want = { afterSequence: 0, notBeforeMs: region.clock.now() - region.policy.recheck.maxAgeMs };
-    const { value: now } = await region.reads.connection(connectionId, want);
+    const { value: now } = await region.reads.connections.get(connectionId, want);
     if (now === 'gone') {
       return isToHold ? endGone() : note;
     }

@@ -29,7 +29,7 @@ export async function endOfTagCall(
 /** Also false if the read fails. Then the result reports the failure of the tag call. */
 async function isConfirmedGone(region: RegionContext, connectionId: ConnectionId): Promise<boolean> {
   try {
-    return (await region.reads.confirm(connectionId)).value === 'gone';
+    return (await region.reads.connections.confirm(connectionId)).value === 'gone';
   } catch (error) {
     toCloudError(error);
     return false;

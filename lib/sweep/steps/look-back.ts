@@ -1,8 +1,8 @@
 import type { Attachment, ConnectionId } from '../../core/domain/estate.ts';
 import type { Fresh, Freshness } from '../reads/coalesced-read.ts';
+import type { Sighting } from '../reads/connection-reads.ts';
 import type { PollSchedule } from '../reads/poll-schedule.ts';
 import type { Look } from '../reads/poll-until.ts';
-import type { Sighting } from '../reads/region-reads.ts';
 import type { RegionContext } from '../run-context.ts';
 
 /** The parts of a region that a look uses. */
@@ -65,7 +65,7 @@ export function createDetachLook(region: LookedAt, connectionId: ConnectionId, a
   const isAway = (listed: readonly Attachment[]) => !listed.some((one) => one.attachmentId === attachmentId);
   const misses = new Misses(region, region.polls.detach, isAway);
   const isUnbound = async (mayRead: boolean) =>
-    isUnboundNow(reads.connectionKnown(connectionId, { afterSequence: sentSequence, notBeforeMs: 0 })?.value) ||
+    isUnboundNow(reads.connections.known(connectionId, { afterSequence: sentSequence, notBeforeMs: 0 })?.value) ||
     (mayRead && isUnboundNow(await readConnection(region, connectionId)));
   return async (mayRead) => {
     const known = reads.attachmentsKnown(transitRouterId, misses.want);
@@ -87,8 +87,8 @@ export function createDetachLook(region: LookedAt, connectionId: ConnectionId, a
 
 async function readConnection({ reads, clock }: LookedAt, connectionId: ConnectionId) {
   const want = { afterSequence: reads.sequence, notBeforeMs: clock.now() };
-  const { value } = await reads.awaitedConnection(connectionId, want);
-  return value === 'absent' ? (await reads.confirm(connectionId)).value : value;
+  const { value } = await reads.connections.awaited(connectionId, want);
+  return value === 'absent' ? (await reads.connections.confirm(connectionId)).value : value;
 }
 
 /** If another run or a person deleted it meanwhile, the delete step notices and reports that. */
@@ -108,12 +108,12 @@ export function createDeleteLook(region: LookedAt, connectionId: ConnectionId): 
     return read.value === 'gone' || misses.isEnough;
   };
   return async (mayRead) => {
-    const known = reads.connectionKnown(connectionId, misses.want);
+    const known = reads.connections.known(connectionId, misses.want);
     if (known && isGone(known)) {
       return true;
     }
     // An old reading that shows the connection says nothing about this moment.
     const isToRead = mayRead && known?.value !== 'absent';
-    return isToRead && isGone(await reads.awaitedConnection(connectionId, misses.want));
+    return isToRead && isGone(await reads.connections.awaited(connectionId, misses.want));
   };
 }

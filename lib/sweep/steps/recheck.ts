@@ -174,7 +174,7 @@ async function readEvidence(
   const { witnesses, routing } = region.facts;
   if (attachment === undefined || detached) {
     const fresher = await region.reads.witnessRound(want.afterSequence);
-    const connection = await region.reads.connection(verdict.connection.connectionId, want);
+    const connection = await region.reads.connections.get(verdict.connection.connectionId, want);
     return {
       connection: connection.value,
       facts: { witnesses: withAttachments(witnesses, fresher), routing: 'unread' },
@@ -188,7 +188,7 @@ async function readEvidence(
   const routed = routing === 'unread' ? undefined : await region.reads.routing(transitRouterId, want);
   const after = routed ? { ...want, afterSequence: Math.max(want.afterSequence, routed.endSequence) } : want;
   const [connection, attachments] = await Promise.all([
-    region.reads.connection(verdict.connection.connectionId, want),
+    region.reads.connections.get(verdict.connection.connectionId, want),
     region.reads.attachmentsAbout(attachment, after, region.progress.detaching.size > 0),
   ]);
   const routes: Routing | 'unread' = routed?.value.get(attachmentId) ?? 'unread';

@@ -77,7 +77,7 @@ export function setUpRegion(others = 60) {
   const readAll = async () => {
     const ids = more.map(({ connectionId }) => connectionId);
     const want = now();
-    await Promise.all([reads.attachments('tr-1', want), ...ids.map((id) => reads.connection(id, want))]);
+    await Promise.all([reads.attachments('tr-1', want), ...ids.map((id) => reads.connections.get(id, want))]);
     await clock.sleep(POLL_MS);
     calls.length = 0;
   };

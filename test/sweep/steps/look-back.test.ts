@@ -32,7 +32,7 @@ describe('a look whether a detach has taken hold', () => {
     detach();
     const read = async () => {
       const want = { afterSequence: reads.sequence, notBeforeMs: clock.now() };
-      await Promise.all([reads.attachments('tr-1', want), reads.connection('vco-1', want)]);
+      await Promise.all([reads.attachments('tr-1', want), reads.connections.get('vco-1', want)]);
     };
     await read();
     expect(await look(false)).toBe(false);

@@ -69,7 +69,7 @@ export const PROTECTION_DEFECTS: readonly Defect[] = [
   {
     id: 'protection-not-read-again',
     happened: 'Protection was read when the connection was listed, and not when it was deleted minutes later.',
-    file: 'lib/sweep/reads/region-reads.ts',
+    file: 'lib/sweep/reads/connection-reads.ts',
     from: "    const { value } = read;\n    return value === 'absent'",
     to: "    const value = read.value === 'gone' || read.value === 'absent' || read.value.tags === 'unread' ? read.value : { ...read.value, tags: new Map([...read.value.tags].filter(([key]) => key !== 'vco-sweeper:keep')) };\n    return value === 'absent'",
     promise: 'S6',

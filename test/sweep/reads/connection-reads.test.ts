@@ -4,7 +4,7 @@ import { setUpRegion } from './fake-region.ts';
 /** A recheck every 1.25 s, each of another connection, with a reading of at most 10 s. */
 async function recheckInTurn({ clock, reads }: ReturnType<typeof setUpRegion>, ids: readonly string[]) {
   for (const id of ids) {
-    await reads.connection(id, { afterSequence: 0, notBeforeMs: clock.now() - 10_000 });
+    await reads.connections.get(id, { afterSequence: 0, notBeforeMs: clock.now() - 10_000 });
     await clock.sleep(1_250);
   }
 }
@@ -44,8 +44,8 @@ test('a list tells which connections it does not show, and a read of the connect
   const { reads, calls } = region;
   region.remove();
   await region.readAll();
-  expect(reads.connectionKnown('vco-1', { afterSequence: 0, notBeforeMs: 0 })?.value).toBe('absent');
-  expect((await reads.confirm('vco-1')).value).toBe('gone');
+  expect(reads.connections.known('vco-1', { afterSequence: 0, notBeforeMs: 0 })?.value).toBe('absent');
+  expect((await reads.connections.confirm('vco-1')).value).toBe('gone');
   expect(calls).toEqual(['vco-1']);
 });
 
@@ -63,7 +63,7 @@ test('for a minute after an inconsistent list, a few connections are read separa
   expect(new Set(calls)).toEqual(new Set(ids(20)));
   calls.length = 0;
   await clock.sleep(45_000);
-  await Promise.all(ids(3).map((id) => reads.connection(id, { afterSequence: reads.sequence, notBeforeMs: 0 })));
+  await Promise.all(ids(3).map((id) => reads.connections.get(id, { afterSequence: reads.sequence, notBeforeMs: 0 })));
   expect(calls).toEqual(['connections']);
 });
 
@@ -72,8 +72,8 @@ test('a recheck does not wait for the reading of steps that wait for their detac
   setTorn(true);
   const startMs = clock.now();
   const want = { afterSequence: reads.sequence, notBeforeMs: startMs };
-  const looks = Promise.all(ids(30).map((id) => reads.awaitedConnection(id, want)));
-  await reads.connection('vco-1', want);
+  const looks = Promise.all(ids(30).map((id) => reads.connections.awaited(id, want)));
+  await reads.connections.get('vco-1', want);
   expect(clock.now() - startMs).toBe(200);
   setTorn(false);
   await looks;
