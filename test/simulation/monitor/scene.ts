@@ -27,8 +27,8 @@ export type Truth = {
   readonly sweepable: Since<boolean>;
   readonly held: Since<string>;
   readonly mark: Since<string>;
-  /** The mark before the last change to it, which a run may not have seen yet. */
-  readonly wasMarked: MarkTags | undefined;
+  /** The marks before the last changes to it. A run may have read any of them, and not its changes. */
+  readonly earlierMarks: readonly { readonly mark: MarkTags; readonly untilMs: number }[];
   readonly contradicted: Since<string>;
   /** The attachment that holds it, if it is bound and settled. Otherwise empty. */
   readonly bound: Since<string>;
@@ -49,6 +49,9 @@ export type MonitorOptions = {
   /** How long one round of all lists of transit routers takes at most. */
   readonly roundMs: number;
 };
+
+/** Another run may take a mark away, write another mark, and renew it, between a reading and the write that follows it. */
+const MARKS_KEPT = 4;
 
 /** Tolerance for events between a reading and the write that follows it, beyond `recheck.maxAge`. */
 export const SLACK_MS = 4_000;
@@ -131,10 +134,23 @@ export class Scene {
       sweepable: keep(before?.sweepable, this.#isSweepable(row, rules)),
       held: keep(before?.held, rules.join(' ')),
       mark: keep(before?.mark, mark),
-      wasMarked: isMarkNew ? (JSON.parse(before.mark.value) as MarkTags) : before?.wasMarked,
+      earlierMarks: isMarkNew
+        ? [{ mark: JSON.parse(before.mark.value) as MarkTags, untilMs: nowMs }, ...before.earlierMarks].slice(
+            0,
+            MARKS_KEPT,
+          )
+        : (before?.earlierMarks ?? []),
       contradicted: keep(before?.contradicted, contradicted(row, estate, policy, nowMs).join(' ')),
       bound: keep(before?.bound, settledHolder(row, estate)),
     });
+  }
+
+  /** The marks that a connection had within this time before now, without the present mark. The latest mark first. */
+  earlierMarks(id: string, withinMs: number): readonly MarkTags[] {
+    const sinceMs = this.now() - withinMs;
+    return (this.#truths.get(id)?.earlierMarks ?? [])
+      .filter(({ untilMs }) => untilMs >= sinceMs)
+      .map(({ mark }) => mark);
   }
 
   #isSweepable(row: ConnectionRecord, held: readonly RuleName[]): boolean {

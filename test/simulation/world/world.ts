@@ -405,6 +405,8 @@ class World {
         journal,
         calls: () => calls,
         runId: `run-${plan.id}`,
+        // With a signal of its own, a killed run leaves nothing behind that lasts longer than its story.
+        stopAsked: new AbortController().signal,
         deadlineMs: limitMs,
         store,
         onPlanned: (judged) => entries.push(toPlanEntry(judged)),

@@ -133,15 +133,13 @@ export class ClockChecks {
     if (rules.some((rule) => graceMs(run.policy, rule) === 0)) {
       return;
     }
-    const truth = scene.truthOf(row.VpnConnectionId);
-    const { tagLagMs } = scene.options;
-    const isFresh = truth?.wasMarked !== undefined && scene.now() - truth.mark.sinceMs <= allowanceMs + tagLagMs;
     const problem = this.#markProblem(run, row, markTags(row), allowanceMs);
     if (problem === undefined) {
       return;
     }
     // A run may rely on its reading from before somebody else changed the mark.
-    if (isFresh && this.#markProblem(run, row, truth.wasMarked ?? markTags(row), allowanceMs) === undefined) {
+    const earlier = scene.earlierMarks(row.VpnConnectionId, allowanceMs + scene.options.tagLagMs);
+    if (earlier.some((mark) => this.#markProblem(run, row, mark, allowanceMs) === undefined)) {
       return;
     }
     say('S4', problem);

@@ -21,9 +21,7 @@ export class ToldChecks {
     if (told === undefined || scene.blurred() || this.#clocks.isFinishing(run, row)) {
       return;
     }
-    const truth = scene.truthOf(row.VpnConnectionId);
-    const isFresh = truth !== undefined && scene.now() - truth.mark.sinceMs <= allowanceMs + tagLagMs;
-    const marks = [markTags(row), ...(isFresh && truth.wasMarked ? [truth.wasMarked] : [])];
+    const marks = [markTags(row), ...scene.earlierMarks(row.VpnConnectionId, allowanceMs + tagLagMs)];
     const problems = marks.map((mark) => told.problemOf(row, mark, run.policy, scene.now()));
     if (!problems.includes(undefined)) {
       say('S16', problems[0] ?? '');
