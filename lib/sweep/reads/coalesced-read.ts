@@ -9,16 +9,22 @@ export type Whole<T> = Fresh<T> & { readonly endSequence: number };
 /** The readings that are acceptable: sent after `afterSequence`, and not before `notBeforeMs`. */
 export type Freshness = { readonly afterSequence: number; readonly notBeforeMs: number };
 
+type Reading<T> = { readonly startedMs: number; readonly sequence: number; readonly result: Promise<Whole<T>> };
+
+/** A list of many pages takes long, so a second reading may begin. If more could begin, fewer callers would share each. */
+const UNDER_WAY_MAX = 2;
+
 /**
  * A read that many callers share. A reading that is fresh enough serves them all. Otherwise they wait for a new reading,
- * and only one is under way at a time.
+ * and at most two readings are under way at a time.
  */
 export class CoalescedRead<T> {
   readonly #clock: Clock;
   readonly #nextSequence: () => number;
   readonly #read: () => Promise<T>;
   #latest: Whole<T> | undefined;
-  #underWay: { readonly startedMs: number; readonly sequence: number; readonly result: Promise<Whole<T>> } | undefined;
+  /** In the order of their starts. */
+  #underWay: readonly Reading<T>[] = [];
   #next: Promise<Whole<T>> | undefined;
 
   /** @param known an earlier reading, with sequence 0 */
@@ -44,8 +50,9 @@ export class CoalescedRead<T> {
     if (known) {
       return known;
     }
-    if (this.#underWay && willDo(this.#underWay, want)) {
-      return await this.#underWay.result;
+    const underWay = this.#underWay.find((reading) => willDo(reading, want));
+    if (underWay) {
+      return await underWay.result;
     }
     this.#next ??= this.#mayStart().then(() => {
       this.#next = undefined;
@@ -54,22 +61,29 @@ export class CoalescedRead<T> {
     return await this.#next;
   }
 
-  /** Wait for the reading under way, so that all callers that it cannot serve share the next reading. */
+  /** Callers that no reading under way can serve share the next reading. */
   async #mayStart(): Promise<void> {
     // A moment's wait lets all callers of this turn join the same reading.
-    await Promise.allSettled([this.#underWay?.result, this.#clock.sleep(0)]);
+    await this.#clock.sleep(0);
+    while (this.#underWay.length >= UNDER_WAY_MAX) {
+      await Promise.allSettled([Promise.race(this.#underWay.map(({ result }) => result))]);
+    }
   }
 
   async #start(): Promise<Whole<T>> {
     const startedMs = this.#clock.now();
     const sequence = this.#nextSequence();
     const result = this.#read().then((value) => ({ value, startedMs, sequence, endSequence: this.#nextSequence() }));
-    this.#underWay = { startedMs, sequence, result };
+    const reading = { startedMs, sequence, result };
+    this.#underWay = [...this.#underWay, reading];
     try {
-      this.#latest = await result;
-      return this.#latest;
+      const whole = await result;
+      if ((this.#latest?.sequence ?? 0) < sequence) {
+        this.#latest = whole;
+      }
+      return whole;
     } finally {
-      this.#underWay = undefined;
+      this.#underWay = this.#underWay.filter((other) => other !== reading);
     }
   }
 }

@@ -37,18 +37,34 @@ test('a reading that began before the end of another reading does not count as l
   expect(after.value).toBe(2_500);
 });
 
-test('callers that the reading under way cannot serve share the next reading', async () => {
+test('callers share the next reading, which begins when fewer than two readings are under way', async () => {
   const { clock, routes } = setUp();
-  const first = routes.get(ANY);
-  const later = [200, 800].map(async (delayMs) => {
+  const asked = [0, 200, 500, 800].map(async (delayMs) => {
     await clock.sleep(delayMs);
-    return await routes.get({ afterSequence: 1, notBeforeMs: clock.now() });
+    return await routes.get({ afterSequence: 0, notBeforeMs: clock.now() });
   });
-  expect((await first).value).toBe(1_000);
-  expect((await Promise.all(later)).map(({ value, sequence }) => [value, sequence])).toEqual([
-    [2_000, 3],
-    [2_000, 3],
+  expect((await Promise.all(asked)).map(({ value, sequence }) => [value, sequence])).toEqual([
+    [1_000, 1],
+    [1_200, 2],
+    [2_000, 4],
+    [2_000, 4],
   ]);
+});
+
+test('a reading that ends late does not replace a later reading', async () => {
+  const clock = new VirtualClock(START_MS);
+  const durationsMs = [1_000, 2_000];
+  let sequence = 0;
+  const next = () => {
+    sequence += 1;
+    return sequence;
+  };
+  const lists = new CoalescedRead(clock, next, () => clock.sleep(durationsMs.pop() ?? 0));
+  await Promise.all([
+    lists.get(ANY),
+    clock.sleep(200).then(() => lists.get({ afterSequence: 1, notBeforeMs: START_MS })),
+  ]);
+  expect(lists.latest?.sequence).toBe(2);
 });
 
 test('a reading that fails fails only its own callers', async () => {
