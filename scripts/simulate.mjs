@@ -48,6 +48,9 @@ const end = next + total;
  */
 const ENGINE_FLAGS = process.versions.node.startsWith('20.') ? ['--always-sparkplug', '--interrupt-budget=400000'] : [];
 
+const toLine = ({ seed, promise, text }) =>
+  `  seed ${seed}, ${promise}: ${text}   (npm run simulate -- --seed ${seed})`;
+
 /** A process lives through many slices, because each new process is slow until the engine has compiled the code. */
 async function worker() {
   const child = fork(bundle, ['--slices'], { execArgv: ENGINE_FLAGS });
@@ -66,6 +69,7 @@ async function worker() {
     }
     violations.push(...found);
     if (process.stderr.isTTY) {
+      process.stderr.write(found.map((violation) => `\r${toLine(violation)}\n`).join(''));
       process.stderr.write(`\r${sums.scenarios} of ${total}, ${violations.length} violations`);
     }
   }
@@ -86,7 +90,7 @@ say(
 say(`runs ${sums.runs}, calls ${sums.calls}, deletions ${sums.deletions}`);
 say(`claims that could be neither removed nor overwritten: ${sums.unclearable}`);
 say(`violations: ${violations.length}`);
-for (const { seed, promise, text } of violations.sort((a, b) => a.seed - b.seed).slice(0, 20)) {
-  say(`  seed ${seed}, ${promise}: ${text}   (npm run simulate -- --seed ${seed})`);
+for (const violation of violations.sort((a, b) => a.seed - b.seed).slice(0, 20)) {
+  say(toLine(violation));
 }
 process.exitCode = violations.length > 0 ? 1 : 0;

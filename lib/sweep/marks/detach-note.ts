@@ -2,6 +2,7 @@ import type { Connection } from '../../core/domain/estate.ts';
 import { TAG_DETACHED } from '../../core/domain/tag-names.ts';
 import { VOID } from '../../core/judge/claims.ts';
 import { VOID_NOTE } from '../../core/judge/own-tags.ts';
+import { protect } from '../../core/judge/protect.ts';
 import type { RegionContext } from '../run-context.ts';
 import { removeTags } from './tag-writes.ts';
 
@@ -16,7 +17,8 @@ class NoNote extends Error {}
  * stands.
  *
  * If the note has changed, or the connection was detached since, the note stays: the next run finds the detach of
- * another run by it. This is checked just before each request, because another run may begin in the meantime.
+ * another run by it. This is checked just before each request, because another run may begin in the meantime. A protected
+ * connection loses its note all the same, because the note would delete it without grace at the end of its protection.
  *
  * @param judged the connection as it was when the note was read
  * @param note the value that was read, or that this run wrote
@@ -24,8 +26,9 @@ class NoNote extends Error {}
  */
 export async function removeNote(region: RegionContext, judged: Connection, note: string): Promise<boolean> {
   const { connectionId } = judged;
+  const { policy, clock } = region;
   const beforeAttempt = async () => {
-    const want = { afterSequence: region.reads.sequence, notBeforeMs: region.clock.now() };
+    const want = { afterSequence: region.reads.sequence, notBeforeMs: clock.now() };
     const { value } = await region.reads.connections.get(connectionId, want);
     if (value === 'gone') {
       throw new OtherNote();
@@ -35,7 +38,9 @@ export async function removeNote(region: RegionContext, judged: Connection, note
       throw new NoNote();
     }
     const isThis = found === note || found === VOID;
-    if (!isThis || value.state === 'detaching' || value.attachType !== judged.attachType) {
+    const isDetachedNow = value.state === 'detaching' || value.attachType !== judged.attachType;
+    const isProtected = protect(value, policy.protect, clock.now()).reasons.length > 0;
+    if (!isThis || (isDetachedNow && !isProtected)) {
       throw new OtherNote();
     }
   };

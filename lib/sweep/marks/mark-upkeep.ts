@@ -194,13 +194,15 @@ function toChecks(tags: Tags, verdicts: readonly Verdict[]): Parameters<typeof s
       isSame: (id, found) => noteIn(found) === noteIn(tagsBefore(id)),
     };
   }
+  // `seen` vouches for every clock of the mark beside it, and a new mark repeats the clocks that continue. Somebody may have
+  // written another mark by now, or another run may have found that a clock does not hold.
+  const isSame = (id: ConnectionId, found: Tags) => markOf(found) === markOf(tagsBefore(id));
   if (!tags.has(TAG_ORPHAN)) {
-    return {};
+    return { isSame };
   }
   const isRead = (found: Tags) => saysAsMuch(found, tags);
-  // The write repeats clocks that continue, but another run may meanwhile have found that a clock does not hold.
   const goesOn = verdicts.some(({ clocks }) => clocks.size > 0);
-  return goesOn ? { isRead, isSame: (id, found) => markOf(found) === markOf(tagsBefore(id)) } : { isRead };
+  return goesOn ? { isRead, isSame } : { isRead };
 }
 
 const noteIn = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_DETACHED));
@@ -291,7 +293,8 @@ export const clearMarks = (
 /**
  * Note on a connection that a step failed, so that the next run works on other connections first. Writes to the cloud.
  *
- * `seen` vouches for every clock of a mark, so a mark that proves nothing is made void.
+ * `seen` vouches for every clock of a mark. So a mark that proves nothing is made void, and a mark that somebody else
+ * wrote during the step gets no note.
  */
 export async function noteTried(region: RegionContext, verdict: Verdict): Promise<void> {
   const id = idOf(verdict);
@@ -299,7 +302,9 @@ export async function noteTried(region: RegionContext, verdict: Verdict): Promis
   if (verdict.mark.kind === 'broken') {
     tags.set(TAG_ORPHAN, VOID);
   }
-  const error = (await setTags(region, [id], tags)).get(id);
+  const mark = region.marks.get(id)?.get(TAG_ORPHAN) ?? markOf(verdict.connection.tags);
+  const isSame = (_: ConnectionId, found: Tags) => markOf(found) === mark;
+  const error = (await setTags(region, [id], tags, { isSame })).get(id);
   if (error) {
     record(region, 'step.failed', id, { action: error.action, code: error.code, cloudRequestId: error.requestId });
   }

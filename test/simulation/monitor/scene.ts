@@ -40,6 +40,8 @@ export type MonitorOptions = {
   readonly changes: () => number;
   /** While the cloud itself serves old states, a run may believe them. */
   readonly blurred: () => boolean;
+  /** The duration of a call. */
+  readonly latencyMs: number;
   /** How far tag reads lag. */
   readonly tagLagMs: number;
   /** Undefined if the runs have no store. */

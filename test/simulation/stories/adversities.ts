@@ -1,5 +1,6 @@
 import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import {
+  ago,
   CALM_RUN,
   createChance,
   FOREIGN,
@@ -21,7 +22,6 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SALT = 2_000_003;
-const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 export const mark = (rule: string, hours: number, seenHours = 1) => ({
   'vco-sweeper:orphan': `${rule} ${ago(hours)}`,
   'vco-sweeper:seen': ago(seenHours),

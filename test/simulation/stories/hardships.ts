@@ -1,5 +1,14 @@
 import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
-import { CALM_RUN, createChance, type PeopleAct, REGIONS, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+import {
+  ago,
+  CALM_RUN,
+  createChance,
+  type PeopleAct,
+  REGIONS,
+  type RunPlan,
+  type Scenario,
+  START_MS,
+} from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;
 type Rows = NonNullable<Scenario['estate']['vpnConnections']>;
@@ -7,7 +16,6 @@ type Rows = NonNullable<Scenario['estate']['vpnConnections']>;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const SALT = 1_000_003;
-const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 
 /**
  * Rare circumstances, each of which has led a janitor of this kind astray. They are drawn from a stream of their own, and

@@ -1,12 +1,12 @@
 import { DOWN, mark, quiet, row, UP } from './adversities.ts';
 import {
+  ago,
   CALM_RUN,
   createChance,
   type PeopleAct,
   type PolicyDocument,
   type RunPlan,
   type Scenario,
-  START_MS,
 } from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;
@@ -16,7 +16,6 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const HOLDS = ['1h', '12h', '36h', '36h', '100h'] as const;
-const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 
 const withHold = (policy: PolicyDocument, hold: string): PolicyDocument => ({
   ...policy,

@@ -1,5 +1,5 @@
 import { DOWN, mark, quiet, row, UP } from './adversities.ts';
-import { createChance, type PeopleAct, type RunPlan, type Scenario, START_MS } from './scenario.ts';
+import { ago, createChance, type PeopleAct, type RunPlan, type Scenario } from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;
 
@@ -7,7 +7,6 @@ const SALT = 6_000_011;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
 
 /** When something happens to an entry: hours before the sweep, or while it is at work. Runs begin a minute after a tick. */
 const MOMENTS = [-5 * HOUR, -HOUR, MINUTE, 65 * SECOND, 80 * SECOND, 100 * SECOND, 130 * SECOND, 200 * SECOND] as const;

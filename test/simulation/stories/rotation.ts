@@ -1,7 +1,7 @@
 import type { FaultRule } from '../../../lib/emulator/faults/fault-rule.ts';
 import { shuffled } from '../../../lib/emulator/random.ts';
 import { DOWN, mark, quiet, row, UP } from './adversities.ts';
-import { createChance, type PeopleAct, type Scenario, START_MS } from './scenario.ts';
+import { ago, createChance, type PeopleAct, type Scenario, START_MS } from './scenario.ts';
 
 type Chance = ReturnType<typeof createChance>;
 type Row = ReturnType<typeof row>;
@@ -105,10 +105,63 @@ const createSeldom: Kind = (chance, scenario) => {
   };
 };
 
+/** While a run is at work, a script writes the mark of a rule that does not hold. Later the rule begins to hold. */
+const createRestored: Kind = (chance, scenario) => {
+  const periodMs = chance.pick([6, 12, 20]) * HOUR;
+  const id = 'vco-restored';
+  // If it is due, a step fails while the script works. If not, the run only renews its mark.
+  const isDue = chance.maybe(0.5);
+  const story = quiet(scenario, {
+    rows: [row(id, { tags: mark('unassociated', isDue ? 200 : 2) }), row('vco-used', UP)],
+    rules: { unassociated: '24h', unrouted: '24h' },
+    ticks: 3,
+    periodMs,
+  });
+  const runMs = story.runs[0]?.atMs ?? 0;
+  const atMs = runMs + chance.below(isDue ? 200 * SECOND : SECOND);
+  const restored = { 'vco-sweeper:orphan': `unrouted ${ago(300)}`, 'vco-sweeper:seen': ago(100) };
+  const rule: FaultRule = { action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'no-effect' } };
+  return {
+    ...story,
+    latencyMs: 40,
+    faults: [{ fromMs: 0, toMs: HOUR, rule }],
+    people: [
+      { atMs, connectionId: id, act: 'retag', tags: restored },
+      { atMs: runMs + 0.5 * HOUR, connectionId: id, act: 'attach' },
+    ],
+  };
+};
+
+/** Nobody can remove an old note. Then somebody detaches the connection, and its owner keeps it for another day or two. */
+const createKept: Kind = (chance, scenario) => {
+  const periodMs = chance.pick([24, 30]) * HOUR;
+  const id = 'vco-kept';
+  const tags = { 'vco-sweeper:detached': `${ago(2)} tr-attach-old`, 'vco-sweeper:keep': 'until 2026-11-02' };
+  const story = quiet(scenario, {
+    rows: [row(id, { ...UP, tags }), row('vco-used', UP)],
+    rules: { unassociated: '24h', 'tunnels-down': '72h' },
+    ticks: 2,
+    periodMs,
+  });
+  const fault = { kind: 'error', status: 500, code: 'InternalError' } as const;
+  return {
+    ...story,
+    behaviours: { ...story.behaviours, detachPolls: null, detachMs: 90 * SECOND },
+    faults: ['TagResources', 'UnTagResources'].map((action) => ({
+      fromMs: 0,
+      toMs: HOUR,
+      rule: { action, times: 'always', fault },
+    })),
+    people: [{ atMs: periodMs + chance.between(1, 60) * SECOND, connectionId: id, act: 'detach' }],
+  };
+};
+
 const KINDS: readonly (readonly [name: string, create: Kind])[] = [
   ['left out', createLeftOut],
   ['unwritten restart', createUnwritten],
   ['seldom runs', createSeldom],
+  ['restored tags', createRestored],
+  ['kept while detached', createKept],
 ];
 
 /**

@@ -135,6 +135,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A moment before the beginning of the story. */
+export const ago = (hours: number): string => new Date(START_MS - hours * HOUR).toISOString();
+
 type Chance = Random & {
   pick<T>(items: readonly T[]): T;
   maybe(probability: number): boolean;
@@ -323,7 +326,6 @@ function createConnection(chance: Chance, id: string, foreign: boolean): Row {
 
 /** The past of a connection: true marks of earlier runs, and other texts that may stand there. */
 function createTags(chance: Chance): Record<string, string> {
-  const ago = (hours: number) => new Date(START_MS - hours * HOUR).toISOString();
   const rule = chance.pick(['unassociated', 'unassociated', 'tunnels-down', 'expired']);
   return {
     ...(chance.maybe(0.1) ? { 'vco-sweeper:keep': chance.pick(['', 'yes', 'false']) } : {}),

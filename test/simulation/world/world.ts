@@ -137,6 +137,7 @@ class World {
       // Other people change rows directly as well.
       changes: () => this.emulator.changes + this.stats.people,
       blurred: () => this.clock.now() < this.#blurredUntilMs,
+      latencyMs: scenario.latencyMs,
       tagLagMs: scenario.behaviours.tagReadLagMs ?? 0,
       roundMs: scenario.latencyMs * ROUND_CALLS,
     });

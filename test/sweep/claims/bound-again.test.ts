@@ -32,6 +32,18 @@ describe('a detach note is removed from a connection that was protected or bound
     expect(cloud.connectionIds()).toContain('vco-old');
   });
 
+  test.each([
+    ['with the tag keep, its note goes', { 'vco-sweeper:keep': 'until 2026-11-23' }, false],
+    ['without protection, its note stays, because the detach may be that of another run', {}, true],
+  ])('while somebody detaches a connection: %s', async (_how, keep, stays) => {
+    const note = { 'vco-sweeper:detached': `${ago(HOUR)} tr-attach-earlier` };
+    const cloud = startCloud({
+      estate: estate(bound('old', { ...note, ...keep }, { State: 'detaching' }), ...inUse(5)),
+    });
+    await cloud.run();
+    expect('vco-sweeper:detached' in (cloud.tags('vco-old') ?? {})).toBe(stays);
+  });
+
   test('a connection that is bound again just before the delete loses note and mark, and later gets its whole grace', async () => {
     const cloud = start();
     const attachments = () => cloud.emulator.estate.attachments;

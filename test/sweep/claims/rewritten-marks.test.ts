@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ago, DAY, HOUR, NOW } from '../../support/builders.ts';
 import { startCloud } from '../../support/cloud.ts';
-import { bound, down, dueTags, estate, inUse } from '../../support/estates.ts';
+import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
+import { always } from '../../support/faults.ts';
 import { outcomeOf, UP } from './claim-cases.ts';
 
 describe('a clock that this run disproved is removed even if another run rewrote the mark', () => {
@@ -89,6 +90,38 @@ describe('a clock that this run disproved is removed even if another run rewrote
     const mark = cloud.tags('vco-old')?.['vco-sweeper:orphan'] ?? '';
     expect(mark).not.toContain('tunnels-down');
   });
+});
+
+test('a run renews no mark that it has not read', async () => {
+  const restored = { 'vco-sweeper:orphan': `tunnels-down ${ago(30 * DAY)}`, 'vco-sweeper:seen': ago(20 * DAY) };
+  const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
+  const result = await cloud.run({
+    after: ({ action }, reply) => {
+      if (action === 'DescribeVpnConnections') {
+        Object.assign(cloud.connection('vco-old')?.tags ?? {}, restored);
+      }
+      return reply;
+    },
+  });
+  expect(outcomeOf(result, 'vco-old')?.outcome).not.toBe('deleted');
+  expect(cloud.tags('vco-old')).toEqual(restored);
+});
+
+test('a failed step does not vouch for a mark that somebody wrote during the step', async () => {
+  const restored = { 'vco-sweeper:orphan': `tunnels-down ${ago(30 * DAY)}`, 'vco-sweeper:seen': ago(20 * DAY) };
+  const cloud = startCloud({
+    estate: estate(free('old', dueTags()), ...inUse(5)),
+    faults: [always('DeleteVpnAttachment', { kind: 'no-effect' })],
+  });
+  const result = await cloud.run({
+    before: ({ action }) => {
+      if (action === 'DeleteVpnAttachment') {
+        Object.assign(cloud.connection('vco-old')?.tags ?? {}, restored);
+      }
+    },
+  });
+  expect(outcomeOf(result, 'vco-old')?.outcome).toBe('failed');
+  expect(cloud.tags('vco-old')).toEqual(restored);
 });
 
 describe('the clock of `expired` never counts from before the expiry date', () => {

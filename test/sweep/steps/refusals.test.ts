@@ -114,7 +114,11 @@ describe('a refusal of the cloud', () => {
     const result = await cloud.run();
     expect(result.outcomes[0]).toMatchObject({ outcome: 'failed', code: 'Throttling.User' });
     // The run notes the failed step, so that the next run works on other connections first.
-    expect(cloud.calls().slice(-2)).toEqual(['DeleteVpnAttachment vco-old', 'TagResources vco-old']);
+    expect(cloud.calls().slice(-3)).toEqual([
+      'DeleteVpnAttachment vco-old',
+      'ListTagResources vco-old',
+      'TagResources vco-old',
+    ]);
   });
 
   test('a delete without permission is failed, with the code', async () => {

@@ -14,7 +14,7 @@ export const HALF_DONE_DEFECTS: readonly Defect[] = [
     id: 'refusal-removes-another-note',
     happened: 'A run whose detach was refused removed the note of another run that was still at it.',
     file: 'lib/sweep/marks/detach-note.ts',
-    from: "if (!isThis || value.state === 'detaching' || value.attachType !== judged.attachType) {",
+    from: 'if (!isThis || (isDetachedNow && !isProtected)) {',
     to: "if (!isThis && note === '') {",
     promise: 'S11',
   },

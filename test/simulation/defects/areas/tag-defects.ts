@@ -27,6 +27,31 @@ export const TAG_DEFECTS: readonly Defect[] = [
     promise: 'S4',
   },
   {
+    id: 'unread-mark-is-renewed',
+    happened: 'A script wrote an old mark during a run. The run renewed it without a look, and a later run went by it.',
+    file: 'lib/sweep/marks/mark-upkeep.ts',
+    from: '    return { isSame };',
+    to: '    return {};',
+    promise: 'S4',
+  },
+  {
+    id: 'failed-step-renews-a-mark',
+    happened: 'A script wrote an old mark during a step that failed. The note of the failure renewed the mark.',
+    file: 'lib/sweep/marks/mark-upkeep.ts',
+    from: 'setTags(region, [id], tags, { isSame })',
+    to: 'setTags(region, [id], tags)',
+    promise: 'S4',
+  },
+  {
+    id: 'note-outlives-keep',
+    happened:
+      'While somebody detached a kept connection, its old note stayed, and deleted it once it was no longer kept.',
+    file: 'lib/sweep/marks/detach-note.ts',
+    from: '(isDetachedNow && !isProtected)',
+    to: 'isDetachedNow',
+    promise: 'S4',
+  },
+  {
     id: 'unrenewed-mark-counts',
     happened: 'A connection was deleted by a mark that the run could not renew.',
     file: 'lib/core/judge/judge.ts',
