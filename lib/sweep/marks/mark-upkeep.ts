@@ -187,23 +187,25 @@ async function writeMarks(
 function toChecks(tags: Tags, verdicts: readonly Verdict[]): Parameters<typeof setTags>[3] {
   const before = new Map(verdicts.map((verdict) => [idOf(verdict), verdict.connection.tags]));
   const tagsBefore = (id: ConnectionId) => before.get(id) ?? 'unread';
+  const isSameNote = (id: ConnectionId, found: Tags) => noteIn(found) === noteIn(tagsBefore(id));
+  // `seen` vouches for the mark and the note beside it, and a new mark repeats the clocks that continue. By now somebody may
+  // have written other tags, or another run may have found that a clock does not hold.
+  const keepsMark = !tags.has(TAG_ORPHAN) || verdicts.some(({ clocks }) => clocks.size > 0);
+  const isKnown = (id: ConnectionId, found: Tags) =>
+    (!keepsMark || markOf(found) === markOf(tagsBefore(id))) && (claimsNoDetach(found) || isSameNote(id, found));
   // A lapsed note is overwritten. By now another run may have overwritten it, or somebody may have removed it.
   if (tags.has(TAG_DETACHED)) {
     return {
       isRead: (found) => saysAsLate(found, tags),
-      isSame: (id, found) => noteIn(found) === noteIn(tagsBefore(id)),
+      isSame: (id, found) => isKnown(id, found) && isSameNote(id, found),
     };
   }
-  // `seen` vouches for every clock of the mark beside it, and a new mark repeats the clocks that continue. Somebody may have
-  // written another mark by now, or another run may have found that a clock does not hold.
-  const isSame = (id: ConnectionId, found: Tags) => markOf(found) === markOf(tagsBefore(id));
-  if (!tags.has(TAG_ORPHAN)) {
-    return { isSame };
-  }
   const isRead = (found: Tags) => saysAsMuch(found, tags);
-  const goesOn = verdicts.some(({ clocks }) => clocks.size > 0);
-  return goesOn ? { isRead, isSame } : { isRead };
+  return tags.has(TAG_ORPHAN) ? { isSame: isKnown, isRead } : { isSame: isKnown };
 }
+
+/** Whether the note is missing or void. */
+const claimsNoDetach = (tags: Tags): boolean => [undefined, VOID].includes(noteIn(tags));
 
 const noteIn = (tags: Tags | 'unread'): string | undefined => (tags === 'unread' ? undefined : tags.get(TAG_DETACHED));
 
@@ -293,8 +295,8 @@ export const clearMarks = (
 /**
  * Note on a connection that a step failed, so that the next run works on other connections first. Writes to the cloud.
  *
- * `seen` vouches for every clock of a mark. So a mark that proves nothing is made void, and a mark that somebody else
- * wrote during the step gets no note.
+ * `seen` vouches for every clock of a mark, and for the detach note. So a mark that proves nothing is made void. If somebody
+ * else wrote a mark or a detach note during the step, nothing is written.
  */
 export async function noteTried(region: RegionContext, verdict: Verdict): Promise<void> {
   const id = idOf(verdict);
@@ -302,10 +304,19 @@ export async function noteTried(region: RegionContext, verdict: Verdict): Promis
   if (verdict.mark.kind === 'broken') {
     tags.set(TAG_ORPHAN, VOID);
   }
-  const mark = region.marks.get(id)?.get(TAG_ORPHAN) ?? markOf(verdict.connection.tags);
-  const isSame = (_: ConnectionId, found: Tags) => markOf(found) === mark;
+  const isSame = (_: ConnectionId, found: Tags) => isOfThisRun(region, verdict, found);
   const error = (await setTags(region, [id], tags, { isSame })).get(id);
   if (error) {
     record(region, 'step.failed', id, { action: error.action, code: error.code, cloudRequestId: error.requestId });
   }
+}
+
+/** Whether this run read or wrote the mark and the detach note, or the note claims nothing. */
+function isOfThisRun({ marks }: RegionContext, { connection, attachment }: Verdict, found: Tags): boolean {
+  const wrote = marks.get(connection.connectionId);
+  const mark = wrote?.get(TAG_ORPHAN) ?? markOf(connection.tags);
+  const note = noteIn(found);
+  const isOfDetach = attachment !== undefined && note?.endsWith(` ${attachment.attachmentId}`);
+  const isKnown = [noteIn(connection.tags), wrote?.get(TAG_DETACHED)].includes(note);
+  return markOf(found) === mark && (claimsNoDetach(found) || isOfDetach || isKnown);
 }

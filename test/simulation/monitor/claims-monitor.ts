@@ -47,6 +47,9 @@ export function parseSeen(text: string): Seen {
   };
 }
 
+/** The text by which the monitor remembers the detach note of a connection. */
+export const claimOfNote = (row: ConnectionRecord): string => `${row.VpnConnectionId} note ${noteOf(row)?.text}`;
+
 /** The detach note, if it is well-formed and not `void`. */
 export function noteOf({ tags }: ConnectionRecord): Note | undefined {
   const text = tags['vco-sweeper:detached'] ?? '';

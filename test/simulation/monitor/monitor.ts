@@ -172,6 +172,7 @@ export class Monitor {
     this.#scene.othersActed(id);
     this.#lookAgain();
     this.#halfDone.othersActed(id);
+    this.#claims.othersActed(id);
     this.#clocks.othersActed(id);
   }
 
@@ -202,6 +203,7 @@ export class Monitor {
         this.#endings.noteMarked(id);
       }
       this.#clocks.noteMarks(run, call);
+      this.#claims.noteMarks(call);
     } else if (keysOf(call).includes('vco-sweeper:orphan')) {
       for (const id of idsOf(call)) {
         this.#clocks.noteRemoved(id);

@@ -13,7 +13,7 @@ import {
   isSettledBound,
   type RuleName,
 } from '../world/truth.ts';
-import { type MarkTags, markTags, noteOf } from './claims-monitor.ts';
+import { claimOfNote, type MarkTags, markTags } from './claims-monitor.ts';
 import { mayBeHalfDone } from './due.ts';
 import type { StoreWatch } from './store-watch.ts';
 import type { ToldWatch } from './told-watch.ts';
@@ -168,7 +168,7 @@ export class Scene {
   }
 
   isNoteDead(row: ConnectionRecord): boolean {
-    return this.dead.has(`${row.VpnConnectionId} note ${noteOf(row)?.text}`);
+    return this.dead.has(claimOfNote(row));
   }
 
   /** Other people did something to a connection. */
@@ -178,6 +178,14 @@ export class Scene {
 
   othersActedMs(id: string): number {
     return this.#retagged.get(id) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Whether other people acted after the last reading of a run that writes tags now. A run reads the tags just before it
+   * renews a mark, and cannot see later changes.
+   */
+  isRaced(id: string): boolean {
+    return this.now() - this.othersActedMs(id) <= this.options.latencyMs + this.options.tagLagMs;
   }
 
   /** Whether other people may have changed its tags shortly before this moment, or later. */

@@ -105,7 +105,7 @@ const createSeldom: Kind = (chance, scenario) => {
   };
 };
 
-/** While a run is at work, a script writes the mark of a rule that does not hold. Later the rule begins to hold. */
+/** While a run is at work, a script restores old tags: an old note, or the mark of a rule that begins to hold later. */
 const createRestored: Kind = (chance, scenario) => {
   const periodMs = chance.pick([6, 12, 20]) * HOUR;
   const id = 'vco-restored';
@@ -119,16 +119,23 @@ const createRestored: Kind = (chance, scenario) => {
   });
   const runMs = story.runs[0]?.atMs ?? 0;
   const atMs = runMs + chance.below(isDue ? 200 * SECOND : SECOND);
-  const restored = { 'vco-sweeper:orphan': `unrouted ${ago(300)}`, 'vco-sweeper:seen': ago(100) };
+  const restore = (tags: Readonly<Record<string, string>>): PeopleAct => ({
+    atMs,
+    connectionId: id,
+    act: 'retag',
+    tags: { ...tags, 'vco-sweeper:seen': ago(100) },
+  });
   const rule: FaultRule = { action: 'DeleteVpnAttachment', times: 'always', fault: { kind: 'no-effect' } };
   return {
     ...story,
     latencyMs: 40,
     faults: [{ fromMs: 0, toMs: HOUR, rule }],
-    people: [
-      { atMs, connectionId: id, act: 'retag', tags: restored },
-      { atMs: runMs + 0.5 * HOUR, connectionId: id, act: 'attach' },
-    ],
+    people: chance.maybe(0.5)
+      ? [restore({ 'vco-sweeper:detached': `${ago(300)} tr-attach-old` })]
+      : [
+          restore({ 'vco-sweeper:orphan': `unrouted ${ago(300)}` }),
+          { atMs: runMs + 0.5 * HOUR, connectionId: id, act: 'attach' },
+        ],
   };
 };
 

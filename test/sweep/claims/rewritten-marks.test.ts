@@ -92,36 +92,59 @@ describe('a clock that this run disproved is removed even if another run rewrote
   });
 });
 
-test('a run renews no mark that it has not read', async () => {
-  const restored = { 'vco-sweeper:orphan': `tunnels-down ${ago(30 * DAY)}`, 'vco-sweeper:seen': ago(20 * DAY) };
-  const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
-  const result = await cloud.run({
-    after: ({ action }, reply) => {
-      if (action === 'DescribeVpnConnections') {
-        Object.assign(cloud.connection('vco-old')?.tags ?? {}, restored);
-      }
-      return reply;
-    },
-  });
-  expect(outcomeOf(result, 'vco-old')?.outcome).not.toBe('deleted');
-  expect(cloud.tags('vco-old')).toEqual(restored);
-});
+describe('`seen` vouches only for tags that the run has read or written', () => {
+  const seen = { 'vco-sweeper:seen': ago(20 * DAY) };
+  const RESTORED: [what: string, tags: Record<string, string>][] = [
+    ['an old mark', { ...seen, 'vco-sweeper:orphan': `tunnels-down ${ago(30 * DAY)}` }],
+    ['an old detach note', { ...seen, 'vco-sweeper:detached': `${ago(30 * DAY)} tr-attach-old` }],
+  ];
+  const restore = (cloud: ReturnType<typeof startCloud>, tags: Record<string, string>) =>
+    Object.assign(cloud.connection('vco-old')?.tags ?? {}, tags);
 
-test('a failed step does not vouch for a mark that somebody wrote during the step', async () => {
-  const restored = { 'vco-sweeper:orphan': `tunnels-down ${ago(30 * DAY)}`, 'vco-sweeper:seen': ago(20 * DAY) };
-  const cloud = startCloud({
-    estate: estate(free('old', dueTags()), ...inUse(5)),
-    faults: [always('DeleteVpnAttachment', { kind: 'no-effect' })],
+  test.each(RESTORED)('if a script restores %s just before the renewal, nothing is renewed', async (_what, tags) => {
+    const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)) });
+    const result = await cloud.run({
+      after: ({ action }, reply) => {
+        if (action === 'DescribeVpnConnections') {
+          restore(cloud, tags);
+        }
+        return reply;
+      },
+    });
+    expect(outcomeOf(result, 'vco-old')?.outcome).not.toBe('deleted');
+    expect(cloud.tags('vco-old')).toMatchObject(seen);
   });
-  const result = await cloud.run({
-    before: ({ action }) => {
-      if (action === 'DeleteVpnAttachment') {
-        Object.assign(cloud.connection('vco-old')?.tags ?? {}, restored);
-      }
-    },
+
+  test.each(RESTORED)('if a script restores %s during a step that fails, nothing is renewed', async (_what, tags) => {
+    const cloud = startCloud({
+      estate: estate(free('old', dueTags()), ...inUse(5)),
+      faults: [always('DeleteVpnAttachment', { kind: 'no-effect' })],
+    });
+    const result = await cloud.run({
+      before: ({ action }) => {
+        if (action === 'DeleteVpnAttachment') {
+          restore(cloud, tags);
+        }
+      },
+    });
+    expect(outcomeOf(result, 'vco-old')?.outcome).toBe('failed');
+    expect(cloud.tags('vco-old')).toMatchObject(tags);
   });
-  expect(outcomeOf(result, 'vco-old')?.outcome).toBe('failed');
-  expect(cloud.tags('vco-old')).toEqual(restored);
+
+  test('if a script restores an old detach note just before the first mark, no mark is written', async () => {
+    const note = { ...seen, 'vco-sweeper:detached': `${ago(30 * DAY)} tr-attach-old` };
+    const cloud = startCloud({ estate: estate(free('old'), ...inUse(5)) });
+    await cloud.run({
+      after: ({ action }, reply) => {
+        const row = cloud.connection('vco-old');
+        if (action === 'DescribeVpnConnections' && row) {
+          row.tags = { ...row.tags, ...note };
+        }
+        return reply;
+      },
+    });
+    expect(cloud.tags('vco-old')).toEqual(note);
+  });
 });
 
 describe('the clock of `expired` never counts from before the expiry date', () => {

@@ -28,10 +28,11 @@ export const TAG_DEFECTS: readonly Defect[] = [
   },
   {
     id: 'unread-mark-is-renewed',
-    happened: 'A script wrote an old mark during a run. The run renewed it without a look, and a later run went by it.',
+    happened:
+      'A script wrote an old mark or note during a run. The run renewed it without a look, and a later run went by it.',
     file: 'lib/sweep/marks/mark-upkeep.ts',
-    from: '    return { isSame };',
-    to: '    return {};',
+    from: ': { isSame: isKnown };',
+    to: ': {};',
     promise: 'S4',
   },
   {

@@ -1,12 +1,13 @@
 import type { RunResult } from '../../../../lib/core/domain/outcome.ts';
 import type { ConnectionRecord } from '../../../../lib/emulator/estate/estate-types.ts';
+import type { PolicyDocument } from '../../stories/scenario.ts';
 import type { Call } from '../../world/shown.ts';
 import { graceMs, isOurs, RULES } from '../../world/truth.ts';
-import { clockKey, markTags, noteOf, parseClocks, parseSeen } from '../claims-monitor.ts';
+import { claimOfNote, clockKey, markTags, noteOf, parseClocks, parseSeen } from '../claims-monitor.ts';
 import { isNoteDead } from '../due.ts';
 import { holdMs } from '../hold-watch.ts';
 import type { Scene, Since } from '../scene.ts';
-import { keysOf, tagsOf } from '../tag-calls.ts';
+import { idsOf, keysOf, tagsOf } from '../tag-calls.ts';
 import { modeOf, type Watched } from '../watched-run.ts';
 import type { HalfDoneChecks } from './half-done-checks.ts';
 
@@ -24,12 +25,35 @@ export class ClaimChecks {
 
   /** From the start of this run on a mark may be renewed, which must not bring a lapsed note back to life. */
   noteStart(run: Watched): void {
-    const scene = this.#scene;
-    for (const row of scene.rows) {
+    for (const row of this.#scene.rows) {
       const mode = modeOf(run, row.VpnConnectionId, row.regionId) ?? 'plan';
-      if (mode !== 'plan' && isNoteDead(row, run.policy, scene.now()) && !this.#halfDone.isHalfDone(row)) {
-        scene.dead.add(`${row.VpnConnectionId} note ${noteOf(row)?.text}`);
+      if (mode !== 'plan') {
+        this.#buryLapsedNote(row, run.policy);
       }
+    }
+  }
+
+  /** Other people may have written a lapsed note, while a run that does not know of it is about to renew the mark. */
+  othersActed(id: string): void {
+    const row = this.#scene.rowOf(id);
+    if (row) {
+      this.#buryLapsedNote(row, this.#scene.policy);
+    }
+  }
+
+  /** A run wrote tags. It could not know of a note that other people wrote after its last reading. */
+  noteMarks(call: Call): void {
+    for (const id of idsOf(call)) {
+      const row = this.#scene.rowOf(id);
+      if (row && this.#scene.isRaced(id)) {
+        this.#scene.dead.delete(claimOfNote(row));
+      }
+    }
+  }
+
+  #buryLapsedNote(row: ConnectionRecord, policy: PolicyDocument): void {
+    if (isNoteDead(row, policy, this.#scene.now()) && !this.#halfDone.isHalfDone(row)) {
+      this.#scene.dead.add(claimOfNote(row));
     }
   }
 
@@ -123,7 +147,7 @@ export class ClaimChecks {
     }
     const disproved = this.#scene.disprovedFor(run, id);
     const note = noteOf(row);
-    if (claim !== `${id} note ${note?.text}`) {
+    if (claim !== claimOfNote(row)) {
       return disproved.some((rule) => claim.startsWith(`${id} ${rule} `));
     }
     if (truth.bound.value === '' || !whole(truth.bound)) {
@@ -157,9 +181,8 @@ export class ClaimChecks {
 /** What the tags of a connection claim: each clock of its mark, and its detach note. */
 export function claimsOf(row: ConnectionRecord): readonly string[] {
   const id = row.VpnConnectionId;
-  const note = noteOf(row);
   const clocks = (parseClocks(markTags(row).orphan) ?? []).map((clock) => `${id} ${clockKey(clock)}`);
-  return note ? [...clocks, `${id} note ${note.text}`] : clocks;
+  return noteOf(row) ? [...clocks, claimOfNote(row)] : clocks;
 }
 
 /** Whether a run looked at the whole region of a connection, and was allowed to write tags on it. */

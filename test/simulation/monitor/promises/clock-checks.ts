@@ -99,9 +99,7 @@ export class ClockChecks {
     }
     const hasGap = run.startedMs - chain.renewedMs > maxGapMs(run.policy) + CLOCKS_OFF_MS;
     const isSure = !scene.blurred() && !run.readsMisled && run.policy === scene.policy;
-    // A run reads a mark just before it renews it. No run can see what other people write after that reading.
-    const isRaced = scene.now() - scene.othersActedMs(id) <= scene.options.latencyMs + scene.options.tagLagMs;
-    const disproved = isSure && !isRaced ? scene.disprovedFor(run, id) : [];
+    const disproved = isSure && !scene.isRaced(id) ? scene.disprovedFor(run, id) : [];
     for (const [key, broken] of chain.clocks) {
       const [rule = '', sinceSeconds] = key.split(' ');
       const isNew = Number(sinceSeconds) * 1000 >= run.startedMs - CLOCKS_OFF_MS;
