@@ -19,6 +19,8 @@ export default defineConfig({
     sequence: { sequencer: QuickFirst },
     setupFiles: ['test/setup/fixed-seed.ts'],
     testTimeout: 60_000,
+    // Each mutant has a new worker, and all of its test files share that worker, so modules are loaded once a mutant.
+    isolate: false,
     env: { NO_COLOR: '1' },
   },
 });
