@@ -8,6 +8,7 @@ import {
   isFree,
   isOurs,
   isProtected,
+  isUndecided,
   mayBeNamed,
   type RuleName,
   section,
@@ -51,11 +52,21 @@ export function isHalfDone(row: ConnectionRecord, estate: Estate, policy: Policy
   return isOurs(row) && isUndisputed(row, estate, policy) && isFree(row, estate) && !isProtected(row, policy, nowMs);
 }
 
+/** Whether its hold is not over by some clock. A run that finds the note lapsed begins the hold again. */
+function isHeld(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
+  const { atMs } = noteOf(row) ?? {};
+  const hold = toMs(section(policy, 'detach').hold ?? '0s');
+  const isOfNow = atMs !== undefined && atMs + hold > nowMs - CLOCKS_OFF_MS && atMs <= nowMs + CLOCKS_OFF_MS;
+  return hold > 0 && isOfNow && isFree(row, estate);
+}
+
 /** Whether it would be removed at once by any clock, if no limit stood against it. */
 export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocument, nowMs: number): boolean {
+  if (isHeld(row, estate, policy, nowMs)) {
+    return false;
+  }
   if (isHalfDone(row, estate, policy, nowMs)) {
-    const hold = toMs(section(policy, 'detach').hold ?? '0s');
-    return hold === 0 || (noteOf(row)?.atMs ?? nowMs) + hold <= nowMs - CLOCKS_OFF_MS;
+    return true;
   }
   if (!isOurs(row) || !isUndisputed(row, estate, policy) || isProtected(row, policy, nowMs)) {
     return false;
@@ -64,12 +75,17 @@ export function isDue(row: ConnectionRecord, estate: Estate, policy: PolicyDocum
   if (!hasRoom(row, row.AttachType === 'CEN')) {
     return false;
   }
-  if (rules.some((rule) => graceMs(policy, rule) === 0)) {
-    return !isMarkedForNoGrace(row, rules, policy);
-  }
   const { orphan, seen } = markTags(row);
   const seenMs = parseSeen(seen).atMs;
   const seenAgeMs = nowMs - seenMs;
+  // While a mark has the clock of a rule that nobody can decide, a run knows nothing.
+  const hasUndecided = (parseClocks(orphan) ?? []).some(({ rule }) => isUndecided(rule, row, policy));
+  if (hasUndecided && seenAgeMs <= maxGapMs(policy) + CLOCKS_OFF_MS) {
+    return false;
+  }
+  if (rules.some((rule) => graceMs(policy, rule) === 0)) {
+    return !isMarkedForNoGrace(row, rules, policy);
+  }
   if (!(seenAgeMs >= CLOCKS_OFF_MS && seenAgeMs <= maxGapMs(policy) - CLOCKS_OFF_MS)) {
     return false;
   }

@@ -154,11 +154,15 @@ export function contradicted(
   return RULES.filter((rule) => rule !== 'unassociated' && !holds(rule, row, estate, nowMs));
 }
 
-function contradictedBound(row: ConnectionRecord, estate: Estate, nowMs: number): readonly RuleName[] {
-  const statuses = [row.Status, ...(row.TunnelOptions ?? []).map(({ Status }) => Status)];
-  const isUp = statuses.includes('ipsec_sa_established');
-  return RULES.filter((rule) => (rule === 'tunnels-down' ? isUp : !holds(rule, row, estate, nowMs)));
-}
+const contradictedBound = (row: ConnectionRecord, estate: Estate, nowMs: number): readonly RuleName[] =>
+  RULES.filter((rule) => (rule === 'tunnels-down' ? isUp(row) : !holds(rule, row, estate, nowMs)));
+
+const isUp = ({ Status, TunnelOptions = [] }: ConnectionRecord): boolean =>
+  [Status, ...TunnelOptions.map((tunnel) => tunnel.Status)].includes('ipsec_sa_established');
+
+/** Whether a rule that is on can neither be confirmed nor be contradicted, because a tunnel has an unknown status. */
+export const isUndecided = (rule: RuleName, row: ConnectionRecord, policy: PolicyDocument): boolean =>
+  rule === 'tunnels-down' && graceMs(policy, rule) !== undefined && !isUp(row) && !allTunnelsDown(row);
 
 /** Only a role of the other account can judge a connection that another account's transit router holds. */
 function isReadable(row: ConnectionRecord, estate: Estate, policy: PolicyDocument): boolean {
