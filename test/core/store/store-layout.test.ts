@@ -2,18 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { recentBackupDays, recentlyBackedUp } from '../../../lib/core/store/recent-backups.ts';
 import { StoreError, toStoreError } from '../../../lib/core/store/store-error.ts';
 import {
+  BACKUP_FORMAT,
   backupFolder,
   backupPath,
   dayOf,
   isDay,
   isStoreName,
   LATEST_PAGE,
+  MARKER,
   namesIn,
+  RESULT_FORMAT,
   readBackupName,
   readReportName,
   readTimedName,
   reportPath,
   resultPath,
+  STOP,
+  STORE_FORMAT,
   toldPath,
 } from '../../../lib/core/store/store-layout.ts';
 import { whyNotStored } from '../../../lib/core/store/why-not-stored.ts';
@@ -21,6 +26,15 @@ import { ACCOUNT, DAY, REGION } from '../../support/builders.ts';
 
 const AT = Date.parse('2026-11-22T01:02:03.400Z');
 const place = { accountId: ACCOUNT, regionId: REGION };
+
+test('a store is known by names and formats that do not change', () => {
+  expect([MARKER, STOP]).toEqual(['vco-sweeper-store.json', 'STOP']);
+  expect([STORE_FORMAT, RESULT_FORMAT, BACKUP_FORMAT]).toEqual([
+    'vco-sweeper/store@1',
+    'vco-sweeper/result@1',
+    'vco-sweeper/backup@1',
+  ]);
+});
 
 describe('a path of the store', () => {
   test('names day and time in UTC, and the ids', () => {
