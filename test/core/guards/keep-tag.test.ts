@@ -20,6 +20,7 @@ test.each([
   'until 2026-02-30',
   'until 2020-01-01T00:00:00Z',
   'until 2020-01-01 or so',
+  'not until 2020-01-01',
 ])('the value %j protects for ever', (value) => {
   expect(read(value, Date.parse('2099-01-01T00:00:00Z'))).toEqual({ reasons: [`tag ${KEEP}`], lapsed: [] });
 });
