@@ -85,24 +85,34 @@ type End = Pick<StepResult, 'outcome' | 'reason' | 'code' | 'requestId' | 'heldU
   readonly startedMs?: number;
 };
 
+const endAs = (outcome: OutcomeKind, reason: string): End => ({ outcome, reason, code: null, requestId: null });
+
+/** How a connection ended whose tags could not be written. Undefined if they were written. */
+function endOfTags(tag: TagResult): End | undefined {
+  switch (tag.kind) {
+    case 'failed': {
+      const result = endWithError('its tags could not be kept up', tag.error, false);
+      return tag.stands ? { ...result, outcome: 'failed' } : result;
+    }
+    case 'gone':
+      return endAs('already-gone', 'it was gone before anything was sent');
+    case 'changed':
+      return endAs('unknown', 'somebody changed its tags after they were read, so this run did not write its mark');
+    default:
+      return undefined;
+  }
+}
+
 function endWithoutStep(judged: Judged, blocked: Blocked, { foreseen, tags }: Done): End {
   const { verdict, mode } = judged;
-  const end = (outcome: OutcomeKind, reason = verdict.reason): End => ({
-    outcome,
-    reason,
-    code: null,
-    requestId: null,
-  });
+  const end = (outcome: OutcomeKind, reason = verdict.reason) => endAs(outcome, reason);
   if (judged.unplanned !== undefined) {
     return end('unknown', judged.unplanned);
   }
   const tag = tags.get(judged);
-  if (tag?.kind === 'failed') {
-    const result = endWithError('its tags could not be kept up', tag.error, false);
-    return tag.stands ? { ...result, outcome: 'failed' } : result;
-  }
-  if (tag?.kind === 'gone') {
-    return end('already-gone', 'it was gone before anything was sent');
+  const unwritten = tag && endOfTags(tag);
+  if (unwritten !== undefined) {
+    return unwritten;
   }
   const why = blocked.get(judged);
   if (why !== undefined) {

@@ -17,6 +17,8 @@ export type TagResult =
   /** `sinceMs`: when the clocks that this run started begin. */
   | { readonly kind: 'marked'; readonly sinceMs: number }
   | { readonly kind: 'refreshed' | 'cleared' | 'gone' }
+  /** Somebody changed the tags after they were read, so its mark was not written. */
+  | { readonly kind: 'changed' }
   /** `stands`: a tag that is no longer true could not be removed. */
   | { readonly kind: 'failed'; readonly error: CloudError; readonly stands?: true };
 
@@ -173,6 +175,7 @@ async function writeMarks(
     }
     if (error?.code === TAGS_CHANGED) {
       region.marks.delete(id);
+      results.set(id, { kind: 'changed' });
     } else if (error) {
       results.set(id, { kind: 'failed', error });
     } else {

@@ -131,10 +131,10 @@ describe('`seen` vouches only for tags that the run has read or written', () => 
     expect(cloud.tags('vco-old')).toMatchObject(tags);
   });
 
-  test('if a script restores an old detach note just before the first mark, no mark is written', async () => {
+  test('if a script restores an old detach note just before the first mark, the run writes no mark and says so', async () => {
     const note = { ...seen, 'vco-sweeper:detached': `${ago(30 * DAY)} tr-attach-old` };
     const cloud = startCloud({ estate: estate(free('old'), ...inUse(5)) });
-    await cloud.run({
+    const result = await cloud.run({
       after: ({ action }, reply) => {
         const row = cloud.connection('vco-old');
         if (action === 'DescribeVpnConnections' && row) {
@@ -144,6 +144,11 @@ describe('`seen` vouches only for tags that the run has read or written', () => 
       },
     });
     expect(cloud.tags('vco-old')).toEqual(note);
+    const { outcome, reason } = outcomeOf(result, 'vco-old') ?? {};
+    expect({ outcome, reason }).toEqual({
+      outcome: 'unknown',
+      reason: 'somebody changed its tags after they were read, so this run did not write its mark',
+    });
   });
 });
 
