@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import RPCClient from '@alicloud/pop-core/lib/rpc.js';
 import type { OrganizationService, Service } from '../client/actions.ts';
 import { type Endpoints, whereOf } from '../client/endpoints.ts';
@@ -34,10 +34,9 @@ export function createPopTransport(endpoints: Endpoints, sockets: Sockets = new 
     const client = clientOf(credentials, origin, VERSIONS[service]);
     const timeout = timeoutMs + SDK_LIMIT_LATER_MS;
     try {
-      return await sockets.exchange({ action, origin, timeoutMs }, async ({ agent, signal }) => {
-        const beforeRequest = (options: RequestOptions) => ({ ...options, signal });
-        return request(client, action, { ...params }, { method: 'POST', timeout, agent, beforeRequest });
-      });
+      return await sockets.exchange({ action, origin, timeoutMs }, async (agent) =>
+        request(client, action, { ...params }, { method: 'POST', timeout, agent }),
+      );
     } catch (error) {
       throw thrownError(action, error, whereOf(origin, endpoints.variable(service), sockets.via(origin)));
     }

@@ -54,27 +54,30 @@ export class Sockets {
    * Throws an error named `RequestTimeoutError`, a `CloudError` with `ReplyTooLarge` or, after `close`, with
    * `DeadlineExceeded`, and any error that `send` throws.
    */
-  async exchange<T>(
-    { action, origin, timeoutMs }: Exchange,
-    send: (over: { readonly agent: http.Agent; readonly signal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
+  async exchange<T>({ action, origin, timeoutMs }: Exchange, send: (agent: http.Agent) => Promise<T>): Promise<T> {
     if (this.#isClosed) {
       throw deadlineExceeded(action);
     }
-    const ending = new AbortController();
+    let request: http.ClientRequest | undefined;
+    let reason: Error | undefined;
     let isOver = false;
-    const end = (reason: Error): void => {
+    const end = (toError: () => Error): void => {
       if (!isOver) {
-        ending.abort(reason);
+        reason ??= toError();
+        // Not with the reason, because the SDK writes into the error that it gets.
+        request?.destroy();
       }
     };
-    const timer = setTimeout(end, timeoutMs, noAnswerInTime());
+    const timer = setTimeout(end, timeoutMs, noAnswerInTime);
+    const onRequest = (sent: http.ClientRequest): void => {
+      request = sent;
+    };
     // A turn later, because destroying a socket while its reply just ends raises an error that nobody can catch.
-    const agent = this.#agentFor(origin, () => setImmediate(end, replyTooLarge(action)));
+    const onExcess = () => setImmediate(end, () => replyTooLarge(action));
     try {
-      return await send({ agent, signal: ending.signal });
+      return await send(this.#agentFor(origin, onRequest, onExcess));
     } catch (error) {
-      throw ending.signal.aborted ? ending.signal.reason : error;
+      throw reason ?? error;
     } finally {
       isOver = true;
       clearTimeout(timer);
@@ -95,9 +98,10 @@ export class Sockets {
   }
 
   /** The agent of a request. An SDK hands over neither its request nor the reply, but both pass through its agent. */
-  #agentFor(origin: string, onExcess: () => void): http.Agent {
+  #agentFor(origin: string, onRequest: (request: http.ClientRequest) => void, onExcess: () => void): http.Agent {
     const pool = this.#poolOf(origin);
     const addRequest: Agent['addRequest'] = (request, options) => {
+      onRequest(request);
       request.once('response', (reply) => this.#limitSize(reply, onExcess));
       pool.addRequest(request, options);
     };

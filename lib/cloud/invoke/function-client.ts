@@ -49,8 +49,8 @@ export class FunctionClient extends FcClient<FcReply> {
     const url = new URL(`${this.endpoint}/${this.version}${path}`);
     url.search = new URLSearchParams(query ?? {}).toString();
     const limits = { action: 'InvokeFunction', origin: url.origin, timeoutMs: this.timeout };
-    return await this.#sockets.exchange(limits, (over) =>
-      exchange(url, { ...over, method, headers: { ...sent, authorization } }, body),
+    return await this.#sockets.exchange(limits, (agent) =>
+      exchange(url, { agent, method, headers: { ...sent, authorization } }, body),
     );
   }
 }

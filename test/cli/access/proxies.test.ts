@@ -30,9 +30,9 @@ test('the time limit ends a proxy that never answers, and closes its socket', as
   const url = `http://127.0.0.1:${proxy.port}`;
   const sockets = new Sockets(routeOf({ HTTPS_PROXY: url }, url));
   const limits = { action: 'X', origin: 'https://cloud.example', timeoutMs: 100 };
-  const ended = sockets.exchange(limits, async (over) => {
+  const ended = sockets.exchange(limits, async (agent) => {
     await new Promise((resolve, reject) => {
-      https.get('https://cloud.example', over, resolve).on('error', reject);
+      https.get('https://cloud.example', { agent }, resolve).on('error', reject);
     });
   });
   await expect(ended).rejects.toMatchObject({ name: 'RequestTimeoutError' });
