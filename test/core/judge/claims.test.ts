@@ -6,10 +6,13 @@ import { parseExpiry, parseInstant, toIso } from '../../../lib/core/domain/time.
 import { type Clocks, type Mark, parseMark, readClaims } from '../../../lib/core/judge/claims.ts';
 import {
   countTagsOver,
+  hasMarkTags,
   TAG_VALUE_LENGTH_MAX,
   toMarkText,
   toNoteText,
   toSeenText,
+  VOID_MARK,
+  VOID_NOTE,
 } from '../../../lib/core/judge/own-tags.ts';
 import { protect } from '../../../lib/core/judge/protect.ts';
 import { RULE_NAMES } from '../../../lib/core/rules/all-rules.ts';
@@ -179,9 +182,24 @@ describe('a mark', () => {
     expect(readMark(found)).toEqual({ kind: 'broken', reason });
   });
 
-  test('without a rule is no mark, because a time alone claims nothing', () => {
-    expect(readMark(tagged({ [TAG_SEEN]: ago(0) }))).toEqual({ kind: 'none' });
+  test.each<[string, Tags]>([
+    ['without a rule', tagged({ [TAG_SEEN]: ago(0) })],
+    ['that is void', tagged({ [TAG_ORPHAN]: 'void', [TAG_SEEN]: ago(0) })],
+  ])('%s is no mark', (_what, found) => {
+    expect(readMark(found)).toEqual({ kind: 'none' });
   });
+
+  test('has a tag seen with nothing before its time', () => {
+    const reason = 'tag vco-sweeper:seen is missing or malformed';
+    expect(readMark(tagged({ [TAG_ORPHAN]: ORPHAN, [TAG_SEEN]: `x ${ago(0)}` }))).toEqual({ kind: 'broken', reason });
+  });
+
+  test.each(['', 'unassociated soon', 'unassociated', `${ORPHAN}, expired`])(
+    'with the text %j has no clocks',
+    (text) => {
+      expect(parseMark(tagged({ [TAG_ORPHAN]: text }))).toBeUndefined();
+    },
+  );
 
   test.each<[string, Tags]>([
     ['starts and was seen at this very moment', mark(0, 0)],
@@ -210,6 +228,10 @@ describe('a mark', () => {
       clocks: new Map([['unassociated', Date.parse('2026-11-20T11:22:33.456Z')]]),
       seenMs: Date.parse('2026-11-22T01:02:03.789Z'),
     });
+  });
+
+  test('has no entry for a rule without a clock', () => {
+    expect(toMarkText(new Map([['expired', NOW]]), ['unassociated', 'expired'])).toBe('expired 2026-11-22T12:00:00Z');
   });
 
   test('has whole seconds, rounded so that a clock never starts early and is never seen late', () => {
@@ -302,6 +324,19 @@ describe('a detach note', () => {
     expect(readNote(text, { [TAG_SEEN]: 'void' }).kind).toBe('broken');
   });
 
+  test.each<[string, string, Record<string, string>, string]>([
+    ['is void', 'void', {}, 'is void'],
+    ['is too old beside a void mark', `${ago(9 * DAY)} tr-attach-1`, { [TAG_SEEN]: 'void' }, 'is beside a void mark'],
+    ['is malformed', 'yes', {}, 'is missing or malformed'],
+    ['has no attachment', ago(0), {}, 'is missing or malformed'],
+  ])('that %s says why it does not count', (_what, text, more, reason) => {
+    expect(readNote(text, more)).toEqual({ kind: 'broken', reason: `tag vco-sweeper:detached ${reason}` });
+  });
+
+  test('that nobody has renewed for longer than the gap still names its attachment', () => {
+    expect(readNote(`${ago(GAP + 1)} tr-attach-1`)).toEqual({ kind: 'lapsed', attachmentId: 'tr-attach-1' });
+  });
+
   test('from an older connection does not count, even if a run renewed the tag seen', () => {
     const connection = aConnection({
       createdAtMs: NOW - 25 * HOUR,
@@ -331,7 +366,41 @@ describe('a detach note', () => {
   });
 });
 
+describe('the claims of a connection', () => {
+  test('are none if it has no tags, or if its tags could not be read', () => {
+    const none = { mark: { kind: 'none' }, note: { kind: 'none' }, triedMs: undefined };
+    expect(readClaims(aConnection(), NOW, GAP)).toEqual(none);
+    expect(readClaims(aConnection({ tags: 'unread' }), NOW, GAP)).toEqual(none);
+  });
+
+  test('say when a step last failed, unless the tag seen is broken', () => {
+    const triedMs = (seen: string) => readClaims(aConnection({ tags: tagged({ [TAG_SEEN]: seen }) }), NOW, GAP).triedMs;
+    expect(triedMs(`${ago(HOUR)} tried ${ago(2 * HOUR)}`)).toBe(NOW - 2 * HOUR);
+    expect(triedMs(ago(HOUR))).toBeUndefined();
+    expect(triedMs(`soon tried ${ago(2 * HOUR)}`)).toBeUndefined();
+  });
+});
+
+describe('the tags that overwrite claims that cannot be removed', () => {
+  test('make both tags of a mark void, or at least the tag seen', () => {
+    expect(VOID_MARK).toEqual([tagged({ [TAG_ORPHAN]: 'void', [TAG_SEEN]: 'void' }), tagged({ [TAG_SEEN]: 'void' })]);
+    expect(VOID_NOTE).toEqual([tagged({ [TAG_DETACHED]: 'void' })]);
+  });
+
+  test('a mark exists if either of its tags exists', () => {
+    expect([TAG_ORPHAN, TAG_SEEN, TAG_DETACHED].map((key) => hasMarkTags(tagged({ [key]: '' })))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
 describe('room for the tags of the sweeper', () => {
+  test('is not in question if the tags could not be read', () => {
+    expect(countTagsOver(aConnection({ tags: 'unread' }), true)).toBe(0);
+  });
+
   const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, '']));
   const ours = { [TAG_ORPHAN]: 'x', [TAG_SEEN]: 'x' };
 

@@ -13,6 +13,7 @@ import {
   tagged,
   witnesses,
 } from '../../support/builders.ts';
+import { DOWN } from './judge-cases.ts';
 
 const withHold = (holdMs: number): Policy => {
   const policy = aPolicy();
@@ -68,16 +69,24 @@ describe('a detached connection', () => {
 });
 
 describe('a note about the attachment of another connection', () => {
-  const of = (connectionId: string) =>
-    judgeOne(aConnection({ tags: tagged(noted(HOUR, HOUR)) }), withHold(0), {
-      witnesses: witnesses([anAttachment({ attachmentId: 'tr-attach-9', connectionId })]),
+  const beside = (attachmentId: string, tags: Record<string, string>, holdMs = 0) =>
+    judgeOne(aConnection({ tags: tagged(tags) }), withHold(holdMs), {
+      witnesses: witnesses([anAttachment({ attachmentId, connectionId: 'vco-other' })]),
     });
 
   test('claims nothing', () => {
-    const { kind, note, dropNote } = of('vco-other');
+    const { kind, note, dropNote } = beside('tr-attach-9', noted(HOUR, HOUR));
     expect(kind).toBe('orphan');
     expect(note).toEqual({ kind: 'broken', reason: 'tr-attach-9 is of vco-other' });
     expect(dropNote).toBe(true);
+  });
+
+  test('claims nothing if it has lapsed, so no hold starts again from it', () => {
+    expect(beside('tr-attach-9', noted(200 * HOUR, 73 * HOUR), DAY)).toMatchObject({ kind: 'orphan', dropNote: true });
+  });
+
+  test('is not meant if the other connection has another attachment', () => {
+    expect(beside('tr-attach-8', noted(HOUR, HOUR))).toMatchObject({ kind: 'half-done', note: { kind: 'valid' } });
   });
 });
 
@@ -99,6 +108,11 @@ describe('in doubt', () => {
     expect(doubtful(timeoutMs + 1)).toMatchObject({ dropNote: true, markAction: 'clear', markDisproved: false });
   });
 
+  test('a broken mark is removed, so that it never counts, and a mark that may hold stays', () => {
+    expect(doubtful(0, { 'vco-sweeper:orphan': 'x' })).toMatchObject({ kind: 'unknown', markAction: 'clear' });
+    expect(doubtful(0, mark)).toMatchObject({ kind: 'unknown', markAction: 'none' });
+  });
+
   test('a younger note stays, because a detach may be under way', () => {
     expect(doubtful(timeoutMs, mark)).toMatchObject({ kind: 'unknown', dropNote: false, markDisproved: false });
   });
@@ -112,4 +126,18 @@ test('a mark from before the connection was bound again proves nothing, and the 
     reason: 'it was bound again by tr-attach-1 since it was detached from tr-attach-9',
   });
   expect(verdict).toMatchObject({ isDue: false, markDisproved: true });
+});
+
+test('a connection that was bound again without a mark has no mark afterwards either', () => {
+  const verdict = judgeOne(
+    aBoundConnection({ tags: tagged(noted(HOUR, HOUR)) }),
+    aPolicy({ rules: { 'tunnels-down': DAY } }),
+  );
+  expect(verdict).toMatchObject({ mark: { kind: 'none' }, markDisproved: false, dropNote: true });
+});
+
+test('a note of an earlier binding is removed even if it is fresh and the connection is due without a mark', () => {
+  const tags = tagged({ 'vco-sweeper:detached': `${ago(1_000)} tr-attach-9` });
+  const policy = aPolicy({ rules: { 'tunnels-down': 0 } });
+  expect(judgeOne(aBoundConnection({ ...DOWN, tags }), policy)).toMatchObject({ isDue: true, dropNote: true });
 });

@@ -9,6 +9,7 @@ import {
   DAY,
   HOUR,
   judgeOne,
+  NOW,
   tagged,
   twoTunnels,
 } from '../../support/builders.ts';
@@ -156,23 +157,70 @@ describe('marks and grace', () => {
     });
   });
 
+  const noGrace = aPolicy({ rules: { unassociated: 0 } });
+
   test('a rule without grace needs no mark', () => {
-    expect(judgeOne(aConnection(), aPolicy({ rules: { unassociated: 0 } }))).toMatchObject({
+    expect(judgeOne(aConnection(), noGrace)).toMatchObject({
       kind: 'orphan',
       isDue: true,
       markAction: 'none',
       sinceMs: undefined,
+      ripeAtMs: NOW,
+      restsOnMark: false,
     });
+  });
+
+  test('a rule with grace rests on its mark, and is due at no known moment before it has one', () => {
+    expect(judgeOne(aConnection())).toMatchObject({ restsOnMark: true, ripeAtMs: undefined, isDue: false });
+  });
+
+  test.each<[string, Record<string, string>, MarkAction]>([
+    ['a mark that proves nothing is removed', { 'vco-sweeper:orphan': 'x' }, 'clear'],
+    ['a tag seen alone, which is no mark, stays', { 'vco-sweeper:seen': ago(HOUR) }, 'none'],
+  ])('if only a rule without grace holds, %s', (_what, tags, markAction) => {
+    expect(judgeOne(aConnection({ tags: tagged(tags) }), noGrace)).toMatchObject({ isDue: true, markAction });
+  });
+
+  test('a connection in use has no clocks, and rests on no mark', () => {
+    expect(judgeOne(aBoundConnection())).toMatchObject({
+      kind: 'in-use',
+      starting: [],
+      restsOnMark: false,
+      restartsHold: false,
+      protections: [],
+    });
+    expect(judgeOne(aConnection()).attachment).toBeUndefined();
+  });
+
+  test('the clock of `expired` counts from the second of the expiry date, and not from before', () => {
+    const since = (sinceMs: number) => ({
+      'vco-sweeper:expires': ago(HOUR),
+      'vco-sweeper:orphan': `expired ${ago(sinceMs)}`,
+      'vco-sweeper:seen': ago(HOUR),
+    });
+    const policy = aPolicy({ rules: { unassociated: 'off', expired: HOUR } });
+    expect(judgeOne(aConnection({ tags: tagged(since(HOUR)) }), policy)).toMatchObject({ isDue: true });
+    expect(judgeOne(aConnection({ tags: tagged(since(HOUR + 1)) }), policy)).toMatchObject({ isDue: false });
   });
 });
 
 describe('a connection without room for the tags of the sweeper', () => {
   const owners = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, '']));
+  const DUE_DOWN = { ...DUE_MARK, 'vco-sweeper:orphan': `tunnels-down ${ago(2 * DAY)}` };
+
+  test('is not due by a rule without grace either', () => {
+    expect(judgeOne(aConnection({ tags: tagged(owners(19)) }), aPolicy({ rules: { unassociated: 0 } }))).toMatchObject({
+      isDue: false,
+      tagsOver: 1,
+      markAction: 'none',
+    });
+  });
 
   test.each<[number, Connection]>([
     [1, aConnection({ tags: tagged(owners(19)) })],
     [1, aConnection({ tags: tagged({ ...owners(19), 'vco-sweeper:orphan': `unassociated ${ago(2 * DAY)}` }) })],
     [1, aBoundConnection({ ...DOWN, tags: tagged({ ...owners(18), ...DUE_MARK }) })],
+    [1, aBoundConnection({ ...DOWN, tags: tagged({ ...owners(18), ...DUE_DOWN }) })],
   ])('is an orphan that is not due, gets no tag, and %i tags must be removed first', (over, connection) => {
     const policy = aPolicy({ rules: { 'tunnels-down': DAY } });
     expect(judgeOne(connection, policy)).toMatchObject({

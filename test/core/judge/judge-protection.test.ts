@@ -36,6 +36,21 @@ describe('protection comes before every rule', () => {
     });
   });
 
+  test('disproves a valid mark only, and removes a note only if there is one', () => {
+    const keep = (tags: Record<string, string>) =>
+      judgeOne(aConnection({ tags: tagged({ ...tags, 'vco-sweeper:keep': '' }) }));
+    expect(keep(DUE_MARK)).toMatchObject({ markDisproved: true, dropNote: false });
+    expect(keep({ 'vco-sweeper:orphan': 'x' })).toMatchObject({ markDisproved: false, dropNote: false });
+    expect(keep({ 'vco-sweeper:detached': 'x' })).toMatchObject({ markDisproved: false, dropNote: true });
+  });
+
+  test('a keep tag whose date is over protects no longer, and the evidence says so', () => {
+    const tags = tagged({ ...DUE_MARK, 'vco-sweeper:keep': 'until 2026-11-01' });
+    const verdict = judgeOne(aConnection({ tags }));
+    expect(verdict).toMatchObject({ kind: 'orphan', isDue: true });
+    expect(verdict.evidence).toContain('tag vco-sweeper:keep protected it until 2026-11-01, which is over');
+  });
+
   test.each([['false'], ['False'], ['FALSE']])('vco-sweeper:keep=%s does not protect', (keep) => {
     expect(judgeOne(aConnection({ tags: tagged({ ...DUE_MARK, 'vco-sweeper:keep': keep }) }))).toMatchObject({
       kind: 'orphan',
