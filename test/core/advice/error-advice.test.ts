@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { advice, describeFailure, isLasting } from '../../../lib/core/advice/error-advice.ts';
+import { advice, describeCode, describeFailure, isLasting } from '../../../lib/core/advice/error-advice.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
 
 const adviceOf = (code: string, action = 'DescribeVpnConnections') => advice({ action, code });
@@ -13,6 +13,7 @@ test.each([
   ['InvalidSecurityToken.Malformed', /security token/],
   ['InvalidSecurityToken.MismatchWithAccessKey', /security token/],
   ['MissingSecurityToken', /security token/],
+  ['NoCredentials', /Renew the credentials/],
   ['InvalidTimeStamp.Expired', /clock/],
   ['InvalidRegionId.NotFound', /region/],
   ['Forbidden.RAM', /Grant the action/],
@@ -22,6 +23,7 @@ test.each([
   ['Forbidden.RiskControl', /support/],
   ['EntityNotExist.Role', /role/],
   ['WrongAccount', /ARN/],
+  ['InvalidParameter.RoleArn', /ARN/],
   ['ReplyTooLarge', /proxy/],
   ['VpnConnection.FinancialLocked', /payment/],
   ['InvalidTagKey', /tag policy/],
@@ -76,4 +78,16 @@ test('the description of a failure includes the advice, if there is advice', () 
     /^ListTransitRouters failed: Unauthorized\. Grant the action /,
   );
   expect(describeFailure(failure('SystemBusy'))).toBe('ListTransitRouters failed: SystemBusy');
+});
+
+test('the description of a code alone includes the advice as well', () => {
+  expect(describeCode('WrongAccount')).toBe('WrongAccount. Correct the ARN of the role in the policy.');
+  expect(describeCode('NoPermission')).toMatch(/^NoPermission\. Grant the action /);
+  expect(describeCode('SystemBusy')).toBe('SystemBusy');
+});
+
+test('a sentence after a colon begins with a small letter', () => {
+  expect(adviceOf('UnreadableReply')).toBe(
+    'If it stays so: find out what answers in place of the cloud: a proxy, or the endpoint that a variable names.',
+  );
 });
