@@ -1,4 +1,11 @@
-import type { AccountId, Attachment, Connection, ConnectionId, TransitRouterId } from '../domain/estate.ts';
+import type {
+  AccountId,
+  Attachment,
+  AttachmentId,
+  Connection,
+  ConnectionId,
+  TransitRouterId,
+} from '../domain/estate.ts';
 import type { Settled } from '../rules/rule.ts';
 import type { DetachNote } from './claims.ts';
 
@@ -20,6 +27,8 @@ export type Witnesses = {
   readonly attachmentsOf: ReadonlyMap<TransitRouterId, readonly Attachment[]>;
   /** Every attachment that names this connection, in the order of the transit routers. */
   readonly holdersOf: (connectionId: ConnectionId) => readonly Attachment[];
+  /** The attachment with this id, of any transit router. */
+  readonly attachment: (attachmentId: AttachmentId) => Attachment | undefined;
   /** Accounts whose transit routers could not be read, because their role could not be assumed. */
   readonly unreadOwners: readonly AccountId[];
   /** Other accounts whose transit routers were read, with a role in each account. */
@@ -32,27 +41,39 @@ export function createWitnesses(
   otherOwners: readonly AccountId[] = [],
 ): Witnesses {
   const lists = [...attachmentsOf.values()];
-  const holdersOf = (connectionId: ConnectionId) => lists.flatMap((list) => indexOf(list).get(connectionId) ?? []);
-  return { attachmentsOf, holdersOf, unreadOwners, otherOwners };
+  return {
+    attachmentsOf,
+    holdersOf: (connectionId) => lists.flatMap((list) => indexOf(list).holders.get(connectionId) ?? []),
+    attachment: (attachmentId) =>
+      lists.map((list) => indexOf(list).attachments.get(attachmentId)).find((found) => found !== undefined),
+    unreadOwners,
+    otherOwners,
+  };
 }
 
-/** Each list is indexed once, even if many lookups and several witnesses share it. */
-const indexes = new WeakMap<readonly Attachment[], ReadonlyMap<ConnectionId, readonly Attachment[]>>();
+type Index = {
+  readonly holders: ReadonlyMap<ConnectionId, readonly Attachment[]>;
+  readonly attachments: ReadonlyMap<AttachmentId, Attachment>;
+};
 
-function indexOf(list: readonly Attachment[]): ReadonlyMap<ConnectionId, readonly Attachment[]> {
+/** Each list is indexed once, even if many lookups and several witnesses share it. */
+const indexes = new WeakMap<readonly Attachment[], Index>();
+
+function indexOf(list: readonly Attachment[]): Index {
   const known = indexes.get(list);
   if (known) {
     return known;
   }
-  const index = new Map<ConnectionId, Attachment[]>();
+  const holders = new Map<ConnectionId, Attachment[]>();
   for (const attachment of list) {
-    const holders = index.get(attachment.connectionId);
-    if (holders) {
-      holders.push(attachment);
+    const ofConnection = holders.get(attachment.connectionId);
+    if (ofConnection) {
+      ofConnection.push(attachment);
     } else {
-      index.set(attachment.connectionId, [attachment]);
+      holders.set(attachment.connectionId, [attachment]);
     }
   }
+  const index = { holders, attachments: new Map(list.map((attachment) => [attachment.attachmentId, attachment])) };
   indexes.set(list, index);
   return index;
 }
@@ -137,10 +158,8 @@ function associateUnbound({ connection, holders, witnesses, note, evidence }: Bo
  * Whether the attachment in our note is gone from the transit routers of the other accounts. After a detach, the cloud
  * may still say `CrossAccountAuthorized`, because a grant still exists.
  */
-const isReleased = (note: DetachNote, { attachmentsOf, otherOwners }: Witnesses): boolean =>
-  note.kind === 'valid' &&
-  otherOwners.length > 0 &&
-  ![...attachmentsOf.values()].flat().some(({ attachmentId }) => attachmentId === note.attachmentId);
+const isReleased = (note: DetachNote, { attachment, otherOwners }: Witnesses): boolean =>
+  note.kind === 'valid' && otherOwners.length > 0 && attachment(note.attachmentId) === undefined;
 
 function noHolder(witnesses: Witnesses): string {
   const ids = [...witnesses.attachmentsOf.keys()];

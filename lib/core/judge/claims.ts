@@ -80,7 +80,8 @@ function placeInLife(ms: number | undefined, { bornMs, nowMs }: Life): number | 
   return ms < bornMs ? 'older' : Math.min(ms, nowMs);
 }
 
-const readMoment = (text: string | undefined, life: Life) => placeInLife(parseInstant(text ?? ''), life);
+const readMoment = (text: string | undefined, life: Life) =>
+  placeInLife(text === undefined ? undefined : parseInstant(text), life);
 
 const PROBLEMS = {
   malformed: 'is missing or malformed',
