@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CloudError, ConfigError } from '../../../lib/core/domain/errors.ts';
+import { CloudError, ConfigError, stoppedOnRequest, toCloudError } from '../../../lib/core/domain/errors.ts';
 
 const refused = { action: 'DeleteVpnAttachment', code: 'Forbidden', effect: 'refused' } as const;
 
@@ -24,4 +24,19 @@ test('a mistake in the configuration has an error name of its own', () => {
     name: 'ConfigError',
     message: 'protect.names[0]: no glob',
   });
+});
+
+test('a call that was stopped before it was made had no effect, and a repeated call may have had an effect', () => {
+  expect(stoppedOnRequest('TagResources')).toMatchObject({
+    action: 'TagResources',
+    code: 'StoppedOnRequest',
+    effect: 'refused',
+  });
+  expect(stoppedOnRequest('TagResources', true).effect).toBe('unknown');
+});
+
+test('only an error of the cloud counts as a failed call, and any other error passes through', () => {
+  const error = new CloudError(refused);
+  expect(toCloudError(error)).toBe(error);
+  expect(() => toCloudError(new TypeError('a defect'))).toThrow(new TypeError('a defect'));
 });

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Mode } from '../../../lib/core/domain/policy.ts';
-import { type Judged, type JudgedRegion, plan as planAt } from '../../../lib/core/plan/plan.ts';
+import {
+  countsInShare,
+  findNotNow,
+  goingLater,
+  isReported,
+  type Judged,
+  type JudgedRegion,
+  plan as planAt,
+} from '../../../lib/core/plan/plan.ts';
 import {
   ACCOUNT,
   aBoundConnection,
@@ -124,7 +132,66 @@ test('a region without due connections is not halted, even with a share of 0', (
 test('a locked connection is blocked and takes no place in the queue', () => {
   const planned = plan([region([locked('vco-l'), due('vco-r')])], LIMITS);
   expect(ids(planned.queue)).toEqual(['vco-r']);
-  expect([...planned.blocked.values()].join()).toContain('financialLocked');
+  expect([...planned.blocked.values()]).toEqual([
+    'it is locked for overdue payment (State financialLocked): settle the bill, or delete it by hand',
+  ]);
+});
+
+test('a locked connection does not count as due in the share guard', () => {
+  expect(plan([region([...many(4, locked), due('vco-r')])], LIMITS).halts).toEqual([]);
+});
+
+test('a connection on which a step failed comes after all other connections, the earliest failure first', () => {
+  const tried = (connectionId: string, hours: number) => ({ ...due(connectionId, 9), triedMs: NOW - hours * HOUR });
+  const planned = plan(
+    [region([tried('vco-a', 1), tried('vco-b', 2), due('vco-c'), halfDone('vco-d'), ...many(9, used)])],
+    LIMITS,
+  );
+  expect(ids(planned.queue)).toEqual(['vco-d', 'vco-c', 'vco-b', 'vco-a']);
+});
+
+test('a connection without a mark comes last, because its rule has no grace', () => {
+  const unmarked = judgeOne(aConnection({ connectionId: 'vco-a' }), aPolicy({ rules: { unassociated: 0 } }));
+  expect(ids(plan([region([unmarked, due('vco-b'), ...many(9, used)])], LIMITS).queue)).toEqual(['vco-b', 'vco-a']);
+});
+
+test('a held connection does not count in the share guard, and neither does a connection of a VPN gateway', () => {
+  const { connection } = due('vco-a');
+  expect(countsInShare({ connection, heldUntilMs: undefined })).toBe(true);
+  expect(countsInShare({ connection, heldUntilMs: NOW })).toBe(false);
+  expect(countsInShare({ connection: { ...connection, attachType: 'VPNGW' }, heldUntilMs: undefined })).toBe(false);
+});
+
+describe('a notice', () => {
+  const withNotice = (verdict: Judged['verdict'], notice: Judged['notice']): JudgedRegion =>
+    aRegion([{ accountId: ACCOUNT, regionId: REGION, verdict, mode: 'sweep', notice }], REGION);
+
+  test('that is missing leaves a new connection out of the queue, and says so', () => {
+    const planned = plan([withNotice(due('vco-a'), { kind: 'none', hasClock: true })], LIMITS);
+    expect(planned.queue).toEqual([]);
+    expect([...planned.untold.values()]).toEqual([
+      { reason: 'unassociated: its grace has run out, but nobody has been told yet', code: null },
+    ]);
+  });
+
+  test('that could not be read has the code of the failure', () => {
+    const planned = plan([withNotice(due('vco-a'), { kind: 'unread', reason: 'no store', code: 'StoreGone' })], LIMITS);
+    expect([...planned.untold.values()]).toEqual([
+      { reason: 'unassociated: its grace has run out, but no store', code: 'StoreGone' },
+    ]);
+  });
+
+  test('is not needed to finish a half-done connection, or without `notify.required`', () => {
+    expect(plan([withNotice(halfDone('vco-a'), { kind: 'none', hasClock: true })], LIMITS).queue).toHaveLength(1);
+    expect(plan([withNotice(due('vco-a'), undefined)], LIMITS).queue).toHaveLength(1);
+  });
+});
+
+test('the result reports a connection that is in scope or differs from its plan', () => {
+  const judged = { accountId: ACCOUNT, regionId: REGION, verdict: due('vco-a') };
+  expect(isReported({ ...judged, mode: 'plan' })).toBe(true);
+  expect(isReported({ ...judged, mode: undefined })).toBe(false);
+  expect(isReported({ ...judged, mode: undefined, unplanned: 'it differs' })).toBe(true);
 });
 
 describe('outside the change window', () => {
@@ -137,6 +204,30 @@ describe('outside the change window', () => {
     expect(ids(planned.queue)).toEqual(['vco-h']);
     expect([...planned.postponed].map(([judged, why]) => [...ids([judged]), why])).toEqual([['vco-a', said]]);
     expect(planned.blocked.size).toBe(0);
+  });
+
+  test('each connection that waits says why, unless a person or a failure stopped the whole run', () => {
+    const planned = plan([region([due('vco-a'), halfDone('vco-h'), ...many(9, used)])], { window });
+    const [waiting] = [...planned.postponed.keys()];
+    const [going] = planned.queue;
+    if (waiting === undefined || going === undefined) {
+      throw new Error('a connection is missing');
+    }
+    expect(findNotNow(planned, waiting)).toEqual({ reason: said, code: null });
+    expect(findNotNow(planned, going)).toBeUndefined();
+    const heldBack = { reason: 'stopped', code: null, file: 'STOP' };
+    expect(findNotNow({ ...planned, heldBack }, going)).toBe(heldBack);
+    expect(findNotNow({ ...planned, heldBack }, waiting)).toBe(heldBack);
+  });
+
+  test('a saved plan lists the connections that may go once it opens, in order, as far as the limit allows', () => {
+    const planned = plan([region([due('vco-b', 2), due('vco-a', 2), due('vco-c', 5), ...many(9, used)])], {
+      window,
+      perRun: 3,
+    });
+    expect(ids(goingLater(planned, 0))).toEqual(['vco-c', 'vco-a', 'vco-b']);
+    expect(ids(goingLater(planned, 1))).toEqual(['vco-c', 'vco-a']);
+    expect(goingLater(planned, 4)).toEqual([]);
   });
 
   test('the share guard counts connections that wait for the window', () => {
