@@ -22,8 +22,8 @@ export const CLOCK_DEFECTS: readonly Defect[] = [
     id: 'rule-change-keeps-the-clock',
     happened: 'The time as an orphan by a rule counted for another rule.',
     file: 'lib/core/judge/judge.ts',
-    from: "const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
-    to: "const kept = new Map(RULE_NAMES.filter((name) => says(name) === 'yes' && base.clocks.size > 0).map((name) => [name, Math.min(...base.clocks.values())]));",
+    from: "const kept = new Map([...own.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
+    to: "const kept = new Map(RULE_NAMES.filter((name) => says(name) === 'yes' && own.clocks.size > 0).map((name) => [name, Math.min(...own.clocks.values())]));",
     promise: 'S4',
   },
   {

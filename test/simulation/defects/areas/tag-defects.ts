@@ -144,8 +144,8 @@ export const TAG_DEFECTS: readonly Defect[] = [
     id: 'one-clock-for-all',
     happened: 'A rule that came and went restarted the clock of another rule.',
     file: 'lib/core/judge/judge.ts',
-    from: "const kept = new Map([...base.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
-    to: "const kept = RULE_NAMES.some((name) => (says(name) === 'yes') !== base.clocks.has(name)) ? NO_CLOCKS : base.clocks;",
+    from: "const kept = new Map([...own.clocks].filter(([name, sinceMs]) => says(name) !== 'no' && !isTooOld(name, sinceMs)));",
+    to: "const kept = RULE_NAMES.some((name) => (says(name) === 'yes') !== own.clocks.has(name)) ? NO_CLOCKS : own.clocks;",
     promise: 'liveness',
   },
   {
