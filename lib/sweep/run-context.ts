@@ -19,13 +19,13 @@ import type { SweptPlan } from './survey/swept-plan.ts';
 /** The shared state of the backups of a run. */
 type RunBackups = {
   readonly store: Store;
-  readonly runId: string;
   /** Limits how many files are written at the same time. */
   readonly writing: Semaphore;
 };
 
 /** The shared state of all steps of a run. */
 export type RunContext = {
+  readonly runId: string;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly journal: Journal;

@@ -224,9 +224,21 @@ const BACKUPS_WRITTEN_MAX = 512;
 /** Tags first, because a mark that lapses costs a whole grace period, and a deletion that waits costs only a run. */
 async function carryOut({ surveyed, planned, request, startedMs, stop, day }: Work, deps: SweepDeps): Promise<Done> {
   const { clock, journal, deadlineMs, store, runId, stopAsked = NEVER } = deps;
-  const backups = store && { store, runId, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
+  const backups = store && { store, writing: new Semaphore(BACKUPS_WRITTEN_MAX) };
   const { policy, plan: sweptPlan } = request;
-  const run = { policy, clock, journal, deadlineMs, stopAsked, seenMs: startedMs, stop, day, backups, plan: sweptPlan };
+  const run = {
+    runId,
+    policy,
+    clock,
+    journal,
+    deadlineMs,
+    stopAsked,
+    seenMs: startedMs,
+    stop,
+    day,
+    backups,
+    plan: sweptPlan,
+  };
   const contexts = new Map<string, RegionContext>();
   for (const region of surveyed.regions) {
     const { facts } = region;

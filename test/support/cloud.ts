@@ -45,6 +45,7 @@ export type RunOptions = {
   readonly defaultRegion?: string | null;
   readonly refused?: readonly RefusedEvent[];
   readonly notes?: readonly string[];
+  readonly runId?: string;
   readonly onReading?: SweepDeps['onReading'];
   readonly store?: Store;
   readonly plan?: SweepRequest['plan'];
@@ -143,7 +144,7 @@ export function startCloud(options: CloudOptions) {
         clock,
         journal,
         calls: () => calls,
-        runId: 'run',
+        runId: change.runId ?? 'run',
         deadlineMs: change.deadlineMs ?? Number.POSITIVE_INFINITY,
         stopAsked: change.stopAsked,
         ...(change.onReading === undefined ? {} : { onReading: change.onReading }),

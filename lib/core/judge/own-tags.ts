@@ -46,8 +46,20 @@ export function toSeenText(seenMs: number, triedMs: number | undefined): string 
   return triedMs === undefined ? seen : `${seen} tried ${toIsoSeconds(floorToSecond(triedMs))}`;
 }
 
-/** The value of a detach note. It has milliseconds, because runs use them to tell their notes apart. */
-export const toNoteText = (atMs: number, attachmentId: AttachmentId): string => `${toIso(atMs)} ${attachmentId}`;
+/**
+ * The value of a detach note. Runs tell their notes apart by its time: after the milliseconds come digits of the run, because
+ * two runs may write in the same millisecond.
+ */
+export const toNoteText = (atMs: number, attachmentId: AttachmentId, runId: string): string =>
+  `${toIso(atMs).replace('Z', `${digitsOf(runId)}Z`)} ${attachmentId}`;
+
+const DIGITS = 6;
+
+/** Digits that almost never agree for two runs. */
+function digitsOf(runId: string): string {
+  const add = (sum: number, character: string) => (31 * sum + (character.codePointAt(0) ?? 0)) % 10 ** DIGITS;
+  return String([...runId].reduce(add, 0)).padStart(DIGITS, '0');
+}
 
 /**
  * How many owner's tags must be removed to make room for `seen` on a connection with a detach note. 0: there is room.

@@ -145,7 +145,7 @@ function toMarkTags(region: RegionContext, verdict: Verdict, startMs: number): T
   }
   // Written together with `seen`, because `seen` alone would make the old note count again.
   if (verdict.restartsHold && verdict.note.kind === 'valid') {
-    tags.set(TAG_DETACHED, toNoteText(verdict.note.atMs, verdict.note.attachmentId));
+    tags.set(TAG_DETACHED, toNoteText(verdict.note.atMs, verdict.note.attachmentId, region.runId));
   }
   return tags;
 }

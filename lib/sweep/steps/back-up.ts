@@ -40,7 +40,7 @@ export async function backUp(
       region.backedUpAs.set(connectionId, before.path);
       return;
     }
-    const path = backupPath(region, connectionId, Date.parse(backup.takenAt), backups.runId);
+    const path = backupPath(region, connectionId, Date.parse(backup.takenAt), region.runId);
     await backups.writing.run(() => keep(backups.store, path, backup));
     region.backedUpAs.set(connectionId, path);
     record(region, 'backup.done', connectionId, { storedAs: path });
@@ -81,9 +81,8 @@ async function readAll(
     region.backupReads.customerGateways(),
     attachment && readHeld(region, attachment),
   ]);
-  const { accountId, regionId, clock } = region;
+  const { accountId, regionId, clock, runId } = region;
   // Checked before any write, because the run could not tell this backup apart from other backups.
-  const runId = region.backups?.runId ?? '';
   return { takenMs: clock.now(), runId, accountId, regionId, connection, held, customerGateways, verdict };
 }
 

@@ -54,7 +54,12 @@ export async function detachConnection(
   needTimeFor(region, 'detach', false);
   needLeave(region, verdict);
   await backUp(region, verdict, attachment);
-  const step = { region, verdict, attachment, note: toNoteText(region.clock.now(), attachment.attachmentId) };
+  const step = {
+    region,
+    verdict,
+    attachment,
+    note: toNoteText(region.clock.now(), attachment.attachmentId, region.runId),
+  };
   await writeNote(step);
   const taggedSequence = region.reads.sequence;
   region.progress.tagged(connectionId);

@@ -209,7 +209,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
     return { kind: 'gone' };
   }
   const nowMs = region.clock.now();
-  const judged = detached ? withDetachedTag(connection, before, nowMs) : connection;
+  const judged = detached ? withDetachedTag(region, connection, before) : connection;
   const verdict = judge({ connection: judged, accountId: region.accountId, ...facts, nowMs }, region.policy);
   const changes = [...listChanges(before.connection, connection, detached)];
   const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.isDue && !verdict.locked;
@@ -233,7 +233,7 @@ function compare(region: RegionContext, before: Verdict, read: Evidence, detache
 }
 
 /** This run knows that it detached the connection. The tag is for later runs. */
-function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs: number): Connection {
+function withDetachedTag({ clock, runId }: RegionContext, connection: Connection, { attachment }: Verdict): Connection {
   if (connection.tags === 'unread' || attachment === undefined) {
     return connection;
   }
@@ -242,6 +242,6 @@ function withDetachedTag(connection: Connection, { attachment }: Verdict, nowMs:
   }
   return {
     ...connection,
-    tags: new Map([...connection.tags, [TAG_DETACHED, toNoteText(nowMs, attachment.attachmentId)]]),
+    tags: new Map([...connection.tags, [TAG_DETACHED, toNoteText(clock.now(), attachment.attachmentId, runId)]]),
   };
 }

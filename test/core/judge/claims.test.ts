@@ -348,11 +348,22 @@ describe('a detach note', () => {
     });
   });
 
+  test('of another run differs even at the same moment, and says the same', () => {
+    const [ours, theirs] = ['1b9d', '7c41'].map((runId) => toNoteText(NOW, 'tr-attach-1', runId));
+    expect(ours).toMatch(/^2026-11-22T12:00:00\.000\d{6}Z tr-attach-1$/);
+    expect(theirs).not.toBe(ours);
+    expect(readNote(theirs ?? '')).toEqual(readNote(ours ?? ''));
+  });
+
   test('is read back unchanged, and a text of another form is not a note', () => {
     const attachmentId = fc.stringMatching(/^tr-attach-[a-z0-9]{1,20}$/);
     fc.assert(
       fc.property(fc.nat(GAP), attachmentId, tagText, (agoMs, id, text) => {
-        expect(readNote(toNoteText(NOW - agoMs, id))).toEqual({ kind: 'valid', atMs: NOW - agoMs, attachmentId: id });
+        expect(readNote(toNoteText(NOW - agoMs, id, text))).toEqual({
+          kind: 'valid',
+          atMs: NOW - agoMs,
+          attachmentId: id,
+        });
         const read = readNote(text);
         if (read.kind !== 'valid') {
           return;

@@ -93,6 +93,39 @@ describe('two runs at the same time', () => {
     },
   );
 
+  test('in step to the millisecond, a run that has to stop leaves the note by which the other run detaches', async () => {
+    const cloud = startCloud({
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
+      policy: TUNNELS_DOWN,
+      behaviours: { detachPolls: null, detachMs: 60_000 },
+      latencyMs: 7,
+    });
+    const stop = new AbortController();
+    const notes = new Set<boolean>();
+    const going = cloud.run({
+      runId: 'run-1',
+      before: () => {
+        const row = cloud.connection('vco-old');
+        if (row?.State === 'detaching') {
+          notes.add('vco-sweeper:detached' in row.tags);
+        }
+      },
+    });
+    await cloud.run({
+      runId: 'run-2',
+      stopAsked: stop.signal,
+      after: ({ action }, reply) => {
+        if (action === 'TagResources' && 'vco-sweeper:detached' in (cloud.tags('vco-old') ?? {})) {
+          stop.abort();
+        }
+        return reply;
+      },
+    });
+    await going;
+    // Which run goes on does not matter, as long as nothing is detached without a note.
+    expect(notes).not.toContain(false);
+  });
+
   test('an older note does not count in place of a note that was not written', async () => {
     const cloud = startCloud({
       estate: estate(
