@@ -92,3 +92,20 @@ test('route tables are needed only while a rule that needs them is on', () => {
   expect(needing).toContain('unrouted');
   expect(isNeeded('routing', ALL_OFF)).toBe(false);
 });
+
+test('only `unrouted` needs more reads than the listings', () => {
+  expect(RULES.map(({ name, needs }) => [name, needs])).toEqual([
+    ['unassociated', []],
+    ['tunnels-down', []],
+    ['unrouted', ['routing']],
+    ['expired', []],
+  ]);
+});
+
+test('each rule says in a sentence when it holds', () => {
+  const about = (name: string) => RULES.find((rule) => rule.name === name)?.about;
+  expect(about('unassociated')).toMatch(/^the connection is bound to nothing\. .*\.$/);
+  expect(about('tunnels-down')).toMatch(/^the connection is bound to a transit router, and no tunnel .*\.$/);
+  expect(about('unrouted')).toMatch(/^the connection is bound, but no route-table .*\.$/);
+  expect(about('expired')).toMatch(/^the owner wrote an expiry date .*\.$/);
+});
