@@ -11,6 +11,7 @@ import { deleteConnection } from './delete-connection.ts';
 import { detachConnection } from './detach-connection.ts';
 import { whyNotNow } from './leave-to-begin.ts';
 import { endIfStopped, endWith, StepEnd, type StepResult } from './step-result.ts';
+import { needTimeFor } from './time-left.ts';
 
 /** The results of the connections whose turn came: how their steps ended, or why nothing may begin on them any more. */
 type Acted = {
@@ -194,6 +195,8 @@ async function takeSteps(region: RegionContext, verdict: Judged['verdict']): Pro
   const isHeld = attachment !== undefined && region.policy.detach.holdMs > 0;
   region.progress.begin(connection.connectionId, { isAttached: attachment !== undefined, isHeld });
   try {
+    // Without time for the step, even the look into a slow store would end after the deadline.
+    needTimeFor(region, attachment ? 'detach' : 'delete', false);
     if (attachment) {
       const note = await detachConnection(region, verdict, attachment);
       if (isHeld) {

@@ -51,6 +51,26 @@ describe('limits.perDay', () => {
     expect((await cloud.run({ store: await storeWith() })).counts).toMatchObject({ deleted: 2, deferred: 4 });
   });
 
+  test.each([
+    ['deletes', orphans(6)],
+    ['detaches', Array.from({ length: 6 }, (_, index) => bound(`old${index}`, dueTags('tunnels-down'), down))],
+  ])('while no time is left for %s, the store is not asked about each connection in turn', async (_what, rows) => {
+    const cloud = startCloud({
+      estate: estate(...rows, ...inUse(9)),
+      policy: { ...limits(2), rules: { unassociated: DAY, 'tunnels-down': DAY } },
+    });
+    const store = await storeWith();
+    let asked = 0;
+    const list: Store['list'] = (path) => {
+      asked += 1;
+      return store.list(path);
+    };
+    const { counts } = await cloud.run({ store: { ...store, list }, deadlineMs: NOW + 6_000 });
+    expect(counts).toMatchObject({ deferred: 6, deleted: 0 });
+    // Two folders of backups hold the last 24 hours. They are read once before all steps.
+    expect(asked).toBe(2);
+  });
+
   test('0 means no deletion, and off means no limit and no reading of backups', async () => {
     const none = startCloud({ estate: estate(...orphans(2), ...inUse(9)), policy: limits(0) });
     expect((await none.run({ store: await storeWith() })).counts).toMatchObject({ deleted: 0, deferred: 2 });
