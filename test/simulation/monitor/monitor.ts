@@ -215,6 +215,7 @@ export class Monitor {
   /** A run comes to its end. */
   end(run: Watched, result: RunResult, lines: readonly unknown[]): void {
     this.observe();
+    this.#claims.noteEnd(run);
     this.#endings.checkClaims(run, result);
     this.#endings.checkDetachClaims(run, lines);
     this.#endings.checkCounts(run, result);
@@ -230,10 +231,12 @@ export class Monitor {
   /** A run is killed. */
   die(run: Watched): void {
     this.observe();
+    this.#claims.noteEnd(run);
     this.#halfDone.checkDeath(run);
   }
 
   fail(run: Watched, what: string): void {
+    this.#claims.noteEnd(run);
     this.#scene.report(run, 'S14', what);
   }
 

@@ -17,6 +17,7 @@ export class ClaimChecks {
   readonly #halfDone: HalfDoneChecks;
   /** How often a run could neither remove nor overwrite a claim that had to go. No later run can know of it. */
   unclearable = 0;
+  readonly #underWay = new Set<Watched>();
 
   constructor(scene: Scene, halfDone: HalfDoneChecks) {
     this.#scene = scene;
@@ -25,6 +26,7 @@ export class ClaimChecks {
 
   /** From the start of this run on a mark may be renewed, which must not bring a lapsed note back to life. */
   noteStart(run: Watched): void {
+    this.#underWay.add(run);
     for (const row of this.#scene.rows) {
       const mode = modeOf(run, row.VpnConnectionId, row.regionId) ?? 'plan';
       if (mode !== 'plan') {
@@ -37,8 +39,15 @@ export class ClaimChecks {
   othersActed(id: string): void {
     const row = this.#scene.rowOf(id);
     if (row) {
-      this.#buryLapsedNote(row, this.#scene.policy);
+      for (const { policy } of this.#underWay) {
+        this.#buryLapsedNote(row, policy);
+      }
     }
+  }
+
+  /** A run has ended, or was killed. */
+  noteEnd(run: Watched): void {
+    this.#underWay.delete(run);
   }
 
   /** A run wrote tags. It could not know of a note that other people wrote after its last reading. */

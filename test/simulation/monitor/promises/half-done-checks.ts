@@ -22,6 +22,11 @@ export class HalfDoneChecks {
   readonly #detached = new Map<string, number>();
   /** When a run last saw a detach stand, and could say so. */
   readonly #vouched = new Map<string, number>();
+  /**
+   * The note of each connection whose mark a run made void while it was kept: the note had to go as well, but may have stayed.
+   * So it counts only by its own age.
+   */
+  readonly #orphaned = new Map<string, number>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -67,18 +72,38 @@ export class HalfDoneChecks {
     const { estate } = this.#scene;
     const nowMs = this.#scene.now();
     for (const id of idsOf(call)) {
+      const row = this.#scene.rowOf(id);
+      const isProtectedNow = row !== undefined && isProtected(row, run.policy, nowMs);
+      this.#noteVoid(id, { seen, note, isProtectedNow });
       if (isGone(call, 'vco-sweeper:detached')) {
-        const row = this.#scene.rowOf(id);
-        const isProtectedNow = row !== undefined && isProtected(row, run.policy, nowMs);
         const isFreeNow = row !== undefined && isFree(row, estate);
         // A detached connection keeps its hold when a run takes its note away without a reason.
-        if (holdMs(run.policy) === 0 || isProtectedNow || !isFreeNow || this.#scene.mayBeOthers(id, nowMs)) {
+        const isWorthless = isProtectedNow || !isFreeNow || this.#isOrphaned(id);
+        if (holdMs(run.policy) === 0 || isWorthless || this.#scene.mayBeOthers(id, nowMs)) {
           this.#holds.released(id);
         }
       } else if (![undefined, 'void'].includes(seen) || note !== undefined) {
         this.#holds.vouched(id, run.policy, nowMs);
       }
     }
+  }
+
+  #noteVoid(
+    id: string,
+    { seen, note, isProtectedNow }: { seen: string | undefined; note: string | undefined; isProtectedNow: boolean },
+  ): void {
+    const row = this.#scene.rowOf(id);
+    const standing = row && noteOf(row);
+    if (seen === 'void' && isProtectedNow && standing) {
+      this.#orphaned.set(id, standing.atMs);
+    } else if (![undefined, 'void'].includes(seen) || ![undefined, 'void'].includes(note)) {
+      this.#orphaned.delete(id);
+    }
+  }
+
+  #isOrphaned(id: string): boolean {
+    const noteMs = this.#orphaned.get(id);
+    return noteMs !== undefined && this.#scene.now() - noteMs > maxGapMs(this.#scene.policy) - CLOCKS_OFF_MS;
   }
 
   /** A detach comes after its note. */
@@ -211,7 +236,12 @@ export class HalfDoneChecks {
     const scene = this.#scene;
     const note = noteOf(row);
     const vouchedMs = this.#vouched.get(row.VpnConnectionId);
-    if (note === undefined || vouchedMs === undefined || scene.isNoteDead(row)) {
+    if (
+      note === undefined ||
+      vouchedMs === undefined ||
+      scene.isNoteDead(row) ||
+      this.#isOrphaned(row.VpnConnectionId)
+    ) {
       return false;
     }
     if (note.atMs < row.CreateTime + CLOCKS_OFF_MS) {
