@@ -352,6 +352,7 @@ describe('a detach note', () => {
     const [ours, theirs] = ['1b9d', '7c41'].map((runId) => toNoteText(NOW, 'tr-attach-1', runId));
     expect(ours).toMatch(/^2026-11-22T12:00:00\.000\d{6}Z tr-attach-1$/);
     expect(theirs).not.toBe(ours);
+    expect(toNoteText(NOW, 'tr-attach-1', 'a')).toBe('2026-11-22T12:00:00.000000097Z tr-attach-1');
     expect(readNote(theirs ?? '')).toEqual(readNote(ours ?? ''));
   });
 
