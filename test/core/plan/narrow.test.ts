@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Narrowing } from '../../../lib/core/domain/policy.ts';
-import { modeFor, runMode, wantsRegion } from '../../../lib/core/plan/narrow.ts';
+import { mayTag, modeFor, runMode, wantsRegion } from '../../../lib/core/plan/narrow.ts';
 
 const part = (change: Partial<Narrowing>): Narrowing => ({
   mode: 'sweep',
@@ -66,4 +66,8 @@ test('a run reports the highest mode of its parts, or the mode of the policy if 
   expect(runMode([part({ mode: 'plan' }), part({ mode: 'mark' })], 'sweep')).toBe('mark');
   expect(runMode([part({ mode: 'sweep' }), part({ mode: 'plan' })], 'mark')).toBe('sweep');
   expect(runMode([], 'sweep')).toBe('sweep');
+});
+
+test('a run writes tags in the modes mark and sweep only', () => {
+  expect((['mark', 'sweep', 'plan', undefined] as const).map(mayTag)).toEqual([true, true, false, false]);
 });

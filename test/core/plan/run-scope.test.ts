@@ -63,31 +63,31 @@ describe('a run is refused if', () => {
       'an account is not in the list',
       list,
       [A, OWN],
-      { ownId: OWN, message: `${OWN} is not an account of the policy` },
+      { ownId: OWN, message: `${OWN} is not an account of the policy: the policy does not list it` },
     ],
     [
       'the event names an account other than its own',
       own,
       [A],
-      { ownId: OWN, message: `${A} is not an account of the policy` },
+      { ownId: OWN, message: `${A} is not an account of the policy: the policy is about ${OWN} alone` },
     ],
     [
       'the run cannot find out its own account',
       own,
       [OWN],
-      { ownId: undefined, message: `${OWN} is not an account of the policy` },
+      { ownId: undefined, message: 'the policy is about the account of the credentials alone' },
     ],
     [
       'the directory policy leaves the account out',
       directory,
       [B],
-      { ownId: OWN, message: `${B} is not an account of the policy` },
+      { ownId: OWN, message: `${B} is not an account of the policy: the policy leaves it out` },
     ],
     [
       'the directory policy does not include it',
       included,
       [B],
-      { ownId: OWN, message: `${B} is not an account of the policy` },
+      { ownId: OWN, message: `${B} is not an account of the policy: the policy leaves it out` },
     ],
     [
       'the policy leaves the accounts to a directory and the event names no account',
@@ -173,6 +173,21 @@ describe('in an array of events', () => {
     const call = () => scopeRun(own, [part({ accounts: [A] }), part({ accounts: [B] })], OWN);
     expect(call).toThrow(ConfigError);
     expect(call).toThrow(new RegExp(`${A} is not an account.*; .*${B} is not an account`));
+  });
+
+  test('the reasons are the first ten, each once', () => {
+    const accounts = Array.from({ length: 12 }, (_, index) => String(100 + index));
+    const named = [...accounts, '100'].map((accountId) => part({ accounts: [accountId] }));
+    const messageOf = (parts: readonly Narrowing[]) => {
+      try {
+        return scopeRun(own, parts, OWN);
+      } catch (error) {
+        return error instanceof ConfigError ? error.message : error;
+      }
+    };
+    const reason = (accountId: string) =>
+      `accounts: ${accountId} is not an account of the policy: the policy is about ${OWN} alone`;
+    expect(messageOf(named)).toBe(accounts.slice(0, 10).map(reason).join('; '));
   });
 });
 
