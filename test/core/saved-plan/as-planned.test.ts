@@ -52,6 +52,11 @@ describe('a connection is still as planned', () => {
       free(dueTags()),
     ],
     ['half-done, and our note names the attachment', ofBound, free(noted('tr-attach-1', mark('tunnels-down', SINCE)))],
+    [
+      'half-done, by a rule without grace, whatever its mark says',
+      entry({ rule: 'expired', since: null, attachmentId: 'tr-attach-1' }),
+      free(noted('tr-attach-1', mark('expired', SINCE))),
+    ],
     ['half-done, and its mark was removed', ofBound, free(noted('tr-attach-1'))],
     ['half-done, and its mark is void', ofBound, free(noted('tr-attach-1', { 'vco-sweeper:orphan': 'void' }))],
     [
@@ -123,6 +128,12 @@ describe('a connection is no longer as planned', () => {
       ofBound,
       free(noted('tr-attach-1', mark('unrouted', SINCE))),
       `since was ${SINCE}, is none`,
+    ],
+    [
+      'its rule has a longer grace now',
+      entry(),
+      judgeOne(aConnection({ tags: tagged(dueTags()) }), aPolicy({ rules: { unassociated: 5 * DAY } })),
+      `unassociated: inside its grace until ${ago(-3 * DAY)}`,
     ],
     ['it is protected', entry(), free({ ...dueTags(), 'vco-sweeper:keep': 'yes' }), 'tag vco-sweeper:keep'],
     ['its tags are unread', entry(), judgeOne(aConnection({ tags: 'unread' }), policy), 'its tags could not be read'],

@@ -26,6 +26,10 @@ test.each([
   ['without entries', { ...plan, entries: [] }],
   ['of another time zone', { ...plan, madeAt: '2026-11-22T14:00:00+02:00' }],
   ['with a bound connection', withEntry({ rule: 'tunnels-down', attachmentId: 'tr-attach-1' })],
+  [
+    'with a long id of an attachment',
+    withEntry({ rule: 'tunnels-down', attachmentId: 'tr-attach-a6p8voaodog5c0x1h8' }),
+  ],
   ['with a half-done connection', withEntry({ rule: 'half-done', since: null })],
   ['with the same connection in two regions', { ...plan, entries: [entry, { ...entry, regionId: 'eu-central-1' }] }],
 ])('a plan %s is read unchanged', (_what, document) => {
