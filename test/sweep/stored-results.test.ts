@@ -5,10 +5,10 @@ import type { Outcome, RunResult } from '../../lib/core/domain/outcome.ts';
 import { machineFiles } from '../../lib/store/file-system.ts';
 import { openStore } from '../../lib/store/open-store.ts';
 import { ResultDocument } from '../../lib/sweep/result-document.ts';
+import { aStoreFolder, brokenFiles, cleanUp, filesIn, systemError, time, withHash } from '../store/store-support.ts';
 import { anOutcome, NOW } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { dueTags, estate, free, inUse } from '../support/estates.ts';
-import { aStoreFolder, brokenFiles, cleanUp, filesIn, systemError, time, withHash } from './store-support.ts';
 
 afterEach(cleanUp);
 
