@@ -23,6 +23,7 @@ describe('a sweep of a saved plan', () => {
     const result = await sweepPlan(cloud, entries);
     expect(result).toMatchObject({ mode: 'sweep', status: 'complete', counts: { deleted: 2, kept: 0 } });
     expect(result.plan).toEqual({ file: 'plan.json', sha256: 'ab'.repeat(32), madeAt: '2026-11-22T12:00:00.000Z' });
+    expect(cloud.lines.findLast(({ event }) => event === 'run.started')).toMatchObject({ plan: result.plan });
   });
 
   test('touches and reports no connection outside the plan, not even its tags', async () => {

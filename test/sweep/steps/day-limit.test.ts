@@ -71,6 +71,13 @@ describe('limits.perDay', () => {
     expect(asked).toBe(2);
   });
 
+  test('does not read the backups of a region without a due connection', async () => {
+    const cloud = startCloud({ estate: estate(...inUse(9)), policy: limits(2) });
+    const list = () => Promise.reject(new Error('nobody asked for it'));
+    const result = await cloud.run({ store: { ...(await storeWith()), list } });
+    expect(result).toMatchObject({ status: 'complete', counts: { kept: 9 } });
+  });
+
   test('0 means no deletion, and off means no limit and no reading of backups', async () => {
     const none = startCloud({ estate: estate(...orphans(2), ...inUse(9)), policy: limits(0) });
     expect((await none.run({ store: await storeWith() })).counts).toMatchObject({ deleted: 0, deferred: 2 });

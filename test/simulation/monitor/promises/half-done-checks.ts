@@ -11,6 +11,14 @@ import { clockErrorsMs, modeOf, type Say, type Watched } from '../watched-run.ts
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
+/** Tags that a run wrote on a connection. */
+type TagWrite = {
+  readonly row: ConnectionRecord | undefined;
+  readonly seen: string | undefined;
+  readonly note: string | undefined;
+  readonly isProtectedNow: boolean;
+};
+
 /** S11: a run writes a note before a detach. The connection is held for its whole hold, and then finished. */
 export class HalfDoneChecks {
   readonly #scene: Scene;
@@ -26,7 +34,7 @@ export class HalfDoneChecks {
    * The note of each connection whose mark a run made void while it was kept: the note had to go as well, but may have stayed.
    * So it counts only by its own age.
    */
-  readonly #orphaned = new Map<string, number>();
+  readonly #leftOver = new Map<string, number>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -74,11 +82,11 @@ export class HalfDoneChecks {
     for (const id of idsOf(call)) {
       const row = this.#scene.rowOf(id);
       const isProtectedNow = row !== undefined && isProtected(row, run.policy, nowMs);
-      this.#noteVoid(id, { seen, note, isProtectedNow });
+      this.#noteVoid(id, { row, seen, note, isProtectedNow });
       if (isGone(call, 'vco-sweeper:detached')) {
         const isFreeNow = row !== undefined && isFree(row, estate);
         // A detached connection keeps its hold when a run takes its note away without a reason.
-        const isWorthless = isProtectedNow || !isFreeNow || this.#isOrphaned(id);
+        const isWorthless = isProtectedNow || !isFreeNow || this.#isLeftOver(id);
         if (holdMs(run.policy) === 0 || isWorthless || this.#scene.mayBeOthers(id, nowMs)) {
           this.#holds.released(id);
         }
@@ -88,21 +96,17 @@ export class HalfDoneChecks {
     }
   }
 
-  #noteVoid(
-    id: string,
-    { seen, note, isProtectedNow }: { seen: string | undefined; note: string | undefined; isProtectedNow: boolean },
-  ): void {
-    const row = this.#scene.rowOf(id);
+  #noteVoid(id: string, { row, seen, note, isProtectedNow }: TagWrite): void {
     const standing = row && noteOf(row);
     if (seen === 'void' && isProtectedNow && standing) {
-      this.#orphaned.set(id, standing.atMs);
+      this.#leftOver.set(id, standing.atMs);
     } else if (![undefined, 'void'].includes(seen) || ![undefined, 'void'].includes(note)) {
-      this.#orphaned.delete(id);
+      this.#leftOver.delete(id);
     }
   }
 
-  #isOrphaned(id: string): boolean {
-    const noteMs = this.#orphaned.get(id);
+  #isLeftOver(id: string): boolean {
+    const noteMs = this.#leftOver.get(id);
     return noteMs !== undefined && this.#scene.now() - noteMs > maxGapMs(this.#scene.policy) - CLOCKS_OFF_MS;
   }
 
@@ -240,7 +244,7 @@ export class HalfDoneChecks {
       note === undefined ||
       vouchedMs === undefined ||
       scene.isNoteDead(row) ||
-      this.#isOrphaned(row.VpnConnectionId)
+      this.#isLeftOver(row.VpnConnectionId)
     ) {
       return false;
     }
