@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { ChangeWindow } from '../../lib/core/domain/policy.ts';
+import { openStore } from '../../lib/store/open-store.ts';
+import { aStoreFolder, cleanUp, time } from '../store/store-support.ts';
 import { ago, HOUR } from '../support/builders.ts';
 import { type CloudOptions, startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
+
+afterEach(cleanUp);
 
 // The test runs on a Sunday at noon.
 const TOMORROW: ChangeWindow = { days: ['Mon'], from: '22:00', to: '05:00', zone: 'UTC' };
@@ -217,5 +221,26 @@ describe('a run that outlives its window', () => {
     expect(result.outcomes.filter(({ outcome }) => outcome === 'deferred').map(({ reason }) => reason)).toContain(
       'over limits.perRun: its turn comes in a later run',
     );
+  });
+});
+
+describe('a saved plan that is made outside the change window', () => {
+  const plannedIds = async (stopped: boolean) => {
+    const cloud = startCloud({
+      estate: estate(free('old', dueTags()), ...inUse(9)),
+      policy: { mode: 'plan', rules, limits: { window: TOMORROW } },
+    });
+    const ids: string[] = [];
+    const store = await openStore(aStoreFolder(stopped ? { STOP: '' } : {}), time);
+    await cloud.run({ store, onPlanned: ({ verdict }) => ids.push(verdict.connection.connectionId) });
+    return ids;
+  };
+
+  test('lists the connections that may go once it opens', async () => {
+    expect(await plannedIds(false)).toEqual(['vco-old']);
+  });
+
+  test('lists none while a file stops every run', async () => {
+    expect(await plannedIds(true)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { DAY } from '../support/builders.ts';
+import { describe, expect, test } from 'vitest';
+import { ago, DAY, HOUR } from '../support/builders.ts';
 import { startCloud } from '../support/cloud.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../support/estates.ts';
 
@@ -37,4 +37,24 @@ test.each([0.8, 1, 0.3])('a run that takes %d of the published limits is never t
   expect(sent).toHaveLength(50);
   const busiest = Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + 1000).length));
   expect(busiest).toBe(Math.max(1, Math.floor(3 * share)));
+});
+
+describe('new clocks of due connections', () => {
+  const expires = { 'vco-sweeper:expires': ago(HOUR) };
+  const marksAfter = async (mode: 'mark' | 'sweep') => {
+    const cloud = startCloud({
+      estate: estate(free('a', { ...dueTags(), ...expires }), free('b', { ...dueTags(), ...expires }), ...inUse(9)),
+      policy: { mode, rules: { unassociated: DAY, expired: DAY }, limits: { perRun: 1 } },
+    });
+    await cloud.run();
+    return ['vco-a', 'vco-b'].flatMap((id) => (cloud.connection(id) ? [cloud.tags(id)?.['vco-sweeper:orphan']] : []));
+  };
+
+  test('a connection that goes in this run gets none, and a connection over limits.perRun does', async () => {
+    expect(await marksAfter('sweep')).toEqual([expect.stringContaining('expired')]);
+  });
+
+  test('in mode mark no connection goes, so all of them do', async () => {
+    expect(await marksAfter('mark')).toEqual([expect.stringContaining('expired'), expect.stringContaining('expired')]);
+  });
 });
