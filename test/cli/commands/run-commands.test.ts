@@ -1,34 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Reply } from '../../../lib/cli/io.ts';
-import { ago, HOUR, REGION } from '../../support/builders.ts';
+import { REGION } from '../../support/builders.ts';
 import { bound, down, dueTags, estate, free, inUse } from '../../support/estates.ts';
-import { type RunOptions, run, serve } from '../cli-harness.ts';
+import type { RunOptions } from '../cli-harness.ts';
+import { closeClouds, cloud, fresh, parse, SOME } from './run-cases.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) {
-    await stop();
-  }
-});
-
-async function cloud(...args: Parameters<typeof serve>) {
-  const served = await serve(...args);
-  stops.push(() => served.emulator.close());
-  const ids = () => served.emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
-  const command = (args: string[], options: RunOptions = {}) =>
-    run(args, { ...options, env: { ...served.env, ...options.env } });
-  return { ...served, ids, command };
-}
-
-const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
-const SOME = estate(...inUse(6), free('ripe1', dueTags()), free('ripe2', dueTags()), free('fresh', fresh), free('new'));
-
-/** Checks that standard output is a JSON document. */
-const parse = (out: string): { [key: string]: unknown } => {
-  expect(out.endsWith('\n')).toBe(true);
-  expect(out.trimEnd()).not.toContain('\n');
-  return JSON.parse(out);
-};
+afterEach(closeClouds);
 
 test('plan shows the next step of each connection and changes nothing, in every mode of the policy', async () => {
   const { command, writes } = await cloud(SOME);
@@ -353,25 +330,6 @@ test('on a terminal a warning is a sentence, and the status line disappears at t
   expect(JSON.parse(piped.err)).toMatchObject({ level: 'warn', event: 'region.listed', regionId: 'cn-hangzhou' });
 });
 
-test('explain shows all facts about a connection, and exits like a run', async () => {
-  const { command, writes } = await cloud(
-    estate(...inUse(6), free('ripe1', dueTags()), bound('idle', {}, down), free('mine', { 'vco-sweeper:keep': 'yes' })),
-  );
-  const ripeOne = await command(['explain', 'vco-ripe1']);
-  expect(ripeOne.code).toBe(3);
-  expect(ripeOne.out).toMatch(/what happens +deleted by the next sweep/);
-  expect(ripeOne.out).toMatch(/limits +not held back: number 1 of 1 in the queue/);
-  const files = { 'p.yaml': 'rules: { tunnels-down: 14d }' };
-  const idle = await command(['explain', 'vco-idle', '--json', '-p', 'p.yaml'], { files });
-  expect(parse(idle.out)).toMatchObject({
-    connectionId: 'vco-idle',
-    verdict: { kind: 'orphan', rule: 'tunnels-down' },
-    next: { first: 'marked by the next run in mode mark or sweep', at: '2026-12-06T12:00:00.000Z' },
-  });
-  expect((await command(['explain', 'vco-mine'])).code).toBe(0);
-  expect(writes()).toEqual([]);
-});
-
 test('plan looks for leftovers if the policy says so, and explain does not', async () => {
   const files = { 'p.yaml': 'report: { leftovers: true }' };
   const { command, emulator } = await cloud({ ...SOME, customerGateways: [{ CustomerGatewayId: 'cgw-1' }] });
@@ -382,39 +340,6 @@ test('plan looks for leftovers if the policy says so, and explain does not', asy
   expect(lists()).toBe(1);
   expect(out.replaceAll(/\s+/g, ' ')).toContain('a connection does not say which customer gateway it uses');
   expect(out).toContain('tr-1 6 of 50');
-});
-
-test('explain of a connection in a halted region exits with 5 if it is due, and with 3 if it waits', async () => {
-  const all = ['a', 'b', 'c', 'd'].map((name) => free(name, dueTags()));
-  const { command } = await cloud(estate(...all, free('fresh', fresh)));
-  const held = await command(['explain', 'vco-a']);
-  expect(held.out).toMatch(/limits +the region is halted: 4 of its 5 connections would be deleted/);
-  expect(held.code).toBe(5);
-  expect((await command(['explain', 'vco-fresh'])).code).toBe(3);
-});
-
-test('explain of a missing id names the read places and the way to find a deletion', async () => {
-  const { command } = await cloud(SOME);
-  const { code, out, err } = await command(['explain', 'vco-gone']);
-  expect(code).toBe(2);
-  expect(out).toBe('');
-  expect(err).toContain(
-    'vco-gone: not in cn-hangzhou (account 1000000000000001); if it was deleted by a sweep, the log',
-  );
-});
-
-test('explain of a connection in a partly read region is incomplete', async () => {
-  const faults = [
-    {
-      action: 'ListTransitRouters',
-      times: 'always' as const,
-      fault: { kind: 'error' as const, status: 403, code: 'Forbidden.RAM' },
-    },
-  ];
-  const { command } = await cloud(SOME, { faults });
-  const { code, err } = await command(['explain', 'vco-new']);
-  expect(code).toBe(4);
-  expect(err).toContain('it is in cn-hangzhou, which could not be read whole, so it is kept');
 });
 
 test('Ctrl-C during a plan ends it at once', async () => {
