@@ -205,12 +205,13 @@ async function readEvidence(
 
 function compare(region: RegionContext, before: Verdict, read: Evidence, detached: boolean): Rechecked {
   const { connection, facts } = read;
+  const { witnesses, routing } = facts;
   if (connection === 'gone') {
     return { kind: 'gone' };
   }
   const nowMs = region.clock.now();
   const judged = detached ? withDetachedTag(region, connection, before) : connection;
-  const verdict = judge({ connection: judged, accountId: region.accountId, ...facts, nowMs }, region.policy);
+  const verdict = judge({ connection: judged, accountId: region.accountId, witnesses, routing, nowMs }, region.policy);
   const changes = [...listChanges(before.connection, connection, detached)];
   const goes = (verdict.kind === 'orphan' || verdict.kind === 'half-done') && verdict.isDue && !verdict.locked;
   const sameHolder = verdict.attachment?.attachmentId === (detached ? undefined : before.attachment?.attachmentId);

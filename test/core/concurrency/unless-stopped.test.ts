@@ -4,9 +4,12 @@ import { NEVER, unlessStopped, wokenBy } from '../../../lib/core/concurrency/unl
 const stopped = { name: 'CloudError', action: 'sleep', code: 'StoppedOnRequest', effect: 'refused' };
 const hanging = () => new Promise<never>(() => undefined);
 
-test('the answer of work that is not stopped is passed on, and so is its error', async () => {
-  expect(await unlessStopped(NEVER, 'sleep', async () => 7)).toBe(7);
-  await expect(unlessStopped(NEVER, 'sleep', () => Promise.reject(new Error('torn')))).rejects.toThrow('torn');
+test.each([
+  ['cannot be asked to stop', NEVER],
+  ['could be asked to stop', new AbortController().signal],
+])('the answer of work that %s is passed on, and so is its error', async (_what, stop) => {
+  expect(await unlessStopped(stop, 'sleep', async () => 7)).toBe(7);
+  await expect(unlessStopped(stop, 'sleep', () => Promise.reject(new Error('torn')))).rejects.toThrow('torn');
 });
 
 test('a signal that has already come begins no work', async () => {
@@ -45,6 +48,7 @@ test('a wait that is over does not hear of the signal', async () => {
 
 test('a sleeper wakes by its own call, also without a signal, and does not lie down after the signal', async () => {
   await wokenBy(undefined, (wake) => wake());
+  await wokenBy(NEVER, (wake) => wake());
   await wokenBy(new AbortController().signal, (wake) => wake());
   let began = false;
   await wokenBy(AbortSignal.abort(), () => {
