@@ -7,6 +7,7 @@ import { leftOut, leftOutOfFunctionSdk } from './left-out.mjs';
 import { licencesOf } from './licences.mjs';
 import { pageConstants } from './page-bundle.mjs';
 import { parsedUrls } from './parsed-urls.mjs';
+import { quickJson } from './quick-json.mjs';
 
 /** The user's own policy, packed with the function. */
 const POLICY = 'policy.yaml';
@@ -44,7 +45,7 @@ rmSync('dist', { recursive: true, force: true });
 const define = await pageConstants();
 for (const name of ['sweep', 'dispatch', 'report']) {
   // Only the report function contains the page.
-  const options = { plugins: [yamlApart, leftOut, parsedUrls], ...(name === 'report' ? { define } : {}) };
+  const options = { plugins: [yamlApart, leftOut, parsedUrls, quickJson], ...(name === 'report' ? { define } : {}) };
   const metafiles = [
     await bundle(name, 'index.js', `functions/${name}.ts`, options),
     await bundle(name, 'yaml.js', 'lib/policy/document/read-yaml.ts'),
@@ -56,7 +57,7 @@ for (const name of ['sweep', 'dispatch', 'report']) {
 }
 const cli = await bundle('cli', 'main.js', 'lib/cli/main.ts', {
   define,
-  plugins: [leftOutOfFunctionSdk, parsedUrls],
+  plugins: [leftOutOfFunctionSdk, parsedUrls, quickJson],
 });
 // A separate file in the syntax of an old Node, so that it can report that Node is too old.
 const start = await bundle('cli', 'index.js', 'lib/cli/start/start-cli.ts', {
