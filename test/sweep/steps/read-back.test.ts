@@ -46,6 +46,21 @@ describe('a run claims only effects that it has read back', () => {
     expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted' });
   });
 
+  test.each([
+    ['while it is being detached', 3],
+    ['once it is detached', 0],
+  ])('a detach whose answer was lost is not sent again, if a reading comes %s', async (_when, detachPolls) => {
+    const cloud = startCloud({
+      estate: estate(bound('old', dueTags('tunnels-down'), down), ...inUse(5)),
+      policy: { rules: { 'tunnels-down': DAY } },
+      behaviours: { detachPolls },
+      faults: [{ action: 'DeleteTransitRouterVpnAttachment', fault: { kind: 'reset', when: 'after' } }],
+    });
+    const result = await cloud.run();
+    expect(result.outcomes[0]).toMatchObject({ outcome: 'deleted' });
+    expect(cloud.writes().filter((call) => call.startsWith('DeleteTransitRouterVpnAttachment'))).toHaveLength(1);
+  });
+
   test('a connection that is gone before anything was sent is already-gone', async () => {
     const cloud = startCloud({ estate: estate(free('old', dueTags()), ...inUse(5)), behaviours: { deleteReads: 0 } });
     const result = await cloud.run({
