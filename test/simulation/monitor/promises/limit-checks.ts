@@ -5,7 +5,7 @@ import { isClosed, section } from '../../world/truth.ts';
 import { CLOCKS_OFF_MS, noteOf } from '../claims-monitor.ts';
 import { isCounted, isDue, mayBeHalfDone } from '../due.ts';
 import { type Scene, SLACK_MS } from '../scene.ts';
-import type { Say, Watched } from '../watched-run.ts';
+import { clockErrorsMs, type Say, type Watched } from '../watched-run.ts';
 
 /** S7: the limits of a run, of a day and of a region hold, and so does the change window. */
 export class LimitChecks {
@@ -38,7 +38,10 @@ export class LimitChecks {
       return;
     }
     const limits = section(run.policy, 'limits');
-    const due = Math.min(run.due.get(row.regionId) ?? 0, this.countDue(run.policy).get(row.regionId) ?? 0);
+    // A `keep until` may end by the true clock, and not yet by the clock of the run.
+    const moments = [0, ...clockErrorsMs(run)].map((errorMs) => scene.now() + errorMs);
+    const counts = moments.map((atMs) => this.countDue(run.policy, atMs).get(row.regionId) ?? 0);
+    const due = Math.min(run.due.get(row.regionId) ?? 0, ...counts);
     // If other people changed a connection since then, it may have looked as if it were not due in between.
     const here = scene.rows.filter((other) => other.regionId === row.regionId);
     if (here.some((other) => scene.othersActedMs(other.VpnConnectionId) >= run.startedMs)) {
@@ -51,11 +54,11 @@ export class LimitChecks {
   }
 
   /** By region: how many would be removed at once if no limit stood against it. */
-  countDue(policy: PolicyDocument): ReadonlyMap<string, number> {
+  countDue(policy: PolicyDocument, atMs = this.#scene.now()): ReadonlyMap<string, number> {
     const scene = this.#scene;
     const counts = new Map<string, number>();
     for (const row of scene.rows) {
-      if (!scene.isNoteDead(row) && isDue(row, scene.estate, policy, scene.now())) {
+      if (!scene.isNoteDead(row) && isDue(row, scene.estate, policy, atMs)) {
         counts.set(row.regionId, (counts.get(row.regionId) ?? 0) + 1);
       }
     }
