@@ -117,6 +117,10 @@ export class Scene {
   }
 
   usePolicy(policy: PolicyDocument): void {
+    // The platform's retry of a run brings the same policy again, and nothing changes.
+    if (policy === this.policy) {
+      return;
+    }
     this.policy = policy;
     // A connection that was in use or protected by another policy was so in another sense.
     this.#truths.clear();
