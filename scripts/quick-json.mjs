@@ -1,10 +1,9 @@
-// The SDK reads replies with `json-bigint`, which keeps all digits of long numbers. It is written in JavaScript, and makes
+// The SDK reads replies with `json-bigint`. This parser keeps all digits of long numbers, but it is written in JavaScript and makes
 // slow objects. In the bundle, Node's own parser reads every reply that gives the same values in both.
 
 const CONTENTS = `
   const { parse } = require('json-bigint');
-  // A number that may have more digits than fit, or an exponent that does not fit. A name that json-bigint refuses, and
-  // escapes, because they can spell such a name.
+  // Long numbers, exponents, names that json-bigint refuses, and escapes, because escapes can spell these names.
   const DIFFERS = /(?:^|[:,[])\\s*(?:[-\\d.]{16}|[-\\d.]+[eE])|__proto__|constructor|\\\\u/;
   exports.parse = (reply) => {
     const text = String(reply);
@@ -12,7 +11,7 @@ const CONTENTS = `
       try {
         return JSON.parse(text);
       } catch {
-        // json-bigint accepts a little more, and its errors are the ones that callers know.
+        // json-bigint accepts a little more, and callers know its errors.
       }
     }
     return parse(text);

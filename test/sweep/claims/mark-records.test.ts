@@ -1,4 +1,4 @@
-// What a mark says to the people who read it, and what the log says about its writes.
+// The text of marks, and the log lines about their writes.
 import { expect, test } from 'vitest';
 import { ago, DAY, HOUR, NOW } from '../../support/builders.ts';
 import { startCloud } from '../../support/cloud.ts';
