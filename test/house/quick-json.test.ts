@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vco-sweeper-'));
 const sdk: Parser = createRequire(resolve('node_modules/@alicloud/pop-core/lib/rpc.js'))('json-bigint');
 let bundled: Parser;
 
-/** Bundles what the SDK gets in the functions. */
+/** Bundles the parser that the SDK gets in the functions. */
 beforeAll(() => {
   const script = `
     import { build } from 'esbuild';

@@ -406,8 +406,8 @@ class World {
         journal,
         calls: () => calls,
         runId: `run-${plan.id}`,
-        // The function runs without a signal, the command line with one. With a signal of its own, a killed run leaves
-        // nothing behind that lasts longer than its story.
+        // The function runs without a signal, and the command line with a signal. A killed run with a signal of its own
+        // leaves nothing behind that lasts longer than its story.
         stopAsked: plan.id % 2 === 0 ? new AbortController().signal : undefined,
         deadlineMs: limitMs,
         store,
