@@ -2,28 +2,12 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../lib/core/domain/outcome.ts';
 import type { PageData } from '../../../lib/report/page/page-data.ts';
-import { ago, HOUR } from '../../support/builders.ts';
 import { dueTags, estate, free, inUse } from '../../support/estates.ts';
-import { type RunOptions, run, serve } from '../cli-harness.ts';
+import { closeClouds, cloud, fresh } from './run-cases.ts';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) {
-    await stop();
-  }
-});
-
-async function cloud(...args: Parameters<typeof serve>) {
-  const served = await serve(...args);
-  stops.push(() => served.emulator.close());
-  const ids = () => served.emulator.estate.vpnConnections.map(({ VpnConnectionId }) => VpnConnectionId);
-  const command = (args: string[], options: RunOptions = {}) =>
-    run(args, { ...options, env: { ...served.env, ...options.env } });
-  return { ...served, ids, command };
-}
+afterEach(closeClouds);
 
 const HOSTILE = '=1+1\u001b[2J\u202eevil,"x"';
-const fresh = { 'vco-sweeper:orphan': `unassociated ${ago(HOUR)}`, 'vco-sweeper:seen': ago(HOUR) };
 const SOME = estate(
   ...inUse(8),
   free('ripe1', { ...dueTags(), owner: 'team-a' }),
