@@ -121,6 +121,7 @@ export class Monitor {
       sent: new Set(),
       requests: new RequestLog(),
       due: this.#limits.countDue(policy),
+      ours: this.#limits.countOurs(),
       halfDone: idsWhere((row) => isHalfDone(row, estate, policy, nowMs) && !this.#scene.isNoteDead(row)),
       maybeHalfDone: idsWhere((row) => mayBeHalfDone(row, policy, nowMs)),
     };

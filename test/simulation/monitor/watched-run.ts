@@ -47,6 +47,8 @@ export type Watched = {
   readonly requests: RequestLog;
   /** By region: how many connections would have to go when the run began. */
   readonly due: ReadonlyMap<string, number>;
+  /** By region: how many connections the share was a share of when the run began. */
+  readonly ours: ReadonlyMap<string, number>;
   /** Connections that an earlier run had detached and not deleted, when the run began. */
   readonly halfDone: ReadonlySet<string>;
   /** Connections whose detach note may still count, whichever clock is right. */

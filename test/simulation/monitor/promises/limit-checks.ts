@@ -47,7 +47,8 @@ export class LimitChecks {
     if (here.some((other) => scene.othersActedMs(other.VpnConnectionId) >= run.startedMs)) {
       return;
     }
-    const ours = here.filter(isCounted).length;
+    // A list still shows a deleted connection for a while.
+    const ours = Math.max(run.ours.get(row.regionId) ?? 0, this.countOurs().get(row.regionId) ?? 0);
     if (due / ours > Number(limits.perRegionShare ?? 0.5) && due > Number(limits.shareFloor ?? 3)) {
       say('S7', `${due} of ${ours} would have to go, which halts the region`);
     }
@@ -56,13 +57,12 @@ export class LimitChecks {
   /** By region: how many would be removed at once if no limit stood against it. */
   countDue(policy: PolicyDocument, atMs = this.#scene.now()): ReadonlyMap<string, number> {
     const scene = this.#scene;
-    const counts = new Map<string, number>();
-    for (const row of scene.rows) {
-      if (!scene.isNoteDead(row) && isDue(row, scene.estate, policy, atMs)) {
-        counts.set(row.regionId, (counts.get(row.regionId) ?? 0) + 1);
-      }
-    }
-    return counts;
+    return countByRegion(scene.rows.filter((row) => !scene.isNoteDead(row) && isDue(row, scene.estate, policy, atMs)));
+  }
+
+  /** By region: how many connections the share is a share of. */
+  countOurs(): ReadonlyMap<string, number> {
+    return countByRegion(this.#scene.rows.filter(isCounted));
   }
 
   /** Outside the change window, and in a freeze, a run finishes detached connections and begins no others. */
@@ -92,4 +92,12 @@ export class LimitChecks {
     }
     store?.began(row, run.plan.id, this.#scene.now());
   }
+}
+
+function countByRegion(rows: readonly ConnectionRecord[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { regionId } of rows) {
+    counts.set(regionId, (counts.get(regionId) ?? 0) + 1);
+  }
+  return counts;
 }
