@@ -1,73 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { BeforeAttempt, CloudApi } from '../../../lib/core/domain/cloud-api.ts';
 import { CloudError } from '../../../lib/core/domain/errors.ts';
 import type { Tags } from '../../../lib/core/domain/estate.ts';
-import type { JournalFields } from '../../../lib/core/domain/journal.ts';
 import { lookDelayMs, removeTags, setTags } from '../../../lib/sweep/marks/tag-writes.ts';
 import type { RegionContext } from '../../../lib/sweep/run-context.ts';
-import { ACCOUNT, aPolicy, NOW, REGION } from '../../support/builders.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ACCOUNT, NOW, REGION } from '../../support/builders.ts';
+import { error, startTags } from './tag-region.ts';
 
-type Answer = (action: 'TagResources' | 'UnTagResources' | 'ListTagResources', ids: readonly string[]) => boolean;
-
-const error = (code: string, effect: 'refused' | 'unknown' = 'refused', action = 'TagResources') =>
-  new CloudError({ action, code, effect, requestId: 'R-1' });
 const MARK: Tags = new Map([['mark', 'new']]);
 const lost = { action: 'TagResources', code: 'TagNotReadBack', effect: 'unknown' };
 const shown = (found: Tags) => found.get('mark') === 'new';
 
-/** A region whose tags are in `tags`. `calls` has the calls in order, with their times since the start. */
-function start(answer: Answer = () => true, deadlineMs = Number.POSITIVE_INFINITY) {
-  const clock = new VirtualClock(NOW);
-  const tags = new Map<string, Map<string, string>>();
-  const calls: string[] = [];
-  const lines: JournalFields[] = [];
-  const tagsOf = (id: string) => tags.get(id) ?? tags.set(id, new Map()).get(id) ?? new Map<string, string>();
-  async function send(action: Parameters<Answer>[0], ids: readonly string[], before?: BeforeAttempt) {
-    await before?.(false);
-    calls.push(`${clock.now() - NOW} ${action} ${ids.join(' ')}`);
-    return answer(action, ids);
-  }
-  const api = {
-    setTags: async (_region, ids, set, options) => {
-      if (await send('TagResources', ids, options?.beforeAttempt)) {
-        for (const id of ids) {
-          for (const [key, value] of set) {
-            tagsOf(id).set(key, value);
-          }
-        }
-      }
-      return { requestId: undefined };
-    },
-    removeTags: async (_region, ids, keys, options) => {
-      if (await send('UnTagResources', ids, options?.beforeAttempt)) {
-        for (const id of ids) {
-          for (const key of keys) {
-            tagsOf(id).delete(key);
-          }
-        }
-      }
-      return { requestId: undefined };
-    },
-    listTags: async (_region, ids) => {
-      await send('ListTagResources', ids);
-      return new Map(ids.map((id) => [id, new Map(tagsOf(id))]));
-    },
-  } as Partial<CloudApi> as CloudApi;
-  const region = {
-    api,
-    clock,
-    deadlineMs,
-    regionId: REGION,
-    accountId: ACCOUNT,
-    policy: aPolicy(),
-    journal: (_event: string, fields: JournalFields) => lines.push(fields),
-  } as unknown as RegionContext;
-  return { region, tags, tagsOf, calls, lines };
-}
-
 test('the first look for a written tag comes at once, and the next looks wait longer, up to wait.pollInterval', () => {
-  const { region } = start();
+  const { region } = startTags();
   expect([0, 1, 4, 5, 9].map((looks) => lookDelayMs(region, looks))).toEqual([250, 500, 4_000, 5_000, 5_000]);
   const quick = { ...region, policy: { ...region.policy, wait: { ...region.policy.wait, pollIntervalMs: 20 } } };
   expect(lookDelayMs(quick, 3)).toBe(250);
@@ -76,7 +20,7 @@ test('the first look for a written tag comes at once, and the next looks wait lo
 describe('setTags', () => {
   test('writes in batches of twenty, and reads the tags until they show', async () => {
     let isShown = false;
-    const { region, calls } = start((action) => action !== 'TagResources' || isShown);
+    const { region, calls } = startTags((action) => action !== 'TagResources' || isShown);
     const ids = Array.from({ length: 21 }, (_, index) => `v${index}`);
     const failures = setTags(region, ids, MARK, { isRead: (found) => isShown || shown(found) });
     await region.clock.sleep(600);
@@ -96,7 +40,7 @@ describe('setTags', () => {
   });
 
   test('asks only for the tags that do not show yet, until wait.tagTimeout, and names the write that was lost', async () => {
-    const { region, calls, tagsOf } = start((action) => action !== 'TagResources');
+    const { region, calls, tagsOf } = startTags((action) => action !== 'TagResources');
     tagsOf('a').set('mark', 'new');
     const failures = await setTags(region, ['a', 'b'], MARK, { isRead: shown });
     expect([...failures]).toEqual([['b', expect.objectContaining(lost)]]);
@@ -106,7 +50,7 @@ describe('setTags', () => {
 
   test('says which read failed if the last read did, and forgets a failed read once a later read succeeds', async () => {
     let reads = 0;
-    const failing = start((action) => {
+    const failing = startTags((action) => {
       if (action === 'ListTagResources') {
         throw error('InternalError', 'unknown', 'ListTagResources');
       }
@@ -115,7 +59,7 @@ describe('setTags', () => {
     expect([...(await setTags(failing.region, ['a'], MARK, { isRead: shown })).values()]).toMatchObject([
       { code: 'InternalError', action: 'ListTagResources' },
     ]);
-    const recovering = start((action) => {
+    const recovering = startTags((action) => {
       reads += Number(action === 'ListTagResources');
       if (reads === 1) {
         throw error('InternalError', 'unknown', 'ListTagResources');
@@ -129,7 +73,7 @@ describe('setTags', () => {
     [1_000, ['0', '250', '750']],
     [250, ['0']],
   ])('does not wait beyond the deadline after %i ms', async (leftMs, looks) => {
-    const { region, calls } = start((action) => action !== 'TagResources', NOW + leftMs);
+    const { region, calls } = startTags((action) => action !== 'TagResources', NOW + leftMs);
     const failures = await setTags(region, ['a'], MARK, { isRead: shown });
     expect([...failures.values()]).toMatchObject([
       { code: 'DeadlineExceeded', action: 'ListTagResources', effect: 'unknown' },
@@ -138,7 +82,7 @@ describe('setTags', () => {
   });
 
   test('leaves out the connections whose tags have changed, and writes the rest after a new look', async () => {
-    const { region, calls, tagsOf } = start();
+    const { region, calls, tagsOf } = startTags();
     tagsOf('b').set('mark', 'of somebody else');
     const isSame = (_id: string, found: Tags) => !found.has('mark');
     expect([...(await setTags(region, ['a', 'b', 'c'], MARK, { isSame }))]).toEqual([
@@ -149,14 +93,14 @@ describe('setTags', () => {
   });
 
   test('sends nothing if the tags of all have changed', async () => {
-    const { region, calls } = start();
+    const { region, calls } = startTags();
     const failures = await setTags(region, ['a', 'b'], MARK, { isSame: () => false, isRead: shown });
     expect([...failures.values()].map(({ code }) => code)).toEqual(['TagsChanged', 'TagsChanged']);
     expect(calls).toEqual(['0 ListTagResources a b']);
   });
 
   test('halves a batch that is refused because of a single connection', async () => {
-    const { region, calls } = start((_action, ids) => {
+    const { region, calls } = startTags((_action, ids) => {
       if (ids.includes('b')) {
         throw error('NumberExceed.Tags');
       }
@@ -180,7 +124,7 @@ describe('setTags', () => {
     ['the end of the run on request', error('StoppedOnRequest')],
     ['an answer that says nothing about the effect', error('InternalError', 'unknown')],
   ])('does not halve a batch that fails for %s', async (_why, thrown) => {
-    const { region, calls } = start(() => {
+    const { region, calls } = startTags(() => {
       throw thrown;
     });
     const failures = await setTags(region, ['a', 'b'], MARK, { isRead: shown });
@@ -192,7 +136,7 @@ describe('setTags', () => {
   });
 
   test('halves for a code that only contains the name of an invalid tag', async () => {
-    const { region, calls } = start(() => {
+    const { region, calls } = startTags(() => {
       throw error('Foreign.InvalidTagKey');
     });
     await setTags(region, ['a', 'b'], MARK);
@@ -212,7 +156,7 @@ describe('removeTags', () => {
     tagsOf(id).set('mark', 'old').set('seen', 'then').set('owner', 'x');
 
   test('removes the tags, reads that they are gone, and overwrites nothing', async () => {
-    const { region, calls, tagsOf, lines } = start();
+    const { region, calls, tagsOf, lines } = startTags();
     old(tagsOf);
     expect(await remove(region)).toEqual(new Map([['a', 'removed']]));
     expect(calls).toEqual(['0 UnTagResources a', '0 ListTagResources a']);
@@ -221,13 +165,13 @@ describe('removeTags', () => {
   });
 
   test('a tag that is still there is not gone, even if another one is', async () => {
-    const { region, tagsOf } = start((action) => action === 'ListTagResources');
+    const { region, tagsOf } = startTags((action) => action === 'ListTagResources');
     tagsOf('a').set('seen', 'then');
     expect([...(await remove(region)).values()]).toMatchObject([lost]);
   });
 
   test('overwrites what cannot be removed with the best void tags, and logs the refused removal', async () => {
-    const { region, calls, tagsOf, lines } = start((action) => {
+    const { region, calls, tagsOf, lines } = startTags((action) => {
       if (action === 'UnTagResources') {
         throw error('Forbidden.RAM', 'refused', 'UnTagResources');
       }
@@ -244,6 +188,7 @@ describe('removeTags', () => {
     expect(calls).toEqual(['0 UnTagResources a b', '0 TagResources a b', '0 ListTagResources a b']);
     expect(Object.fromEntries(tagsOf('a'))).toEqual({ mark: 'void', seen: 'then', owner: 'x' });
     const line = {
+      event: 'step.failed',
       accountId: ACCOUNT,
       regionId: REGION,
       action: 'UnTagResources',
@@ -258,7 +203,7 @@ describe('removeTags', () => {
 
   test('tries the next void tags if the best are refused, and reads back all of them', async () => {
     let sets = 0;
-    const { region, tagsOf } = start((action) => {
+    const { region, tagsOf } = startTags((action) => {
       if (action === 'UnTagResources') {
         throw error('Forbidden.RAM');
       }
@@ -274,7 +219,7 @@ describe('removeTags', () => {
   });
 
   test('void tags that show only in part do not count as void', async () => {
-    const { region, tagsOf } = start((action) => {
+    const { region, tagsOf } = startTags((action) => {
       if (action === 'UnTagResources') {
         throw error('Forbidden.RAM');
       }
@@ -286,7 +231,7 @@ describe('removeTags', () => {
   });
 
   test('tries everything again after an error that may pass, until wait.tagTimeout', async () => {
-    const { region, calls } = start((action) => {
+    const { region, calls } = startTags((action) => {
       if (action !== 'ListTagResources') {
         throw error('InternalError', 'unknown', action);
       }
@@ -310,7 +255,7 @@ describe('removeTags', () => {
   });
 
   test('tries again only for connections whose error may pass, and not beyond the deadline', async () => {
-    const { region, calls } = start((action, ids) => {
+    const { region, calls } = startTags((action, ids) => {
       if (action !== 'ListTagResources' && ids.includes('a')) {
         throw error('Forbidden.RAM', 'refused', action);
       }
@@ -332,7 +277,7 @@ describe('removeTags', () => {
   });
 
   test('checks just before each write, and passes on the error of the check', async () => {
-    const { region, calls } = start();
+    const { region, calls } = startTags();
     const beforeAttempt = () => Promise.reject(error('Stop'));
     const ends = await removeTags(region, ['a'], { keys: ['mark'], voids: [BEST], beforeAttempt });
     expect([...ends.values()]).toMatchObject([{ code: 'Stop' }]);
