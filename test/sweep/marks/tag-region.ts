@@ -11,8 +11,12 @@ type TagAction = 'TagResources' | 'UnTagResources' | 'ListTagResources';
 /** Whether a call has an effect. May throw, and may change tags first, as other runs do. */
 type Answer = (action: TagAction, ids: readonly string[]) => boolean;
 
-export const error = (code: string, effect: 'refused' | 'unknown' = 'refused', action = 'TagResources') =>
-  new CloudError({ action, code, effect, requestId: 'R-1' });
+export const error = (
+  code: string,
+  effect: 'refused' | 'unknown' = 'refused',
+  action = 'TagResources',
+  status: number | undefined = undefined,
+) => new CloudError({ action, code, effect, status, requestId: 'R-1' });
 
 /**
  * A region of connections that exist unless they are in `gone`. `tagsOf` has their tags, `changes` how else they differ from
@@ -32,6 +36,10 @@ export function startTags(answer: Answer = () => true, deadlineMs = Number.POSIT
     return { value: gone.has(id) ? 'gone' : connectionOf(id), startedMs: clock.now() };
   };
   const tagsOf = (id: string) => tags.get(id) ?? tags.set(id, new Map()).get(id) ?? new Map<string, string>();
+  /** Replaces the tags of a connection, as other people and other runs may do at any time. */
+  const put = (id: string, values: Readonly<Record<string, string>>) => {
+    tags.set(id, new Map(Object.entries(values)));
+  };
   async function send(action: TagAction, ids: readonly string[], before?: BeforeAttempt) {
     await before?.(false);
     calls.push(`${clock.now() - NOW} ${action} ${ids.join(' ')}`);
@@ -77,5 +85,5 @@ export function startTags(answer: Answer = () => true, deadlineMs = Number.POSIT
     reads: { sequence: 0, connections: { get: read, confirm: read } },
     journal: (event: string, fields: JournalFields) => lines.push({ event, ...fields }),
   } as unknown as RegionContext;
-  return { region, tagsOf, connectionOf, changes, gone, calls, lines };
+  return { region, put, tagsOf, connectionOf, changes, gone, calls, lines };
 }
