@@ -2,7 +2,7 @@ import type { RunResult } from '../../../../lib/core/domain/outcome.ts';
 import type { ConnectionRecord } from '../../../../lib/emulator/estate/estate-types.ts';
 import type { Call } from '../../world/shown.ts';
 import { isCrossDoubt, isFree, isProtected, section, toMs } from '../../world/truth.ts';
-import { AHEAD_MS_MAX, CLOCKS_OFF_MS, noteOf } from '../claims-monitor.ts';
+import { AHEAD_MS_MAX, CLOCKS_OFF_MS, markTags, noteOf, parseSeen } from '../claims-monitor.ts';
 import { isHalfDone, maxGapMs } from '../due.ts';
 import { HoldWatch, holdMs } from '../hold-watch.ts';
 import { type Scene, SLACK_MS } from '../scene.ts';
@@ -150,13 +150,16 @@ export class HalfDoneChecks {
     const ageMs = scene.now() - this.detachedMs(id);
     const stillSo = row.State === 'detaching' || isFree(row, scene.estate);
     // By the clock of this run the note may be of the future. Then it counts as malformed, and holds nothing any more.
-    if ((noteOf(row)?.atMs ?? 0) > scene.now() + Math.min(0, ...clockErrorsMs(run)) + AHEAD_MS_MAX) {
+    const latestMs = scene.now() + Math.min(0, ...clockErrorsMs(run)) + AHEAD_MS_MAX;
+    if ((noteOf(row)?.atMs ?? 0) > latestMs) {
       this.#holds.released(id);
       return;
     }
     const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;
-    // Runs that see it half-done keep its note alive, however long ago the detach was.
-    const isAlive = run.policy === scene.policy && this.isHalfDone(row);
+    // Runs that see it half-done keep its note alive, however long ago the detach was. A run whose clock is so slow that
+    // their `seen` is of the future does not believe them.
+    const isSeenAhead = parseSeen(markTags(row).seen).atMs > latestMs;
+    const isAlive = run.policy === scene.policy && !isSeenAhead && this.isHalfDone(row);
     if (stillSo && noteOf(row) && (isRecent || isAlive)) {
       scene.report(run, 'S11', `the detach note of ${id} was removed`);
     }
