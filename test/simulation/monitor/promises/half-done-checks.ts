@@ -26,6 +26,8 @@ export class HalfDoneChecks {
   readonly #met = new Set<string>();
   /** When a detach note was last seen in the tags of a connection: other runs may remove it a moment before. */
   readonly #noted = new Map<string, number>();
+  /** The last readable `seen` of a connection: a run may remove the mark before the note. */
+  readonly #seen = new Map<string, number>();
   /** When the cloud accepted the detach of a connection. */
   readonly #detached = new Map<string, number>();
   /** When a run last saw a detach stand, and could say so. */
@@ -46,6 +48,10 @@ export class HalfDoneChecks {
     const nowMs = this.#scene.now();
     if (noteOf(row)) {
       this.#noted.set(id, nowMs);
+    }
+    const { atMs } = parseSeen(markTags(row).seen);
+    if (!Number.isNaN(atMs)) {
+      this.#seen.set(id, atMs);
     }
     if (!this.#met.has(id)) {
       this.#met.add(id);
@@ -158,7 +164,7 @@ export class HalfDoneChecks {
     const isRecent = ageMs > SLACK_MS && ageMs < maxGapMs(run.policy) - CLOCKS_OFF_MS;
     // Runs that see it half-done keep its note alive, however long ago the detach was. A run whose clock is so slow that
     // their `seen` is of the future does not believe them.
-    const isSeenAhead = parseSeen(markTags(row).seen).atMs > latestMs;
+    const isSeenAhead = (this.#seen.get(id) ?? NEVER) > latestMs;
     const isAlive = run.policy === scene.policy && !isSeenAhead && this.isHalfDone(row);
     if (stillSo && noteOf(row) && (isRecent || isAlive)) {
       scene.report(run, 'S11', `the detach note of ${id} was removed`);
