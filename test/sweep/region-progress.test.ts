@@ -83,6 +83,9 @@ test('without a tag on its way, nobody waits. The end of an earlier wait does no
   work.tagged('vco-1');
   await early;
   work.begin('vco-2', { isAttached: true, isHeld: false });
-  await gather(2_500);
-  expect(gathered).toEqual([0, 1_000, 3_500]);
+  const late = gather(2_500);
+  await clock.sleep(2_000);
+  work.tagged('vco-2');
+  await late;
+  expect(gathered).toEqual([0, 1_000, 3_000]);
 });
