@@ -68,6 +68,7 @@ export class Monitor {
 
   usePolicy(policy: PolicyDocument): void {
     this.#scene.usePolicy(policy);
+    this.#claims.usePolicy(policy);
     this.#lookAgain();
   }
 

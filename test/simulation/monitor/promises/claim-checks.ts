@@ -18,6 +18,8 @@ export class ClaimChecks {
   /** How often a run could neither remove nor overwrite a claim that had to go. No later run can know of it. */
   unclearable = 0;
   readonly #underWay = new Set<Watched>();
+  /** Notes that are dead only because they lapsed. By another policy they may count. */
+  readonly #lapsed = new Set<string>();
 
   constructor(scene: Scene, halfDone: HalfDoneChecks) {
     this.#scene = scene;
@@ -31,6 +33,16 @@ export class ClaimChecks {
       const mode = modeOf(run, row.VpnConnectionId, row.regionId) ?? 'plan';
       if (mode !== 'plan') {
         this.#buryLapsedNote(row, run.policy);
+      }
+    }
+  }
+
+  /** By the gap of the new policy, a note may not have lapsed. */
+  usePolicy(policy: PolicyDocument): void {
+    for (const row of this.#scene.rows) {
+      const claim = claimOfNote(row);
+      if (!isNoteDead(row, policy, this.#scene.now()) && this.#lapsed.delete(claim)) {
+        this.#scene.dead.delete(claim);
       }
     }
   }
@@ -61,8 +73,11 @@ export class ClaimChecks {
   }
 
   #buryLapsedNote(row: ConnectionRecord, policy: PolicyDocument): void {
-    if (isNoteDead(row, policy, this.#scene.now()) && !this.#halfDone.isHalfDone(row)) {
-      this.#scene.dead.add(claimOfNote(row));
+    const claim = claimOfNote(row);
+    const isLapsed = isNoteDead(row, policy, this.#scene.now()) && !this.#halfDone.isHalfDone(row);
+    if (isLapsed && !this.#scene.dead.has(claim)) {
+      this.#scene.dead.add(claim);
+      this.#lapsed.add(claim);
     }
   }
 
@@ -180,6 +195,7 @@ export class ClaimChecks {
       this.unclearable += 1;
     } else {
       this.#scene.dead.add(claim);
+      this.#lapsed.delete(claim);
       if (isNote) {
         this.#halfDone.forget(id);
       }

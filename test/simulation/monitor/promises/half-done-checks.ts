@@ -181,7 +181,9 @@ export class HalfDoneChecks {
         continue;
       }
       const stillSo = row.State === 'detaching' || isFree(row, scene.estate);
-      if (stillSo && noteOf(row) === undefined && !scene.mayBeOthers(id, detachedMs)) {
+      // Another run may have removed it just before the detach, within the time for which a reading counts.
+      const isLostBefore = run.overlapped && (this.#noted.get(id) ?? NEVER) < detachedMs;
+      if (stillSo && noteOf(row) === undefined && !isLostBefore && !scene.mayBeOthers(id, detachedMs)) {
         scene.report(run, 'S11', `nothing tells of the detach of ${id}`);
       }
     }
